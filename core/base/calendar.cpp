@@ -1,0 +1,144 @@
+// The dates of text.hpp.
+#include "base/text.hpp"
+
+#include <array>
+#include <charconv>
+#include <cstdio>
+
+namespace kustodrop {
+
+using namespace std::chrono;
+
+static constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+static constexpr std::array weekdays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+
+std::string to_iso8601(wall_time time) {
+    auto day = floor<days>(time);
+    year_month_day date(day);
+    hh_mm_ss clock(floor<milliseconds>(time - day));
+    std::array<char, 64> out{};
+    std::snprintf(
+        out.data(),
+        out.size(),
+        "%04d-%02u-%02uT%02ld:%02ld:%02ld.%03ldZ",
+        static_cast<int>(date.year()),
+        static_cast<unsigned>(date.month()),
+        static_cast<unsigned>(date.day()),
+        clock.hours().count(),
+        clock.minutes().count(),
+        clock.seconds().count(),
+        clock.subseconds().count()
+    );
+    return out.data();
+}
+
+// Takes exactly `digits` digits from the front of `text`.
+static std::optional<int> take_number(std::string_view& text, std::size_t digits) {
+    if (text.size() < digits) return std::nullopt;
+    int value = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + digits, value);
+    if (error != std::errc() || end != text.data() + digits || value < 0) return std::nullopt;
+    text.remove_prefix(digits);
+    return value;
+}
+
+static bool take(std::string_view& text, char wanted) {
+    if (text.empty() || text.front() != wanted) return false;
+    text.remove_prefix(1);
+    return true;
+}
+
+static std::optional<wall_time> joined(
+    std::optional<int> y, std::optional<unsigned> m, std::optional<int> d, duration of_day
+) {
+    if (!y || !m || !d) return std::nullopt;
+    year_month_day date(year(*y), month(*m), day(static_cast<unsigned>(*d)));
+    if (!date.ok()) return std::nullopt;
+    return wall_time(time_point_cast<microseconds>(sys_days(date))) +
+           duration_cast<microseconds>(of_day);
+}
+
+// "10:00:00" at the front of `text`, as time since midnight.
+static std::optional<duration> take_time(std::string_view& text) {
+    auto h = take_number(text, 2);
+    if (!h || !take(text, ':')) return std::nullopt;
+    auto m = take_number(text, 2);
+    if (!m || !take(text, ':')) return std::nullopt;
+    auto s = take_number(text, 2);
+    if (!s || *h > 23 || *m > 59 || *s > 60) return std::nullopt;
+    return hours(*h) + minutes(*m) + seconds(*s);
+}
+
+std::optional<wall_time> parse_iso8601(std::string_view text) {
+    auto y = take_number(text, 4);
+    if (!take(text, '-')) return std::nullopt;
+    auto m = take_number(text, 2);
+    if (!take(text, '-')) return std::nullopt;
+    auto d = take_number(text, 2);
+    std::optional<unsigned> number_of_month;
+    if (m) number_of_month = static_cast<unsigned>(*m);
+    if (text.empty()) return joined(y, number_of_month, d, 0s);
+    if (!take(text, 'T') && !take(text, ' ')) return std::nullopt;
+    auto of_day = take_time(text);
+    if (!of_day) return std::nullopt;
+    if (take(text, '.')) {
+        duration unit = 1s;
+        std::size_t digits = 0;
+        while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9') {
+            unit /= 10;
+            *of_day += unit * (text[digits++] - '0');
+        }
+        if (digits == 0 || digits > 9) return std::nullopt;
+        text.remove_prefix(digits);
+    }
+    take(text, 'Z');
+    if (!text.empty()) return std::nullopt;
+    return joined(y, number_of_month, d, *of_day);
+}
+
+static std::optional<unsigned> month_named(std::string_view name) {
+    for (unsigned i = 0; i < months.size(); ++i) {
+        if (name == months[i]) return i + 1;
+    }
+    return std::nullopt;
+}
+
+std::optional<wall_time> parse_http_date(std::string_view text) {
+    if (text.size() != 29 || text.substr(3, 2) != ", " || text.substr(25) != " GMT") {
+        return std::nullopt;
+    }
+    text = text.substr(5);
+    auto d = take_number(text, 2);
+    if (!take(text, ' ')) return std::nullopt;
+    auto m = month_named(text.substr(0, 3));
+    text.remove_prefix(3);
+    if (!take(text, ' ')) return std::nullopt;
+    auto y = take_number(text, 4);
+    if (!take(text, ' ')) return std::nullopt;
+    auto of_day = take_time(text);
+    if (!of_day) return std::nullopt;
+    return joined(y, m, d, *of_day);
+}
+
+std::string to_http_date(wall_time time) {
+    auto day = floor<days>(time);
+    year_month_day date(day);
+    hh_mm_ss clock(floor<seconds>(time - day));
+    std::array<char, 64> out{};
+    std::snprintf(
+        out.data(),
+        out.size(),
+        "%s, %02u %s %04d %02ld:%02ld:%02ld GMT",
+        weekdays[weekday(day).c_encoding()],
+        static_cast<unsigned>(date.day()),
+        months[static_cast<unsigned>(date.month()) - 1],
+        static_cast<int>(date.year()),
+        clock.hours().count(),
+        clock.minutes().count(),
+        clock.seconds().count()
+    );
+    return out.data();
+}
+
+}  // namespace kustodrop

@@ -1,0 +1,119 @@
+#include "base/log.hpp"
+
+#include "base/text.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+
+namespace kustodrop {
+
+static constexpr std::array level_names{"error", "warning", "info", "debug", "trace"};
+
+std::optional<log_level> parse_log_level(std::string_view name) {
+    for (std::size_t i = 0; i < level_names.size(); ++i) {
+        if (name == level_names[i]) return static_cast<log_level>(i);
+    }
+    return std::nullopt;
+}
+
+std::string_view to_string(log_level level) { return level_names[static_cast<std::size_t>(level)]; }
+
+logger::logger(clock& clock, log_level threshold, log_format format, sink write)
+    : clock_(clock), threshold_(threshold), format_(format), write_(std::move(write)) {}
+
+static std::string as_json(
+    std::string_view time,
+    log_level level,
+    std::string_view event,
+    std::initializer_list<log_field> fields
+) {
+    std::string line = "{\"time\":\"" + std::string(time) + "\",\"level\":\"";
+    line += to_string(level);
+    line += "\",\"event\":\"" + json_escape(event) + "\"";
+    for (auto& field : fields) {
+        line += ",\"" + json_escape(field.name) + "\":\"" + json_escape(field.value) + "\"";
+    }
+    return line + "}";
+}
+
+static std::string quoted(std::string_view value) {
+    auto safe = printable(value);
+    if (!safe.empty() && safe.find_first_of(" \"=") == std::string::npos) return safe;
+    std::string out = "\"";
+    for (char c : safe) {
+        if (c == '"') out += '\\';
+        out += c;
+    }
+    return out + "\"";
+}
+
+static std::string as_text(std::string_view event, std::initializer_list<log_field> fields) {
+    auto line = printable(event);
+    for (auto& field : fields) {
+        line += ' ';
+        line += field.name;
+        line += '=' + quoted(field.value);
+    }
+    return line;
+}
+
+void logger::write(
+    log_level level, std::string_view event, std::initializer_list<log_field> fields
+) {
+    if (!enabled(level)) return;
+    auto time = to_iso8601(clock_.wall_now());
+    if (format_ == log_format::json) return write_(as_json(time, level, event, fields));
+    if (format_ == log_format::journald) {
+        // Priorities of sd-daemon(3): 3 error, 4 warning, 6 info, 7 debug.
+        static constexpr std::array priorities{"<3>", "<4>", "<6>", "<7>", "<7>"};
+        auto priority = std::string(priorities[static_cast<std::size_t>(level)]);
+        return write_(priority + as_text(event, fields));
+    }
+    std::string name(to_string(level));
+    name.resize(8, ' ');
+    write_(time.substr(11, 12) + ' ' + name + as_text(event, fields));
+}
+
+void logger::error(std::string_view event, std::initializer_list<log_field> fields) {
+    write(log_level::error, event, fields);
+}
+void logger::warning(std::string_view event, std::initializer_list<log_field> fields) {
+    write(log_level::warning, event, fields);
+}
+void logger::info(std::string_view event, std::initializer_list<log_field> fields) {
+    write(log_level::info, event, fields);
+}
+void logger::debug(std::string_view event, std::initializer_list<log_field> fields) {
+    write(log_level::debug, event, fields);
+}
+void logger::trace(std::string_view event, std::initializer_list<log_field> fields) {
+    write(log_level::trace, event, fields);
+}
+
+logger::sink stderr_sink() {
+    return [](std::string_view line) {
+        std::string whole(line);
+        whole += '\n';
+        std::string_view left = whole;
+        while (!left.empty()) {
+            auto written = ::write(STDERR_FILENO, left.data(), left.size());
+            if (written <= 0) return;  // There is nowhere left to say so.
+            left.remove_prefix(static_cast<std::size_t>(written));
+        }
+    };
+}
+
+log_format detected_log_format() {
+    struct stat status {};
+    auto* stream = std::getenv("JOURNAL_STREAM");
+    if (stream && ::fstat(STDERR_FILENO, &status) == 0) {
+        auto ours = std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);
+        if (ours == stream) return log_format::journald;
+    }
+    return ::isatty(STDERR_FILENO) ? log_format::text : log_format::json;
+}
+
+}  // namespace kustodrop

@@ -1,0 +1,108 @@
+#include "base/metrics.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <stdexcept>
+
+namespace kustodrop {
+
+void histogram::observe(double value) {
+    auto at = std::lower_bound(bounds_.begin(), bounds_.end(), value) - bounds_.begin();
+    ++counts_[static_cast<std::size_t>(at)];
+    sum_ += value;
+    ++count_;
+}
+
+metrics::family& metrics::family_of(std::string_view name, kind type) {
+    auto found = families_.find(name);
+    if (found == families_.end()) {
+        found = families_.emplace(std::string(name), family{type, {}, {}, {}}).first;
+    }
+    if (found->second.type != type) {
+        throw std::logic_error("metric with two types: " + std::string(name));
+    }
+    return found->second;
+}
+
+counter& metrics::count(std::string_view name, const metric_labels& labels) {
+    return family_of(name, kind::counter).counters[labels];
+}
+
+gauge& metrics::value(std::string_view name, const metric_labels& labels) {
+    return family_of(name, kind::gauge).gauges[labels];
+}
+
+histogram& metrics::distribution(std::string_view name, const metric_labels& labels) {
+    // From a millisecond to a day: requests, commits and the time to an outcome share one scale.
+    static const std::vector<double> bounds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
+                                            0.5,   1,      2.5,   5,    10,    30,   60,  300,
+                                            600,   1800,   3600,  14400, 86400};
+    auto& histograms = family_of(name, kind::histogram).histograms;
+    return histograms.try_emplace(labels, bounds).first->second;
+}
+
+void metrics::describe(std::string_view name, std::string_view help) {
+    help_[std::string(name)] = help;
+}
+
+void metrics::before_exposition(std::function<void()> update) {
+    updates_.push_back(std::move(update));
+}
+
+static std::string number(double value) {
+    if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
+    std::array<char, 32> out{};
+    bool whole = std::floor(value) == value && std::fabs(value) < 1e15;
+    std::snprintf(out.data(), out.size(), whole ? "%.0f" : "%.9g", value);
+    return out.data();
+}
+
+static std::string series(std::string_view name, metric_labels labels, std::string_view bound) {
+    if (!bound.empty()) labels.emplace_back("le", bound);
+    std::string out(name);
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+        out += i == 0 ? "{" : ",";
+        out += labels[i].first + "=\"" + json_escape(labels[i].second) + "\"";
+    }
+    if (!labels.empty()) out += "}";
+    return out;
+}
+
+static std::string lines(std::string_view name, const metric_labels& labels, const histogram& h) {
+    std::string out;
+    std::uint64_t below = 0;
+    auto bucket = std::string(name) + "_bucket";
+    for (std::size_t i = 0; i < h.counts().size(); ++i) {
+        below += h.counts()[i];
+        auto bound = i < h.bounds().size() ? number(h.bounds()[i]) : std::string("+Inf");
+        out += series(bucket, labels, bound) + " " + std::to_string(below) + "\n";
+    }
+    out += series(std::string(name) + "_sum", labels, "") + " " + number(h.sum()) + "\n";
+    out += series(std::string(name) + "_count", labels, "") + " " + std::to_string(h.count());
+    return out + "\n";
+}
+
+std::string metrics::exposition() {
+    for (auto& update : updates_) update();
+    std::string out;
+    static constexpr std::array types{"counter", "gauge", "histogram"};
+    for (auto& [name, family] : families_) {
+        auto help = help_.find(name);
+        if (help != help_.end()) out += "# HELP " + name + " " + help->second + "\n";
+        out += "# TYPE " + name + " " + types[static_cast<std::size_t>(family.type)] + "\n";
+        for (auto& [labels, counter] : family.counters) {
+            out += series(name, labels, "") + " " + number(counter.value()) + "\n";
+        }
+        for (auto& [labels, gauge] : family.gauges) {
+            out += series(name, labels, "") + " " + number(gauge.value()) + "\n";
+        }
+        for (auto& [labels, histogram] : family.histograms) out += lines(name, labels, histogram);
+    }
+    return out;
+}
+
+}  // namespace kustodrop
