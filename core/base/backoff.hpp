@@ -9,7 +9,7 @@ namespace kustodrop {
 
 /// How waits grow between attempts.
 struct backoff_options {
-    duration base = 1s;  // The ceiling of the first wait; each further one doubles it.
+    duration base = 1s;   // The ceiling of the first wait; each further one doubles it.
     duration cap = 5min;  // No ceiling is above this.
 };
 

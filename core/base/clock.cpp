@@ -7,8 +7,7 @@
 namespace kustodrop {
 
 wall_time real_clock::wall_now() const {
-    return std::chrono::time_point_cast<std::chrono::microseconds>(
-        std::chrono::system_clock::now()
+    return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()
     );
 }
 

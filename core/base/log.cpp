@@ -3,10 +3,10 @@
 #include "base/text.hpp"
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <array>
 #include <cstdlib>
+#include <unistd.h>
 
 namespace kustodrop {
 

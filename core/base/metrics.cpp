@@ -38,9 +38,9 @@ gauge& metrics::value(std::string_view name, const metric_labels& labels) {
 
 histogram& metrics::distribution(std::string_view name, const metric_labels& labels) {
     // From a millisecond to a day: requests, commits and the time to an outcome share one scale.
-    static const std::vector<double> bounds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
-                                            0.5,   1,      2.5,   5,    10,    30,   60,  300,
-                                            600,   1800,   3600,  14400, 86400};
+    static const std::vector<double> bounds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,  0.1,
+                                            0.25,  0.5,    1,     2.5,  5,     10,    30,
+                                            60,    300,    600,   1800, 3600,  14400, 86400};
     auto& histograms = family_of(name, kind::histogram).histograms;
     return histograms.try_emplace(labels, bounds).first->second;
 }

@@ -4,13 +4,20 @@ namespace kustodrop {
 
 std::string_view to_string(remedy next) {
     switch (next) {
-    case remedy::retry: return "retry";
-    case remedy::reauthenticate: return "reauthenticate";
-    case remedy::reroute: return "reroute";
-    case remedy::refresh_resources: return "refresh_resources";
-    case remedy::upload_again: return "upload_again";
-    case remedy::reconfigure: return "reconfigure";
-    case remedy::give_up: return "give_up";
+    case remedy::retry:
+        return "retry";
+    case remedy::reauthenticate:
+        return "reauthenticate";
+    case remedy::reroute:
+        return "reroute";
+    case remedy::refresh_resources:
+        return "refresh_resources";
+    case remedy::upload_again:
+        return "upload_again";
+    case remedy::reconfigure:
+        return "reconfigure";
+    case remedy::give_up:
+        return "give_up";
     }
     return "unknown";
 }

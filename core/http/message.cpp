@@ -8,11 +8,16 @@ namespace kustodrop::http {
 
 std::string_view to_string(verb method) {
     switch (method) {
-    case verb::get: return "GET";
-    case verb::head: return "HEAD";
-    case verb::put: return "PUT";
-    case verb::post: return "POST";
-    case verb::delete_: return "DELETE";
+    case verb::get:
+        return "GET";
+    case verb::head:
+        return "HEAD";
+    case verb::put:
+        return "PUT";
+    case verb::post:
+        return "POST";
+    case verb::delete_:
+        return "DELETE";
     }
     return "GET";
 }

@@ -33,9 +33,9 @@ using handler = std::function<asio::awaitable<reply>(incoming)>;
 
 struct server_options {
     std::string address = "127.0.0.1";  // An IP address; ignored when unix_path is set.
-    std::uint16_t port = 0;              // 0: the system chooses, see server::port().
-    std::string unix_path = {};          // A Unix socket, mode 0660, replacing a stale one.
-    std::string certificate_pem = {};    // With the key: speaks TLS (1.2 or better).
+    std::uint16_t port = 0;             // 0: the system chooses, see server::port().
+    std::string unix_path = {};         // A Unix socket, mode 0660, replacing a stale one.
+    std::string certificate_pem = {};   // With the key: speaks TLS (1.2 or better).
     std::string private_key_pem = {};
     std::size_t max_body_bytes = 64u << 20u;
     std::size_t max_connections = 1024;

@@ -19,13 +19,13 @@ public:
     static std::optional<url> parse(std::string_view text);
 
     bool is_https() const { return https_; }
-    const std::string& host() const { return host_; }      // Lower case; IPv6 without brackets.
-    std::uint16_t port() const { return port_; }           // The scheme's own when none was given.
-    const std::string& path() const { return path_; }      // Encoded; begins with "/".
-    const std::string& query() const { return query_; }    // Encoded, without "?". Secret.
-    std::string authority() const;                          // "host" or "host:port", for Host.
-    std::string origin() const;                             // "https://host" or with the port.
-    std::string target() const;                             // Path and query. Secret.
+    const std::string& host() const { return host_; }    // Lower case; IPv6 without brackets.
+    std::uint16_t port() const { return port_; }         // The scheme's own when none was given.
+    const std::string& path() const { return path_; }    // Encoded; begins with "/".
+    const std::string& query() const { return query_; }  // Encoded, without "?". Secret.
+    std::string authority() const;                       // "host" or "host:port", for Host.
+    std::string origin() const;                          // "https://host" or with the port.
+    std::string target() const;                          // Path and query. Secret.
 
     /// The value of a query parameter, percent-decoded.
     std::optional<std::string> parameter(std::string_view name) const;

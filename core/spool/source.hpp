@@ -1,0 +1,139 @@
+#pragma once
+
+#include "base/clock.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace kustodrop::spool {
+
+/// What tells one version of a file from another. An inode number alone identifies nothing: ext4
+/// gives it to the next file at once (reliability.md §0).
+struct file_identity {
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+    std::uint64_t size_bytes = 0;
+    std::int64_t modified_ns = 0;  // mtime
+    std::int64_t changed_ns = 0;   // ctime, which a rename moves and utimes(2) cannot set
+
+    /// The same bytes, wherever they were renamed to.
+    bool same_content(const file_identity& other) const {
+        return device == other.device && inode == other.inode && size_bytes == other.size_bytes &&
+               modified_ns == other.modified_ns;
+    }
+    friend bool operator==(const file_identity&, const file_identity&) = default;
+};
+
+/// A range of one file's bytes. What travels is a list of these: a whole file is one slice.
+struct slice {
+    std::string name;      // As found, relative to the watch's folder; raw bytes.
+    std::string location;  // Where it is now, relative to the watch's folder.
+    std::uint64_t offset = 0;
+    std::uint64_t length_bytes = 0;
+    file_identity identity = {};
+
+    friend bool operator==(const slice&, const slice&) = default;
+};
+
+enum class outcome {
+    succeeded,    // The service said so.
+    failed,       // The service said so.
+    skipped,      // Empty: never sent.
+    rejected,     // Never sent: too large, broken gzip, hostile.
+    unconfirmed,  // No word within outcome_timeout.
+    presumed,     // Only failures are reported, and none came.
+};
+
+std::string_view to_string(outcome);
+std::optional<outcome> parse_outcome(std::string_view name);
+
+/// The last word on a source.
+struct verdict {
+    spool::outcome outcome = outcome::unconfirmed;
+    std::string code;          // The service's error code or ours; empty on success.
+    std::string details;       // Its words, without secrets.
+    std::string operation_id;  // The service's id of the ingestion.
+    wall_time at{};
+
+    friend bool operator==(const verdict&, const verdict&) = default;
+};
+
+/// Where a source's bytes lie in the service's storage. Without the SAS, which is secret and dies.
+struct blob_record {
+    std::string account;
+    std::string container;
+    std::string name;
+    std::uint64_t raw_bytes = 0;     // Uncompressed: the message's RawDataSize.
+    std::uint64_t stored_bytes = 0;  // As uploaded.
+
+    friend bool operator==(const blob_record&, const blob_record&) = default;
+};
+
+/// The stages of product.md §2, each with just the facts it has.
+namespace stage {
+struct claimed {
+    friend bool operator==(const claimed&, const claimed&) = default;
+};
+struct uploaded {
+    blob_record blob;
+    friend bool operator==(const uploaded&, const uploaded&) = default;
+};
+struct posting {
+    blob_record blob;
+    wall_time at{};
+    friend bool operator==(const posting&, const posting&) = default;
+};
+struct posted {
+    blob_record blob;
+    wall_time at{};
+    friend bool operator==(const posted&, const posted&) = default;
+};
+struct settled {
+    verdict word;
+    friend bool operator==(const settled&, const settled&) = default;
+};
+struct retired {
+    verdict word;
+    wall_time at{};
+    friend bool operator==(const retired&, const retired&) = default;
+};
+}  // namespace stage
+
+using any_stage = std::variant<
+    stage::claimed,
+    stage::uploaded,
+    stage::posting,
+    stage::posted,
+    stage::settled,
+    stage::retired>;
+
+/// "claimed" … "retired".
+std::string_view name_of(const any_stage&);
+
+/// The blob of a stage that has one.
+const blob_record* blob_of(const any_stage&);
+
+/// The verdict of a stage that has one.
+const verdict* verdict_of(const any_stage&);
+
+/// One thing that is ingested.
+struct source {
+    std::string id;     // GUID in lower case: message Id and IngestionSourceId.
+    std::string watch;  // The watch's name.
+    std::vector<slice> slices;
+    any_stage stage;
+    wall_time claimed_at{};
+    unsigned attempts = 0;         // Uploads begun; survives restarts.
+    unsigned posts = 0;            // Posts sent, answered or not.
+    unsigned ambiguous_posts = 0;  // Posts whose answer was lost: each may be a duplicate.
+    std::string target;            // "Database.Table", for the record.
+
+    std::uint64_t size_bytes() const;
+    friend bool operator==(const source&, const source&) = default;
+};
+
+}  // namespace kustodrop::spool
