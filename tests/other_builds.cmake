@@ -1,0 +1,34 @@
+# The same sources built another way are tests of this build, so that one ctest run and one summary
+# speak for all of them. On with KUSTODROP_OTHER_BUILDS, as `./dev test` asks.
+
+# kustodrop_other_build(PRESET GROUP…): builds the preset, then runs its tests. A group is a label,
+# or "label-without" for the tests of a label that do not also have the other.
+function(kustodrop_other_build preset)
+    add_test(NAME ${preset}.build COMMAND ${CMAKE_SOURCE_DIR}/dev build ${preset})
+    set_tests_properties(
+        ${preset}.build PROPERTIES
+        LABELS ${preset} TIMEOUT 4800 FIXTURES_SETUP ${preset}_build PROCESSORS 2
+        RESOURCE_LOCK compilers
+    )
+    foreach(group ${ARGN})
+        string(REGEX MATCH "^[^-]+" label ${group})
+        set(without)
+        if(group MATCHES "-(.+)$")
+            set(without --label-exclude "^${CMAKE_MATCH_1}$")
+        endif()
+        add_test(
+            NAME ${preset}.${label}
+            COMMAND ${CMAKE_CTEST_COMMAND} --test-dir ${CMAKE_SOURCE_DIR}/build/${preset}
+                    --output-on-failure --no-tests=error --parallel 2
+                    --label-regex "^${label}$" ${without}
+        )
+        set_tests_properties(
+            ${preset}.${label} PROPERTIES
+            LABELS ${preset} TIMEOUT 2400 FIXTURES_REQUIRED ${preset}_build PROCESSORS 2
+        )
+    endforeach()
+endfunction()
+
+# ASan finds a temporary destroyed twice by g++ 12, and clang does not have that fault at all.
+kustodrop_other_build(asan unit end_to_end-heavy)
+kustodrop_other_build(clang unit)
