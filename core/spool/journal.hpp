@@ -20,7 +20,7 @@ namespace kustodrop::spool {
 /// What `kustodrop journal` asks for. Empty means any.
 struct journal_query {
     std::optional<wall_time> since;  // Last change at or after.
-    std::optional<outcome> outcome;
+    std::optional<spool::outcome> outcome;
     std::optional<std::string> stage;
     std::optional<std::string> watch;
     std::optional<std::string> file_glob;  // Against the slice's name.

@@ -1,0 +1,95 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/metrics.hpp"
+#include "spool/journal.hpp"
+#include "spool/source.hpp"
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace kustodrop::pipeline {
+
+/// How many files of a watch are in each stage now, and how old the oldest is.
+struct watch_counts {
+    std::array<std::uint64_t, 6> files_in_stage{};  // By any_stage's index.
+    std::uint64_t pending_files = 0;                // The sum: claimed and not retired.
+    std::uint64_t parked_files = 0;                 // Unconfirmed, kept in work/.
+    std::optional<wall_time> oldest;                // When the oldest pending one was claimed.
+    std::optional<spool::verdict> last_word;        // The last outcome since start.
+};
+
+/// Every source that is not retired, in memory: the one place where stages change, so that journal,
+/// metrics and memory never disagree. References stay valid until the source is released.
+///
+/// Counted in files, always: seen + resumed = outcomes + in a stage now (product.md §7).
+class roster {
+public:
+    roster(spool::journal& journal, clock& clock, metrics& measured);
+
+    /// Takes in a source that was just claimed: counted as seen, recorded.
+    spool::source& admit(spool::source);
+
+    /// Takes in a source of an earlier run: counted as resumed. One that waits unconfirmed is
+    /// parked instead, until a late word or `retry`.
+    spool::source& resume(spool::source);
+
+    /// The source has reached another stage. Recorded, not yet durable.
+    void advance(spool::source&, spool::any_stage);
+
+    /// Its facts have changed (attempts, slices) but not its stage. Recorded, not yet durable.
+    void note(spool::source&);
+
+    /// Its outcome is known but leaves it where it is: unconfirmed, kept in work/.
+    void park(spool::source&, spool::verdict);
+
+    /// A parked source goes on: counted as resumed.
+    void unpark(spool::source&);
+    bool is_parked(const spool::source&) const;
+
+    /// The end: counts the outcome, records the stage `retired`, forgets the source. The reference
+    /// is dead afterwards.
+    void retire(spool::source&, spool::verdict);
+
+    spool::source* find(std::string_view id);
+    const watch_counts& counts(std::string_view watch) const;
+    std::vector<std::string> watches() const;
+
+    /// Visits every source that is not retired.
+    template <class Visit>
+    void each(Visit visit) {
+        for (auto& [id, source] : sources_) visit(source);
+    }
+    std::size_t size() const { return sources_.size(); }
+
+    /// Brings kustodrop_oldest_source_age_seconds up to date.
+    void measure_ages();
+
+private:
+    struct string_hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const {
+            return std::hash<std::string_view>{}(text);
+        }
+    };
+    watch_counts& counts_of(const std::string& watch);
+    void enter_stage(const spool::source&);
+    void leave_stage(const spool::source&);
+    void count_outcome(const spool::source&, const spool::verdict&);
+
+    spool::journal& journal_;
+    clock& clock_;
+    metrics& metrics_;
+    std::unordered_map<std::string, spool::source, string_hash, std::equal_to<>> sources_;
+    std::set<std::string, std::less<>> parked_;
+    std::map<std::string, watch_counts, std::less<>> counts_;
+    std::map<std::string, std::multiset<wall_time>, std::less<>> claim_times_;
+};
+
+}  // namespace kustodrop::pipeline

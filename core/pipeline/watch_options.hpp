@@ -1,0 +1,51 @@
+#pragma once
+
+#include "base/clock.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace kustodrop::pipeline {
+
+/// Where and how the data of a watch lands (product.md §2).
+struct target {
+    std::string database;
+    std::string table;
+    std::string format;        // The service's word: "json", "csv", …
+    std::string extension;     // Of blob names, without the dot; compression adds ".gz".
+    bool compressible = true;  // False for formats that the service wants as they are.
+    std::string mapping_reference = {};
+    std::string mapping_kind = {};  // "Json", "Csv", …; used with a mapping_reference.
+    bool ignore_first_record = false;
+    std::vector<std::string> tags = {};
+    std::string creation_time_pattern = {};
+    std::map<std::string, std::string> additional_properties = {};
+
+    std::string name() const { return database + "." + table; }
+};
+
+enum class success_action { archive, delete_, keep };
+enum class failure_action { quarantine, keep };
+enum class unconfirmed_action { keep, archive };
+enum class act_time { outcome, posted };
+
+/// What the pipeline obeys for one watch.
+struct watch_options {
+    std::string name;
+    std::string path;
+    std::vector<std::string> include = {};
+    std::vector<std::string> exclude = {};
+    bool recursive = false;
+    duration stable_for = std::chrono::seconds(2);
+    duration rescan_every = std::chrono::minutes(1);
+    std::uint64_t max_pending_files = 100'000;
+    pipeline::target target = {};
+    success_action on_success = success_action::archive;
+    failure_action on_failure = failure_action::quarantine;
+    unconfirmed_action on_unconfirmed = unconfirmed_action::keep;
+    act_time act_after = act_time::outcome;
+};
+
+}  // namespace kustodrop::pipeline
