@@ -1,0 +1,39 @@
+#pragma once
+
+#include "base/result.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace kustodrop::spool {
+
+/// How far events can be trusted on a file system (reliability.md §1.4).
+enum class medium_kind {
+    local,    // inotify sees everything.
+    overlay,  // Writes behind the mount are not seen: scan every minute.
+    remote,   // Other machines' writes are not seen: poll.
+    unknown,  // Treat as remote.
+};
+
+struct medium {
+    medium_kind kind = medium_kind::unknown;
+    std::string name;  // "ext4", "nfs", "0x1234abcd".
+};
+
+/// Pure: what an f_type of statfs(2) stands for.
+medium medium_of(std::uint64_t magic);
+
+/// The file system of an open folder.
+result<medium> medium_of_folder(int folder);
+
+struct disk_space {
+    std::uint64_t total_bytes = 0;
+    std::uint64_t free_bytes = 0;  // To us: without root's reserve.
+    std::uint64_t total_files = 0;
+    std::uint64_t free_files = 0;
+};
+
+result<disk_space> space_of_folder(int folder);
+
+}  // namespace kustodrop::spool
