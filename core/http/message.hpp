@@ -44,6 +44,10 @@ struct request {
     std::string operation = {};
     bool idempotent = true;                    // May be sent again if a reused connection breaks.
     std::size_t max_answer_bytes = 4u << 20u;  // A larger answer is a failure.
+    // Tighter than the transport's own limits, where the caller knows better: for a connection (a
+    // metadata service that is there or not), and from first to last.
+    std::optional<duration> connect_timeout = {};
+    std::optional<duration> total_timeout = {};
 
     std::string_view payload() const { return borrowed_body.empty() ? body : borrowed_body; }
 };

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "azure/identity/token_source.hpp"
+#include "http/transport.hpp"
+
+#include <functional>
+
+namespace kustodrop::azure {
+
+struct client_secret_options {
+    std::string tenant_id;
+    std::string client_id;
+    // Asked at every fetch, so that a rotated secret is used without a restart.
+    std::function<result<secret>()> client_secret;
+};
+
+/// Tokens for an application by its secret (protocol.md §1.4).
+class client_secret_source final : public token_source {
+public:
+    client_secret_source(http::transport& transport, client_secret_options options)
+        : transport_(transport), options_(std::move(options)) {}
+
+    asio::awaitable<result<access_token>> fetch(authority authority) override;
+
+private:
+    http::transport& transport_;
+    client_secret_options options_;
+};
+
+}  // namespace kustodrop::azure

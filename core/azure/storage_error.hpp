@@ -1,0 +1,28 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "http/message.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace kustodrop::azure {
+
+/// What refusal of a SAS (401, 403) calls for.
+enum class on_refusal {
+    refresh_resources,  // The SAS is stale: fetch the resources again.
+    accept,             // The SAS never had this right: nothing to fetch (Update Message, §8.2).
+};
+
+/// What an answer of Azure Storage that is not the wished one means, and what to do about it
+/// (protocol.md §5.4). `what` is the operation in words, "put blob to https://host/container".
+failure storage_failure(
+    const http::response& answer,
+    std::string_view what,
+    on_refusal refusal = on_refusal::refresh_resources
+);
+
+/// The service's code: from x-ms-error-code, or from the XML of the body. Empty if there is none.
+std::string storage_error_code(const http::response& answer);
+
+}  // namespace kustodrop::azure

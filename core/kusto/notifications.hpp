@@ -1,0 +1,58 @@
+#pragma once
+
+#include "base/result.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace kustodrop::kusto {
+
+enum class notification_kind { success, failure };
+enum class failure_status { unknown, permanent, transient, exhausted };
+
+/// The service's word on one source (protocol.md §8.1), without the secrets it may have carried.
+struct notification {
+    bool success = false;
+    std::string source_id;  // Lower case.
+    std::string code = {};
+    std::string details = {};  // Any SAS in it taken out.
+    std::string operation_id = {};
+    std::string activity_id = {};
+    std::string database = {};
+    std::string table = {};
+    std::string blob = {};  // Without its query.
+    failure_status status = failure_status::unknown;
+    bool should_retry = false;
+    bool from_update_policy = false;
+    wall_time at{};  // The epoch if it did not say.
+};
+
+/// Reads a message of a notification queue. Failure "bad_notification" if it is none.
+result<notification> parse_notification(notification_kind kind, std::string_view text);
+
+/// What to do about a notification (protocol.md §9, product.md §5.5).
+enum class next_step {
+    settle_success,
+    settle_failure,
+    wait,  // Another word will come: the service tries again, or another copy is on its way.
+    upload_again,  // The blob is of no use: upload and post again, a bounded number of times.
+    post_again,    // The blob is good: post again, a bounded number of times.
+};
+
+next_step judge(const notification& word);
+
+/// Whose business an error code is.
+enum class error_class {
+    data,           // This file's content.
+    configuration,  // The target: every file of the watch would fail alike.
+    rights,         // The principal's: every file would fail alike.
+    service,        // The service's or the network's own.
+};
+
+error_class classify(std::string_view code);
+
+std::string_view to_string(next_step);
+std::string_view to_string(error_class);
+std::string_view to_string(failure_status);
+
+}  // namespace kustodrop::kusto
