@@ -1,0 +1,264 @@
+#include "spool/source_reader.hpp"
+
+#include "base/text.hpp"
+#include "spool/beneath.hpp"
+#include "spool/descriptor.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace kustodrop::spool {
+
+static constexpr std::size_t chunk_bytes = 256 * 1024;
+
+// "\n" as a gzip member of its own: members may be strung together (RFC 1952 §2.2).
+static constexpr char newline_member[] =
+    "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xe3\x02\x00\x93\x06\xd7\x32\x01\x00\x00\x00";
+
+struct source_reader::state {
+    state(std::vector<slice> all, reader_options how)
+        : slices(std::move(all)), options(how), chunk(chunk_bytes) {
+        bool encode = options.compressible && !options.already_compressed;
+        if (encode && options.how != compression::none) encoder.emplace(options.how);
+        if (options.already_compressed) {
+            gzip_limits limits;
+            limits.max_raw_bytes = options.max_raw_bytes;
+            counter.emplace(limits);
+        }
+    }
+
+    result<void> open_slice();
+    result<void> check_slice();
+    result<void> end_slice();
+    result<void> advance();
+    result<void> fill_pending();
+    result<void> take_chunk(std::size_t bytes);
+
+    std::vector<slice> slices;
+    reader_options options;
+    std::optional<gzip_encoder> encoder;
+    std::optional<gzip_counter> counter;
+
+    std::size_t at = 0;          // The slice in hand.
+    descriptor file;             // Its file, once opened.
+    std::uint64_t position = 0;  // Bytes of the slice already read.
+    char last_byte = '\n';
+    bool newline_due = false;
+    bool input_ended = false;
+
+    std::vector<char> chunk;
+    std::string_view pending;  // In the chunk, or the newline: read but not passed on.
+
+    std::uint64_t raw = 0;       // Of the slices.
+    std::uint64_t newlines = 0;  // Put between them.
+    std::uint64_t stored = 0;
+    std::optional<changed_file> changed;
+    std::optional<changed_file> grown;
+};
+
+static failure open_failure(const slice& what, int error) {
+    auto fail = [&](const char* code, remedy next) {
+        return system_failure(code, next, "cannot open", what.location, error);
+    };
+    switch (error) {
+    case ENOENT:
+    case ENOTDIR:
+    case ESTALE:
+        return fail("file_vanished", remedy::retry);
+    case ELOOP:
+    case EXDEV:
+    case ENXIO:
+    case ENODEV:
+    case EISDIR:
+        return fail("not_a_file", remedy::give_up);
+    case EACCES:
+    case EPERM:
+        return fail("file_unreadable", remedy::reconfigure);
+    default:
+        return fail("read_error", remedy::retry);
+    }
+}
+
+result<void> source_reader::state::open_slice() {
+    auto& what = slices[at];
+    file = open_beneath(options.root_fd, what.location, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    if (!file.is_open()) return open_failure(what, errno);
+    position = 0;
+    last_byte = '\n';
+    if (auto same = check_slice(); !same) return same;
+    auto first = static_cast<off_t>(what.offset);
+    auto length = static_cast<off_t>(what.length_bytes);
+    ::posix_fadvise(file.get(), first, length, POSIX_FADV_SEQUENTIAL);
+    return {};
+}
+
+result<void> source_reader::state::check_slice() {
+    auto& what = slices[at];
+    struct ::stat facts = {};
+    if (::fstat(file.get(), &facts) != 0) {
+        return system_failure("read_error", remedy::retry, "cannot stat", what.location, errno);
+    }
+    if (!S_ISREG(facts.st_mode)) {
+        auto detail = printable(what.location) + " is not a regular file";
+        return failure{"not_a_file", remedy::give_up, detail};
+    }
+    auto now = identity_of(facts);
+    bool long_enough = now.size_bytes >= what.offset + what.length_bytes;
+    if (now.same_content(what.identity) && long_enough) return {};
+    bool same_file = now.device == what.identity.device && now.inode == what.identity.inode;
+    bool longer = now.size_bytes > what.identity.size_bytes;
+    if (options.may_grow && same_file && longer && long_enough) {
+        if (!grown) grown = changed_file{at, {}};
+        if (grown->slice == at) grown->now = now;
+        return {};
+    }
+    changed = changed_file{at, now};
+    auto before = std::to_string(what.identity.size_bytes);
+    auto detail = printable(what.location) + " changed while it was read: it had " + before +
+                  " bytes and has " + std::to_string(now.size_bytes);
+    return failure{"file_changed", remedy::retry, detail};
+}
+
+result<void> source_reader::state::end_slice() {
+    if (auto same = check_slice(); !same) return same;
+    file.reset();
+    bool empty = slices[at].length_bytes == 0;
+    if (counter && !empty) {
+        if (auto whole = counter->finish(); !whole) {
+            auto f = whole.error();
+            f.detail = printable(slices[at].name) + ": " + f.detail;
+            return f;
+        }
+        last_byte = counter->last_byte();
+    }
+    ++at;
+    bool more =
+        std::any_of(slices.begin() + static_cast<std::ptrdiff_t>(at), slices.end(), [](auto& s) {
+            return s.length_bytes > 0;
+        });
+    bool text = options.compressible || options.already_compressed;
+    newline_due = options.end_lines && text && more && !empty && last_byte != '\n';
+    return {};
+}
+
+// Steps over slices that are read to their end, until there is something to read or nothing left.
+result<void> source_reader::state::advance() {
+    while (at < slices.size() && !newline_due) {
+        if (!file.is_open()) {
+            if (auto opened = open_slice(); !opened) return opened;
+        }
+        if (position < slices[at].length_bytes) return {};
+        if (auto ended = end_slice(); !ended) return ended;
+    }
+    input_ended = at == slices.size();
+    return {};
+}
+
+result<void> source_reader::state::take_chunk(std::size_t bytes) {
+    pending = std::string_view(chunk.data(), bytes);
+    position += bytes;
+    last_byte = pending.back();
+    if (!counter) {
+        raw += bytes;
+        return {};
+    }
+    auto counted = counter->add(pending);
+    raw = counter->raw_bytes();
+    if (counted) return {};
+    auto f = counted.error();
+    f.detail = printable(slices[at].name) + ": " + f.detail;
+    return f;
+}
+
+result<void> source_reader::state::fill_pending() {
+    if (at == 0 && !file.is_open()) {
+        if (auto begun = advance(); !begun || input_ended) return begun;
+    }
+    if (newline_due) {
+        newline_due = false;
+        pending = "\n";
+        if (counter) pending = std::string_view(newline_member, sizeof newline_member - 1);
+        ++newlines;
+        return advance();
+    }
+    auto& what = slices[at];
+    auto wanted = std::min<std::uint64_t>(chunk.size(), what.length_bytes - position);
+    auto offset = static_cast<off_t>(what.offset + position);
+    ssize_t bytes = -1;
+    do {
+        bytes = ::pread(file.get(), chunk.data(), wanted, offset);
+    } while (bytes < 0 && errno == EINTR);
+    if (bytes < 0) {
+        return system_failure("read_error", remedy::retry, "cannot read", what.location, errno);
+    }
+    if (auto same = check_slice(); !same) return same;
+    if (bytes == 0) {
+        auto detail = printable(what.location) + " ended before its size says";
+        return failure{"read_error", remedy::retry, detail};
+    }
+    if (auto taken = take_chunk(static_cast<std::size_t>(bytes)); !taken) return taken;
+    return advance();
+}
+
+source_reader::source_reader(std::unique_ptr<state> state) : state_(std::move(state)) {}
+source_reader::~source_reader() = default;
+
+result<std::unique_ptr<source_reader>> source_reader::open(
+    const source& what, reader_options options
+) {
+    auto size = what.size_bytes();
+    if (!options.already_compressed && size > options.max_raw_bytes) {
+        auto detail = "has " + std::to_string(size) + " bytes, more than the limit of " +
+                      std::to_string(options.max_raw_bytes);
+        return failure{"too_large", remedy::give_up, detail};
+    }
+    auto fresh = std::make_unique<state>(what.slices, options);
+    return std::unique_ptr<source_reader>(new source_reader(std::move(fresh)));
+}
+
+result<source_reader::block> source_reader::next(std::span<char> buffer) {
+    auto& s = *state_;
+    block made;
+    while (made.bytes < buffer.size() && !made.last) {
+        if (s.pending.empty() && !s.input_ended) {
+            if (auto filled = s.fill_pending(); !filled) return filled.error();
+        }
+        auto room = buffer.subspan(made.bytes);
+        if (s.encoder) {
+            auto step = s.encoder->step(s.pending, room, s.input_ended);
+            s.pending.remove_prefix(step.consumed);
+            made.bytes += step.produced;
+            made.last = step.finished;
+        } else {
+            auto bytes = std::min(room.size(), s.pending.size());
+            std::memcpy(room.data(), s.pending.data(), bytes);
+            s.pending.remove_prefix(bytes);
+            made.bytes += bytes;
+            made.last = s.input_ended && s.pending.empty();
+        }
+    }
+    s.stored += made.bytes;
+    return made;
+}
+
+std::uint64_t source_reader::raw_bytes() const { return state_->raw + state_->newlines; }
+std::uint64_t source_reader::stored_bytes() const { return state_->stored; }
+
+bool source_reader::compressed() const {
+    return state_->encoder.has_value() || state_->options.already_compressed;
+}
+
+const std::optional<source_reader::changed_file>& source_reader::changed() const {
+    return state_->changed;
+}
+
+const std::optional<source_reader::changed_file>& source_reader::grown() const {
+    return state_->grown;
+}
+
+}  // namespace kustodrop::spool
