@@ -1,0 +1,29 @@
+#pragma once
+
+#include <boost/json/fwd.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace kustodrop::emulator {
+
+/// A path as mappings use it: "$.a.b", "$['a b'].c", "$.list[0]", "$".
+class json_path {
+public:
+    json_path() = default;
+    explicit json_path(std::string_view text);
+    static json_path member(std::string name);  ///< One member, whatever its name looks like.
+
+    bool is_whole() const { return steps_.empty(); }  ///< "$".
+
+    /// What stands there; null if nothing does, or for the whole.
+    const boost::json::value* find(const boost::json::object& object) const;
+
+private:
+    std::vector<std::variant<std::string, std::size_t>> steps_;
+};
+
+}  // namespace kustodrop::emulator
