@@ -1,0 +1,24 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "config/load.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace kustodrop::config {
+
+/// A string value after its references were replaced.
+struct interpolation {
+    std::string text;         // May be secret.
+    bool refers = false;      // Something came from outside: the text must not be printed.
+    bool is_literal = false;  // Something stands in the file itself, a default included.
+    bool can_reread = false;  // All of it is one ${file:…} or one ${cred:…}.
+};
+
+/// Replaces ${env:NAME}, ${env:NAME:-default}, ${file:/path}, ${cred:name} and $$, once: what
+/// comes in is not looked at again. As in a shell, the default also stands in for an empty
+/// variable. The failure's detail is a sentence that holds no value.
+result<interpolation> interpolate(std::string_view text, const environment&);
+
+}  // namespace kustodrop::config

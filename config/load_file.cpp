@@ -1,0 +1,92 @@
+#include "config/load.hpp"
+#include "config/read.hpp"
+#include "config/yaml_document.hpp"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace kustodrop::config {
+
+static constexpr std::size_t largest_secret_file = 64 << 10;
+
+// A file that was read, and whether only its owner may read it.
+struct file_content {
+    std::string text;
+    bool is_private = false;
+};
+
+namespace {
+
+// Closes what it was given.
+struct descriptor {
+    explicit descriptor(int number) : number(number) {}
+    ~descriptor() {
+        if (number >= 0) ::close(number);
+    }
+    descriptor(const descriptor&) = delete;
+    descriptor& operator=(const descriptor&) = delete;
+    int number;
+};
+
+}  // namespace
+
+static failure cannot_read(const std::string& path, std::string_view why) {
+    return {"unreadable", remedy::reconfigure, path + ": " + std::string(why)};
+}
+
+// Asks the open file for its rights, not the name, which may stand for another one by then.
+static result<file_content> read_file(const std::string& path, std::size_t largest) {
+    auto reason = [] { return std::generic_category().message(errno); };
+    // A FIFO without a writer must not hold the start for ever.
+    descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (file.number < 0) return cannot_read(path, reason());
+    struct stat status {};
+    if (::fstat(file.number, &status) != 0) return cannot_read(path, reason());
+    if (!S_ISREG(status.st_mode)) return cannot_read(path, "is no regular file");
+    file_content out;
+    out.is_private = (status.st_mode & (S_IRGRP | S_IROTH)) == 0;
+    for (;;) {
+        auto before = out.text.size();
+        out.text.resize(before + 16384);
+        auto got = ::read(file.number, out.text.data() + before, 16384);
+        if (got < 0) return cannot_read(path, reason());
+        out.text.resize(before + static_cast<std::size_t>(got));
+        if (got == 0) return out;
+        if (out.text.size() > largest) {
+            return cannot_read(path, "is larger than " + std::to_string(largest) + " bytes");
+        }
+    }
+}
+
+environment process_environment() {
+    environment out;
+    out.variable = [](const std::string& name) -> std::optional<std::string> {
+        auto* value = std::getenv(name.c_str());
+        if (!value) return std::nullopt;
+        return value;
+    };
+    out.read_file = [](const std::string& path) -> result<std::string> {
+        auto content = read_file(path, largest_secret_file);
+        if (!content) return content.error();
+        return result<std::string>(boost::system::in_place_value, std::move(content->text));
+    };
+    if (auto* directory = std::getenv("CREDENTIALS_DIRECTORY")) {
+        out.credentials_directory = directory;
+    }
+    return out;
+}
+
+loaded load_file(const std::string& path, const environment& environment) {
+    auto content = read_file(path, yaml_limits{}.bytes);
+    if (!content) {
+        return {settings{}, {{path, 1, 1, "", "cannot be read: " + content.error().detail}}};
+    }
+    return load_document({content->text, path, content->is_private}, environment);
+}
+
+}  // namespace kustodrop::config

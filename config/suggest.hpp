@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kustodrop::config {
+
+/// How many single letters one must change, add, drop or swap with a neighbour to get from one
+/// word to the other.
+std::size_t edit_distance(std::string_view from, std::string_view to);
+
+/// The one of `candidates` that was probably meant by `given`; empty if none is near.
+std::string_view suggestion(
+    std::string_view given, const std::vector<std::string_view>& candidates
+);
+
+}  // namespace kustodrop::config

@@ -1,0 +1,78 @@
+#include "config/watch_rules.hpp"
+
+#include "config/read.hpp"
+
+namespace kustodrop::config {
+
+// A watch beside the section it was read from.
+struct read_watch {
+    section& from;
+    const watch& values;
+};
+
+static void check_name(read_watch it, read_watch earlier) {
+    bool comparable = !it.values.name.empty() && !it.from.is_wrong("name");
+    if (!comparable || it.values.name != earlier.values.name) return;
+    if (it.from.is_given("name")) {
+        it.from.error(
+            "name",
+            quoted(it.values.name) + " is the name of " + earlier.from.path() +
+                " too; allowed: a name of its own"
+        );
+    } else {
+        it.from.error(
+            "name",
+            "is missing, and " + quoted(it.values.name) + ", taken from the path, is the name of " +
+                earlier.from.path() + " too; give it one"
+        );
+    }
+}
+
+static void check_overlap(read_watch it, read_watch earlier) {
+    auto& mine = it.values.path;
+    auto& other = earlier.values.path;
+    if (it.from.is_wrong("path") || mine.empty() || other.empty()) return;
+    auto whose = earlier.from.path();
+    if (mine == other) {
+        it.from.error("path", "is the path of " + whose + " too; allowed: one watch for a folder");
+    } else if (is_within(mine, other)) {
+        it.from.error("path", "lies inside the path of " + whose + "; allowed: separate folders");
+    } else if (is_within(other, mine)) {
+        it.from.error("path", "contains the path of " + whose + "; allowed: separate folders");
+    }
+}
+
+static void check_state_directory(read_watch it, const std::string& state_directory) {
+    auto& path = it.values.path;
+    if (it.from.is_wrong("path") || path.empty() || state_directory.empty()) return;
+    if (is_within(path, state_directory)) {
+        it.from.error("path", "lies inside state_directory; allowed: a folder outside of it");
+    } else if (is_within(state_directory, path)) {
+        it.from.error("path", "contains state_directory; allowed: a folder without it");
+    }
+}
+
+static void check_act_after(read_watch it, report_level level) {
+    bool contradicts = level == report_level::none && it.values.act_after == act_after::outcome;
+    if (!contradicts || it.from.is_wrong("act_after")) return;
+    it.from.error(
+        "act_after", "outcome never comes while notifications.report_level is none; allowed: posted"
+    );
+}
+
+void check_watches(
+    std::vector<section>& sections, const settings& settings, const std::string& state_directory
+) {
+    for (std::size_t i = 0; i < settings.watches.size(); ++i) {
+        read_watch it{sections[i], settings.watches[i]};
+        for (std::size_t j = 0; j < i; ++j) {
+            read_watch earlier{sections[j], settings.watches[j]};
+            check_name(it, earlier);
+            check_overlap(it, earlier);
+        }
+        check_state_directory(it, state_directory);
+        check_act_after(it, settings.notifications.report_level);
+    }
+}
+
+}  // namespace kustodrop::config
