@@ -2,7 +2,6 @@
 #include "base/text.hpp"
 
 #include <array>
-#include <charconv>
 #include <cstdio>
 
 namespace kustodrop {
@@ -37,8 +36,10 @@ std::string to_iso8601(wall_time time) {
 static std::optional<int> take_number(std::string_view& text, std::size_t digits) {
     if (text.size() < digits) return std::nullopt;
     int value = 0;
-    auto [end, error] = std::from_chars(text.data(), text.data() + digits, value);
-    if (error != std::errc() || end != text.data() + digits || value < 0) return std::nullopt;
+    for (char c : text.substr(0, digits)) {
+        if (c < '0' || c > '9') return std::nullopt;
+        value = value * 10 + (c - '0');
+    }
     text.remove_prefix(digits);
     return value;
 }

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <unistd.h>
 
@@ -40,14 +41,15 @@ static std::string as_json(
 }
 
 static std::string quoted(std::string_view value) {
-    auto safe = printable(value);
-    if (!safe.empty() && safe.find_first_of(" \"=") == std::string::npos) return safe;
-    std::string out = "\"";
-    for (char c : safe) {
-        if (c == '"') out += '\\';
-        out += c;
+    if (!value.empty() && value.find_first_of(" \"=\\") == std::string::npos) {
+        return printable(value);
     }
-    return out + "\"";
+    std::string escaped;
+    for (char c : value) {
+        if (c == '"' || c == '\\') escaped += '\\';
+        escaped += c;
+    }
+    return "\"" + printable(escaped) + "\"";
 }
 
 static std::string as_text(std::string_view event, std::initializer_list<log_field> fields) {
@@ -100,6 +102,7 @@ logger::sink stderr_sink() {
         std::string_view left = whole;
         while (!left.empty()) {
             auto written = ::write(STDERR_FILENO, left.data(), left.size());
+            if (written < 0 && errno == EINTR) continue;
             if (written <= 0) return;  // There is nowhere left to say so.
             left.remove_prefix(static_cast<std::size_t>(written));
         }

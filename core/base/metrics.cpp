@@ -56,9 +56,19 @@ void metrics::before_exposition(std::function<void()> update) {
 static std::string number(double value) {
     if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
     std::array<char, 32> out{};
-    bool whole = std::floor(value) == value && std::fabs(value) < 1e15;
-    std::snprintf(out.data(), out.size(), whole ? "%.0f" : "%.9g", value);
+    bool whole = std::floor(value) == value && std::fabs(value) < 9e15;
+    std::snprintf(out.data(), out.size(), whole ? "%.0f" : "%.15g", value);
     return out.data();
+}
+
+// Prometheus knows three escapes only; everything else that is not plain text is made plain first.
+static std::string label_value(std::string_view value) {
+    std::string out;
+    for (char c : printable(value)) {
+        if (c == '"' || c == '\\') out += '\\';
+        out += c;
+    }
+    return out;
 }
 
 static std::string series(std::string_view name, metric_labels labels, std::string_view bound) {
@@ -66,7 +76,7 @@ static std::string series(std::string_view name, metric_labels labels, std::stri
     std::string out(name);
     for (std::size_t i = 0; i < labels.size(); ++i) {
         out += i == 0 ? "{" : ",";
-        out += labels[i].first + "=\"" + json_escape(labels[i].second) + "\"";
+        out += labels[i].first + "=\"" + label_value(labels[i].second) + "\"";
     }
     if (!labels.empty()) out += "}";
     return out;

@@ -2,11 +2,10 @@
 
 #include "base/crypto.hpp"
 
-#include <utility>
-
 namespace kustodrop {
 
-secret::secret(std::string value) : value_(std::move(value)) {}
+// Not moved: a move leaves a short string's bytes in the parameter.
+secret::secret(std::string value) : value_(value) { kustodrop::wipe(value.data(), value.size()); }
 
 secret::~secret() { wipe(); }
 

@@ -30,6 +30,19 @@ static std::size_t sequence_at(std::string_view text, std::size_t at) {
     return 0;
 }
 
+// Characters that a terminal or a log viewer obeys instead of showing: C0, DEL and C1 controls,
+// line and paragraph separators, and those that turn the direction of writing.
+static bool is_obeyed(std::string_view sequence) {
+    auto first = static_cast<unsigned char>(sequence[0]);
+    if (sequence.size() == 1) return first < 0x20 || first == 0x7F;
+    auto second = static_cast<unsigned char>(sequence[1]);
+    if (sequence.size() == 2) return first == 0xC2 && second < 0xA0;
+    auto third = static_cast<unsigned char>(sequence[2]);
+    if (sequence.size() != 3 || first != 0xE2) return false;
+    return (second == 0x80 && third >= 0xA8 && third <= 0xAE) ||
+           (second == 0x81 && third >= 0xA6 && third <= 0xA9);
+}
+
 static void append_hex(std::string& out, unsigned char byte) {
     std::array<char, 5> escaped{};
     std::snprintf(escaped.data(), escaped.size(), "\\x%02x", byte);
@@ -41,19 +54,25 @@ std::string printable(std::string_view text) {
     out.reserve(text.size());
     for (std::size_t i = 0; i < text.size();) {
         auto length = sequence_at(text, i);
-        auto byte = static_cast<unsigned char>(text[i]);
-        // C1 controls are two bytes in UTF-8 (C2 80 to C2 9F), and terminals obey them.
-        bool c1 = length == 2 && byte == 0xC2 && static_cast<unsigned char>(text[i + 1]) < 0xA0;
-        if (length == 0 || byte < 0x20 || byte == 0x7F || c1) {
-            append_hex(out, byte);
-            ++i;
-            if (c1) append_hex(out, static_cast<unsigned char>(text[i++]));
-            continue;
+        auto sequence = text.substr(i, std::max<std::size_t>(length, 1));
+        if (length == 0 || is_obeyed(sequence)) {
+            for (unsigned char byte : sequence) append_hex(out, byte);
+        } else {
+            out += sequence;
         }
-        out += text.substr(i, length);
-        i += length;
+        i += sequence.size();
     }
     return out;
+}
+
+// A sequence of at most three bytes as JSON's \uNNNN.
+static void append_code_point(std::string& out, std::string_view sequence) {
+    static constexpr std::array<unsigned, 4> first_bits{0, 0x7F, 0x1F, 0x0F};
+    unsigned point = static_cast<unsigned char>(sequence[0]) & first_bits[sequence.size()];
+    for (unsigned char byte : sequence.substr(1)) point = (point << 6u) | (byte & 0x3Fu);
+    std::array<char, 8> escaped{};
+    std::snprintf(escaped.data(), escaped.size(), "\\u%04x", point & 0xFFFFu);
+    out += escaped.data();
 }
 
 std::string json_escape(std::string_view text) {
@@ -77,10 +96,8 @@ std::string json_escape(std::string_view text) {
             out += "\\r";
         } else if (c == '\t') {
             out += "\\t";
-        } else if (static_cast<unsigned char>(c) < 0x20) {
-            std::array<char, 7> escaped{};
-            std::snprintf(escaped.data(), escaped.size(), "\\u%04x", static_cast<unsigned>(c));
-            out += escaped.data();
+        } else if (is_obeyed(text.substr(i, length))) {
+            append_code_point(out, text.substr(i, length));
         } else {
             out += text.substr(i, length);
         }
@@ -165,7 +182,7 @@ std::string human_bytes(std::uint64_t bytes) {
     if (bytes < 1024) return std::to_string(bytes) + " B";
     auto value = static_cast<double>(bytes) / 1024;
     std::size_t unit = 0;
-    while (value >= 1024 && unit + 1 < units.size()) {
+    while (value >= 1023.95 && unit + 1 < units.size()) {  // What would print as 1024.0.
         value /= 1024;
         ++unit;
     }
@@ -175,11 +192,10 @@ std::string human_bytes(std::uint64_t bytes) {
 }
 
 std::string human_duration(duration time) {
-    using std::chrono::duration_cast;
     std::array<char, 32> out{};
     auto seconds = std::chrono::duration<double>(time).count();
-    auto whole = duration_cast<std::chrono::seconds>(time).count();
-    if (seconds < 60) {
+    auto whole = std::chrono::round<std::chrono::seconds>(time).count();
+    if (seconds < 59.95) {
         std::snprintf(out.data(), out.size(), "%.1fs", seconds);
     } else if (whole < 3600) {
         auto minutes = whole / 60;

@@ -10,11 +10,13 @@
 
 namespace kustodrop {
 
-/// `text` as it may stand in a log or on a terminal: valid UTF-8, with control characters and bad
-/// bytes written as \xNN, so that a file name cannot forge a line or move a cursor.
+/// `text` as it may stand in a log or on a terminal: valid UTF-8, with control characters, those
+/// that turn the direction of writing, and bad bytes written as \xNN, so that a file name cannot
+/// forge a line or move a cursor.
 std::string printable(std::string_view text);
 
-/// `text` as the inside of a JSON string, without the quotes. Bad UTF-8 becomes \xNN first.
+/// `text` as the inside of a JSON string, without the quotes. Bad UTF-8 becomes \xNN first; what
+/// a terminal would obey is written as \uNNNN.
 std::string json_escape(std::string_view text);
 
 bool is_valid_utf8(std::string_view text);

@@ -5,32 +5,51 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
+#include <charconv>
+
 namespace kustodrop::http {
 
 namespace urls = boost::urls;
 
 static std::uint16_t scheme_port(bool https) { return https ? 443 : 80; }
 
+// Reads "host", "host:port" or "[IPv6]:port" into `host` and `port`, which holds the default.
+static bool read_authority(std::string_view text, std::string& host, std::uint16_t& port) {
+    auto name = text.substr(0, text.find(':'));
+    bool is_ipv6 = text.starts_with('[') && text.find(']') != std::string_view::npos;
+    if (is_ipv6) name = text.substr(0, text.find(']') + 1);
+    auto rest = text.substr(name.size());
+    if (is_ipv6) name = name.substr(1, name.size() - 2);
+    host = to_lower(name);
+    // Stricter than RFC 3986: a percent sign or a comma in a host hides another host from whoever
+    // compares text; IPvFuture and zones have no place here.
+    auto allowed = is_ipv6 ? "0123456789abcdef:." : "abcdefghijklmnopqrstuvwxyz0123456789-._";
+    if (host.empty() || host.back() == '.') return false;
+    if (host.find_first_not_of(allowed) != std::string::npos) return false;
+    if (rest.empty()) return true;
+    auto digits = rest.substr(1);
+    auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+    return rest[0] == ':' && error == std::errc() && end == digits.data() + digits.size() && port;
+}
+
 std::optional<url> url::parse(std::string_view text) {
+    // Boost judges the grammar only: 1.81 reads "127.0.0.1.example" as the host 127.0.0.1 and a
+    // path ".example", so the text is taken apart here.
     auto parsed = urls::parse_uri(text);
-    if (parsed.has_error() || !parsed->has_authority() || parsed->has_userinfo()) return {};
-    if (parsed->has_fragment()) return {};
+    if (parsed.has_error() || !parsed->has_authority()) return {};
     url out;
     auto scheme = parsed->scheme_id();
     if (scheme != urls::scheme::https && scheme != urls::scheme::http) return {};
     out.https_ = scheme == urls::scheme::https;
-    // A percent sign in a host hides another host from whoever compares text.
-    auto host = std::string(parsed->encoded_host_address());
-    if (host.empty() || host.find('%') != std::string::npos || host.back() == '.') return {};
-    out.host_ = to_lower(host);
     out.port_ = scheme_port(out.https_);
-    if (parsed->has_port()) {
-        out.port_ = parsed->port_number();
-        if (out.port_ == 0) return {};
-    }
-    out.path_ = std::string(parsed->encoded_path());
-    if (out.path_.empty()) out.path_ = "/";
-    out.query_ = std::string(parsed->encoded_query());
+    auto rest = text.substr(text.find("://") + 3);
+    auto authority = rest.substr(0, rest.find_first_of("/?#"));
+    if (!read_authority(authority, out.host_, out.port_)) return {};
+    rest.remove_prefix(authority.size());
+    if (rest.find('#') != std::string_view::npos) return {};
+    auto path = rest.substr(0, rest.find('?'));
+    if (!path.empty()) out.path_ = path;
+    if (path.size() < rest.size()) out.query_ = rest.substr(path.size() + 1);
     return out;
 }
 
@@ -91,6 +110,7 @@ bool url::is_loopback() const {
     for (auto part : parts) {
         if (part.empty() || part.size() > 3) return false;
         if (part.find_first_not_of("0123456789") != std::string_view::npos) return false;
+        if (part.size() == 3 && part > "255") return false;
     }
     return true;
 }

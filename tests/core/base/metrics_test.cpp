@@ -1,0 +1,110 @@
+#include "base/metrics.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+using namespace kustodrop;
+
+BOOST_AUTO_TEST_SUITE(metrics_)
+
+BOOST_AUTO_TEST_CASE(exposes_counters_and_gauges) {
+    metrics all;
+    all.describe("files_total", "Files so far.");
+    all.count("files_total", {{"watch", "web"}}).add();
+    all.count("files_total", {{"watch", "web"}}).add(2);
+    all.count("files_total", {{"watch", "app"}}).add(0.5);
+    all.value("age_seconds").set(-1.25);
+    BOOST_TEST(
+        all.exposition() ==
+        "# TYPE age_seconds gauge\n"
+        "age_seconds -1.25\n"
+        "# HELP files_total Files so far.\n"
+        "# TYPE files_total counter\n"
+        "files_total{watch=\"app\"} 0.5\n"
+        "files_total{watch=\"web\"} 3\n"
+    );
+}
+
+BOOST_AUTO_TEST_CASE(exposes_a_series_from_its_first_mention) {
+    metrics all;
+    all.count("files_total");
+    BOOST_TEST(all.exposition() == "# TYPE files_total counter\nfiles_total 0\n");
+}
+
+BOOST_AUTO_TEST_CASE(counts_a_histogram_up_to_inclusive_bounds) {
+    histogram h({1, 5});
+    for (double value : {0.5, 1.0, 1.1, 5.0, 6.0}) h.observe(value);
+    BOOST_TEST(
+        h.counts() == (std::vector<std::uint64_t>{2, 2, 1}), boost::test_tools::per_element()
+    );
+    BOOST_TEST(h.sum() == 13.6);
+    BOOST_TEST(h.count() == 5u);
+}
+
+BOOST_AUTO_TEST_CASE(exposes_cumulative_buckets) {
+    metrics all;
+    auto& h = all.distribution("seconds", {{"op", "put"}});
+    h.observe(0.002);
+    h.observe(1e9);
+    auto text = all.exposition();
+    for (auto line : {
+             "# TYPE seconds histogram\n",
+             "seconds_bucket{op=\"put\",le=\"0.001\"} 0\n",
+             "seconds_bucket{op=\"put\",le=\"0.0025\"} 1\n",
+             "seconds_bucket{op=\"put\",le=\"86400\"} 1\n",
+             "seconds_bucket{op=\"put\",le=\"+Inf\"} 2\n",
+             "seconds_sum{op=\"put\"} 1000000000.002\n",
+             "seconds_count{op=\"put\"} 2\n",
+         }) {
+        BOOST_TEST((text.find(line) != std::string::npos), line);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(escapes_label_values_as_prometheus_reads_them) {
+    metrics all;
+    all.count("c", {{"code", "a\"b\\c\n\t\x01é\xFF"}});
+    BOOST_TEST(
+        all.exposition() ==
+        "# TYPE c counter\nc{code=\"a\\\"b\\\\c\\\\x0a\\\\x09\\\\x01é\\\\xff\"} 0\n"
+    );
+}
+
+BOOST_AUTO_TEST_CASE(keeps_large_counts_exact) {
+    metrics all;
+    all.count("bytes_total").add(9007199254740.0 * 900);
+    BOOST_TEST(all.exposition() == "# TYPE bytes_total counter\nbytes_total 8106479329266000\n");
+}
+
+BOOST_AUTO_TEST_CASE(writes_infinities) {
+    metrics all;
+    all.value("a").set(std::numeric_limits<double>::infinity());
+    all.value("b").set(-std::numeric_limits<double>::infinity());
+    BOOST_TEST(all.exposition() == "# TYPE a gauge\na +Inf\n# TYPE b gauge\nb -Inf\n");
+}
+
+BOOST_AUTO_TEST_CASE(brings_gauges_up_to_date_before_each_exposition) {
+    metrics all;
+    int asked = 0;
+    all.before_exposition([&] { all.value("asked").set(++asked); });
+    all.exposition();
+    BOOST_TEST(all.exposition() == "# TYPE asked gauge\nasked 2\n");
+}
+
+BOOST_AUTO_TEST_CASE(refuses_one_name_for_two_types) {
+    metrics all;
+    all.count("x");
+    BOOST_CHECK_THROW(all.value("x"), std::logic_error);
+}
+
+BOOST_AUTO_TEST_CASE(keeps_references_valid) {
+    metrics all;
+    auto& first = all.count("c", {{"n", "0"}});
+    for (int i = 1; i < 1000; ++i) all.count("c", {{"n", std::to_string(i)}});
+    first.add();
+    BOOST_TEST(all.count("c", {{"n", "0"}}).value() == 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
