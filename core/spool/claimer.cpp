@@ -1,0 +1,68 @@
+// Claiming: the rename into work/ is the lock and the first durable fact about a source.
+#include "base/random.hpp"
+#include "base/text.hpp"
+#include "spool/drop_folder.hpp"
+#include "spool/moving.hpp"
+#include "spool/place.hpp"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <stdexcept>
+
+namespace kustodrop::spool {
+
+static failure not_a_file(const sighting& seen) {
+    auto what = std::string(to_string(seen.kind));
+    return {"not_a_file", remedy::give_up, printable(seen.name) + " is a " + what};
+}
+
+static failure claim_failure(const std::string& name, int error) {
+    bool refused = error == EACCES || error == EPERM || error == EROFS;
+    if (!refused) return move_failure("cannot claim", name, error);
+    return system_failure("claim_refused", remedy::reconfigure, "cannot claim", name, error);
+}
+
+static slice whole_file(const std::string& name, std::string location, const sighting& seen) {
+    return {name, std::move(location), 0, seen.identity.size_bytes, seen.identity};
+}
+
+result<slice> drop_folder::claim(const sighting& seen, const std::string& source_id) const {
+    if (!is_guid(source_id)) throw std::logic_error("claim without a GUID");
+    if (seen.kind != file_kind::regular || !is_plain_name(seen.name)) return not_a_file(seen);
+
+    auto location = work_location(source_id, seen.name);
+    auto [from_folder, from_base] = split_folder(seen.name);
+    auto [to_folder, to_base] = split_folder(location);
+    auto from = open_beneath(root_.get(), from_folder, O_PATH | O_DIRECTORY);
+    if (!from.is_open()) return claim_failure(seen.name, errno);
+    auto to = make_folders(root_.get(), to_folder);
+    if (!to.is_open()) return claim_failure(seen.name, errno);
+
+    place_at old_place{from.get(), from_base};
+    place_at new_place{to.get(), to_base};
+    if (auto error = move_without_overwriting(old_place, new_place); error != 0) {
+        remove_empty_folders(root_.get(), to_folder, work_folder);
+        return claim_failure(seen.name, error);
+    }
+    // It may be another file than the one that was seen: then this one is claimed, and nothing is
+    // lost either way. But whatever is not a file goes back where it was.
+    auto found = look_at(to.get(), to_base);
+    if (!found) return claim_failure(seen.name, errno);
+    if (found->kind != file_kind::regular) {
+        move_without_overwriting(new_place, old_place);
+        remove_empty_folders(root_.get(), to_folder, work_folder);
+        found->name = seen.name;
+        return not_a_file(*found);
+    }
+    return whole_file(seen.name, std::move(location), *found);
+}
+
+result<slice> drop_folder::claim_in_place(const sighting& seen) const {
+    auto now = look(seen.name);
+    if (!now) return now.error();
+    if (!*now) return claim_failure(seen.name, ENOENT);
+    if ((*now)->kind != file_kind::regular) return not_a_file(**now);
+    return whole_file(seen.name, seen.name, **now);
+}
+
+}  // namespace kustodrop::spool

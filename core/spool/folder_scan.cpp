@@ -1,0 +1,174 @@
+// The directory scan: what lies in the folder, and what lies in work/.
+#include "spool/beneath.hpp"
+#include "spool/drop_folder.hpp"
+#include "spool/place.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <dirent.h>
+#include <fcntl.h>
+
+namespace kustodrop::spool {
+
+static constexpr std::size_t deepest_level = 16;
+static constexpr std::size_t most_folders = 50'000;
+
+static bool is_older(const sighting& a, const sighting& b) {
+    if (a.identity.modified_ns != b.identity.modified_ns) {
+        return a.identity.modified_ns < b.identity.modified_ns;
+    }
+    return a.name < b.name;
+}
+
+namespace {
+
+class scanner {
+public:
+    scanner(int root, const scan_options& options) : root_(root), options_(options) {}
+
+    // 0 or the errno of the root folder.
+    int run() {
+        auto error = enter(".");
+        for (std::size_t i = 0; i < found_.folders.size(); ++i) {
+            auto name = found_.folders[i];
+            if (enter(name) != 0) ++found_.unreadable_folders;
+        }
+        return error;
+    }
+
+    scan take() {
+        std::sort(found_.sightings.begin(), found_.sightings.end(), is_older);
+        for (auto& seen : found_.sightings) seen.readable = may_read(root_, seen.name);
+        found_.truncated = found_.truncated || found_.found > found_.sightings.size();
+        return std::move(found_);
+    }
+
+private:
+    int enter(const std::string& folder) {
+        auto open = open_beneath(root_, folder, O_RDONLY | O_DIRECTORY);
+        if (!open.is_open()) return errno;
+        return for_each_entry(open.get(), [&](const char* base, unsigned char type) {
+            meet(open.get(), folder, base, type);
+            return true;
+        });
+    }
+
+    void meet(int at, const std::string& folder, const std::string& base, unsigned char type) {
+        if (base == ".kustodrop") return;
+        auto name = joined(folder, base);
+        if (type == DT_DIR) return meet_folder(std::move(name), base);
+        if (options_.wanted && !options_.wanted(name)) {
+            ++found_.unwanted;
+            return;
+        }
+        auto seen = look_at(at, base);
+        if (!seen) return;
+        if (seen->kind == file_kind::folder) return meet_folder(std::move(name), base);
+        seen->name = std::move(name);
+        keep(std::move(*seen));
+    }
+
+    void meet_folder(std::string name, const std::string& base) {
+        if (!options_.recursive || base.front() == '.') return;
+        auto level = std::count(name.begin(), name.end(), '/') + 1;
+        bool deep = static_cast<std::size_t>(level) > deepest_level;
+        if (deep || found_.folders.size() >= most_folders) {
+            found_.truncated = true;
+            return;
+        }
+        found_.folders.push_back(std::move(name));
+    }
+
+    // A heap with the youngest on top, so that memory is bounded by the limit, not by the folder.
+    void keep(sighting seen) {
+        ++found_.found;
+        auto& heap = found_.sightings;
+        if (heap.size() >= options_.limit) {
+            if (heap.empty() || !is_older(seen, heap.front())) return;
+            std::pop_heap(heap.begin(), heap.end(), is_older);
+            heap.pop_back();
+        }
+        heap.push_back(std::move(seen));
+        std::push_heap(heap.begin(), heap.end(), is_older);
+    }
+
+    int root_;
+    const scan_options& options_;
+    scan found_;
+};
+
+// All files under work/, with the empty folders of former sources swept away.
+class work_lister {
+public:
+    explicit work_lister(int root) : root_(root) {}
+
+    int enter(const std::string& folder, std::size_t level) {
+        auto open = open_beneath(root_, folder, O_RDONLY | O_DIRECTORY);
+        if (!open.is_open()) return errno;
+        std::vector<std::string> subfolders;
+        auto error = for_each_entry(open.get(), [&](const std::string& base, unsigned char) {
+            auto seen = look_at(open.get(), base);
+            if (seen && seen->kind == file_kind::folder) {
+                subfolders.push_back(base);
+            } else if (seen) {
+                add(joined(folder, base), *seen);
+            }
+            return true;
+        });
+        for (auto& base : subfolders) {
+            if (level > deepest_level) break;
+            enter(joined(folder, base), level + 1);
+            ::unlinkat(open.get(), base.c_str(), AT_REMOVEDIR);  // Only succeeds if it is empty.
+        }
+        return error;
+    }
+
+    std::vector<work_entry> take() {
+        std::sort(entries_.begin(), entries_.end(), [](auto& a, auto& b) {
+            return a.location < b.location;
+        });
+        return std::move(entries_);
+    }
+
+private:
+    void add(std::string location, const sighting& seen) {
+        work_entry entry;
+        auto relative = std::string_view(location).substr(work_folder.size() + 1);
+        if (auto place = parse_work_place(relative)) {
+            entry.source_id = std::move(place->source_id);
+            entry.name = std::move(place->name);
+        } else {
+            entry.name = relative;
+        }
+        entry.location = std::move(location);
+        entry.identity = seen.identity;
+        entry.kind = seen.kind;
+        entries_.push_back(std::move(entry));
+    }
+
+    int root_;
+    std::vector<work_entry> entries_;
+};
+
+}  // namespace
+
+static failure scan_failure(std::string_view name, int error) {
+    bool refused = error == EACCES || error == EPERM;
+    auto next = refused ? remedy::reconfigure : remedy::retry;
+    return system_failure("folder_unreadable", next, "cannot list", name, error);
+}
+
+result<scan> drop_folder::list(const scan_options& options) const {
+    scanner scanning(root_.get(), options);
+    if (auto error = scanning.run(); error != 0) return scan_failure(path_, error);
+    return scanning.take();
+}
+
+result<std::vector<work_entry>> drop_folder::list_work() const {
+    work_lister listing(root_.get());
+    auto error = listing.enter(std::string(work_folder), 0);
+    if (error != 0 && error != ENOENT) return scan_failure(work_folder, error);
+    return listing.take();
+}
+
+}  // namespace kustodrop::spool

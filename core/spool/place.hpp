@@ -1,0 +1,40 @@
+#pragma once
+
+#include "base/clock.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace kustodrop::spool {
+
+// Where things are put under .kustodrop. Pure.
+
+inline constexpr std::size_t longest_name_bytes = 255;
+
+/// Where a claimed file goes: work/ID~NAME, or work/ID/NAME where that is longer than a name may
+/// be or the file comes from a subfolder.
+std::string work_location(std::string_view source_id, std::string_view name);
+
+/// The reverse, of a location relative to work/. Nothing if it carries no id of ours.
+struct work_place {
+    std::string source_id;
+    std::string name;
+};
+std::optional<work_place> parse_work_place(std::string_view relative);
+
+/// "x.ID.json" of "x.json": the id before the extension, which keeps a second one before ".gz".
+/// The stem is shortened if the name would become too long.
+std::string with_id(std::string_view base, std::string_view source_id);
+
+/// "NAME.error.json", or "ID.error.json" where that would be too long.
+std::string sidecar_name(std::string_view base, std::string_view source_id);
+
+/// "2026-11-23" in UTC, and back.
+std::string day_name(wall_time day);
+std::optional<wall_time> parse_day_name(std::string_view name);
+
+/// "folder/base", or just the base if the folder is ".".
+std::string joined(std::string_view folder, std::string_view base);
+
+}  // namespace kustodrop::spool
