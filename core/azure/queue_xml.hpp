@@ -2,6 +2,7 @@
 
 #include "azure/queue.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,7 @@ private:
     token read_open();
     token read_close();
     token read_text();
+    bool skip_asides();
     bool skip_past(std::string_view mark);
 
     std::string_view rest_;

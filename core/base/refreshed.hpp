@@ -41,26 +41,29 @@ struct refresh_event {
 /// When to fetch: the arithmetic of `refreshed`, on its own so that it can be tested alone.
 namespace refresh_rule {
 
-/// The next fetch of a value fetched at `now`, earlier by up to the jitter, never later.
-time_point ahead(
-    time_point now,
-    time_point expires_at,
-    std::optional<time_point> wish,
-    const refresh_options& options,
-    random_generator& random
-);
+struct life {
+    time_point begins{};
+    time_point expires_at{};
+    std::optional<time_point> wish = {};  // To be refreshed at.
+};
+
+/// When to fetch the next value: earlier than the rule by up to the jitter, never later.
+time_point ahead(const life& value, const refresh_options& options, random_generator& random);
 
 /// The least distance of an early fetch from the fetch before it.
 duration early_distance(duration lifetime, const refresh_options& options);
 
-/// The wait after `failures` failed fetches: full jitter, and short enough to try several times
-/// before the value in hand expires in `time_left`.
+struct setback {
+    unsigned failures = 1;  // In a row.
+    std::optional<duration> retry_after = {};
+    std::optional<duration> lifetime = {};   // Of the value in hand, if it is still good,
+    std::optional<duration> time_left = {};  // and what is left of it.
+};
+
+/// How long to wait after failed fetches: full jitter, and short enough for several tries before
+/// the value in hand expires.
 duration after_failure(
-    unsigned failures,
-    std::optional<duration> retry_after,
-    std::optional<duration> time_left,
-    const refresh_options& options,
-    random_generator& random
+    const setback& failed, const refresh_options& options, random_generator& random
 );
 
 }  // namespace refresh_rule
@@ -154,6 +157,7 @@ private:
     }
 
     time_point accept(fresh<T> fetched) {
+        early_ = false;  // Who asked meanwhile meant the value before this one.
         auto now = clock_.now();
         if (fetched.expires_at <= now) {
             return refuse({"already_expired", remedy::retry, "what was fetched has already expired"}
@@ -164,7 +168,8 @@ private:
         accepted_at_ = now;
         failures_ = 0;
         last_failure_.reset();
-        auto planned = refresh_rule::ahead(now, expires_at_, fetched.refresh_at, options_, random_);
+        auto planned =
+            refresh_rule::ahead({now, expires_at_, fetched.refresh_at}, options_, random_);
         planned = std::max(planned, started_at_ + options_.least_interval);
         arrived_.notify_all();
         tell(planned);
@@ -174,9 +179,12 @@ private:
     time_point refuse(failure problem) {
         ++failures_;
         last_failure_ = std::move(problem);
-        auto wait = refresh_rule::after_failure(
-            failures_, last_failure_->retry_after, time_left(), options_, random_
-        );
+        refresh_rule::setback failed;
+        failed.failures = failures_;
+        failed.retry_after = last_failure_->retry_after;
+        if (good()) failed.lifetime = expires_at_ - accepted_at_;
+        failed.time_left = time_left();
+        auto wait = refresh_rule::after_failure(failed, options_, random_);
         auto planned = clock_.now() + std::max(wait, options_.least_interval);
         tell(planned);
         return planned;

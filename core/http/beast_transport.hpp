@@ -38,7 +38,7 @@ struct probe_step {
 ///
 /// Failure codes of its own: dns_failed, connect_refused, connect_timeout, connect_failed,
 /// tls_untrusted, tls_failed, timeout, connection_reset, answer_too_large, bad_answer,
-/// proxy_failed, out_of_descriptors.
+/// proxy_failed, local_limit, bad_request.
 class beast_transport final : public transport {
 public:
     /// Throws std::runtime_error, in one sentence, if the CA file or the proxy is of no use.

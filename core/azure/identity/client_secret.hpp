@@ -17,13 +17,14 @@ struct client_secret_options {
 /// Tokens for an application by its secret (protocol.md §1.4).
 class client_secret_source final : public token_source {
 public:
-    client_secret_source(http::transport& transport, client_secret_options options)
-        : transport_(transport), options_(std::move(options)) {}
+    client_secret_source(http::transport& transport, clock& clock, client_secret_options options)
+        : transport_(transport), clock_(clock), options_(std::move(options)) {}
 
     asio::awaitable<result<access_token>> fetch(authority authority) override;
 
 private:
     http::transport& transport_;
+    clock& clock_;
     client_secret_options options_;
 };
 

@@ -1,0 +1,89 @@
+#include "azure/blob.hpp"
+
+#include "azure/storage_error.hpp"
+#include "azure/storage_request.hpp"
+#include "base/crypto.hpp"
+#include "base/text.hpp"
+
+#include <charconv>
+#include <cstdio>
+
+namespace kustodrop::azure {
+
+static constexpr std::size_t small_answer_bytes = 64u << 10u;
+
+std::string block_id(unsigned index) {
+    char text[16];
+    std::snprintf(text, sizeof text, "block-%06u", index);
+    return base64_encode(text);
+}
+
+http::request blob_client::prepared(http::verb method, http::url target, std::string operation) {
+    auto out = storage_request(method, std::move(target), random_);
+    out.service = "blob";
+    out.operation = std::move(operation);
+    out.max_answer_bytes = small_answer_bytes;
+    return out;
+}
+
+static void carry(http::request& request, std::string_view content) {
+    request.borrowed_body = content;
+    request.headers.add("Content-MD5", base64_encode(md5(content)));
+}
+
+static asio::awaitable<result<void>> created(http::transport& transport, http::request request) {
+    auto what = in_words(request);
+    auto answer = co_await transport.send(std::move(request));
+    if (!answer) co_return network_failure(answer.error());
+    if (answer->status != 201) co_return storage_failure(*answer, what);
+    co_return result<void>();
+}
+
+asio::awaitable<result<void>> blob_client::put_blob(http::url blob, std::string_view content) {
+    auto request = prepared(http::verb::put, std::move(blob), "put_blob");
+    request.headers.add("x-ms-blob-type", "BlockBlob");
+    request.headers.add("Content-Type", "application/octet-stream");
+    carry(request, content);
+    co_return co_await created(transport_, std::move(request));
+}
+
+asio::awaitable<result<void>> blob_client::put_block(
+    http::url blob, unsigned index, std::string_view content
+) {
+    auto target = blob.with_parameters("comp=block&blockid=" + percent_encode(block_id(index)));
+    auto request = prepared(http::verb::put, std::move(target), "put_block");
+    request.headers.add("Content-Type", "application/octet-stream");
+    carry(request, content);
+    co_return co_await created(transport_, std::move(request));
+}
+
+asio::awaitable<result<void>> blob_client::put_block_list(http::url blob, unsigned count) {
+    auto request =
+        prepared(http::verb::put, blob.with_parameters("comp=blocklist"), "put_block_list");
+    request.headers.add("Content-Type", "application/xml");
+    request.body = R"(<?xml version="1.0" encoding="utf-8"?><BlockList>)";
+    for (unsigned i = 0; i < count; ++i) request.body += "<Latest>" + block_id(i) + "</Latest>";
+    request.body += "</BlockList>";
+    request.headers.add("Content-MD5", base64_encode(md5(request.body)));
+    co_return co_await created(transport_, std::move(request));
+}
+
+asio::awaitable<result<std::optional<std::uint64_t>>> blob_client::size(http::url blob) {
+    auto request = prepared(http::verb::head, std::move(blob), "get_blob_properties");
+    auto what = in_words(request);
+    auto answer = co_await transport_.send(std::move(request));
+    if (!answer) co_return network_failure(answer.error());
+    if (answer->status == 404 && storage_error_code(*answer) == "BlobNotFound") {
+        co_return std::optional<std::uint64_t>();
+    }
+    if (answer->status != 200) co_return storage_failure(*answer, what);
+    auto length = answer->headers.find("Content-Length").value_or("");
+    std::uint64_t bytes = 0;
+    auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), bytes);
+    if (error != std::errc() || end != length.data() + length.size()) {
+        co_return failure{"bad_answer", remedy::reroute, what + ": no Content-Length"};
+    }
+    co_return std::optional<std::uint64_t>(bytes);
+}
+
+}  // namespace kustodrop::azure

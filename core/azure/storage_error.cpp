@@ -1,0 +1,119 @@
+#include "azure/storage_error.hpp"
+
+#include "azure/queue_xml.hpp"
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace kustodrop::azure {
+
+static constexpr std::size_t longest_code = 64;
+
+// Letters and digits only: nothing that came from outside can forge a line or hide a secret.
+static std::string as_code(std::string_view text) {
+    auto is_code = [](unsigned char c) { return std::isalnum(c) != 0; };
+    bool fit = !text.empty() && text.size() <= longest_code &&
+               std::all_of(text.begin(), text.end(), is_code);
+    return fit ? std::string(text) : std::string();
+}
+
+static std::string code_in_xml(std::string_view body) {
+    xml_reader reader(body);
+    bool in_code = false;
+    for (;;) {
+        auto token = reader.next();
+        if (token.type == xml_reader::kind::end || token.type == xml_reader::kind::bad) return {};
+        if (token.type == xml_reader::kind::text && in_code) return as_code(trimmed(token.value));
+        if (token.type == xml_reader::kind::open) in_code = token.value == "Code";
+    }
+}
+
+std::string storage_error_code(const http::response& answer) {
+    auto header = answer.headers.find("x-ms-error-code");
+    auto code = header ? as_code(trimmed(*header)) : std::string();
+    return code.empty() ? code_in_xml(answer.body) : code;
+}
+
+namespace {
+
+struct meaning {
+    remedy next;
+    std::string_view hint;
+};
+
+template <std::size_t count>
+bool is_one_of(std::string_view code, const std::array<std::string_view, count>& names) {
+    return std::find(names.begin(), names.end(), code) != names.end();
+}
+
+constexpr std::array<std::string_view, 3> gone{
+    "ContainerNotFound", "QueueNotFound", "ResourceNotFound"};
+constexpr std::array<std::string_view, 3> stale_list{
+    "InvalidBlockList", "InvalidBlobOrBlock", "InvalidBlockId"};
+constexpr std::array<std::string_view, 2> damaged{"Md5Mismatch", "Crc64Mismatch"};
+constexpr std::array<std::string_view, 3> busy_container{
+    "ContainerBeingDeleted", "ContainerDisabled", "QueueBeingDeleted"};
+
+meaning of_refusal(on_refusal refusal) {
+    if (refusal == on_refusal::accept) {
+        return {remedy::give_up, "this SAS has not the right to do it"};
+    }
+    return {
+        remedy::refresh_resources,
+        "the SAS is refused: expired, rotated, or a storage firewall; also check this machine's "
+        "clock"};
+}
+
+meaning meaning_of(unsigned status, std::string_view code, on_refusal refusal) {
+    if (is_one_of(code, damaged)) return {remedy::retry, "damaged on the way"};
+    // Azurite's word for a body that does not match its MD5.
+    if (status == 400 && code == "InvalidOperation") return {remedy::retry, "damaged on the way"};
+    if (is_one_of(code, stale_list)) return {remedy::upload_again, "blocks are missing"};
+    if (is_one_of(code, gone)) return {remedy::refresh_resources, "it was rotated away"};
+    if (is_one_of(code, busy_container)) return {remedy::refresh_resources, "it is going away"};
+    if (status == 401 || status == 403) return of_refusal(refusal);
+    switch (status) {
+    case 408:
+    case 429:
+    case 500:
+    case 502:
+    case 503:
+    case 504:
+        return {remedy::reroute, "the storage account is unwell or throttles"};
+    case 404:
+        // With a code it is an answer about one blob or message; without, of something else
+        // that stands at this address.
+        if (code.empty()) return {remedy::refresh_resources, "nothing is there"};
+        return {remedy::give_up, "it is not there"};
+    case 413:
+        return {remedy::give_up, "larger than the service takes in one request"};
+    default:
+        break;
+    }
+    if (status >= 500) return {remedy::reroute, "the storage account is unwell"};
+    if (status >= 300 && status < 400) return {remedy::reroute, "redirects are not followed"};
+    return {remedy::give_up, "the service does not take this request"};
+}
+
+}  // namespace
+
+failure storage_failure(const http::response& answer, std::string_view what, on_refusal refusal) {
+    failure out;
+    auto code = storage_error_code(answer);
+    auto [next, hint] = meaning_of(answer.status, code, refusal);
+    out.code = code.empty() ? "http_" + std::to_string(answer.status) : code;
+    out.next = next;
+    out.detail = std::string(what) + ": " + std::to_string(answer.status) + " " + out.code + "; ";
+    out.detail += hint;
+    out.retry_after = http::retry_after(answer);
+    // ServerBusy is a refusal. Any other trouble of the service's own, and whatever stands
+    // between it and us, may have come after the deed.
+    bool refused = answer.status < 500 || code == "ServerBusy";
+    out.maybe_acted = !refused || answer.status == 408 || answer.status < 400;
+    auto id = answer.headers.find("x-ms-request-id");
+    if (id) out.request_id = printable(id->substr(0, 128));
+    return out;
+}
+
+}  // namespace kustodrop::azure

@@ -1,0 +1,29 @@
+#include "azure/storage_request.hpp"
+
+namespace kustodrop::azure {
+
+// Obeyed only where the SAS does not decide (protocol.md §5.1); every service speaks it.
+static constexpr auto storage_version = "2021-08-06";
+
+http::request storage_request(http::verb method, http::url target, random_generator& random) {
+    http::request out;
+    out.method = method;
+    out.target = std::move(target);
+    out.headers.add("x-ms-version", storage_version);
+    out.headers.add("x-ms-client-request-id", make_guid(random));
+    out.headers.add("Accept", "application/xml");
+    return out;
+}
+
+std::string in_words(const http::request& request) {
+    return request.operation + " to " + request.target.without_query().redacted();
+}
+
+failure network_failure(failure broken) {
+    if (broken.next != remedy::retry) return broken;
+    broken.next = broken.code == "dns_failed" ? remedy::refresh_resources : remedy::reroute;
+    if (broken.code == "local_limit") broken.next = remedy::retry;  // Ours, not the account's.
+    return broken;
+}
+
+}  // namespace kustodrop::azure

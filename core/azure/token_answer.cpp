@@ -1,0 +1,167 @@
+#include "azure/token_answer.hpp"
+
+#include "base/text.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace kustodrop::azure {
+
+namespace json = boost::json;
+using std::chrono::seconds;
+
+static constexpr std::size_t largest_answer_bytes = 1u << 20u;
+static constexpr long longest_life_s = 7L * 24 * 3600;
+static constexpr std::size_t longest_quote = 300;
+
+namespace {
+
+struct known_refusal {
+    long number;
+    std::string_view sentence;
+};
+
+constexpr std::array<known_refusal, 15> known_refusals{{
+    {7000215, "the client secret is wrong; put the secret's value, not its id, into "
+              "auth.client_secret"},
+    {7000222, "the client secret has expired; create a new one in the app registration"},
+    {7000218, "the application wants a secret or certificate; check auth.kind"},
+    {700016, "the application is not in this tenant; check auth.client_id and auth.tenant_id"},
+    {700027, "the certificate is not the application's or has expired; upload it to the app "
+             "registration"},
+    {700021, "the assertion's issuer or subject does not match; check the federated credential"},
+    {700023, "the assertion's audience does not match; check the federated credential"},
+    {700024, "the assertion is out of its time; check this machine's clock"},
+    {700211, "no federated credential has this issuer; check the federated credential"},
+    {700213, "no federated credential has this subject; check the federated credential"},
+    {90002, "there is no such tenant; check auth.tenant_id"},
+    {900023, "the tenant's id is no GUID and no domain; check auth.tenant_id"},
+    {500011, "the service is not registered in this tenant; check the cluster's address"},
+    {53003, "a conditional access policy refuses this sign-in; ask the directory's administrator"},
+    {7000112, "the application is disabled; ask the directory's administrator"},
+}};
+
+std::string_view sentence_for(long number) {
+    auto found = std::find_if(known_refusals.begin(), known_refusals.end(), [&](auto& one) {
+        return one.number == number;
+    });
+    return found == known_refusals.end() ? std::string_view() : found->sentence;
+}
+
+json::object parsed(std::string_view body) {
+    if (body.size() > largest_answer_bytes) return {};
+    boost::system::error_code error;
+    auto value = json::parse(body, error);
+    return !error && value.is_object() ? std::move(value.get_object()) : json::object();
+}
+
+std::string_view text_at(const json::object& object, std::string_view name) {
+    auto* value = object.if_contains(name);
+    if (!value || !value->is_string()) return {};
+    return {value->get_string().data(), value->get_string().size()};
+}
+
+// Managed identities send numbers as strings (protocol.md §1.4).
+std::optional<long> number_at(const json::object& object, std::string_view name) {
+    auto* value = object.if_contains(name);
+    if (!value) return std::nullopt;
+    if (value->is_int64()) return value->get_int64();
+    if (value->is_double()) return static_cast<long>(value->get_double());
+    auto text = text_at(object, name);
+    long number = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
+
+std::optional<duration> lifetime_of(const json::object& answer, wall_time now) {
+    auto in = number_at(answer, "expires_in");
+    if (!in) {
+        auto on = number_at(answer, "expires_on");
+        auto since_epoch = std::chrono::floor<seconds>(now.time_since_epoch()).count();
+        if (on) in = *on - since_epoch;
+    }
+    if (!in || *in <= 0) return std::nullopt;
+    return seconds(std::min(*in, longest_life_s));
+}
+
+// "AADSTS7000215: …" → 7000215; error_codes holds the same.
+long number_of_refusal(const json::object& answer) {
+    auto* codes = answer.if_contains("error_codes");
+    if (codes && codes->is_array() && !codes->get_array().empty()) {
+        auto& first = codes->get_array().front();
+        if (first.is_int64()) return first.get_int64();
+    }
+    auto text = text_at(answer, "error_description");
+    auto at = text.find("AADSTS");
+    if (at == std::string_view::npos) return 0;
+    long number = 0;
+    text.remove_prefix(at + 6);
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+}
+
+bool is_transient(unsigned status, std::string_view error) {
+    if (status == 408 || status == 410 || status == 429 || status >= 500) return true;
+    return error == "temporarily_unavailable" || error == "server_error";
+}
+
+// The first line: what follows is trace ids and times.
+std::string quoted(std::string_view description) {
+    auto line = description.substr(0, description.find_first_of("\r\n"));
+    auto end = line.find(" Trace ID:");
+    return printable(line.substr(0, std::min(end, longest_quote)));
+}
+
+failure refusal(const http::response& answer, const json::object& body, std::string_view what) {
+    auto error = text_at(body, "error");
+    auto number = number_of_refusal(body);
+    failure out;
+    out.retry_after = http::retry_after(answer);
+    out.request_id = printable(text_at(body, "trace_id").substr(0, 128));
+    out.next = is_transient(answer.status, error) ? remedy::retry : remedy::reconfigure;
+    if (number != 0) {
+        out.code = "AADSTS" + std::to_string(number);
+    } else if (!error.empty()) {
+        out.code = printable(error.substr(0, 64));
+    } else {
+        out.code = "http_" + std::to_string(answer.status);
+    }
+    auto words = std::string(sentence_for(number));
+    if (words.empty()) words = quoted(text_at(body, "error_description"));
+    if (words.empty()) words = "it answered " + std::to_string(answer.status);
+    out.detail = "no token from " + std::string(what) + ": " + words;
+    return out;
+}
+
+}  // namespace
+
+result<access_token> parse_token_answer(
+    const http::response& answer, std::string_view what, wall_time now
+) {
+    auto body = parsed(answer.body);
+    if (answer.status != 200) return refusal(answer, body, what);
+    auto value = text_at(body, "access_token");
+    auto lifetime = lifetime_of(body, now);
+    bool is_bearer = !body.contains("token_type") ||
+                     equals_ignoring_case(text_at(body, "token_type"), "Bearer");
+    bool is_printable = std::all_of(value.begin(), value.end(), [](unsigned char c) {
+        return c > 0x20 && c < 0x7f;
+    });
+    if (value.empty() || !lifetime || !is_bearer || !is_printable) {
+        return failure{
+            "bad_answer", remedy::retry,
+            "what " + std::string(what) + " answered is no token; check the address"};
+    }
+    access_token out;
+    out.value = secret(std::string(value));
+    out.lifetime = *lifetime;
+    auto refresh = number_at(body, "refresh_in");
+    if (refresh && *refresh > 0) out.refresh_in = std::min<duration>(seconds(*refresh), *lifetime);
+    return out;
+}
+
+}  // namespace kustodrop::azure

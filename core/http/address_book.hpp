@@ -1,0 +1,54 @@
+#pragma once
+
+#include "base/event.hpp"
+#include "base/result.hpp"
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kustodrop::http {
+
+/// Names to addresses. At most one lookup a name at a time, awaited with a deadline although the
+/// lookup itself cannot be interrupted; the last good answer serves for up to an hour while the
+/// name service is out, and a failure is believed for 5 s (reliability.md §3.3).
+class address_book {
+public:
+    address_book(asio::any_io_executor executor, clock& clock)
+        : executor_(executor), clock_(clock), resolver_(executor) {}
+
+    /// The addresses, the one that worked last first. Failure "dns_failed".
+    asio::awaitable<result<std::vector<asio::ip::address>>> find(std::string host, duration limit);
+
+    /// Says that a connection to this address came about.
+    void worked(const std::string& host, const asio::ip::address& address);
+
+private:
+    struct entry {
+        explicit entry(asio::any_io_executor executor) : changed(std::move(executor)) {}
+        bool running = false;
+        std::vector<asio::ip::address> addresses;
+        std::optional<asio::ip::address> last_good;
+        std::optional<time_point> answered_at;
+        std::optional<time_point> failed_at;
+        std::string problem;
+        event changed;
+    };
+
+    bool is_due(const entry& known) const;
+    void begin(std::string host, std::shared_ptr<entry> known);
+    void forget_old();
+    result<std::vector<asio::ip::address>> answer(const std::string& host, const entry& known);
+
+    asio::any_io_executor executor_;
+    clock& clock_;
+    asio::ip::tcp::resolver resolver_;
+    std::map<std::string, std::shared_ptr<entry>> entries_;
+};
+
+}  // namespace kustodrop::http

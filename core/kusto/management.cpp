@@ -1,0 +1,100 @@
+#include "kusto/management.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+
+namespace kustodrop::kusto {
+
+static constexpr duration command_timeout = 60s;
+static constexpr std::size_t longest_value = 100;
+
+// Each value in braces with what could end it taken out; ASCII, for a header (protocol.md §3.1).
+static std::string header_value(std::string_view text) {
+    std::string out;
+    bool replaced = false;
+    for (unsigned char c : text.substr(0, longest_value)) {
+        bool breaks = c <= 0x20 || c == '{' || c == '}' || c == '|' || c == 0x7f;
+        if (!breaks) out += c < 0x80 ? static_cast<char>(c) : '?';
+        if (breaks && !replaced) out += '_';
+        replaced = breaks;
+    }
+    return out.empty() ? "[none]" : out;
+}
+
+std::string version_for_tracing(std::string_view client_version) {
+    return "Kusto.Kustodrop:{" + header_value(client_version) + "}";
+}
+
+// The metrics' word for a command: few, whatever is asked.
+static std::string operation_of(std::string_view command) {
+    if (command == ".get ingestion resources") return "get_ingestion_resources";
+    if (command == ".get kusto identity token") return "get_identity_token";
+    return "command";
+}
+
+management_client::management_client(
+    http::transport& transport, random_generator& random, management_options options
+)
+    : transport_(transport), random_(random), options_(std::move(options)) {}
+
+void management_client::authenticate_with(token_getter get, refusal_handler refused) {
+    get_token_ = std::move(get);
+    refused_ = std::move(refused);
+}
+
+http::request management_client::prepared(
+    const std::string& command, const azure::access_token& token
+) {
+    http::request out;
+    out.method = http::verb::post;
+    out.target = options_.endpoint.with_path("/v1/rest/mgmt");
+    out.service = "management";
+    out.operation = operation_of(command);
+    out.total_timeout = command_timeout;
+    out.headers.add("Authorization", "Bearer " + std::string(token.value.reveal()));
+    out.headers.add("Accept", "application/json");
+    out.headers.add("Content-Type", "application/json; charset=utf-8");
+    out.headers.add("x-ms-version", "2024-12-12");
+    out.headers.add("x-ms-client-request-id", "KCC.ship;" + make_guid(random_));
+    out.headers.add("x-ms-app", header_value(options_.application));
+    out.headers.add("x-ms-user", header_value(options_.user));
+    out.headers.add("x-ms-client-version", version_for_tracing(options_.client_version));
+    out.body = R"({"db":"NetDefaultDB","csl":")" + json_escape(command) + R"("})";
+    return out;
+}
+
+asio::awaitable<result<http::response>> management_client::attempt(
+    std::string command, token token
+) {
+    co_return co_await transport_.send(prepared(command, *token));
+}
+
+asio::awaitable<result<dataset>> management_client::execute(std::string command) {
+    auto what = "\"" + command + "\" at " + options_.endpoint.host();
+    auto token = co_await get_token_();
+    auto answer = co_await attempt(command, token);
+    if (answer && answer->status == 401) {
+        // Once: a fresh token that is refused too is no accident.
+        refused_(token);
+        token = co_await get_token_();
+        answer = co_await attempt(command, token);
+    }
+    if (!answer) co_return answer.error();
+    if (answer->status != 200) {
+        auto refused = management_failure(*answer, what);
+        if (answer->status == 401) refused_(token);
+        co_return refused;
+    }
+    auto parsed = parse_dataset(answer->body);
+    if (!parsed) {
+        auto bad = parsed.error();
+        bad.detail = what + ": " + bad.detail;
+        co_return bad;
+    }
+    auto date = answer->headers.find("Date");
+    if (date) parsed->served_at = parse_http_date(*date);
+    co_return parsed;
+}
+
+}  // namespace kustodrop::kusto

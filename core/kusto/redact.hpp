@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace kustodrop::kusto {
+
+/// Someone else's words without what may be secret in them: the queries of URLs, and the values of
+/// sig=, AccountKey= and the like wherever they stand. Printable, one line, at most `longest`
+/// bytes.
+std::string redacted(std::string_view words, std::size_t longest);
+
+}  // namespace kustodrop::kusto
