@@ -1,0 +1,146 @@
+#pragma once
+
+#include "base/log.hpp"
+#include "base/offload.hpp"
+#include "base/random.hpp"
+#include "base/timed_wait.hpp"
+#include "pipeline/ready_queue.hpp"
+#include "pipeline/recovery.hpp"
+#include "pipeline/retirement.hpp"
+#include "pipeline/roster.hpp"
+#include "pipeline/watch_table.hpp"
+#include "spool/inotify.hpp"
+#include "spool/name_rules.hpp"
+#include "spool/settler.hpp"
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace kustodrop::pipeline {
+
+struct intake_parts {
+    roster& sources;
+    ready_queue& ready;
+    spool::journal& journal;
+    worker_pool& pool;
+    clock& time;
+    random_generator& random;
+    logger& log;
+    metrics& measured;
+    spool::inotify* events;  // The process's one; null: polls.
+};
+
+/// What a resumed source is handed to, by its stage.
+struct resumed_to {
+    std::function<void(spool::source&)> posted;
+    std::function<void(spool::source&)> settled;
+};
+
+struct intake_options {
+    std::string state_directory;    // Named in the folder's lock.
+    duration absent_check = 5s;     // How often an absent folder is looked for.
+    duration poll_every = 2s;       // Between scans where events do not come.
+    std::size_t batch_files = 256;  // Looks and claims in one go.
+};
+
+/// Watches one drop folder and claims what is complete. Events are hints, the scan is the truth;
+/// while there is no room, files wait in the folder, where they are safe.
+class intake {
+public:
+    intake(
+        asio::any_io_executor executor,
+        watch& from,
+        intake_parts parts,
+        intake_options options,
+        resumed_to next
+    );
+
+    /// Opens and locks the folder and resumes what an earlier run left in it: `unretired` is what
+    /// the journal has. Fails with "folder_locked" if another daemon has the folder, and with
+    /// "folder_absent" and the like; run() keeps trying then.
+    asio::awaitable<result<void>> open(std::vector<spool::source> unretired);
+
+    /// Claims until cancelled or closed.
+    asio::awaitable<void> run();
+
+    /// Claims no more; run() ends.
+    void close();
+
+    /// An event of the process's inotify instance, if its watch number is one of ours.
+    void hint(const spool::folder_event& event);
+    bool owns(int watch_number) const { return folders_.contains(watch_number); }
+    void lost_events();  ///< The queue overflowed: scan everything.
+
+    /// A claimed file is not what it was: look at it anew when it has settled.
+    void look_again(const spool::source& what);
+
+    std::string mode() const { return polling_ ? "poll" : "inotify"; }
+    std::size_t settling() const { return settler_.size(); }
+    std::size_t waiting_in_folder() const { return waiting_in_folder_; }
+
+private:
+    struct looks {
+        std::vector<spool::sighting> seen;
+        std::vector<std::string> gone;
+    };
+    struct claimed {
+        spool::sighting seen;
+        std::string id;
+        std::optional<spool::slice> slice;
+        std::optional<failure> problem;
+    };
+    struct opened {
+        std::shared_ptr<spool::drop_folder> folder;
+        std::vector<std::string> warnings;
+        std::vector<spool::work_entry> work;
+    };
+    static result<opened> open_folder(const std::string& path, const std::string& state_directory);
+    asio::awaitable<result<void>> try_open();
+    asio::awaitable<void> turn();
+    asio::awaitable<void> scan();
+    asio::awaitable<void> look_at_hints();
+    asio::awaitable<void> claim_complete();
+    asio::awaitable<void> refresh_changed();
+    void watch_folder(const std::string& name);
+    void set_mode(bool polling);
+    void close_folder(const failure& why);
+    void take_over(recovered found);
+    void resume(spool::source what);
+    void vanished(spool::source& what);
+    std::vector<spool::work_entry> still_unknown(std::vector<spool::work_entry> work);
+    void saw(const spool::sighting& seen, bool closed);
+    void forget_kept_but(const std::vector<spool::sighting>& seen);
+    bool is_kept(const spool::sighting& seen);
+    void admit(spool::source what);
+    void complain(const std::string& name, const failure& problem);
+    std::size_t room() const;
+    time_point next_turn() const;
+    static looks look(const spool::drop_folder& folder, const std::vector<std::string>& names);
+    static std::vector<claimed> claim(const spool::drop_folder& folder, std::vector<claimed> files);
+
+    watch& watch_;
+    intake_parts with_;
+    intake_options options_;
+    resumed_to next_;
+    spool::name_rules rules_;
+    spool::settler settler_;
+    event stirred_;
+    std::map<int, std::string> folders_;     // inotify watch number → relative folder, "" root.
+    std::map<std::string, bool> hinted_;     // Name → whether a writer closed it.
+    std::vector<spool::sighting> complete_;  // Settled, waiting for room.
+    std::vector<spool::source> unretired_;   // Until the folder could be opened.
+    std::optional<std::string> trouble_;     // Why the folder is not open, said once.
+    std::map<std::string, time_point> changed_;  // Source ids to be looked at anew, and when.
+    std::set<std::string> complained_;           // Names that were refused, said once.
+    time_point next_scan_{};
+    std::size_t waiting_in_folder_ = 0;
+    bool polling_ = false;
+    bool truncated_ = false;
+    bool closed_ = false;
+};
+
+}  // namespace kustodrop::pipeline

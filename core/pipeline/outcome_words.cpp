@@ -1,0 +1,145 @@
+// What the poller makes of the service's words.
+#include "base/text.hpp"
+#include "pipeline/outcomes.hpp"
+
+namespace kustodrop::pipeline {
+
+namespace stage = spool::stage;
+
+void outcomes::expect(spool::source& posted) {
+    auto& waits = expected_[posted.id];
+    auto now = with_.time.now();
+    auto* at = std::get_if<stage::posted>(&posted.stage);
+    // A resumed source has waited before; a clock that was set back must not make it wait longer.
+    auto waited = at ? with_.time.wall_now() - at->at : std::chrono::microseconds(0);
+    waited = std::max(waited, std::chrono::microseconds(0));
+    waits.posted_at = now - std::min<duration>(waited, options_.outcome_timeout);
+    waits.deadline = waits.posted_at + options_.outcome_timeout;
+    stirred_.notify_all();
+}
+
+static spool::verdict verdict_of(const kusto::notification& word, wall_time now) {
+    spool::verdict out;
+    out.outcome = word.success ? spool::outcome::succeeded : spool::outcome::failed;
+    out.code = word.code;
+    out.details = word.details;
+    out.operation_id = word.operation_id;
+    out.at = now;
+    return out;
+}
+
+void outcomes::take_word(const kusto::notification& word) {
+    auto* what = with_.sources.find(word.source_id);
+    if (!what) return;  // Retired before: this is its word again.
+    bool decided = spool::verdict_of(what->stage) && !with_.sources.is_parked(*what);
+    if (decided) return;
+    auto verdict = verdict_of(word, with_.time.wall_now());
+    auto next = kusto::judge(word);
+    with_.log.debug(
+        "notification",
+        {{"watch", what->watch},
+         {"source", what->id},
+         {"word", word.success ? "success" : word.code},
+         {"step", std::string(to_string(next))}}
+    );
+    switch (next) {
+    case kusto::next_step::settle_success:
+        settle(*what, std::move(verdict));
+        return;
+    case kusto::next_step::upload_again:
+        send_again(*what, word, true);
+        return;
+    case kusto::next_step::post_again:
+        send_again(*what, word, false);
+        return;
+    case kusto::next_step::wait:
+        return;
+    case kusto::next_step::settle_failure:
+        break;
+    }
+    // Success wins over failure: a failure is final only when no other copy is on its way.
+    auto& waits = expected_[what->id];
+    ++waits.final_words;
+    waits.last_failure = verdict;
+    if (waits.final_words >= what->posts) settle(*what, std::move(verdict));
+}
+
+void outcomes::settle(spool::source& what, spool::verdict word) {
+    expected_.erase(what.id);
+    if (with_.sources.is_parked(what)) with_.sources.unpark(what);
+    with_.sources.advance(what, stage::settled{std::move(word)});
+    settled_(what);
+}
+
+void outcomes::send_again(spool::source& what, const kusto::notification& word, bool upload) {
+    auto verdict = verdict_of(word, with_.time.wall_now());
+    auto* blob = spool::blob_of(what.stage);
+    if (what.posts > options_.resend_limit || !blob) {
+        settle(what, std::move(verdict));
+        return;
+    }
+    with_.log.warning(
+        upload ? "the service could not read the blob: it is uploaded again"
+               : "the service asks for it once more: it is posted again",
+        {{"watch", what.watch}, {"source", what.id}, {"code", word.code}, {"details", word.details}}
+    );
+    metric_labels labels{{"operation", upload ? "upload" : "post"}, {"reason", word.code}};
+    with_.measured.count("kustodrop_retries_total", labels).add();
+    if (word.code == "BadRequest_InvalidKustoIdentityToken") with_.identity_token.request_refresh();
+    auto& waits = expected_[what.id];
+    ++waits.final_words;
+    waits.last_failure = std::move(verdict);
+    if (upload) {
+        with_.sources.advance(what, stage::claimed{});
+    } else {
+        auto kept = *blob;
+        with_.sources.advance(what, stage::uploaded{std::move(kept)});
+    }
+    auto wait = next_wait(what.posts, options_.resend_backoff, std::nullopt, with_.random);
+    with_.ready.push(what.id, with_.time.now() + wait);
+}
+
+// What nobody will speak of any more.
+void outcomes::expire() {
+    std::vector<std::string> due;
+    auto now = with_.time.now();
+    for (auto& [id, waits] : expected_) {
+        bool silent = options_.reports == report_level::none;
+        if (silent || waits.deadline <= now) due.push_back(id);
+    }
+    for (auto& id : due) {
+        auto* what = with_.sources.find(id);
+        auto waits = std::move(expected_[id]);
+        expected_.erase(id);
+        if (!what || !std::holds_alternative<stage::posted>(what->stage)) continue;
+        spool::verdict word;
+        word.at = with_.time.wall_now();
+        if (waits.last_failure) {
+            settle(*what, std::move(*waits.last_failure));
+            continue;
+        }
+        if (options_.reports != report_level::all) {
+            word.outcome = spool::outcome::presumed;
+            settle(*what, std::move(word));
+            continue;
+        }
+        word.outcome = spool::outcome::unconfirmed;
+        word.code = "no_word";
+        word.details = "the service said nothing within outcome_timeout";
+        auto* from = with_.watches.find(what->watch);
+        if (from && is_final(from->options, word.outcome)) {
+            settle(*what, std::move(word));
+        } else {
+            with_.log.warning(
+                "unconfirmed: kept in work/ until a late word or `kustodrop retry`",
+                {{"watch", what->watch},
+                 {"source", id},
+                 {"file", what->slices.front().name},
+                 {"waited", human_duration(options_.outcome_timeout)}}
+            );
+            with_.sources.park(*what, std::move(word));
+        }
+    }
+}
+
+}  // namespace kustodrop::pipeline

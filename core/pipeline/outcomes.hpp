@@ -1,0 +1,128 @@
+#pragma once
+
+#include "azure/queue.hpp"
+#include "base/backoff.hpp"
+#include "base/log.hpp"
+#include "base/timed_wait.hpp"
+#include "base/work_queue.hpp"
+#include "kusto/notifications.hpp"
+#include "pipeline/ready_queue.hpp"
+#include "pipeline/retirement.hpp"
+#include "pipeline/roster.hpp"
+#include "pipeline/storage_router.hpp"
+#include "pipeline/watch_table.hpp"
+
+#include <functional>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+namespace kustodrop::pipeline {
+
+enum class report_level { all, failures, none };
+
+struct outcomes_options {
+    report_level reports = report_level::all;
+    bool discard_foreign = false;  // The queues are ours alone: what is not ours is deleted.
+    duration poll_interval = 10s;
+    duration outcome_timeout = 2h;
+    duration lease = 60s;             // How long a message that was taken is hidden.
+    std::size_t dig_messages = 1024;  // A pass takes no more from one queue,
+    duration dig_time = 20s;          // nor longer.
+    unsigned resend_limit = 5;        // Uploads or posts again after the service's word.
+    backoff_options resend_backoff = {1s, 5min};
+};
+
+struct outcomes_parts {
+    roster& sources;
+    ready_queue& ready;
+    watch_table& watches;
+    spool::journal& journal;
+    storage_router& router;
+    refreshed<secret>& identity_token;
+    azure::queue_client& queues;
+    clock& time;
+    random_generator& random;
+    logger& log;
+    metrics& measured;
+};
+
+/// Finds the service's word on every posted source in the notification queues, which all clients
+/// of the cluster share. It peeks first, which leases nothing; takes messages only when one of ours
+/// is seen or overdue; journals the outcome; and only then deletes that message. Messages of
+/// others keep their text and are given back when the pass ends.
+class outcomes {
+public:
+    outcomes(
+        asio::any_io_executor executor,
+        outcomes_parts parts,
+        outcomes_options options,
+        std::function<void(spool::source&)> settled
+    );
+
+    /// The service has this source: its word is to come.
+    void expect(spool::source& posted);
+
+    /// Polls while something is outstanding, until cancelled. Spawn once.
+    asio::awaitable<void> run();
+
+    /// Deletes and gives back messages. Spawn a few times.
+    asio::awaitable<void> run_cleaner();
+
+    std::size_t outstanding() const { return expected_.size(); }
+
+    /// The cause when the last pass could not read the queues.
+    const std::optional<failure>& trouble() const { return trouble_; }
+
+private:
+    struct expectation {
+        time_point posted_at{};
+        time_point deadline{};
+        unsigned final_words = 0;  // Failures received; other copies may still succeed.
+        std::optional<spool::verdict> last_failure;
+    };
+    struct cleaning {
+        azure::storage_place queue;
+        azure::queue_message message;
+        bool remove = false;  // Else given back.
+    };
+    struct sorted {
+        std::vector<azure::queue_message> ours;
+        std::vector<azure::queue_message> foreign;
+    };
+
+    asio::awaitable<bool> pass();
+    asio::awaitable<bool> drain(azure::storage_place queue, kusto::notification_kind kind);
+    asio::awaitable<bool> worth_taking(azure::storage_place queue, kusto::notification_kind kind);
+    asio::awaitable<sorted> sort(
+        std::vector<azure::queue_message> messages, kusto::notification_kind kind
+    );
+    asio::awaitable<bool> is_ours(std::string source_id);
+    asio::awaitable<void> clean(
+        azure::storage_place queue, std::vector<azure::queue_message> messages, bool remove
+    );
+    asio::awaitable<void> wait_for_cleaners();
+
+    void take_word(const kusto::notification& word);
+    void settle(spool::source& what, spool::verdict word);
+    void send_again(spool::source& what, const kusto::notification& word, bool upload);
+    void expire();
+    bool is_overdue() const;
+    bool listens() const;
+    void remember_foreign(const std::string& source_id);
+
+    outcomes_parts with_;
+    outcomes_options options_;
+    std::function<void(spool::source&)> settled_;
+    std::unordered_map<std::string, expectation> expected_;
+    std::unordered_set<std::string> foreign_;  // Ids known not to be ours, for a while.
+    work_queue<cleaning> to_clean_;
+    std::size_t cleaning_ = 0;
+    event cleaned_;
+    event stirred_;
+    time_point next_dig_{};
+    std::optional<failure> trouble_;
+};
+
+}  // namespace kustodrop::pipeline

@@ -1,0 +1,67 @@
+#include "pipeline/recovery.hpp"
+
+#include <map>
+#include <set>
+
+namespace kustodrop::pipeline {
+
+namespace stage = spool::stage;
+using spool::source;
+
+// Whether the source's bytes are still needed: the service does not have them for certain.
+static bool needs_file(const source& what) {
+    return std::holds_alternative<stage::claimed>(what.stage) ||
+           std::holds_alternative<stage::uploaded>(what.stage);
+}
+
+static source adopt(const spool::work_entry& file, std::string_view watch, wall_time now) {
+    source what;
+    what.id = file.source_id;
+    what.watch = watch;
+    what.claimed_at = now;
+    spool::slice whole;
+    whole.name = file.name;
+    whole.location = file.location;
+    whole.length_bytes = file.identity.size_bytes;
+    whole.identity = file.identity;
+    what.slices.push_back(std::move(whole));
+    return what;
+}
+
+recovered reconcile(
+    std::vector<source> unretired,
+    const std::vector<spool::work_entry>& work,
+    std::string_view watch,
+    wall_time now
+) {
+    recovered out;
+    std::map<std::string, const spool::work_entry*> by_location;
+    for (auto& file : work) {
+        if (file.foreign() || file.kind != spool::file_kind::regular) {
+            ++out.foreign_files;
+        } else {
+            by_location.emplace(file.location, &file);
+        }
+    }
+    std::set<std::string> spoken_for;
+    for (auto& what : unretired) {
+        bool complete = true;
+        for (auto& slice : what.slices) {
+            if (by_location.contains(slice.location)) spoken_for.insert(slice.location);
+            bool in_work = slice.location.starts_with(spool::work_folder);
+            complete = complete && (!in_work || by_location.contains(slice.location));
+        }
+        if (auto* posting = std::get_if<stage::posting>(&what.stage)) {
+            ++what.ambiguous_posts;
+            if (!complete) what.stage = stage::posted{posting->blob, posting->at};
+        }
+        auto& list = complete || !needs_file(what) ? out.resumed : out.lost;
+        list.push_back(std::move(what));
+    }
+    for (auto& [location, file] : by_location) {
+        if (!spoken_for.contains(location)) out.adopted.push_back(adopt(*file, watch, now));
+    }
+    return out;
+}
+
+}  // namespace kustodrop::pipeline

@@ -1,0 +1,201 @@
+#include "pipeline/retirer.hpp"
+
+#include "base/text.hpp"
+
+namespace kustodrop::pipeline {
+
+namespace stage = spool::stage;
+
+static constexpr std::size_t batch_files = 64;
+static constexpr duration pause_after_trouble = 5s;
+
+retirer::retirer(asio::any_io_executor executor, watch& from, retirer_parts parts)
+    : watch_(from), with_(parts), arrived_(std::move(executor)) {}
+
+void retirer::submit(const spool::source& what) {
+    waiting_.push_back(what.id);
+    arrived_.notify_all();
+}
+
+asio::awaitable<void> retirer::run() {
+    for (;;) {
+        while (waiting_.empty()) co_await arrived_.wait();
+        // The outcome is on disk before the file moves (product.md §2).
+        auto safe = co_await with_.journal.durable();
+        auto folder = watch_.folder;
+        if (safe.has_error() || !folder) {
+            co_await with_.time.sleep_until(with_.time.now() + pause_after_trouble);
+            continue;
+        }
+        auto jobs = take_batch();
+        auto work = [folder, jobs] { return act(*folder, jobs); };
+        auto results = co_await offload(with_.pool, work);
+        bool trouble = false;
+        for (std::size_t i = 0; i < jobs.size(); ++i) {
+            trouble = trouble || results[i].problem.has_value();
+            finish(jobs[i], std::move(results[i]));
+        }
+        if (trouble) co_await with_.time.sleep_until(with_.time.now() + pause_after_trouble);
+    }
+}
+
+std::vector<retirer::job> retirer::take_batch() {
+    std::vector<job> jobs;
+    while (!waiting_.empty() && jobs.size() < batch_files) {
+        auto id = std::move(waiting_.front());
+        waiting_.pop_front();
+        if (auto one = job_for(id)) jobs.push_back(std::move(*one));
+    }
+    return jobs;
+}
+
+std::optional<retirer::job> retirer::job_for(const std::string& id) {
+    auto* what = with_.sources.find(id);
+    if (!what) return std::nullopt;
+    job one;
+    one.id = id;
+    one.slices = what->slices;
+    one.at = with_.time.wall_now();
+    auto* word = spool::verdict_of(what->stage);
+    if (!word) {
+        bool posted = std::holds_alternative<stage::posted>(what->stage);
+        if (!posted || watch_.options.act_after != act_time::posted) return std::nullopt;
+        one.action = action_for(watch_.options, spool::outcome::succeeded);
+        return one;
+    }
+    one.is_settled = true;
+    one.action = action_for(watch_.options, word->outcome);
+    bool acted_before = watch_.options.act_after == act_time::posted && what->posts > 0;
+    if (acted_before && one.action != file_action::quarantine) one.action = file_action::stay;
+    if (one.action == file_action::quarantine) one.error = error_json(*what, *word);
+    return one;
+}
+
+// Runs on a worker's thread.
+std::vector<retirer::done> retirer::act(
+    const spool::drop_folder& folder, const std::vector<job>& jobs
+) {
+    std::vector<done> results;
+    for (auto& one : jobs) results.push_back(act_on(folder, one));
+    return results;
+}
+
+static result<std::string> move(
+    const spool::drop_folder& folder, const spool::slice& file, file_action how, const auto& job
+) {
+    switch (how) {
+    case file_action::archive:
+        return folder.archive(file, job.id, job.at);
+    case file_action::quarantine:
+        return folder.quarantine(file, job.id, job.error);
+    case file_action::put_back:
+        return folder.put_back(file, job.id);
+    case file_action::delete_: {
+        auto removed = folder.remove(file, job.id);
+        if (removed.has_error()) return removed.error();
+        return {boost::system::in_place_value, std::string()};
+    }
+    case file_action::stay:
+        break;
+    }
+    return {boost::system::in_place_value, file.location};
+}
+
+retirer::done retirer::act_on(const spool::drop_folder& folder, const job& one) {
+    done out;
+    out.slices = one.slices;
+    for (auto& file : out.slices) {
+        auto moved = move(folder, file, one.action, one);
+        if (moved.has_error()) {
+            const auto& problem = moved.error();
+            // Deleted by hand while we had it: nothing is left to be done.
+            if (problem.code == "file_vanished") continue;
+            if (problem.code == "file_changed") {
+                auto now = folder.look(file.location);
+                if (now && *now) out.grown = (*now)->identity;
+                if (out.grown) return out;
+            }
+            out.problem = problem;
+            return out;
+        }
+        file.location = *moved;
+        auto now = folder.look(file.location);
+        if (!file.location.empty() && now && *now) file.identity = (*now)->identity;
+    }
+    out.moved = true;
+    return out;
+}
+
+void retirer::finish(const job& asked, done how) {
+    auto* what = with_.sources.find(asked.id);
+    if (!what) return;
+    if (how.problem) {
+        with_.log.error(
+            "cannot move a file; it stays where it is and is tried again",
+            {{"watch", what->watch},
+             {"source", what->id},
+             {"file", what->slices.front().name},
+             {"code", how.problem->code},
+             {"detail", how.problem->detail}}
+        );
+        submit(*what);
+        return;
+    }
+    if (how.grown) follow_growth(*what, *how.grown);
+    if (how.moved) what->slices = std::move(how.slices);
+    if (!asked.is_settled) {
+        with_.sources.note(*what);
+        return;
+    }
+    auto word = *spool::verdict_of(what->stage);
+    if (asked.action == file_action::put_back && how.moved) remember_kept(*what, word.outcome);
+    log_outcome(*what, word);
+    with_.sources.retire(*what, std::move(word));
+}
+
+void retirer::follow_growth(spool::source& what, const spool::file_identity& now) {
+    auto next = successor_of(what, now, make_guid(with_.random));
+    if (!next) return;
+    next->claimed_at = with_.time.wall_now();
+    with_.log.info(
+        "a claimed file has grown: the rest is shipped too",
+        {{"watch", what.watch},
+         {"source", what.id},
+         {"next", next->id},
+         {"file", what.slices.front().name},
+         {"bytes", std::to_string(next->size_bytes())}}
+    );
+    auto& admitted = with_.sources.admit(std::move(*next));
+    with_.ready.push(admitted.id, with_.time.now() + watch_.options.stable_for);
+}
+
+void retirer::remember_kept(const spool::source& what, spool::outcome outcome) {
+    for (auto& slice : what.slices) {
+        spool::kept_file kept;
+        kept.watch = what.watch;
+        kept.name = slice.location;
+        kept.identity = slice.identity;
+        kept.source_id = what.id;
+        kept.outcome = outcome;
+        with_.journal.record_kept(kept);
+        watch_.kept.insert_or_assign(kept.name, kept.identity);
+    }
+}
+
+void retirer::log_outcome(const spool::source& what, const spool::verdict& word) {
+    bool bad = word.outcome == spool::outcome::failed || word.outcome == spool::outcome::rejected ||
+               word.outcome == spool::outcome::unconfirmed;
+    auto level = bad ? log_level::warning : log_level::info;
+    with_.log.write(
+        level,
+        to_string(word.outcome),
+        {{"watch", what.watch},
+         {"source", what.id},
+         {"file", what.slices.front().name},
+         {"target", what.target},
+         {"code", word.code},
+         {"details", word.details}}
+    );
+}
+
+}  // namespace kustodrop::pipeline

@@ -1,0 +1,64 @@
+#include "pipeline/shipment.hpp"
+
+#include "base/text.hpp"
+#include "spool/creation_time.hpp"
+
+#include <algorithm>
+
+namespace kustodrop::pipeline {
+
+bool is_gzip_name(std::string_view name) { return to_lower(name).ends_with(".gz"); }
+
+std::string blob_name(const spool::source& what, const target& where, bool compressed) {
+    return what.id + "." + where.extension + (compressed ? ".gz" : "");
+}
+
+std::uint64_t buffer_bytes_for(std::uint64_t source_bytes, std::uint64_t block_bytes) {
+    // What does not compress grows by a few bytes for each stored block, and by head and tail.
+    auto whole = source_bytes + source_bytes / 64 + 1024;
+    return std::min(whole, block_bytes);
+}
+
+after_failure decide(const failure& problem) {
+    if (problem.code == "file_changed") return after_failure::look_again;
+    if (problem.code == "file_vanished") return after_failure::look_again;
+    switch (problem.next) {
+    case remedy::upload_again:
+        return after_failure::upload_again;
+    case remedy::give_up:
+        return after_failure::reject;
+    case remedy::retry:
+    case remedy::reauthenticate:
+    case remedy::reroute:
+    case remedy::refresh_resources:
+    case remedy::reconfigure:
+        return after_failure::try_again;
+    }
+    return after_failure::try_again;
+}
+
+kusto::ingestion_request message_for(
+    const spool::source& what, const target& where, http::url blob, reporting reports
+) {
+    kusto::ingestion_request request;
+    request.id = what.id;
+    request.blob = std::move(blob);
+    if (auto* uploaded = spool::blob_of(what.stage)) request.raw_bytes = uploaded->raw_bytes;
+    request.database = where.database;
+    request.table = where.table;
+    request.format = where.format;
+    request.mapping_reference = where.mapping_reference;
+    request.mapping_kind = where.mapping_kind;
+    request.tags = where.tags;
+    request.ignore_first_record = where.ignore_first_record;
+    request.additional_properties = where.additional_properties;
+    request.report_level = reports.level;
+    request.report_method = reports.method;
+    request.created_at = what.claimed_at;
+    if (where.creation_time_pattern.empty() || what.slices.empty()) return request;
+    auto pattern = spool::creation_time_pattern::parse(where.creation_time_pattern);
+    if (pattern) request.creation_time = pattern->match(what.slices.front().name);
+    return request;
+}
+
+}  // namespace kustodrop::pipeline

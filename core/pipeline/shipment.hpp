@@ -1,0 +1,44 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "kusto/ingestion_message.hpp"
+#include "pipeline/watch_options.hpp"
+#include "spool/source.hpp"
+
+#include <cstdint>
+#include <string>
+
+/// What shipping decides, without doing any of it.
+namespace kustodrop::pipeline {
+
+/// Whether the file's own name says that it is gzip already.
+bool is_gzip_name(std::string_view name);
+
+/// "SOURCE_ID.json.gz". Only letters, digits, '-' and '.': the same bytes in BlobPath and in the
+/// request (protocol.md §5.3). The service learns the compression from the ending.
+std::string blob_name(const spool::source& what, const target& where, bool compressed);
+
+/// The bytes of buffer that a source needs: a whole block, or less when it is small.
+std::uint64_t buffer_bytes_for(std::uint64_t source_bytes, std::uint64_t block_bytes);
+
+/// What to do with a source after a failed attempt.
+enum class after_failure {
+    try_again,     // From the stage it has reached, later.
+    upload_again,  // From the first byte, later.
+    look_again,    // The file is not what was claimed: look at it anew.
+    reject,        // It can never be sent.
+};
+
+after_failure decide(const failure& problem);
+
+struct reporting {
+    int level = 2;   // protocol.md §7.2: 0 failures, 1 none, 2 failures and successes.
+    int method = 0;  // 0 queue, 1 table.
+};
+
+/// The message for a source whose blob is at `blob` (with its SAS).
+kusto::ingestion_request message_for(
+    const spool::source& what, const target& where, http::url blob, reporting reports
+);
+
+}  // namespace kustodrop::pipeline

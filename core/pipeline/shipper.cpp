@@ -1,0 +1,301 @@
+#include "pipeline/shipper.hpp"
+
+#include "base/text.hpp"
+
+#include <memory>
+#include <span>
+
+namespace kustodrop::pipeline {
+
+using spool::source;
+namespace stage = spool::stage;
+
+// How long a source waits for a folder that is absent before it is looked for again.
+static constexpr duration absent_folder_pause = 5s;
+
+// Whether a shipper has anything to do for it.
+static bool wants_shipping(const source& what) {
+    return std::holds_alternative<stage::claimed>(what.stage) ||
+           std::holds_alternative<stage::uploaded>(what.stage) ||
+           std::holds_alternative<stage::posting>(what.stage);
+}
+
+shipper::shipper(shipper_parts parts, shipper_options options, shipped_to next)
+    : with_(parts), options_(std::move(options)), next_(std::move(next)) {}
+
+asio::awaitable<void> shipper::run() {
+    for (;;) {
+        auto id = co_await with_.ready.pop();
+        if (!id) co_return;
+        co_await ship(*id);
+    }
+}
+
+// The stages are passed one after the other as long as all goes well.
+asio::awaitable<void> shipper::ship(std::string source_id) {
+    for (;;) {
+        auto* what = with_.sources.find(source_id);
+        if (!what || !wants_shipping(*what)) co_return;
+        auto* from = with_.watches.find(what->watch);
+        if (!from || !from->folder) {
+            // The folder is absent: its files are safe where they are.
+            with_.ready.push(source_id, with_.time.now() + absent_folder_pause);
+            co_return;
+        }
+        auto done = co_await step(source_id, *from);
+        if (done.has_error()) {
+            take_stock(source_id, done.error());
+            co_return;
+        }
+    }
+}
+
+asio::awaitable<result<void>> shipper::step(std::string source_id, watch& from) {
+    auto* what = with_.sources.find(source_id);
+    if (std::holds_alternative<stage::claimed>(what->stage)) {
+        auto uploaded = co_await upload(source_id, from);
+        co_return uploaded;
+    }
+    auto posted = co_await post(source_id, from);
+    co_return posted;
+}
+
+asio::awaitable<result<void>> shipper::upload(std::string source_id, watch& from) {
+    auto* what = with_.sources.find(source_id);
+    if (what->size_bytes() == 0) {
+        reject(
+            *what, spool::outcome::skipped, {"empty_file", remedy::give_up, "the file is empty"}
+        );
+        co_return result<void>();
+    }
+    ++what->attempts;
+    with_.sources.note(*what);
+    auto container = co_await with_.router.container();
+    what = with_.sources.find(source_id);
+    if (!what) co_return result<void>();
+    auto sent = co_await send_blob(*what, from, container);
+    what = with_.sources.find(source_id);
+    if (!what || !std::holds_alternative<stage::claimed>(what->stage)) co_return result<void>();
+    if (sent.has_error()) co_return sent.error();
+    count_bytes(what->watch, *sent);
+    with_.log.debug(
+        "uploaded",
+        {{"watch", what->watch},
+         {"source", source_id},
+         {"blob", sent->account + "/" + sent->container + "/" + sent->name},
+         {"raw_bytes", std::to_string(sent->raw_bytes)},
+         {"stored_bytes", std::to_string(sent->stored_bytes)}}
+    );
+    with_.sources.advance(*what, stage::uploaded{std::move(*sent)});
+    co_return result<void>();
+}
+
+asio::awaitable<result<spool::blob_record>> shipper::send_blob(
+    source what, watch& from, azure::storage_place container
+) {
+    auto& where = from.options.target;
+    auto folder = from.folder;  // Held: the watch may lose it while we read.
+    bool gzipped = is_gzip_name(what.slices.front().name);
+    spool::reader_options reading;
+    reading.root_fd = folder->descriptor_of_root();
+    reading.how = options_.how;
+    reading.already_compressed = gzipped;
+    reading.compressible = where.compressible;
+    reading.max_raw_bytes = options_.max_raw_bytes;
+    reading.may_grow = true;
+    auto opened = spool::source_reader::open(what, reading);
+    if (opened.has_error()) co_return opened.error();
+    auto reader = std::move(*opened);
+
+    auto wish = buffer_bytes_for(what.size_bytes(), options_.block_bytes);
+    auto lease = co_await with_.memory.take(wish);
+    auto bytes = static_cast<std::size_t>(lease.bytes());
+    auto memory = std::make_unique_for_overwrite<char[]>(bytes);
+    auto name = blob_name(what, where, reader->compressed());
+    std::span<char> buffer(memory.get(), bytes);
+    upload_place place{container, container.location.with_path_suffix(name)};
+    auto sent = co_await send_blocks(*reader, buffer, place);
+    if (sent.has_error()) co_return sent.error();
+    spool::blob_record record;
+    record.account = container.account;
+    record.container = container.name;
+    record.name = name;
+    record.raw_bytes = reader->raw_bytes();
+    record.stored_bytes = reader->stored_bytes();
+    co_return record;
+}
+
+asio::awaitable<result<void>> shipper::send_blocks(
+    spool::source_reader& reader, std::span<char> buffer, upload_place place
+) {
+    auto read = [&reader, buffer] { return reader.next(buffer); };
+    for (unsigned index = 0;; ++index) {
+        auto block = co_await offload(with_.pool, read);
+        if (block.has_error()) co_return block.error();
+        std::string_view content(buffer.data(), block->bytes);
+        if (block->last && index == 0) {
+            auto whole = co_await with_.blobs.put_blob(place.blob, content);
+            with_.router.report(place.container, whole);
+            co_return whole;
+        }
+        unsigned count = index;
+        if (block->bytes > 0) {
+            auto stored = co_await put_block(place.blob, index, content);
+            with_.router.report(place.container, stored);
+            if (stored.has_error()) co_return stored.error();
+            ++count;
+        }
+        if (block->last) {
+            auto committed = co_await with_.blobs.put_block_list(place.blob, count);
+            with_.router.report(place.container, committed);
+            co_return committed;
+        }
+    }
+}
+
+// A big upload is not begun anew for one lost answer: the block is still in our hands.
+asio::awaitable<result<void>> shipper::put_block(
+    http::url blob, unsigned index, std::string_view content
+) {
+    for (unsigned attempt = 1;; ++attempt) {
+        auto stored = co_await with_.blobs.put_block(blob, index, content);
+        if (!stored.has_error() || stored.error().next != remedy::retry) co_return stored;
+        if (attempt >= options_.block_attempts) co_return stored;
+        const auto& problem = stored.error();
+        with_.measured
+            .count(
+                "kustodrop_retries_total", {{"operation", "put_block"}, {"reason", problem.code}}
+            )
+            .add();
+        auto pause = next_wait(attempt, options_.backoff, problem.retry_after, with_.random);
+        co_await with_.time.sleep_until(with_.time.now() + pause);
+    }
+}
+
+asio::awaitable<result<void>> shipper::post(std::string source_id, watch& from) {
+    auto token = co_await with_.identity_token.get();
+    auto queue = co_await with_.router.queue();
+    auto* what = with_.sources.find(source_id);
+    auto* blob = what ? spool::blob_of(what->stage) : nullptr;
+    if (!blob || std::holds_alternative<stage::posted>(what->stage)) co_return result<void>();
+    auto container = with_.router.find_container(blob->account, blob->container);
+    if (!container) {
+        // Its SAS is gone or about to end: the service could not read the blob for long enough.
+        with_.sources.advance(*what, stage::claimed{});
+        co_return result<void>();
+    }
+    auto location = container->location.with_path_suffix(blob->name);
+    auto request = message_for(*what, from.options.target, location, options_.reports);
+    request.client_version = options_.client_version;
+    auto text = kusto::ingestion_message(request, *token);
+    if (text.has_error()) co_return text.error();
+
+    ++what->posts;
+    with_.sources.advance(*what, stage::posting{*blob, with_.time.wall_now()});
+    auto safe = co_await with_.journal.durable();
+    if (safe.has_error()) {
+        what = with_.sources.find(source_id);
+        if (what) --what->posts;  // Not sent.
+        co_return safe.error();
+    }
+    auto sent = co_await with_.queues.put_message(queue.location, std::move(*text));
+    // From here to the record nothing may wait: a cancellation would skip it (traps.md).
+    after_post(source_id, sent);
+    with_.router.report(queue, sent);
+    co_return sent;
+}
+
+void shipper::after_post(const std::string& source_id, const result<void>& sent) {
+    auto* what = with_.sources.find(source_id);
+    auto* posting = what ? std::get_if<stage::posting>(&what->stage) : nullptr;
+    if (!posting) return;  // Its word came while we were asking again.
+    auto blob = posting->blob;
+    if (!sent.has_error()) {
+        with_.sources.advance(*what, stage::posted{std::move(blob), with_.time.wall_now()});
+        with_.log.info(
+            "posted",
+            {{"watch", what->watch},
+             {"source", source_id},
+             {"file", what->slices.front().name},
+             {"target", what->target},
+             {"bytes", std::to_string(what->size_bytes())}}
+        );
+        failures_in_a_row_.erase(source_id);
+        next_.posted(*what);
+        return;
+    }
+    if (sent.error().maybe_acted) {
+        ++what->ambiguous_posts;
+        with_.measured.count("kustodrop_posts_ambiguous_total", {{"watch", what->watch}}).add();
+        with_.sources.note(*what);
+        return;
+    }
+    // It is certain that the service never had it: the post did not happen.
+    --what->posts;
+    with_.sources.advance(*what, stage::uploaded{std::move(blob)});
+}
+
+// One place decides what a failed attempt means for its source.
+void shipper::take_stock(const std::string& source_id, const failure& problem) {
+    auto* what = with_.sources.find(source_id);
+    if (!what) return;
+    with_.measured
+        .count(
+            "kustodrop_retries_total",
+            {{"operation", std::string(spool::name_of(what->stage))}, {"reason", problem.code}}
+        )
+        .add();
+    with_.log.warning(
+        "attempt failed",
+        {{"watch", what->watch},
+         {"source", source_id},
+         {"file", what->slices.front().name},
+         {"stage", std::string(spool::name_of(what->stage))},
+         {"code", problem.code},
+         {"detail", problem.detail},
+         {"request_id", problem.request_id},
+         {"remedy", std::string(to_string(problem.next))}}
+    );
+    switch (decide(problem)) {
+    case after_failure::reject:
+        reject(*what, spool::outcome::rejected, problem);
+        return;
+    case after_failure::look_again:
+        next_.changed(*what);
+        return;
+    case after_failure::upload_again:
+        with_.sources.advance(*what, stage::claimed{});
+        [[fallthrough]];
+    case after_failure::try_again: {
+        if (problem.next == remedy::reauthenticate) with_.identity_token.request_refresh();
+        auto failures = ++failures_in_a_row_[source_id];
+        auto wait = next_wait(failures, options_.backoff, problem.retry_after, with_.random);
+        // Another account may be well: it is tried soon, whatever this one has asked for.
+        if (problem.next == remedy::reroute || problem.next == remedy::refresh_resources) {
+            wait = next_wait(1, {500ms, 500ms}, std::nullopt, with_.random);
+        }
+        with_.ready.push(source_id, with_.time.now() + wait);
+    }
+    }
+}
+
+void shipper::reject(source& what, spool::outcome outcome, const failure& problem) {
+    spool::verdict word;
+    word.outcome = outcome;
+    word.code = problem.code;
+    word.details = problem.detail;
+    word.at = with_.time.wall_now();
+    failures_in_a_row_.erase(what.id);
+    with_.sources.advance(what, stage::settled{std::move(word)});
+    next_.settled(what);
+}
+
+void shipper::count_bytes(const std::string& watch, const spool::blob_record& blob) {
+    metric_labels labels{{"watch", watch}};
+    auto raw = static_cast<double>(blob.raw_bytes);
+    auto stored = static_cast<double>(blob.stored_bytes);
+    with_.measured.count("kustodrop_raw_bytes_total", labels).add(raw);
+    with_.measured.count("kustodrop_uploaded_bytes_total", labels).add(stored);
+}
+
+}  // namespace kustodrop::pipeline

@@ -1,0 +1,99 @@
+#pragma once
+
+#include "azure/blob.hpp"
+#include "azure/queue.hpp"
+#include "base/backoff.hpp"
+#include "base/budget.hpp"
+#include "base/log.hpp"
+#include "base/offload.hpp"
+#include "pipeline/ready_queue.hpp"
+#include "pipeline/roster.hpp"
+#include "pipeline/shipment.hpp"
+#include "pipeline/storage_router.hpp"
+#include "pipeline/watch_table.hpp"
+#include "spool/gzip.hpp"
+#include "spool/source_reader.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <unordered_map>
+
+namespace kustodrop::pipeline {
+
+struct shipper_options {
+    std::uint64_t block_bytes = 4u << 20u;
+    spool::compression how = spool::compression::fast;
+    // The service takes no more a source (reliability.md §1.7).
+    std::uint64_t max_raw_bytes = 6ull << 30u;
+    reporting reports = {};
+    std::string client_version = {};
+    backoff_options backoff = {1s, 5min};
+    unsigned block_attempts = 3;  // Of one block, before the whole upload is begun anew.
+};
+
+/// What a shipper hands a source to when it is done with it.
+struct shipped_to {
+    std::function<void(spool::source&)> posted;   // The service has it: its word will come.
+    std::function<void(spool::source&)> settled;  // Skipped or rejected: never sent.
+    std::function<void(spool::source&)> changed;  // The file is not what was claimed.
+};
+
+/// The parts of the daemon that shippers work with; all outlive them.
+struct shipper_parts {
+    roster& sources;
+    ready_queue& ready;
+    watch_table& watches;
+    spool::journal& journal;
+    storage_router& router;
+    refreshed<secret>& identity_token;
+    azure::blob_client& blobs;
+    azure::queue_client& queues;
+    budget& memory;
+    worker_pool& pool;
+    clock& time;
+    random_generator& random;
+    logger& log;
+    metrics& measured;
+};
+
+/// Carries sources to the stage `posted`: upload, then post, each journaled before
+/// the next begins. What fails goes back in line with a wait; nothing is ever dropped.
+class shipper {
+public:
+    shipper(shipper_parts parts, shipper_options options, shipped_to next);
+
+    /// Ships one source after the other until the ready queue is closed. Spawn it
+    /// `upload.concurrency` times.
+    asio::awaitable<void> run();
+
+private:
+    struct upload_place {
+        azure::storage_place container;
+        http::url blob;  // With the container's SAS.
+    };
+    asio::awaitable<void> ship(std::string source_id);
+    asio::awaitable<result<void>> step(std::string source_id, watch& from);
+    asio::awaitable<result<void>> upload(std::string source_id, watch& from);
+    asio::awaitable<result<spool::blob_record>> send_blob(
+        spool::source what, watch& from, azure::storage_place container
+    );
+    asio::awaitable<result<void>> send_blocks(
+        spool::source_reader& reader, std::span<char> buffer, upload_place place
+    );
+    asio::awaitable<result<void>> put_block(
+        http::url blob, unsigned index, std::string_view content
+    );
+    asio::awaitable<result<void>> post(std::string source_id, watch& from);
+    void after_post(const std::string& source_id, const result<void>& sent);
+    void take_stock(const std::string& source_id, const failure& problem);
+    void reject(spool::source& what, spool::outcome outcome, const failure& problem);
+    void count_bytes(const std::string& watch, const spool::blob_record& blob);
+
+    shipper_parts with_;
+    shipper_options options_;
+    shipped_to next_;
+    std::unordered_map<std::string, unsigned> failures_in_a_row_;  // By source id.
+};
+
+}  // namespace kustodrop::pipeline

@@ -1,0 +1,74 @@
+#include "pipeline/storage_router.hpp"
+
+namespace kustodrop::pipeline {
+
+using azure::storage_place;
+
+// How soon to look again when resources are there but none of them can be used.
+static constexpr duration look_again = 1s;
+
+storage_router::storage_router(
+    clock& clock, random_generator& random, refreshed<kusto::resource_set>& resources
+)
+    : clock_(clock), resources_(resources), containers_(random), queues_(random) {}
+
+void storage_router::take_over(const std::shared_ptr<const kusto::resource_set>& resources) {
+    if (resources == in_use_ || !resources) return;
+    in_use_ = resources;
+    containers_.update(in_use_->containers);
+    queues_.update(in_use_->ingestion_queues);
+}
+
+std::optional<storage_place> storage_router::next_container() {
+    return containers_.next(clock_.now(), clock_.wall_now());
+}
+
+std::optional<storage_place> storage_router::next_queue() {
+    return queues_.next(clock_.now(), clock_.wall_now());
+}
+
+asio::awaitable<storage_place> storage_router::wait_for(choose next) {
+    for (;;) {
+        auto resources = co_await resources_.get();
+        take_over(resources);
+        if (auto place = (this->*next)()) co_return *place;
+        resources_.request_refresh();
+        co_await clock_.sleep_until(clock_.now() + look_again);
+    }
+}
+
+asio::awaitable<storage_place> storage_router::container() {
+    return wait_for(&storage_router::next_container);
+}
+
+asio::awaitable<storage_place> storage_router::queue() {
+    return wait_for(&storage_router::next_queue);
+}
+
+std::optional<storage_place> storage_router::find_container(
+    std::string_view account, std::string_view name
+) {
+    take_over(resources_.current());
+    if (!in_use_) return std::nullopt;
+    for (auto& place : in_use_->containers) {
+        if (place.account != account || place.name != name) continue;
+        if (place.usable_at(clock_.wall_now())) return place;
+    }
+    return std::nullopt;
+}
+
+void storage_router::report(const storage_place& place, const result<void>& outcome) {
+    // What is wrong with the request or with the file says nothing about the account.
+    bool account_failed = false;
+    if (outcome.has_error()) {
+        auto next = outcome.error().next;
+        account_failed =
+            next == remedy::retry || next == remedy::reroute || next == remedy::refresh_resources;
+        if (next == remedy::refresh_resources) resources_.request_refresh();
+    }
+    auto now = clock_.now();
+    containers_.report(place.account, !account_failed, now);
+    queues_.report(place.account, !account_failed, now);
+}
+
+}  // namespace kustodrop::pipeline

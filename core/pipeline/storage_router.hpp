@@ -1,0 +1,52 @@
+#pragma once
+
+#include "azure/storage_place.hpp"
+#include "base/refreshed.hpp"
+#include "kusto/account_ring.hpp"
+#include "kusto/resources.hpp"
+
+#include <memory>
+#include <optional>
+#include <string_view>
+
+namespace kustodrop::pipeline {
+
+/// Chooses the container of the next upload and the queue of the next post, round-robin over
+/// accounts, from whatever set of resources is current.
+class storage_router {
+public:
+    storage_router(
+        clock& clock, random_generator& random, refreshed<kusto::resource_set>& resources
+    );
+
+    /// The next container or queue whose SAS is good; waits while there is none.
+    asio::awaitable<azure::storage_place> container();
+    asio::awaitable<azure::storage_place> queue();
+
+    /// That container with its current SAS; nothing if it is gone or its SAS ends too soon to
+    /// begin something with.
+    std::optional<azure::storage_place> find_container(
+        std::string_view account, std::string_view name
+    );
+
+    /// Where the service's words arrive. Empty while there are no resources.
+    std::shared_ptr<const kusto::resource_set> current() { return resources_.current(); }
+
+    /// How a request to an account went. Asks for other resources when that is the remedy.
+    void report(const azure::storage_place& place, const result<void>& outcome);
+
+private:
+    using choose = std::optional<azure::storage_place> (storage_router::*)();
+    asio::awaitable<azure::storage_place> wait_for(choose next);
+    std::optional<azure::storage_place> next_container();
+    std::optional<azure::storage_place> next_queue();
+    void take_over(const std::shared_ptr<const kusto::resource_set>& resources);
+
+    clock& clock_;
+    refreshed<kusto::resource_set>& resources_;
+    kusto::account_ring containers_;
+    kusto::account_ring queues_;
+    std::shared_ptr<const kusto::resource_set> in_use_;
+};
+
+}  // namespace kustodrop::pipeline

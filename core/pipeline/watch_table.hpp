@@ -1,0 +1,43 @@
+#pragma once
+
+#include "pipeline/watch_options.hpp"
+#include "spool/drop_folder.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace kustodrop::pipeline {
+
+/// A watch at work: what it obeys, and its folder while that is open.
+struct watch {
+    watch_options options;
+    std::shared_ptr<spool::drop_folder> folder;  // Null while the folder is absent.
+
+    // Files that were dealt with and stay in the folder, by name: not shipped again while they
+    // stay the same.
+    std::map<std::string, spool::file_identity, std::less<>> kept = {};
+};
+
+/// All watches by name. A watch keeps its place in memory.
+class watch_table {
+public:
+    watch& add(watch_options options) {
+        auto name = options.name;
+        return watches_.insert_or_assign(
+                           name, watch{std::move(options), nullptr, {}}
+        ).first->second;
+    }
+    watch* find(std::string_view name) {
+        auto found = watches_.find(name);
+        return found == watches_.end() ? nullptr : &found->second;
+    }
+    auto begin() { return watches_.begin(); }
+    auto end() { return watches_.end(); }
+
+private:
+    std::map<std::string, watch, std::less<>> watches_;
+};
+
+}  // namespace kustodrop::pipeline
