@@ -4,14 +4,16 @@
 #include "base/offload.hpp"
 #include "http/transport.hpp"
 
-#include <boost/json/fwd.hpp>
-
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+namespace boost::json {
+class value;
+}
 
 namespace kustodrop::emulator {
 

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "base/offload.hpp"
+#include "emulator/blob_files.hpp"
+#include "emulator/gateway.hpp"
+#include "emulator/ingestor.hpp"
+#include "emulator/management_service.hpp"
+#include "emulator/queue_store.hpp"
+#include "emulator/token_office.hpp"
+
+namespace kustodrop::emulator {
+
+/// What tests turn and read: everything below /control.
+class control_service {
+public:
+    struct parts {
+        clock& time;
+        worker_pool& pool;
+        emulator::gateway& gateway;
+        emulator::layout& layout;
+        storage_database& database;
+        const blob_files& files;
+        queue_store& queues;
+        token_office& tokens;
+        management_service& management;
+        emulator::ingestor* ingestor;  // None with --no-ingestor.
+    };
+    explicit control_service(parts parts) : p_(parts) {}
+
+    asio::awaitable<http::reply> answer(const exchange& one);
+
+private:
+    struct problem {
+        std::string what;
+    };
+    http::response act(const exchange& one);
+    asio::awaitable<http::response> blobs();
+    http::response stats() const;
+    http::response messages(const exchange& one);
+    http::response notifications();
+    http::response add_faults(const exchange& one);
+    http::response inject(const exchange& one);
+    http::response set_lifetimes(const exchange& one);
+    http::response pause(const exchange& one);
+    std::vector<queue_place> notification_queues(std::string_view type) const;
+
+    parts p_;
+};
+
+}  // namespace kustodrop::emulator

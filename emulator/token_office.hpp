@@ -1,0 +1,60 @@
+#pragma once
+
+#include "base/clock.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace kustodrop::emulator {
+
+/// Who may ask for tokens, and what the tokens are for.
+struct identity_options {
+    std::string tenant = "11111111-1111-1111-1111-111111111111";
+    std::string client_id = "22222222-2222-2222-2222-222222222222";
+    std::string client_secret = "emulator.secret~with+signs";
+    std::string resource = "https://kusto.kusto.windows.net";
+    duration token_lifetime = std::chrono::hours(1);
+};
+
+/// Issues access tokens, shaped like a JWT but unsigned, and remembers them until they expire.
+class token_office {
+public:
+    token_office(clock& clock, identity_options options)
+        : clock_(clock), options_(std::move(options)) {}
+
+    const identity_options& options() const { return options_; }
+    void set_lifetime(duration lifetime) { options_.token_lifetime = lifetime; }
+    duration lifetime() const { return options_.token_lifetime; }
+
+    std::string issue(std::string_view issuer);
+    bool is_valid(std::string_view token) const;
+    void revoke_all() { expiries_.clear(); }
+    std::uint64_t issued() const { return issued_; }
+
+private:
+    void forget_expired();
+
+    clock& clock_;
+    identity_options options_;
+    std::unordered_map<std::string, wall_time> expiries_;
+    std::uint64_t issued_ = 0;
+};
+
+/// The opaque texts of `.get kusto identity token`. They carry their time of issue and a seal, so
+/// that messages queued before a restart are still good after it.
+class authorization_contexts {
+public:
+    authorization_contexts(clock& clock, std::string key) : clock_(clock), key_(std::move(key)) {}
+
+    std::string issue() const;
+    /// Ours, and not older than a day.
+    bool is_valid(std::string_view text) const;
+
+private:
+    clock& clock_;
+    std::string key_;
+};
+
+}  // namespace kustodrop::emulator
