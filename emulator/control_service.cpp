@@ -31,10 +31,20 @@ asio::awaitable<http::reply> control_service::answer(const exchange& one) {
     http::reply out;
     if (one.path == "/control/blobs" && one.request.method == http::verb::get) {
         out.answer = co_await blobs();
+    } else if (one.path == "/control/rotate" && one.request.method == http::verb::post) {
+        out.answer = co_await rotate();
     } else {
         out.answer = act(one);
     }
     co_return out;
+}
+
+asio::awaitable<http::response> control_service::rotate() {
+    p_.layout.rotate_containers();
+    if (!p_.make_resources) co_return done();
+    auto made = co_await p_.make_resources();
+    if (!made) co_return problem(502, "the other storage would not make the containers");
+    co_return done();
 }
 
 http::response control_service::act(const exchange& one) {
@@ -53,10 +63,6 @@ http::response control_service::act(const exchange& one) {
     }
     if (one.path == "/control/expire_sas" && post) {
         p_.layout.rotate_keys();
-        return done();
-    }
-    if (one.path == "/control/rotate" && post) {
-        p_.layout.rotate_containers();
         return done();
     }
     return problem(404, "nothing here for " + std::string(to_string(one.request.method)));
@@ -79,7 +85,7 @@ http::response control_service::stats() const {
         {"requests", std::move(requests)},
         {"bytes_in", counts.bytes_in},
         {"tokens_issued", p_.tokens.issued()},
-        {"connections", counts.connections},
+        {"connections", p_.connections ? p_.connections() : 0},
     };
     if (p_.ingestor) body["ingestor"] = p_.ingestor->stats();
     return json_answer(200, json::serialize(body));

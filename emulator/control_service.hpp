@@ -24,17 +24,18 @@ public:
         token_office& tokens;
         management_service& management;
         emulator::ingestor* ingestor;  // None with --no-ingestor.
+        // Makes another storage's containers after a rotation; empty with our own.
+        std::function<asio::awaitable<bool>()> make_resources;
+        std::function<std::uint64_t()> connections;
     };
-    explicit control_service(parts parts) : p_(parts) {}
+    explicit control_service(parts parts) : p_(std::move(parts)) {}
 
     asio::awaitable<http::reply> answer(const exchange& one);
 
 private:
-    struct problem {
-        std::string what;
-    };
     http::response act(const exchange& one);
     asio::awaitable<http::response> blobs();
+    asio::awaitable<http::response> rotate();
     http::response stats() const;
     http::response messages(const exchange& one);
     http::response notifications();

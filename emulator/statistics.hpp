@@ -16,8 +16,6 @@ struct statistics {
 
     std::map<key, std::uint64_t> requests;
     std::uint64_t bytes_in = 0;
-    std::uint64_t tokens_issued = 0;
-    std::uint64_t connections = 0;
 
     void count(const exchange& one, unsigned status) {
         ++requests[{one.service, one.operation, one.account, one.resource, status}];

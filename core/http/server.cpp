@@ -206,6 +206,7 @@ struct shared_state {
     std::optional<asio::ssl::context> tls;
     std::list<connection*> connections;
     event changed;
+    std::uint64_t accepted = 0;
 
     bool full() const { return connections.size() >= options.max_connections; }
 };
@@ -593,6 +594,7 @@ asio::awaitable<void> accept_all(state_pointer state, Acceptor& acceptor) {
         }
         auto [error, socket] = co_await acceptor.async_accept(asio::as_tuple(asio::use_awaitable));
         if (!error) {
+            ++state->accepted;
             auto peer = peer_of(socket);
             start(state, socket_type(std::move(socket)), std::move(peer));
             continue;
@@ -726,6 +728,8 @@ std::uint16_t server::port() const {
     error_code ignored;
     return state_->tcp_acceptor->local_endpoint(ignored).port();
 }
+
+std::uint64_t server::connections_accepted() const { return state_->shared->accepted; }
 
 asio::awaitable<void> server::run() {
     auto shared = state_->shared;

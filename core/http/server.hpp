@@ -74,6 +74,8 @@ public:
 
     std::uint16_t port() const;  ///< The port in use; 0 for a Unix socket.
 
+    std::uint64_t connections_accepted() const;
+
     /// Serves until cancelled, then closes every connection.
     asio::awaitable<void> run();
 

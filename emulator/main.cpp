@@ -1,0 +1,200 @@
+#include "base/crypto.hpp"
+#include "emulator/application.hpp"
+#include "emulator/durations.hpp"
+#include "http/beast_transport.hpp"
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <csignal>
+#include <iostream>
+
+using namespace kustodrop;
+using namespace kustodrop::emulator;
+
+namespace {
+
+/// A folder for the life of the process.
+class temporary_folder {
+public:
+    temporary_folder()
+        : path_(
+              std::filesystem::temp_directory_path() /
+              ("kustodrop-emulator-" + hex_encode(random_bytes(6)))
+          ) {
+        std::filesystem::create_directory(path_);
+    }
+    ~temporary_folder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    temporary_folder(const temporary_folder&) = delete;
+
+    const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+/// What cannot be bound to an option directly.
+struct raw_options {
+    std::string storage;
+    std::string storage_queue;
+    std::string storage_table;
+    std::vector<std::string> storage_accounts;
+    bool no_ingestor = false;
+    bool verbose = false;
+};
+
+void add_duration(CLI::App& app, const char* name, duration& value, const char* help) {
+    auto take = [&value](const std::string& text) {
+        auto time = parse_duration(text);
+        if (!time) throw CLI::ValidationError("not a duration like 5s, 15m, 1h or 4d: " + text);
+        value = *time;
+    };
+    app.add_option_function<std::string>(name, take, help);
+}
+
+void add_listening(CLI::App& app, application_options& o) {
+    app.add_option("--listen", o.listen, "The IP address to listen on")->capture_default_str();
+    app.add_option("--advertise", o.advertise, "The host that our addresses name");
+    app.add_option("--port", o.port, "Tokens, management, queries, control; 0: any")
+        ->capture_default_str();
+    app.add_option("--blob-port", o.blob_port, "Blob service")->capture_default_str();
+    app.add_option("--queue-port", o.queue_port, "Queue service")->capture_default_str();
+    app.add_option("--table-port", o.table_port, "Table service")->capture_default_str();
+    app.add_flag("--https", o.https, "Speak TLS, with a certificate authority made for the day");
+    app.add_option("--ca-file", o.ca_file, "Where the authority's certificate is written");
+    app.add_option("--ready-file", o.ready_file, "Written as JSON when everything listens");
+}
+
+void add_service(CLI::App& app, application_options& o) {
+    app.add_option("--tenant", o.identity.tenant)->capture_default_str();
+    app.add_option("--client-id", o.identity.client_id)->capture_default_str();
+    app.add_option("--client-secret", o.identity.client_secret)->capture_default_str();
+    add_duration(app, "--token-lifetime", o.identity.token_lifetime, "Default 1h");
+    add_duration(app, "--sas-lifetime", o.sas_lifetime, "Default 4d");
+    app.add_option("--accounts", o.layout.accounts, "Storage accounts")
+        ->check(CLI::Range(1, 100))
+        ->capture_default_str();
+    app.add_option("--containers", o.layout.containers, "Containers of each account")
+        ->check(CLI::Range(1, 100))
+        ->capture_default_str();
+    app.add_option("--queues", o.layout.queues, "Ingestion queues of each account")
+        ->check(CLI::Range(1, 100))
+        ->capture_default_str();
+    app.add_option(
+           "--notification-permissions",
+           o.layout.notification_permissions,
+           "What clients may do with the notification queues"
+    )
+        ->capture_default_str();
+}
+
+void add_ingestion(CLI::App& app, application_options& o, raw_options& raw) {
+    add_duration(app, "--batching", o.ingestor.batching, "How long a batch waits; default 1s");
+    app.add_option("--data", o.data, "Database file; default: a temporary folder");
+    app.add_option("--table", o.ingestor.tables, "'Db.Table(col:type,...)', repeatable")
+        ->allow_extra_args(false);
+    app.add_option("--mapping", o.ingestor.mappings, "'Db.Table.Name(Kind)=JSON', repeatable")
+        ->allow_extra_args(false);
+    app.add_flag("--discard", o.ingestor.discard, "Count rows without storing them");
+    app.add_flag("--no-ingestor", raw.no_ingestor, "Leave the messages where they are");
+    app.add_option("--storage", raw.storage, "Use this blob service (Azurite) instead of ours");
+    app.add_option("--storage-queue", raw.storage_queue, "Its queue service");
+    app.add_option("--storage-table", raw.storage_table, "Its table service");
+    app.add_option("--storage-account", raw.storage_accounts, "NAME:KEY, repeatable")
+        ->allow_extra_args(false);
+    app.add_flag("--verbose", raw.verbose, "Log every step");
+}
+
+std::string without_slash(std::string text) {
+    while (text.ends_with('/')) text.pop_back();
+    return text;
+}
+
+void use_external_storage(const raw_options& raw, application_options& o) {
+    if (raw.storage.empty()) return;
+    external_storage storage;
+    storage.endpoints.blob = without_slash(raw.storage);
+    storage.endpoints.queue = without_slash(raw.storage_queue);
+    storage.endpoints.table = without_slash(raw.storage_table);
+    if (raw.storage_queue.empty() || raw.storage_table.empty()) {
+        throw CLI::ValidationError("--storage needs --storage-queue and --storage-table");
+    }
+    for (auto& account : raw.storage_accounts) {
+        auto colon = account.find(':');
+        if (colon == std::string::npos) throw CLI::ValidationError("--storage-account NAME:KEY");
+        storage.keys[account.substr(0, colon)] = account.substr(colon + 1);
+    }
+    if (storage.keys.empty()) throw CLI::ValidationError("--storage needs --storage-account");
+    o.layout.given_keys = storage.keys;
+    o.storage = std::move(storage);
+}
+
+int run(application_options options, bool verbose) {
+    std::optional<temporary_folder> folder;
+    if (options.data.empty()) options.data = folder.emplace().path() / "emulator.db";
+    real_clock clock;
+    logger log(
+        clock, verbose ? log_level::debug : log_level::warning, log_format::text, stderr_sink()
+    );
+    worker_pool pool(2);
+    asio::io_context io(1);
+    asio::cancellation_signal cancel;
+    asio::signal_set signals(io, SIGINT, SIGTERM);
+    signals.async_wait([&cancel](boost::system::error_code error, int) {
+        if (!error) cancel.emit(asio::cancellation_type::terminal);
+    });
+    application app(io.get_executor(), clock, log, pool, std::move(options));
+    metrics measured;
+    http::transport_options own;
+    own.ca_file = app.ca_file().string();
+    http::beast_transport transport(io.get_executor(), own, clock, measured);
+    std::exception_ptr ended;
+    auto finish = [&](std::exception_ptr error) {
+        ended = error;
+        signals.cancel();
+        transport.close_idle();
+    };
+    asio::co_spawn(io, app.run(transport), asio::bind_cancellation_slot(cancel.slot(), finish));
+    std::cout << app.welcome() << std::flush;
+    io.run();
+    pool.join();
+    try {
+        if (ended) std::rethrow_exception(ended);
+    } catch (const boost::system::system_error& e) {
+        if (e.code() != asio::error::operation_aborted) throw;
+    }
+    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    std::signal(SIGPIPE, SIG_IGN);
+    CLI::App app("A local Azure Data Explorer ingestion service", "kustodrop-emulator");
+    application_options options;
+    raw_options raw;
+    add_listening(app, options);
+    add_service(app, options);
+    add_ingestion(app, options, raw);
+    try {
+        app.parse(argc, argv);
+        use_external_storage(raw, options);
+    } catch (const CLI::ParseError& e) {
+        auto code = app.exit(e);
+        return code == 0 ? 0 : 64;
+    }
+    options.with_ingestor = !raw.no_ingestor;
+    try {
+        return run(std::move(options), raw.verbose);
+    } catch (const std::exception& e) {
+        std::cerr << "kustodrop-emulator: " << e.what() << "\n";
+        return 70;
+    }
+}
