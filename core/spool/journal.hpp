@@ -47,6 +47,7 @@ struct kept_file {
 struct journal_options {
     std::string path;                 // The database file; its folder exists.
     std::size_t group_records = 256;  // At most this many records a transaction.
+    bool synced = true;               // False only in simulations: nothing is durable then.
 };
 
 /// The durable record of every source (product.md §2): one SQLite database in WAL mode with
@@ -78,7 +79,8 @@ public:
     /// not (yet): the records stay queued and are tried again by the next commit.
     asio::awaitable<result<void>> durable();
 
-    /// Commits what is queued, in groups, until cancelled.
+    /// Commits what is queued, in groups, until cancelled. A commit that failed is tried again
+    /// after a pause, for as long as it takes.
     asio::awaitable<void> run();
 
     /// Commits what is queued, now, blocking: the last act before the process ends.

@@ -263,10 +263,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(retention_, test::dropping)
 
-static wall_time now() {
-    return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()
-    );
-}
+static wall_time now() { return real_clock().wall_now(); }
 
 // The archive's day folders are named by hand; ctimes are the machine's own.
 static std::string day_before(int days) {

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+
+#include <string>
+
+namespace kustodrop::spool {
+
+/// Renames a damaged database and its companions to PATH.corrupt-TIME and returns that name.
+result<std::string> set_aside(const std::string& path, wall_time now);
+
+/// A few megabytes held back beside the database, so that what is under way can still be recorded
+/// when the disk is full.
+class reserve_file {
+public:
+    reserve_file() = default;
+    explicit reserve_file(std::string path) : path_(std::move(path)) {}
+
+    /// Lays it in, if it is not there and there is room.
+    void fill() const;
+
+    /// Gives its space back; false if there was none.
+    bool release() const;
+
+private:
+    std::string path_;
+};
+
+}  // namespace kustodrop::spool

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "spool/journal_store.hpp"
+#include "spool/sqlite.hpp"
+
+namespace kustodrop::spool {
+
+/// The schema of user_version 1, and its upgrade from whatever an older release wrote. Throws
+/// sqlite_error; SQLITE_SCHEMA for a version of the future.
+void prepare_schema(database& db);
+
+/// The rows of sources and slices, of which the store's transactions are made. Throws
+/// sqlite_error.
+class source_rows {
+public:
+    explicit source_rows(const database& db);
+
+    void write(const source_change& change);
+    void erase(const std::string& id);
+
+    /// Reads the source of the current row of a statement that selects `columns`.
+    journal_row read(const statement& row);
+
+    static const char* const columns;
+
+private:
+    std::vector<slice> read_slices(const std::string& id);
+
+    statement write_source_;
+    statement write_slice_;
+    statement read_slices_;
+    statement erase_slices_;
+    statement erase_source_;
+};
+
+/// Files that stay in their folders.
+class kept_rows {
+public:
+    explicit kept_rows(const database& db);
+
+    void write(const kept_file& file);
+    void erase(const forgotten_change& file);
+    std::vector<kept_file> read(const std::string& watch);
+
+private:
+    statement write_;
+    statement erase_;
+    statement read_;
+};
+
+}  // namespace kustodrop::spool
