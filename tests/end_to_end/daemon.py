@@ -1,0 +1,139 @@
+"""kustodrop as a test sees it: its configuration, its folders, its journal."""
+import json
+import os
+import pathlib
+import socket
+
+from programs import Program, path_of, run
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Daemon:
+    """A configured daemon. `watch` and `settings` are laid over the defaults of a test."""
+
+    def __init__(self, folder, emulator, watch=None, watches=None, **settings):
+        self.folder = pathlib.Path(folder)
+        self.emulator = emulator
+        self.drop = self.folder / "drop"
+        self.drop.mkdir(parents=True, exist_ok=True)
+        self.state = self.folder / "state"
+        self.state.mkdir(exist_ok=True)
+        self.config_path = self.folder / "kustodrop.yaml"
+        self.program = None
+        self.runs = 0
+        self.settings = self.defaults(emulator, watch or {}, watches)
+        for section, values in settings.items():
+            if isinstance(values, dict):
+                self.settings.setdefault(section, {}).update(values)
+            else:
+                self.settings[section] = values
+        self.write()
+
+    def defaults(self, emulator, watch, watches):
+        plain = {
+            "name": "web",
+            "path": str(self.drop),
+            "database": "Demo",
+            "table": "Web",
+            "format": "csv",
+            "stable_for": "100ms",
+        }
+        return {
+            "cluster": {"ingestion_endpoint": emulator.endpoint},
+            "auth": {
+                "kind": "client_secret",
+                "tenant_id": emulator.ready["tenant"],
+                "client_id": emulator.ready["client_id"],
+                "client_secret": emulator.ready["client_secret"],
+            },
+            "state_directory": str(self.state),
+            "watches": [{**plain, **one} for one in watches or [watch]],
+            "notifications": {"poll_interval": "200ms"},
+            "admin": {"listen": f"unix:{self.folder}/admin.sock", "http": ""},
+            "log": {"level": "debug", "format": "text"},
+        }
+
+    def write(self):
+        """JSON is YAML; the file holds a secret, so nobody else may read it."""
+        self.config_path.touch(mode=0o600)
+        self.config_path.write_text(json.dumps(self.settings, indent=1))
+
+    # The process.
+
+    def start(self, environment=None):
+        self.runs += 1
+        command = [path_of("KUSTODROP"), "run", "--config", self.config_path]
+        log = self.folder / f"daemon-{self.runs}.log"
+        self.program = Program(f"daemon (run {self.runs})", command, log, environment)
+        return self
+
+    def stop(self):
+        return self.program.stop() if self.program else None
+
+    def output(self):
+        """All that every run of it said."""
+        logs = sorted(self.folder.glob("daemon-*.log"))
+        return "".join(log.read_text(encoding="utf-8", errors="replace") for log in logs)
+
+    # The folders.
+
+    def put(self, name, content, folder=None):
+        """Writes a file elsewhere and renames it into the drop folder, as a careful writer does."""
+        data = content.encode() if isinstance(content, str) else content
+        target = os.fsencode(folder or self.drop) + b"/" + os.fsencode(name)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        hidden = self.folder / "being-written"
+        hidden.write_bytes(data)
+        os.rename(hidden, target)
+        return target
+
+    def inside(self, place, watch=None):
+        """The files below .kustodrop/`place`, relative, as {path: bytes to be read later}."""
+        base = (watch or self.drop) / ".kustodrop" / place
+        found = []
+        for parent, _, names in os.walk(os.fsencode(base)):
+            found += [os.path.join(parent, name) for name in names]
+        return sorted(os.fsdecode(os.path.relpath(path, os.fsencode(base))) for path in found)
+
+    def waiting(self):
+        """What still lies in the drop folder itself."""
+        return sorted(
+            os.fsdecode(name) for name in os.listdir(os.fsencode(self.drop)) if name[:1] != b"."
+        )
+
+    # The other commands.
+
+    def command(self, *arguments, seconds=120, environment=None):
+        command = [path_of("KUSTODROP"), *arguments]
+        return run(command, seconds, environment)
+
+    def journal(self, *arguments):
+        """The journal's entries, newest first."""
+        code, out, err = self.command(
+            "journal", "--config", self.config_path, "--json", *arguments
+        )
+        if code != 0:
+            raise AssertionError(f"kustodrop journal: {code}\n{out}\n{err}")
+        text = out.strip()
+        if text.startswith("["):
+            return json.loads(text)
+        return [json.loads(line) for line in text.splitlines() if line]
+
+    def outcomes(self, *arguments):
+        """How many sources have each outcome; those without one count as ""."""
+        counts = {}
+        for entry in self.journal(*arguments):
+            outcome = entry.get("outcome") or ""
+            counts[outcome] = counts.get(outcome, 0) + 1
+        return counts
+
+    def status(self):
+        code, out, err = self.command("status", "--config", self.config_path, "--json")
+        if code != 0:
+            raise AssertionError(f"kustodrop status: {code}\n{out}\n{err}")
+        return json.loads(out)

@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""What was dropped arrives: once, byte for byte, as rows."""
+import json
+import os
+import unittest
+
+from harness import EndToEnd, compressed, csv_rows
+
+JSON_MAPPING = json.dumps(
+    [
+        {"Column": name, "Properties": {"Path": f"$.{name}"}}
+        for name in ("time", "level", "message", "number")
+    ]
+)
+
+
+def json_rows(count, separator="\n"):
+    rows = [
+        json.dumps({"time": "2026-08-22T10:00:00Z", "level": "info", "message": "hi", "number": n})
+        for n in range(count)
+    ]
+    return separator.join(rows) + "\n"
+
+
+class Delivery(EndToEnd):
+    def test_a_dropped_file_arrives_as_rows_and_is_archived(self):
+        emulator, daemon = self.pair()
+        daemon.put("first.csv", csv_rows(1))
+        (entry,) = self.settled(daemon, succeeded=1)
+        self.assertEqual(emulator.query("Web"), [["2026-08-22T10:00:00Z", "info", "hello", 0]])
+        self.assertEqual(entry["watch"], "web")
+        self.assertIn("first.csv", json.dumps(entry))
+        self.until("the archive", lambda: daemon.inside("archive"))
+        day, name = os.path.split(daemon.inside("archive")[0])
+        self.assertRegex(day, r"^\d{4}-\d\d-\d\d$")
+        self.assertEqual(name, "first.csv")
+        self.assertEqual((daemon.waiting(), daemon.inside("work")), ([], []))
+        self.assertEqual(len(emulator.messages()), 1)
+        self.assertEqual(daemon.stop(), 0)
+
+    def test_a_message_says_what_the_service_must_know(self):
+        emulator, daemon = self.pair()
+        daemon.put("a.csv", csv_rows(3))
+        (message,) = self.posted(emulator, 1)
+        self.assertEqual(message["DatabaseName"], "Demo")
+        self.assertEqual(message["TableName"], "Web")
+        self.assertEqual(message["RawDataSize"], len(csv_rows(3)))
+        self.assertEqual((message["ReportLevel"], message["ReportMethod"]), (2, 0))
+        self.assertFalse(message["FlushImmediately"])
+        self.assertEqual(message["AdditionalProperties"]["format"], "csv")
+        self.assertTrue(message["AdditionalProperties"]["authorizationContext"])
+
+    def check_format(self, name, kind, plain, rows, **watch):
+        """The same content plain and compressed, both to the same table."""
+        mapping = {"mapping": [f"Demo.Web.M(Json)={JSON_MAPPING}"]}
+        emulator, daemon = self.pair({"format": kind, **watch}, emulator=mapping)
+        emulator.pause()
+        daemon.put(name, plain)
+        daemon.put(name + ".gz", compressed(plain))
+        messages = self.posted(emulator, 2)
+        self.assert_delivered(emulator, messages, [plain.encode()] * 2)
+        emulator.pause(False)
+        self.settled(daemon, succeeded=2)
+        self.assertEqual(emulator.count(), 2 * rows)
+
+    def test_csv_plain_and_compressed(self):
+        self.check_format("a.csv", "csv", csv_rows(100), 100)
+
+    def test_json_lines_plain_and_compressed(self):
+        self.check_format(
+            "a.json", "json", json_rows(100), 100, ingestion_mapping_reference="M"
+        )
+
+    def test_multijson_plain_and_compressed(self):
+        text = "[" + json_rows(50, ",\n") + "]"
+        self.check_format("a.json", "multijson", text, 50, ingestion_mapping_reference="M")
+
+    def test_an_empty_file_is_skipped_and_one_byte_is_not(self):
+        emulator, daemon = self.pair({"format": "raw", "table": "Line"}, emulator={
+            "table": ["Demo.Line(text:string)"]})
+        daemon.put("none.txt", "")
+        daemon.put("one.txt", "x")
+        entries = self.settled(daemon, skipped=1, succeeded=1)
+        (message,) = emulator.messages()
+        self.assertEqual(message["RawDataSize"], 1)
+        skipped = [entry for entry in entries if entry["outcome"] == "skipped"]
+        self.assertIn("none.txt", json.dumps(skipped))
+
+    def test_a_file_that_is_written_slowly_is_shipped_whole(self):
+        emulator, daemon = self.pair({"stable_for": "500ms"})
+        emulator.pause()
+        path = daemon.drop / "slow.csv"
+        with open(path, "w", encoding="utf-8") as file:
+            for number in range(20):
+                file.write(csv_rows(1, number))
+                file.flush()
+        (message,) = self.posted(emulator, 1)
+        self.assert_delivered(emulator, [message], [csv_rows(20).encode()])
+
+    def test_odd_names_arrive_exactly_once_and_keep_their_names(self):
+        names = [
+            b"two words.csv", b" leading and trailing .csv", "süß-日本-😀.csv".encode(),
+            b"100%25 %s %n.csv", b"line\nbreak.csv", b"quote\"'`$(x);&|.csv", b"-rf.csv",
+            b"back\\slash.csv", b"no-utf8-\xff\xfe.csv", b"a~b.csv", b"#hash?query=1&x.csv",
+            b"x" * 246 + b".csv", "ü".encode() * 123 + b".csv",
+        ]
+        emulator, daemon = self.pair()
+        emulator.pause()
+        contents = []
+        for number, name in enumerate(names):
+            contents.append(csv_rows(number + 1).encode())
+            daemon.put(name, contents[-1])
+        messages = self.posted(emulator, len(names))
+        self.assert_delivered(emulator, messages, contents)
+        emulator.pause(False)
+        self.settled(daemon, succeeded=len(names))
+        self.until("the archive", lambda: len(daemon.inside("archive")) == len(names))
+        archived = sorted(os.path.basename(os.fsencode(path)) for path in daemon.inside("archive"))
+        self.assertEqual(archived, sorted(names))
+        self.assertEqual(daemon.inside("work"), [])
+
+    def test_temporary_names_stay_where_they_are(self):
+        emulator, daemon = self.pair()
+        for name in (".hidden.csv", "a.csv.tmp", "a.csv.part", "a.csv~", ".a.csv.swp"):
+            daemon.put(name, csv_rows(1))
+        daemon.put("last.csv", csv_rows(1))
+        self.settled(daemon, succeeded=1)
+        self.assertEqual(len(emulator.messages()), 1)
+        self.assertEqual(daemon.waiting(), ["a.csv.part", "a.csv.tmp", "a.csv~"])
+
+    def test_files_that_were_there_first_arrive_too(self):
+        emulator = self.emulator()
+        daemon = self.daemon(emulator)
+        for number in range(20):
+            daemon.put(f"{number}.csv", csv_rows(2))
+        daemon.start()
+        self.settled(daemon, succeeded=20)
+        self.assertEqual(emulator.count(), 40)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,173 @@
+"""kustodrop-emulator as a test sees it: its control endpoints, its tables, its blobs."""
+import base64
+import gzip
+import json
+import pathlib
+import urllib.error
+import urllib.parse
+import urllib.request
+
+from programs import Program, path_of
+from waiting import until
+
+WEB = "Demo.Web(time:datetime,level:string,message:string,number:long)"
+
+# Nothing here may be led elsewhere by the environment's proxy.
+OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def fetch(url, method="GET", body=None, headers=None, seconds=60):
+    """Returns (status, bytes)."""
+    request = urllib.request.Request(url, data=body, method=method, headers=headers or {})
+    try:
+        with OPENER.open(request, timeout=seconds) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as refused:
+        return refused.code, refused.read()
+
+
+class Emulator:
+    """A running emulator. Options are its command line: sas_lifetime="15s", no_ingestor=True."""
+
+    def __init__(self, folder, **options):
+        folder = pathlib.Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        ready = folder / "ready.json"
+        ports = {"port": 0, "blob_port": 0, "queue_port": 0, "table_port": 0}
+        wanted = {"batching": "200ms", "table": [WEB], "data": folder / "data.db"}
+        flags = {**ports, **wanted, **options, "ready_file": ready}
+        command = [path_of("KUSTODROP_EMULATOR"), *as_flags(flags)]
+        self.program = Program("emulator", command, folder / "emulator.log")
+
+        def described():
+            self.program.check()
+            return ready.exists() and ready.read_text().rstrip().endswith("}")
+
+        until("the emulator's ready file", described)
+        self.ready = json.loads(ready.read_text())
+        self.seen = []
+        self.endpoint = self.ready["endpoint"]
+
+    def stop(self):
+        return self.program.stop()
+
+    # Its control endpoints.
+
+    def control(self, name, method="GET", body=None):
+        url = f"{self.endpoint}/control/{name}"
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json"} if data else {}
+        status, answer = fetch(url, method, data, headers)
+        if status not in (200, 201, 202, 204):
+            raise AssertionError(f"{method} {url}: {status} {answer[:500]!r}")
+        return json.loads(answer) if answer.strip() else None
+
+    def fault(self, service, operation="*", account=None, count=None, skip=None, **action):
+        rule = {"service": service, "operation": operation, "action": action}
+        for name, value in (("account", account), ("count", count), ("skip", skip)):
+            if value is not None:
+                rule[name] = value
+        self.control("faults", "POST", [rule])
+
+    def clear_faults(self):
+        self.control("faults", "DELETE")
+
+    def stats(self):
+        return self.control("stats")
+
+    def requests(self, **wanted):
+        """How many requests there were of a service, operation, account, resource, status."""
+        return sum(
+            entry["count"]
+            for entry in self.stats()["requests"]
+            if all(entry[name] == value for name, value in wanted.items())
+        )
+
+    def pause(self, paused=True):
+        self.control("ingestor", "POST", {"paused": paused})
+
+    def messages(self):
+        """Every ingestion message that was ever put, decoded, with "account" and "queue"."""
+        after = self.seen[-1]["sequence"] if self.seen else 0
+        self.seen += self.control(f"messages?after={after}")
+        return [as_message(item) for item in self.seen]
+
+    def message_count(self):
+        return len(self.messages())
+
+    def blobs(self):
+        """Every committed blob: account, container, name, bytes, sha256, raw_bytes, raw_sha256."""
+        return self.control("blobs")
+
+    def notifications(self):
+        """The texts that wait in both notification queues: {"successful": […], "failed": […]}."""
+        waiting = self.control("notifications")
+        return {queue: [one["text"] for one in messages] for queue, messages in waiting.items()}
+
+    def add_notifications(self, queue, messages):
+        self.control("notifications", "POST", {"queue": queue, "messages": messages})
+
+    # Its tables, as any client sees them.
+
+    def token(self):
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": self.ready["client_id"],
+            "client_secret": self.ready["client_secret"],
+            "scope": f"{self.endpoint}/.default",
+        }
+        url = f"{self.endpoint}/{self.ready['tenant']}/oauth2/v2.0/token"
+        body = urllib.parse.urlencode(form).encode()
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        status, answer = fetch(url, "POST", body, kind)
+        if status != 200:
+            raise AssertionError(f"no token: {status} {answer!r}")
+        return json.loads(answer)["access_token"]
+
+    def post(self, path, db, csl):
+        headers = {
+            "Authorization": f"Bearer {self.token()}",
+            "Content-Type": "application/json",
+        }
+        body = json.dumps({"db": db, "csl": csl}).encode()
+        status, answer = fetch(self.endpoint + path, "POST", body, headers)
+        if status != 200:
+            raise AssertionError(f"{csl}: {status} {answer!r}")
+        return json.loads(answer)["Tables"][0]["Rows"]
+
+    def query(self, csl, db="Demo"):
+        return self.post("/v1/rest/query", db, csl)
+
+    def count(self, table="Web", db="Demo"):
+        return self.query(f"{table} | count", db)[0][0]
+
+    def manage(self, csl, db="Demo"):
+        return self.post("/v1/rest/mgmt", db, csl)
+
+    def content(self, message):
+        """The bytes a message's blob holds, decompressed if it is compressed."""
+        status, data = fetch(message["BlobPath"], seconds=600)
+        if status != 200:
+            raise AssertionError(f"blob of {message['Id']}: {status}")
+        return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
+
+
+def as_flags(options):
+    """{"sas_lifetime": "15s", "discard": True, "table": ["a", "b"]} as a command line."""
+    flags = []
+    for name, value in options.items():
+        flag = "--" + name.replace("_", "-")
+        if value is True:
+            flags.append(flag)
+        elif value not in (False, None):
+            for one in value if isinstance(value, (list, tuple)) else [value]:
+                flags += [flag, str(one)]
+    return flags
+
+
+def as_message(item):
+    text = item["text"]
+    if not text.startswith("{"):
+        text = base64.b64decode(text).decode()
+    return {**json.loads(text), "account": item["account"], "queue": item["queue"]}

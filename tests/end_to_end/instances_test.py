@@ -1,0 +1,48 @@
+#!/usr/bin/env python3
+"""Two daemons never share a folder or a state directory: the second says who holds it and ends."""
+import unittest
+
+from harness import EndToEnd, csv_rows
+
+CONFIGURATION = 78
+
+
+class Instances(EndToEnd):
+    def test_a_second_daemon_on_the_same_folder_names_the_first(self):
+        emulator, first = self.pair()
+        first.put("a.csv", csv_rows(1))
+        self.settled(first, succeeded=1)
+        second = self.daemon(emulator, {"path": str(first.drop)}).start()
+        self.assertEqual(second.program.ended(), CONFIGURATION)
+        self.assertIn(str(first.program.pid), second.output())
+        self.assertIn(str(first.drop), second.output())
+        first.put("b.csv", csv_rows(1))
+        self.settled_by(first, 2)
+
+    def test_a_second_daemon_on_the_same_state_directory_names_the_first(self):
+        emulator, first = self.pair()
+        first.put("a.csv", csv_rows(1))
+        self.settled(first, succeeded=1)
+        second = self.daemon(emulator, state_directory=str(first.state)).start()
+        self.assertEqual(second.program.ended(), CONFIGURATION)
+        self.assertIn(str(first.program.pid), second.output())
+        self.assertIn(str(first.state), second.output())
+
+    def test_the_folder_is_free_when_the_first_was_killed(self):
+        emulator, first = self.pair()
+        first.put("a.csv", csv_rows(1))
+        self.settled(first, succeeded=1)
+        first.program.kill()
+        self.daemons.remove(first)
+        second = self.daemon(emulator, {"path": str(first.drop)}).start()
+        first.put("b.csv", csv_rows(1))
+        self.settled_by(second, 1)
+
+    def settled_by(self, daemon, count):
+        self.until(
+            f"{count} outcomes", lambda: daemon.outcomes() == {"succeeded": count}, daemon=daemon
+        )
+
+
+if __name__ == "__main__":
+    unittest.main()

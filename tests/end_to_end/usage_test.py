@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+"""Bad input: the exit codes that scripts know, and messages that say what to do."""
+import unittest
+
+from harness import EndToEnd
+from programs import path_of, run
+
+OK, USAGE, CONFIGURATION = 0, 64, 78
+
+
+class Usage(EndToEnd):
+    def kustodrop(self, *arguments, environment=None):
+        return run([path_of("KUSTODROP"), *arguments], environment=environment)
+
+    def write(self, text):
+        path = self.folder / "kustodrop.yaml"
+        path.touch(mode=0o600)
+        path.write_text(text)
+        return path
+
+    def refused(self, text, *said):
+        """The configuration is refused, at the right place, by check and by run alike."""
+        path = self.write(text)
+        for command in (["check", "--offline"], ["run"]):
+            code, out, err = self.kustodrop(*command, "--config", path)
+            self.assertEqual(code, CONFIGURATION, (command, out, err))
+            for word in said:
+                self.assertIn(word, out + err)
+            self.assertNotIn("terminate called", err)
+
+    GOOD = """\
+cluster:
+  ingestion_endpoint: https://ingest-x.westeurope.kusto.windows.net
+auth: {kind: client_secret, tenant_id: t.example, client_id: c, client_secret: s}
+state_directory: /var/lib/kustodrop-none
+watches:
+  - {path: /srv/none, database: D, table: T, format: csv}
+"""
+
+    def test_no_command_and_bad_commands_are_usage(self):
+        bad = [[], ["frobnicate"], ["run", "--nonsense"], ["journal", "--since", "soon"]]
+        for arguments in bad:
+            code, out, err = self.kustodrop(*arguments)
+            self.assertEqual(code, USAGE, (arguments, out, err))
+            self.assertTrue(out + err)
+
+    def test_help_and_version_say_so_and_end_well(self):
+        code, out, _ = self.kustodrop("--help")
+        self.assertEqual(code, OK)
+        for command in ("run", "check", "journal", "version"):
+            self.assertIn(command, out)
+        code, out, _ = self.kustodrop("version")
+        self.assertEqual(code, OK)
+        self.assertRegex(out, r"\d+\.\d+\.\d+")
+
+    def test_a_configuration_that_is_not_there(self):
+        for command in (["run"], ["check", "--offline"]):
+            code, _, err = self.kustodrop(*command, "--config", self.folder / "none.yaml")
+            self.assertEqual(code, CONFIGURATION)
+            self.assertIn("none.yaml", err)
+
+    def test_a_good_configuration_passes_offline(self):
+        code, out, err = self.kustodrop("check", "--offline", "--config", self.write(self.GOOD))
+        self.assertEqual(code, OK, (out, err))
+
+    def test_no_yaml_at_all(self):
+        self.refused("watches: [", "kustodrop.yaml:")
+        self.refused("", "ingestion_endpoint")
+
+    def test_an_unknown_key_is_told_its_place_and_a_better_name(self):
+        text = self.GOOD.replace("state_directory", "state_directry")
+        self.refused(text, "kustodrop.yaml:4:1", "state_directry", "state_directory")
+
+    def test_all_problems_are_told_at_once(self):
+        text = self.GOOD.replace("format: csv", "format: cvs, stable_for: 5, on_success: eat")
+        self.refused(text, "format", "csv", "stable_for", "on_success", "archive")
+
+    def test_what_is_missing_is_named(self):
+        for key in ("database: D, ", "table: T, ", "path: /srv/none, "):
+            self.refused(self.GOOD.replace(key, ""), key.split(":")[0])
+
+    def test_an_endpoint_without_tls_is_for_loopback_only(self):
+        self.refused(self.GOOD.replace("https://", "http://"), "ingestion_endpoint", "https")
+
+    def test_an_endpoint_nobody_vouches_for_gets_no_token(self):
+        text = self.GOOD.replace("ingest-x.westeurope.kusto.windows.net", "ingest-x.evil.example")
+        self.refused(text, "ingest-x.evil.example", "trusted_hosts")
+
+    def test_an_environment_variable_that_is_not_set(self):
+        text = self.GOOD.replace("client_secret: s", "client_secret: '${env:KD_NONE}'")
+        self.refused(text, "KD_NONE")
+
+    def test_two_watches_on_one_folder(self):
+        second = "  - {name: again, path: /srv/none, database: D, table: T, format: csv}\n"
+        self.refused(self.GOOD + second, "/srv/none")
+
+    def test_the_emulator_says_what_is_wrong_with_its_arguments(self):
+        program = path_of("KUSTODROP_EMULATOR")
+        for arguments in (["--nonsense"], ["--table", "nonsense"], ["--sas-lifetime", "soon"]):
+            code, out, err = run([program, *arguments])
+            self.assertNotEqual(code, 0, arguments)
+            self.assertTrue((out + err).strip())
+        code, out, _ = run([program, "--help"])
+        self.assertEqual(code, 0)
+        self.assertIn("--ready-file", out)
+
+
+if __name__ == "__main__":
+    unittest.main()
