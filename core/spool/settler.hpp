@@ -53,8 +53,7 @@ public:
 private:
     struct observed {
         sighting last;
-        time_point since{};  // When this identity was first seen.
-        time_point due{};    // When a further look would prove it stable.
+        time_point due{};  // When a further look would prove it stable.
     };
 
     settler_options options_;
