@@ -19,6 +19,13 @@ void catalog::put_mapping(mapping mapping) {
     all.push_back(std::move(mapping));
 }
 
+void catalog::drop_mapping(const mapping& mapping) {
+    auto& all = databases_[mapping.database][mapping.table].mappings;
+    std::erase_if(all, [&](auto& one) {
+        return one.kind == mapping.kind && one.name == mapping.name;
+    });
+}
+
 void catalog::drop_table(std::string_view database, std::string_view table) {
     auto tables = databases_.find(database);
     if (tables == databases_.end()) return;

@@ -17,6 +17,7 @@ public:
     void put_table(table_schema table);
     void put_mapping(mapping mapping);
     void drop_table(std::string_view database, std::string_view table);  ///< And its mappings.
+    void drop_mapping(const mapping& mapping);
     void add_database(std::string_view database);
 
     bool has_database(std::string_view database) const;

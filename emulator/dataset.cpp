@@ -1,0 +1,116 @@
+#include "emulator/dataset.hpp"
+
+#include "base/text.hpp"
+
+#include <boost/json.hpp>
+
+namespace kustodrop::emulator {
+
+namespace json = boost::json;
+
+static json::value json_of(const cell& value, column_type type) {
+    if (auto* text = std::get_if<std::string>(&value)) return json::value(*text);
+    if (auto* number = std::get_if<std::int64_t>(&value)) {
+        if (type == column_type::bool_) return *number != 0;
+        if (type == column_type::real) return static_cast<double>(*number);
+        return *number;
+    }
+    if (auto* number = std::get_if<double>(&value)) return *number;
+    return nullptr;
+}
+
+static json::array rows_of(const dataset& table) {
+    json::array rows;
+    for (auto& row : table.rows) {
+        json::array values;
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            values.push_back(json_of(row[i], table.columns[i].type));
+        }
+        rows.push_back(std::move(values));
+    }
+    return rows;
+}
+
+static http::response answer(unsigned status, std::string body) {
+    http::response out;
+    out.status = status;
+    out.headers.add("Content-Type", "application/json; charset=utf-8");
+    out.body = std::move(body);
+    return out;
+}
+
+http::response v1_answer(const dataset& table) {
+    json::array columns;
+    for (auto& column : table.columns) {
+        json::object one;
+        one["ColumnName"] = column.name;
+        one["DataType"] = clr_name(column.type);
+        one["ColumnType"] = to_string(column.type);
+        columns.push_back(std::move(one));
+    }
+    json::object out;
+    out["TableName"] = "Table_0";
+    out["Columns"] = std::move(columns);
+    out["Rows"] = rows_of(table);
+    json::array tables;
+    tables.push_back(std::move(out));
+    json::object whole;
+    whole["Tables"] = std::move(tables);
+    return answer(200, json::serialize(whole));
+}
+
+http::response v2_answer(const dataset& table) {
+    json::object header;
+    header["FrameType"] = "DataSetHeader";
+    header["IsProgressive"] = false;
+    header["Version"] = "v2.0";
+    json::array columns;
+    for (auto& column : table.columns) {
+        json::object one;
+        one["ColumnName"] = column.name;
+        one["ColumnType"] = to_string(column.type);
+        columns.push_back(std::move(one));
+    }
+    json::object frame;
+    frame["FrameType"] = "DataTable";
+    frame["TableId"] = 0;
+    frame["TableKind"] = "PrimaryResult";
+    frame["TableName"] = "PrimaryResult";
+    frame["Columns"] = std::move(columns);
+    frame["Rows"] = rows_of(table);
+    json::object end;
+    end["FrameType"] = "DataSetCompletion";
+    end["HasErrors"] = false;
+    end["Cancelled"] = false;
+    json::array frames;
+    frames.push_back(std::move(header));
+    frames.push_back(std::move(frame));
+    frames.push_back(std::move(end));
+    return answer(200, json::serialize(frames));
+}
+
+static std::string_view exception_for(const failure& why) {
+    if (why.code == "Syntax") return "Kusto.Data.Exceptions.SyntaxException";
+    if (why.code == "Semantic") return "Kusto.Data.Exceptions.SemanticException";
+    if (why.code == "EntityNotFound") return "Kusto.Data.Exceptions.EntityNotFoundException";
+    return "Kusto.Data.Exceptions.KustoBadRequestException";
+}
+
+http::response error_answer(const failure& why, wall_time now) {
+    json::object context;
+    context["timestamp"] = to_iso8601(now);
+    context["serviceAlias"] = "KUSTODROPEMULATOR";
+    json::object error;
+    error["code"] =
+        why.code == "EntityNotFound" ? "BadRequest_EntityNotFound" : "General_BadRequest";
+    error["message"] = "Request is invalid and cannot be executed.";
+    error["@type"] = exception_for(why);
+    error["@message"] = why.code + " error: " + why.detail;
+    error["@context"] = std::move(context);
+    error["@permanent"] = true;
+    json::object whole;
+    whole["error"] = std::move(error);
+    return answer(400, json::serialize(whole));
+}
+
+}  // namespace kustodrop::emulator
