@@ -31,7 +31,8 @@ static result<std::string> variable(
     }
     if (has_default && at + 2 < reference.size()) out.is_literal = true;
     auto value = environment.variable(name);
-    if (has_default && (!value || value->empty())) return found(std::string(reference.substr(at + 2)));
+    if (has_default && (!value || value->empty()))
+        return found(std::string(reference.substr(at + 2)));
     if (!value) {
         return wrong(
             "refers to the environment variable " + name + ", which is not set; set it or write " +

@@ -127,6 +127,9 @@ private:
 /// "\"many\"": printable, in quotes, cut where it is long.
 std::string quoted(std::string_view value);
 
+/// "is a list; allowed: …", or that there is no value.
+std::string wrong_kind(const node& value, std::string_view allowed);
+
 /// "a, b, c".
 std::string listed(const std::vector<std::string_view>& words);
 

@@ -125,6 +125,12 @@ private:
         throw unreadable{at, "YAML tags (!…) are not supported; write the value itself"};
     }
 
+    // An open bracket looks to the parser like the beginning of a key.
+    void refuse_key(place at) {
+        throw unreadable{
+            at, "a list or a map stands in place of a key, or its bracket is not closed"};
+    }
+
     void refuse_depth(place at) {
         throw unreadable{
             at, "is nested too deeply; allowed: " + std::to_string(limits_.depth) + " levels"};
@@ -149,7 +155,7 @@ private:
         auto at = place_of(mark);
         refuse_tag(at, tag);
         if (!open_.empty() && open_.back().made.kind == node_kind::map && !open_.back().key) {
-            throw unreadable{at, "a key is a list or a map; allowed: plain words"};
+            refuse_key(at);
         }
         if (open_.size() >= limits_.depth) refuse_depth(at);
         node made;
@@ -189,7 +195,7 @@ private:
             parent.key.reset();
         } else {
             if (made.kind == node_kind::list || made.kind == node_kind::map) {
-                throw unreadable{made.at, "a key is a list or a map; allowed: plain words"};
+                refuse_key(made.at);
             }
             parent.key = std::move(made.text);
             parent.key_at = made.at;
@@ -257,14 +263,19 @@ static void check_text(std::string_view text, const yaml_limits& limits) {
 
 static node build(std::string_view text, const yaml_limits& limits) {
     check_text(text, limits);
-    std::istringstream stream{std::string(text)};
+    // yaml-cpp 0.7 misses that a quote is open when the file ends with a newline.
+    auto end = text.find_last_not_of(" \t\r\n") + 1;
+    std::istringstream stream{std::string(text.substr(0, end))};
     try {
         YAML::Parser parser(stream);
         builder first(limits);
         if (!parser.HandleNextDocument(first)) throw unreadable{{}, "the file is empty"};
         builder second(limits);
         if (parser.HandleNextDocument(second)) {
-            throw unreadable{second.take_root().at, "a second document; allowed: one in a file"};
+            throw unreadable{
+                second.take_root().at,
+                "does not belong to what stands above; check the indentation, and write only one "
+                "document in a file"};
         }
         return first.take_root();
     } catch (const YAML::Exception& error) {

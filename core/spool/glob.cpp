@@ -148,10 +148,11 @@ bool glob_matches(std::string_view pattern, std::string_view relative_path) {
 }
 
 static std::optional<std::string> part_problem(std::string_view part) {
-    if (part.empty()) return "has an empty part between slashes";
+    if (part.empty()) return "has an empty part between slashes; allowed: names";
     if (part == "." || part == "..") return "has . or .. as a part; allowed: names";
     while (!part.empty()) {
-        if (part == "\\") return "ends with a \\ that escapes nothing";
+        if (part == "\\")
+            return "ends with a \\ that escapes nothing; write \\\\ for the character";
         if (part.front() == '{') {
             return "has a {, and braces are not supported; write one pattern for each choice, or "
                    "\\{ for the character";
@@ -159,7 +160,7 @@ static std::optional<std::string> part_problem(std::string_view part) {
         if (part.front() == '[') {
             auto found = read_class(part, {});
             if (!found.closed) return "has a [ without its ]; write \\[ for the character";
-            if (found.backwards) return "has a range that runs backwards, like [z-a]";
+            if (found.backwards) return "has a range that runs backwards; write it like [a-z]";
             part = found.rest;
         } else {
             take_character(part);
@@ -174,7 +175,7 @@ std::optional<std::string> glob_problem(std::string_view pattern) {
         return "is too long; allowed: " + std::to_string(longest_pattern) + " bytes";
     }
     if (pattern.starts_with('/')) {
-        return "begins with a slash; patterns are relative to the watch's path";
+        return "begins with a slash; allowed: a pattern relative to the watch's path";
     }
     if (pattern.ends_with('/')) {
         return "ends with a slash, and only files are matched; write folder/** for what is in it";

@@ -21,6 +21,63 @@ inline std::string minimal() {
     return std::string(whole_cluster) + std::string(whole_auth) + std::string(whole_watches);
 }
 
+/// product.md §4 as it stands there, but for the comments.
+inline constexpr std::string_view documented = R"(cluster:
+  ingestion_endpoint: https://ingest-mycluster.westeurope.kusto.windows.net
+  ingestion_resources_refresh_interval: 1h
+  trusted_hosts: []                # extra hosts that may receive a token
+  trusted_storage_hosts: []
+auth:
+  kind: managed_identity           # client_secret | client_certificate
+  tenant_id: ""
+  client_id: ""
+  client_secret: ${cred:client-secret}
+  client_certificate_file: ""      # PEM, key and certificate
+  authority_host: ""
+state_directory: /var/lib/kustodrop
+watches:
+  - name: web                      # unique, [a-z0-9-]+
+    path: /srv/drop/web
+    include: ["*.json", "*.json.gz"]
+    exclude: []
+    recursive: false
+    watch_mode: auto               # auto | inotify | poll
+    stable_for: 2s
+    done_marker: ""
+    claim: auto
+    database: Logs
+    table: Web
+    format: json
+    ingestion_mapping_reference: WebV1
+    ignore_first_record: false
+    tags: []
+    creation_time_pattern: ""      # "'web-'yyyyMMdd'.json'"
+    additional_properties: {}
+    deduplicate: off               # off | tags
+    on_success: archive            # archive | delete | keep
+    on_failure: quarantine         # quarantine | keep
+    on_unconfirmed: keep
+    act_after: outcome
+    max_pending: 100000
+    coalesce: {max_files: 1, max_bytes: 100MiB, max_age: 30s}   # max_files 1 = one blob a file
+upload:
+  concurrency: 32                  # sources in flight
+  memory: 32MiB
+  compression: fast                # fast | dense | none
+  block_size: 4MiB
+  bandwidth_limit: 0               # bytes/s, 0 = none
+notifications:
+  report_level: all                # all | failures | none
+  report_method: queue             # queue | table
+  poll_interval: 10s
+  foreign_messages: leave          # leave | discard
+  outcome_timeout: 2h
+retention: {archive_for: 7d, archive_bytes: 10GiB, journal_for: 90d, min_free: 5%}
+network: {proxy: "", ca_file: "", min_tls: "1.2", connect_timeout: 10s, io_timeout: 60s}
+admin: {listen: "unix:/run/kustodrop/admin.sock", http: "127.0.0.1:9464"}
+log: {level: info, format: auto}
+)";
+
 /// Variables and files that exist only here.
 struct machine {
     std::map<std::string, std::string> variables = {};

@@ -1,0 +1,70 @@
+#include "config/settings.hpp"
+
+#include "config/words.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+
+using namespace kustodrop::config;
+
+BOOST_AUTO_TEST_SUITE(settings_)
+
+BOOST_AUTO_TEST_CASE(knows_the_formats_of_the_service) {
+    struct row {
+        const char* name;
+        const char* mapping;
+        const char* extension;
+        bool compressible;
+        bool tabular;
+    };
+    std::size_t count = 0;
+    for (auto& row : std::initializer_list<row>{
+             {"csv", "Csv", ".csv", true, true},
+             {"tsv", "Csv", ".tsv", true, true},
+             {"scsv", "Csv", ".scsv", true, true},
+             {"sohsv", "Csv", ".sohsv", true, true},
+             {"psv", "Csv", ".psv", true, true},
+             {"txt", "Csv", ".txt", true, true},
+             {"tsve", "Csv", ".tsv", true, true},
+             {"raw", "Csv", ".raw", true, true},
+             {"json", "Json", ".json", true, false},
+             {"multijson", "Json", ".multijson", true, false},
+             {"avro", "Avro", ".avro", false, false},
+             {"apacheavro", "ApacheAvro", ".avro", false, false},
+             {"parquet", "Parquet", ".parquet", false, false},
+             {"orc", "Orc", ".orc", false, false},
+             {"sstream", "SStream", ".ss", false, false},
+             {"w3clogfile", "W3CLogFile", ".log", true, false}}) {
+        auto format = parse_data_format(row.name);
+        BOOST_TEST_CONTEXT(row.name) {
+            BOOST_TEST_REQUIRE(format.has_value());
+            BOOST_TEST(to_string(*format) == row.name);
+            BOOST_TEST(mapping_kind(*format) == row.mapping);
+            BOOST_TEST(file_extension(*format) == row.extension);
+            BOOST_TEST(is_compressible(*format) == row.compressible);
+            BOOST_TEST(is_tabular(*format) == row.tabular);
+        }
+        ++count;
+    }
+    BOOST_TEST(count == words<data_format>.size());
+    BOOST_TEST(!parse_data_format("JSON").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(calls_every_choice_by_its_word) {
+    BOOST_TEST(to_string(auth_kind::workload_identity) == "workload_identity");
+    BOOST_TEST(to_string(watch_mode::automatic) == "auto");
+    BOOST_TEST(to_string(claim_mode::in_place) == "in_place");
+    BOOST_TEST(to_string(on_success::remove) == "delete");
+    BOOST_TEST(to_string(on_failure::quarantine) == "quarantine");
+    BOOST_TEST(to_string(on_unconfirmed::repost) == "repost");
+    BOOST_TEST(to_string(act_after::posted) == "posted");
+    BOOST_TEST(to_string(deduplicate::off) == "off");
+    BOOST_TEST(to_string(compression::dense) == "dense");
+    BOOST_TEST(to_string(report_level::failures) == "failures");
+    BOOST_TEST(to_string(report_method::table) == "table");
+    BOOST_TEST(to_string(foreign_messages::discard) == "discard");
+    BOOST_TEST(to_string(tls_version::tls_1_3) == "1.3");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,37 @@
+#include "config/suggest.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace kustodrop::config;
+
+BOOST_AUTO_TEST_SUITE(suggest_)
+
+BOOST_AUTO_TEST_CASE(counts_letters_to_change_add_drop_or_swap) {
+    BOOST_TEST(edit_distance("", "") == 0U);
+    BOOST_TEST(edit_distance("", "abc") == 3U);
+    BOOST_TEST(edit_distance("abc", "") == 3U);
+    BOOST_TEST(edit_distance("table", "table") == 0U);
+    BOOST_TEST(edit_distance("tabel", "table") == 1U);
+    BOOST_TEST(edit_distance("tble", "table") == 1U);
+    BOOST_TEST(edit_distance("tabble", "table") == 1U);
+    BOOST_TEST(edit_distance("kitten", "sitting") == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(finds_what_was_meant) {
+    std::vector<std::string_view> keys{"table", "tags", "database", "ingestion_endpoint"};
+    BOOST_TEST(suggestion("tabel", keys) == "table");
+    BOOST_TEST(suggestion("tag", keys) == "tags");
+    BOOST_TEST(suggestion("databse", keys) == "database");
+    BOOST_TEST(suggestion("ingestionEndpoint", keys) == "ingestion_endpoint");
+    BOOST_TEST(suggestion("Ingestion-Endpoint", keys) == "ingestion_endpoint");
+}
+
+BOOST_AUTO_TEST_CASE(is_silent_when_nothing_is_near) {
+    std::vector<std::string_view> keys{"table", "tags"};
+    BOOST_TEST(suggestion("", keys) == "");
+    BOOST_TEST(suggestion("compression", keys) == "");
+    BOOST_TEST(suggestion(std::string(1000, 't'), keys) == "");
+    BOOST_TEST(suggestion("x", {}) == "");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

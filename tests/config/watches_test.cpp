@@ -1,0 +1,181 @@
+#include "config/read.hpp"
+#include "config/watch_rules.hpp"
+#include "configuration.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace kustodrop;
+using namespace kustodrop::test;
+
+// Each of `watches` on a line of its own, from line 4 on and column 5, with a target.
+static std::string with_watches(std::initializer_list<std::string> watches) {
+    auto text = std::string(whole_cluster) + std::string(whole_auth) + "watches:\n";
+    for (auto& watch : watches) {
+        text += "  - {" + watch + ", database: D, table: T, format: csv}\n";
+    }
+    return text;
+}
+
+BOOST_AUTO_TEST_SUITE(watches_)
+
+BOOST_AUTO_TEST_CASE(are_named_after_their_folders) {
+    struct row {
+        const char* path;
+        const char* name;
+    };
+    for (auto& [path, name] : std::initializer_list<row>{
+             {"/srv/drop/web", "web"},
+             {"/srv/Drop", "drop"},
+             {"/srv/My Drop_1", "my-drop-1"},
+             {"/srv/--a--", "a"},
+             {"/srv/é", "watch"},
+             {"/srv/...", "watch"}}) {
+        BOOST_TEST(config::name_from_path(path) == name);
+    }
+    BOOST_TEST(config::name_from_path("/" + std::string(63, 'a') + "-b") == std::string(63, 'a'));
+    auto loaded = load(with_watches({"path: /srv/Drop/"}));
+    BOOST_TEST(loaded.values.watches.at(0).name == "drop");
+}
+
+BOOST_AUTO_TEST_CASE(have_names_of_their_own) {
+    BOOST_TEST(
+        problems_of(with_watches({"path: /a, name: web", "path: /b, name: web"})) ==
+        "k.yaml:5:22: watches[1].name: \"web\" is the name of watches[0] too; allowed: a name of "
+        "its own\n"
+    );
+    BOOST_TEST(
+        problems_of(with_watches({"path: /a/web", "path: /b/web"})) ==
+        "k.yaml:5:5: watches[1].name: is missing, and \"web\", taken from the path, is the name of "
+        "watches[0] too; give it one\n"
+    );
+    BOOST_TEST(
+        problems_of(with_watches({"path: /a/web", "path: /b, name: web"})) ==
+        "k.yaml:5:22: watches[1].name: \"web\" is the name of watches[0] too; allowed: a name of "
+        "its own\n"
+    );
+}
+
+BOOST_AUTO_TEST_CASE(complain_once_however_many_share_a_name_or_a_folder) {
+    auto problems = problems_of(with_watches({"path: /a", "path: /a", "path: /a"}));
+    std::size_t lines = 0;
+    for (char c : problems) lines += c == '\n';
+    BOOST_TEST(lines == 4U);
+}
+
+BOOST_AUTO_TEST_CASE(have_folders_of_their_own) {
+    BOOST_TEST(
+        problems_of(with_watches({"path: /d/a, name: a", "path: //d/./a/, name: b"})) ==
+        "k.yaml:5:12: watches[1].path: is the path of watches[0] too; allowed: one watch for a "
+        "folder\n"
+    );
+    BOOST_TEST(
+        problems_of(with_watches({"path: /d/a, name: a", "path: /d/a/b, name: b"})) ==
+        "k.yaml:5:12: watches[1].path: lies inside the path of watches[0]; allowed: separate "
+        "folders\n"
+    );
+    BOOST_TEST(
+        problems_of(with_watches({"path: /d/a, name: a", "path: /d, name: b"})) ==
+        "k.yaml:5:12: watches[1].path: contains the path of watches[0]; allowed: separate "
+        "folders\n"
+    );
+    BOOST_TEST(problems_of(with_watches({"path: /d/a, name: a", "path: /d/ab, name: b"})) == "");
+}
+
+BOOST_AUTO_TEST_CASE(stay_clear_of_the_state_directory) {
+    auto with_state = [](const std::string& path) {
+        return problems_of(with_watches({"path: " + path}) + "state_directory: /var/k/\n");
+    };
+    BOOST_TEST(
+        with_state("/var/k/in") ==
+        "k.yaml:4:12: watches[0].path: lies inside state_directory; allowed: a folder outside of "
+        "it\n"
+    );
+    BOOST_TEST(
+        with_state("/var/k") ==
+        "k.yaml:4:12: watches[0].path: lies inside state_directory; allowed: a folder outside of "
+        "it\n"
+    );
+    BOOST_TEST(
+        with_state("/var") ==
+        "k.yaml:4:12: watches[0].path: contains state_directory; allowed: a folder without it\n"
+    );
+    BOOST_TEST(with_state("/var/k2") == "");
+}
+
+BOOST_AUTO_TEST_CASE(act_after_the_post_when_nothing_is_reported) {
+    auto text =
+        with_watches({"path: /a", "path: /b, act_after: outcome", "path: /c, act_after: posted"});
+    BOOST_TEST(
+        problems_of(text + "notifications: {report_level: none}\n") ==
+        "k.yaml:4:5: watches[0].act_after: outcome never comes while notifications.report_level "
+        "is none; allowed: posted\n"
+        "k.yaml:5:27: watches[1].act_after: outcome never comes while notifications.report_level "
+        "is none; allowed: posted\n"
+    );
+    BOOST_TEST(problems_of(text + "notifications: {report_level: failures}\n") == "");
+    BOOST_TEST(problems_of(text) == "");
+}
+
+BOOST_AUTO_TEST_CASE(refuse_properties_that_kustodrop_sets) {
+    for (auto* name :
+         {"authorizationContext",
+          "AUTHORIZATIONCONTEXT",
+          "format",
+          "tags",
+          "ingestIfNotExists",
+          "ingestionMappingReference",
+          "jsonMappingReference",
+          "ignoreFirstRecord",
+          "creationTime"}) {
+        auto loaded =
+            load(with_watches({"path: /a, additional_properties: {" + std::string(name) + ": x}"}));
+        BOOST_TEST_CONTEXT(name) {
+            BOOST_TEST_REQUIRE(loaded.problems.size() == 1U);
+            auto& problem = loaded.problems[0];
+            BOOST_TEST(problem.key == "watches[0].additional_properties." + std::string(name));
+            BOOST_TEST(problem.message.starts_with("is set by kustodrop itself; "));
+        }
+    }
+    BOOST_TEST(
+        problems_of(with_watches({"path: /a, additional_properties: {tags: [x]}"})) ==
+        "k.yaml:4:46: watches[0].additional_properties.tags: is a list; allowed: a text\n"
+    );
+}
+
+BOOST_AUTO_TEST_CASE(take_a_mapping_in_line_only_without_a_reference) {
+    auto mapping = std::string("path: /a, additional_properties: {ingestionMapping: '[]', ") +
+                   "ingestionMappingType: Csv}";
+    BOOST_TEST(problems_of(with_watches({mapping})) == "");
+    auto both = load(with_watches({mapping + ", ingestion_mapping_reference: M"}));
+    BOOST_TEST(both.problems.size() == 2U);
+    for (auto& problem : both.problems) {
+        BOOST_TEST(
+            problem.message == "contradicts ingestion_mapping_reference; allowed: one of them"
+        );
+    }
+}
+
+BOOST_AUTO_TEST_CASE(warn_about_a_heading_where_there_is_none) {
+    auto text = std::string(whole_cluster) + std::string(whole_auth) +
+                "watches: [{path: /a, database: D, table: T, format: json, "
+                "ignore_first_record: true}]\n";
+    auto loaded = load(text);
+    BOOST_TEST(
+        printed(loaded) ==
+        "k.yaml:3:80: warning: watches[0].ignore_first_record: has no effect on json; it is for "
+        "formats of lines and columns, like csv\n"
+    );
+    BOOST_TEST(loaded.ok());
+}
+
+BOOST_AUTO_TEST_CASE(know_what_lies_within_what) {
+    BOOST_TEST(config::is_within("/a/b", "/a"));
+    BOOST_TEST(config::is_within("/a", "/a"));
+    BOOST_TEST(config::is_within("/a", "/"));
+    BOOST_TEST(!config::is_within("/ab", "/a"));
+    BOOST_TEST(!config::is_within("/a", "/a/b"));
+    BOOST_TEST(config::normal_path("//a/./b//") == "/a/b");
+    BOOST_TEST(config::normal_path("/") == "/");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
