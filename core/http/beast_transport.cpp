@@ -585,7 +585,7 @@ asio::awaitable<result<response>> beast_transport::send(request ask) {
 
 static probe_step failed_step(std::string name, const failure& why) {
     probe_step out{std::move(name), false, why.detail};
-    auto hint = why.detail.rfind("; ");
+    auto hint = why.detail.find("; ");
     if (hint == std::string::npos) return out;
     out.hint = why.detail.substr(hint + 2);
     out.detail.resize(hint);

@@ -1,0 +1,149 @@
+#include "azure/blob.hpp"
+
+#include "base/crypto.hpp"
+#include "support/scripted_transport.hpp"
+#include "support/world.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <set>
+
+using namespace kustodrop;
+using http::verb;
+
+namespace {
+
+struct blob_world : test::world {
+    const http::url blob = *http::url::parse("https://a.blob.core.windows.net/c/b.gz?sig=S%2B1");
+    random_generator random{1};
+    test::scripted_transport network;
+    azure::blob_client client{network, random};
+
+    template <class T>
+    T finish(asio::awaitable<T> work) {
+        auto task = start(std::move(work));
+        if (task->error) std::rethrow_exception(task->error);
+        return *task->value;
+    }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(blob_, blob_world)
+
+BOOST_AUTO_TEST_CASE(puts_a_blob_in_one_request) {
+    network.answer(201);
+    BOOST_TEST(finish(client.put_blob(blob, "content")).has_value());
+    auto& sent = network.last();
+    BOOST_TEST((sent.method == verb::put));
+    BOOST_TEST(sent.target.reveal() == "https://a.blob.core.windows.net/c/b.gz?sig=S%2B1");
+    BOOST_TEST(sent.body == "content");
+    BOOST_TEST(sent.idempotent);
+    BOOST_TEST(sent.service == "blob");
+    BOOST_TEST(sent.operation == "put_blob");
+    BOOST_TEST(network.header("x-ms-blob-type") == "BlockBlob");
+    BOOST_TEST(network.header("Content-MD5") == base64_encode(md5("content")));
+    BOOST_TEST(network.header("x-ms-version") != "(none)");
+    BOOST_TEST(is_guid(network.header("x-ms-client-request-id")));
+    // Compression is told by the name alone; a SAS needs neither of the others.
+    BOOST_TEST(network.header("Content-Encoding") == "(none)");
+    BOOST_TEST(network.header("Authorization") == "(none)");
+    BOOST_TEST(network.header("x-ms-date") == "(none)");
+}
+
+BOOST_AUTO_TEST_CASE(every_request_has_an_id_of_its_own) {
+    network.answer(201);
+    network.answer(201);
+    finish(client.put_blob(blob, "x"));
+    auto first = network.header("x-ms-client-request-id");
+    finish(client.put_blob(blob, "x"));
+    BOOST_TEST(network.header("x-ms-client-request-id") != first);
+}
+
+BOOST_AUTO_TEST_CASE(block_ids_are_the_same_at_every_attempt_and_of_one_length) {
+    BOOST_TEST(azure::block_id(7) == azure::block_id(7));
+    std::set<std::string> ids;
+    for (unsigned i = 0; i < 50'000; i += 77) {
+        ids.insert(azure::block_id(i));
+        BOOST_TEST(azure::block_id(i).size() == azure::block_id(0).size());
+        BOOST_TEST(base64_decode(azure::block_id(i))->size() <= 64u);
+    }
+    BOOST_TEST(ids.size() == 650u);
+}
+
+BOOST_AUTO_TEST_CASE(puts_a_block_behind_the_sas) {
+    network.answer(201);
+    BOOST_TEST(finish(client.put_block(blob, 3, "abc")).has_value());
+    BOOST_TEST(
+        network.last().target.query() ==
+        "sig=S%2B1&comp=block&blockid=" + percent_encode(azure::block_id(3))
+    );
+    BOOST_TEST(network.last().body == "abc");
+    BOOST_TEST(network.header("Content-MD5") == base64_encode(md5("abc")));
+    BOOST_TEST(network.header("x-ms-blob-type") == "(none)");
+}
+
+BOOST_AUTO_TEST_CASE(commits_the_blocks_in_their_order) {
+    network.answer(201);
+    BOOST_TEST(finish(client.put_block_list(blob, 2)).has_value());
+    BOOST_TEST(network.last().target.query() == "sig=S%2B1&comp=blocklist");
+    BOOST_TEST(
+        network.last().body == "<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList><Latest>" +
+                                   azure::block_id(0) + "</Latest><Latest>" + azure::block_id(1) +
+                                   "</Latest></BlockList>"
+    );
+}
+
+BOOST_AUTO_TEST_CASE(asks_for_the_size) {
+    network.answer(200, "", {{"Content-Length", "12345678901"}});
+    auto size = finish(client.size(blob));
+    BOOST_TEST((network.last().method == verb::head));
+    BOOST_TEST(size->value() == 12345678901u);
+}
+
+BOOST_AUTO_TEST_CASE(a_blob_that_is_not_there_has_no_size) {
+    network.answer(404, "", {{"x-ms-error-code", "BlobNotFound"}});
+    auto size = finish(client.size(blob));
+    BOOST_TEST(size.has_value());
+    BOOST_TEST(!size->has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_container_that_is_not_there_is_a_failure) {
+    network.answer(404, "", {{"x-ms-error-code", "ContainerNotFound"}});
+    BOOST_TEST((finish(client.size(blob)).error().next == remedy::refresh_resources));
+}
+
+BOOST_AUTO_TEST_CASE(a_size_that_is_no_number_is_a_failure) {
+    network.answer(200, "", {{"Content-Length", "many"}});
+    BOOST_TEST(finish(client.size(blob)).error().code == "bad_answer");
+    network.answer(200);
+    BOOST_TEST(finish(client.size(blob)).error().code == "bad_answer");
+}
+
+BOOST_AUTO_TEST_CASE(anything_but_created_is_a_failure) {
+    for (unsigned status : {200u, 202u, 302u, 503u}) {
+        network.answer(status);
+        BOOST_TEST(!finish(client.put_blob(blob, "x")).has_value());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(failures_name_the_place_and_never_the_sas) {
+    network.answer(403, "", {{"x-ms-error-code", "AuthenticationFailed"}});
+    auto failed = finish(client.put_block(blob, 0, "x")).error();
+    BOOST_TEST(failed.detail.find("https://a.blob.core.windows.net/c/b.gz") != std::string::npos);
+    BOOST_TEST(failed.detail.find("put_block") != std::string::npos);
+    BOOST_TEST(failed.detail.find("S%2B1") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_broken_network_is_a_reason_to_use_another_account) {
+    network.fail({"connection_reset", remedy::retry, "broke"});
+    BOOST_TEST((finish(client.put_blob(blob, "x")).error().next == remedy::reroute));
+    network.fail({"dns_failed", remedy::retry, "gone"});
+    BOOST_TEST((finish(client.put_blob(blob, "x")).error().next == remedy::refresh_resources));
+    network.fail({"local_limit", remedy::retry, "ours"});
+    BOOST_TEST((finish(client.put_blob(blob, "x")).error().next == remedy::retry));
+    network.fail({"answer_too_large", remedy::give_up, "odd"});
+    BOOST_TEST((finish(client.put_blob(blob, "x")).error().next == remedy::give_up));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,142 @@
+#include "azure/storage_error.hpp"
+
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+using namespace kustodrop;
+using azure::on_refusal;
+using azure::storage_error_code;
+using azure::storage_failure;
+
+namespace {
+
+http::response answer(unsigned status, std::string code) {
+    http::response out;
+    out.status = status;
+    if (!code.empty()) out.headers.add("x-ms-error-code", std::move(code));
+    return out;
+}
+
+std::string xml(std::string_view code) {
+    return "<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>" + std::string(code) +
+           "</Code><Message>The server is busy.\nRequestId:1\nTime:2</Message></Error>";
+}
+
+struct row {
+    unsigned status;
+    const char* code;
+    remedy next;
+    bool maybe_acted;
+};
+
+std::ostream& operator<<(std::ostream& out, const row& row) {
+    return out << row.status << " " << row.code;
+}
+
+constexpr row table[] = {
+    {400, "InvalidHeaderValue", remedy::give_up, false},
+    {400, "InvalidQueryParameterValue", remedy::give_up, false},
+    {400, "InvalidUri", remedy::give_up, false},
+    {400, "OutOfRangeInput", remedy::give_up, false},
+    {400, "", remedy::give_up, false},
+    {400, "Md5Mismatch", remedy::retry, false},
+    {400, "Crc64Mismatch", remedy::retry, false},
+    {400, "InvalidOperation", remedy::retry, false},
+    {400, "InvalidBlockList", remedy::upload_again, false},
+    {400, "InvalidBlobOrBlock", remedy::upload_again, false},
+    {400, "PopReceiptMismatch", remedy::give_up, false},
+    {401, "", remedy::refresh_resources, false},
+    {403, "AuthenticationFailed", remedy::refresh_resources, false},
+    {403, "AuthorizationFailure", remedy::refresh_resources, false},
+    {403, "AuthorizationPermissionMismatch", remedy::refresh_resources, false},
+    {403, "AuthorizationResourceTypeMismatch", remedy::refresh_resources, false},
+    {404, "ContainerNotFound", remedy::refresh_resources, false},
+    {404, "QueueNotFound", remedy::refresh_resources, false},
+    {404, "ResourceNotFound", remedy::refresh_resources, false},
+    {404, "", remedy::refresh_resources, false},
+    {404, "BlobNotFound", remedy::give_up, false},
+    {408, "", remedy::reroute, true},
+    {409, "ContainerBeingDeleted", remedy::refresh_resources, false},
+    {409, "BlobAlreadyExists", remedy::give_up, false},
+    {413, "RequestBodyTooLarge", remedy::give_up, false},
+    {429, "", remedy::reroute, false},
+    {500, "OperationTimedOut", remedy::reroute, true},
+    {500, "InternalError", remedy::reroute, true},
+    {502, "", remedy::reroute, true},
+    {503, "ServerBusy", remedy::reroute, false},
+    {503, "", remedy::reroute, true},
+    {504, "", remedy::reroute, true},
+    {507, "", remedy::reroute, true},
+    {302, "", remedy::reroute, true},
+    {200, "", remedy::give_up, true},
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(storage_error_)
+
+BOOST_DATA_TEST_CASE(every_answer_has_its_remedy, table, expected) {
+    auto failed = storage_failure(answer(expected.status, expected.code), "put blob to x");
+    BOOST_TEST(to_string(failed.next) == to_string(expected.next));
+    BOOST_TEST(failed.maybe_acted == expected.maybe_acted);
+    bool named = *expected.code != '\0';
+    BOOST_TEST(failed.code == (named ? expected.code : "http_" + std::to_string(expected.status)));
+}
+
+BOOST_AUTO_TEST_CASE(a_right_the_sas_never_had_calls_for_no_refresh) {
+    auto refused = answer(403, "AuthorizationPermissionMismatch");
+    auto failed = storage_failure(refused, "update message", on_refusal::accept);
+    BOOST_TEST((failed.next == remedy::give_up));
+}
+
+BOOST_AUTO_TEST_CASE(a_queue_that_is_gone_calls_for_a_refresh_even_then) {
+    auto failed = storage_failure(answer(404, "QueueNotFound"), "x", on_refusal::accept);
+    BOOST_TEST((failed.next == remedy::refresh_resources));
+}
+
+BOOST_AUTO_TEST_CASE(reads_the_code_from_the_body) {
+    http::response busy;
+    busy.status = 503;
+    busy.body = xml("ServerBusy");
+    BOOST_TEST(storage_error_code(busy) == "ServerBusy");
+    busy.body = "\xEF\xBB\xBF" + xml("ServerBusy");
+    BOOST_TEST(storage_error_code(busy) == "ServerBusy");
+}
+
+BOOST_AUTO_TEST_CASE(the_header_counts_more_than_the_body) {
+    auto both = answer(403, "AuthenticationFailed");
+    both.body = xml("Other");
+    BOOST_TEST(storage_error_code(both) == "AuthenticationFailed");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_code_is_none) {
+    http::response odd;
+    odd.status = 503;
+    for (auto body :
+         {"",
+          "<html>",
+          "<Error><Code></Code></Error>",
+          "<Error/>",
+          "<Error><Code>a b</Code>",
+          "{\"code\":1}",
+          "<!DOCTYPE x><Error><Code>A</Code></Error>"}) {
+        odd.body = body;
+        BOOST_TEST(storage_error_code(odd).empty(), body);
+    }
+    odd.body = xml(std::string(65, 'a'));
+    BOOST_TEST(storage_error_code(odd).empty());
+    auto forged = answer(503, "a\nb");
+    BOOST_TEST(storage_error_code(forged).empty());
+}
+
+BOOST_AUTO_TEST_CASE(carries_the_wish_to_wait_and_the_request_id) {
+    auto busy = answer(503, "ServerBusy");
+    busy.headers.add("Retry-After", "7");
+    busy.headers.add("x-ms-request-id", "3f1");
+    auto failed = storage_failure(busy, "put blob to https://a/c");
+    BOOST_TEST((failed.retry_after == 7s));
+    BOOST_TEST(failed.request_id == "3f1");
+    BOOST_TEST(failed.detail.starts_with("put blob to https://a/c: 503 ServerBusy; "));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
