@@ -1,0 +1,146 @@
+#include "azure/token_answer.hpp"
+
+#include "base/text.hpp"
+
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+using namespace kustodrop;
+
+namespace {
+
+const auto now = *parse_iso8601("2026-08-22T10:00:00Z");
+
+result<azure::access_token> read(unsigned status, std::string body, http::headers headers = {}) {
+    http::response answer{status, std::move(headers), std::move(body)};
+    return azure::parse_token_answer(answer, "login.test", now);
+}
+
+std::string refusal(const std::string& number) {
+    return R"({"error":"invalid_client","error_description":"AADSTS)" + number +
+           R"(: Words. Trace ID: 1\r\nTimestamp: 2","error_codes":[)" + number +
+           R"(],"trace_id":"77-88"})";
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(token_answer_)
+
+BOOST_AUTO_TEST_CASE(reads_a_token) {
+    auto token = read(200, R"({"token_type":"Bearer","expires_in":3599,"access_token":"eyJ.x"})");
+    BOOST_TEST(token->value.reveal() == "eyJ.x");
+    BOOST_TEST((token->lifetime == 3599s));
+    BOOST_TEST(!token->refresh_in.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(reads_numbers_that_came_as_strings) {
+    auto token = read(
+        200,
+        R"({"token_type":"bearer","expires_in":"86400","refresh_in":"43200","access_token":"t"})"
+    );
+    BOOST_TEST((token->lifetime == 24h));
+    BOOST_TEST((token->refresh_in == 12h));
+}
+
+BOOST_AUTO_TEST_CASE(reads_the_time_of_expiry_where_there_is_no_lifetime) {
+    auto then = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count() + 600;
+    auto token = read(200, R"({"access_token":"t","expires_on":")" + std::to_string(then) + "\"}");
+    BOOST_TEST((token->lifetime == 10min));
+}
+
+BOOST_AUTO_TEST_CASE(no_life_is_longer_than_a_week) {
+    auto token = read(200, R"({"access_token":"t","expires_in":99999999999})");
+    BOOST_TEST((token->lifetime == 168h));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_token_is_refused) {
+    for (auto body :
+         {"",
+          "<html>",
+          "[]",
+          "{}",
+          R"({"access_token":"t"})",
+          R"({"expires_in":60})",
+          R"({"access_token":"","expires_in":60})",
+          R"({"access_token":"t","expires_in":0})",
+          R"({"access_token":"t","expires_in":-5})",
+          R"({"access_token":"t","expires_in":"soon"})",
+          R"({"access_token":7,"expires_in":60})",
+          R"({"access_token":"a\r\nb","expires_in":60})",
+          R"({"token_type":"mac","access_token":"t","expires_in":60})",
+          R"({"access_token":"t","expires_on":"5"})"}) {
+        auto answer = read(200, body);
+        BOOST_TEST_REQUIRE(answer.has_error(), body);
+        BOOST_TEST(answer.error().code == "bad_answer");
+        BOOST_TEST((answer.error().next == remedy::retry));
+    }
+}
+
+BOOST_DATA_TEST_CASE(
+    known_refusals_say_what_to_do,
+    (boost::unit_test::data::make(
+         {"7000215", "7000222", "700016", "700027", "700021", "700023", "90002"}
+     ) ^
+     boost::unit_test::data::make(
+         {"auth.client_secret",
+          "expired",
+          "auth.client_id",
+          "certificate",
+          "federated",
+          "federated",
+          "auth.tenant_id"}
+     )),
+    number,
+    word
+) {
+    auto failed = read(401, refusal(number)).error();
+    BOOST_TEST(failed.code == "AADSTS" + std::string(number));
+    BOOST_TEST((failed.next == remedy::reconfigure));
+    BOOST_TEST(failed.detail.find(word) != std::string::npos, failed.detail);
+    BOOST_TEST(failed.detail.starts_with("no token from login.test: "));
+    BOOST_TEST(failed.request_id == "77-88");
+}
+
+BOOST_AUTO_TEST_CASE(unknown_refusals_are_quoted_without_their_ids) {
+    auto failed = read(400, refusal("123")).error();
+    BOOST_TEST(failed.detail == "no token from login.test: AADSTS123: Words.");
+    BOOST_TEST((failed.next == remedy::reconfigure));
+}
+
+BOOST_AUTO_TEST_CASE(the_number_may_stand_in_the_words_only) {
+    auto body = R"({"error":"invalid_client","error_description":"AADSTS7000222: gone"})";
+    BOOST_TEST(read(401, body).error().code == "AADSTS7000222");
+}
+
+BOOST_AUTO_TEST_CASE(without_a_number_the_error_is_the_code) {
+    BOOST_TEST(read(400, R"({"error":"invalid_request"})").error().code == "invalid_request");
+    BOOST_TEST(read(403, "Forbidden").error().code == "http_403");
+}
+
+BOOST_AUTO_TEST_CASE(transient_answers_are_tried_again_in_the_servers_time) {
+    for (unsigned status : {408u, 410u, 429u, 500u, 503u}) {
+        auto failed = read(status, "Too many requests", {{"Retry-After", "17"}}).error();
+        BOOST_TEST((failed.next == remedy::retry));
+        BOOST_TEST((failed.retry_after == 17s));
+    }
+    auto busy = read(400, R"({"error":"temporarily_unavailable"})").error();
+    BOOST_TEST((busy.next == remedy::retry));
+}
+
+BOOST_AUTO_TEST_CASE(an_endless_answer_is_not_even_read) {
+    auto body =
+        R"({"access_token":"t","expires_in":60,"x":")" + std::string(2u << 20u, 'x') + "\"}";
+    BOOST_TEST(read(200, body).error().code == "bad_answer");
+}
+
+BOOST_AUTO_TEST_CASE(a_token_asked_for_at_a_time_lives_from_then) {
+    azure::access_token token;
+    token.lifetime = 60s;
+    token.refresh_in = 20s;
+    auto asked_at = time_point(100s);
+    auto fresh = azure::fresh_token(token, asked_at);
+    BOOST_TEST((fresh.expires_at == time_point(160s)));
+    BOOST_TEST((*fresh.refresh_at == time_point(120s)));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
