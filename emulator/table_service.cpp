@@ -178,7 +178,8 @@ http::response table_service::write(const exchange& one, entity_record key, bool
     entity.row = key.row;
     if (merge && before) {
         auto merged = json::parse(before->json);
-        for (auto& member : json::parse(entity.json).get_object()) {
+        auto changes = json::parse(entity.json);
+        for (auto& member : changes.get_object()) {
             merged.get_object()[member.key()] = member.value();
         }
         entity.json = json::serialize(merged);
