@@ -1,0 +1,47 @@
+#pragma once
+
+#include "config/settings.hpp"
+#include "daemon/connection.hpp"
+#include "daemon/status_report.hpp"
+#include "http/server.hpp"
+#include "spool/journal.hpp"
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace kustodrop::daemon {
+
+/// What the admin server shows.
+struct admin_sources {
+    std::function<status_report()> status;
+    spool::journal* journal = nullptr;
+};
+
+/// The daemon's window: the same answers on a Unix socket and on loopback HTTP. /metrics, /livez,
+/// /readyz, /status, /journal; nothing there changes anything.
+class admin {
+public:
+    /// Binds; what cannot be bound is logged and left out, for shipping matters more.
+    admin(surroundings around, const config::admin_settings& settings, admin_sources sources);
+
+    void start(task_group& tasks);
+
+private:
+    asio::awaitable<http::reply> answer(http::incoming request);
+    asio::awaitable<http::reply> journal(std::string target);
+    void listen(http::server_options options, const std::string& name);
+
+    surroundings around_;
+    admin_sources sources_;
+    std::vector<std::unique_ptr<http::server>> servers_;
+};
+
+/// Reads "since=1700000000&outcome=failed&watch=web&file=*.json&limit=10"; nothing if it makes no
+/// sense.
+std::optional<spool::journal_query> parse_journal_query(std::string_view query);
+
+/// The reverse.
+std::string journal_query_text(const spool::journal_query& query);
+
+}  // namespace kustodrop::daemon

@@ -1,0 +1,71 @@
+#include "daemon/admin_client.hpp"
+
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+
+#include <cerrno>
+#include <cstring>
+#include <unistd.h>
+
+namespace kustodrop::daemon {
+
+struct socket_handle {
+    int number = -1;
+    ~socket_handle() {
+        if (number >= 0) ::close(number);
+    }
+};
+
+static failure connect_failure(const std::string& path) {
+    auto words = std::string(std::strerror(errno));
+    if (errno == EACCES || errno == EPERM) {
+        return {"not_allowed", remedy::reconfigure, path + ": " + words};
+    }
+    return {"no_daemon", remedy::retry, "no daemon listens at " + path + ": " + words};
+}
+
+static std::string read_all(int socket) {
+    std::string text;
+    char buffer[16384];
+    for (;;) {
+        auto got = ::read(socket, buffer, sizeof buffer);
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) return text;
+        text.append(buffer, static_cast<std::size_t>(got));
+    }
+}
+
+// The server closes after its answer, so the body is what follows the empty line. No chunks: it
+// always sends a Content-Length.
+static result<std::string> body_of(const std::string& answer) {
+    auto end = answer.find("\r\n\r\n");
+    if (!answer.starts_with("HTTP/1.1 ") || end == std::string::npos) {
+        return failure{"bad_answer", remedy::give_up, "the daemon's answer is not HTTP"};
+    }
+    auto body = answer.substr(end + 4);
+    if (answer.substr(9, 3) != "200") {
+        return failure{"bad_answer", remedy::give_up, answer.substr(9, 3) + ": " + body};
+    }
+    return {boost::system::in_place_value, std::move(body)};
+}
+
+result<std::string> ask_daemon(const std::string& socket_path, const std::string& target) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (socket_path.empty() || socket_path.size() >= sizeof address.sun_path) {
+        return failure{"no_daemon", remedy::retry, "there is no admin socket"};
+    }
+    std::memcpy(address.sun_path, socket_path.data(), socket_path.size());
+    socket_handle socket{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    timeval patience{30, 0};
+    ::setsockopt(socket.number, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    auto* to = reinterpret_cast<const sockaddr*>(&address);
+    if (::connect(socket.number, to, sizeof address) != 0) return connect_failure(socket_path);
+    auto request = "GET " + target + " HTTP/1.1\r\nHost: admin\r\nConnection: close\r\n\r\n";
+    auto sent = ::send(socket.number, request.data(), request.size(), MSG_NOSIGNAL);
+    if (sent != static_cast<ssize_t>(request.size())) return connect_failure(socket_path);
+    return body_of(read_all(socket.number));
+}
+
+}  // namespace kustodrop::daemon

@@ -1,0 +1,325 @@
+#include "daemon/app.hpp"
+
+#include "base/text.hpp"
+#include "base/timed_wait.hpp"
+#include "daemon/sd_notify.hpp"
+#include "daemon/translate.hpp"
+
+namespace kustodrop::daemon {
+
+static constexpr std::size_t ready_capacity = 1024;
+static constexpr unsigned cleaners = 8;
+static constexpr unsigned most_threads = 16;
+
+// A thread for each watch, so that a mount that hangs holds up its own watch only, and some for
+// reading and compressing.
+static unsigned threads_for(const config::settings& settings) {
+    auto watches = static_cast<unsigned>(std::min<std::size_t>(settings.watches.size(), 8));
+    return std::min(2 + watches, most_threads);
+}
+
+app::app(surroundings around, config::settings settings, config::environment environment)
+    : around_(around),
+      settings_(std::move(settings)),
+      pool_(threads_for(settings_)),
+      journal_pool_(1),
+      service_(around, settings_, std::move(environment)),
+      ready_(around.executor, around.time, ready_capacity),
+      memory_(around.executor, settings_.upload.memory_bytes),
+      shipping_(around.executor),
+      serving_(around.executor),
+      stopping_(around.executor),
+      started_at_(around.time.wall_now()) {}
+
+app::~app() {
+    pool_.join();
+    journal_pool_.join();
+}
+
+asio::awaitable<result<void>> app::open() {
+    auto locked = spool::lock_state_directory(settings_.state_directory);
+    if (locked.has_error()) co_return locked.error();
+    lock_ = std::move(*locked);
+    spool::journal_options options;
+    options.path = settings_.state_directory + "/journal.db";
+    auto journal = spool::journal::open(
+        around_.executor, options, around_.time, journal_pool_, around_.log, around_.measured
+    );
+    if (journal.has_error()) co_return journal.error();
+    journal_ = std::move(*journal);
+    sources_ = std::make_unique<pipeline::roster>(*journal_, around_.time, around_.measured);
+    auto events = spool::inotify::open(around_.executor);
+    if (events) {
+        events_ = std::move(*events);
+    } else {
+        around_.log.warning(
+            "no inotify: folders are polled",
+            {{"code", events.error().code}, {"detail", events.error().detail}}
+        );
+    }
+    auto unretired = journal_->unretired();
+    if (unretired.has_error()) co_return unretired.error();
+    auto opened = co_await open_watches(std::move(*unretired));
+    if (opened.has_error()) co_return opened;
+    start_admin();
+    co_return result<void>();
+}
+
+asio::awaitable<result<void>> app::open_watches(std::vector<spool::source> unretired) {
+    pipeline::shipper_parts shipping{
+        *sources_,
+        ready_,
+        watches_,
+        *journal_,
+        service_.router,
+        service_.identity_token,
+        service_.blobs,
+        service_.queues,
+        memory_,
+        pool_,
+        around_.time,
+        around_.random,
+        around_.log,
+        around_.measured};
+    pipeline::shipped_to shipped{
+        [this](spool::source& what) { on_posted(what); },
+        [this](spool::source& what) { on_settled(what); },
+        [this](spool::source& what) { on_changed(what); }};
+    shipper_ = std::make_unique<pipeline::shipper>(
+        shipping, shipper_options_of(settings_), std::move(shipped)
+    );
+    pipeline::outcomes_parts polling{
+        *sources_,
+        ready_,
+        watches_,
+        *journal_,
+        service_.router,
+        service_.identity_token,
+        service_.queues,
+        around_.time,
+        around_.random,
+        around_.log,
+        around_.measured};
+    outcomes_ = std::make_unique<pipeline::outcomes>(
+        around_.executor,
+        polling,
+        outcomes_options_of(settings_),
+        [this](spool::source& what) { on_settled(what); }
+    );
+    std::map<std::string, std::vector<spool::source>> by_watch;
+    for (auto& what : unretired) by_watch[what.watch].push_back(std::move(what));
+    for (auto& from : settings_.watches) {
+        auto& watch = watches_.add(watch_options_of(from));
+        pipeline::retirer_parts retiring{
+            *sources_, ready_, *journal_, pool_, around_.time, around_.random, around_.log};
+        retirers_[from.name] =
+            std::make_unique<pipeline::retirer>(around_.executor, watch, retiring);
+        pipeline::intake_parts taking{
+            *sources_,
+            ready_,
+            *journal_,
+            pool_,
+            around_.time,
+            around_.random,
+            around_.log,
+            around_.measured,
+            events_.get()};
+        pipeline::intake_options options;
+        options.state_directory = settings_.state_directory;
+        pipeline::resumed_to resumed{
+            [this](spool::source& what) { on_posted(what); },
+            [this](spool::source& what) { on_settled(what); }};
+        auto& intake = intakes_[from.name];
+        intake = std::make_unique<pipeline::intake>(
+            around_.executor, watch, taking, options, std::move(resumed)
+        );
+        auto opened = co_await intake->open(std::move(by_watch[from.name]));
+        by_watch.erase(from.name);
+        // An absent folder may come; one that another daemon has is a mistake to be told of.
+        if (opened.has_error() && opened.error().code == "folder_locked") co_return opened;
+    }
+    for (auto& [name, left] : by_watch) {
+        around_.log.warning(
+            "the journal has sources of a watch that is not configured: they wait for it",
+            {{"watch", name}, {"sources", std::to_string(left.size())}}
+        );
+    }
+    co_return result<void>();
+}
+
+void app::on_posted(spool::source& what) {
+    outcomes_->expect(what);
+    auto* from = watches_.find(what.watch);
+    if (from && from->options.act_after == pipeline::act_time::posted) {
+        retirers_[what.watch]->submit(what);
+    }
+}
+
+void app::on_settled(spool::source& what) { retirers_[what.watch]->submit(what); }
+
+void app::on_changed(spool::source& what) { intakes_[what.watch]->look_again(what); }
+
+void app::start_tasks() {
+    service_.start(serving_);
+    serving_.start(journal_->run());
+    serving_.start(outcomes_->run());
+    for (unsigned i = 0; i < cleaners; ++i) serving_.start(outcomes_->run_cleaner());
+    for (auto& [name, retirer] : retirers_) serving_.start(retirer->run());
+    for (auto& [name, intake] : intakes_) shipping_.start(intake->run());
+    for (std::uint64_t i = 0; i < settings_.upload.concurrency; ++i) {
+        shipping_.start(shipper_->run());
+    }
+    if (events_) serving_.start(read_events());
+    serving_.start(report_status());
+    serving_.start(keep_retention());
+    if (admin_) admin_->start(serving_);
+}
+
+asio::awaitable<void> app::run(duration drain) {
+    start_tasks();
+    sd_notify("READY=1");
+    around_.log.info(
+        "started",
+        {{"version", std::string(version())},
+         {"endpoint", service_.endpoint().redacted()},
+         {"watches", std::to_string(settings_.watches.size())},
+         {"state_directory", settings_.state_directory}}
+    );
+    while (stops_ == 0) co_await stopping_.wait();
+
+    sd_notify("STOPPING=1");
+    around_.log.info("stopping: no more is claimed, requests in hand are finished");
+    for (auto& [name, intake] : intakes_) intake->close();
+    ready_.close();
+    auto deadline = around_.time.now() + drain;
+    while (stops_ == 1 && shipping_.running() > 0 && around_.time.now() < deadline) {
+        // Looked at often: the second signal must not wait.
+        co_await shipping_.join_until(around_.time, std::min(deadline, around_.time.now() + 100ms));
+    }
+    auto cut = shipping_.running();
+    shipping_.cancel();
+    serving_.cancel();
+    auto end = around_.time.now() + 5s;
+    co_await shipping_.join_until(around_.time, end);
+    co_await serving_.join_until(around_.time, end);
+    around_.log.info("stopped", {{"cut_short", std::to_string(cut)}});
+}
+
+void app::stop() {
+    ++stops_;
+    stopping_.notify_all();
+}
+
+result<void> app::flush() {
+    if (!journal_) return {};
+    return journal_->flush();
+}
+
+asio::awaitable<void> app::read_events() {
+    for (;;) {
+        auto events = co_await events_->read();
+        for (auto& event : events) {
+            if (event.meaning == spool::event_meaning::overflow) {
+                around_.measured.count("kustodrop_inotify_overflows_total").add();
+                for (auto& [name, intake] : intakes_) intake->lost_events();
+                continue;
+            }
+            for (auto& [name, intake] : intakes_) {
+                if (intake->owns(event.watch)) intake->hint(event);
+            }
+        }
+    }
+}
+
+asio::awaitable<void> app::report_status() {
+    std::string told;
+    for (;;) {
+        auto line = "STATUS=" + status().one_line();
+        if (line != told) sd_notify(line);
+        told = std::move(line);
+        co_await around_.time.sleep_until(around_.time.now() + 5s);
+    }
+}
+
+asio::awaitable<void> app::keep_retention() {
+    for (;;) {
+        for (auto& [name, watch] : watches_) co_await tidy_archive(name);
+        auto limit =
+            around_.time.wall_now() -
+            std::chrono::duration_cast<std::chrono::microseconds>(settings_.retention.journal_for);
+        auto forgotten = co_await journal_->forget_retired(limit);
+        bool more = forgotten && *forgotten > 0;
+        auto pause = more ? duration(1s) : duration(1min);
+        co_await around_.time.sleep_until(around_.time.now() + pause);
+    }
+}
+
+asio::awaitable<void> app::tidy_archive(std::string watch) {
+    auto folder = watches_.find(watch)->folder;
+    if (!folder) co_return;
+    auto now = around_.time.wall_now();
+    auto age = settings_.retention.archive_for;
+    auto limit = settings_.retention.archive_bytes;
+    auto work = [folder, now, age, limit]() -> result<spool::retention_report> {
+        auto space = folder->space();
+        // Never above a tenth of its file system (product.md §4).
+        auto bytes = space ? std::min(limit, space->total_bytes / 10) : limit;
+        return folder->expire_archive(now, age, bytes);
+    };
+    auto report = co_await offload(pool_, work);
+    if (report.has_error()) {
+        around_.log.warning(
+            "cannot clear the archive",
+            {{"watch", watch}, {"code", report.error().code}, {"detail", report.error().detail}}
+        );
+    } else if (report->files_deleted > 0) {
+        around_.log.info(
+            "cleared the archive",
+            {{"watch", watch},
+             {"files", std::to_string(report->files_deleted)},
+             {"bytes", std::to_string(report->bytes_deleted)}}
+        );
+    }
+}
+
+status_report app::status() {
+    status_report report;
+    report.version = version();
+    report.started_at = started_at_;
+    report.now = around_.time.wall_now();
+    report.endpoint = service_.endpoint().redacted();
+    report.token_time_left = service_.token.time_left();
+    report.resources_age = service_.resources.age();
+    report.sas_time_left = service_.sas_time_left();
+    report.trouble = service_.trouble();
+    report.polling_trouble = outcomes_->trouble();
+    report.journal_healthy = journal_->healthy();
+    report.outstanding = outcomes_->outstanding();
+    for (auto& [name, watch] : watches_) {
+        watch_status one;
+        one.name = name;
+        one.path = watch.options.path;
+        one.target = watch.options.target.name();
+        one.present = watch.folder != nullptr;
+        one.counts = sources_->counts(name);
+        auto& intake = *intakes_[name];
+        one.mode = intake.mode();
+        one.waiting_in_folder = intake.waiting_in_folder();
+        one.settling = intake.settling();
+        report.watches.push_back(std::move(one));
+    }
+    return report;
+}
+
+void app::start_admin() {
+    admin_sources asked;
+    asked.status = [this] { return status(); };
+    asked.journal = journal_.get();
+    admin_ = std::make_unique<admin>(around_, settings_.admin, std::move(asked));
+    around_.measured.before_exposition([this] {
+        service_.measure();
+        sources_->measure_ages();
+    });
+}
+
+}  // namespace kustodrop::daemon

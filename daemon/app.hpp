@@ -1,0 +1,80 @@
+#pragma once
+
+#include "base/budget.hpp"
+#include "base/offload.hpp"
+#include "config/settings.hpp"
+#include "daemon/admin.hpp"
+#include "daemon/connection.hpp"
+#include "daemon/task_group.hpp"
+#include "pipeline/intake.hpp"
+#include "pipeline/outcomes.hpp"
+#include "pipeline/retirer.hpp"
+#include "pipeline/shipper.hpp"
+#include "spool/lock_file.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace kustodrop::daemon {
+
+/// The composition root of `kustodrop run`: owns every part in the order in which they need each
+/// other, starts and joins every task in one place.
+class app {
+public:
+    app(surroundings around, config::settings settings, config::environment environment);
+    ~app();
+
+    /// Locks, opens the journal and the folders, resumes. A failure names what stands in the way;
+    /// its remedy says whether it is the configuration.
+    asio::awaitable<result<void>> open();
+
+    /// Works until stop(), then drains for at most `drain` and ends everything.
+    asio::awaitable<void> run(duration drain);
+
+    /// Begins to stop; the second call skips the wait.
+    void stop();
+
+    /// The last act: what is still queued for the journal goes to disk. Blocking.
+    result<void> flush();
+
+    status_report status();
+
+private:
+    void start_tasks();
+    asio::awaitable<result<void>> open_watches(std::vector<spool::source> unretired);
+    asio::awaitable<void> read_events();
+    asio::awaitable<void> report_status();
+    asio::awaitable<void> keep_retention();
+    asio::awaitable<void> tidy_archive(std::string watch);
+    void on_posted(spool::source& what);
+    void on_settled(spool::source& what);
+    void on_changed(spool::source& what);
+    void start_admin();
+
+    surroundings around_;
+    config::settings settings_;
+    worker_pool pool_;
+    worker_pool journal_pool_;
+    connection service_;
+    spool::lock_file lock_;
+    std::unique_ptr<spool::journal> journal_;
+    std::unique_ptr<spool::inotify> events_;
+    std::unique_ptr<pipeline::roster> sources_;
+    pipeline::watch_table watches_;
+    pipeline::ready_queue ready_;
+    budget memory_;
+    std::unique_ptr<pipeline::shipper> shipper_;
+    std::unique_ptr<pipeline::outcomes> outcomes_;
+    std::map<std::string, std::unique_ptr<pipeline::intake>> intakes_;
+    std::map<std::string, std::unique_ptr<pipeline::retirer>> retirers_;
+    std::unique_ptr<admin> admin_;
+    task_group shipping_;
+    task_group serving_;
+    event stopping_;
+    unsigned stops_ = 0;
+    wall_time started_at_;
+};
+
+}  // namespace kustodrop::daemon

@@ -1,0 +1,61 @@
+#include "base/text.hpp"
+#include "daemon/app.hpp"
+#include "daemon/commands.hpp"
+#include "daemon/program.hpp"
+
+#include <boost/asio/signal_set.hpp>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+namespace kustodrop::daemon {
+
+static constexpr duration drain = 20s;
+
+// Twice is enough: the first signal drains, the second cuts it short.
+static asio::awaitable<void> listen_for_signals(app& daemon) {
+    auto executor = co_await asio::this_coro::executor;
+    asio::signal_set signals(executor, SIGTERM, SIGINT);
+    for (;;) {
+        co_await signals.async_wait(asio::use_awaitable);
+        daemon.stop();
+    }
+}
+
+static asio::awaitable<int> run_daemon(program& around, app& daemon) {
+    auto opened = co_await daemon.open();
+    if (opened.has_error()) {
+        const auto& problem = opened.error();
+        around.log.error("cannot start", {{"code", problem.code}, {"detail", problem.detail}});
+        co_return exit_code_for(problem);
+    }
+    task_group signals(around.io.get_executor());
+    signals.start(listen_for_signals(daemon));
+    co_await daemon.run(drain);
+    signals.cancel();
+    co_await signals.join();
+    co_return all_well;
+}
+
+int command_run(const run_options& options) {
+    std::signal(SIGPIPE, SIG_IGN);
+    auto settings = load_settings(options.config);
+    if (!settings) return bad_configuration;
+    program around(settings->log.level, settings->log.format);
+    app daemon(around.around(), *settings, config::process_environment());
+    int code = around.run(run_daemon(around, daemon));
+    auto flushed = daemon.flush();
+    if (flushed.has_error()) {
+        around.log.error(
+            "the journal's last records could not be written",
+            {{"code", flushed.error().code}, {"detail", flushed.error().detail}}
+        );
+        code = journal_io;
+    }
+    // A name lookup or a hung mount may hold a thread for minutes; all that matters is on disk.
+    std::fflush(nullptr);
+    std::_Exit(code);
+}
+
+}  // namespace kustodrop::daemon

@@ -1,0 +1,24 @@
+#include "daemon/admin_client.hpp"
+#include "daemon/commands.hpp"
+#include "daemon/program.hpp"
+#include "daemon/status_report.hpp"
+
+#include <cstdio>
+
+namespace kustodrop::daemon {
+
+int command_status(const status_options& options) {
+    auto settings = load_settings(options.config);
+    if (!settings) return bad_configuration;
+    auto answer = ask_daemon(settings->admin.listen, "/status");
+    if (answer.has_error()) {
+        auto problem = answer.error();
+        std::fprintf(stderr, "%s: %s\n", problem.code.c_str(), problem.detail.c_str());
+        return problem.code == "not_allowed" ? refused : unreachable;
+    }
+    auto text = options.json ? *answer + "\n" : status_text(*answer);
+    std::fputs(text.c_str(), stdout);
+    return all_well;
+}
+
+}  // namespace kustodrop::daemon

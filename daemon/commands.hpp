@@ -1,0 +1,58 @@
+#pragma once
+
+#include "base/clock.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+/// The commands of product.md §3, one file each. Every one returns the program's exit code.
+namespace kustodrop::daemon {
+
+struct run_options {
+    std::string config;
+};
+int command_run(const run_options& options);
+
+struct check_options {
+    std::string config;
+    bool offline = false;
+};
+int command_check(const check_options& options);
+
+struct send_options {
+    std::vector<std::string> paths;
+    std::string config;
+    std::string database;
+    std::string table;
+    std::string format;
+    std::string mapping;
+    std::string state_directory;  // Empty: the user's state folder.
+    bool ignore_first_record = false;
+    bool wait = false;
+    bool json = false;
+    duration timeout = std::chrono::hours(2);
+};
+int command_send(const send_options& options);
+
+struct status_options {
+    std::string config;
+    bool json = false;
+};
+int command_status(const status_options& options);
+
+struct journal_options {
+    std::string config;
+    std::optional<duration> since;
+    std::string outcome;
+    std::string watch;
+    std::string file;
+    std::string source;
+    std::size_t limit = 1000;
+    bool json = false;
+};
+int command_journal(const journal_options& options);
+
+int command_version();
+
+}  // namespace kustodrop::daemon

@@ -1,0 +1,168 @@
+#include "daemon/connection.hpp"
+
+#include "base/text.hpp"
+
+namespace kustodrop::daemon {
+
+std::string_view version() { return KUSTODROP_VERSION; }
+
+static http::transport_options transport_options_of(const config::settings& settings) {
+    http::transport_options options;
+    options.ca_file = settings.network.ca_file;
+    bool strict = settings.network.min_tls == config::tls_version::tls_1_3;
+    options.min_tls = strict ? http::tls_version::v1_3 : http::tls_version::v1_2;
+    options.connect_timeout = settings.network.connect_timeout;
+    options.io_timeout = settings.network.io_timeout;
+    options.user_agent = "kustodrop/" + std::string(version());
+    return options;
+}
+
+static kusto::management_options management_options_of(const config::settings& settings) {
+    kusto::management_options options;
+    options.endpoint = settings.cluster.ingestion_endpoint;
+    options.client_version = version();
+    return options;
+}
+
+// A secret that came from a file or a credential is read again at every fetch, so that a new one
+// is used without a restart.
+static std::unique_ptr<azure::token_source> source_of(
+    http::transport& transport,
+    clock& clock,
+    const config::settings& settings,
+    config::environment environment
+) {
+    azure::client_secret_options options;
+    options.tenant_id = settings.auth.tenant_id;
+    options.client_id = settings.auth.client_id;
+    auto given = settings.auth.client_secret;
+    auto place = settings.auth.client_secret_source;
+    options.client_secret = [given, place, environment]() -> result<secret> {
+        if (place.empty()) return given;
+        return config::read_secret(place, environment);
+    };
+    return std::make_unique<azure::client_secret_source>(transport, clock, std::move(options));
+}
+
+connection::connection(
+    surroundings around, const config::settings& settings, config::environment environment
+)
+    : transport(around.executor, transport_options_of(settings), around.time, around.measured),
+      blobs(transport, around.random),
+      queues(transport, around.random),
+      management(transport, around.random, management_options_of(settings)),
+      token(around.executor, around.time, around.random, [this] { return fetch_token(); }),
+      resources(around.executor, around.time, around.random, [this] { return fetch_resources(); }),
+      identity_token(
+          around.executor, around.time, around.random, [this] { return fetch_identity_token(); }
+      ),
+      router(around.time, around.random, resources),
+      around_(around),
+      settings_(settings),
+      environment_(std::move(environment)),
+      source_(source_of(transport, around.time, settings_, environment_)) {
+    auto refused = [this](const kusto::management_client::token& bad) { token.discard(bad); };
+    management.authenticate_with([this] { return current_token(); }, refused);
+    token.on_event([this](const refresh_event& event) { tell("token", event); });
+    resources.on_event([this](const refresh_event& event) {
+        tell("ingestion resources", event);
+        if (event.problem) return;
+        auto set = resources.current();
+        if (!set) return;
+        for (auto& warning : set->warnings) around_.log.warning(warning);
+    });
+    identity_token.on_event([this](const refresh_event& event) { tell("identity token", event); });
+}
+
+void connection::start(task_group& tasks) {
+    tasks.start(token.run());
+    tasks.start(resources.run());
+    tasks.start(identity_token.run());
+}
+
+asio::awaitable<kusto::management_client::token> connection::current_token() { return token.get(); }
+
+asio::awaitable<result<kusto::cloud>> connection::ask_cloud() {
+    kusto::cloud_options options;
+    options.trusted = settings_.cluster.trusted_hosts;
+    options.authority_host = settings_.auth.authority_host;
+    auto named = co_await kusto::fetch_cloud(transport, endpoint(), std::move(options));
+    if (named) cloud_ = *named;
+    co_return named;
+}
+
+asio::awaitable<result<fresh<azure::access_token>>> connection::fetch_token() {
+    if (!cloud_) {
+        auto named = co_await ask_cloud();
+        if (named.has_error()) co_return named.error();
+    }
+    auto asked_at = around_.time.now();
+    auto authority = cloud_->authority();
+    auto given = co_await source_->fetch(std::move(authority));
+    if (given.has_error()) co_return given.error();
+    co_return azure::fresh_token(std::move(*given), asked_at);
+}
+
+asio::awaitable<result<fresh<kusto::resource_set>>> connection::fetch_resources() {
+    kusto::resource_options options;
+    options.rules.loopback_endpoint = endpoint().is_loopback();
+    options.rules.trusted_storage_hosts = settings_.cluster.trusted_storage_hosts;
+    options.refresh_interval = settings_.cluster.ingestion_resources_refresh_interval;
+    return kusto::fetch_resources(management, around_.time, std::move(options));
+}
+
+asio::awaitable<result<fresh<secret>>> connection::fetch_identity_token() {
+    auto interval = settings_.cluster.ingestion_resources_refresh_interval;
+    return kusto::fetch_identity_token(management, around_.time, interval);
+}
+
+// One line when a cache gets into trouble or out of it, not one an attempt.
+void connection::tell(std::string_view what, const refresh_event& event) {
+    auto& told = told_[std::string(what)];
+    auto name = std::string(what);
+    if (!event.problem) {
+        if (!told.empty()) around_.log.info(name + " refreshed again");
+        told.clear();
+        return;
+    }
+    around_.measured
+        .count("kustodrop_retries_total", {{"operation", name}, {"reason", event.problem->code}})
+        .add();
+    if (told == event.problem->code) return;
+    told = event.problem->code;
+    auto left = event.time_left ? human_duration(*event.time_left) : std::string("nothing");
+    around_.log.error(
+        "cannot refresh the " + name + "; it is tried again",
+        {{"code", event.problem->code},
+         {"detail", event.problem->detail},
+         {"remedy", std::string(to_string(event.problem->next))},
+         {"request_id", event.problem->request_id},
+         {"still_good_for", left}}
+    );
+}
+
+std::optional<failure> connection::trouble() const {
+    if (!token.current() && token.last_failure()) return token.last_failure();
+    if (!resources.current() && resources.last_failure()) return resources.last_failure();
+    if (!identity_token.current()) return identity_token.last_failure();
+    return std::nullopt;
+}
+
+std::optional<duration> connection::sas_time_left() {
+    auto set = resources.current();
+    if (!set) return std::nullopt;
+    auto until = kusto::usable_until(*set);
+    if (!until) return std::nullopt;
+    return *until - around_.time.wall_now();
+}
+
+void connection::measure() {
+    auto seconds = [](std::optional<duration> time) {
+        return time ? std::chrono::duration<double>(*time).count() : 0.0;
+    };
+    around_.measured.value("kustodrop_resources_age_seconds").set(seconds(resources.age()));
+    around_.measured.value("kustodrop_token_expiry_seconds").set(seconds(token.time_left()));
+    around_.measured.value("kustodrop_sas_expiry_seconds").set(seconds(sas_time_left()));
+}
+
+}  // namespace kustodrop::daemon

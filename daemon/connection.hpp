@@ -1,0 +1,85 @@
+#pragma once
+
+#include "azure/blob.hpp"
+#include "azure/identity/client_secret.hpp"
+#include "azure/queue.hpp"
+#include "base/log.hpp"
+#include "base/metrics.hpp"
+#include "base/refreshed.hpp"
+#include "config/load.hpp"
+#include "daemon/task_group.hpp"
+#include "http/beast_transport.hpp"
+#include "kusto/cloud.hpp"
+#include "kusto/management.hpp"
+#include "kusto/resources.hpp"
+#include "pipeline/storage_router.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace kustodrop::daemon {
+
+/// What every part of the program is built with.
+struct surroundings {
+    asio::any_io_executor executor;
+    clock& time;
+    random_generator& random;
+    logger& log;
+    metrics& measured;
+};
+
+/// The service as this program knows it: transport, credentials, caches and clients, built in the
+/// order in which they need each other.
+class connection {
+public:
+    connection(
+        surroundings around, const config::settings& settings, config::environment environment
+    );
+
+    /// Keeps token, resources and identity token fresh.
+    void start(task_group& tasks);
+
+    /// One step at a time, for `check`: the clouds's metadata, then a token.
+    asio::awaitable<result<kusto::cloud>> ask_cloud();
+    asio::awaitable<result<fresh<azure::access_token>>> fetch_token();
+    asio::awaitable<result<fresh<kusto::resource_set>>> fetch_resources();
+    asio::awaitable<result<fresh<secret>>> fetch_identity_token();
+
+    /// Why the service cannot be used now, if so.
+    std::optional<failure> trouble() const;
+
+    /// Brings the gauges of product.md §7 up to date.
+    void measure();
+
+    http::beast_transport transport;
+    azure::blob_client blobs;
+    azure::queue_client queues;
+    kusto::management_client management;
+    refreshed<azure::access_token> token;
+    refreshed<kusto::resource_set> resources;
+    refreshed<secret> identity_token;
+    pipeline::storage_router router;
+
+    const http::url& endpoint() const { return settings_.cluster.ingestion_endpoint; }
+
+    /// When the last usable SAS of the current resources ends, from now.
+    std::optional<duration> sas_time_left();
+
+private:
+    asio::awaitable<kusto::management_client::token> current_token();
+    void tell(std::string_view what, const refresh_event& event);
+
+    surroundings around_;
+    config::settings settings_;
+    config::environment environment_;
+    std::unique_ptr<azure::token_source> source_;
+    std::optional<kusto::cloud> cloud_;
+    std::map<std::string, std::string, std::less<>> told_;  // The last trouble of each cache.
+};
+
+/// "0.1.0"
+std::string_view version();
+
+}  // namespace kustodrop::daemon

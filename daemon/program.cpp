@@ -1,0 +1,55 @@
+#include "daemon/program.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+
+#include <cstdio>
+
+namespace kustodrop::daemon {
+
+std::optional<config::settings> load_settings(
+    const std::string& path, const std::string& ignored_key
+) {
+    auto environment = config::process_environment();
+    environment.endpoint_objection = [](const config::cluster_settings& cluster
+                                     ) -> std::optional<std::string> {
+        auto trusted = kusto::check_endpoint(cluster.ingestion_endpoint, cluster.trusted_hosts);
+        if (trusted.has_error()) return trusted.error().detail;
+        return std::nullopt;
+    };
+    auto loaded = config::load_file(path, environment);
+    bool bad = false;
+    for (auto& problem : loaded.problems) {
+        if (!ignored_key.empty() && problem.key == ignored_key) continue;
+        std::fprintf(stderr, "%s\n", to_string(problem).c_str());
+        bad = bad || !problem.warning;
+    }
+    if (bad) return std::nullopt;
+    return std::move(loaded.values);
+}
+
+program::program(log_level level, std::optional<log_format> format)
+    : log(time, level, format.value_or(detected_log_format()), stderr_sink()) {}
+
+int program::run(asio::awaitable<int> main) {
+    int code = a_bug;
+    auto finish = [&](std::exception_ptr error, int ended_with) {
+        code = ended_with;
+        io.stop();
+        if (error) std::rethrow_exception(error);
+    };
+    asio::co_spawn(io, std::move(main), finish);
+    io.run();
+    return code;
+}
+
+int exit_code_for(const failure& problem) {
+    if (problem.code == "state_locked" || problem.code == "folder_locked") return bad_configuration;
+    if (problem.code == "journal_locked") return bad_configuration;
+    if (problem.code.starts_with("journal_")) return journal_io;
+    if (problem.next == remedy::reconfigure || problem.next == remedy::reauthenticate) {
+        return refused;
+    }
+    return unreachable;
+}
+
+}  // namespace kustodrop::daemon

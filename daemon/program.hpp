@@ -1,0 +1,43 @@
+#pragma once
+
+#include "base/log.hpp"
+#include "base/metrics.hpp"
+#include "base/random.hpp"
+#include "config/load.hpp"
+#include "daemon/connection.hpp"
+#include "daemon/exit_code.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <exception>
+#include <optional>
+#include <string>
+
+namespace kustodrop::daemon {
+
+/// Loads the configuration with the rule about trusted hosts, and prints every problem to standard
+/// error. Nothing if there are errors. `ignored_key`: problems of that key are passed over.
+std::optional<config::settings> load_settings(
+    const std::string& path, const std::string& ignored_key = {}
+);
+
+/// What a command works with: one event loop on one thread, real time, chance and log.
+struct program {
+    program(log_level level, std::optional<log_format> format);
+
+    surroundings around() { return {io.get_executor(), time, random, log, measured}; }
+
+    /// Runs a coroutine to its end and returns what it returns; its exceptions come out.
+    int run(asio::awaitable<int> main);
+
+    asio::io_context io{1};
+    real_clock time;
+    random_generator random = seeded_from_the_system();
+    metrics measured;
+    logger log;
+};
+
+/// The exit code for a failure that ends a command.
+int exit_code_for(const failure& problem);
+
+}  // namespace kustodrop::daemon

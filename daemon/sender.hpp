@@ -1,0 +1,77 @@
+#pragma once
+
+#include "base/budget.hpp"
+#include "daemon/commands.hpp"
+#include "daemon/connection.hpp"
+#include "daemon/task_group.hpp"
+#include "pipeline/outcomes.hpp"
+#include "pipeline/shipper.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kustodrop::daemon {
+
+/// What became of one file that was sent.
+struct sent_file {
+    std::string path;
+    std::string source_id;
+    std::string state;  // An outcome, "posted" (its word is to come), or the stage it is at.
+    std::string code;
+    std::string details;
+};
+
+/// The composition root of `kustodrop send`: the daemon's own pipeline on files that stay where
+/// they are. Its journal remembers what has succeeded, so that sending again sends the rest.
+class sender {
+public:
+    sender(surroundings around, config::settings settings, send_options options);
+    ~sender();
+
+    /// Ships, waits as asked; the exit code.
+    asio::awaitable<int> run();
+
+    result<void> flush();
+    const std::map<std::string, sent_file>& report() const { return report_; }
+
+    /// Why it ended before its time, if it did.
+    const std::optional<failure>& trouble() const { return trouble_; }
+
+private:
+    result<void> open();
+    result<std::vector<std::string>> find_files() const;
+    void take(const std::string& path, std::map<std::string, spool::kept_file>& sent_before);
+    void build_parts();
+    void on_posted(spool::source& what);
+    void on_settled(spool::source& what);
+    void tell(const spool::source& what, std::string state, const spool::verdict* word);
+    asio::awaitable<void> wait_for_the_end();
+    bool at_the_end() const;
+    int exit_code() const;
+    void show_progress(bool last) const;
+
+    surroundings around_;
+    config::settings settings_;
+    send_options options_;
+    std::string watch_name_;
+    worker_pool pool_;
+    worker_pool journal_pool_;
+    connection service_;
+    std::unique_ptr<spool::journal> journal_;
+    std::unique_ptr<pipeline::roster> sources_;
+    pipeline::watch_table watches_;
+    pipeline::ready_queue ready_;
+    budget memory_;
+    std::unique_ptr<pipeline::shipper> shipper_;
+    std::unique_ptr<pipeline::outcomes> outcomes_;
+    task_group tasks_;
+    event progress_;
+    std::map<std::string, sent_file> report_;  // By path.
+    std::optional<failure> trouble_;
+    time_point started_;
+};
+
+}  // namespace kustodrop::daemon

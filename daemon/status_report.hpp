@@ -1,0 +1,47 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "pipeline/roster.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kustodrop::daemon {
+
+/// One watch as `status` shows it.
+struct watch_status {
+    std::string name;
+    std::string path;
+    std::string target;
+    std::string mode;     // "inotify" or "poll".
+    bool present = true;  // Whether the folder is there.
+    pipeline::watch_counts counts;
+    std::size_t waiting_in_folder = 0;  // As the last scan saw.
+    std::size_t settling = 0;
+};
+
+/// The daemon at a glance.
+struct status_report {
+    std::string version;
+    wall_time started_at{};
+    wall_time now{};
+    std::string endpoint;
+    std::optional<duration> token_time_left;
+    std::optional<duration> resources_age;
+    std::optional<duration> sas_time_left;
+    std::optional<failure> trouble;          // Why the service cannot be used now.
+    std::optional<failure> polling_trouble;  // Why the notification queues cannot be read now.
+    bool journal_healthy = true;
+    std::size_t outstanding = 0;  // Posted, their word to come.
+    std::vector<watch_status> watches;
+
+    std::string to_json() const;
+    std::string to_text() const;
+    std::string one_line() const;  ///< For STATUS= of sd_notify.
+};
+
+/// The text of `kustodrop status` from the JSON that the daemon gave.
+std::string status_text(const std::string& json);
+
+}  // namespace kustodrop::daemon

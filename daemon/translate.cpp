@@ -1,0 +1,112 @@
+#include "daemon/translate.hpp"
+
+#include "daemon/connection.hpp"
+
+namespace kustodrop::daemon {
+
+pipeline::target target_of(const config::watch& from) {
+    pipeline::target where;
+    where.database = from.database;
+    where.table = from.table;
+    where.format = config::to_string(from.format);
+    where.extension = config::file_extension(from.format).substr(1);
+    where.compressible = config::is_compressible(from.format);
+    where.mapping_reference = from.ingestion_mapping_reference;
+    where.mapping_kind = config::mapping_kind(from.format);
+    where.ignore_first_record = from.ignore_first_record;
+    where.tags = from.tags;
+    where.creation_time_pattern = from.creation_time_pattern;
+    where.additional_properties = from.additional_properties;
+    return where;
+}
+
+static pipeline::success_action success_action_of(config::on_success word) {
+    switch (word) {
+    case config::on_success::archive:
+        return pipeline::success_action::archive;
+    case config::on_success::remove:
+        return pipeline::success_action::delete_;
+    case config::on_success::keep:
+        return pipeline::success_action::keep;
+    }
+    return pipeline::success_action::keep;
+}
+
+pipeline::watch_options watch_options_of(const config::watch& from) {
+    pipeline::watch_options options;
+    options.name = from.name;
+    options.path = from.path;
+    options.include = from.include;
+    options.exclude = from.exclude;
+    options.recursive = from.recursive;
+    options.stable_for = from.stable_for;
+    options.max_pending_files = from.max_pending;
+    options.target = target_of(from);
+    options.on_success = success_action_of(from.on_success);
+    bool keep = from.on_failure == config::on_failure::keep;
+    options.on_failure =
+        keep ? pipeline::failure_action::keep : pipeline::failure_action::quarantine;
+    bool archive = from.on_unconfirmed == config::on_unconfirmed::archive;
+    options.on_unconfirmed =
+        archive ? pipeline::unconfirmed_action::archive : pipeline::unconfirmed_action::keep;
+    bool early = from.act_after == config::act_after::posted;
+    options.act_after = early ? pipeline::act_time::posted : pipeline::act_time::outcome;
+    return options;
+}
+
+static pipeline::reporting reporting_of(const config::notifications_settings& from) {
+    pipeline::reporting reports;
+    switch (from.report_level) {
+    case config::report_level::all:
+        reports.level = 2;
+        break;
+    case config::report_level::failures:
+        reports.level = 0;
+        break;
+    case config::report_level::none:
+        reports.level = 1;
+        break;
+    }
+    return reports;
+}
+
+pipeline::shipper_options shipper_options_of(const config::settings& from) {
+    pipeline::shipper_options options;
+    options.block_bytes = from.upload.block_size_bytes;
+    switch (from.upload.compression) {
+    case config::compression::fast:
+        options.how = spool::compression::fast;
+        break;
+    case config::compression::dense:
+        options.how = spool::compression::dense;
+        break;
+    case config::compression::none:
+        options.how = spool::compression::none;
+        break;
+    }
+    options.reports = reporting_of(from.notifications);
+    options.client_version = kusto::version_for_tracing(version());
+    return options;
+}
+
+pipeline::outcomes_options outcomes_options_of(const config::settings& from) {
+    pipeline::outcomes_options options;
+    switch (from.notifications.report_level) {
+    case config::report_level::all:
+        options.reports = pipeline::report_level::all;
+        break;
+    case config::report_level::failures:
+        options.reports = pipeline::report_level::failures;
+        break;
+    case config::report_level::none:
+        options.reports = pipeline::report_level::none;
+        break;
+    }
+    options.discard_foreign =
+        from.notifications.foreign_messages == config::foreign_messages::discard;
+    options.poll_interval = from.notifications.poll_interval;
+    options.outcome_timeout = from.notifications.outcome_timeout;
+    return options;
+}
+
+}  // namespace kustodrop::daemon

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "config/settings.hpp"
+#include "pipeline/outcomes.hpp"
+#include "pipeline/shipper.hpp"
+#include "pipeline/watch_options.hpp"
+
+/// The configuration in the words of the parts that obey it.
+namespace kustodrop::daemon {
+
+pipeline::target target_of(const config::watch& from);
+pipeline::watch_options watch_options_of(const config::watch& from);
+pipeline::shipper_options shipper_options_of(const config::settings& from);
+pipeline::outcomes_options outcomes_options_of(const config::settings& from);
+
+}  // namespace kustodrop::daemon
