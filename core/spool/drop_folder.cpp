@@ -132,7 +132,7 @@ result<std::optional<sighting>> drop_folder::look(const std::string& name) const
 }
 
 result<descriptor> drop_folder::open_folder(const std::string& name) const {
-    auto folder = open_beneath(root_.get(), name, O_RDONLY | O_DIRECTORY);
+    auto folder = open_beneath(root_.get(), name.empty() ? "." : name, O_RDONLY | O_DIRECTORY);
     if (!folder.is_open()) return open_failure(name, errno);
     return folder;
 }

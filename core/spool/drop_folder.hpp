@@ -98,7 +98,7 @@ public:
     /// A fresh look at one name or location; nothing if it is gone.
     result<std::optional<sighting>> look(const std::string& name) const;
 
-    /// Opens a subfolder by its relative name, for a watch on it.
+    /// Opens a subfolder by its relative name, or the folder itself by "", for a watch on it.
     result<descriptor> open_folder(const std::string& name) const;
 
     /// Moves the file to work/ under a name that carries the id. The slice has the identity found
