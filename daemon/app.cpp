@@ -5,6 +5,8 @@
 #include "daemon/sd_notify.hpp"
 #include "daemon/translate.hpp"
 
+#include <sys/stat.h>
+
 namespace kustodrop::daemon {
 
 static constexpr std::size_t ready_capacity = 1024;
@@ -37,6 +39,8 @@ app::~app() {
 }
 
 asio::awaitable<result<void>> app::open() {
+    // Only the last folder: a path that is mistyped must not appear on the disk.
+    ::mkdir(settings_.state_directory.c_str(), 0750);
     auto locked = spool::lock_state_directory(settings_.state_directory);
     if (locked.has_error()) co_return locked.error();
     lock_ = std::move(*locked);

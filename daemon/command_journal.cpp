@@ -4,7 +4,9 @@
 #include "daemon/journal_view.hpp"
 #include "daemon/program.hpp"
 
+#include <cerrno>
 #include <cstdio>
+#include <unistd.h>
 
 namespace kustodrop::daemon {
 
@@ -29,7 +31,12 @@ static result<std::string> rows_of(
 ) {
     auto answer = ask_daemon(settings.admin.listen, "/journal?" + journal_query_text(query));
     if (answer || answer.error().code != "no_daemon") return answer;
-    auto rows = spool::read_journal(settings.state_directory + "/journal.db", query);
+    auto path = settings.state_directory + "/journal.db";
+    if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT) {
+        std::fprintf(stderr, "nothing has been recorded yet: there is no %s\n", path.c_str());
+        return {boost::system::in_place_value, "[]"};
+    }
+    auto rows = spool::read_journal(path, query);
     if (rows.has_error()) return rows.error();
     return {boost::system::in_place_value, journal_json(*rows)};
 }
