@@ -5,6 +5,7 @@ import pathlib
 import socket
 
 from programs import Program, path_of, run
+from waiting import until
 
 
 def free_port():
@@ -23,6 +24,7 @@ class Daemon:
         self.drop.mkdir(parents=True, exist_ok=True)
         self.state = self.folder / "state"
         self.state.mkdir(exist_ok=True)
+        self.admin = self.folder / "admin.sock"
         self.config_path = self.folder / "kustodrop.yaml"
         self.program = None
         self.runs = 0
@@ -54,7 +56,7 @@ class Daemon:
             "state_directory": str(self.state),
             "watches": [{**plain, **one} for one in watches or [watch]],
             "notifications": {"poll_interval": "200ms"},
-            "admin": {"listen": f"unix:{self.folder}/admin.sock", "http": ""},
+            "admin": {"listen": f"unix:{self.admin}", "http": ""},
             "log": {"level": "debug", "format": "text"},
         }
 
@@ -70,7 +72,12 @@ class Daemon:
         command = [path_of("KUSTODROP"), "run", "--config", self.config_path]
         log = self.folder / f"daemon-{self.runs}.log"
         self.program = Program(f"daemon (run {self.runs})", command, log, environment)
+        until("an answer on the admin socket, or the end", self._up_or_ended)
         return self
+
+    def _up_or_ended(self):
+        with socket.socket(socket.AF_UNIX) as probe:
+            return not self.program.alive() or probe.connect_ex(str(self.admin)) == 0
 
     def stop(self):
         return self.program.stop() if self.program else None
@@ -114,15 +121,11 @@ class Daemon:
 
     def journal(self, *arguments):
         """The journal's entries, newest first."""
-        code, out, err = self.command(
-            "journal", "--config", self.config_path, "--json", *arguments
-        )
+        command = ("journal", "--config", self.config_path, "--json", "--limit", "100000")
+        code, out, err = self.command(*command, *arguments)
         if code != 0:
             raise AssertionError(f"kustodrop journal: {code}\n{out}\n{err}")
-        text = out.strip()
-        if text.startswith("["):
-            return json.loads(text)
-        return [json.loads(line) for line in text.splitlines() if line]
+        return json.loads(out)
 
     def outcomes(self, *arguments):
         """How many sources have each outcome; those without one count as ""."""

@@ -6,6 +6,7 @@ import unittest
 
 from harness import EndToEnd, compressed, csv_rows
 
+TIME = "2026-08-22T10:00:00.0000000Z"
 JSON_MAPPING = json.dumps(
     [
         {"Column": name, "Properties": {"Path": f"$.{name}"}}
@@ -27,7 +28,7 @@ class Delivery(EndToEnd):
         emulator, daemon = self.pair()
         daemon.put("first.csv", csv_rows(1))
         (entry,) = self.settled(daemon, succeeded=1)
-        self.assertEqual(emulator.query("Web"), [["2026-08-22T10:00:00Z", "info", "hello", 0]])
+        self.assertEqual(emulator.query("Web"), [[TIME, "info", "hello", 0]])
         self.assertEqual(entry["watch"], "web")
         self.assertIn("first.csv", json.dumps(entry))
         self.until("the archive", lambda: daemon.inside("archive"))

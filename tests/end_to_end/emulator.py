@@ -115,7 +115,7 @@ class Emulator:
             "grant_type": "client_credentials",
             "client_id": self.ready["client_id"],
             "client_secret": self.ready["client_secret"],
-            "scope": f"{self.endpoint}/.default",
+            "scope": "https://kusto.kusto.windows.net/.default",
         }
         url = f"{self.endpoint}/{self.ready['tenant']}/oauth2/v2.0/token"
         body = urllib.parse.urlencode(form).encode()
@@ -160,7 +160,7 @@ def as_flags(options):
         flag = "--" + name.replace("_", "-")
         if value is True:
             flags.append(flag)
-        elif value not in (False, None):
+        elif value is not False and value is not None:
             for one in value if isinstance(value, (list, tuple)) else [value]:
                 flags += [flag, str(one)]
     return flags

@@ -50,7 +50,7 @@ class EndToEnd(unittest.TestCase):
         service = self.emulator(**(emulator or {}))
         return service, self.daemon(service, watch, **settings).start()
 
-    def until(self, what, condition, seconds=60, daemon=None):
+    def until(self, what, condition, seconds=60, daemon=None, every=0.05):
         """waiting.until, but a daemon that ends meanwhile fails the test at once."""
         watched = [daemon] if daemon else self.daemons
 
@@ -60,9 +60,9 @@ class EndToEnd(unittest.TestCase):
                     one.program.check()
             return condition()
 
-        return until(what, looked, seconds)
+        return until(what, looked, seconds, every)
 
-    def settled(self, daemon, seconds=60, **wanted):
+    def settled(self, daemon, seconds=60, every=0.1, **wanted):
         """Waits until the journal holds exactly so many of each outcome, then returns it."""
         counts = {}
 
@@ -72,7 +72,7 @@ class EndToEnd(unittest.TestCase):
             return counts == wanted
 
         try:
-            self.until(f"outcomes {wanted}", reached, seconds, daemon)
+            self.until(f"outcomes {wanted}", reached, seconds, daemon, every)
         except AssertionError as error:
             raise AssertionError(f"{error}; outcomes {counts}") from None
         return daemon.journal()

@@ -15,10 +15,10 @@ class Scale(EndToEnd):
         for number in range(COUNT):
             daemon.put(f"{number}.csv", csv_rows(1))
 
-        self.until("all are posted", lambda: emulator.message_count() >= COUNT, seconds=400)
+        self.until("all are posted", lambda: emulator.message_count() >= COUNT, 400, every=1)
         began = now()
         emulator.pause(False)
-        self.settled(daemon, seconds=180, succeeded=COUNT)
+        self.settled(daemon, seconds=180, every=1, succeeded=COUNT)
         took = now() - began
         print(f"{COUNT} outcomes in {took:.1f} s")
         self.assertLessEqual(took, 60)

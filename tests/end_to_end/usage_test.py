@@ -60,12 +60,17 @@ watches:
             self.assertIn("none.yaml", err)
 
     def test_a_good_configuration_passes_offline(self):
-        code, out, err = self.kustodrop("check", "--offline", "--config", self.write(self.GOOD))
+        text = self.GOOD
+        for path in ("/srv/none", "/var/lib/kustodrop-none"):
+            there = self.folder / path[1:]
+            there.mkdir(parents=True)
+            text = text.replace(path, str(there))
+        code, out, err = self.kustodrop("check", "--offline", "--config", self.write(text))
         self.assertEqual(code, OK, (out, err))
 
     def test_no_yaml_at_all(self):
         self.refused("watches: [", "kustodrop.yaml:")
-        self.refused("", "ingestion_endpoint")
+        self.refused("", "kustodrop.yaml:1:1", "empty")
 
     def test_an_unknown_key_is_told_its_place_and_a_better_name(self):
         text = self.GOOD.replace("state_directory", "state_directry")
@@ -92,7 +97,7 @@ watches:
 
     def test_two_watches_on_one_folder(self):
         second = "  - {name: again, path: /srv/none, database: D, table: T, format: csv}\n"
-        self.refused(self.GOOD + second, "/srv/none")
+        self.refused(self.GOOD + second, "kustodrop.yaml:7:", "one watch for a folder")
 
     def test_the_emulator_says_what_is_wrong_with_its_arguments(self):
         program = path_of("KUSTODROP_EMULATOR")

@@ -2,7 +2,7 @@
 // the format, a mapping's name or "", and the files. Prints one source id a line, then the outcomes.
 import { Client, KustoConnectionStringBuilder } from "azure-kusto-data";
 import {
-    FileDescriptor, IngestClient, IngestionProperties, KustoIngestStatusQueues, ReportLevel,
+    FileDescriptor, IngestClient, IngestionProperties, IngestStatusQueues, ReportLevel,
 } from "azure-kusto-ingest";
 
 const [endpoint, token, format, mapping, ...files] = process.argv.slice(2);
@@ -21,7 +21,7 @@ for (const file of files) {
     await client.ingestFromFile(described, properties);
     console.log(`sent ${described.sourceId}`);
 }
-const status = new KustoIngestStatusQueues(client);
+const status = new IngestStatusQueues(client);
 let open = files.length;
 while (open > 0) {
     const ended = [
