@@ -43,7 +43,7 @@ FILES = [
     ("logs", "access.json", as_json_lines(records(0, 120)), 120),
     ("logs", "yesterday.json.gz", compressed(as_json_lines(records(120, 60))), 60),
     ("partner", "export.csv", as_csv(records(180, 20)), 20),
-    ("partner", "malformed.csv", 'this is,not a "record\n', None),
+    ("partner", "malformed.csv", '2026-08-22T10:00:00Z,"never closed,200,/\n', None),
 ]
 
 
