@@ -85,7 +85,7 @@ asio::awaitable<http::reply> admin::journal(std::string target) {
     auto text = at == std::string::npos ? std::string() : target.substr(at + 1);
     auto query = parse_journal_query(text);
     if (!query) co_return reply_with(400, "text/plain", "the query makes no sense\n");
-    auto rows = co_await sources_.journal->find(*query);
+    auto rows = co_await sources_.journal()->find(*query);
     if (rows.has_error()) {
         auto words = rows.error().code + ": " + rows.error().detail + "\n";
         co_return reply_with(500, "text/plain", std::move(words));

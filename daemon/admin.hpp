@@ -15,7 +15,7 @@ namespace kustodrop::daemon {
 /// What the admin server shows.
 struct admin_sources {
     std::function<status_report()> status;
-    spool::journal* journal = nullptr;
+    std::function<spool::journal*()> journal;
 };
 
 /// The daemon's window: the same answers on a Unix socket and on loopback HTTP. /metrics, /livez,

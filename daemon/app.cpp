@@ -44,6 +44,8 @@ asio::awaitable<result<void>> app::open() {
     auto locked = spool::lock_state_directory(settings_.state_directory);
     if (locked.has_error()) co_return locked.error();
     lock_ = std::move(*locked);
+    // Before the journal exists: whoever asks from now on asks us, and waits until we answer.
+    start_admin();
     spool::journal_options options;
     options.path = settings_.state_directory + "/journal.db";
     auto journal = spool::journal::open(
@@ -64,9 +66,7 @@ asio::awaitable<result<void>> app::open() {
     auto unretired = journal_->unretired();
     if (unretired.has_error()) co_return unretired.error();
     auto opened = co_await open_watches(std::move(*unretired));
-    if (opened.has_error()) co_return opened;
-    start_admin();
-    co_return result<void>();
+    co_return opened;
 }
 
 asio::awaitable<result<void>> app::open_watches(std::vector<spool::source> unretired) {
@@ -318,7 +318,7 @@ status_report app::status() {
 void app::start_admin() {
     admin_sources asked;
     asked.status = [this] { return status(); };
-    asked.journal = journal_.get();
+    asked.journal = [this] { return journal_.get(); };
     admin_ = std::make_unique<admin>(around_, settings_.admin, std::move(asked));
     around_.measured.before_exposition([this] {
         service_.measure();
