@@ -25,13 +25,15 @@ struct known_refusal {
 };
 
 constexpr std::array<known_refusal, 15> known_refusals{{
-    {7000215, "the client secret is wrong; put the secret's value, not its id, into "
-              "auth.client_secret"},
+    {7000215,
+     "the client secret is wrong; put the secret's value, not its id, into "
+     "auth.client_secret"},
     {7000222, "the client secret has expired; create a new one in the app registration"},
     {7000218, "the application wants a secret or certificate; check auth.kind"},
     {700016, "the application is not in this tenant; check auth.client_id and auth.tenant_id"},
-    {700027, "the certificate is not the application's or has expired; upload it to the app "
-             "registration"},
+    {700027,
+     "the certificate is not the application's or has expired; upload it to the app "
+     "registration"},
     {700021, "the assertion's issuer or subject does not match; check the federated credential"},
     {700023, "the assertion's audience does not match; check the federated credential"},
     {700024, "the assertion is out of its time; check this machine's clock"},
@@ -146,14 +148,15 @@ result<access_token> parse_token_answer(
     if (answer.status != 200) return refusal(answer, body, what);
     auto value = text_at(body, "access_token");
     auto lifetime = lifetime_of(body, now);
-    bool is_bearer = !body.contains("token_type") ||
-                     equals_ignoring_case(text_at(body, "token_type"), "Bearer");
+    bool is_bearer =
+        !body.contains("token_type") || equals_ignoring_case(text_at(body, "token_type"), "Bearer");
     bool is_printable = std::all_of(value.begin(), value.end(), [](unsigned char c) {
         return c > 0x20 && c < 0x7f;
     });
     if (value.empty() || !lifetime || !is_bearer || !is_printable) {
         return failure{
-            "bad_answer", remedy::retry,
+            "bad_answer",
+            remedy::retry,
             "what " + std::string(what) + " answered is no token; check the address"};
     }
     access_token out;

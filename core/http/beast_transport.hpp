@@ -27,7 +27,7 @@ struct transport_options {
 
 /// One step of a probe: what was tried, how it went, what to do about it.
 struct probe_step {
-    std::string name;  // "dns", "tcp", "tls"
+    std::string name;  // "dns", "tcp", "proxy", "tls"
     bool ok = false;
     std::string detail;
     std::string hint = {};

@@ -28,7 +28,8 @@ std::string login_verdict(
 
 constexpr auto metadata =
     R"({"AzureAD":{"LoginEndpoint":"https://login.microsoftonline.us","LoginMfaRequired":false,
-    "KustoClientAppId":"db662dc1","KustoServiceResourceId":"https://kusto.kusto.usgovcloudapi.net"}})";
+    "KustoClientAppId":"db662dc1",
+    "KustoServiceResourceId":"https://kusto.kusto.usgovcloudapi.net"}})";
 
 }  // namespace
 
@@ -132,7 +133,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_no_metadata) {
              {200, R"({"AzureAD":{}})"},
              {200, R"({"AzureAD":{"LoginEndpoint":"x","KustoServiceResourceId":"https://a"}})"},
              {200,
-              R"({"AzureAD":{"LoginEndpoint":"https://a?b","KustoServiceResourceId":"https://a"}})"},
+              R"({"AzureAD":{"LoginEndpoint":"http://a?b","KustoServiceResourceId":"http://a"}})"},
              {200, R"({"AzureAD":{"LoginEndpoint":"https://a","KustoServiceResourceId":7}})"}}) {
         BOOST_TEST(parse_cloud(status, body).has_error(), body);
     }

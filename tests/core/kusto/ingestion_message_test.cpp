@@ -48,8 +48,10 @@ BOOST_AUTO_TEST_CASE(is_exactly_what_the_service_takes) {
         R"("BlobPath":"https://acct.blob.core.windows.net/c/b.json.gz?sv=1&sig=a%2Bb",)"
         R"("RawDataSize":5000000000,"DatabaseName":"Db","TableName":"T",)"
         R"("RetainBlobOnSuccess":true,"FlushImmediately":false,"IgnoreSizeLimit":false,)"
-        R"("ReportLevel":2,"ReportMethod":0,"SourceMessageCreationTime":"2026-08-22T10:00:00.123Z",)"
-        R"("ApplicationForTracing":"kustodrop","ClientVersionForTracing":"Kusto.Kustodrop:{1.0.0}",)"
+        R"("ReportLevel":2,"ReportMethod":0,)"
+        R"("SourceMessageCreationTime":"2026-08-22T10:00:00.123Z",)"
+        R"("ApplicationForTracing":"kustodrop",)"
+        R"("ClientVersionForTracing":"Kusto.Kustodrop:{1.0.0}",)"
         R"("AdditionalProperties":{"authorizationContext":"AUTHCTX","format":"json",)"
         R"("ingestionMappingReference":"M","ingestionMappingType":"Json"}})"
     );

@@ -11,12 +11,14 @@ using namespace kustodrop::kusto;
 namespace {
 
 constexpr auto real_failure =
-    R"({"OperationId":"4d026446-2de4-4c29-b74e-37d021dfc33c","Database":"incidentlogs","Table":"trace",
- "FailedOn":"2019-11-04T00:57:13.6847693Z","IngestionSourceId":"5D608B78-2235-4885-911E-B16A84388A85",
+    R"({"OperationId":"4d026446-2de4-4c29-b74e-37d021dfc33c",
+ "Database":"incidentlogs","Table":"trace","FailedOn":"2019-11-04T00:57:13.6847693Z",
+ "IngestionSourceId":"5D608B78-2235-4885-911E-B16A84388A85",
  "IngestionSourcePath":"https://acct.blob.core.windows.net/c/b.gz?sv=1&sig=TOPSECRET",
- "Details":"Stream_WrongNumberOfFields: Stream with id 'https://acct.blob.core.windows.net/c/b.gz?sig=TOP%2BSECRET' has a malformed Csv format\r\nAdditional information: HRESULT=0x80da0008",
+ "Details":"'https://a/b.gz?sig=TOP%2BSECRET' has a malformed Csv format\r\nAdditional",
  "ErrorCode":"Stream_WrongNumberOfFields","FailureStatus":"Permanent",
- "RootActivityId":"0e7d9608-64ca-460d-ad49-b5da22cfcbd0","OriginatesFromUpdatePolicy":false,"ShouldRetry":false})";
+ "RootActivityId":"0e7d9608-64ca-460d-ad49-b5da22cfcbd0",
+ "OriginatesFromUpdatePolicy":false,"ShouldRetry":false})";
 
 constexpr auto id = R"("IngestionSourceId":"5d608b78-2235-4885-911e-b16a84388a85")";
 

@@ -30,7 +30,8 @@ std::string json(const rows& from) {
     for (auto& [kind, root] : from) {
         out += (out.empty() ? "" : ",") + ("[\"" + kind + "\",\"" + root + "\"]");
     }
-    return R"({"Tables":[{"Columns":[{"ColumnName":"ResourceTypeName"},{"ColumnName":"StorageRoot"}],"Rows":[)" +
+    return R"({"Tables":[{"Columns":[{"ColumnName":"ResourceTypeName"},)"
+           R"({"ColumnName":"StorageRoot"}],"Rows":[)" +
            out + "]}]}";
 }
 
