@@ -32,6 +32,8 @@ std::vector<folder_event> parse_events(std::string_view bytes) {
         name = name.substr(0, name.find('\0'));
         bytes.remove_prefix(sizeof head + head.len);
         auto meaning = meaning_of(head.mask);
+        // Without a name it is about the watched folder, which is not new.
+        if (meaning == event_meaning::folder_appeared && name.empty()) continue;
         if (meaning == event_meaning::nothing) continue;
         events.push_back({head.wd, std::string(name), meaning});
     }

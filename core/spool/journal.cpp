@@ -25,7 +25,7 @@ struct journal::state {
 
     result<void> open();
     result<void> begin_anew();
-    result<void> commit(const std::vector<journal_change>& group);
+    result<void> commit(std::uint64_t ticket, const std::vector<journal_change>& group);
     void learn(const result<void>& committed);
     void report();
 
@@ -43,10 +43,12 @@ struct journal::state {
     bool healthy = true;
     std::uint64_t failed_commits = 0;
     failure last_failure;
+    std::uint64_t tickets = 0;  // One for each group that was sent to be committed.
 
     // Shared with the workers.
     std::mutex mutex;
     std::unique_ptr<journal_store> store;
+    std::uint64_t newest_ticket = 0;
     reserve_file reserve;
     journal_notes notes;
 };
@@ -68,8 +70,13 @@ result<void> journal::state::begin_anew() {
     return open();
 }
 
-result<void> journal::state::commit(const std::vector<journal_change>& group) {
+result<void> journal::state::commit(
+    std::uint64_t ticket, const std::vector<journal_change>& group
+) {
     std::lock_guard lock(mutex);
+    // flush() overtook this group and wrote it with what is newer: writing it now would go back.
+    if (ticket < newest_ticket) return {};
+    newest_ticket = ticket;
     if (!store) {
         if (auto opened = open(); !opened) return opened;
     }
@@ -186,11 +193,13 @@ asio::awaitable<void> journal::run() {
     auto& s = *state_;
     auto& seconds = s.measured->distribution("kustodrop_journal_commit_seconds");
     duration pause = shortest_pause;
+    s.report();
     for (;;) {
         while (s.queue.empty()) co_await s.changed.wait();
         auto begun = s.time.now();
-        auto work = [&s, group = s.queue.take_group(s.options.group_records)] {
-            return s.commit(group);
+        auto group = s.queue.take_group(s.options.group_records);
+        auto work = [&s, ticket = ++s.tickets, group = std::move(group)] {
+            return s.commit(ticket, group);
         };
         auto committed = co_await offload(s.pool, std::move(work));
         s.learn(committed);
@@ -210,7 +219,8 @@ result<void> journal::flush() {
     // A group that a cancelled run() left is written again: records are whole states.
     s.queue.group_is_not_safe();
     while (!s.queue.empty()) {
-        auto committed = s.commit(s.queue.take_group(s.options.group_records));
+        auto group = s.queue.take_group(s.options.group_records);
+        auto committed = s.commit(++s.tickets, group);
         s.learn(committed);
         if (!committed) return committed;
     }

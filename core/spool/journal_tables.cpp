@@ -1,5 +1,7 @@
 #include "spool/journal_tables.hpp"
 
+#include "base/text.hpp"
+
 #include <sqlite3.h>
 
 namespace kustodrop::spool {
@@ -79,10 +81,19 @@ const char* const source_rows::columns =
     " account, container, blob, raw_bytes, stored_bytes,"
     " outcome, code, details, operation_id, outcome_at";
 
+// An update in place: replacing the row would move it in every index.
 static std::string upsert_sql() {
-    return std::string("INSERT OR REPLACE INTO sources (") + source_rows::columns +
-           ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
-           " ?18, ?19, ?20)";
+    std::string values;
+    std::string updates;
+    int number = 0;
+    for (auto column : split(source_rows::columns, ',')) {
+        std::string name(trimmed(column));
+        values += (number == 0 ? "?" : ", ?") + std::to_string(number + 1);
+        if (number > 0) updates += (number == 1 ? "" : ", ") + name + " = excluded." + name;
+        ++number;
+    }
+    return std::string("INSERT INTO sources (") + source_rows::columns + ") VALUES (" + values +
+           ") ON CONFLICT (id) DO UPDATE SET " + updates;
 }
 
 static constexpr auto slice_sql =

@@ -138,6 +138,8 @@ BOOST_AUTO_TEST_CASE(sees_that_a_file_becomes_readable) {
     BOOST_REQUIRE(events->add(files.root()).has_value());
     ::chmod(files.path("a").c_str(), 0600);
     expect({"a: attributes"});
+    ::chmod(files.path().c_str(), 0700);
+    expect({});
 }
 
 BOOST_AUTO_TEST_CASE(sees_folders_come_and_go) {
