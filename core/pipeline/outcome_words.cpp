@@ -138,6 +138,7 @@ void outcomes::expire() {
                  {"waited", human_duration(options_.outcome_timeout)}}
             );
             with_.sources.park(*what, std::move(word));
+            stirred_.notify_all();
         }
     }
 }

@@ -23,19 +23,25 @@ outcomes::outcomes(
       cleaned_(executor),
       stirred_(executor) {}
 
-bool outcomes::listens() const {
-    return options_.reports != report_level::none && with_.sources.size() > 0;
-}
-
 asio::awaitable<void> outcomes::run() {
     for (;;) {
-        while (expected_.empty()) co_await stirred_.wait();
+        bool parked = with_.sources.parked() > 0;
+        if (expected_.empty() && !parked) {
+            co_await stirred_.wait();
+            continue;
+        }
         bool brought = false;
         if (options_.reports != report_level::none) brought = co_await pass();
         expire();
         if (brought) continue;
-        auto next = with_.time.now() + options_.poll_interval;
-        co_await with_.time.sleep_until(next);
+        // For a late word on what is unconfirmed it is enough to look now and then.
+        auto pause = options_.poll_interval * (expected_.empty() ? 6 : 1);
+        auto next = with_.time.now() + pause;
+        if (expected_.empty()) {
+            co_await wait_until(stirred_, with_.time, next);
+        } else {
+            co_await with_.time.sleep_until(next);
+        }
     }
 }
 

@@ -109,7 +109,6 @@ private:
     void send_again(spool::source& what, const kusto::notification& word, bool upload);
     void expire();
     bool is_overdue() const;
-    bool listens() const;
     void remember_foreign(const std::string& source_id);
 
     outcomes_parts with_;

@@ -65,7 +65,10 @@ std::optional<retirer::job> retirer::job_for(const std::string& id) {
     }
     one.is_settled = true;
     one.action = action_for(watch_.options, word->outcome);
-    bool acted_before = watch_.options.act_after == act_time::posted && what->posts > 0;
+    // With act_after: posted the file has left work/ before, unless the word was faster.
+    bool in_work = what->slices.front().location.starts_with(spool::work_folder);
+    bool acts_early = watch_.options.act_after == act_time::posted;
+    bool acted_before = acts_early && !in_work;
     if (acted_before && one.action != file_action::quarantine) one.action = file_action::stay;
     if (one.action == file_action::quarantine) one.error = error_json(*what, *word);
     return one;

@@ -52,6 +52,7 @@ public:
     /// A parked source goes on: counted as resumed.
     void unpark(spool::source&);
     bool is_parked(const spool::source&) const;
+    std::size_t parked() const { return parked_.size(); }
 
     /// The end: counts the outcome, records the stage `retired`, forgets the source. The reference
     /// is dead afterwards.

@@ -30,15 +30,15 @@ class Spread(EndToEnd):
     def test_a_failing_account_gets_next_to_nothing_and_comes_back(self):
         emulator, daemon = self.pair(emulator=PLACES)
         emulator.fault("blob", "put_blob", account="emulator1", status=503, code="ServerBusy")
-        self.drop(daemon, 400, "sick")
-        messages = self.posted(emulator, 400, seconds=240)
+        self.drop(daemon, 800, "sick")
+        messages = self.posted(emulator, 800, seconds=240)
         self.assertFalse([m for m in messages if "emulator1" in container_of(m)])
         refused = emulator.requests(service="blob", account="emulator1")
-        print(f"{refused} of {refused + 400} uploads were tried at the failing account")
-        self.assertLessEqual(refused, 0.02 * (refused + 400) + 4)
+        print(f"{refused} of {refused + 800} uploads were tried at the failing account")
+        self.assertLessEqual(refused, 0.02 * (refused + 800))
 
         emulator.clear_faults()
-        sent = 400
+        sent = 800
 
         def is_back():
             nonlocal sent
@@ -48,6 +48,13 @@ class Spread(EndToEnd):
 
         self.until("the account is used again", is_back, seconds=60)
         self.posted(emulator, sent, seconds=120)
+        # From then on it has its share, as if nothing had been.
+        self.drop(daemon, 160, "share")
+        latest = self.posted(emulator, sent + 160, seconds=120)[-160:]
+        share = sum("emulator1" in container_of(m) for m in latest)
+        print(f"{share} of the next 160 uploads went to it")
+        self.assertGreaterEqual(share, 72)
+        self.assertLessEqual(share, 88)
 
 
 if __name__ == "__main__":
