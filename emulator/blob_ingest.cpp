@@ -9,6 +9,8 @@
 
 namespace kustodrop::emulator {
 
+static constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
 static failure refused(std::string code, std::string detail) {
     return {.code = std::move(code), .next = remedy::give_up, .detail = std::move(detail)};
 }
@@ -22,7 +24,11 @@ static bool name_ends(const ingestion_message& message, std::string_view extensi
 static result<std::uint64_t> decode(const downloaded_blob& blob, bool gzip, row_decoder& decoder) {
     std::uint64_t raw_bytes = 0;
     auto take_raw = [&](std::string_view bytes) {
+        bool first = raw_bytes == 0;
         raw_bytes += bytes.size();
+        if (first && bytes.starts_with(byte_order_mark)) {
+            bytes.remove_prefix(byte_order_mark.size());
+        }
         return decoder.feed(bytes);
     };
     std::optional<gzip_inflater> inflater;

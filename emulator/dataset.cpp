@@ -59,32 +59,71 @@ http::response v1_answer(const dataset& table) {
     return answer(200, json::serialize(whole));
 }
 
+static json::object frame_of(int id, std::string_view kind, std::string_view name) {
+    json::object out;
+    out["FrameType"] = "DataTable";
+    out["TableId"] = id;
+    out["TableKind"] = kind;
+    out["TableName"] = name;
+    return out;
+}
+
+static json::array columns_of(const std::vector<column>& columns) {
+    json::array out;
+    for (auto& column : columns) {
+        json::object one;
+        one["ColumnName"] = column.name;
+        one["ColumnType"] = to_string(column.type);
+        out.push_back(std::move(one));
+    }
+    return out;
+}
+
+// What accompanies every answer of the service; clients look for the frames, not into them.
+static json::object empty_frame(
+    int id, std::string_view kind, std::string_view name, const std::vector<column>& columns
+) {
+    auto out = frame_of(id, kind, name);
+    out["Columns"] = columns_of(columns);
+    out["Rows"] = json::array();
+    return out;
+}
+
 http::response v2_answer(const dataset& table) {
+    using enum column_type;
     json::object header;
     header["FrameType"] = "DataSetHeader";
     header["IsProgressive"] = false;
     header["Version"] = "v2.0";
-    json::array columns;
-    for (auto& column : table.columns) {
-        json::object one;
-        one["ColumnName"] = column.name;
-        one["ColumnType"] = to_string(column.type);
-        columns.push_back(std::move(one));
-    }
-    json::object frame;
-    frame["FrameType"] = "DataTable";
-    frame["TableId"] = 0;
-    frame["TableKind"] = "PrimaryResult";
-    frame["TableName"] = "PrimaryResult";
-    frame["Columns"] = std::move(columns);
-    frame["Rows"] = rows_of(table);
+    auto primary = frame_of(1, "PrimaryResult", "PrimaryResult");
+    primary["Columns"] = columns_of(table.columns);
+    primary["Rows"] = rows_of(table);
     json::object end;
     end["FrameType"] = "DataSetCompletion";
     end["HasErrors"] = false;
     end["Cancelled"] = false;
+    static const std::vector<column> properties{
+        {"TableId", int_}, {"Key", column_type::string}, {"Value", dynamic}};
+    static const std::vector<column> completion{
+        {"Timestamp", datetime},
+        {"ClientRequestId", column_type::string},
+        {"ActivityId", guid},
+        {"SubActivityId", guid},
+        {"ParentActivityId", guid},
+        {"Level", int_},
+        {"LevelName", column_type::string},
+        {"StatusCode", int_},
+        {"StatusCodeName", column_type::string},
+        {"EventType", int_},
+        {"EventTypeName", column_type::string},
+        {"Payload", column_type::string}};
     json::array frames;
     frames.push_back(std::move(header));
-    frames.push_back(std::move(frame));
+    frames.push_back(empty_frame(0, "QueryProperties", "@ExtendedProperties", properties));
+    frames.push_back(std::move(primary));
+    frames.push_back(
+        empty_frame(2, "QueryCompletionInformation", "QueryCompletionInformation", completion)
+    );
     frames.push_back(std::move(end));
     return answer(200, json::serialize(frames));
 }

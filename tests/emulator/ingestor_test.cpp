@@ -146,6 +146,16 @@ BOOST_AUTO_TEST_CASE(reads_a_blob_of_many_parts) {
     BOOST_TEST(stat("raw_size_mismatches") == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(passes_over_a_byte_order_mark_but_counts_it) {
+    storage.blobs["/c/b.csv"] = "\xEF\xBB\xBFx,1\n";
+    post(message(1, "/c/b.csv"));
+    run();
+    one_batch();
+    BOOST_TEST(rows("T") == R"([["x",1]])");
+    BOOST_TEST(stat("raw_bytes") == 7u);
+    BOOST_TEST(stat("raw_size_mismatches") == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(ends_when_it_is_cancelled) {
     run();
     one_batch();

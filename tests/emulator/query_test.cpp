@@ -56,9 +56,11 @@ BOOST_AUTO_TEST_CASE(answers_a_v1_dataset_with_types) {
 BOOST_AUTO_TEST_CASE(answers_v2_frames) {
     auto frames = json::parse(asked("T | count", true).body).as_array();
     BOOST_TEST(frames.at(0).at("FrameType") == "DataSetHeader");
-    BOOST_TEST(frames.at(1).at("TableKind") == "PrimaryResult");
-    BOOST_TEST(json::serialize(frames.at(1).at("Rows")) == "[[3]]");
-    BOOST_TEST(frames.at(2).at("HasErrors") == false);
+    BOOST_TEST(frames.at(1).at("TableKind") == "QueryProperties");
+    BOOST_TEST(frames.at(2).at("TableKind") == "PrimaryResult");
+    BOOST_TEST(json::serialize(frames.at(2).at("Rows")) == "[[3]]");
+    BOOST_TEST(frames.at(3).at("TableKind") == "QueryCompletionInformation");
+    BOOST_TEST(frames.at(4).at("HasErrors") == false);
 }
 
 BOOST_AUTO_TEST_CASE(counts_takes_and_sorts) {
