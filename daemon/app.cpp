@@ -69,7 +69,7 @@ asio::awaitable<result<void>> app::open() {
     co_return opened;
 }
 
-asio::awaitable<result<void>> app::open_watches(std::vector<spool::source> unretired) {
+void app::build_pipeline() {
     pipeline::shipper_parts shipping{
         *sources_,
         ready_,
@@ -110,34 +110,41 @@ asio::awaitable<result<void>> app::open_watches(std::vector<spool::source> unret
         outcomes_options_of(settings_),
         [this](spool::source& what) { on_settled(what); }
     );
+}
+
+void app::build_watch(const config::watch& from) {
+    auto& watch = watches_.add(watch_options_of(from));
+    pipeline::retirer_parts retiring{
+        *sources_, ready_, *journal_, pool_, around_.time, around_.random, around_.log};
+    retirers_[from.name] = std::make_unique<pipeline::retirer>(around_.executor, watch, retiring);
+    pipeline::intake_parts taking{
+        *sources_,
+        ready_,
+        *journal_,
+        pool_,
+        around_.time,
+        around_.random,
+        around_.log,
+        around_.measured,
+        events_.get()};
+    pipeline::intake_options options;
+    options.state_directory = settings_.state_directory;
+    pipeline::resumed_to resumed{
+        [this](spool::source& what) { on_posted(what); },
+        [this](spool::source& what) { on_settled(what); }};
+    intakes_[from.name] = std::make_unique<pipeline::intake>(
+        around_.executor, watch, taking, options, std::move(resumed)
+    );
+}
+
+asio::awaitable<result<void>> app::open_watches(std::vector<spool::source> unretired) {
+    build_pipeline();
     std::map<std::string, std::vector<spool::source>> by_watch;
     for (auto& what : unretired) by_watch[what.watch].push_back(std::move(what));
     for (auto& from : settings_.watches) {
-        auto& watch = watches_.add(watch_options_of(from));
-        pipeline::retirer_parts retiring{
-            *sources_, ready_, *journal_, pool_, around_.time, around_.random, around_.log};
-        retirers_[from.name] =
-            std::make_unique<pipeline::retirer>(around_.executor, watch, retiring);
-        pipeline::intake_parts taking{
-            *sources_,
-            ready_,
-            *journal_,
-            pool_,
-            around_.time,
-            around_.random,
-            around_.log,
-            around_.measured,
-            events_.get()};
-        pipeline::intake_options options;
-        options.state_directory = settings_.state_directory;
-        pipeline::resumed_to resumed{
-            [this](spool::source& what) { on_posted(what); },
-            [this](spool::source& what) { on_settled(what); }};
-        auto& intake = intakes_[from.name];
-        intake = std::make_unique<pipeline::intake>(
-            around_.executor, watch, taking, options, std::move(resumed)
-        );
-        auto opened = co_await intake->open(std::move(by_watch[from.name]));
+        build_watch(from);
+        auto& intake = *intakes_[from.name];
+        auto opened = co_await intake.open(std::move(by_watch[from.name]));
         by_watch.erase(from.name);
         // An absent folder may come; one that another daemon has is a mistake to be told of.
         if (opened.has_error() && opened.error().code == "folder_locked") co_return opened;

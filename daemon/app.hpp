@@ -43,6 +43,8 @@ public:
 
 private:
     void start_tasks();
+    void build_pipeline();
+    void build_watch(const config::watch& from);
     asio::awaitable<result<void>> open_watches(std::vector<spool::source> unretired);
     asio::awaitable<void> read_events();
     asio::awaitable<void> report_status();

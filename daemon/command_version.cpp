@@ -1,13 +1,12 @@
+#include "base/library_version.hpp"
 #include "daemon/commands.hpp"
 #include "daemon/connection.hpp"
 #include "daemon/exit_code.hpp"
+#include "spool/library_version.hpp"
 
 #include <boost/version.hpp>
-#include <openssl/crypto.h>
 
 #include <cstdio>
-#include <sqlite3.h>
-#include <zlib.h>
 
 namespace kustodrop::daemon {
 
@@ -20,9 +19,9 @@ int command_version() {
         BOOST_VERSION / 100 % 1000,
         BOOST_VERSION % 100
     );
-    std::printf("openssl    %s\n", OpenSSL_version(OPENSSL_VERSION));
-    std::printf("sqlite     %s\n", sqlite3_libversion());
-    std::printf("zlib       %s\n", zlibVersion());
+    std::printf("openssl    %s\n", crypto_library_version().c_str());
+    std::printf("sqlite     %s\n", spool::journal_library_version().c_str());
+    std::printf("zlib       %s\n", spool::gzip_library_version().c_str());
     return all_well;
 }
 
