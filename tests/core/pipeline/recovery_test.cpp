@@ -1,0 +1,109 @@
+#include "pipeline/recovery.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace kustodrop;
+using namespace kustodrop::pipeline;
+namespace stage = spool::stage;
+
+static constexpr auto id = "5d608b78-2235-4885-911e-b16a84388a85";
+
+static spool::work_entry in_work(std::string source_id, std::string name) {
+    spool::work_entry file;
+    file.source_id = source_id;
+    file.name = name;
+    file.location = ".kustodrop/work/" + source_id + "~" + name;
+    file.identity.size_bytes = 42;
+    file.kind = spool::file_kind::regular;
+    return file;
+}
+
+static spool::source journaled(spool::any_stage at) {
+    spool::source what;
+    what.id = id;
+    what.watch = "web";
+    what.slices.push_back({"a.json", std::string(".kustodrop/work/") + id + "~a.json", 0, 42, {}});
+    what.stage = std::move(at);
+    return what;
+}
+
+static recovered after_restart(
+    std::vector<spool::source> sources, std::vector<spool::work_entry> work
+) {
+    return reconcile(std::move(sources), work, "web", wall_time{});
+}
+
+BOOST_AUTO_TEST_SUITE(recovery_)
+
+BOOST_AUTO_TEST_CASE(resumes_a_source_at_the_stage_that_was_journaled) {
+    auto found = after_restart({journaled(stage::uploaded{})}, {in_work(id, "a.json")});
+    BOOST_TEST_REQUIRE(found.resumed.size() == 1u);
+    BOOST_TEST(std::holds_alternative<stage::uploaded>(found.resumed[0].stage));
+    BOOST_TEST(found.adopted.empty());
+    BOOST_TEST(found.lost.empty());
+}
+
+BOOST_AUTO_TEST_CASE(adopts_a_file_the_journal_does_not_know_under_its_own_id) {
+    auto found = after_restart({}, {in_work(id, "a.json")});
+    BOOST_TEST_REQUIRE(found.adopted.size() == 1u);
+    BOOST_TEST(found.adopted[0].id == id);
+    BOOST_TEST(found.adopted[0].slices[0].name == "a.json");
+    BOOST_TEST(found.adopted[0].slices[0].length_bytes == 42u);
+    BOOST_TEST(std::holds_alternative<stage::claimed>(found.adopted[0].stage));
+}
+
+BOOST_AUTO_TEST_CASE(a_post_that_was_under_way_is_ambiguous) {
+    auto found = after_restart({journaled(stage::posting{})}, {in_work(id, "a.json")});
+    BOOST_TEST_REQUIRE(found.resumed.size() == 1u);
+    BOOST_TEST(found.resumed[0].ambiguous_posts == 1u);
+    BOOST_TEST(std::holds_alternative<stage::posting>(found.resumed[0].stage));
+}
+
+BOOST_AUTO_TEST_CASE(an_ambiguous_post_whose_file_is_gone_waits_for_its_word) {
+    auto found = after_restart({journaled(stage::posting{})}, {});
+    BOOST_TEST_REQUIRE(found.resumed.size() == 1u);
+    BOOST_TEST(std::holds_alternative<stage::posted>(found.resumed[0].stage));
+}
+
+BOOST_AUTO_TEST_CASE(a_posted_source_needs_its_file_no_more) {
+    auto found = after_restart({journaled(stage::posted{})}, {});
+    BOOST_TEST(found.resumed.size() == 1u);
+    BOOST_TEST(found.lost.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_settled_source_is_retired_even_if_the_move_was_done_before_the_crash) {
+    auto found = after_restart({journaled(stage::settled{})}, {});
+    BOOST_TEST(found.resumed.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_claimed_source_without_its_file_is_told_as_lost) {
+    auto found = after_restart({journaled(stage::claimed{})}, {});
+    BOOST_TEST(found.resumed.empty());
+    BOOST_TEST(found.lost.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(the_rest_of_a_grown_file_belongs_to_its_own_source_by_its_place) {
+    auto rest = journaled(stage::claimed{});
+    rest.id = "another-id";
+    auto found = after_restart({rest}, {in_work(id, "a.json")});
+    BOOST_TEST(found.resumed.size() == 1u);
+    BOOST_TEST(found.adopted.empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_ours_in_work_is_left_alone) {
+    auto stray = in_work("", "stray");
+    auto pipe = in_work(id, "pipe");
+    pipe.kind = spool::file_kind::fifo;
+    auto found = after_restart({}, {stray, pipe});
+    BOOST_TEST(found.foreign_files == 2u);
+    BOOST_TEST(found.adopted.empty());
+}
+
+BOOST_AUTO_TEST_CASE(recovery_of_a_recovery_finds_the_same) {
+    std::vector<spool::work_entry> work{in_work(id, "a.json")};
+    auto once = after_restart({journaled(stage::uploaded{})}, work);
+    auto twice = after_restart(once.resumed, work);
+    BOOST_TEST((twice.resumed == once.resumed));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

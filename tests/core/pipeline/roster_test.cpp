@@ -1,0 +1,147 @@
+#include "pipeline/roster.hpp"
+
+#include "support/world.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <filesystem>
+
+using namespace kustodrop;
+using namespace kustodrop::pipeline;
+namespace stage = spool::stage;
+using spool::outcome;
+
+// A roster over a real journal in a folder of its own.
+struct bookkeeping : test::world {
+    bookkeeping() {
+        auto pattern = (std::filesystem::temp_directory_path() / "roster-XXXXXX").string();
+        folder = ::mkdtemp(pattern.data());
+        spool::journal_options options;
+        options.path = folder + "/journal.db";
+        auto opened = spool::journal::open(io.get_executor(), options, clock, pool, log, measured);
+        journal = std::move(*opened);
+        sources = std::make_unique<roster>(*journal, clock, measured);
+    }
+    ~bookkeeping() {
+        journal.reset();
+        std::filesystem::remove_all(folder);
+    }
+
+    static spool::source file(std::string id, spool::any_stage at = stage::claimed{}) {
+        spool::source what;
+        what.id = std::move(id);
+        what.watch = "web";
+        what.slices.push_back({"a.json", "work/a.json", 0, 1, {}});
+        what.stage = std::move(at);
+        return what;
+    }
+
+    static spool::verdict word(outcome said) {
+        spool::verdict out;
+        out.outcome = said;
+        return out;
+    }
+
+    double outcomes() {
+        double sum = 0;
+        for (auto said : {outcome::succeeded, outcome::failed, outcome::unconfirmed}) {
+            metric_labels labels{{"watch", "web"}, {"outcome", std::string(to_string(said))}};
+            sum += measured.count("kustodrop_sources_total", labels).value();
+        }
+        return sum;
+    }
+
+    // product.md §7: seen + resumed = outcomes + in a stage now.
+    bool identity_holds() {
+        auto seen = measured.count("kustodrop_files_seen_total", {{"watch", "web"}}).value();
+        auto resumed = measured.count("kustodrop_files_resumed_total", {{"watch", "web"}}).value();
+        auto now = static_cast<double>(sources->counts("web").pending_files);
+        return seen + resumed == outcomes() + now;
+    }
+
+    std::string folder;
+    worker_pool pool{0};
+    metrics measured;
+    logger log{clock, log_level::error, log_format::text, [](std::string_view) {}};
+    std::unique_ptr<spool::journal> journal;
+    std::unique_ptr<roster> sources;
+};
+
+BOOST_FIXTURE_TEST_SUITE(roster_, bookkeeping)
+
+BOOST_AUTO_TEST_CASE(counts_a_source_where_it_is) {
+    auto& what = sources->admit(file("1"));
+    BOOST_TEST(sources->counts("web").files_in_stage[0] == 1u);
+    sources->advance(what, stage::uploaded{});
+    BOOST_TEST(sources->counts("web").files_in_stage[0] == 0u);
+    BOOST_TEST(sources->counts("web").files_in_stage[1] == 1u);
+    BOOST_TEST(identity_holds());
+}
+
+BOOST_AUTO_TEST_CASE(forgets_a_retired_source_and_keeps_its_outcome_in_the_counts) {
+    auto& what = sources->admit(file("1"));
+    sources->advance(what, stage::settled{word(outcome::succeeded)});
+    BOOST_TEST(identity_holds());
+    sources->retire(what, word(outcome::succeeded));
+    BOOST_TEST(!sources->find("1"));
+    BOOST_TEST(outcomes() == 1);
+    BOOST_TEST(identity_holds());
+}
+
+BOOST_AUTO_TEST_CASE(what_it_says_is_what_the_journal_holds) {
+    auto& what = sources->admit(file("1"));
+    sources->advance(what, stage::posted{});
+    BOOST_TEST(!journal->flush().has_error());
+    auto rows = journal->unretired();
+    BOOST_TEST_REQUIRE(rows->size() == 1u);
+    BOOST_TEST((rows->front() == what));
+    sources->retire(what, word(outcome::failed));
+    BOOST_TEST(!journal->flush().has_error());
+    BOOST_TEST(journal->unretired()->empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_parked_source_is_out_of_every_stage_until_a_late_word) {
+    auto& what = sources->admit(file("1", stage::posted{}));
+    sources->park(what, word(outcome::unconfirmed));
+    BOOST_TEST(sources->is_parked(what));
+    BOOST_TEST(sources->counts("web").pending_files == 0u);
+    BOOST_TEST(sources->counts("web").parked_files == 1u);
+    BOOST_TEST(identity_holds());
+    sources->unpark(what);
+    sources->advance(what, stage::settled{word(outcome::succeeded)});
+    BOOST_TEST(identity_holds());
+    sources->retire(what, word(outcome::succeeded));
+    BOOST_TEST(sources->counts("web").parked_files == 0u);
+    BOOST_TEST(identity_holds());
+}
+
+BOOST_AUTO_TEST_CASE(a_source_parked_before_a_restart_is_parked_again) {
+    auto& what = sources->resume(file("1", stage::settled{word(outcome::unconfirmed)}));
+    BOOST_TEST(sources->is_parked(what));
+    BOOST_TEST(identity_holds());
+}
+
+BOOST_AUTO_TEST_CASE(resumed_sources_are_counted_apart_from_seen_ones) {
+    sources->resume(file("1", stage::posted{}));
+    sources->admit(file("2"));
+    BOOST_TEST(sources->counts("web").pending_files == 2u);
+    BOOST_TEST(identity_holds());
+}
+
+BOOST_AUTO_TEST_CASE(tells_the_age_of_the_oldest) {
+    auto old = file("1");
+    old.claimed_at = clock.wall_now();
+    auto& first = sources->admit(old);
+    pass(60s);
+    auto young = file("2");
+    young.claimed_at = clock.wall_now();
+    sources->admit(young);
+    sources->measure_ages();
+    auto& age = measured.value("kustodrop_oldest_source_age_seconds", {{"watch", "web"}});
+    BOOST_TEST(age.value() == 60);
+    sources->retire(first, word(outcome::succeeded));
+    sources->measure_ages();
+    BOOST_TEST(age.value() == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
