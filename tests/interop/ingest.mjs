@@ -13,6 +13,7 @@ const properties = new IngestionProperties({
     format,
     reportLevel: ReportLevel.FailuresAndSuccesses,
     ...(mapping ? { ingestionMappingReference: mapping } : {}),
+    ...JSON.parse(process.env.KUSTO_PROPERTIES ?? "{}"),
 });
 
 const client = new IngestClient(connection(), properties, false);
