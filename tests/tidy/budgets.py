@@ -8,7 +8,10 @@ import tree
 FILE_LINES, FUNCTION_LINES, COLUMNS = 350, 70, 100
 
 # What may be longer, and why: {path: reason}. Every entry is an admission.
-ALLOWED = {}
+ALLOWED = {
+    "tests/config/every_key.hpp": "one table with an entry for each key of the configuration",
+    "tests/config/load_test.cpp": "one document that gives every key, and one check for each",
+}
 
 CONTAINER = re.compile(r"\b(namespace|struct|class|union|enum|extern)\b[^()=]*$")
 

@@ -22,10 +22,13 @@ MAY_INCLUDE = {
     "emulator": HTTP | {"emulator"},
 }
 
+SPEAKERS = "(beast_transport|libraries|reply_head|request_body|served_connection)"
+
 # What a header names, and the only files that may name it.
 WALLS = [
-    (r"boost/beast", r"core/http/(beast_transport|server|libraries)\.cpp"),
-    (r"openssl/|boost/asio/ssl", r"(core/(base|http)|emulator)/.*\.cpp"),
+    (r"boost/beast", rf"core/http/{SPEAKERS}\.[ch]pp"),
+    (r"boost/asio/ssl", r"core/http/.*\.[ch]pp"),
+    (r"openssl/", r"(core/(base|http)|emulator)/.*\.cpp"),
     (r"yaml-cpp/", r"config/.*\.cpp"),
     (r"sqlite3", r"(core/spool|emulator)/.*\.cpp"),
     (r"zlib|isa-l|igzip", r"(core/spool|emulator)/.*\.cpp"),

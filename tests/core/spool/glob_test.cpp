@@ -1,5 +1,7 @@
 #include "spool/glob.hpp"
 
+#include "base/clock.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
@@ -91,12 +93,12 @@ BOOST_AUTO_TEST_CASE(takes_no_exponential_time) {
         pattern += "*a";
         deep += "**/a/";
     }
-    auto begun = std::chrono::steady_clock::now();
+    auto begun = kustodrop::real_clock().now();
     BOOST_TEST(!glob_matches(pattern + "b", std::string(255, 'a')));
     std::string path;
     for (int i = 0; i < 500; ++i) path += "a/";
     BOOST_TEST(!glob_matches(deep + "b", path + "c"));
-    BOOST_TEST((std::chrono::steady_clock::now() - begun < std::chrono::seconds(5)));
+    BOOST_TEST((kustodrop::real_clock().now() - begun < std::chrono::seconds(5)));
 }
 
 BOOST_AUTO_TEST_CASE(has_nothing_against_good_patterns) {
