@@ -10,6 +10,7 @@
 #include "emulator/table_service.hpp"
 #include "emulator/task_group.hpp"
 #include "emulator/token_service.hpp"
+#include "emulator/welcome.hpp"
 #include "http/server.hpp"
 
 #include <boost/json.hpp>
@@ -332,37 +333,7 @@ std::string application::ready_facts() const {
 }
 
 std::string application::welcome() const {
-    auto& s = *state_;
-    auto& identity = s.tokens.options();
-    std::string out = "kustodrop-emulator is ready\n";
-    auto line = [&out](std::string_view name, const std::string& value) {
-        if (value.empty()) return;
-        out += "  " + std::string(name) + std::string(15 - name.size(), ' ') + value + "\n";
-    };
-    line("endpoint", s.endpoint);
-    line("blobs", s.storage.blob);
-    line("queues", s.storage.queue);
-    line("tables", s.storage.table);
-    line("tenant", identity.tenant);
-    line("client_id", identity.client_id);
-    line("client_secret", identity.client_secret);
-    line("ca_file", ca_file().string());
-    line("data", s.options.data.string());
-    auto ca = s.options.https ? " --cacert " + ca_file().string() : std::string();
-    out += "\nTry it:\n";
-    out +=
-        "  T=$(curl -s" + ca + " " + s.endpoint + "/" + identity.tenant +
-        "/oauth2/v2.0/token -d grant_type=client_credentials -d client_id=" + identity.client_id +
-        " --data-urlencode client_secret='" + identity.client_secret +
-        "' -d scope=" + identity.resource +
-        "/.default | sed 's/.*access_token\":\"\\([^\"]*\\).*/\\1/')\n";
-    out += "  kusto() { curl -s" + ca +
-           " -H \"Authorization: Bearer $T\" -H 'Content-Type: application/json' " + s.endpoint +
-           "/v1/rest/$1 -d \"{\\\"db\\\":\\\"$2\\\",\\\"csl\\\":\\\"$3\\\"}\"; echo; }\n";
-    out += "  kusto mgmt NetDefaultDB '.get ingestion resources'\n";
-    out += "  kusto mgmt Demo '.create table Events (ts:datetime, text:string)'\n";
-    out += "  kusto query Demo 'Events | count'\n";
-    return out;
+    return welcome_text(ready_facts(), state_->tokens.options().resource);
 }
 
 asio::awaitable<void> application::run(http::transport& transport) {
