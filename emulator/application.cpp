@@ -28,8 +28,7 @@ namespace json = boost::json;
 namespace {
 
 std::string remembered_key(storage_database& database, std::string_view name) {
-    auto known = database.fact(name);
-    if (known) return *known;
+    if (auto known = database.fact(name)) return *known;
     auto fresh = hex_encode(random_bytes(32));
     database.put_fact(name, fresh);
     return fresh;
@@ -37,8 +36,7 @@ std::string remembered_key(storage_database& database, std::string_view name) {
 
 // Whole or not at all: a reader never sees half of it.
 void write_atomically(const fs::path& path, std::string_view text) {
-    auto draft = path;
-    draft += ".draft";
+    auto draft = fs::path(path) += ".draft";
     std::ofstream file(draft, std::ios::binary | std::ios::trunc);
     file << text;
     file.close();
@@ -46,11 +44,7 @@ void write_atomically(const fs::path& path, std::string_view text) {
     fs::rename(draft, path);
 }
 
-fs::path beside(const fs::path& data, std::string_view suffix) {
-    auto out = data;
-    out += suffix;
-    return out;
-}
+fs::path beside(const fs::path& data, std::string_view suffix) { return fs::path(data) += suffix; }
 
 }  // namespace
 
