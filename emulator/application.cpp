@@ -280,7 +280,8 @@ void application::state::refresh(storage_access& access) const {
 
 storage_access application::state::access() {
     auto renew = [this](storage_access& access) { refresh(access); };
-    storage_access out{*transport, {}, {}, {}, std::nullopt, renew, internal_value};
+    storage_access out{*transport, {}, {}, {}, std::nullopt, renew, internal_value, {}};
+    if (options.storage) out.received = recorder_of_messages(database, resources, clock);
     refresh(out);
     return out;
 }

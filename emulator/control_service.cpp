@@ -29,7 +29,10 @@ static std::optional<json::object> object_in(const exchange& one) {
 
 asio::awaitable<http::reply> control_service::answer(const exchange& one) {
     http::reply out;
-    if (one.path == "/control/blobs" && one.request.method == http::verb::get) {
+    bool in_storage = one.path == "/control/blobs" || one.path == "/control/notifications";
+    if (in_storage && p_.make_resources) {
+        out.answer = problem(501, "these lie in the other storage; ask there");
+    } else if (one.path == "/control/blobs" && one.request.method == http::verb::get) {
         out.answer = co_await blobs();
     } else if (one.path == "/control/rotate" && one.request.method == http::verb::post) {
         out.answer = co_await rotate();

@@ -1,5 +1,7 @@
 #include "emulator/external_storage.hpp"
 
+#include "base/crypto.hpp"
+
 namespace kustodrop::emulator {
 
 static constexpr int attempts = 60;
@@ -56,6 +58,24 @@ asio::awaitable<result<>> make_resources(
         if (done.has_error()) co_return done;
     }
     co_return result<>();
+}
+
+std::function<void(std::size_t, std::string_view, std::string_view)> recorder_of_messages(
+    storage_database& database, const layout& layout, clock& clock
+) {
+    return [&](std::size_t queue, std::string_view id, std::string_view text) {
+        posted_record record;
+        std::size_t index = 0;
+        for (auto& resource : layout.resources()) {
+            if (resource.type != "SecuredReadyForAggregationQueue" || index++ != queue) continue;
+            record.account = resource.account;
+            record.queue = resource.name;
+        }
+        record.id = id;
+        record.text = base64_decode(text).value_or(std::string(text));
+        record.time = clock.wall_now();
+        database.record_posted(record);
+    };
 }
 
 }  // namespace kustodrop::emulator

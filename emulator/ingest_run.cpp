@@ -53,7 +53,8 @@ asio::awaitable<void> ingest_run::poll(std::size_t queue) {
     auto idle = first_idle;
     for (;;) {
         auto wake = parts_.time.now() + first_idle;
-        if (parts_.paused || in_hand_.size() >= max_in_hand) {
+        bool paused = parts_.paused && !storage_.is_heard();
+        if (paused || in_hand_.size() >= max_in_hand) {
             co_await parts_.time.sleep_until(wake);
             continue;
         }
@@ -94,6 +95,7 @@ asio::awaitable<void> ingest_run::accept(queued_message taken) {
         co_return;
     }
     ++parts_.stats.in_hand;
+    if (ticket.dequeue_count == 1) storage_.tell(taken);
     if (ticket.dequeue_count > 1) {
         auto find = [this, id = ticket.message_id] { return parts_.tables.find_message(id); };
         auto record = co_await offload(parts_.pool, std::move(find));

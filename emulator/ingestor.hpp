@@ -28,6 +28,10 @@ struct storage_access {
     // Replaces every address above by a fresh one: call it when a SAS was refused.
     std::function<void(storage_access&)> renew;
     std::string internal_header_value;  // For x-emulator-internal: spares it faults and statistics.
+    // Told of each ingestion message when it is first taken, with the index of its ready queue;
+    // messages are then taken, but not ingested, during a pause as well. Empty with our own
+    // storage, which knows what was put into it.
+    std::function<void(std::size_t queue, std::string_view id, std::string_view text)> received;
 };
 
 struct ingestor_options {

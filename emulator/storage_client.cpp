@@ -91,6 +91,11 @@ failure download_failure(unsigned status, std::string_view storage_code) {
 storage_client::storage_client(storage_access access, clock& clock)
     : access_(std::move(access)), clock_(clock) {}
 
+void storage_client::tell(const queued_message& message) const {
+    if (!access_.received) return;
+    access_.received(message.ticket.queue, message.ticket.message_id, message.text);
+}
+
 bool storage_client::is_ours(const http::url& target) const {
     for (auto& queue : access_.ready_queues) {
         if (queue.host() == target.host()) return true;

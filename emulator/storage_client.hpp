@@ -30,6 +30,10 @@ public:
 
     std::size_t ready_queues() const { return access_.ready_queues.size(); }
 
+    /// Whether somebody wants to be told of the messages that come.
+    bool is_heard() const { return static_cast<bool>(access_.received); }
+    void tell(const queued_message& message) const;
+
     /// Up to 32 messages, hidden from others for `hidden`.
     asio::awaitable<result<std::vector<queued_message>>> take_messages(
         std::size_t queue, std::chrono::seconds hidden

@@ -52,7 +52,8 @@ struct ingestor_service : world {
             {at("/done-0"), at("/done-1")},
             at("/status"),
             [this](emulator::storage_access&) { ++renewals; },
-            "inner"};
+            "inner",
+            {}};
         running = start(subject->run(std::move(access)));
     }
 

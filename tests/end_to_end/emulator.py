@@ -49,6 +49,9 @@ class Emulator:
         self.seen = []
         self.endpoint = self.ready["endpoint"]
 
+    def programs(self):
+        return [self.program]
+
     def stop(self):
         return self.program.stop()
 

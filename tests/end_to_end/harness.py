@@ -26,6 +26,7 @@ class EndToEnd(unittest.TestCase):
     """Starts nothing by itself; stops by id whatever a test started, and shows it on failure."""
 
     maxDiff = 4000
+    service = Emulator  # What plays Azure.
 
     def setUp(self):
         # Short, because a Unix socket's path holds 107 bytes.
@@ -34,7 +35,7 @@ class EndToEnd(unittest.TestCase):
         self.addCleanup(self._end)
 
     def emulator(self, **options):
-        started = Emulator(self.folder / f"emulator-{len(self.emulators)}", **options)
+        started = self.service(self.folder / f"emulator-{len(self.emulators)}", **options)
         self.emulators.append(started)
         return started
 
@@ -104,7 +105,7 @@ class EndToEnd(unittest.TestCase):
             )
         )
         programs = [d.program for d in self.daemons if d.program]
-        programs += [e.program for e in self.emulators]
+        programs += [program for e in self.emulators for program in e.programs()]
         for program in programs:
             if program.alive():
                 program.stop() if not failed else program.kill()

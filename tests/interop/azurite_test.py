@@ -1,39 +1,56 @@
 #!/usr/bin/env python3
-"""The daemon ships through Azurite: what it sends is what another storage service understands."""
+"""The end-to-end suites over Azurite: what the daemon sends is what a storage service that nobody
+here wrote understands, and its signatures are really checked."""
 import pathlib
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "end_to_end"))
 
+import crash_test
+import delivery_test
+import harness
+import outcome_test
 import packages
-from azurite import Azurite
-from harness import EndToEnd, compressed, csv_rows
+import watch_settings_test
+from azurite import EmulatorOverAzurite
 
 
-class OverAzurite(EndToEnd):
-    def over_azurite(self, watch=None, **settings):
-        storage = Azurite(self.folder / "azurite")
-        self.addCleanup(storage.program.stop)
-        return self.pair(watch, emulator=storage.options(), **settings)
+class Delivery(delivery_test.Delivery):
+    service = EmulatorOverAzurite
 
-    def test_files_arrive_as_rows(self):
-        emulator, daemon = self.over_azurite()
-        for number in range(20):
-            daemon.put(f"{number} ü%.csv", csv_rows(10))
-        daemon.put("packed.csv.gz", compressed(csv_rows(50)))
-        daemon.put("bad.csv", 'not,a,"row\n')
-        self.settled(daemon, seconds=180, succeeded=21, failed=1)
-        self.assertEqual(emulator.count(), 250)
-        self.until("the archive", lambda: len(daemon.inside("archive")) == 21)
+
+class Outcomes(outcome_test.Outcomes):
+    service = EmulatorOverAzurite
+
+
+class Crash(crash_test.Crash):
+    service = EmulatorOverAzurite
+
+
+class WatchSettings(watch_settings_test.WatchSettings):
+    service = EmulatorOverAzurite
+
+
+class Blocks(harness.EndToEnd):
+    service = EmulatorOverAzurite
 
     def test_blocks_make_a_whole_blob(self):
         upload = {"block_size": "64KiB", "compression": "none"}
-        emulator, daemon = self.over_azurite(upload=upload)
-        daemon.put("large.csv", csv_rows(50_000))
+        emulator, daemon = self.pair(upload=upload)
+        content = harness.csv_rows(50_000)
+        daemon.put("large.csv", content)
         self.settled(daemon, seconds=180, succeeded=1)
         self.assertEqual(emulator.count(), 50_000)
+        self.assert_delivered(emulator, emulator.messages(), [content.encode()])
 
+    def test_a_signature_that_is_not_ours_is_refused(self):
+        emulator, daemon = self.pair()
+        daemon.put("a.csv", harness.csv_rows(1))
+        (message,) = self.posted(emulator, 1)
+        torn = message["BlobPath"].replace("sig=", "sig=x")
+        with self.assertRaisesRegex(AssertionError, "403"):
+            emulator.content({**message, "BlobPath": torn})
 
 
 if __name__ == "__main__":
