@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """What each key outside of the watches does."""
 import datetime
-import os
 import pathlib
 import unittest
 
@@ -9,8 +8,6 @@ from emulator import fetch
 from daemon import free_port
 from harness import EndToEnd, csv_rows
 from outcome_test import notification
-
-MIB = 1 << 20
 
 
 class DaemonSettings(EndToEnd):
@@ -50,15 +47,6 @@ class DaemonSettings(EndToEnd):
 
     def in_flight(self, emulator):
         return emulator.requests(operation="put_blob")
-
-    def test_memory_holds_while_many_large_files_go_up(self):
-        emulator, daemon = self.pair(
-            emulator={"no_ingestor": True}, upload={"memory": "16MiB", "concurrency": 32}
-        )
-        for number in range(32):
-            daemon.put(f"{number}.csv", os.urandom(8 * MIB))
-        self.posted(emulator, 32, seconds=240)
-        self.assertLessEqual(daemon.program.peak_memory(), 64 * MIB)
 
     def test_report_level_failures_presumes_success_when_no_word_comes(self):
         emulator, daemon, message = self.ship_one(

@@ -32,6 +32,8 @@ class Instances(EndToEnd):
         emulator, first = self.pair()
         first.put("a.csv", csv_rows(1))
         self.settled(first, succeeded=1)
+        # Until it is archived, a daemon with another journal would ship it again.
+        self.until("the archive", lambda: len(first.inside("archive")) == 1)
         first.program.kill()
         self.daemons.remove(first)
         second = self.daemon(emulator, {"path": str(first.drop)}).start()

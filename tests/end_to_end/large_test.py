@@ -79,6 +79,15 @@ class Large(EndToEnd):
         print(f"VmHWM {peak / MIB:.1f} MiB for a file of 2 GiB")
         self.assertLessEqual(peak, 64 * MIB)
 
+    def test_memory_holds_while_many_large_files_go_up(self):
+        emulator, daemon = self.pair(
+            emulator={"no_ingestor": True}, upload={"memory": "16MiB", "concurrency": 32}
+        )
+        for number in range(32):
+            daemon.put(f"{number}.csv", os.urandom(8 * MIB))
+        self.posted(emulator, 32, seconds=240)
+        self.assertLessEqual(daemon.program.peak_memory(), 64 * MIB)
+
 
 if __name__ == "__main__":
     unittest.main()
