@@ -22,6 +22,7 @@ void read_upload(section upload, upload_settings& out) {
     // Put Blob takes more, but a block must be sent again whole (protocol.md §5.1).
     bool block = upload.size("block_size", out.block_size_bytes, {64 * KiB, 100 * MiB});
     upload.size("bandwidth_limit", out.bandwidth_limit_bytes, {0, 1 * TiB});
+    upload.time("repost_after", out.repost_after, {100ms, 24h});
     if (out.bandwidth_limit_bytes != none) {
         upload.refuse_unsupported("bandwidth_limit", "", format_size(none));
     }
@@ -55,15 +56,10 @@ void read_notifications(section notifications, notifications_settings& out) {
 }
 
 void read_retention(section retention, retention_settings& out) {
-    static const auto min_free = retention_settings().min_free_percent;
     retention.time("archive_for", out.archive_for, {0s, century});
     retention.size("archive_bytes", out.archive_bytes, {0, 1024 * TiB});
     retention.time("journal_for", out.journal_for, {1h, century});
     retention.percentage("min_free", out.min_free_percent);
-    if (out.min_free_percent != min_free) {
-        auto shown = format_percentage(out.min_free_percent);
-        retention.refuse_unsupported("min_free", shown, format_percentage(min_free));
-    }
     retention.finish();
 }
 

@@ -128,6 +128,13 @@ static void read_coalesce(section coalesce, coalesce_settings& out) {
     coalesce.finish();
 }
 
+static std::optional<std::string> marker_problem(std::string_view text) {
+    if (text.empty()) return std::nullopt;
+    bool bad = text.find('/') != std::string_view::npos || text.size() > 64;
+    if (bad) return "is no ending of a name; allowed: an ending like \".ok\", without a slash";
+    return std::nullopt;
+}
+
 static void read_place(section& watch, config::watch& out) {
     watch.text("name", out.name, name_problem);
     watch.text("path", out.path, folder_problem);
@@ -142,10 +149,8 @@ static void read_place(section& watch, config::watch& out) {
     watch.texts("exclude", out.exclude, "[\"*.part\"]", glob_rule);
     watch.flag("recursive", out.recursive);
     watch.choice("watch_mode", out.watch_mode);
-    if (out.watch_mode == watch_mode::poll) watch.refuse_unsupported("watch_mode", "poll", "auto");
     watch.time("stable_for", out.stable_for, {100ms, 24h});
-    watch.text("done_marker", out.done_marker);
-    if (!out.done_marker.empty()) watch.refuse_unsupported("done_marker", "", "\"\"");
+    watch.text("done_marker", out.done_marker, marker_problem);
     watch.choice("claim", out.claim);
     if (out.claim == claim_mode::in_place) watch.refuse_unsupported("claim", "in_place", "auto");
 }
@@ -172,8 +177,13 @@ static void read_target(section& watch, config::watch& out) {
     watch.text("creation_time_pattern", out.creation_time_pattern, creation_time_rule);
     read_properties(watch, out);
     watch.choice("deduplicate", out.deduplicate);
+    watch.time("batching_time", out.batching_time, {100ms, 24h});
     if (out.deduplicate == deduplicate::tags) {
-        watch.refuse_unsupported("deduplicate", "tags", "off");
+        watch.warn(
+            "deduplicate",
+            "tags makes the service ingest every blob in a batch of its own, which is slow and "
+            "dear for small files"
+        );
     }
 }
 
@@ -181,9 +191,6 @@ static void read_consequences(section& watch, config::watch& out) {
     watch.choice("on_success", out.on_success);
     watch.choice("on_failure", out.on_failure);
     watch.choice("on_unconfirmed", out.on_unconfirmed);
-    if (out.on_unconfirmed == on_unconfirmed::repost) {
-        watch.refuse_unsupported("on_unconfirmed", "repost", "keep");
-    }
     watch.choice("act_after", out.act_after);
     watch.number("max_pending", out.max_pending, {1, 100'000'000});
     read_coalesce(watch.map("coalesce"), out.coalesce);

@@ -134,6 +134,7 @@ struct watch {
     std::string creation_time_pattern;  // Valid: spool::creation_time_pattern::parse takes it.
     std::map<std::string, std::string> additional_properties;
     config::deduplicate deduplicate = config::deduplicate::off;
+    duration batching_time = 5min;  // Of the table's ingestion batching policy.
     config::on_success on_success = config::on_success::archive;
     config::on_failure on_failure = config::on_failure::quarantine;
     config::on_unconfirmed on_unconfirmed = config::on_unconfirmed::keep;
@@ -149,6 +150,7 @@ struct upload_settings {
     config::compression compression = config::compression::fast;
     std::uint64_t block_size_bytes = 4ULL << 20;
     std::uint64_t bandwidth_limit_bytes = 0;  // A second; 0 is none.
+    duration repost_after = 30s;
     friend bool operator==(const upload_settings&, const upload_settings&) = default;
 };
 

@@ -87,6 +87,7 @@ void app::build_pipeline() {
         around_.measured};
     pipeline::shipped_to shipped{
         [this](spool::source& what) { on_posted(what); },
+        [this](spool::source& what) { outcomes_->expect(what); },
         [this](spool::source& what) { on_settled(what); },
         [this](spool::source& what) { on_changed(what); }};
     shipper_ = std::make_unique<pipeline::shipper>(
@@ -113,7 +114,7 @@ void app::build_pipeline() {
 }
 
 void app::build_watch(const config::watch& from) {
-    auto& watch = watches_.add(watch_options_of(from));
+    auto& watch = watches_.add(watch_options_of(from, settings_.retention));
     pipeline::retirer_parts retiring{
         *sources_, ready_, *journal_, pool_, around_.time, around_.random, around_.log};
     retirers_[from.name] = std::make_unique<pipeline::retirer>(around_.executor, watch, retiring);
@@ -131,6 +132,7 @@ void app::build_watch(const config::watch& from) {
     options.state_directory = settings_.state_directory;
     pipeline::resumed_to resumed{
         [this](spool::source& what) { on_posted(what); },
+        [this](spool::source& what) { outcomes_->expect(what); },
         [this](spool::source& what) { on_settled(what); }};
     intakes_[from.name] = std::make_unique<pipeline::intake>(
         around_.executor, watch, taking, options, std::move(resumed)
@@ -269,14 +271,8 @@ asio::awaitable<void> app::tidy_archive(std::string watch) {
     auto folder = watches_.find(watch)->folder;
     if (!folder) co_return;
     auto now = around_.time.wall_now();
-    auto age = settings_.retention.archive_for;
-    auto limit = settings_.retention.archive_bytes;
-    auto work = [folder, now, age, limit]() -> result<spool::retention_report> {
-        auto space = folder->space();
-        // Never above a tenth of its file system (product.md §4).
-        auto bytes = space ? std::min(limit, space->total_bytes / 10) : limit;
-        return folder->expire_archive(now, age, bytes);
-    };
+    auto limits = archive_limits_of(settings_.retention);
+    auto work = [=] { return spool::clear_archive(*folder, now, limits); };
     auto report = co_await offload(pool_, work);
     if (report.has_error()) {
         around_.log.warning(
@@ -313,10 +309,15 @@ status_report app::status() {
         one.target = watch.options.target.name();
         one.present = watch.folder != nullptr;
         one.counts = sources_->counts(name);
+        if (watch.pausing.is_paused()) {
+            one.paused = watch.pausing.code() + ": " + watch.pausing.details();
+        }
+        one.held = watch.held.size();
         auto& intake = *intakes_[name];
         one.mode = intake.mode();
         one.waiting_in_folder = intake.waiting_in_folder();
         one.settling = intake.settling();
+        one.low_on_space = intake.is_low_on_space();
         report.watches.push_back(std::move(one));
     }
     return report;

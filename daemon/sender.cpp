@@ -7,6 +7,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <limits>
 #include <unistd.h>
 
 namespace kustodrop::daemon {
@@ -85,7 +86,10 @@ result<void> sender::open() {
     as_configured.ingestion_mapping_reference = options_.mapping;
     as_configured.ignore_first_record = options_.ignore_first_record;
     watch.target = target_of(as_configured);
-    watches_.add(std::move(watch)).folder = std::make_shared<spool::drop_folder>(std::move(*root));
+    auto& sending = watches_.add(std::move(watch));
+    sending.folder = std::make_shared<spool::drop_folder>(std::move(*root));
+    // Whoever waits for a report wants every file's own word.
+    sending.pausing = pipeline::pausing({.failures = std::numeric_limits<unsigned>::max()});
     build_parts();
     return {};
 }
@@ -109,6 +113,7 @@ void sender::build_parts() {
         around_.measured};
     pipeline::shipped_to shipped{
         [this](spool::source& what) { on_posted(what); },
+        [this](spool::source& what) { outcomes_->expect(what); },
         [this](spool::source& what) { on_settled(what); },
         [this](spool::source& what) {
             // It changed while it was read: what it is now is for the next `send`.

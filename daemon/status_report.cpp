@@ -37,6 +37,9 @@ static json::object watch_json(const watch_status& watch, wall_time now) {
         {"target", watch.target},
         {"mode", watch.mode},
         {"present", watch.present},
+        {"paused", nullptr},
+        {"held", watch.held},
+        {"low_on_space", watch.low_on_space},
         {"waiting_in_folder", watch.waiting_in_folder},
         {"settling", watch.settling},
         {"pending", watch.counts.pending_files},
@@ -44,6 +47,7 @@ static json::object watch_json(const watch_status& watch, wall_time now) {
         {"stages", std::move(stages)},
         {"oldest_age_seconds", nullptr},
         {"last_outcome", nullptr}};
+    if (!watch.paused.empty()) out["paused"] = printable(watch.paused);
     if (watch.counts.oldest) {
         out["oldest_age_seconds"] = seconds(duration(now - *watch.counts.oldest));
     }
@@ -98,6 +102,10 @@ static std::string watch_text(const json::object& watch) {
         out += " " + std::string(name) + " " + text_of(&count);
     }
     out += "\n";
+    if (watch.at("paused").is_string()) {
+        out += "  PAUSED " + field("paused") + "; " + field("held") + " wait\n";
+    }
+    if (watch.at("low_on_space").as_bool()) out += "  TROUBLE too little space is free\n";
     if (auto* last = watch.at("last_outcome").if_object()) {
         out += "  last outcome " + text_of(last->if_contains("outcome"));
         auto code = text_of(last->if_contains("code"));

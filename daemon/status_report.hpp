@@ -16,6 +16,9 @@ struct watch_status {
     std::string target;
     std::string mode;     // "inotify" or "poll".
     bool present = true;  // Whether the folder is there.
+    std::string paused;   // Why it stands still: the service's code and words; empty: it does not.
+    std::uint64_t held = 0;     // Sources that wait for its target to be put right.
+    bool low_on_space = false;  // Nothing is claimed until there is space.
     pipeline::watch_counts counts;
     std::size_t waiting_in_folder = 0;  // As the last scan saw.
     std::size_t settling = 0;

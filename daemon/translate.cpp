@@ -17,6 +17,8 @@ pipeline::target target_of(const config::watch& from) {
     where.tags = from.tags;
     where.creation_time_pattern = from.creation_time_pattern;
     where.additional_properties = from.additional_properties;
+    where.deduplicate = from.deduplicate == config::deduplicate::tags;
+    where.batching_time = from.batching_time;
     return where;
 }
 
@@ -32,7 +34,21 @@ static pipeline::success_action success_action_of(config::on_success word) {
     return pipeline::success_action::keep;
 }
 
-pipeline::watch_options watch_options_of(const config::watch& from) {
+static pipeline::unconfirmed_action unconfirmed_action_of(config::on_unconfirmed word) {
+    switch (word) {
+    case config::on_unconfirmed::keep:
+        return pipeline::unconfirmed_action::keep;
+    case config::on_unconfirmed::archive:
+        return pipeline::unconfirmed_action::archive;
+    case config::on_unconfirmed::repost:
+        return pipeline::unconfirmed_action::repost;
+    }
+    return pipeline::unconfirmed_action::keep;
+}
+
+pipeline::watch_options watch_options_of(
+    const config::watch& from, const config::retention_settings& retention
+) {
     pipeline::watch_options options;
     options.name = from.name;
     options.path = from.path;
@@ -40,18 +56,29 @@ pipeline::watch_options watch_options_of(const config::watch& from) {
     options.exclude = from.exclude;
     options.recursive = from.recursive;
     options.stable_for = from.stable_for;
+    options.done_marker = from.done_marker;
+    options.always_poll = from.watch_mode == config::watch_mode::poll;
+    options.trust_events = from.watch_mode == config::watch_mode::inotify;
+    options.min_free_percent = retention.min_free_percent;
     options.max_pending_files = from.max_pending;
     options.target = target_of(from);
     options.on_success = success_action_of(from.on_success);
     bool keep = from.on_failure == config::on_failure::keep;
     options.on_failure =
         keep ? pipeline::failure_action::keep : pipeline::failure_action::quarantine;
-    bool archive = from.on_unconfirmed == config::on_unconfirmed::archive;
-    options.on_unconfirmed =
-        archive ? pipeline::unconfirmed_action::archive : pipeline::unconfirmed_action::keep;
+    options.on_unconfirmed = unconfirmed_action_of(from.on_unconfirmed);
     bool early = from.act_after == config::act_after::posted;
     options.act_after = early ? pipeline::act_time::posted : pipeline::act_time::outcome;
     return options;
+}
+
+spool::archive_limits archive_limits_of(const config::retention_settings& from) {
+    spool::archive_limits limits;
+    // 0 is no limit.
+    if (from.archive_for > 0s) limits.age = from.archive_for;
+    if (from.archive_bytes > 0) limits.bytes = from.archive_bytes;
+    limits.min_free_percent = from.min_free_percent;
+    return limits;
 }
 
 static pipeline::reporting reporting_of(const config::notifications_settings& from) {
@@ -85,6 +112,7 @@ pipeline::shipper_options shipper_options_of(const config::settings& from) {
         break;
     }
     options.reports = reporting_of(from.notifications);
+    options.repost_after = from.upload.repost_after;
     options.client_version = kusto::version_for_tracing(version());
     return options;
 }

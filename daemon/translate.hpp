@@ -9,7 +9,10 @@
 namespace kustodrop::daemon {
 
 pipeline::target target_of(const config::watch& from);
-pipeline::watch_options watch_options_of(const config::watch& from);
+pipeline::watch_options watch_options_of(
+    const config::watch& from, const config::retention_settings& retention
+);
+spool::archive_limits archive_limits_of(const config::retention_settings& from);
 pipeline::shipper_options shipper_options_of(const config::settings& from);
 pipeline::outcomes_options outcomes_options_of(const config::settings& from);
 

@@ -1,14 +1,14 @@
 // The loop of a watch: hints and scans in, complete files claimed. Opening and resuming stand in
-// intake_open.cpp.
+// intake_open.cpp, what is made of hints and looks in intake_sightings.cpp.
 #include "pipeline/intake.hpp"
 
 #include <algorithm>
 
 namespace kustodrop::pipeline {
 
-static constexpr std::size_t most_hints = 10'000;
 static constexpr std::size_t scan_limit = 10'000;
 static constexpr duration room_check = 50ms;
+static constexpr duration look_around = 5s;
 
 asio::awaitable<void> intake::run() {
     while (!closed_) {
@@ -29,7 +29,10 @@ asio::awaitable<void> intake::turn() {
     if (with_.time.now() >= next_scan_) co_await scan();
     if (!watch_.folder) co_return;
     co_await look_at_hints();
-    for (auto& file : settler_.complete()) complete_.push_back(std::move(file));
+    for (auto& file : settler_.complete()) {
+        if (queued_.insert(file.name).second) complete_.push_back(std::move(file));
+    }
+    release_held();
     co_await refresh_changed();
     if (!closed_) co_await claim_complete();
     // The scan showed only the oldest: the next ones come when these are on their way.
@@ -39,10 +42,14 @@ asio::awaitable<void> intake::turn() {
 }
 
 time_point intake::next_turn() const {
-    auto next = next_scan_;
+    // Others hold its sources, and space comes back, without a word to us.
+    auto next = std::min(next_scan_, with_.time.now() + look_around);
     if (auto due = settler_.next_due()) next = std::min(next, *due);
     for (auto& [id, when] : changed_) next = std::min(next, when);
     if (!hinted_.empty()) return with_.time.now();
+    if (!watch_.held.empty()) {
+        next = std::min(next, watch_.pausing.next_probe().value_or(with_.time.now()));
+    }
     if (!complete_.empty()) next = std::min(next, with_.time.now() + room_check);
     return next;
 }
@@ -52,6 +59,9 @@ std::size_t intake::room() const {
     auto pending = counts.pending_files + counts.parked_files;
     auto limit = watch_.options.max_pending_files;
     auto ours = limit > pending ? static_cast<std::size_t>(limit - pending) : 0;
+    // What is not claimed is safe in the folder, and what cannot be recorded is not claimed.
+    if (low_on_space_ || !with_.journal.healthy()) return 0;
+    if (watch_.pausing.is_paused()) return std::min<std::size_t>(ours, watch_.held.empty() ? 1 : 0);
     return std::min({ours, with_.ready.room(), options_.batch_files});
 }
 
@@ -62,17 +72,26 @@ asio::awaitable<void> intake::scan() {
     spool::scan_options asked;
     asked.recursive = watch_.options.recursive;
     asked.limit = scan_limit;
-    asked.wanted = [this](std::string_view name) { return rules_.accepts(name); };
-    auto work = [folder, asked]() -> result<spool::scan> {
+    asked.wanted = [this](std::string_view name) {
+        return rules_.accepts(name) || rules_.marked_by(name).has_value();
+    };
+    auto work = [folder, asked]() -> result<scanned> {
         auto there = folder->verify();
         if (there.has_error()) return there.error();
-        return folder->list(asked);
+        auto listed = folder->list(asked);
+        if (listed.has_error()) return listed.error();
+        auto space = folder->space();
+        scanned out{std::move(*listed), std::nullopt};
+        if (space) out.space = *space;
+        return out;
     };
-    auto found = co_await offload(with_.pool, work);
-    if (found.has_error()) {
-        close_folder(found.error());
+    auto seen = co_await offload(with_.pool, work);
+    if (seen.has_error()) {
+        close_folder(seen.error());
         co_return;
     }
+    mind_space(seen->space);
+    auto* found = &seen->found;
     // Watch first, scan second: a folder that is new to us is scanned again at once.
     for (auto& name : found->folders) {
         bool known = std::ranges::any_of(folders_, [&](auto& one) { return one.second == name; });
@@ -82,79 +101,30 @@ asio::awaitable<void> intake::scan() {
     }
     truncated_ = found->truncated;
     waiting_in_folder_ = found->found;
-    for (auto& seen : found->sightings) saw(seen, false);
+    saw_all(*found);
     if (!found->truncated) forget_kept_but(found->sightings);
-}
-
-void intake::saw(const spool::sighting& seen, bool closed) {
-    if (!rules_.accepts(seen.name) || is_kept(seen)) return;
-    if (seen.kind == spool::file_kind::folder) return;
-    if (seen.kind != spool::file_kind::regular) {
-        auto kind = std::string(to_string(seen.kind));
-        complain(seen.name, {"not_a_file", remedy::give_up, "it is a " + kind + ", not a file"});
-        return;
-    }
-    if (seen.links > 1) {
-        complain(
-            seen.name,
-            {"hard_link",
-             remedy::give_up,
-             "other names lead to the same file; it is taken when this is its only one"}
-        );
-        return;
-    }
-    if (!seen.readable) {
-        complain(seen.name, {"unreadable", remedy::reconfigure, "the daemon may not read it"});
-        return;
-    }
-    settler_.saw(seen, with_.time.now(), closed);
-}
-
-bool intake::is_kept(const spool::sighting& seen) {
-    auto found = watch_.kept.find(seen.name);
-    if (found == watch_.kept.end()) return false;
-    if (found->second.same_content(seen.identity)) return true;
-    with_.journal.forget_kept(watch_.options.name, seen.name);
-    watch_.kept.erase(found);
-    return false;
-}
-
-void intake::forget_kept_but(const std::vector<spool::sighting>& seen) {
-    if (watch_.kept.empty()) return;
-    std::set<std::string_view> there;
-    for (auto& one : seen) there.insert(one.name);
-    std::erase_if(watch_.kept, [&](auto& kept) {
-        if (there.contains(kept.first)) return false;
-        with_.journal.forget_kept(watch_.options.name, kept.first);
-        return true;
-    });
-}
-
-void intake::complain(const std::string& name, const failure& problem) {
-    if (complained_.size() > most_hints) complained_.clear();
-    if (!complained_.insert(name + '\0' + problem.code).second) return;
-    with_.log.warning(
-        "left in the folder",
-        {{"watch", watch_.options.name},
-         {"file", name},
-         {"code", problem.code},
-         {"detail", problem.detail}}
-    );
 }
 
 // Runs on a worker's thread.
 intake::looks intake::look(
-    const spool::drop_folder& folder, const std::vector<std::string>& names
+    const spool::drop_folder& folder,
+    const std::vector<std::string>& names,
+    const std::string& marker
 ) {
     looks out;
     for (auto& name : names) {
         auto seen = folder.look(name);
         if (seen.has_error()) continue;  // The next scan looks again.
-        if (*seen) {
-            out.seen.push_back(std::move(**seen));
-        } else {
+        if (!*seen) {
             out.gone.push_back(name);
+            continue;
         }
+        looked file{std::move(**seen), true};
+        if (!marker.empty()) {
+            auto sign = folder.look(name + marker);
+            file.marked = sign && *sign && spool::marks(**sign, file.seen);
+        }
+        out.seen.push_back(std::move(file));
     }
     return out;
 }
@@ -168,26 +138,35 @@ asio::awaitable<void> intake::look_at_hints() {
         if (!hints.contains(name)) names.push_back(name);
     }
     if (names.empty()) co_return;
-    auto work = [folder, names] { return look(*folder, names); };
+    auto marker = watch_.options.done_marker;
+    auto work = [folder, names, marker] { return look(*folder, names, marker); };
     auto found = co_await offload(with_.pool, work);
     for (auto& name : found.gone) settler_.gone(name);
-    for (auto& seen : found.seen) {
-        auto hint = hints.find(seen.name);
-        saw(seen, hint != hints.end() && hint->second);
+    for (auto& file : found.seen) {
+        auto hint = hints.find(file.seen.name);
+        saw(file, hint != hints.end() && hint->second);
     }
 }
 
 // Runs on a worker's thread.
 std::vector<intake::claimed> intake::claim(
-    const spool::drop_folder& folder, std::vector<claimed> files
+    const spool::drop_folder& folder, std::vector<claimed> files, const std::string& marker
 ) {
     for (auto& file : files) {
         auto slice = folder.claim(file.seen, file.id);
         if (slice.has_error()) {
             file.problem = slice.error();
-        } else {
-            file.slice = std::move(*slice);
+            continue;
         }
+        file.slice = std::move(*slice);
+        if (marker.empty()) continue;
+        // The next file of that name needs a marker of its own.
+        auto name = file.seen.name + marker;
+        auto sign = folder.look(name);
+        if (!sign || !*sign) continue;
+        spool::slice spent{name, name, 0, (*sign)->identity.size_bytes, (*sign)->identity};
+        auto removed = folder.remove(spent, file.id);
+        if (removed.has_error()) file.problem = removed.error();
     }
     return files;
 }
@@ -200,12 +179,14 @@ asio::awaitable<void> intake::claim_complete() {
     auto end = complete_.begin() + static_cast<std::ptrdiff_t>(count);
     for (auto at = complete_.begin(); at != end; ++at) {
         claimed file;
+        queued_.erase(at->name);
         file.seen = std::move(*at);
         file.id = make_guid(with_.random);
         files.push_back(std::move(file));
     }
     complete_.erase(complete_.begin(), end);
-    auto work = [folder, files] { return claim(*folder, files); };
+    auto marker = watch_.options.done_marker;
+    auto work = [folder, files, marker] { return claim(*folder, files, marker); };
     auto done = co_await offload(with_.pool, work);
     for (auto& file : done) {
         if (file.problem && file.problem->code != "file_vanished") {
@@ -228,6 +209,8 @@ void intake::admit(spool::source what) {
         "claimed",
         {{"watch", admitted.watch}, {"source", admitted.id}, {"file", admitted.slices.front().name}}
     );
+    // The journal that knew it is lost: it may have been posted, and its word may come.
+    if (admitted.ambiguous_posts > 0) next_.unanswered(admitted);
     with_.ready.push(admitted.id, with_.time.now());
 }
 
@@ -267,48 +250,6 @@ asio::awaitable<void> intake::refresh_changed() {
         with_.sources.note(*what);
         with_.ready.push(id, with_.time.now());
     }
-}
-
-void intake::hint(const spool::folder_event& event) {
-    using spool::event_meaning;
-    auto found = folders_.find(event.watch);
-    if (found == folders_.end()) return;
-    auto name = found->second.empty() ? event.name : found->second + "/" + event.name;
-    switch (event.meaning) {
-    case event_meaning::closed:
-    case event_meaning::moved_in:
-        hinted_[name] = true;
-        break;
-    case event_meaning::appeared:
-    case event_meaning::attributes:
-        hinted_.try_emplace(name, false);
-        break;
-    case event_meaning::went:
-        settler_.gone(name);
-        return;
-    case event_meaning::folder_appeared:
-        if (watch_.options.recursive) next_scan_ = with_.time.now();
-        break;
-    case event_meaning::root_gone:
-        next_scan_ = with_.time.now();
-        break;
-    case event_meaning::ignored:
-        folders_.erase(found);
-        return;
-    case event_meaning::folder_went:
-    case event_meaning::overflow:
-    case event_meaning::nothing:
-        return;
-    }
-    if (!rules_.accepts(name)) hinted_.erase(name);
-    if (hinted_.size() > most_hints) lost_events();
-    stirred_.notify_all();
-}
-
-void intake::lost_events() {
-    hinted_.clear();
-    next_scan_ = with_.time.now();
-    stirred_.notify_all();
 }
 
 void intake::close() {

@@ -37,6 +37,7 @@ struct intake_parts {
 /// What a resumed source is handed to, by its stage.
 struct resumed_to {
     std::function<void(spool::source&)> posted;
+    std::function<void(spool::source&)> unanswered;
     std::function<void(spool::source&)> settled;
 };
 
@@ -80,12 +81,21 @@ public:
 
     std::string mode() const { return polling_ ? "poll" : "inotify"; }
     std::size_t settling() const { return settler_.size(); }
+    bool is_low_on_space() const { return low_on_space_; }
     std::size_t waiting_in_folder() const { return waiting_in_folder_; }
 
 private:
+    struct looked {
+        spool::sighting seen;
+        bool marked = true;  // Its done marker is there, or none is wanted.
+    };
     struct looks {
-        std::vector<spool::sighting> seen;
+        std::vector<looked> seen;
         std::vector<std::string> gone;
+    };
+    struct scanned {
+        spool::scan found;
+        std::optional<spool::disk_space> space;
     };
     struct claimed {
         spool::sighting seen;
@@ -97,6 +107,7 @@ private:
         std::shared_ptr<spool::drop_folder> folder;
         std::vector<std::string> warnings;
         std::vector<spool::work_entry> work;
+        spool::medium medium;
     };
     static result<opened> open_folder(const std::string& path, const std::string& state_directory);
     asio::awaitable<result<void>> try_open();
@@ -112,15 +123,24 @@ private:
     void resume(spool::source what);
     void vanished(spool::source& what);
     std::vector<spool::work_entry> still_unknown(std::vector<spool::work_entry> work);
-    void saw(const spool::sighting& seen, bool closed);
+    void saw(const looked& file, bool closed);
+    void saw_all(const spool::scan& found);
+    void mind_space(const std::optional<spool::disk_space>& space);
+    void release_held();
     void forget_kept_but(const std::vector<spool::sighting>& seen);
     bool is_kept(const spool::sighting& seen);
     void admit(spool::source what);
     void complain(const std::string& name, const failure& problem);
     std::size_t room() const;
     time_point next_turn() const;
-    static looks look(const spool::drop_folder& folder, const std::vector<std::string>& names);
-    static std::vector<claimed> claim(const spool::drop_folder& folder, std::vector<claimed> files);
+    static looks look(
+        const spool::drop_folder& folder,
+        const std::vector<std::string>& names,
+        const std::string& marker
+    );
+    static std::vector<claimed> claim(
+        const spool::drop_folder& folder, std::vector<claimed> files, const std::string& marker
+    );
 
     watch& watch_;
     intake_parts with_;
@@ -132,6 +152,7 @@ private:
     std::map<int, std::string> folders_;     // inotify watch number → relative folder, "" root.
     std::map<std::string, bool> hinted_;     // Name → whether a writer closed it.
     std::vector<spool::sighting> complete_;  // Settled, waiting for room.
+    std::set<std::string> queued_;           // Their names.
     std::vector<spool::source> unretired_;   // Until the folder could be opened.
     std::optional<std::string> trouble_;     // Why the folder is not open, said once.
     std::map<std::string, time_point> changed_;  // Source ids to be looked at anew, and when.
@@ -139,6 +160,8 @@ private:
     time_point next_scan_{};
     std::size_t waiting_in_folder_ = 0;
     bool polling_ = false;
+    bool blind_ = false;  // The file system does not tell of every change.
+    bool low_on_space_ = false;
     bool truncated_ = false;
     bool closed_ = false;
 };

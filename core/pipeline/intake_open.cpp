@@ -16,8 +16,8 @@ intake::intake(
       with_(parts),
       options_(std::move(options)),
       next_(std::move(next)),
-      rules_({from.options.include, from.options.exclude, ""}),
-      settler_({from.options.stable_for, 20'000}),
+      rules_({from.options.include, from.options.exclude, from.options.done_marker}),
+      settler_({from.options.done_marker.empty() ? from.options.stable_for : 0s, 20'000}),
       stirred_(std::move(executor)) {}
 
 asio::awaitable<result<void>> intake::open(std::vector<spool::source> unretired) {
@@ -46,6 +46,7 @@ result<intake::opened> intake::open_folder(
     auto work = out.folder->list_work();
     if (work.has_error()) return work.error();
     out.work = std::move(*work);
+    if (auto medium = out.folder->medium()) out.medium = *medium;
     return out;
 }
 
@@ -76,12 +77,16 @@ asio::awaitable<result<void>> intake::try_open() {
     folders_.clear();
     settler_.clear();
     complete_.clear();
+    queued_.clear();
+    blind_ = opened->medium.kind == spool::medium_kind::remote ||
+             opened->medium.kind == spool::medium_kind::unknown;
     watch_folder("");
     next_scan_ = with_.time.now();
     with_.log.info("watching", {{"watch", watch_.options.name}, {"path", path}, {"mode", mode()}});
-    auto now = with_.time.wall_now();
-    auto name = watch_.options.name;
-    take_over(reconcile(std::exchange(unretired_, {}), still_unknown(opened->work), name, now));
+    recovery_facts facts{with_.time.wall_now(), with_.journal.is_new()};
+    auto unretired = std::exchange(unretired_, {});
+    auto work_files = still_unknown(opened->work);
+    take_over(reconcile(std::move(unretired), work_files, watch_.options.name, facts));
     co_return result<void>();
 }
 
@@ -97,12 +102,14 @@ std::vector<spool::work_entry> intake::still_unknown(std::vector<spool::work_ent
 }
 
 void intake::watch_folder(const std::string& name) {
-    if (!with_.events) return set_mode(true);
+    auto& wish = watch_.options;
+    if (!with_.events || wish.always_poll) return set_mode(true);
     auto folder = watch_.folder->open_folder(name);
     auto added = folder ? with_.events->add(folder->get()) : result<int>(folder.error());
     if (added) {
         folders_.insert_or_assign(*added, name);
-        return set_mode(polling_ && !name.empty());
+        // Where other machines may write too, events tell of this one's files only.
+        return set_mode((blind_ && !wish.trust_events) || (polling_ && !name.empty()));
     }
     const auto& problem = added.error();
     if (problem.code == "already_watched" || problem.code == "folder_absent") return;
@@ -162,6 +169,7 @@ void intake::resume(spool::source resumed) {
     if (was_posting) {
         with_.measured.count("kustodrop_posts_ambiguous_total", {{"watch", what.watch}}).add();
         with_.sources.note(what);
+        next_.unanswered(what);
     }
     if (std::holds_alternative<stage::posted>(what.stage)) return next_.posted(what);
     if (auto* word = spool::verdict_of(what.stage)) {

@@ -9,9 +9,10 @@ namespace stage = spool::stage;
 void outcomes::expect(spool::source& posted) {
     auto& waits = expected_[posted.id];
     auto now = with_.time.now();
-    auto* at = std::get_if<stage::posted>(&posted.stage);
     // A resumed source has waited before; a clock that was set back must not make it wait longer.
-    auto waited = at ? with_.time.wall_now() - at->at : std::chrono::microseconds(0);
+    bool known = posted.last_post_at != wall_time{};
+    auto waited = std::chrono::microseconds(0);
+    if (known) waited = with_.time.wall_now() - posted.last_post_at;
     waited = std::max(waited, std::chrono::microseconds(0));
     waits.posted_at = now - std::min<duration>(waited, options_.outcome_timeout);
     waits.deadline = waits.posted_at + options_.outcome_timeout;
@@ -57,6 +58,7 @@ void outcomes::take_word(const kusto::notification& word) {
     case kusto::next_step::settle_failure:
         break;
     }
+    if (hold_for_target(*what, word)) return;
     // Success wins over failure: a failure is final only when no other copy is on its way.
     auto& waits = expected_[what->id];
     ++waits.final_words;
@@ -64,8 +66,40 @@ void outcomes::take_word(const kusto::notification& word) {
     if (waits.final_words >= what->posts) settle(*what, std::move(verdict));
 }
 
+// Whether every file of the watch would fail alike.
+static bool is_about_target(std::string_view code) {
+    auto whose = kusto::classify(code);
+    return whose == kusto::error_class::configuration || whose == kusto::error_class::rights;
+}
+
+bool outcomes::hold_for_target(spool::source& what, const kusto::notification& word) {
+    auto* from = with_.watches.find(what.watch);
+    auto* blob = spool::blob_of(what.stage);
+    if (!from || !blob || !is_about_target(word.code)) return false;
+    bool was_paused = from->pausing.is_paused();
+    if (!from->pausing.failed(what.id, word.code, word.details, with_.time.now())) return false;
+    if (!was_paused) {
+        with_.log.error(
+            "the watch is paused: its target is wrong; its files wait and one is tried now and "
+            "then",
+            {{"watch", what.watch},
+             {"target", what.target},
+             {"code", word.code},
+             {"details", word.details}}
+        );
+    }
+    ++expected_[what.id].final_words;
+    auto kept = *blob;
+    with_.sources.advance(what, stage::uploaded{std::move(kept)});
+    from->held.push_back(what.id);
+    return true;
+}
+
 void outcomes::settle(spool::source& what, spool::verdict word) {
     expected_.erase(what.id);
+    auto* from = with_.watches.find(what.watch);
+    bool heard = word.outcome != spool::outcome::unconfirmed;
+    if (from && heard && !is_about_target(word.code)) from->pausing.worked(what.id);
     if (with_.sources.is_parked(what)) with_.sources.unpark(what);
     with_.sources.advance(what, stage::settled{std::move(word)});
     settled_(what);
@@ -99,6 +133,25 @@ void outcomes::send_again(spool::source& what, const kusto::notification& word, 
     with_.ready.push(what.id, with_.time.now() + wait);
 }
 
+// on_unconfirmed: repost. The blob may be gone with its ingestion, so it is uploaded again.
+bool outcomes::repost_unconfirmed(spool::source& what) {
+    auto* from = with_.watches.find(what.watch);
+    bool wanted = from && from->options.on_unconfirmed == unconfirmed_action::repost;
+    if (!wanted || what.posts > options_.resend_limit) return false;
+    with_.log.warning(
+        "unconfirmed: it is sent again, which may be a duplicate",
+        {{"watch", what.watch},
+         {"source", what.id},
+         {"file", what.slices.front().name},
+         {"waited", human_duration(options_.outcome_timeout)}}
+    );
+    ++what.ambiguous_posts;
+    with_.measured.count("kustodrop_posts_ambiguous_total", {{"watch", what.watch}}).add();
+    with_.sources.advance(what, stage::claimed{});
+    with_.ready.push(what.id, with_.time.now());
+    return true;
+}
+
 // What nobody will speak of any more.
 void outcomes::expire() {
     std::vector<std::string> due;
@@ -123,6 +176,7 @@ void outcomes::expire() {
             settle(*what, std::move(word));
             continue;
         }
+        if (repost_unconfirmed(*what)) continue;
         word.outcome = spool::outcome::unconfirmed;
         word.code = "no_word";
         word.details = "the service said nothing within outcome_timeout";

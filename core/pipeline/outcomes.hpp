@@ -105,9 +105,11 @@ private:
     asio::awaitable<void> wait_for_cleaners();
 
     void take_word(const kusto::notification& word);
+    bool hold_for_target(spool::source& what, const kusto::notification& word);
     void settle(spool::source& what, spool::verdict word);
     void send_again(spool::source& what, const kusto::notification& word, bool upload);
     void expire();
+    bool repost_unconfirmed(spool::source& what);
     bool is_overdue() const;
     void remember_foreign(const std::string& source_id);
 

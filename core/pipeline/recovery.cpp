@@ -14,11 +14,17 @@ static bool needs_file(const source& what) {
            std::holds_alternative<stage::uploaded>(what.stage);
 }
 
-static source adopt(const spool::work_entry& file, std::string_view watch, wall_time now) {
+static source adopt(
+    const spool::work_entry& file, std::string_view watch, const recovery_facts& facts
+) {
     source what;
     what.id = file.source_id;
     what.watch = watch;
-    what.claimed_at = now;
+    what.claimed_at = facts.now;
+    if (facts.journal_was_lost) {
+        what.ambiguous_posts = 1;
+        what.last_post_at = facts.now;
+    }
     spool::slice whole;
     whole.name = file.name;
     whole.location = file.location;
@@ -32,7 +38,7 @@ recovered reconcile(
     std::vector<source> unretired,
     const std::vector<spool::work_entry>& work,
     std::string_view watch,
-    wall_time now
+    const recovery_facts& facts
 ) {
     recovered out;
     std::map<std::string, const spool::work_entry*> by_location;
@@ -59,7 +65,7 @@ recovered reconcile(
         list.push_back(std::move(what));
     }
     for (auto& [location, file] : by_location) {
-        if (!spoken_for.contains(location)) out.adopted.push_back(adopt(*file, watch, now));
+        if (!spoken_for.contains(location)) out.adopted.push_back(adopt(*file, watch, facts));
     }
     return out;
 }

@@ -19,13 +19,20 @@ struct recovered {
     std::size_t foreign_files = 0;       // In work/ without an id: left alone.
 };
 
+struct recovery_facts {
+    wall_time now{};
+    bool journal_was_lost = false;
+};
+
 /// Pure. `unretired` are the journal's sources of this watch, `work` what stands in work/. A source
-/// that was being posted is taken for an ambiguous post: its answer was lost with the process.
+/// that was being posted is taken for an ambiguous post: its answer was lost with the process. A
+/// file that the journal does not know was never posted, for `posting` is durable before the POST;
+/// unless the journal itself was lost.
 recovered reconcile(
     std::vector<spool::source> unretired,
     const std::vector<spool::work_entry>& work,
     std::string_view watch,
-    wall_time now
+    const recovery_facts& facts
 );
 
 }  // namespace kustodrop::pipeline

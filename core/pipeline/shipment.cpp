@@ -37,6 +37,17 @@ after_failure decide(const failure& problem) {
     return after_failure::try_again;
 }
 
+std::optional<duration> hold_for(
+    const spool::source& what, const target& where, duration repost_after, wall_time now
+) {
+    if (what.ambiguous_posts == 0 || what.last_post_at == wall_time{}) return std::nullopt;
+    auto wait = repost_after;
+    if (where.deduplicate) wait = std::max(wait, 2 * where.batching_time);
+    duration waited = now - what.last_post_at;
+    if (waited >= wait) return std::nullopt;
+    return wait - std::max(waited, duration(0));
+}
+
 kusto::ingestion_request message_for(
     const spool::source& what, const target& where, http::url blob, reporting reports
 ) {
@@ -50,6 +61,10 @@ kusto::ingestion_request message_for(
     request.mapping_reference = where.mapping_reference;
     request.mapping_kind = where.mapping_kind;
     request.tags = where.tags;
+    if (where.deduplicate) {
+        request.tags.push_back("ingest-by:" + what.id);
+        request.ingest_if_not_exists.push_back(what.id);
+    }
     request.ignore_first_record = where.ignore_first_record;
     request.additional_properties = where.additional_properties;
     request.report_level = reports.level;

@@ -31,6 +31,14 @@ enum class after_failure {
 
 after_failure decide(const failure& problem);
 
+/// How long a source whose last post was not answered must still wait before it is posted again;
+/// nothing if it may go. Its word may come meanwhile, and then there is no second post. With
+/// `deduplicate` the service's own check must be able to see the first copy: twice the batching
+/// time (product.md §6.2). Pure.
+std::optional<duration> hold_for(
+    const spool::source& what, const target& where, duration repost_after, wall_time now
+);
+
 struct reporting {
     int level = 2;   // protocol.md §7.2: 0 failures, 1 none, 2 failures and successes.
     int method = 0;  // 0 queue, 1 table.

@@ -42,12 +42,30 @@ asio::awaitable<void> shipper::ship(std::string source_id) {
             with_.ready.push(source_id, with_.time.now() + absent_folder_pause);
             co_return;
         }
+        if (!from->pausing.admits(source_id)) {
+            from->held.push_back(source_id);
+            co_return;
+        }
+        if (hold(*what, *from)) co_return;
         auto done = co_await step(source_id, *from);
         if (done.has_error()) {
             take_stock(source_id, done.error());
             co_return;
         }
     }
+}
+
+// A post that may have been accepted is not repeated at once: its word may come.
+bool shipper::hold(source& what, const watch& from) {
+    auto now = with_.time.wall_now();
+    // A clock that was set back must not make it wait for ever.
+    what.last_post_at = std::min(what.last_post_at, now);
+    auto held = hold_for(what, from.options.target, options_.repost_after, now);
+    if (!held) return false;
+    auto spread = options_.repost_after;
+    auto extra = next_wait(1, {spread, spread}, std::nullopt, with_.random);
+    with_.ready.push(what.id, with_.time.now() + *held + extra);
+    return true;
 }
 
 asio::awaitable<result<void>> shipper::step(std::string source_id, watch& from) {
@@ -191,7 +209,8 @@ asio::awaitable<result<void>> shipper::post(std::string source_id, watch& from) 
     if (text.has_error()) co_return text.error();
 
     ++what->posts;
-    with_.sources.advance(*what, stage::posting{*blob, with_.time.wall_now()});
+    what->last_post_at = with_.time.wall_now();
+    with_.sources.advance(*what, stage::posting{*blob, what->last_post_at});
     auto safe = co_await with_.journal.durable();
     if (safe.has_error()) {
         what = with_.sources.find(source_id);
@@ -228,6 +247,7 @@ void shipper::after_post(const std::string& source_id, const result<void>& sent)
         ++what->ambiguous_posts;
         with_.measured.count("kustodrop_posts_ambiguous_total", {{"watch", what->watch}}).add();
         with_.sources.note(*what);
+        next_.unanswered(*what);
         return;
     }
     // It is certain that the service never had it: the post did not happen.

@@ -29,14 +29,16 @@ struct shipper_options {
     reporting reports = {};
     std::string client_version = {};
     backoff_options backoff = {1s, 5min};
+    duration repost_after = 30s;  // After a post whose answer was lost; up to twice as long.
     unsigned block_attempts = 3;  // Of one block, before the whole upload is begun anew.
 };
 
 /// What a shipper hands a source to when it is done with it.
 struct shipped_to {
-    std::function<void(spool::source&)> posted;   // The service has it: its word will come.
-    std::function<void(spool::source&)> settled;  // Skipped or rejected: never sent.
-    std::function<void(spool::source&)> changed;  // The file is not what was claimed.
+    std::function<void(spool::source&)> posted;      // The service has it: its word will come.
+    std::function<void(spool::source&)> unanswered;  // The service may have it: it may come.
+    std::function<void(spool::source&)> settled;     // Skipped or rejected: never sent.
+    std::function<void(spool::source&)> changed;     // The file is not what was claimed.
 };
 
 /// The parts of the daemon that shippers work with; all outlive them.
@@ -73,6 +75,7 @@ private:
         http::url blob;  // With the container's SAS.
     };
     asio::awaitable<void> ship(std::string source_id);
+    bool hold(spool::source& what, const watch& from);
     asio::awaitable<result<void>> step(std::string source_id, watch& from);
     asio::awaitable<result<void>> upload(std::string source_id, watch& from);
     asio::awaitable<result<spool::blob_record>> send_blob(

@@ -22,13 +22,16 @@ struct target {
     std::vector<std::string> tags = {};
     std::string creation_time_pattern = {};
     std::map<std::string, std::string> additional_properties = {};
+    // Every message says `ingestIfNotExists` of an `ingest-by:` tag of its own (protocol.md §7.2).
+    bool deduplicate = false;
+    duration batching_time = 5min;  // What the service may gather for before it ingests.
 
     std::string name() const { return database + "." + table; }
 };
 
 enum class success_action { archive, delete_, keep };
 enum class failure_action { quarantine, keep };
-enum class unconfirmed_action { keep, archive };
+enum class unconfirmed_action { keep, archive, repost };
 enum class act_time { outcome, posted };
 
 /// What the pipeline obeys for one watch.
@@ -39,6 +42,10 @@ struct watch_options {
     std::vector<std::string> exclude = {};
     bool recursive = false;
     duration stable_for = std::chrono::seconds(2);
+    std::string done_marker = {};  // ".ok": x is complete when x.ok is there.
+    bool always_poll = false;
+    bool trust_events = false;    // Even where the file system does not tell of every change.
+    double min_free_percent = 0;  // Nothing is claimed while less is free.
     duration rescan_every = std::chrono::minutes(1);
     std::uint64_t max_pending_files = 100'000;
     pipeline::target target = {};

@@ -1,8 +1,10 @@
 #pragma once
 
+#include "pipeline/pausing.hpp"
 #include "pipeline/watch_options.hpp"
 #include "spool/drop_folder.hpp"
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -18,6 +20,9 @@ struct watch {
     // Files that were dealt with and stay in the folder, by name: not shipped again while they
     // stay the same.
     std::map<std::string, spool::file_identity, std::less<>> kept = {};
+
+    pipeline::pausing pausing{};
+    std::deque<std::string> held = {};  // Sources that wait until the target is right.
 };
 
 /// All watches by name. A watch keeps its place in memory.
@@ -25,9 +30,7 @@ class watch_table {
 public:
     watch& add(watch_options options) {
         auto name = options.name;
-        return watches_.insert_or_assign(
-                           name, watch{std::move(options), nullptr, {}}
-        ).first->second;
+        return watches_.insert_or_assign(name, watch{std::move(options), nullptr}).first->second;
     }
     watch* find(std::string_view name) {
         auto found = watches_.find(name);

@@ -57,6 +57,13 @@ struct retention_report {
     bool more = false;  // The bound of one call was reached: call again.
 };
 
+/// How much archive a watch keeps.
+struct archive_limits {
+    duration age = std::chrono::hours(24 * 365 * 100);
+    std::uint64_t bytes = UINT64_MAX;
+    double min_free_percent = 0;
+};
+
 /// Whether files of this folder can be claimed by rename, or must stay in place, and why.
 struct claim_advice {
     bool rename = true;
@@ -148,5 +155,11 @@ private:
     descriptor root_;
     lock_file lock_;
 };
+
+/// Clears the archive down to the limits, and further while too little space is free; it is never
+/// above a tenth of its file system (product.md §4). Blocking, a bounded number of files a call.
+result<retention_report> clear_archive(
+    const drop_folder& folder, wall_time now, const archive_limits& limits
+);
 
 }  // namespace kustodrop::spool

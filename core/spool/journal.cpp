@@ -41,6 +41,7 @@ struct journal::state {
     journal_queue queue;
     event changed;
     bool healthy = true;
+    bool is_new = false;
     std::uint64_t failed_commits = 0;
     failure last_failure;
     std::uint64_t tickets = 0;  // One for each group that was sent to be committed.
@@ -58,6 +59,7 @@ result<void> journal::state::open() {
     auto opened = journal_store::open(options.path, access);
     if (!opened) return opened.error();
     store = std::move(*opened);
+    is_new = is_new || store->is_new();
     return {};
 }
 
@@ -226,6 +228,8 @@ result<void> journal::flush() {
     }
     return {};
 }
+
+bool journal::is_new() const { return state_->is_new; }
 
 bool journal::healthy() const { return state_->healthy; }
 

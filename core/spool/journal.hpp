@@ -86,6 +86,9 @@ public:
     /// Commits what is queued, now, blocking: the last act before the process ends.
     result<void> flush();
 
+    /// Whether this opening began it: what an earlier one knew is lost, if there was one.
+    bool is_new() const;
+
     bool healthy() const;  ///< False from a failed commit until the next good one.
 
     /// Blocking reads of what is on disk (flush() first to see everything). Newest first.

@@ -24,6 +24,7 @@ struct journal_store::tables {
     database db;
     std::optional<source_rows> sources;
     std::optional<kept_rows> kept;
+    bool is_new = false;
 };
 
 static failure failure_of(const sqlite_error& error) {
@@ -107,8 +108,8 @@ result<std::unique_ptr<journal_store>> journal_store::open(
             // Takes the lock for good.
             db.run("BEGIN IMMEDIATE; COMMIT;");
             check(db, path, wal_bytes > 0);
-            prepare_schema(db);
-        } else if (db.ask("PRAGMA user_version") != "1") {
+            fresh->is_new = prepare_schema(db);
+        } else if (db.ask("PRAGMA user_version") != schema_version) {
             throw sqlite_error{SQLITE_SCHEMA, "not a journal of this version"};
         }
         fresh->sources.emplace(db);
@@ -119,6 +120,8 @@ result<std::unique_ptr<journal_store>> journal_store::open(
 
 journal_store::journal_store(std::unique_ptr<tables> tables) : tables_(std::move(tables)) {}
 journal_store::~journal_store() = default;
+
+bool journal_store::is_new() const { return tables_->is_new; }
 
 result<void> journal_store::write(const std::vector<journal_change>& changes) {
     auto said = guarded<void>([&]() -> result<void> {

@@ -47,6 +47,8 @@ public:
     static result<std::unique_ptr<journal_store>> open(const std::string& path, store_access);
     ~journal_store();
 
+    bool is_new() const;  ///< Created by this opening.
+
     /// One transaction, on disk when it returns.
     result<void> write(const std::vector<journal_change>& changes);
 

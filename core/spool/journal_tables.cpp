@@ -64,22 +64,32 @@ static constexpr auto version_1 = R"sql(
     PRAGMA user_version = 1;
 )sql";
 
-void prepare_schema(database& db) {
+static constexpr auto version_2 = R"sql(
+    ALTER TABLE sources ADD COLUMN last_post_at INTEGER;
+    PRAGMA user_version = 2;
+)sql";
+
+bool prepare_schema(database& db) {
     auto version = db.ask("PRAGMA user_version");
-    if (version == "1") return;
-    if (version != "0") throw sqlite_error{SQLITE_SCHEMA, "user_version is " + version};
-    if (db.ask("SELECT count(*) FROM sqlite_schema") != "0") {
+    if (version == schema_version) return false;
+    bool is_new = version == "0";
+    if (!is_new && version != "1") {
+        throw sqlite_error{SQLITE_SCHEMA, "user_version is " + version};
+    }
+    if (is_new && db.ask("SELECT count(*) FROM sqlite_schema") != "0") {
         throw sqlite_error{SQLITE_NOTADB, "tables of another program"};
     }
     db.run("BEGIN IMMEDIATE");
-    db.run(version_1);
+    if (is_new) db.run(version_1);
+    db.run(version_2);
     db.run("COMMIT");
+    return is_new;
 }
 
 const char* const source_rows::columns =
     "id, watch, target, stage, stage_at, claimed_at, changed_at, attempts, posts, ambiguous_posts,"
     " account, container, blob, raw_bytes, stored_bytes,"
-    " outcome, code, details, operation_id, outcome_at";
+    " outcome, code, details, operation_id, outcome_at, last_post_at";
 
 // An update in place: replacing the row would move it in every index.
 static std::string upsert_sql() {
@@ -151,7 +161,8 @@ void source_rows::write(const source_change& change) {
             part_of(word, &verdict::code),
             part_of(word, &verdict::details),
             part_of(word, &verdict::operation_id),
-            part_of(word, &verdict::at)
+            part_of(word, &verdict::at),
+            s.last_post_at
         )
         .run();
     erase_slices_.bind(s.id).run();
@@ -236,6 +247,7 @@ journal_row source_rows::read(const statement& row) {
     s.attempts = static_cast<unsigned>(row.integer(7));
     s.posts = static_cast<unsigned>(row.integer(8));
     s.ambiguous_posts = static_cast<unsigned>(row.integer(9));
+    s.last_post_at = row.time(20);
     s.slices = read_slices(s.id);
     return read;
 }

@@ -5,9 +5,12 @@
 
 namespace kustodrop::spool {
 
-/// The schema of user_version 1, and its upgrade from whatever an older release wrote. Throws
-/// sqlite_error; SQLITE_SCHEMA for a version of the future.
-void prepare_schema(database& db);
+/// The user_version of the present schema.
+inline constexpr auto schema_version = "2";
+
+/// Creates the schema, or brings it up from whatever an older release wrote; says whether it was
+/// created. Throws sqlite_error; SQLITE_SCHEMA for a version of the future.
+bool prepare_schema(database& db);
 
 /// The rows of sources and slices, of which the store's transactions are made. Throws
 /// sqlite_error.

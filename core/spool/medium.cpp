@@ -5,6 +5,7 @@
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -58,6 +59,14 @@ result<medium> medium_of_folder(int folder) {
     }
     // The field is signed on some machines and the magics are 32 bits.
     return medium_of(static_cast<std::uint32_t>(facts.f_type));
+}
+
+double disk_space::free_percent() const {
+    auto share = [](std::uint64_t free, std::uint64_t total) {
+        if (total == 0) return 100.0;
+        return 100.0 * static_cast<double>(free) / static_cast<double>(total);
+    };
+    return std::min(share(free_bytes, total_bytes), share(free_files, total_files));
 }
 
 result<disk_space> space_of_folder(int folder) {

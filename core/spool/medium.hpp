@@ -32,6 +32,10 @@ struct disk_space {
     std::uint64_t free_bytes = 0;  // To us: without root's reserve.
     std::uint64_t total_files = 0;
     std::uint64_t free_files = 0;
+
+    /// Of bytes or of files, whichever is scarcer. A file system without a number of files, as
+    /// btrfs is, has only its bytes.
+    double free_percent() const;
 };
 
 result<disk_space> space_of_folder(int folder);

@@ -56,4 +56,12 @@ std::optional<std::string> name_rules::ignored_because(std::string_view relative
     return std::nullopt;
 }
 
+std::optional<std::string> name_rules::marked_by(std::string_view relative_name) const {
+    auto& marker = options_.done_marker;
+    if (marker.empty() || !relative_name.ends_with(marker)) return std::nullopt;
+    auto name = relative_name.substr(0, relative_name.size() - marker.size());
+    if (name.empty() || name.ends_with('/') || !accepts(name)) return std::nullopt;
+    return std::string(name);
+}
+
 }  // namespace kustodrop::spool

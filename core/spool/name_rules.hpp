@@ -22,6 +22,9 @@ public:
     /// Why the file of this relative name is not shipped, for `explain`; nothing if it is.
     std::optional<std::string> ignored_because(std::string_view relative_name) const;
 
+    /// The name whose done marker this is; nothing if it is none, or marks what is not shipped.
+    std::optional<std::string> marked_by(std::string_view relative_name) const;
+
     bool accepts(std::string_view relative_name) const { return !ignored_because(relative_name); }
 
 private:

@@ -161,4 +161,22 @@ result<retention_report> drop_folder::expire_archive(
     return sweeping.report;
 }
 
+result<retention_report> clear_archive(
+    const drop_folder& folder, wall_time now, const archive_limits& limits
+) {
+    auto space = folder.space();
+    if (!space) return folder.expire_archive(now, limits.age, limits.bytes);
+    auto bytes = std::min(limits.bytes, space->total_bytes / 10);
+    auto report = folder.expire_archive(now, limits.age, bytes);
+    auto wanted = limits.min_free_percent / 100 * static_cast<double>(space->total_bytes);
+    auto missing = wanted - static_cast<double>(space->free_bytes);
+    if (!report || missing <= 0) return report;
+    auto left = std::max(0.0, static_cast<double>(report->bytes_left) - missing);
+    auto more = folder.expire_archive(now, limits.age, static_cast<std::uint64_t>(left));
+    if (!more) return more;
+    more->files_deleted += report->files_deleted;
+    more->bytes_deleted += report->bytes_deleted;
+    return more;
+}
+
 }  // namespace kustodrop::spool

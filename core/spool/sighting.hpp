@@ -22,4 +22,8 @@ struct sighting {
     friend bool operator==(const sighting&, const sighting&) = default;
 };
 
+/// Whether the marker speaks of this very file. One that an earlier file of that name left behind
+/// is older than what it lies beside. Pure.
+bool marks(const sighting& marker, const sighting& file);
+
 }  // namespace kustodrop::spool

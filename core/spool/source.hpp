@@ -130,6 +130,7 @@ struct source {
     unsigned attempts = 0;         // Uploads begun; survives restarts.
     unsigned posts = 0;            // Posts sent, answered or not.
     unsigned ambiguous_posts = 0;  // Posts whose answer was lost: each may be a duplicate.
+    wall_time last_post_at{};      // When the last post was sent; the epoch: never.
     std::string target;            // "Database.Table", for the record.
 
     std::uint64_t size_bytes() const;

@@ -31,17 +31,8 @@ BOOST_AUTO_TEST_CASE(says_what_is_not_supported_yet_and_what_to_leave_it_at) {
     };
     auto watch = std::string("watches:\n  - {path: /d, database: D, table: T, format: csv, ");
     for (auto& [given, expected] : std::initializer_list<row>{
-             {"watch_mode: poll",
-              "watches[0].watch_mode: poll is not supported in this version; leave it at auto"},
-             {"done_marker: .ok",
-              "watches[0].done_marker: is not supported in this version; leave it at \"\""},
              {"claim: in_place",
               "watches[0].claim: in_place is not supported in this version; leave it at auto"},
-             {"deduplicate: tags",
-              "watches[0].deduplicate: tags is not supported in this version; leave it at off"},
-             {"on_unconfirmed: repost",
-              "watches[0].on_unconfirmed: repost is not supported in this version; leave it at "
-              "keep"},
              {"coalesce: {max_files: 10}",
               "watches[0].coalesce.max_files: 10 is not supported in this version; leave it at 1"},
              {"coalesce: {max_bytes: 1MiB}",
@@ -64,9 +55,6 @@ BOOST_AUTO_TEST_CASE(says_what_is_not_supported_yet_and_what_to_leave_it_at) {
              {"notifications: {report_method: table}",
               "k.yaml:4:32: notifications.report_method: table is not supported in this version; "
               "leave it at queue\n"},
-             {"retention: {min_free: 10%}",
-              "k.yaml:4:23: retention.min_free: 10% is not supported in this version; leave it at "
-              "5%\n"},
              {"upload: {bandwidth_limit: 1MiB}",
               "k.yaml:4:27: upload.bandwidth_limit: is not supported in this version; leave it at "
               "0\n"}}) {

@@ -55,6 +55,7 @@ class Daemon:
             },
             "state_directory": str(self.state),
             "watches": [{**plain, **one} for one in watches or [watch]],
+            "upload": {"repost_after": "1s"},
             "notifications": {"poll_interval": "200ms"},
             "admin": {"listen": f"unix:{self.admin}", "http": ""},
             "log": {"level": "debug", "format": "text"},

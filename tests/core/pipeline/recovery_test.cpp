@@ -30,7 +30,7 @@ static spool::source journaled(spool::any_stage at) {
 static recovered after_restart(
     std::vector<spool::source> sources, std::vector<spool::work_entry> work
 ) {
-    return reconcile(std::move(sources), work, "web", wall_time{});
+    return reconcile(std::move(sources), work, "web", {});
 }
 
 BOOST_AUTO_TEST_SUITE(recovery_)
@@ -50,6 +50,14 @@ BOOST_AUTO_TEST_CASE(adopts_a_file_the_journal_does_not_know_under_its_own_id) {
     BOOST_TEST(found.adopted[0].slices[0].name == "a.json");
     BOOST_TEST(found.adopted[0].slices[0].length_bytes == 42u);
     BOOST_TEST(std::holds_alternative<stage::claimed>(found.adopted[0].stage));
+}
+
+BOOST_AUTO_TEST_CASE(what_the_journal_does_not_know_was_never_posted_unless_the_journal_was_lost) {
+    auto now = wall_time(std::chrono::seconds(1'000'000));
+    BOOST_TEST(after_restart({}, {in_work(id, "a.json")}).adopted[0].ambiguous_posts == 0u);
+    auto found = reconcile({}, {in_work(id, "a.json")}, "web", {now, true});
+    BOOST_TEST(found.adopted[0].ambiguous_posts == 1u);
+    BOOST_TEST((found.adopted[0].last_post_at == now));
 }
 
 BOOST_AUTO_TEST_CASE(a_post_that_was_under_way_is_ambiguous) {

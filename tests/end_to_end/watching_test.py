@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+"""How files are found, and when they are taken."""
+import os
+import subprocess
+import unittest
+
+from harness import EndToEnd, csv_rows
+
+
+class Watching(EndToEnd):
+    def test_a_done_marker_releases_its_file_and_goes_with_it(self):
+        watch = {"done_marker": ".ok", "stable_for": "1h"}
+        emulator, daemon = self.pair(watch)
+        daemon.put("a.csv", csv_rows(2))
+        daemon.put("b.csv", csv_rows(3))
+        daemon.put("b.csv.ok", b"")
+        self.settled(daemon, succeeded=1)
+        self.assertEqual(emulator.count(), 3)
+        self.assertEqual(daemon.waiting(), ["a.csv"])
+        daemon.put("a.csv.ok", b"")
+        self.settled(daemon, succeeded=2)
+        self.assertEqual(daemon.waiting(), [])
+        self.assertEqual(len(emulator.messages()), 2)
+
+    def test_a_marker_that_was_there_before_its_file_says_nothing(self):
+        _, daemon = self.pair({"done_marker": ".ok"})
+        daemon.put("a.csv.ok", b"")
+        # Written later than its marker: of an earlier file of that name, as after a crash.
+        daemon.put("a.csv", csv_rows(1))
+        daemon.put("b.csv", csv_rows(1))
+        daemon.put("b.csv.ok", b"")
+        self.settled(daemon, succeeded=1)
+        self.assertEqual(daemon.waiting(), ["a.csv", "a.csv.ok"])
+        os.utime(daemon.drop / "a.csv.ok")
+        self.settled(daemon, succeeded=2)
+
+    def test_markers_that_were_there_at_the_start_count(self):
+        emulator = self.emulator()
+        daemon = self.daemon(emulator, {"done_marker": ".done"})
+        for number in range(20):
+            daemon.put(f"{number}.csv", csv_rows(1))
+            if number % 2:
+                daemon.put(f"{number}.csv.done", b"")
+        daemon.start()
+        self.settled(daemon, succeeded=10)
+        self.assertEqual(len(daemon.waiting()), 10)
+
+    def test_polling_finds_files_without_events(self):
+        _, daemon = self.pair({"watch_mode": "poll"})
+        self.assertEqual(daemon.status()["watches"][0]["mode"], "poll")
+        daemon.put("a.csv", csv_rows(1))
+        self.settled(daemon, succeeded=1)
+        daemon.put("b.csv", csv_rows(1))
+        self.settled(daemon, succeeded=2)
+
+    def test_a_file_that_came_by_a_link_is_taken_when_its_other_name_is_gone(self):
+        _, daemon = self.pair({"watch_mode": "poll"})
+        made = daemon.folder / "made-elsewhere"
+        made.write_text(csv_rows(1))
+        os.link(made, daemon.drop / "a.csv")
+        self.until("a complaint", lambda: "hard_link" in daemon.output())
+        self.assertEqual(daemon.waiting(), ["a.csv"])
+        made.unlink()
+        self.settled(daemon, succeeded=1)
+
+    def test_a_burst_that_overflows_the_events_loses_nothing(self):
+        emulator, daemon = self.pair({"format": "txt", "table": "Line"}, emulator={
+            "table": ["Demo.Line(text:string)"],
+        })
+        daemon.program.send(19)  # SIGSTOP, so that nobody reads the events.
+        for number in range(9000):
+            (daemon.drop / f"{number}.txt").write_text("x\n")
+        daemon.program.send(18)
+        self.until("all files", lambda: emulator.count("Line") == 9000, seconds=300, every=1)
+
+    def test_nothing_is_claimed_while_too_little_space_is_free(self):
+        emulator = self.emulator()
+        daemon = self.daemon(emulator, retention={"min_free": "100%"}).start()
+        daemon.put("a.csv", csv_rows(1))
+        self.until("a word about it", lambda: daemon.status()["watches"][0]["low_on_space"])
+        self.assertEqual(daemon.waiting(), ["a.csv"])
+        daemon.stop()
+        daemon.settings["retention"]["min_free"] = "0%"
+        daemon.write()
+        daemon.start()
+        self.settled(daemon, succeeded=1)
+
+
+class Rotation(EndToEnd):
+    """Logs whose writers keep them open, and what rotates them."""
+
+    def test_rotation_by_rename_loses_no_line(self):
+        emulator, daemon = self.pair()
+        total = 0
+        with open(daemon.folder / "app.log", "a", encoding="utf-8") as log:
+            for part in range(20):
+                log.write(csv_rows(50, total))
+                total += 50
+                if part == 10:
+                    # Renamed into the folder while its writer still holds it.
+                    log.flush()
+                    os.rename(daemon.folder / "app.log", daemon.drop / "app.csv")
+                if part > 10:
+                    log.flush()
+                    self.until("a claim", lambda: daemon.waiting() == [])
+        self.until("all rows", lambda: emulator.count() >= total)
+        rows = emulator.query(f"Web | take {2 * total}")
+        self.assertEqual(sorted(row[3] for row in rows), list(range(total)))
+
+    def test_rotation_by_copy_and_truncation_loses_no_line(self):
+        emulator, daemon = self.pair()
+        log = daemon.folder / "app.log"
+        total = 0
+        for round_ in range(5):
+            log.write_text(csv_rows(100, total))
+            total += 100
+            copy = daemon.drop / f".app-{round_}.csv"
+            subprocess.run(["cp", log, copy], check=True)
+            copy.rename(daemon.drop / f"app-{round_}.csv")
+            log.write_text("")
+        self.settled(daemon, succeeded=5)
+        rows = emulator.query(f"Web | take {2 * total}")
+        self.assertEqual(sorted(row[3] for row in rows), list(range(total)))
+
+
+if __name__ == "__main__":
+    unittest.main()
