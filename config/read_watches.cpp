@@ -152,7 +152,6 @@ static void read_place(section& watch, config::watch& out) {
     watch.time("stable_for", out.stable_for, {100ms, 24h});
     watch.text("done_marker", out.done_marker, marker_problem);
     watch.choice("claim", out.claim);
-    if (out.claim == claim_mode::in_place) watch.refuse_unsupported("claim", "in_place", "auto");
 }
 
 static void read_target(section& watch, config::watch& out) {

@@ -34,6 +34,18 @@ static pipeline::success_action success_action_of(config::on_success word) {
     return pipeline::success_action::keep;
 }
 
+static pipeline::claim_mode claim_mode_of(config::claim_mode word) {
+    switch (word) {
+    case config::claim_mode::automatic:
+        return pipeline::claim_mode::automatic;
+    case config::claim_mode::rename:
+        return pipeline::claim_mode::rename;
+    case config::claim_mode::in_place:
+        return pipeline::claim_mode::in_place;
+    }
+    return pipeline::claim_mode::automatic;
+}
+
 static pipeline::unconfirmed_action unconfirmed_action_of(config::on_unconfirmed word) {
     switch (word) {
     case config::on_unconfirmed::keep:
@@ -57,6 +69,7 @@ pipeline::watch_options watch_options_of(
     options.recursive = from.recursive;
     options.stable_for = from.stable_for;
     options.done_marker = from.done_marker;
+    options.claim = claim_mode_of(from.claim);
     options.always_poll = from.watch_mode == config::watch_mode::poll;
     options.trust_events = from.watch_mode == config::watch_mode::inotify;
     options.min_free_percent = retention.min_free_percent;

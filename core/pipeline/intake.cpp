@@ -150,25 +150,28 @@ asio::awaitable<void> intake::look_at_hints() {
 
 // Runs on a worker's thread.
 std::vector<intake::claimed> intake::claim(
-    const spool::drop_folder& folder, std::vector<claimed> files, const std::string& marker
+    const spool::drop_folder& folder, std::vector<claimed> files, claim_how how
 ) {
     for (auto& file : files) {
-        auto slice = folder.claim(file.seen, file.id);
+        auto slice =
+            how.in_place ? folder.claim_in_place(file.seen) : folder.claim(file.seen, file.id);
         if (slice.has_error()) {
             file.problem = slice.error();
             continue;
         }
         file.slice = std::move(*slice);
-        if (marker.empty()) continue;
-        // The next file of that name needs a marker of its own.
-        auto name = file.seen.name + marker;
-        auto sign = folder.look(name);
-        if (!sign || !*sign) continue;
-        spool::slice spent{name, name, 0, (*sign)->identity.size_bytes, (*sign)->identity};
-        auto removed = folder.remove(spent, file.id);
-        if (removed.has_error()) file.problem = removed.error();
+        if (!how.marker.empty()) remove_marker(folder, file, file.seen.name + how.marker);
     }
     return files;
+}
+
+// The next file of that name needs a marker of its own.
+void intake::remove_marker(const spool::drop_folder& folder, claimed& file, std::string name) {
+    auto sign = folder.look(name);
+    if (!sign || !*sign) return;
+    spool::slice spent{name, name, 0, (*sign)->identity.size_bytes, (*sign)->identity};
+    auto removed = folder.remove(spent, file.id);
+    if (removed.has_error()) file.problem = removed.error();
 }
 
 asio::awaitable<void> intake::claim_complete() {
@@ -185,8 +188,8 @@ asio::awaitable<void> intake::claim_complete() {
         files.push_back(std::move(file));
     }
     complete_.erase(complete_.begin(), end);
-    auto marker = watch_.options.done_marker;
-    auto work = [folder, files, marker] { return claim(*folder, files, marker); };
+    claim_how how{watch_.in_place, watch_.read_only ? "" : watch_.options.done_marker};
+    auto work = [folder, files, how] { return claim(*folder, files, how); };
     auto done = co_await offload(with_.pool, work);
     for (auto& file : done) {
         if (file.problem && file.problem->code != "file_vanished") {
@@ -204,6 +207,7 @@ void intake::admit(spool::source what) {
     what.watch = watch_.options.name;
     what.target = watch_.options.target.name();
     what.claimed_at = with_.time.wall_now();
+    if (watch_.in_place) watch_.on_their_way.insert(what.slices.front().name);
     auto& admitted = with_.sources.admit(std::move(what));
     with_.log.debug(
         "claimed",
@@ -244,8 +248,11 @@ asio::awaitable<void> intake::refresh_changed() {
             continue;
         }
         auto& last = what->slices.back();
-        last.identity = (*seen)->identity;
-        last.offset = std::min(last.offset, last.identity.size_bytes);
+        auto& now = (*seen)->identity;
+        // Another file of that name, or one that was cut: nothing of it has been shipped.
+        bool same_file = now.device == last.identity.device && now.inode == last.identity.inode;
+        if (!same_file || now.size_bytes < last.offset) last.offset = 0;
+        last.identity = now;
         last.length_bytes = last.identity.size_bytes - last.offset;
         with_.sources.note(*what);
         with_.ready.push(id, with_.time.now());

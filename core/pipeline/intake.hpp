@@ -103,13 +103,22 @@ private:
         std::optional<spool::slice> slice;
         std::optional<failure> problem;
     };
+    struct claim_how {
+        bool in_place = false;
+        std::string marker;
+    };
     struct opened {
         std::shared_ptr<spool::drop_folder> folder;
         std::vector<std::string> warnings;
         std::vector<spool::work_entry> work;
         spool::medium medium;
+        bool in_place = false;
+        bool read_only = false;
     };
-    static result<opened> open_folder(const std::string& path, const std::string& state_directory);
+    static result<opened> open_folder(
+        const std::string& path, claim_mode how, const std::string& state_directory
+    );
+    static result<void> make_ours(opened& out, const std::string& state_directory);
     asio::awaitable<result<void>> try_open();
     asio::awaitable<void> turn();
     asio::awaitable<void> scan();
@@ -139,8 +148,9 @@ private:
         const std::string& marker
     );
     static std::vector<claimed> claim(
-        const spool::drop_folder& folder, std::vector<claimed> files, const std::string& marker
+        const spool::drop_folder& folder, std::vector<claimed> files, claim_how how
     );
+    static void remove_marker(const spool::drop_folder& folder, claimed& file, std::string name);
 
     watch& watch_;
     intake_parts with_;

@@ -32,12 +32,27 @@ asio::awaitable<result<void>> intake::open(std::vector<spool::source> unretired)
 
 // Runs on a worker's thread.
 result<intake::opened> intake::open_folder(
-    const std::string& path, const std::string& state_directory
+    const std::string& path, claim_mode how, const std::string& state_directory
 ) {
     auto folder = spool::drop_folder::open(path);
     if (folder.has_error()) return folder.error();
     opened out;
     out.folder = std::make_shared<spool::drop_folder>(std::move(*folder));
+    auto advice = out.folder->advice();
+    if (advice.has_error()) return advice.error();
+    out.read_only = how != claim_mode::rename && !advice->rename;
+    out.in_place = how == claim_mode::in_place || out.read_only;
+    if (out.read_only) {
+        out.warnings.push_back(advice->reason + ": files are shipped in place and stay there");
+    } else {
+        auto ours = make_ours(out, state_directory);
+        if (ours.has_error()) return ours.error();
+    }
+    if (auto medium = out.folder->medium()) out.medium = *medium;
+    return out;
+}
+
+result<void> intake::make_ours(opened& out, const std::string& state_directory) {
     auto prepared = out.folder->prepare();
     if (prepared.has_error()) return prepared.error();
     out.warnings = std::move(*prepared);
@@ -46,14 +61,14 @@ result<intake::opened> intake::open_folder(
     auto work = out.folder->list_work();
     if (work.has_error()) return work.error();
     out.work = std::move(*work);
-    if (auto medium = out.folder->medium()) out.medium = *medium;
-    return out;
+    return {};
 }
 
 asio::awaitable<result<void>> intake::try_open() {
     auto path = watch_.options.path;
     auto state_directory = options_.state_directory;
-    auto work = [path, state_directory] { return open_folder(path, state_directory); };
+    auto how = watch_.options.claim;
+    auto work = [=] { return open_folder(path, how, state_directory); };
     auto opened = co_await offload(with_.pool, work);
     if (opened.has_error()) {
         const auto& problem = opened.error();
@@ -74,6 +89,8 @@ asio::awaitable<result<void>> intake::try_open() {
         with_.log.warning(warning, {{"watch", watch_.options.name}, {"path", path}});
     }
     watch_.folder = opened->folder;
+    watch_.in_place = opened->in_place;
+    watch_.read_only = opened->read_only;
     folders_.clear();
     settler_.clear();
     complete_.clear();
@@ -165,6 +182,7 @@ void intake::take_over(recovered found) {
 void intake::resume(spool::source resumed) {
     bool was_posting = std::holds_alternative<stage::posting>(resumed.stage);
     auto& what = with_.sources.resume(std::move(resumed));
+    if (watch_.in_place) watch_.on_their_way.insert(what.slices.front().name);
     if (with_.sources.is_parked(what)) return;
     if (was_posting) {
         with_.measured.count("kustodrop_posts_ambiguous_total", {{"watch", what.watch}}).add();

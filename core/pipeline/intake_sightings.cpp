@@ -101,7 +101,8 @@ void intake::release_held() {
 
 void intake::saw(const looked& file, bool closed) {
     auto& seen = file.seen;
-    if (!rules_.accepts(seen.name) || queued_.contains(seen.name) || is_kept(seen)) return;
+    if (!rules_.accepts(seen.name) || queued_.contains(seen.name)) return;
+    if (watch_.on_their_way.contains(seen.name) || is_kept(seen)) return;
     if (seen.kind == spool::file_kind::folder) return;
     if (seen.kind != spool::file_kind::regular) {
         auto kind = std::string(to_string(seen.kind));

@@ -62,7 +62,11 @@ std::optional<spool::source> successor_of(
     next.slices.push_back(last);
     auto& rest = next.slices.back();
     auto end = last.offset + last.length_bytes;
-    bool same_file = now.device == last.identity.device && now.inode == last.identity.inode;
+    // Only in our own folders does the inode tell that it is the same file: elsewhere it may be
+    // another one, or one that was cut and has grown again. Then all of it is shipped: better twice
+    // than never.
+    bool ours = last.location.starts_with(".kustodrop/");
+    bool same_file = ours && now.device == last.identity.device && now.inode == last.identity.inode;
     rest.offset = same_file && now.size_bytes > end ? end : 0;
     rest.length_bytes = now.size_bytes - rest.offset;
     rest.identity = now;

@@ -28,7 +28,8 @@ bool is_final(const watch_options& watch, spool::outcome outcome);
 std::string error_json(const spool::source& what, const spool::verdict& word);
 
 /// The rest of a file that has grown beyond its slice, as a source of its own; nothing if it has
-/// not. A file that shrank or was rewritten is shipped whole again: what of it was new is unknown.
+/// not. One that shrank, was rewritten or lies in place is shipped whole again: what of it is new
+/// is unknown.
 std::optional<spool::source> successor_of(
     const spool::source& what, const spool::file_identity& now, std::string new_id
 );

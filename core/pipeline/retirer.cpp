@@ -59,7 +59,8 @@ std::optional<retirer::job> retirer::job_for(const std::string& id) {
     auto* word = spool::verdict_of(what->stage);
     if (!word) {
         bool posted = std::holds_alternative<stage::posted>(what->stage);
-        if (!posted || watch_.options.act_after != act_time::posted) return std::nullopt;
+        bool acts_early = watch_.options.act_after == act_time::posted && !watch_.in_place;
+        if (!posted || !acts_early) return std::nullopt;
         one.action = action_for(watch_.options, spool::outcome::succeeded);
         return one;
     }
@@ -68,8 +69,9 @@ std::optional<retirer::job> retirer::job_for(const std::string& id) {
     // With act_after: posted the file has left work/ before, unless the word was faster.
     bool in_work = what->slices.front().location.starts_with(spool::work_folder);
     bool acts_early = watch_.options.act_after == act_time::posted;
-    bool acted_before = acts_early && !in_work;
+    bool acted_before = acts_early && !in_work && !watch_.in_place;
     if (acted_before && one.action != file_action::quarantine) one.action = file_action::stay;
+    if (watch_.read_only) one.action = file_action::put_back;
     if (one.action == file_action::quarantine) one.error = error_json(*what, *word);
     return one;
 }
@@ -104,10 +106,22 @@ static result<std::string> move(
     return {boost::system::in_place_value, file.location};
 }
 
+static std::optional<spool::file_identity> growth_of(
+    const spool::drop_folder& folder, const spool::slice& file
+) {
+    auto now = folder.look(file.location);
+    if (!now || !*now || (*now)->identity.same_content(file.identity)) return std::nullopt;
+    return (*now)->identity;
+}
+
 retirer::done retirer::act_on(const spool::drop_folder& folder, const job& one) {
     done out;
     out.slices = one.slices;
     for (auto& file : out.slices) {
+        // What stays where it is may have grown there.
+        bool in_place = one.action == file_action::put_back && file.location == file.name;
+        if (in_place) out.grown = growth_of(folder, file);
+        if (out.grown) return out;
         auto moved = move(folder, file, one.action, one);
         if (moved.has_error()) {
             const auto& problem = moved.error();
@@ -144,7 +158,11 @@ void retirer::finish(const job& asked, done how) {
         submit(*what);
         return;
     }
-    if (how.grown) follow_growth(*what, *how.grown);
+    if (how.grown) {
+        follow_growth(*what, *how.grown);
+    } else if (asked.is_settled) {
+        watch_.on_their_way.erase(what->slices.front().name);
+    }
     if (how.moved) what->slices = std::move(how.slices);
     if (!asked.is_settled) {
         with_.sources.note(*what);
@@ -159,6 +177,11 @@ void retirer::finish(const job& asked, done how) {
 void retirer::follow_growth(spool::source& what, const spool::file_identity& now) {
     auto next = successor_of(what, now, make_guid(with_.random));
     if (!next) return;
+    // A file that was cut and written anew is first looked at when it rests.
+    if (next->slices.back().length_bytes == 0 && watch_.in_place) {
+        watch_.on_their_way.erase(what.slices.front().name);
+        return;
+    }
     next->claimed_at = with_.time.wall_now();
     with_.log.info(
         "a claimed file has grown: the rest is shipped too",

@@ -33,6 +33,7 @@ enum class success_action { archive, delete_, keep };
 enum class failure_action { quarantine, keep };
 enum class unconfirmed_action { keep, archive, repost };
 enum class act_time { outcome, posted };
+enum class claim_mode { automatic, rename, in_place };
 
 /// What the pipeline obeys for one watch.
 struct watch_options {
@@ -43,6 +44,7 @@ struct watch_options {
     bool recursive = false;
     duration stable_for = std::chrono::seconds(2);
     std::string done_marker = {};  // ".ok": x is complete when x.ok is there.
+    claim_mode claim = claim_mode::automatic;
     bool always_poll = false;
     bool trust_events = false;    // Even where the file system does not tell of every change.
     double min_free_percent = 0;  // Nothing is claimed while less is free.

@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,12 @@ struct watch {
     // Files that were dealt with and stay in the folder, by name: not shipped again while they
     // stay the same.
     std::map<std::string, spool::file_identity, std::less<>> kept = {};
+
+    // Files are recorded where they are instead of being moved to work/; then these are the names
+    // that are on their way. In a folder that is not ours to change they stay for good.
+    bool in_place = false;
+    bool read_only = false;
+    std::set<std::string, std::less<>> on_their_way = {};
 
     pipeline::pausing pausing{};
     std::deque<std::string> held = {};  // Sources that wait until the target is right.

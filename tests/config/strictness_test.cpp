@@ -31,8 +31,6 @@ BOOST_AUTO_TEST_CASE(says_what_is_not_supported_yet_and_what_to_leave_it_at) {
     };
     auto watch = std::string("watches:\n  - {path: /d, database: D, table: T, format: csv, ");
     for (auto& [given, expected] : std::initializer_list<row>{
-             {"claim: in_place",
-              "watches[0].claim: in_place is not supported in this version; leave it at auto"},
              {"coalesce: {max_files: 10}",
               "watches[0].coalesce.max_files: 10 is not supported in this version; leave it at 1"},
              {"coalesce: {max_bytes: 1MiB}",

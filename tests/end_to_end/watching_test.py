@@ -86,6 +86,85 @@ class Watching(EndToEnd):
         self.settled(daemon, succeeded=1)
 
 
+class InPlace(EndToEnd):
+    IN_PLACE = {"claim": "in_place", "on_success": "keep"}
+
+    def test_a_file_is_shipped_once_where_it_lies(self):
+        emulator, daemon = self.pair(self.IN_PLACE)
+        daemon.put("a.csv", csv_rows(2))
+        self.settled(daemon, succeeded=1)
+        daemon.stop()
+        daemon.start()
+        daemon.put("b.csv", csv_rows(3))
+        self.settled(daemon, succeeded=2)
+        self.assertEqual(daemon.waiting(), ["a.csv", "b.csv"])
+        self.assertEqual(emulator.count(), 5)
+
+    def test_what_is_added_to_a_file_in_place_is_shipped_too(self):
+        emulator, daemon = self.pair(self.IN_PLACE)
+        emulator.pause()
+        with open(daemon.drop / "log.csv", "a", encoding="utf-8") as log:
+            log.write(csv_rows(10))
+            log.flush()
+            self.posted(emulator, 1)
+            # While the first part waits for its word.
+            log.write(csv_rows(10, 10))
+            log.flush()
+            emulator.pause(False)
+            # And after all is settled. Nobody can tell a log that has grown from another file of
+            # that name, so it is shipped whole again.
+            self.settled(daemon, succeeded=2)
+            log.write(csv_rows(10, 20))
+        self.settled(daemon, succeeded=3)
+        rows = emulator.query("Web | take 100")
+        self.assertEqual({row[3] for row in rows}, set(range(30)))
+        self.assertEqual(len(rows), 10 + 20 + 30)
+
+    def test_archived_after_its_word_where_the_folder_may_be_written(self):
+        _, daemon = self.pair({"claim": "in_place"})
+        daemon.put("a.csv", csv_rows(2))
+        self.settled(daemon, succeeded=1)
+        self.until("the archive", lambda: len(daemon.inside("archive")) == 1)
+        self.assertEqual(daemon.waiting(), [])
+
+    def test_a_kill_in_between_ships_nothing_twice_that_was_answered(self):
+        emulator = self.emulator()
+        daemon = self.daemon(emulator, self.IN_PLACE)
+        files = {f"{number}.csv": csv_rows(2, 2 * number) for number in range(30)}
+        for name, content in files.items():
+            daemon.put(name, content)
+        daemon.start()
+        for wanted in (5, 15):
+            self.until(f"{wanted} messages", lambda: emulator.message_count() >= wanted)
+            daemon.program.kill()
+            daemon.start()
+        self.until("all rows", lambda: emulator.count() >= 60)
+        self.until("all settled", lambda: daemon.outcomes().get("succeeded") == 30)
+        self.assertEqual(daemon.waiting(), sorted(files))
+
+    @unittest.skipUnless(os.geteuid() == 0, "skipped: a read-only mount wants root")
+    def test_a_folder_that_may_not_be_written_is_shipped_in_place(self):
+        emulator = self.emulator()
+        daemon = self.daemon(emulator)
+        source = daemon.folder / "source"
+        source.mkdir()
+        (source / "a.csv").write_text(csv_rows(2))
+        mounted = subprocess.run(
+            f"mount --bind {source} {daemon.drop} && mount -o remount,ro,bind {daemon.drop}",
+            shell=True, check=False, capture_output=True,
+        )
+        if mounted.returncode != 0:
+            self.skipTest("skipped: mounts are not allowed here")
+        self.addCleanup(subprocess.run, ["umount", daemon.drop], check=True)
+        daemon.start()
+        self.settled(daemon, succeeded=1)
+        (source / "b.csv").write_text(csv_rows(3))
+        self.settled(daemon, succeeded=2)
+        self.assertEqual(emulator.count(), 5)
+        self.assertEqual(sorted(os.listdir(source)), ["a.csv", "b.csv"])
+        daemon.stop()
+
+
 class Rotation(EndToEnd):
     """Logs whose writers keep them open, and what rotates them."""
 
