@@ -15,7 +15,8 @@ static constexpr unsigned most_threads = 16;
 
 // A thread for each watch, so that a mount that hangs holds up its own watch only, and some for
 // reading and compressing.
-static unsigned threads_for(const config::settings& settings) {
+static unsigned threads_for(const surroundings& around, const config::settings& settings) {
+    if (!around.threads) return 0;
     auto watches = static_cast<unsigned>(std::min<std::size_t>(settings.watches.size(), 8));
     return std::min(2 + watches, most_threads);
 }
@@ -23,8 +24,8 @@ static unsigned threads_for(const config::settings& settings) {
 app::app(surroundings around, config::settings settings, config::environment environment)
     : around_(around),
       settings_(std::move(settings)),
-      pool_(threads_for(settings_)),
-      journal_pool_(1),
+      pool_(threads_for(around, settings_)),
+      journal_pool_(around.threads ? 1 : 0),
       service_(around, settings_, std::move(environment)),
       ready_(around.executor, around.time, ready_capacity),
       memory_(around.executor, settings_.upload.memory_bytes),
@@ -48,6 +49,7 @@ asio::awaitable<result<void>> app::open() {
     start_admin();
     spool::journal_options options;
     options.path = settings_.state_directory + "/journal.db";
+    options.synced = around_.threads;
     auto journal = spool::journal::open(
         around_.executor, options, around_.time, journal_pool_, around_.log, around_.measured
     );

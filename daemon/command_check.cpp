@@ -55,7 +55,7 @@ static void check_folders(const config::settings& settings, step_printer& out) {
 }
 
 static asio::awaitable<bool> probe(connection& service, http::url place, step_printer& out) {
-    auto steps = co_await service.transport.probe(place);
+    auto steps = co_await service.network->probe(place);
     bool all = true;
     for (auto& step : steps) {
         auto name = step.name + " " + place.authority();

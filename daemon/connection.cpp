@@ -17,6 +17,15 @@ static http::transport_options transport_options_of(const config::settings& sett
     return options;
 }
 
+static std::unique_ptr<http::beast_transport> real_network(
+    const surroundings& around, const config::settings& settings
+) {
+    if (around.network) return nullptr;
+    return std::make_unique<http::beast_transport>(
+        around.executor, transport_options_of(settings), around.time, around.measured
+    );
+}
+
 static kusto::management_options management_options_of(const config::settings& settings) {
     kusto::management_options options;
     options.endpoint = settings.cluster.ingestion_endpoint;
@@ -47,7 +56,8 @@ static std::unique_ptr<azure::token_source> source_of(
 connection::connection(
     surroundings around, const config::settings& settings, config::environment environment
 )
-    : transport(around.executor, transport_options_of(settings), around.time, around.measured),
+    : network(real_network(around, settings)),
+      transport(network ? *network : *around.network),
       blobs(transport, around.random),
       queues(transport, around.random),
       management(transport, around.random, management_options_of(settings)),

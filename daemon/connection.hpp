@@ -28,6 +28,8 @@ struct surroundings {
     random_generator& random;
     logger& log;
     metrics& measured;
+    http::transport* network = nullptr;  // Instead of the real one.
+    bool threads = true;  // False: blocking work runs inline, and nothing waits for the disk.
 };
 
 /// The service as this program knows it: transport, credentials, caches and clients, built in the
@@ -53,7 +55,8 @@ public:
     /// Brings the gauges of product.md §7 up to date.
     void measure();
 
-    http::beast_transport transport;
+    std::unique_ptr<http::beast_transport> network;  // Null where we were given another one.
+    http::transport& transport;
     azure::blob_client blobs;
     azure::queue_client queues;
     kusto::management_client management;
