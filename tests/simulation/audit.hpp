@@ -1,0 +1,43 @@
+#pragma once
+
+#include "simulation/ledger.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+
+namespace kustodrop::simulation {
+
+/// Looks at a drop folder and holds what lies there against the ledger.
+class audit {
+public:
+    audit(universe& world, ledger& book, std::string folder)
+        : world_(world), book_(book), folder_(std::move(folder)) {}
+
+    /// What went to the archive since the last look was confirmed by the service before.
+    void look_at_archive();
+
+    /// Everything has come to rest: nothing is lost. Returns how many files are.
+    std::uint64_t settle_accounts();
+
+private:
+    enum class room { folder, work, archive, quarantine };
+    struct found {
+        room where = room::folder;
+        std::string path;
+        ledger::piece what;
+        bool explained = false;  // It has its NAME.error.json.
+    };
+
+    std::vector<found> find_all();
+    ledger::piece piece_in(const std::string& path, const std::string& name);
+    bool is_safe(const drop& one, const std::vector<const found*>& copies);
+    void check_sidecar(const std::string& path);
+
+    universe& world_;
+    ledger& book_;
+    std::string folder_;
+    std::set<std::string> archived_;
+};
+
+}  // namespace kustodrop::simulation

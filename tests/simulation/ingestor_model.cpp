@@ -1,0 +1,136 @@
+#include "simulation/ingestor_model.hpp"
+
+#include "base/text.hpp"
+#include "core/spool/gunzip.hpp"
+
+#include <boost/json.hpp>
+
+namespace kustodrop::simulation {
+
+namespace json = boost::json;
+
+std::uint64_t ingestor_model::take(const std::string& text) {
+    boost::system::error_code error;
+    auto value = json::parse(text, error);
+    auto* object = error ? nullptr : value.if_object();
+    message one;
+    if (object && object->contains("Id") && object->contains("BlobPath")) {
+        one.id = object->at("Id").as_string();
+        one.blob = object->at("BlobPath").as_string();
+        one.raw_bytes = object->at("RawDataSize").to_number<std::uint64_t>();
+    } else {
+        world_.wrong("a post that is no ingestion message");
+    }
+    auto number = book_.accepted(one.id);
+    ++under_way_;
+    auto batching = world_.chance.between(5s, 4min);
+    world_.plan(batching, [this, one] { seal(one); });
+    return number;
+}
+
+// The end of its batch.
+void ingestor_model::seal(const message& one) {
+    if (world_.sky.strikes(fault::transient_failure)) {
+        say(one.id, one.blob, {false, "General_InternalServerError", "Transient", true});
+        world_.plan(world_.chance.between(10s, 5min), [this, one] { seal(one); });
+        return;
+    }
+    --under_way_;
+    if (!world_.sky.strikes(fault::asked_again)) return ingest(one);
+    static const std::vector<word> wishes{
+        {false, "General_RetryAttemptsExceeded", "Exhausted", true},
+        {false, "Download_SourceNotFound", "Permanent", false},
+        {false, "BadRequest_InvalidKustoIdentityToken", "Permanent", false},
+    };
+    fail(one, wishes[world_.chance.below(wishes.size())], true);
+}
+
+static std::optional<std::string> inflated(const std::string& blob, const std::string& url) {
+    auto path = url.substr(0, url.find('?'));
+    if (!path.ends_with(".gz")) return blob;
+    try {
+        return test::gunzip(blob);
+    } catch (const std::exception&) {
+        return std::nullopt;
+    }
+}
+
+void ingestor_model::ingest(const message& one) {
+    std::string why;
+    auto stored = storage_.read(one.blob, why);
+    if (!stored) return fail(one, {false, why}, true);
+    auto raw = inflated(*stored, one.blob);
+    if (!raw) {
+        world_.wrong("a blob that is not what its name says: " + one.id);
+        return fail(one, {false, "Stream_InputStreamTooShort"}, false);
+    }
+    if (raw->size() != one.raw_bytes) {
+        world_.wrong(
+            "RawDataSize says " + std::to_string(one.raw_bytes) + ", the blob has " +
+            std::to_string(raw->size()) + ": " + one.id
+        );
+    }
+    if (raw->find("BAD") != std::string::npos) {
+        book_.recognize(*raw, "refused as " + one.id);
+        return fail(one, {false, "Stream_WrongNumberOfFields"}, false);
+    }
+    book_.ingested(one.id, *raw);
+    if (world_.sky.strikes(fault::early_cleaning)) storage_.erase_blob(one.blob);
+    say(one.id, one.blob, {true});
+}
+
+void ingestor_model::fail(const message& one, const word& why, bool asks_again) {
+    if (asks_again) book_.asked_again(one.id);
+    say(one.id, one.blob, why);
+}
+
+std::string ingestor_model::text_of(
+    const std::string& id, const std::string& blob, const word& what
+) {
+    json::object out{
+        {"OperationId", make_guid(world_.chance.generator())},
+        {"Database", "Logs"},
+        {"Table", "Web"},
+        {"IngestionSourceId", id},
+        {"IngestionSourcePath", blob.substr(0, blob.find('?'))},
+        {what.success ? "SucceededOn" : "FailedOn", to_iso8601(storage_.wall_now())}};
+    if (!what.success) {
+        out["Details"] = "the blob was at " + blob;
+        out["ErrorCode"] = what.code;
+        out["FailureStatus"] = what.status;
+        out["ShouldRetry"] = what.should_retry;
+        out["OriginatesFromUpdatePolicy"] = false;
+    }
+    return json::serialize(out);
+}
+
+void ingestor_model::say(const std::string& id, const std::string& blob, const word& what) {
+    world_.tell(
+        "service says of " + id + ": " + (what.success ? std::string("success") : what.code)
+    );
+    if (world_.sky.strikes(fault::lost_word)) return world_.tell("and nobody hears it");
+    if (what.success) book_.said_success(id);
+    auto& queues = what.success ? success_queues : failed_queues;
+    auto& queue = queues[world_.chance.below(queues.size())];
+    auto text = text_of(id, blob, what);
+    storage_.put(queue, text, false);
+    if (world_.sky.strikes(fault::double_word)) storage_.put(queue, text, false);
+    if (world_.sky.strikes(fault::stolen_word)) {
+        storage_.take_any(queue, false, world_.chance.between(30s, 5min));
+    }
+}
+
+void ingestor_model::say_foreign() {
+    auto id = make_guid(world_.chance.generator());
+    word what{world_.chance.chance(0.7)};
+    if (!what.success) what.code = "BadRequest_TableNotExist";
+    auto& queues = what.success ? success_queues : failed_queues;
+    auto& queue = queues[world_.chance.below(queues.size())];
+    storage_.put(queue, text_of(id, "https://other.example/blob", what), true);
+    // Its owner comes for it in the end.
+    world_.plan(world_.chance.between(1min, 20min), [this, queue] {
+        storage_.take_any(queue, true, std::nullopt);
+    });
+}
+
+}  // namespace kustodrop::simulation

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "simulation/ledger.hpp"
+#include "simulation/storage_model.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kustodrop::simulation {
+
+/// The part of the service that reads posts, batches them, ingests their blobs and says so.
+class ingestor_model {
+public:
+    ingestor_model(universe& world, storage_model& storage, ledger& book)
+        : world_(world), storage_(storage), book_(book) {}
+
+    std::vector<std::string> failed_queues;
+    std::vector<std::string> success_queues;
+
+    /// Takes an ingestion message. Its number in the ledger.
+    std::uint64_t take(const std::string& text);
+
+    /// A word of another client's source.
+    void say_foreign();
+
+    bool idle() const { return under_way_ == 0; }
+    std::uint64_t under_way() const { return under_way_; }
+
+private:
+    struct message {
+        std::string id;
+        std::string blob;
+        std::uint64_t raw_bytes = 0;
+    };
+    struct word {
+        bool success = false;
+        std::string code = {};
+        std::string_view status = "Permanent";
+        bool should_retry = false;
+    };
+
+    void seal(const message& one);
+    void ingest(const message& one);
+    void fail(const message& one, const word& why, bool asks_again);
+    void say(const std::string& id, const std::string& blob, const word& what);
+    std::string text_of(const std::string& id, const std::string& blob, const word& what);
+
+    universe& world_;
+    storage_model& storage_;
+    ledger& book_;
+    std::uint64_t under_way_ = 0;
+};
+
+}  // namespace kustodrop::simulation

@@ -1,0 +1,82 @@
+#pragma once
+
+#include "simulation/universe.hpp"
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kustodrop::simulation {
+
+enum class drop_kind { plain, gzip, broken_gzip, malformed, empty };
+
+/// One version of a file as its producer meant it: lines of one length that say which file and
+/// which line they are, so that whatever arrives can be told apart.
+struct drop {
+    unsigned number = 0;
+    std::string name;
+    drop_kind kind = drop_kind::plain;
+    std::size_t records = 0;                    // Written so far.
+    bool optional = false;                      // Replaced before anybody had to see it.
+    std::vector<unsigned char> ingested = {};   // By record: how often,
+    std::vector<unsigned char> confirmed = {};  // and whether the service said so.
+};
+
+/// What was dropped, what the service took, what it said: the oracle of a run.
+class ledger {
+public:
+    static constexpr std::size_t record_bytes = 64;
+
+    explicit ledger(universe& world) : world_(world) {}
+
+    drop& add(drop_kind kind, std::string name);
+    drop* find(unsigned number);
+    std::map<unsigned, drop>& drops() { return drops_; }
+
+    /// The next records of a file, which count as written.
+    std::string write(drop& to, std::size_t records);
+
+    /// Which records of which file a text is; no drop if it is none of ours, a violation if it is
+    /// a mixture.
+    struct piece {
+        drop* of = nullptr;
+        std::size_t first = 0;
+        std::size_t count = 0;
+    };
+    piece recognize(std::string_view text, std::string_view where);
+
+    // What the service did.
+    std::uint64_t accepted(const std::string& id);  ///< A post; returns its number.
+    void answered(std::uint64_t post);              ///< The client was told so.
+    void ingested(const std::string& id, std::string_view text);
+    void said_success(const std::string& id);
+    void asked_again(const std::string& id);  ///< It told the client to send it again.
+
+    // What befell the client.
+    void crashed();
+    void journal_lost();
+
+    std::uint64_t posts() const { return posts_.size(); }
+    std::uint64_t ambiguous_posts() const;
+    std::uint64_t duplicates() const { return duplicates_; }  ///< Sources ingested again.
+
+private:
+    struct post {
+        std::string id;
+        std::optional<time_point> answered_at;
+    };
+    struct source {
+        unsigned credit = 1;  // Posts that it may still make.
+        unsigned times_ingested = 0;
+        piece what;
+    };
+
+    universe& world_;
+    std::map<unsigned, drop> drops_;
+    std::vector<post> posts_;
+    std::map<std::string, source> sources_;
+    std::uint64_t duplicates_ = 0;
+};
+
+}  // namespace kustodrop::simulation

@@ -1,0 +1,170 @@
+// Many seeds of the simulated daemon, or one of them with its trace.
+#include "simulation/simulation.hpp"
+
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <unistd.h>
+
+namespace kustodrop::simulation {
+namespace {
+
+struct orders {
+    std::uint64_t first = 1;
+    std::uint64_t last = 100;
+    unsigned jobs = 1;
+    unsigned hours = 1;
+    std::uint64_t repeat_every = 20;  // Such seeds run twice, for the same trace.
+    bool print = false;
+};
+
+// "7" or "1..2000"
+bool read_range(std::string_view text, orders& into) {
+    char* rest = nullptr;
+    std::string all(text);
+    into.first = std::strtoull(all.c_str(), &rest, 10);
+    into.last = into.first;
+    if (std::string_view(rest).starts_with("..")) into.last = std::strtoull(rest + 2, &rest, 10);
+    return *rest == '\0' && into.first > 0 && into.last >= into.first;
+}
+
+bool read_orders(int count, char** words, orders& into) {
+    for (int i = 1; i < count; ++i) {
+        std::string_view word = words[i];
+        bool has_value = i + 1 < count;
+        if (word == "--trace") {
+            into.print = true;
+        } else if ((word == "--seed" || word == "--seeds") && has_value) {
+            if (!read_range(words[++i], into)) return false;
+        } else if (word == "--hours" && has_value) {
+            into.hours = static_cast<unsigned>(std::strtoul(words[++i], nullptr, 10));
+        } else if (word == "--jobs" && has_value) {
+            into.jobs = static_cast<unsigned>(std::strtoul(words[++i], nullptr, 10));
+        } else {
+            return false;
+        }
+    }
+    return into.jobs > 0 && into.hours > 0;
+}
+
+std::string scratch_folder() {
+    std::error_code ignored;
+    auto memory = std::filesystem::is_directory("/dev/shm", ignored);
+    auto root = memory ? std::filesystem::path("/dev/shm") : std::filesystem::temp_directory_path();
+    return (root / ("kustodrop-simulation-" + std::to_string(::getpid()))).string();
+}
+
+void report_failure(const simulation& run, std::uint64_t seed, unsigned hours) {
+    std::string text = "seed " + std::to_string(seed) + " (" + run.sky() + ") failed:\n";
+    for (auto& violation : run.violations()) text += "    " + violation + "\n";
+    text += "the last lines of its trace:\n";
+    for (auto& line : run.told().last_lines()) text += "    " + line + "\n";
+    text += "replay: kustodrop-simulation --seed " + std::to_string(seed) + " --hours " +
+            std::to_string(hours) + " --trace\n";
+    std::fputs(text.c_str(), stdout);
+    std::fflush(stdout);
+}
+
+totals run_seed(const orders& given, std::uint64_t seed, const std::string& folder) {
+    run_options options;
+    options.seed = seed;
+    options.span = std::chrono::hours(given.hours);
+    options.print = given.print;
+    options.folder = folder;
+    simulation first(options);
+    auto out = first.run();
+    if (!first.violations().empty()) report_failure(first, seed, given.hours);
+    if (given.print) {
+        std::printf("trace hash %016llx\n", static_cast<unsigned long long>(first.trace_hash()));
+    }
+    if (given.print || seed % given.repeat_every != 0) return out;
+    simulation second(options);
+    second.run();
+    if (second.trace_hash() == first.trace_hash()) return out;
+    std::printf("seed %llu: two runs, two traces\n", static_cast<unsigned long long>(seed));
+    out.failed_seeds = 1;
+    return out;
+}
+
+totals run_share(const orders& given, unsigned share) {
+    totals all;
+    auto folder = scratch_folder();
+    for (auto seed = given.first + share; seed <= given.last; seed += given.jobs) {
+        all.add(run_seed(given, seed, folder));
+    }
+    std::error_code ignored;
+    std::filesystem::remove_all(folder, ignored);
+    return all;
+}
+
+// One process a job; each sends what it came to through a pipe.
+bool run_jobs(const orders& given, totals& all) {
+    std::vector<int> pipes;
+    for (unsigned share = 0; share < given.jobs; ++share) {
+        int ends[2];
+        if (::pipe(ends) != 0) return false;
+        auto child = ::fork();
+        if (child < 0) return false;
+        if (child == 0) {
+            auto mine = run_share(given, share);
+            auto written = ::write(ends[1], &mine, sizeof mine);
+            std::fflush(stdout);
+            ::_exit(written == sizeof mine ? 0 : 1);
+        }
+        ::close(ends[1]);
+        pipes.push_back(ends[0]);
+    }
+    bool good = true;
+    for (auto end : pipes) {
+        totals part;
+        good = ::read(end, &part, sizeof part) == sizeof part && good;
+        all.add(part);
+    }
+    for (unsigned share = 0; share < given.jobs; ++share) {
+        int status = 0;
+        good = ::wait(&status) > 0 && status == 0 && good;
+    }
+    return good;
+}
+
+// What a run of so many seeds must have seen at least, or it has shown nothing.
+bool has_shown_something(const totals& all) {
+    if (all.files < all.seeds * 10 || all.posts < all.seeds * 5) return false;
+    if (all.seeds < 50) return true;
+    return all.faults > all.seeds * 10 && all.crashes > all.seeds / 4 &&
+           all.restarts > all.seeds / 8 && all.ambiguous_posts > 0;
+}
+
+}  // namespace
+}  // namespace kustodrop::simulation
+
+int main(int count, char** words) {
+    using namespace kustodrop::simulation;
+    orders given;
+    if (!read_orders(count, words, given)) {
+        std::fputs(
+            "usage: kustodrop-simulation [--seed N [--trace] | --seeds A..B] [--hours H] "
+            "[--jobs J]\n",
+            stderr
+        );
+        return 64;
+    }
+    totals all;
+    bool good = true;
+    if (given.jobs == 1) {
+        all = run_share(given, 0);
+    } else {
+        std::fflush(stdout);
+        good = run_jobs(given, all);
+    }
+    std::printf("simulation: %s\n", all.in_words().c_str());
+    if (!has_shown_something(all)) {
+        std::puts("simulation: too little happened to show anything");
+        return 1;
+    }
+    return good && all.failed_seeds == 0 ? 0 : 1;
+}

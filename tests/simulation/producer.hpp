@@ -1,0 +1,42 @@
+#pragma once
+
+#include "simulation/ledger.hpp"
+
+#include <memory>
+#include <string>
+
+namespace kustodrop::simulation {
+
+class written_file;
+
+/// Other people's programs: they write, append, rename and replace files in a drop folder.
+class producer {
+public:
+    producer(universe& world, ledger& book, std::string folder);
+
+    /// Goes on dropping files until `end`.
+    void begin(time_point end);
+
+    /// One file that is renamed into place, whole.
+    drop& drop_one();
+
+private:
+    void drop_some();
+    void write_in_place(drop_kind kind);
+    void append_slowly();
+    void replace_soon();
+    void append_next(drop& to, std::shared_ptr<written_file> file, unsigned left);
+    drop& make(drop_kind kind, std::string_view extension);
+    std::string content(drop& of);
+    std::size_t some_records();
+    void put(const std::string& name, std::string_view bytes);
+    void rename_into_place(const drop& what, std::string_view bytes);
+    std::string path(const std::string& name) const { return folder_ + "/" + name; }
+
+    universe& world_;
+    ledger& book_;
+    std::string folder_;
+    time_point end_{};
+};
+
+}  // namespace kustodrop::simulation

@@ -1,0 +1,77 @@
+#pragma once
+
+#include "http/transport.hpp"
+#include "simulation/ingestor_model.hpp"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace kustodrop::simulation {
+
+/// Azure as the daemon sees it, inside the process and on virtual time: sign-in, management
+/// endpoint, storage accounts and ingestion, with the faults that the weather brings.
+class service_model final : public http::transport {
+public:
+    service_model(universe& world, ledger& book);
+
+    asio::awaitable<result<http::response>> send(http::request ask) override;
+
+    static constexpr auto endpoint = "https://ingest-sim.westeurope.kusto.windows.net";
+
+    /// What it does by itself: rotation, outages, other clients.
+    void begin();
+    void calm_down();
+
+    const ingestor_model& ingestor() const { return ingestor_; }
+    std::uint64_t requests() const { return requests_; }
+
+private:
+    enum class fate {
+        well,
+        refused,
+        throttled,
+        error_before,
+        error_after,
+        reset_before,
+        reset_after,
+        stall_before,
+        stall_after
+    };
+    struct acted {
+        http::response answer;
+        std::optional<std::uint64_t> post = {};
+    };
+
+    fate draw(const http::request& ask);
+    acted act(const http::request& ask);
+    http::response log_in(const http::request& ask);
+    http::response manage(const http::request& ask);
+    http::response resources();
+    http::response token_answer(std::string_view column, const std::string& value);
+    http::response throttled_answer(const http::request& ask);
+    void tell(const http::request& ask, const std::string& how);
+    void build_generation();
+    void rotate();
+    void maybe_outage();
+    void maybe_foreign();
+    bool is_down(const http::request& ask) const;
+    bool is_storage(const http::request& ask) const;
+
+    universe& world_;
+    storage_model storage_;
+    ingestor_model ingestor_;
+    ledger& book_;
+    std::optional<std::uint64_t> last_post_;
+    unsigned accounts_;
+    unsigned generation_ = 0;
+    std::vector<std::string> containers_;
+    std::vector<std::string> queues_;
+    std::map<std::string, time_point> down_until_;  // By account.
+    std::map<std::string, time_point> tokens_;      // Good until.
+    std::uint64_t tokens_given_ = 0;
+    std::uint64_t requests_ = 0;
+};
+
+}  // namespace kustodrop::simulation

@@ -1,0 +1,259 @@
+#include "simulation/simulation.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace kustodrop::simulation {
+
+namespace files = std::filesystem;
+
+// So many steps at one instant are no progress.
+static constexpr std::size_t most_steps_at_once = 1'000'000;
+static constexpr duration bound_to_drain = 3h;
+
+void totals::add(const totals& other) {
+    seeds += other.seeds;
+    failed_seeds += other.failed_seeds;
+    virtual_seconds += other.virtual_seconds;
+    files += other.files;
+    bytes += other.bytes;
+    requests += other.requests;
+    faults += other.faults;
+    crashes += other.crashes;
+    restarts += other.restarts;
+    posts += other.posts;
+    ambiguous_posts += other.ambiguous_posts;
+    duplicates += other.duplicates;
+    lost += other.lost;
+}
+
+std::string totals::in_words() const {
+    auto n = [](std::uint64_t value) { return std::to_string(value); };
+    return n(seeds) + " seeds, " + n(virtual_seconds / 3600) + " virtual hours, " + n(files) +
+           " files, " + n(posts) + " posts (" + n(ambiguous_posts) + " ambiguous), " + n(requests) +
+           " requests, " + n(faults) + " faults, " + n(crashes) + " crashes, " + n(restarts) +
+           " restarts, " + n(duplicates) + " duplicates, " + n(lost) + " lost, " + n(failed_seeds) +
+           " seeds failed";
+}
+
+simulation::simulation(run_options options)
+    : options_(std::move(options)),
+      world_(options_.seed),
+      book_(world_),
+      service_(world_, book_),
+      settings_(draw_settings()),
+      producer_(world_, book_, settings_.watches.front().path),
+      audit_(world_, book_, settings_.watches.front().path) {
+    if (options_.print) world_.told.print_all();
+    files::remove_all(options_.folder);
+    files::create_directories(settings_.watches.front().path);
+    world_.tell("seed " + std::to_string(options_.seed) + ": " + world_.sky.in_words());
+}
+
+config::settings simulation::draw_settings() {
+    auto& chance = world_.chance;
+    config::settings out;
+    out.cluster.ingestion_endpoint = *http::url::parse(service_model::endpoint);
+    out.auth.kind = config::auth_kind::client_secret;
+    out.auth.tenant_id = "sim";
+    out.auth.client_id = "11111111-2222-4333-8444-555555555555";
+    out.auth.client_secret = secret(std::string(canary));
+    out.state_directory = options_.folder + "/state";
+    config::watch watch;
+    watch.name = "web";
+    watch.path = options_.folder + "/drop";
+    watch.database = "Logs";
+    watch.table = "Web";
+    watch.format = config::data_format::json;
+    watch.stable_for = chance.between(1s, 4s);
+    auto face = chance.below(10);
+    if (face == 8) watch.on_success = config::on_success::remove;
+    if (face == 9) watch.on_success = config::on_success::keep;
+    out.watches.push_back(std::move(watch));
+    out.upload.concurrency = chance.between(1, 8);
+    out.upload.memory_bytes = 1u << 20u;
+    out.upload.block_size_bytes = 64u << 10u;
+    out.notifications.poll_interval = chance.between(5s, 15s);
+    out.notifications.outcome_timeout = 30min;
+    // Ages are told from the disk's own times, which are not of this world.
+    out.retention.archive_for = 24h * 36500;
+    out.admin.listen.clear();
+    out.admin.http.reset();
+    return out;
+}
+
+totals simulation::run() {
+    auto end = world_.time.now() + options_.span;
+    producer_.begin(end);
+    service_.begin();
+    plan_deaths();
+    plan_calendar();
+    plan_audits();
+    be_born();
+    run_until(end);
+    world_.sky.calm_down();
+    service_.calm_down();
+    dies_in_.reset();
+    world_.tell("the sky clears");
+    drain();
+    daemon_.reset();
+    totals_.lost = audit_.settle_accounts();
+    totals_.seeds = 1;
+    totals_.failed_seeds = world_.violations.empty() ? 0 : 1;
+    totals_.files = book_.drops().size();
+    totals_.posts = book_.posts();
+    totals_.ambiguous_posts = book_.ambiguous_posts();
+    totals_.duplicates = book_.duplicates();
+    totals_.requests = service_.requests();
+    totals_.faults = world_.sky.total_struck();
+    auto seconds = std::chrono::floor<std::chrono::seconds>(world_.time.since_start());
+    totals_.virtual_seconds = static_cast<std::uint64_t>(seconds.count());
+    return totals_;
+}
+
+void simulation::plan_deaths() {
+    auto& sky = world_.sky;
+    bool dies = sky.has(fault::crash) || sky.has(fault::journal_lost) ||
+                sky.has(fault::journal_cut) || sky.has(fault::restart);
+    if (!dies) return;
+    world_.plan(world_.chance.between(30s, 20min), [this] {
+        if (world_.sky.calm()) return;
+        bool gently = world_.sky.has(fault::restart) && world_.chance.chance(0.5);
+        if (gently && daemon_ && !dies_in_) {
+            world_.tell("stop");
+            world_.sky.count(fault::restart);
+            daemon_->stop();
+        } else if (!gently) {
+            dies_in_ = world_.chance.below(world_.chance.chance(0.5) ? 20 : 400);
+        }
+        plan_deaths();
+    });
+}
+
+void simulation::plan_calendar() {
+    if (!world_.sky.has(fault::calendar_jump)) return;
+    world_.plan(world_.chance.between(5min, 30min), [this] {
+        if (world_.sky.calm()) return;
+        world_.sky.count(fault::calendar_jump);
+        world_.time.turn_calendar(world_.chance.between(0min, 20min) - 10min);
+        world_.tell("the calendar jumps");
+        plan_calendar();
+    });
+}
+
+void simulation::plan_audits() {
+    world_.plan(1min, [this] {
+        audit_.look_at_archive();
+        check_counts();
+        plan_audits();
+    });
+}
+
+void simulation::be_born() {
+    world_.tell("start");
+    daemon_ = std::make_unique<life>(world_, service_, settings_);
+}
+
+void simulation::spoil_journal() {
+    auto& sky = world_.sky;
+    bool cut = sky.has(fault::journal_cut) && world_.chance.chance(0.5);
+    bool lost = !cut && sky.has(fault::journal_lost) && world_.chance.chance(0.5);
+    if (!cut && !lost) return;
+    sky.count(cut ? fault::journal_cut : fault::journal_lost);
+    world_.tell(cut ? "the journal is cut" : "the journal is lost");
+    book_.journal_lost();
+    std::error_code ignored;
+    if (cut) {
+        auto size = files::file_size(journal(), ignored);
+        if (!ignored) files::resize_file(journal(), world_.chance.below(size + 1), ignored);
+        return;
+    }
+    for (auto part : {"", "-wal", "-shm"}) files::remove(journal() + part, ignored);
+}
+
+void simulation::die() {
+    world_.tell("crash");
+    ++totals_.crashes;
+    world_.sky.count(fault::crash);
+    dies_in_.reset();
+    book_.crashed();
+    daemon_.reset();
+    spoil_journal();
+    world_.plan(world_.chance.between(0s, 1min), [this] { be_born(); });
+}
+
+// Everything that is ready happens before time moves on.
+void simulation::settle() {
+    for (std::size_t steps = 0; daemon_; ++steps) {
+        if (dies_in_ && (*dies_in_)-- == 0) return die();
+        bool more = daemon_->run(1);
+        if (daemon_->ended()) break;
+        if (!more) return;
+        if (steps > most_steps_at_once) {
+            world_.wrong("does not come to rest");
+            break;
+        }
+    }
+    if (!daemon_) return;
+    if (!daemon_->trouble().empty()) world_.wrong("ended: " + daemon_->trouble());
+    world_.tell("ended");
+    ++totals_.restarts;
+    daemon_.reset();
+    world_.plan(world_.chance.between(0s, 1min), [this] { be_born(); });
+}
+
+void simulation::run_until(time_point end) {
+    while (world_.time.now() < end && world_.violations.empty()) {
+        settle();
+        auto next = end;
+        if (auto wake = world_.time.next_wake()) next = std::min(next, *wake);
+        if (auto plan = world_.plans.next()) next = std::min(next, *plan);
+        world_.time.move_to(next);
+        world_.plans.run_due(world_.time.now());
+    }
+}
+
+bool simulation::at_rest() {
+    if (!daemon_ || !daemon_->is_open() || !service_.ingestor().idle()) return false;
+    for (auto& watch : daemon_->status().watches) {
+        if (!watch.present || watch.counts.pending_files > 0 || watch.settling > 0) return false;
+    }
+    return true;
+}
+
+// Twice at rest, with a scan in between.
+void simulation::drain() {
+    auto bound = world_.time.now() + bound_to_drain;
+    unsigned calm_looks = 0;
+    while (calm_looks < 2 && world_.time.now() < bound && world_.violations.empty()) {
+        run_until(world_.time.now() + 70s);
+        calm_looks = at_rest() ? calm_looks + 1 : 0;
+    }
+    if (calm_looks >= 2 || !world_.violations.empty()) return;
+    auto line = daemon_ ? daemon_->status().one_line() : std::string("no daemon");
+    world_.wrong("does not drain: " + line);
+}
+
+// product.md §7: seen + resumed = outcomes + in a stage.
+void simulation::check_counts() {
+    if (!daemon_ || !daemon_->is_open()) return;
+    auto& measured = daemon_->measured();
+    metric_labels label{{"watch", "web"}};
+    auto in = measured.count("kustodrop_files_seen_total", label).value() +
+              measured.count("kustodrop_files_resumed_total", label).value();
+    double out = 0;
+    for (auto outcome : {"succeeded", "failed", "skipped", "rejected", "unconfirmed", "presumed"}) {
+        auto labels = label;
+        labels.emplace_back("outcome", outcome);
+        out += measured.count("kustodrop_sources_total", labels).value();
+    }
+    for (auto& watch : daemon_->status().watches) {
+        out += static_cast<double>(watch.counts.pending_files);
+    }
+    if (in == out) return;
+    world_.wrong(
+        "the counts do not add up: " + std::to_string(in) + " in, " + std::to_string(out) + " out"
+    );
+}
+
+}  // namespace kustodrop::simulation

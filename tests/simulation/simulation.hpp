@@ -1,0 +1,84 @@
+#pragma once
+
+#include "config/settings.hpp"
+#include "simulation/audit.hpp"
+#include "simulation/life.hpp"
+#include "simulation/producer.hpp"
+#include "simulation/service_model.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kustodrop::simulation {
+
+struct run_options {
+    std::uint64_t seed = 1;
+    duration span = 1h;  // For so long files are dropped and faults strike.
+    bool print = false;  // The trace, as it grows.
+    std::string folder;  // Where drop folder and state lie; emptied first.
+};
+
+struct totals {
+    std::uint64_t seeds = 0;
+    std::uint64_t failed_seeds = 0;
+    std::uint64_t virtual_seconds = 0;
+    std::uint64_t files = 0;
+    std::uint64_t bytes = 0;
+    std::uint64_t requests = 0;
+    std::uint64_t faults = 0;
+    std::uint64_t crashes = 0;
+    std::uint64_t restarts = 0;
+    std::uint64_t posts = 0;
+    std::uint64_t ambiguous_posts = 0;
+    std::uint64_t duplicates = 0;
+    std::uint64_t lost = 0;
+
+    void add(const totals& other);
+    std::string in_words() const;
+};
+
+/// One run of the whole daemon from a seed: files are dropped, faults strike, processes end and
+/// begin; then the sky clears, everything must come to rest, and the accounts are settled.
+class simulation {
+public:
+    explicit simulation(run_options options);
+
+    /// What it came to. violations() says whether it went well.
+    totals run();
+
+    const std::vector<std::string>& violations() const { return world_.violations; }
+    std::uint64_t trace_hash() const { return world_.told.hash(); }
+    const trace& told() const { return world_.told; }
+    std::string sky() const { return world_.sky.in_words(); }
+
+private:
+    config::settings draw_settings();
+    void plan_deaths();
+    void plan_calendar();
+    void plan_audits();
+    void run_until(time_point end);
+    void settle();
+    void be_born();
+    void die();
+    void spoil_journal();
+    bool at_rest();
+    void drain();
+    void check_counts();
+    std::string journal() const { return settings_.state_directory + "/journal.db"; }
+
+    run_options options_;
+    universe world_;
+    ledger book_;
+    service_model service_;
+    config::settings settings_;
+    producer producer_;
+    audit audit_;
+    std::unique_ptr<life> daemon_;
+    std::optional<std::uint64_t> dies_in_;  // Steps.
+    bool being_stopped_ = false;
+    totals totals_;
+};
+
+}  // namespace kustodrop::simulation

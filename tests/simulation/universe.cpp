@@ -1,0 +1,76 @@
+#include "simulation/universe.hpp"
+
+#include <cstdio>
+#include <numeric>
+
+namespace kustodrop::simulation {
+
+void trace::mix(std::string_view bytes) {
+    for (unsigned char byte : bytes) hash_ = (hash_ ^ byte) * 0x100000001b3u;
+}
+
+void trace::note(duration since_start, std::string_view line) {
+    auto us = std::chrono::duration_cast<std::chrono::microseconds>(since_start).count();
+    char time[32];
+    std::snprintf(time, sizeof time, "%11.6f ", static_cast<double>(us) / 1e6);
+    std::string whole(time);
+    whole += line;
+    mix(whole);
+    mix("\n");
+    ++lines_;
+    if (print_) std::printf("%s\n", whole.c_str());
+    last_.push_back(std::move(whole));
+    if (last_.size() > kept_lines) last_.pop_front();
+}
+
+static constexpr std::array<std::string_view, fault_kinds> fault_names{
+    "refused",      "reset_before",      "reset_after",   "stall",          "throttled",
+    "server_error", "token_refused",     "outage",        "short_sas",      "rotation",
+    "skewed_date",  "calendar_jump",     "foreign_words", "double_word",    "lost_word",
+    "stolen_word",  "transient_failure", "asked_again",   "early_cleaning", "crash",
+    "restart",      "journal_lost",      "journal_cut"};
+
+std::string_view to_string(fault kind) { return fault_names[static_cast<std::size_t>(kind)]; }
+
+weather::weather(std::uint64_t seed) : chance_(seed) {
+    static constexpr double in_how_many_seeds = 0.35;
+    static constexpr std::array<double, 4> shares{0.01, 0.03, 0.1, 0.3};
+    if (chance_.chance(0.1)) return;
+    for (auto& share : share_) {
+        auto drawn = shares[chance_.below(shares.size())];
+        if (chance_.chance(in_how_many_seeds)) share = drawn;
+    }
+}
+
+bool weather::strikes(fault kind) {
+    if (calm_ || !has(kind) || !chance_.chance(share_[index(kind)])) return false;
+    ++struck_[index(kind)];
+    return true;
+}
+
+bool weather::is_fair() const {
+    for (auto share : share_) {
+        if (share > 0) return false;
+    }
+    return true;
+}
+
+std::uint64_t weather::total_struck() const {
+    return std::accumulate(struck_.begin(), struck_.end(), std::uint64_t(0));
+}
+
+std::string weather::in_words() const {
+    std::string out;
+    for (std::size_t i = 0; i < fault_kinds; ++i) {
+        if (share_[i] <= 0) continue;
+        out += (out.empty() ? "" : " ") + std::string(fault_names[i]);
+    }
+    return out.empty() ? "fair" : out;
+}
+
+void universe::wrong(std::string what) {
+    tell("WRONG: " + what);
+    violations.push_back(std::move(what));
+}
+
+}  // namespace kustodrop::simulation

@@ -1,0 +1,152 @@
+#pragma once
+
+#include "base/random.hpp"
+#include "simulation/virtual_clock.hpp"
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kustodrop::simulation {
+
+/// Chance that comes from a seed.
+class dice {
+public:
+    explicit dice(std::uint64_t seed) : random_(seed) {}
+
+    bool chance(double share) { return static_cast<double>(random_() >> 11u) * 0x1p-53 < share; }
+    std::uint64_t below(std::uint64_t end) { return random_() % end; }
+    std::uint64_t between(std::uint64_t least, std::uint64_t most) {
+        return least + below(most - least + 1);
+    }
+    duration between(duration least, duration most) {
+        auto span = static_cast<std::uint64_t>((most - least).count());
+        return least + duration(static_cast<duration::rep>(below(span + 1)));
+    }
+    std::uint64_t seed() { return random_(); }
+    random_generator& generator() { return random_; }
+
+private:
+    random_generator random_;
+};
+
+/// What will happen in the world outside the daemon, by its time.
+class agenda {
+public:
+    void at(time_point when, std::function<void()> what) {
+        planned_.emplace(when, std::move(what));
+    }
+    std::optional<time_point> next() const {
+        if (planned_.empty()) return std::nullopt;
+        return planned_.begin()->first;
+    }
+    void run_due(time_point now) {
+        while (!planned_.empty() && planned_.begin()->first <= now) {
+            auto what = std::move(planned_.begin()->second);
+            planned_.erase(planned_.begin());
+            what();
+        }
+    }
+
+private:
+    std::multimap<time_point, std::function<void()>> planned_;
+};
+
+/// Everything that happened, as a hash and its last lines.
+class trace {
+public:
+    void note(duration since_start, std::string_view line);
+    std::uint64_t hash() const { return hash_; }
+    std::uint64_t lines() const { return lines_; }
+    const std::deque<std::string>& last_lines() const { return last_; }
+    void print_all() { print_ = true; }
+
+private:
+    static constexpr std::size_t kept_lines = 100;
+    void mix(std::string_view bytes);
+
+    std::uint64_t hash_ = 0xcbf29ce484222325u;
+    std::uint64_t lines_ = 0;
+    std::deque<std::string> last_;
+    bool print_ = false;
+};
+
+/// What can go wrong. Each seed draws which of them do.
+enum class fault {
+    refused,            // No connection.
+    reset_before,       // The connection breaks before the service acts,
+    reset_after,        // or after it.
+    stall,              // No answer until the deadline; the service may have acted.
+    throttled,          // 503 ServerBusy or 429, with Retry-After.
+    server_error,       // 500, before or after it acted.
+    token_refused,      // 401 to a token that is good.
+    outage,             // A storage account is down for minutes.
+    short_sas,          // SAS that live for minutes.
+    rotation,           // Containers and queues go away, others come.
+    skewed_date,        // The service's clock is minutes off.
+    calendar_jump,      // Ours jumps.
+    foreign_words,      // Notifications of other clients.
+    double_word,        // A notification comes twice.
+    lost_word,          // It never comes.
+    stolen_word,        // Another client takes it and gives it back later.
+    transient_failure,  // The service fails, says so, and tries again by itself.
+    asked_again,        // The service fails and asks for another post or upload.
+    early_cleaning,     // The service deletes a blob as soon as it is ingested.
+    crash,              // The process ends between two steps.
+    restart,            // The daemon is stopped and started.
+    journal_lost,       // It crashes and the journal is gone.
+    journal_cut,        // It crashes and the journal is cut somewhere.
+};
+inline constexpr std::size_t fault_kinds = 23;
+std::string_view to_string(fault);
+
+/// Which faults a seed has, and when they strike.
+class weather {
+public:
+    /// One seed in ten has none at all.
+    explicit weather(std::uint64_t seed);
+
+    bool has(fault kind) const { return share_[index(kind)] > 0; }
+    bool strikes(fault kind);
+    void count(fault kind) { ++struck_[index(kind)]; }  ///< One that struck by plan.
+    void calm_down() { calm_ = true; }
+    bool calm() const { return calm_; }
+    bool is_fair() const;  ///< No fault in this seed.
+    std::uint64_t struck(fault kind) const { return struck_[index(kind)]; }
+    std::uint64_t total_struck() const;
+    std::string in_words() const;
+
+private:
+    static std::size_t index(fault kind) { return static_cast<std::size_t>(kind); }
+
+    dice chance_;
+    std::array<double, fault_kinds> share_{};
+    std::array<std::uint64_t, fault_kinds> struck_{};
+    bool calm_ = false;
+};
+
+/// What all parts of one simulated run share.
+struct universe {
+    explicit universe(std::uint64_t seed) : chance(seed), sky(chance.seed()) {}
+
+    void tell(std::string_view line) { told.note(time.since_start(), line); }
+
+    /// An invariant is broken.
+    void wrong(std::string what);
+    void plan(duration in, std::function<void()> what) { plans.at(time.now() + in, what); }
+
+    virtual_clock time;
+    agenda plans;
+    dice chance;
+    weather sky;
+    trace told;
+    std::vector<std::string> violations;
+};
+
+}  // namespace kustodrop::simulation
