@@ -106,11 +106,11 @@ static result<std::string> move(
     return {boost::system::in_place_value, file.location};
 }
 
-static std::optional<spool::file_identity> growth_of(
+static std::optional<spool::file_identity> changed_since(
     const spool::drop_folder& folder, const spool::slice& file
 ) {
     auto now = folder.look(file.location);
-    if (!now || !*now || (*now)->identity.same_content(file.identity)) return std::nullopt;
+    if (now.has_error() || !*now || (*now)->identity.same_content(file.identity)) return {};
     return (*now)->identity;
 }
 
@@ -118,9 +118,9 @@ retirer::done retirer::act_on(const spool::drop_folder& folder, const job& one) 
     done out;
     out.slices = one.slices;
     for (auto& file : out.slices) {
-        // What stays where it is may have grown there.
-        bool in_place = one.action == file_action::put_back && file.location == file.name;
-        if (in_place) out.grown = growth_of(folder, file);
+        // What is put back is remembered as dealt with, and what was added meanwhile is not.
+        bool stays = one.action == file_action::put_back;
+        if (stays) out.grown = changed_since(folder, file);
         if (out.grown) return out;
         auto moved = move(folder, file, one.action, one);
         if (moved.has_error()) {
@@ -136,6 +136,7 @@ retirer::done retirer::act_on(const spool::drop_folder& folder, const job& one) 
             return out;
         }
         file.location = *moved;
+        if (stays) continue;
         auto now = folder.look(file.location);
         if (!file.location.empty() && now && *now) file.identity = (*now)->identity;
     }
