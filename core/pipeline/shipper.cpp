@@ -13,6 +13,9 @@ namespace stage = spool::stage;
 // How long a source waits for a folder that is absent before it is looked for again.
 static constexpr duration absent_folder_pause = 5s;
 
+// So many failures in a row are followed by another account at once.
+static constexpr unsigned quick_tries = 3;
+
 // Whether a shipper has anything to do for it.
 static bool wants_shipping(const source& what) {
     return std::holds_alternative<stage::claimed>(what.stage) ||
@@ -290,8 +293,11 @@ void shipper::take_stock(const std::string& source_id, const failure& problem) {
         if (problem.next == remedy::reauthenticate) with_.identity_token.request_refresh();
         auto failures = ++failures_in_a_row_[source_id];
         auto wait = next_wait(failures, options_.backoff, problem.retry_after, with_.random);
-        // Another account may be well: it is tried soon, whatever this one has asked for.
-        if (problem.next == remedy::reroute || problem.next == remedy::refresh_resources) {
+        // Another account may be well: it is tried soon, whatever this one has asked for. But not
+        // for ever: there may be no other, or none that is well.
+        bool elsewhere =
+            problem.next == remedy::reroute || problem.next == remedy::refresh_resources;
+        if (elsewhere && failures <= quick_tries) {
             wait = next_wait(1, {500ms, 500ms}, std::nullopt, with_.random);
         }
         with_.ready.push(source_id, with_.time.now() + wait);
