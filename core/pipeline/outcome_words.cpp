@@ -29,6 +29,12 @@ static spool::verdict verdict_of(const kusto::notification& word, wall_time now)
     return out;
 }
 
+// A message comes again when it could not be deleted, and the service may say a word twice.
+static std::string identity_of(const kusto::notification& word) {
+    auto at = std::to_string(word.at.time_since_epoch().count());
+    return word.operation_id + ' ' + word.activity_id + ' ' + at + ' ' + word.code;
+}
+
 void outcomes::take_word(const kusto::notification& word) {
     auto* what = with_.sources.find(word.source_id);
     if (!what) return;  // Retired before: this is its word again.
@@ -43,6 +49,9 @@ void outcomes::take_word(const kusto::notification& word) {
          {"word", word.success ? "success" : word.code},
          {"step", std::string(to_string(next))}}
     );
+    bool failed = next != kusto::next_step::settle_success && next != kusto::next_step::wait;
+    // A failure is one copy's end, and counts once however often it is read.
+    if (failed && !expected_[what->id].heard.insert(identity_of(word)).second) return;
     switch (next) {
     case kusto::next_step::settle_success:
         settle(*what, std::move(verdict));

@@ -13,6 +13,7 @@
 #include "pipeline/watch_table.hpp"
 
 #include <functional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -79,7 +80,8 @@ private:
     struct expectation {
         time_point posted_at{};
         time_point deadline{};
-        unsigned final_words = 0;  // Failures received; other copies may still succeed.
+        unsigned final_words = 0;     // Failures received; other copies may still succeed.
+        std::set<std::string> heard;  // Operations whose failure was taken: words come twice.
         std::optional<spool::verdict> last_failure;
     };
     struct cleaning {
