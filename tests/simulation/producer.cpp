@@ -136,8 +136,13 @@ void producer::append_slowly() {
 
 void producer::append_next(drop& to, std::shared_ptr<written_file> file, unsigned left) {
     auto place = file->place();
-    bool ours = place == path(to.name) || place.find("/.kustodrop/work/") != std::string::npos;
-    if (!ours || left == 0) return;
+    // Without its journal the daemon cannot know which part of a file it has posted: then a longer
+    // file goes out under the id of the shorter one, and the word on one is taken for both.
+    bool journal_lasts =
+        !world_.sky.has(fault::journal_lost) && !world_.sky.has(fault::journal_cut);
+    bool in_work = place.find("/.kustodrop/work/") != std::string::npos;
+    bool goes_on = place == path(to.name) || (in_work && journal_lasts);
+    if (!goes_on || left == 0) return;
     file->write(book_.write(to, world_.chance.between(1, 8)));
     world_.tell("appends to " + to.name);
     bool slow = world_.chance.chance(0.1);
