@@ -12,6 +12,7 @@ namespace kustodrop::daemon {
 static constexpr std::size_t ready_capacity = 1024;
 static constexpr unsigned cleaners = 8;
 static constexpr unsigned most_threads = 16;
+static constexpr duration full_disk_pause = 10s;
 
 // A thread for each watch, so that a mount that hangs holds up its own watch only, and some for
 // reading and compressing.
@@ -47,14 +48,8 @@ asio::awaitable<result<void>> app::open() {
     lock_ = std::move(*locked);
     // Before the journal exists: whoever asks from now on asks us, and waits until we answer.
     start_admin();
-    spool::journal_options options;
-    options.path = settings_.state_directory + "/journal.db";
-    options.synced = around_.threads;
-    auto journal = spool::journal::open(
-        around_.executor, options, around_.time, journal_pool_, around_.log, around_.measured
-    );
-    if (journal.has_error()) co_return journal.error();
-    journal_ = std::move(*journal);
+    auto begun = co_await open_journal();
+    if (begun.has_error()) co_return begun;
     sources_ = std::make_unique<pipeline::roster>(*journal_, around_.time, around_.measured);
     auto events = spool::inotify::open(around_.executor);
     if (events) {
@@ -69,6 +64,28 @@ asio::awaitable<result<void>> app::open() {
     if (unretired.has_error()) co_return unretired.error();
     auto opened = co_await open_watches(std::move(*unretired));
     co_return opened;
+}
+
+// A full disk is waited for, as at any other time.
+asio::awaitable<result<void>> app::open_journal() {
+    spool::journal_options options;
+    options.path = settings_.state_directory + "/journal.db";
+    options.synced = around_.threads;
+    for (;;) {
+        auto journal = spool::journal::open(
+            around_.executor, options, around_.time, journal_pool_, around_.log, around_.measured
+        );
+        if (!journal.has_error()) {
+            journal_ = std::move(*journal);
+            co_return result<void>();
+        }
+        const auto& problem = journal.error();
+        if (problem.code != "disk_full") co_return problem;
+        around_.log.error(
+            "cannot begin: the disk is full; it is tried again", {{"detail", problem.detail}}
+        );
+        co_await around_.time.sleep_until(around_.time.now() + full_disk_pause);
+    }
 }
 
 void app::build_pipeline() {
@@ -244,85 +261,6 @@ asio::awaitable<void> app::read_events() {
             }
         }
     }
-}
-
-asio::awaitable<void> app::report_status() {
-    std::string told;
-    for (;;) {
-        auto line = "STATUS=" + status().one_line();
-        if (line != told) sd_notify(line);
-        told = std::move(line);
-        co_await around_.time.sleep_until(around_.time.now() + 5s);
-    }
-}
-
-asio::awaitable<void> app::keep_retention() {
-    for (;;) {
-        for (auto& [name, watch] : watches_) co_await tidy_archive(name);
-        auto limit =
-            around_.time.wall_now() -
-            std::chrono::duration_cast<std::chrono::microseconds>(settings_.retention.journal_for);
-        auto forgotten = co_await journal_->forget_retired(limit);
-        bool more = forgotten && *forgotten > 0;
-        auto pause = more ? duration(1s) : duration(1min);
-        co_await around_.time.sleep_until(around_.time.now() + pause);
-    }
-}
-
-asio::awaitable<void> app::tidy_archive(std::string watch) {
-    auto folder = watches_.find(watch)->folder;
-    if (!folder) co_return;
-    auto now = around_.time.wall_now();
-    auto limits = archive_limits_of(settings_.retention);
-    auto work = [=] { return spool::clear_archive(*folder, now, limits); };
-    auto report = co_await offload(pool_, work);
-    if (report.has_error()) {
-        around_.log.warning(
-            "cannot clear the archive",
-            {{"watch", watch}, {"code", report.error().code}, {"detail", report.error().detail}}
-        );
-    } else if (report->files_deleted > 0) {
-        around_.log.info(
-            "cleared the archive",
-            {{"watch", watch},
-             {"files", std::to_string(report->files_deleted)},
-             {"bytes", std::to_string(report->bytes_deleted)}}
-        );
-    }
-}
-
-status_report app::status() {
-    status_report report;
-    report.version = version();
-    report.started_at = started_at_;
-    report.now = around_.time.wall_now();
-    report.endpoint = service_.endpoint().redacted();
-    report.token_time_left = service_.token.time_left();
-    report.resources_age = service_.resources.age();
-    report.sas_time_left = service_.sas_time_left();
-    report.trouble = service_.trouble();
-    report.polling_trouble = outcomes_->trouble();
-    report.journal_healthy = journal_->healthy();
-    report.outstanding = outcomes_->outstanding();
-    for (auto& [name, watch] : watches_) {
-        watch_status one;
-        one.name = name;
-        one.path = watch.options.path;
-        one.target = watch.options.target.name();
-        one.present = watch.folder != nullptr;
-        one.counts = sources_->counts(name);
-        if (watch.pausing.is_paused()) {
-            one.paused = watch.pausing.code() + ": " + watch.pausing.details();
-        }
-        one.held = watch.held.size();
-        auto& intake = *intakes_[name];
-        one.mode = intake.mode();
-        one.waiting_in_folder = intake.waiting_in_folder();
-        one.settling = intake.settling();
-        one.low_on_space = intake.is_low_on_space();
-        report.watches.push_back(std::move(one));
-    }
-    return report;
 }
 
 void app::start_admin() {

@@ -42,6 +42,7 @@ public:
     status_report status();
 
 private:
+    asio::awaitable<result<void>> open_journal();
     void start_tasks();
     void build_pipeline();
     void build_watch(const config::watch& from);

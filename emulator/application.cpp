@@ -72,7 +72,7 @@ struct application::state {
           token_endpoint(clock, tokens),
           blob({clock, random, pool, resources, database, files}),
           queue(clock, resources, queues, database),
-          table(clock, random, resources, database) {
+          table(clock, resources, database) {
         internal_value = hex_encode(random_bytes(16));
         door.set_internal_value(internal_value);
     }

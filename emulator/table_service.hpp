@@ -8,10 +8,8 @@ namespace kustodrop::emulator {
 /// replace, merge and delete an entity, and list a table.
 class table_service final : public service {
 public:
-    table_service(
-        clock& clock, random_generator& random, layout& layout, storage_database& database
-    )
-        : clock_(clock), random_(random), layout_(layout), database_(database) {}
+    table_service(clock& clock, layout& layout, storage_database& database)
+        : clock_(clock), layout_(layout), database_(database) {}
 
     void classify(exchange&) const override;
     asio::awaitable<http::reply> answer(exchange&) override;
@@ -27,7 +25,6 @@ private:
     void stamp(entity_record&);
 
     clock& clock_;
-    random_generator& random_;
     layout& layout_;
     storage_database& database_;
 };

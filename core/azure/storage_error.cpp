@@ -66,6 +66,8 @@ meaning of_refusal(on_refusal refusal) {
 }
 
 meaning meaning_of(unsigned status, std::string_view code, on_refusal refusal) {
+    // A captive portal or an inspecting proxy says yes to everything.
+    if (status < 300) return {remedy::reroute, "this is no answer of a storage service"};
     if (is_one_of(code, damaged)) return {remedy::retry, "damaged on the way"};
     // Azurite's word for a body that does not match its MD5.
     if (status == 400 && code == "InvalidOperation") return {remedy::retry, "damaged on the way"};
@@ -93,6 +95,9 @@ meaning meaning_of(unsigned status, std::string_view code, on_refusal refusal) {
     }
     if (status >= 500) return {remedy::reroute, "the storage account is unwell"};
     if (status >= 300 && status < 400) return {remedy::reroute, "redirects are not followed"};
+    if (code.empty()) {
+        return {remedy::reroute, "nothing of a storage service is in it: a proxy's, perhaps"};
+    }
     return {remedy::give_up, "the service does not take this request"};
 }
 

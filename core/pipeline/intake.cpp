@@ -69,6 +69,7 @@ asio::awaitable<void> intake::scan() {
     auto folder = watch_.folder;
     auto every = polling_ ? options_.poll_every : watch_.options.rescan_every;
     next_scan_ = with_.time.now() + every;
+    watch_.newly_kept.clear();
     spool::scan_options asked;
     asked.recursive = watch_.options.recursive;
     asked.limit = scan_limit;

@@ -193,9 +193,7 @@ void intake::resume(spool::source resumed) {
     if (auto* word = spool::verdict_of(what.stage)) {
         // It may stand in its folder already, without a record of why.
         if (action_for(watch_.options, word->outcome) == file_action::put_back) {
-            for (auto& slice : what.slices) {
-                watch_.kept.insert_or_assign(slice.name, slice.identity);
-            }
+            for (auto& slice : what.slices) watch_.keep(slice.name, slice.identity);
         }
         return next_.settled(what);
     }

@@ -102,7 +102,10 @@ void intake::release_held() {
 void intake::saw(const looked& file, bool closed) {
     auto& seen = file.seen;
     if (!rules_.accepts(seen.name) || queued_.contains(seen.name)) return;
-    if (watch_.on_their_way.contains(seen.name) || is_kept(seen)) return;
+    if (watch_.on_their_way.contains(seen.name) || is_kept(seen)) {
+        settler_.gone(seen.name);
+        return;
+    }
     if (seen.kind == spool::file_kind::folder) return;
     if (seen.kind != spool::file_kind::regular) {
         auto kind = std::string(to_string(seen.kind));
@@ -146,7 +149,7 @@ void intake::forget_kept_but(const std::vector<spool::sighting>& seen) {
     std::set<std::string_view> there;
     for (auto& one : seen) there.insert(one.name);
     std::erase_if(watch_.kept, [&](auto& kept) {
-        if (there.contains(kept.first)) return false;
+        if (there.contains(kept.first) || watch_.newly_kept.contains(kept.first)) return false;
         with_.journal.forget_kept(watch_.options.name, kept.first);
         return true;
     });

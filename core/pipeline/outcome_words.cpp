@@ -1,6 +1,9 @@
 // What the poller makes of the service's words.
+#include "base/crypto.hpp"
 #include "base/text.hpp"
 #include "pipeline/outcomes.hpp"
+
+#include <algorithm>
 
 namespace kustodrop::pipeline {
 
@@ -32,7 +35,8 @@ static spool::verdict verdict_of(const kusto::notification& word, wall_time now)
 // A message comes again when it could not be deleted, and the service may say a word twice.
 static std::string identity_of(const kusto::notification& word) {
     auto at = std::to_string(word.at.time_since_epoch().count());
-    return word.operation_id + ' ' + word.activity_id + ' ' + at + ' ' + word.code;
+    auto whole = word.operation_id + ' ' + word.activity_id + ' ' + at + ' ' + word.code;
+    return hex_encode(sha256(whole)).substr(0, 16);
 }
 
 void outcomes::take_word(const kusto::notification& word) {
@@ -51,7 +55,7 @@ void outcomes::take_word(const kusto::notification& word) {
     );
     bool failed = next != kusto::next_step::settle_success && next != kusto::next_step::wait;
     // A failure is one copy's end, and counts once however often it is read.
-    if (failed && !expected_[what->id].heard.insert(identity_of(word)).second) return;
+    if (failed && !hear(*what, word, verdict)) return;
     switch (next) {
     case kusto::next_step::settle_success:
         settle(*what, std::move(verdict));
@@ -69,10 +73,19 @@ void outcomes::take_word(const kusto::notification& word) {
     }
     if (hold_for_target(*what, word)) return;
     // Success wins over failure: a failure is final only when no other copy is on its way.
-    auto& waits = expected_[what->id];
-    ++waits.final_words;
-    waits.last_failure = verdict;
-    if (waits.final_words >= what->posts) settle(*what, std::move(verdict));
+    if (what->heard.size() >= what->posts) settle(*what, std::move(verdict));
+}
+
+// Notes the end of one post, durably before the notification is deleted. False: it was known.
+bool outcomes::hear(
+    spool::source& what, const kusto::notification& word, const spool::verdict& verdict
+) {
+    auto key = identity_of(word);
+    if (std::ranges::find(what.heard, key) != what.heard.end()) return false;
+    what.heard.push_back(std::move(key));
+    what.last_failure = verdict;
+    with_.sources.note(what);
+    return true;
 }
 
 // Whether every file of the watch would fail alike.
@@ -97,7 +110,6 @@ bool outcomes::hold_for_target(spool::source& what, const kusto::notification& w
              {"details", word.details}}
         );
     }
-    ++expected_[what.id].final_words;
     auto kept = *blob;
     with_.sources.advance(what, stage::uploaded{std::move(kept)});
     from->held.push_back(what.id);
@@ -129,9 +141,6 @@ void outcomes::send_again(spool::source& what, const kusto::notification& word, 
     metric_labels labels{{"operation", upload ? "upload" : "post"}, {"reason", word.code}};
     with_.measured.count("kustodrop_retries_total", labels).add();
     if (word.code == "BadRequest_InvalidKustoIdentityToken") with_.identity_token.request_refresh();
-    auto& waits = expected_[what.id];
-    ++waits.final_words;
-    waits.last_failure = std::move(verdict);
     if (upload) {
         with_.sources.advance(what, stage::claimed{});
     } else {
@@ -171,13 +180,13 @@ void outcomes::expire() {
     }
     for (auto& id : due) {
         auto* what = with_.sources.find(id);
-        auto waits = std::move(expected_[id]);
         expected_.erase(id);
         if (!what || !std::holds_alternative<stage::posted>(what->stage)) continue;
         spool::verdict word;
         word.at = with_.time.wall_now();
-        if (waits.last_failure) {
-            settle(*what, std::move(*waits.last_failure));
+        if (what->last_failure) {
+            auto failure = *what->last_failure;
+            settle(*what, std::move(failure));
             continue;
         }
         if (options_.reports != report_level::all) {

@@ -13,7 +13,6 @@
 #include "pipeline/watch_table.hpp"
 
 #include <functional>
-#include <set>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -80,9 +79,6 @@ private:
     struct expectation {
         time_point posted_at{};
         time_point deadline{};
-        unsigned final_words = 0;     // Failures received; other copies may still succeed.
-        std::set<std::string> heard;  // Operations whose failure was taken: words come twice.
-        std::optional<spool::verdict> last_failure;
     };
     struct cleaning {
         azure::storage_place queue;
@@ -107,6 +103,7 @@ private:
     asio::awaitable<void> wait_for_cleaners();
 
     void take_word(const kusto::notification& word);
+    bool hear(spool::source& what, const kusto::notification& word, const spool::verdict& verdict);
     bool hold_for_target(spool::source& what, const kusto::notification& word);
     void settle(spool::source& what, spool::verdict word);
     void send_again(spool::source& what, const kusto::notification& word, bool upload);

@@ -205,7 +205,7 @@ void retirer::remember_kept(const spool::source& what, spool::outcome outcome) {
         kept.source_id = what.id;
         kept.outcome = outcome;
         with_.journal.record_kept(kept);
-        watch_.kept.insert_or_assign(kept.name, kept.identity);
+        watch_.keep(kept.name, kept.identity);
     }
 }
 

@@ -21,6 +21,13 @@ struct watch {
     // Files that were dealt with and stay in the folder, by name: not shipped again while they
     // stay the same.
     std::map<std::string, spool::file_identity, std::less<>> kept = {};
+    // Those that came since the scan began, which it perhaps could not see.
+    std::set<std::string, std::less<>> newly_kept = {};
+
+    void keep(const std::string& name, const spool::file_identity& identity) {
+        kept.insert_or_assign(name, identity);
+        newly_kept.insert(name);
+    }
 
     // Files are recorded where they are instead of being moved to work/; then these are the names
     // that are on their way. In a folder that is not ours to change they stay for good.

@@ -66,6 +66,11 @@ static constexpr auto version_1 = R"sql(
 
 static constexpr auto version_2 = R"sql(
     ALTER TABLE sources ADD COLUMN last_post_at INTEGER;
+    ALTER TABLE sources ADD COLUMN heard TEXT;
+    ALTER TABLE sources ADD COLUMN heard_code TEXT;
+    ALTER TABLE sources ADD COLUMN heard_details TEXT;
+    ALTER TABLE sources ADD COLUMN heard_operation_id TEXT;
+    ALTER TABLE sources ADD COLUMN heard_at INTEGER;
     PRAGMA user_version = 2;
 )sql";
 
@@ -89,7 +94,8 @@ bool prepare_schema(database& db) {
 const char* const source_rows::columns =
     "id, watch, target, stage, stage_at, claimed_at, changed_at, attempts, posts, ambiguous_posts,"
     " account, container, blob, raw_bytes, stored_bytes,"
-    " outcome, code, details, operation_id, outcome_at, last_post_at";
+    " outcome, code, details, operation_id, outcome_at, last_post_at,"
+    " heard, heard_code, heard_details, heard_operation_id, heard_at";
 
 // An update in place: replacing the row would move it in every index.
 static std::string upsert_sql() {
@@ -134,10 +140,17 @@ static auto part_of(const Whole* whole, Part Whole::*part) {
     return whole ? std::optional<Part>(whole->*part) : std::nullopt;
 }
 
+static std::string joined_words(const std::vector<std::string>& words) {
+    std::string out;
+    for (auto& word : words) out += (out.empty() ? "" : " ") + word;
+    return out;
+}
+
 void source_rows::write(const source_change& change) {
     auto& s = change.source;
     auto* stored = blob_of(s.stage);
     auto* word = verdict_of(s.stage);
+    auto* failed = s.last_failure ? &*s.last_failure : nullptr;
     std::optional<std::string_view> said;
     if (word) said = to_string(word->outcome);
     write_source_
@@ -162,7 +175,12 @@ void source_rows::write(const source_change& change) {
             part_of(word, &verdict::details),
             part_of(word, &verdict::operation_id),
             part_of(word, &verdict::at),
-            s.last_post_at
+            s.last_post_at,
+            joined_words(s.heard),
+            part_of(failed, &verdict::code),
+            part_of(failed, &verdict::details),
+            part_of(failed, &verdict::operation_id),
+            part_of(failed, &verdict::at)
         )
         .run();
     erase_slices_.bind(s.id).run();
@@ -248,6 +266,14 @@ journal_row source_rows::read(const statement& row) {
     s.posts = static_cast<unsigned>(row.integer(8));
     s.ambiguous_posts = static_cast<unsigned>(row.integer(9));
     s.last_post_at = row.time(20);
+    auto heard = row.bytes(21);
+    for (auto word : split(heard, ' ')) {
+        if (!word.empty()) s.heard.emplace_back(word);
+    }
+    auto code = row.bytes(22);
+    if (!s.heard.empty() && !code.empty()) {
+        s.last_failure = verdict{outcome::failed, code, row.bytes(23), row.bytes(24), row.time(25)};
+    }
     s.slices = read_slices(s.id);
     return read;
 }

@@ -131,7 +131,11 @@ struct source {
     unsigned posts = 0;            // Posts sent, answered or not.
     unsigned ambiguous_posts = 0;  // Posts whose answer was lost: each may be a duplicate.
     wall_time last_post_at{};      // When the last post was sent; the epoch: never.
-    std::string target;            // "Database.Table", for the record.
+    // The service's failures of single posts, by a key of each, for a word may come twice; and the
+    // last of them. They decide only when no other post is outstanding (product.md §5.5).
+    std::vector<std::string> heard = {};
+    std::optional<verdict> last_failure = {};
+    std::string target;  // "Database.Table", for the record.
 
     std::uint64_t size_bytes() const;
     friend bool operator==(const source&, const source&) = default;

@@ -64,7 +64,7 @@ struct storage : kustodrop::test::world {
     gateway door{clock, random};
     blob_service blob{{clock, random, pool, places, database, files}};
     queue_service queue{clock, places, queues, database};
-    table_service table{clock, random, places, database};
+    table_service table{clock, places, database};
 
     storage() {
         places.set_endpoints({"http://127.0.0.1:1", "http://127.0.0.1:2", "http://127.0.0.1:3"});

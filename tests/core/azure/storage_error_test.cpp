@@ -38,7 +38,7 @@ constexpr row table[] = {
     {400, "InvalidQueryParameterValue", remedy::give_up, false},
     {400, "InvalidUri", remedy::give_up, false},
     {400, "OutOfRangeInput", remedy::give_up, false},
-    {400, "", remedy::give_up, false},
+    {400, "", remedy::reroute, false},
     {400, "Md5Mismatch", remedy::retry, false},
     {400, "Crc64Mismatch", remedy::retry, false},
     {400, "InvalidOperation", remedy::retry, false},
@@ -68,7 +68,7 @@ constexpr row table[] = {
     {504, "", remedy::reroute, true},
     {507, "", remedy::reroute, true},
     {302, "", remedy::reroute, true},
-    {200, "", remedy::give_up, true},
+    {200, "", remedy::reroute, true},
 };
 
 }  // namespace

@@ -1,0 +1,87 @@
+// What the daemon does beside shipping: it says how it is, and clears what has had its time.
+#include "daemon/app.hpp"
+#include "daemon/sd_notify.hpp"
+#include "daemon/translate.hpp"
+
+namespace kustodrop::daemon {
+
+asio::awaitable<void> app::report_status() {
+    std::string told;
+    for (;;) {
+        auto line = "STATUS=" + status().one_line();
+        if (line != told) sd_notify(line);
+        told = std::move(line);
+        co_await around_.time.sleep_until(around_.time.now() + 5s);
+    }
+}
+
+asio::awaitable<void> app::keep_retention() {
+    for (;;) {
+        for (auto& [name, watch] : watches_) co_await tidy_archive(name);
+        auto limit =
+            around_.time.wall_now() -
+            std::chrono::duration_cast<std::chrono::microseconds>(settings_.retention.journal_for);
+        auto forgotten = co_await journal_->forget_retired(limit);
+        bool more = forgotten && *forgotten > 0;
+        auto pause = more ? duration(1s) : duration(1min);
+        co_await around_.time.sleep_until(around_.time.now() + pause);
+    }
+}
+
+asio::awaitable<void> app::tidy_archive(std::string watch) {
+    auto folder = watches_.find(watch)->folder;
+    if (!folder) co_return;
+    auto now = around_.time.wall_now();
+    auto limits = archive_limits_of(settings_.retention);
+    auto work = [=] { return spool::clear_archive(*folder, now, limits); };
+    auto report = co_await offload(pool_, work);
+    if (report.has_error()) {
+        around_.log.warning(
+            "cannot clear the archive",
+            {{"watch", watch}, {"code", report.error().code}, {"detail", report.error().detail}}
+        );
+    } else if (report->files_deleted > 0) {
+        around_.log.info(
+            "cleared the archive",
+            {{"watch", watch},
+             {"files", std::to_string(report->files_deleted)},
+             {"bytes", std::to_string(report->bytes_deleted)}}
+        );
+    }
+}
+
+status_report app::status() {
+    status_report report;
+    report.version = version();
+    report.started_at = started_at_;
+    report.now = around_.time.wall_now();
+    report.endpoint = service_.endpoint().redacted();
+    report.token_time_left = service_.token.time_left();
+    report.resources_age = service_.resources.age();
+    report.sas_time_left = service_.sas_time_left();
+    report.trouble = service_.trouble();
+    report.polling_trouble = outcomes_->trouble();
+    report.journal_healthy = journal_->healthy();
+    report.outstanding = outcomes_->outstanding();
+    for (auto& [name, watch] : watches_) {
+        watch_status one;
+        one.name = name;
+        one.path = watch.options.path;
+        one.target = watch.options.target.name();
+        one.present = watch.folder != nullptr;
+        one.counts = sources_->counts(name);
+        if (watch.pausing.is_paused()) {
+            one.paused = watch.pausing.code() + ": " + watch.pausing.details();
+        }
+        one.held = watch.held.size();
+        auto& intake = *intakes_[name];
+        one.mode = intake.mode();
+        one.waiting_in_folder = intake.waiting_in_folder();
+        one.settling = intake.settling();
+        one.low_on_space = intake.is_low_on_space();
+        report.watches.push_back(std::move(one));
+    }
+    return report;
+}
+
+}  // namespace kustodrop::daemon
