@@ -32,6 +32,15 @@ static spool::verdict verdict_of(const kusto::notification& word, wall_time now)
     return out;
 }
 
+static kusto::notification word_of(const spool::verdict& failed) {
+    kusto::notification word;
+    word.code = failed.code;
+    word.details = failed.details;
+    word.operation_id = failed.operation_id;
+    word.status = kusto::failure_status::permanent;
+    return word;
+}
+
 // A message comes again when it could not be deleted, and the service may say a word twice.
 static std::string identity_of(const kusto::notification& word) {
     auto at = std::to_string(word.at.time_since_epoch().count());
@@ -56,24 +65,21 @@ void outcomes::take_word(const kusto::notification& word) {
     bool failed = next != kusto::next_step::settle_success && next != kusto::next_step::wait;
     // A failure is one copy's end, and counts once however often it is read.
     if (failed && !hear(*what, word, verdict)) return;
-    switch (next) {
-    case kusto::next_step::settle_success:
-        settle(*what, std::move(verdict));
-        return;
-    case kusto::next_step::upload_again:
-        send_again(*what, word, true);
-        return;
-    case kusto::next_step::post_again:
-        send_again(*what, word, false);
-        return;
-    case kusto::next_step::wait:
-        return;
-    case kusto::next_step::settle_failure:
-        break;
-    }
+    if (next == kusto::next_step::wait) return;
+    if (next == kusto::next_step::settle_success) return settle(*what, std::move(verdict));
     if (hold_for_target(*what, word)) return;
-    // Success wins over failure: a failure is final only when no other copy is on its way.
-    if (what->heard.size() >= what->posts) settle(*what, std::move(verdict));
+    // Success wins over failure: a failure decides only when no other copy is on its way.
+    if (what->heard.size() >= what->posts) act_on_failure(*what, word);
+}
+
+void outcomes::act_on_failure(spool::source& what, const kusto::notification& word) {
+    auto next = kusto::judge(word);
+    bool upload = next == kusto::next_step::upload_again;
+    if (upload || next == kusto::next_step::post_again) {
+        send_again(what, word, upload);
+    } else {
+        settle(what, verdict_of(word, with_.time.wall_now()));
+    }
 }
 
 // Notes the end of one post, durably before the notification is deleted. False: it was known.
@@ -185,8 +191,8 @@ void outcomes::expire() {
         spool::verdict word;
         word.at = with_.time.wall_now();
         if (what->last_failure) {
-            auto failure = *what->last_failure;
-            settle(*what, std::move(failure));
+            // The other copies are lost, so this one decides.
+            act_on_failure(*what, word_of(*what->last_failure));
             continue;
         }
         if (options_.reports != report_level::all) {

@@ -104,6 +104,7 @@ private:
 
     void take_word(const kusto::notification& word);
     bool hear(spool::source& what, const kusto::notification& word, const spool::verdict& verdict);
+    void act_on_failure(spool::source& what, const kusto::notification& word);
     bool hold_for_target(spool::source& what, const kusto::notification& word);
     void settle(spool::source& what, spool::verdict word);
     void send_again(spool::source& what, const kusto::notification& word, bool upload);

@@ -22,6 +22,7 @@ static source adopt(
     what.watch = watch;
     what.claimed_at = facts.now;
     if (facts.journal_was_lost) {
+        what.posts = 1;
         what.ambiguous_posts = 1;
         what.last_post_at = facts.now;
     }
