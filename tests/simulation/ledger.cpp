@@ -111,7 +111,11 @@ void ledger::said_success(const std::string& id) {
     }
 }
 
-void ledger::asked_again(const std::string& id) { ++sources_[id].credit; }
+void ledger::asked_again(const std::string& id) {
+    auto& known = sources_[id];
+    ++known.credit;
+    ++known.times_asked;
+}
 
 // What was answered at this very instant may not have been written down.
 void ledger::crashed() {
@@ -121,8 +125,13 @@ void ledger::crashed() {
     }
 }
 
+void ledger::ended() {
+    for (auto& [id, known] : sources_) known.credit += known.times_asked;
+}
+
+// It begins anew with every file it finds, and words on earlier copies may still be to come.
 void ledger::journal_lost() {
-    for (auto& [id, known] : sources_) known.credit = std::max(known.credit, 1u);
+    for (auto& [id, known] : sources_) ++known.credit;
 }
 
 std::uint64_t ledger::ambiguous_posts() const {

@@ -55,6 +55,9 @@ public:
 
     // What befell the client.
     void crashed();
+    /// Crashed or stopped: which failures it has heard of it does not know any more, and a word
+    /// that could not be deleted is obeyed again.
+    void ended();
     void journal_lost();
 
     std::uint64_t posts() const { return posts_.size(); }
@@ -68,6 +71,7 @@ private:
     };
     struct source {
         unsigned credit = 1;  // Posts that it may still make.
+        unsigned times_asked = 0;
         unsigned times_ingested = 0;
         piece what;
     };

@@ -178,6 +178,7 @@ void simulation::die() {
     world_.sky.count(fault::crash);
     dies_in_.reset();
     book_.crashed();
+    book_.ended();
     daemon_.reset();
     spoil_journal();
     world_.plan(world_.chance.between(0s, 1min), [this] { be_born(); });
@@ -198,6 +199,7 @@ void simulation::settle() {
     if (!daemon_) return;
     if (!daemon_->trouble().empty()) world_.wrong("ended: " + daemon_->trouble());
     world_.tell("ended");
+    book_.ended();
     ++totals_.restarts;
     daemon_.reset();
     world_.plan(world_.chance.between(0s, 1min), [this] { be_born(); });
