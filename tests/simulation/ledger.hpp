@@ -20,6 +20,7 @@ struct drop {
     std::size_t records = 0;                    // Written so far.
     bool optional = false;                      // Replaced before anybody had to see it.
     std::vector<unsigned char> ingested = {};   // By record: how often,
+    std::vector<unsigned char> sources = {};    // under how many ids,
     std::vector<unsigned char> confirmed = {};  // and whether the service said so.
 };
 
@@ -53,6 +54,9 @@ public:
     void said_success(const std::string& id);
     void asked_again(const std::string& id);  ///< It told the client to send it again.
 
+    /// Files are put back: one that grows there is shipped whole again.
+    void files_are_kept() { kept_files_ = true; }
+
     // What befell the client.
     void crashed();
     /// Crashed or stopped: which failures it has heard of it does not know any more, and a word
@@ -81,6 +85,7 @@ private:
     std::vector<post> posts_;
     std::map<std::string, source> sources_;
     std::uint64_t duplicates_ = 0;
+    bool kept_files_ = false;
 };
 
 }  // namespace kustodrop::simulation

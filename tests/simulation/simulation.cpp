@@ -44,6 +44,8 @@ simulation::simulation(run_options options)
       settings_(draw_settings()),
       producer_(world_, book_, settings_.watches.front().path),
       audit_(world_, book_, settings_.watches.front().path) {
+    bool kept = settings_.watches.front().on_success == config::on_success::keep;
+    if (kept) book_.files_are_kept();
     if (options_.print) world_.told.print_all();
     files::remove_all(options_.folder);
     files::create_directories(settings_.watches.front().path);
@@ -99,6 +101,9 @@ totals simulation::run() {
     daemon_.reset();
     // After a broken promise nothing is where it should be, and says nothing.
     if (world_.violations.empty()) totals_.lost = audit_.settle_accounts();
+    if (world_.sky.is_fair() && book_.duplicates() + book_.ambiguous_posts() > 0) {
+        world_.wrong("duplicates under a clear sky");
+    }
     totals_.seeds = 1;
     totals_.failed_seeds = world_.violations.empty() ? 0 : 1;
     totals_.files = book_.drops().size();
@@ -153,6 +158,9 @@ void simulation::plan_audits() {
 void simulation::be_born() {
     world_.tell("start");
     daemon_ = std::make_unique<life>(world_, service_, settings_);
+    // Some die in their recovery.
+    bool brief = !world_.sky.calm() && world_.sky.has(fault::crash) && world_.chance.chance(0.1);
+    if (brief) dies_in_ = world_.chance.below(60);
 }
 
 void simulation::spoil_journal() {

@@ -11,9 +11,8 @@ void trace::mix(std::string_view bytes) {
 
 void trace::note(duration since_start, std::string_view line) {
     auto us = std::chrono::duration_cast<std::chrono::microseconds>(since_start).count();
-    char time[32];
-    std::snprintf(time, sizeof time, "%11.6f ", static_cast<double>(us) / 1e6);
-    std::string whole(time);
+    auto fraction = std::to_string(1'000'000 + us % 1'000'000);
+    auto whole = std::to_string(us / 1'000'000) + '.' + fraction.substr(1) + ' ';
     whole += line;
     mix(whole);
     mix("\n");
