@@ -1,0 +1,172 @@
+#!/usr/bin/env python3
+"""System calls that fail: each is survived or ends the daemon with the right code; none loses."""
+import collections
+
+from stand import Resilience, main, need_strace
+from waiting import now, throughout
+
+# How each call may fail in the field.
+ERRORS = {
+    "openat": "EIO EACCES EMFILE ENFILE ENOMEM ENOSPC EINTR",
+    "openat2": "EIO EACCES EMFILE ENFILE ENOMEM EAGAIN EPERM ENOSYS",
+    "renameat2": "EIO EACCES ENOSPC EPERM EROFS EXDEV EINVAL EDQUOT",
+    "pread64": "EIO EINTR ESTALE",
+    "read": "EIO EINTR EAGAIN",
+    "pwrite64": "EIO ENOSPC EDQUOT EROFS",
+    "write": "EIO ENOSPC EPIPE EAGAIN EINTR",
+    "fdatasync": "EIO ENOSPC EDQUOT",
+    "fsync": "EIO ENOSPC EROFS",
+    "ftruncate": "EIO ENOSPC",
+    "fallocate": "ENOSPC EOPNOTSUPP",
+    "unlinkat": "EIO EACCES EBUSY EROFS",
+    "unlink": "EIO EACCES",
+    "mkdirat": "ENOSPC EACCES EROFS EIO",
+    "statx": "EIO EACCES ENOMEM ESTALE",
+    "newfstatat": "EIO EACCES ENOMEM",
+    "faccessat2": "EACCES EIO",
+    "fstatfs": "EIO ENOSYS",
+    "getdents64": "EIO ENOENT ENOMEM",
+    "fcntl": "EIO ENOLCK EINTR",
+    "socket": "EMFILE ENFILE ENOMEM ENOBUFS",
+    "connect": "ECONNREFUSED ETIMEDOUT ENETUNREACH EADDRNOTAVAIL EACCES",
+    "sendmsg": "ECONNRESET EPIPE ENOBUFS ETIMEDOUT",
+    "recvmsg": "ECONNRESET ETIMEDOUT ENOMEM",
+    "getsockopt": "ENOBUFS",
+    "epoll_ctl": "ENOMEM ENOSPC",
+    "epoll_wait": "EINTR",
+    "inotify_init1": "EMFILE ENFILE ENOMEM",
+    "inotify_add_watch": "ENOSPC ENOMEM EACCES",
+    "eventfd2": "EMFILE",
+    "epoll_create1": "EMFILE",
+    "timerfd_create": "EMFILE",
+    "clone3": "EAGAIN",
+    "getrandom": "EINTR",
+}
+# From the first to the last call that fails, counted in each thread.
+SPANS = [(1, 1), (2, 3), (4, 4), (5, 9), (8, 14), (13, 30), (20, 60)]
+NETWORK = {"socket", "connect", "sendmsg", "recvmsg", "getsockopt"}
+
+# Why `run` may end by itself (product.md §3): not the network, an identity, rights or a full disk.
+BUG, JOURNAL, CONFIGURATION = 70, 74, 78
+# What the process cannot begin without; there is nothing that it could hold and try again.
+FIRST_NEEDS = {"clone3", "eventfd2", "epoll_create1", "timerfd_create", "getrandom", "epoll_ctl"}
+
+
+class SystemCalls(Resilience):
+    def rules(self):
+        every = [
+            (call, f"error={error}", span)
+            for call, errors in ERRORS.items()
+            for error in errors.split()
+            for span in SPANS
+        ]
+        # A file that ends before its size says.
+        return every + [("pread64", "retval=0", span) for span in SPANS]
+
+    def chosen(self, random, count):
+        """So many rules, of every call as evenly as can be, in groups of one call each."""
+        by_call = collections.defaultdict(list)
+        for rule in self.rules():
+            by_call[rule[0]].append(rule)
+        groups = []
+        each = max(1, round(count / len(by_call)))
+        for rules in by_call.values():
+            # Early calls first in line: what is met late is often not met at all.
+            rules.sort(key=lambda rule: (rule[2][0] * random.random(), rule[1]))
+            groups.append(rules[: 2 * each] if len(rules) > 12 else rules[:each])
+        return groups
+
+    def produce(self, daemon, ledger):
+        for _ in range(3):
+            ledger.put(daemon, f"{len(ledger.produced)}.csv")
+        number = len(ledger.produced)
+        ledger.put_bytes(daemon, f"{number}.csv", f'not,a,"row {number}\n'.encode())
+        ledger.put(daemon, f"sub/{number}.csv", 4000)
+        self.tally.add("files", 5)
+
+    @staticmethod
+    def left(daemon):
+        own = daemon.drop / ".kustodrop"
+        found = [path for path in daemon.drop.rglob("*.csv") if own not in path.parents]
+        return found or daemon.inside("work")
+
+    def live(self, daemon, rule):
+        """One life with the rule in force; returns the exit code."""
+        call, fault, (first, last) = rule
+        daemon.start_under([f"{call}:{fault}:when={first}..{last}"])
+        for _ in throughout(2.5, 0.03):
+            if not daemon.program.alive():
+                return daemon.program.ended()
+            if not self.left(daemon):
+                break
+        return daemon.stop()
+
+    def judge_end(self, daemon, rule, code):
+        """Whether it ended as product.md says."""
+        if code == 0:
+            return ""
+        call, fault, _ = rule
+        if code == JOURNAL and "journal" in daemon.last_log():
+            return ""
+        if code == CONFIGURATION and "started" not in daemon.last_log() and call != "fcntl":
+            return ""
+        if code == BUG and call in FIRST_NEEDS:
+            return ""
+        return f"{call} {fault} ended the daemon with {code}\n{daemon.program.tail(12)}"
+
+    def fail_and_recover(self, rules, _):
+        watch = {"recursive": True, "include": ["**/*.csv"]}
+        blocks = {"block_size": "64KiB", "compression": "none", "memory": "1MiB"}
+        emulator, daemon, ledger = self.rig(watch=watch, upload=blocks)
+        journaled, wrong = True, []
+        for rule in rules:
+            self.produce(daemon, ledger)
+            code = self.live(daemon, rule)
+            met = daemon.injected()
+            if met:
+                self.tally.add("errors")
+                self.tally.note("calls", rule[0])
+                self.tally.note(f"ended with {code}", rule)
+            problem = self.judge_end(daemon, rule, code)
+            if problem:
+                wrong.append(problem)
+            ledger.excuse(daemon)
+            if rule[0] in NETWORK:
+                ledger.excused += met
+            if journaled and any("corrupt" in path.name for path in daemon.state.iterdir()):
+                journaled = False
+                ledger.excused += len(ledger.produced)
+            self.assert_kept(ledger, rule, journaled)
+            begun = now()
+            daemon.start()
+            self.until(f"the end of all after {rule}", lambda: not self.left(daemon), 60, daemon)
+            self.tally.note("slow", (now() - begun > 20, rule)) if now() - begun > 20 else None
+            daemon.stop()
+            self.assert_kept(ledger, rule, journaled, True)
+        self.tally.add("duplicates", ledger.duplicates())
+        self.finished(daemon, emulator)
+        self.assertEqual(wrong, [])
+
+    def assert_kept(self, ledger, rule, journaled, settled=False):
+        try:
+            ledger.check(settled=settled, journaled=journaled)
+        except AssertionError as error:
+            raise AssertionError(f"after {rule}: {error}") from error
+
+    def test_an_error_at_any_system_call_loses_nothing(self):
+        need_strace()
+        import random
+        from stand import SEED
+        cases = self.chosen(random.Random(SEED), self.choose(320, 34))
+        whole = self.scenarios(self.fail_and_recover, cases)
+        least = {"errors": self.choose(200, 20), "calls": self.choose(25, 15)}
+        self.tally.add("lost", 0)
+        for name in sorted(name for name in self.tally.sets if name.startswith("ended")):
+            print(f"{name}: {self.tally[name]}")
+        self.close(
+            "system calls", least if whole else {}, "errors", "calls", "files", "duplicates", "lost"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""A daemon under strace: killed at a system call, or answered with an error there."""
+import os
+import pathlib
+import re
+import shutil
+import signal
+import sqlite3
+import tempfile
+
+from daemon import Daemon
+from programs import Program, path_of
+from waiting import until
+
+INJECTED = re.compile(r"\(INJECTED\)")
+# Without --seccomp-bpf: strace 6.1 then forgets to count, and when=2 never comes.
+ALWAYS = ["strace", "-f", "-qq", "-s", "80", "-e", "signal=none"]
+
+
+class TracedDaemon(Daemon):
+    """`start` is the plain daemon's; `start_under` runs it under strace with injections."""
+
+    tracer = False
+
+    def start(self, environment=None):
+        self.tracer = False
+        return super().start(environment)
+
+    def launch(self):
+        """Plainly, without waiting for an answer."""
+        self.runs += 1
+        self.tracer = False
+        command = [path_of("KUSTODROP"), "run", "--config", self.config_path]
+        log = self.folder / f"daemon-{self.runs}.log"
+        self.program = Program(f"daemon (run {self.runs})", command, log)
+        return self
+
+    def start_under(self, injections, calls=()):
+        """injections: ["renameat2:signal=KILL:when=3", …]; does not wait for an answer."""
+        self.runs += 1
+        self.tracer = True
+        traced = [rule.split(":")[0] for rule in injections] + list(calls)
+        options = ["-e", "trace=" + ",".join(dict.fromkeys(",".join(traced).split(",")))]
+        for rule in injections:
+            options += ["-e", f"inject={rule}"]
+        command = [*ALWAYS, "-o", self.trace_path, *options, path_of("KUSTODROP"), "run"]
+        log = self.folder / f"daemon-{self.runs}.log"
+        name = f"daemon (run {self.runs}, {' '.join(injections)})"
+        self.program = Program(name, [*command, "--config", self.config_path], log)
+        return self
+
+    @property
+    def trace_path(self):
+        return self.folder / f"trace-{self.runs}"
+
+    def trace(self):
+        path = self.trace_path
+        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+    def injected(self):
+        """How often the last run met an injected error."""
+        return len(INJECTED.findall(self.trace()))
+
+    def last_log(self):
+        path = self.folder / f"daemon-{self.runs}.log"
+        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+    # Ends.
+
+    def own_pid(self):
+        """The daemon's own id, or None: under strace it is the child's."""
+        if not self.program or not self.program.alive():
+            return None
+        pid = self.program.pid
+        if not self.tracer:
+            return pid
+        try:
+            children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        except OSError:
+            return None
+        return int(children[0]) if children else None
+
+    def signal_own(self, number):
+        pid = self.own_pid()
+        if pid is None:
+            return False
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            return False
+        return True
+
+    def kill_own(self):
+        """kill -9 of the daemon itself; the tracer then ends by itself."""
+        until(
+            "a process to kill, or its end",
+            lambda: self.signal_own(signal.SIGKILL) or not self.program.alive(),
+        )
+        return self.program.ended()
+
+    def stop(self):
+        if self.program and self.tracer and self.program.alive():
+            until(
+                "a process to stop, or its end",
+                lambda: self.signal_own(signal.SIGTERM) or not self.program.alive(),
+            )
+            return self.program.ended()
+        return super().stop()
+
+    # What the ended daemon left behind.
+
+    def sources_on_disk(self):
+        """The journal's rows as a crash left them, newest first; [] if it cannot be read."""
+        place = pathlib.Path(tempfile.mkdtemp(prefix="kd-journal-"))
+        try:
+            for name in ("journal.db", "journal.db-wal"):
+                if (self.state / name).exists():
+                    shutil.copyfile(self.state / name, place / name)
+            with sqlite3.connect(place / "journal.db") as db:
+                db.row_factory = sqlite3.Row
+                rows = db.execute("SELECT * FROM sources ORDER BY changed_at DESC").fetchall()
+            db.close()
+            return [dict(row) for row in rows]
+        except sqlite3.Error:
+            return []
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
