@@ -2,7 +2,7 @@
 """kill -9 at chosen system calls and at random times, also in recovery: every byte is verified."""
 
 from stand import Resilience, main, need_strace
-from invariants import Broken
+from invariants import Broken, files_below
 from waiting import throughout
 
 # A call, and how far into the life of a thread it is met: when=1 … when=N.
@@ -47,28 +47,28 @@ class Kill(Resilience):
         if not all(map(ledger.is_parked, work)):
             self.park(daemon, ledger)
             return False
-        parked = len(ledger.parked)
         places = [*daemon.inside("archive"), *daemon.inside("quarantine")]
         settings = daemon.settings["watches"][0]
         if settings.get("on_success") == "keep":
             sources = daemon.journal()
             ended = all(one["stage"] == "retired" for one in sources)
             return ended and len(sources) >= len(ledger.produced)
-        if any(name.endswith(".csv") for name in self.left(daemon)):
+        if self.left(daemon):
             return False
-        return settings.get("on_success") == "delete" or len(places) + parked >= len(ledger.produced)
+        found = len(places) + len(ledger.parked)
+        return settings.get("on_success") == "delete" or found >= len(ledger.produced)
 
     def park(self, daemon, ledger):
         """A failure's word that came between two posts of a source is forgotten by a kill."""
         for one in daemon.journal("--outcome", "unconfirmed"):
             if one["ambiguous_posts"] > 0:
                 ledger.parked.add(one["source_id"])
-                self.expect_known("forgotten failure", "unconfirmed after the service's word")
+                self.expect_known("forgotten failure", "unconfirmed after a word")
 
     @staticmethod
     def left(daemon):
-        own = daemon.drop / ".kustodrop"
-        return [str(path) for path in daemon.drop.rglob("*.csv") if own not in path.parents]
+        own = os.fsencode(daemon.drop / ".kustodrop")
+        return [path for path in files_below(daemon.drop) if not path.startswith(own)]
 
     def live(self, daemon, call, when, random):
         """One life that ends in a kill at that call or, if it does not come, at rest."""

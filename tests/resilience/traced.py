@@ -34,14 +34,23 @@ class TracedDaemon(Daemon):
         self.program = Program(f"daemon (run {self.runs})", command, log)
         return self
 
-    def start_under(self, injections, calls=()):
-        """injections: ["renameat2:signal=KILL:when=3", …]; does not wait for an answer."""
+    @property
+    def next_log(self):
+        return self.folder / f"daemon-{self.runs + 1}.log"
+
+    def start_under(self, injections, calls=(), only=None):
+        """injections: ["renameat2:signal=KILL:when=3", …]; `only`: on this path.
+
+        Does not wait for an answer.
+        """
         self.runs += 1
         self.tracer = True
         traced = [rule.split(":")[0] for rule in injections] + list(calls)
         options = ["-e", "trace=" + ",".join(dict.fromkeys(",".join(traced).split(",")))]
         for rule in injections:
             options += ["-e", f"inject={rule}"]
+        if only:
+            options += ["-P", only]
         command = [*ALWAYS, "-o", self.trace_path, *options, path_of("KUSTODROP"), "run"]
         log = self.folder / f"daemon-{self.runs}.log"
         name = f"daemon (run {self.runs}, {' '.join(injections)})"
