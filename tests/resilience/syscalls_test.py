@@ -76,7 +76,7 @@ class SystemCalls(Resilience):
         for rules in by_call.values():
             rules.sort(key=lambda rule: (rule[2][0] * random.random(), rule[1]))
             groups.append(rules[:each])
-        return groups
+        return random.sample(groups, self.choose(len(groups), 20))
 
     def produce(self, daemon, ledger):
         for _ in range(3):
@@ -176,7 +176,7 @@ class SystemCalls(Resilience):
         need_strace()
         cases = self.chosen(randomness.Random(SEED), self.choose(10, 1))
         whole = self.scenarios(self.fail_and_recover, cases)
-        least = {"errors": self.choose(200, 15), "calls": self.choose(25, 15)}
+        least = {"errors": self.choose(200, 8), "calls": self.choose(25, 8)}
         self.tally.add("lost", 0)
         for name in sorted(name for name in self.tally.sets if name.startswith("ended")):
             print(f"{name}: {self.tally[name]}")
