@@ -32,13 +32,12 @@ static spool::verdict verdict_of(const kusto::notification& word, wall_time now)
     return out;
 }
 
-static kusto::notification word_of(const spool::verdict& failed) {
+// Whether the service would take the source if it came once more.
+static bool asks_for_more(const spool::verdict& failed) {
     kusto::notification word;
     word.code = failed.code;
-    word.details = failed.details;
-    word.operation_id = failed.operation_id;
     word.status = kusto::failure_status::permanent;
-    return word;
+    return kusto::judge(word) != kusto::next_step::settle_failure;
 }
 
 // A message comes again when it could not be deleted, and the service may say a word twice.
@@ -190,12 +189,16 @@ void outcomes::expire() {
         if (!what || !std::holds_alternative<stage::posted>(what->stage)) continue;
         spool::verdict word;
         word.at = with_.time.wall_now();
-        if (what->last_failure) {
+        // Of an earlier copy, it was answered by the post whose word is missing now.
+        auto& failed = what->last_failure;
+        bool is_last = failed && failed->at >= what->last_post_at;
+        if (is_last && !asks_for_more(*failed)) {
             // The other copies are lost, so this one decides.
-            act_on_failure(*what, word_of(*what->last_failure));
+            auto verdict = *failed;
+            settle(*what, std::move(verdict));
             continue;
         }
-        if (options_.reports != report_level::all) {
+        if (options_.reports != report_level::all && !is_last) {
             word.outcome = spool::outcome::presumed;
             settle(*what, std::move(word));
             continue;
