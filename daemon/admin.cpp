@@ -3,8 +3,6 @@
 #include "base/text.hpp"
 #include "daemon/journal_view.hpp"
 
-#include <charconv>
-
 namespace kustodrop::daemon {
 
 static http::reply reply_with(unsigned status, std::string type, std::string body) {
@@ -56,6 +54,10 @@ void admin::start(task_group& tasks) {
 
 asio::awaitable<http::reply> admin::answer(http::incoming request) {
     auto path = request.target.substr(0, request.target.find('?'));
+    if (path == "/retry" && request.method == http::verb::post) {
+        auto done = co_await retry(std::move(request));
+        co_return done;
+    }
     if (request.method != http::verb::get && request.method != http::verb::head) {
         co_return reply_with(405, "text/plain", "only GET\n");
     }
@@ -80,9 +82,13 @@ asio::awaitable<http::reply> admin::answer(http::incoming request) {
     co_return reply_with(404, "text/plain", "/metrics /livez /readyz /status /journal\n");
 }
 
-asio::awaitable<http::reply> admin::journal(std::string target) {
+static std::string query_in(const std::string& target) {
     auto at = target.find('?');
-    auto text = at == std::string::npos ? std::string() : target.substr(at + 1);
+    return at == std::string::npos ? std::string() : target.substr(at + 1);
+}
+
+asio::awaitable<http::reply> admin::journal(std::string target) {
+    auto text = query_in(target);
     auto query = parse_journal_query(text);
     if (!query) co_return reply_with(400, "text/plain", "the query makes no sense\n");
     auto rows = co_await sources_.journal()->find(*query);
@@ -94,62 +100,21 @@ asio::awaitable<http::reply> admin::journal(std::string target) {
     co_return reply_with(200, "application/json", std::move(body));
 }
 
-static std::optional<long long> number(std::string_view text) {
-    long long value = 0;
-    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || value < 0) return std::nullopt;
-    return value;
-}
-
-static bool apply(spool::journal_query& query, std::string_view name, std::string value) {
-    if (name == "since") {
-        auto at = number(value);
-        if (at) query.since = wall_time(std::chrono::microseconds(*at));
-        return at.has_value();
+asio::awaitable<http::reply> admin::retry(http::incoming request) {
+    // The socket's mode says who may; loopback HTTP is open to every user of the machine.
+    if (!request.peer.starts_with("uid=")) {
+        co_return reply_with(403, "text/plain", "only on the admin socket\n");
     }
-    if (name == "limit") {
-        auto count = number(value);
-        if (count) query.limit = static_cast<std::size_t>(*count);
-        return count.has_value();
+    auto wanted = parse_retry_request(query_in(request.target));
+    if (!wanted) co_return reply_with(400, "text/plain", "the request makes no sense\n");
+    if (!sources_.journal()) co_return reply_with(503, "text/plain", "not ready yet\n");
+    auto files = co_await pipeline::retry(sources_.retry(), std::move(*wanted));
+    if (files.has_error()) {
+        auto words = files.error().code + ": " + files.error().detail + "\n";
+        co_return reply_with(500, "text/plain", std::move(words));
     }
-    if (name == "outcome") {
-        query.outcome = spool::parse_outcome(value);
-        return query.outcome.has_value();
-    }
-    if (name == "stage")
-        query.stage = std::move(value);
-    else if (name == "watch")
-        query.watch = std::move(value);
-    else if (name == "file")
-        query.file_glob = std::move(value);
-    else if (name == "source")
-        query.source_id = std::move(value);
-    else
-        return false;
-    return true;
-}
-
-std::optional<spool::journal_query> parse_journal_query(std::string_view text) {
-    spool::journal_query query;
-    if (text.empty()) return query;
-    for (auto part : split(text, '&')) {
-        auto at = part.find('=');
-        if (at == std::string_view::npos) return std::nullopt;
-        auto value = percent_decode(part.substr(at + 1));
-        if (!value || !apply(query, part.substr(0, at), std::move(*value))) return std::nullopt;
-    }
-    return query;
-}
-
-std::string journal_query_text(const spool::journal_query& query) {
-    auto out = "limit=" + std::to_string(query.limit);
-    if (query.since) out += "&since=" + std::to_string(query.since->time_since_epoch().count());
-    if (query.outcome) out += "&outcome=" + std::string(to_string(*query.outcome));
-    if (query.stage) out += "&stage=" + percent_encode(*query.stage);
-    if (query.watch) out += "&watch=" + percent_encode(*query.watch);
-    if (query.file_glob) out += "&file=" + percent_encode(*query.file_glob);
-    if (query.source_id) out += "&source=" + percent_encode(*query.source_id);
-    return out;
+    auto body = retried_json(*files);
+    co_return reply_with(200, "application/json", std::move(body));
 }
 
 }  // namespace kustodrop::daemon

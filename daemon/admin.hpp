@@ -4,6 +4,7 @@
 #include "daemon/connection.hpp"
 #include "daemon/status_report.hpp"
 #include "http/server.hpp"
+#include "pipeline/retry.hpp"
 #include "spool/journal.hpp"
 
 #include <functional>
@@ -16,10 +17,11 @@ namespace kustodrop::daemon {
 struct admin_sources {
     std::function<status_report()> status;
     std::function<spool::journal*()> journal;
+    std::function<pipeline::retry_parts()> retry;
 };
 
 /// The daemon's window: the same answers on a Unix socket and on loopback HTTP. /metrics, /livez,
-/// /readyz, /status, /journal; nothing there changes anything.
+/// /readyz, /status, /journal; POST /retry, which changes something, only on the Unix socket.
 class admin {
 public:
     /// Binds; what cannot be bound is logged and left out, for shipping matters more.
@@ -30,6 +32,7 @@ public:
 private:
     asio::awaitable<http::reply> answer(http::incoming request);
     asio::awaitable<http::reply> journal(std::string target);
+    asio::awaitable<http::reply> retry(http::incoming request);
     void listen(http::server_options options, const std::string& name);
 
     surroundings around_;
@@ -41,7 +44,16 @@ private:
 /// sense.
 std::optional<spool::journal_query> parse_journal_query(std::string_view query);
 
+/// Reads "watch=web&error=CODE&source=ID"; nothing if it makes no sense.
+std::optional<pipeline::retry_request> parse_retry_request(std::string_view query);
+
 /// The reverse.
+std::string retry_request_text(const pipeline::retry_request& wanted);
+
+/// {"retried": […], "problems": n}; the members are in README.md.
+std::string retried_json(const std::vector<pipeline::retried>& files);
+
+/// The reverse of parse_journal_query.
 std::string journal_query_text(const spool::journal_query& query);
 
 }  // namespace kustodrop::daemon

@@ -50,7 +50,9 @@ static result<std::string> body_of(const std::string& answer) {
     return {boost::system::in_place_value, std::move(body)};
 }
 
-result<std::string> ask_daemon(const std::string& socket_path, const std::string& target) {
+static result<std::string> exchange(
+    const std::string& socket_path, const std::string& method, const std::string& target
+) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (socket_path.empty() || socket_path.size() >= sizeof address.sun_path) {
@@ -62,10 +64,19 @@ result<std::string> ask_daemon(const std::string& socket_path, const std::string
     ::setsockopt(socket.number, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     auto* to = reinterpret_cast<const sockaddr*>(&address);
     if (::connect(socket.number, to, sizeof address) != 0) return connect_failure(socket_path);
-    auto request = "GET " + target + " HTTP/1.1\r\nHost: admin\r\nConnection: close\r\n\r\n";
+    auto request = method + " " + target +
+                   " HTTP/1.1\r\nHost: admin\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
     auto sent = ::send(socket.number, request.data(), request.size(), MSG_NOSIGNAL);
     if (sent != static_cast<ssize_t>(request.size())) return connect_failure(socket_path);
     return body_of(read_all(socket.number));
+}
+
+result<std::string> ask_daemon(const std::string& socket_path, const std::string& target) {
+    return exchange(socket_path, "GET", target);
+}
+
+result<std::string> tell_daemon(const std::string& socket_path, const std::string& target) {
+    return exchange(socket_path, "POST", target);
 }
 
 }  // namespace kustodrop::daemon

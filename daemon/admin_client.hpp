@@ -10,4 +10,7 @@ namespace kustodrop::daemon {
 /// listens there, "not_allowed", "bad_answer".
 result<std::string> ask_daemon(const std::string& socket_path, const std::string& target);
 
+/// The same by POST, which changes something.
+result<std::string> tell_daemon(const std::string& socket_path, const std::string& target);
+
 }  // namespace kustodrop::daemon

@@ -267,6 +267,17 @@ void app::start_admin() {
     admin_sources asked;
     asked.status = [this] { return status(); };
     asked.journal = [this] { return journal_.get(); };
+    asked.retry = [this] {
+        return pipeline::retry_parts{
+            *sources_,
+            ready_,
+            watches_,
+            *journal_,
+            pool_,
+            around_.time,
+            around_.log,
+            around_.measured};
+    };
     admin_ = std::make_unique<admin>(around_, settings_.admin, std::move(asked));
     around_.measured.before_exposition([this] {
         service_.measure();

@@ -53,6 +53,23 @@ struct journal_options {
 };
 int command_journal(const journal_options& options);
 
+struct retry_options {
+    std::string config;
+    std::string watch;
+    std::string source;
+    std::string error;
+    bool all = false;
+    bool json = false;
+};
+int command_retry(const retry_options& options);
+
+struct explain_options {
+    std::string config;
+    std::string path;
+    bool json = false;
+};
+int command_explain(const explain_options& options);
+
 int command_version();
 
 }  // namespace kustodrop::daemon

@@ -117,6 +117,39 @@ static void add_journal(CLI::App& program, std::function<int()>& chosen) {
     });
 }
 
+static void add_retry(CLI::App& program, std::function<int()>& chosen) {
+    auto options = std::make_shared<commands::retry_options>();
+    options->config = default_config;
+    auto* command = program.add_subcommand(
+        "retry", "Put quarantined and unconfirmed files back on their way, under their first names"
+    );
+    add_config(command, options->config);
+    auto* which = command->add_option_group("which", "Which files; all that is given must match");
+    which->add_option("--watch", options->watch, "Of this watch");
+    which->add_option("--source", options->source, "Of this source id");
+    which->add_option("--error", options->error, "That failed with this code");
+    which->add_flag("--all", options->all, "Every one");
+    which->require_option(1, 0);
+    command->add_flag("--json", options->json, "As JSON");
+    command->callback([options, &chosen] {
+        chosen = [options] { return commands::command_retry(*options); };
+    });
+}
+
+static void add_explain(CLI::App& program, std::function<int()>& chosen) {
+    auto options = std::make_shared<commands::explain_options>();
+    options->config = default_config;
+    auto* command = program.add_subcommand(
+        "explain", "Why a file is or is not being shipped: every rule with its answer"
+    );
+    add_config(command, options->config);
+    command->add_option("path", options->path, "The file")->required();
+    command->add_flag("--json", options->json, "As JSON");
+    command->callback([options, &chosen] {
+        chosen = [options] { return commands::command_explain(*options); };
+    });
+}
+
 int main(int argc, char** argv) {
     CLI::App program(
         "Ships every file of its drop folders to Azure Data Explorer, and knows what became of it.",
@@ -129,6 +162,8 @@ int main(int argc, char** argv) {
     add_send(program, chosen);
     add_status(program, chosen);
     add_journal(program, chosen);
+    add_retry(program, chosen);
+    add_explain(program, chosen);
     program.add_subcommand("version", "The version, the build, the libraries")->callback([&] {
         chosen = commands::command_version;
     });

@@ -120,7 +120,11 @@ asio::awaitable<bool> outcomes::drain(storage_place queue, notification_kind kin
         if (safe.has_error()) break;
         co_await clean(queue, std::move(parted.ours), true);
     }
-    if (digging && !brought) next_dig_ = with_.time.now() + options_.lease;
+    if (digging && !brought) {
+        // Clients that dig at the same time hide each other's messages: not all at once again.
+        auto spread = next_wait(1, {options_.lease, options_.lease}, std::nullopt, with_.random);
+        next_dig_ = with_.time.now() + options_.lease / 4 + spread / 2;
+    }
     co_await clean(queue, std::move(foreign), options_.discard_foreign);
     co_await wait_for_cleaners();
     co_return brought;

@@ -41,7 +41,7 @@ struct dropping {
     spool::drop_folder drop = opened(files);
 
     static spool::drop_folder opened(const temp_folder& files) {
-        auto drop = std::move(spool::drop_folder::open(files.path()).value());
+        auto drop = spool::drop_folder::open(files.path()).value();
         BOOST_REQUIRE(drop.prepare().has_value());
         return drop;
     }

@@ -77,7 +77,7 @@ namespace {
 
 struct watching : test::world {
     test::temp_folder files;
-    std::unique_ptr<inotify> events = std::move(inotify::open(io.get_executor()).value());
+    std::unique_ptr<inotify> events = inotify::open(io.get_executor()).value();
 
     // All events that are there, as "name: meaning".
     std::vector<std::string> seen() {

@@ -31,7 +31,7 @@ struct keeping : world {
 
     // A journal that commits by itself.
     void open() {
-        book = std::move(opening().value());
+        book = opening().value();
         running = start(book->run());
     }
 

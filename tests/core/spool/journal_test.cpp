@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(the_latest_record_wins_also_within_a_group) {
 }
 
 BOOST_AUTO_TEST_CASE(durable_returns_when_the_record_is_on_disk_and_not_before) {
-    book = std::move(opening().value());
+    book = opening().value();
     book->record(a_source());
     auto waiting = start(book->durable());
     BOOST_TEST(!waiting->done());

@@ -29,7 +29,7 @@ struct reading {
 
     std::unique_ptr<source_reader> open(std::vector<slice> slices) {
         options.root_fd = folder.root();
-        return std::move(source_reader::open(of(std::move(slices)), options).value());
+        return source_reader::open(of(std::move(slices)), options).value();
     }
 
     // Everything in blocks of `block_bytes`; checks that only the last is short.
@@ -270,7 +270,7 @@ BOOST_AUTO_TEST_CASE(never_follows_a_link_or_leaves_the_folder) {
     options.root_fd = drop.get();
     for (std::string name : {"link", "../secret", "folder/x", "/etc/hostname", "real/../real/x"}) {
         slice what{name, name, 0, 3, folder.identity("secret")};
-        auto reader = std::move(source_reader::open(of({what}), options).value());
+        auto reader = source_reader::open(of({what}), options).value();
         auto said = all(*reader);
         BOOST_REQUIRE(said.has_error());
         BOOST_TEST_CONTEXT(name) {

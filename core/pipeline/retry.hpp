@@ -1,0 +1,48 @@
+#pragma once
+
+#include "base/log.hpp"
+#include "base/metrics.hpp"
+#include "base/offload.hpp"
+#include "pipeline/ready_queue.hpp"
+#include "pipeline/roster.hpp"
+#include "pipeline/watch_table.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kustodrop::pipeline {
+
+/// Which files `kustodrop retry` is about; all that is given must match.
+struct retry_request {
+    std::optional<std::string> watch;
+    std::optional<std::string> source_id;
+    std::optional<std::string> code;
+};
+
+/// One file that goes on its way again, or why it does not.
+struct retried {
+    std::string watch;
+    std::string source_id;
+    std::string file;
+    std::string code;     // The service's or ours, of the outcome that is to be overcome.
+    std::string problem;  // Empty: it is on its way.
+};
+
+struct retry_parts {
+    roster& sources;
+    ready_queue& ready;
+    watch_table& watches;
+    spool::journal& journal;
+    worker_pool& pool;
+    clock& time;
+    logger& log;
+    metrics& measured;
+};
+
+/// Puts quarantined files back into their folders under their first names, where they are found
+/// like any other, and sends unconfirmed ones again under their ids, which may be a duplicate. A
+/// watch that is paused goes on.
+asio::awaitable<result<std::vector<retried>>> retry(retry_parts with, retry_request wanted);
+
+}  // namespace kustodrop::pipeline

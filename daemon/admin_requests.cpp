@@ -1,0 +1,119 @@
+// What the commands ask of the daemon's admin socket, written and read.
+#include "base/text.hpp"
+#include "daemon/admin.hpp"
+
+#include <boost/json.hpp>
+
+#include <charconv>
+
+namespace kustodrop::daemon {
+
+namespace json = boost::json;
+
+static std::optional<long long> number(std::string_view text) {
+    long long value = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size() || value < 0) return std::nullopt;
+    return value;
+}
+
+static bool apply(spool::journal_query& query, std::string_view name, std::string value) {
+    if (name == "since") {
+        auto at = number(value);
+        if (at) query.since = wall_time(std::chrono::microseconds(*at));
+        return at.has_value();
+    }
+    if (name == "limit") {
+        auto count = number(value);
+        if (count) query.limit = static_cast<std::size_t>(*count);
+        return count.has_value();
+    }
+    if (name == "outcome") {
+        query.outcome = spool::parse_outcome(value);
+        return query.outcome.has_value();
+    }
+    if (name == "stage")
+        query.stage = std::move(value);
+    else if (name == "watch")
+        query.watch = std::move(value);
+    else if (name == "file")
+        query.file_glob = std::move(value);
+    else if (name == "source")
+        query.source_id = std::move(value);
+    else
+        return false;
+    return true;
+}
+
+std::optional<spool::journal_query> parse_journal_query(std::string_view text) {
+    spool::journal_query query;
+    if (text.empty()) return query;
+    for (auto part : split(text, '&')) {
+        auto at = part.find('=');
+        if (at == std::string_view::npos) return std::nullopt;
+        auto value = percent_decode(part.substr(at + 1));
+        if (!value || !apply(query, part.substr(0, at), std::move(*value))) return std::nullopt;
+    }
+    return query;
+}
+
+std::string journal_query_text(const spool::journal_query& query) {
+    auto out = "limit=" + std::to_string(query.limit);
+    if (query.since) out += "&since=" + std::to_string(query.since->time_since_epoch().count());
+    if (query.outcome) out += "&outcome=" + std::string(to_string(*query.outcome));
+    if (query.stage) out += "&stage=" + percent_encode(*query.stage);
+    if (query.watch) out += "&watch=" + percent_encode(*query.watch);
+    if (query.file_glob) out += "&file=" + percent_encode(*query.file_glob);
+    if (query.source_id) out += "&source=" + percent_encode(*query.source_id);
+    return out;
+}
+
+std::optional<pipeline::retry_request> parse_retry_request(std::string_view text) {
+    pipeline::retry_request wanted;
+    if (text.empty()) return wanted;
+    for (auto part : split(text, '&')) {
+        auto at = part.find('=');
+        if (at == std::string_view::npos) return std::nullopt;
+        auto name = part.substr(0, at);
+        auto value = percent_decode(part.substr(at + 1));
+        if (!value) return std::nullopt;
+        if (name == "watch")
+            wanted.watch = std::move(*value);
+        else if (name == "source")
+            wanted.source_id = to_lower(*value);
+        else if (name == "error")
+            wanted.code = std::move(*value);
+        else
+            return std::nullopt;
+    }
+    return wanted;
+}
+
+std::string retry_request_text(const pipeline::retry_request& wanted) {
+    std::string out;
+    auto add = [&](std::string_view name, const std::optional<std::string>& value) {
+        if (!value) return;
+        out += (out.empty() ? "" : "&") + std::string(name) + "=" + percent_encode(*value);
+    };
+    add("watch", wanted.watch);
+    add("source", wanted.source_id);
+    add("error", wanted.code);
+    return out;
+}
+
+std::string retried_json(const std::vector<pipeline::retried>& files) {
+    json::array all;
+    std::size_t problems = 0;
+    for (auto& file : files) {
+        if (!file.problem.empty()) ++problems;
+        all.push_back(json::object{
+            {"watch", file.watch},
+            {"source_id", file.source_id},
+            {"file", printable(file.file)},
+            {"code", file.code},
+            {"problem", printable(file.problem)}});
+    }
+    return json::serialize(json::object{{"retried", std::move(all)}, {"problems", problems}});
+}
+
+}  // namespace kustodrop::daemon

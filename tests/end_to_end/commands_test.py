@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""The commands an operator has beside run."""
+import json
+import os
+import unittest
+
+from harness import EndToEnd, csv_rows
+
+BROKEN = 'not,a,"row\n'
+
+
+class Retry(EndToEnd):
+    def retry(self, daemon, *arguments):
+        code, out, err = daemon.command(
+            "retry", "--config", daemon.config_path, "--json", *arguments
+        )
+        self.assertEqual(code, 0, out + err)
+        return json.loads(out)["retried"]
+
+    def failed(self):
+        emulator, daemon = self.pair()
+        daemon.put("good.csv", csv_rows(1))
+        daemon.put("bad.csv", BROKEN)
+        daemon.put("torn.csv.gz", b"\x1f\x8b\x08\x00 no deflate stream")
+        self.settled(daemon, succeeded=1, failed=1, rejected=1)
+        self.until("quarantine", lambda: len(daemon.inside("quarantine")) == 4)
+        return emulator, daemon
+
+    def test_quarantined_files_go_back_under_their_first_names(self):
+        _, daemon = self.failed()
+        code = daemon.journal("--outcome", "failed")[0]["code"]
+        retried = self.retry(daemon, "--error", code)
+        self.assertEqual([one["file"] for one in retried], ["bad.csv"])
+        # It fails again, for nobody has mended it: a second record, and in quarantine once.
+        self.settled(daemon, succeeded=1, failed=2, rejected=1)
+        self.until("quarantine", lambda: len(daemon.inside("quarantine")) == 4)
+
+    def test_without_a_daemon_the_next_one_finds_them(self):
+        emulator, daemon = self.failed()
+        daemon.stop()
+        retried = self.retry(daemon, "--watch", "web")
+        self.assertEqual(sorted(one["file"] for one in retried), ["bad.csv", "torn.csv.gz"])
+        self.assertEqual(daemon.inside("quarantine"), [])
+        (daemon.drop / "bad.csv").write_text(csv_rows(4))
+        (daemon.drop / "torn.csv.gz").unlink()
+        daemon.start()
+        self.settled(daemon, succeeded=2, failed=1, rejected=1)
+        self.assertEqual(emulator.count(), 5)
+        self.assertEqual(self.retry(daemon, "--all"), [])
+
+    def test_unconfirmed_files_are_sent_again_and_a_late_word_settles(self):
+        emulator, daemon = self.pair(notifications={"outcome_timeout": "1s"})
+        emulator.pause()
+        daemon.put("a.csv", csv_rows(2))
+        self.settled(daemon, unconfirmed=1)
+        (one,) = self.retry(daemon, "--all")
+        self.assertEqual(one["code"], "no_word")
+        self.until("the second post", lambda: emulator.message_count() == 2)
+        emulator.pause(False)
+        (entry,) = self.settled(daemon, succeeded=1)
+        self.assertEqual(entry["source_id"], one["source_id"])
+
+    def test_bad_usage_is_told(self):
+        emulator = self.emulator()
+        daemon = self.daemon(emulator)
+        config = ("--config", daemon.config_path)
+        self.assertEqual(daemon.command("retry", *config)[0], 64)
+        code, _, err = daemon.command("retry", *config, "--watch", "other")
+        self.assertEqual((code, err), (64, "there is no watch other\n"))
+
+
+class Explain(EndToEnd):
+    def explain(self, daemon, name):
+        place = daemon.drop / name
+        code, out, err = daemon.command("explain", "--config", daemon.config_path, place)
+        self.assertEqual(code, 0, err)
+        return out.splitlines()[-1]
+
+    def test_every_file_has_its_reason(self):
+        _, daemon = self.pair({"include": ["*.csv"], "on_success": "keep"})
+        daemon.put("a.csv", csv_rows(1))
+        self.settled(daemon, succeeded=1)
+        daemon.put("a.txt", "x")
+        os.mkfifo(daemon.drop / "pipe.csv")
+        self.assertIn("no pattern of \"include\"", self.explain(daemon, "a.txt"))
+        self.assertIn("a fifo", self.explain(daemon, "pipe.csv"))
+        self.assertIn("none of that name", self.explain(daemon, "other.csv"))
+        self.assertIn("dealt with before", self.explain(daemon, "a.csv"))
+        daemon.stop()
+        daemon.put("b.csv", csv_rows(1))
+        self.assertIn("does not run", self.explain(daemon, "b.csv"))
+        code, _, err = daemon.command("explain", "--config", daemon.config_path, "/etc/passwd")
+        self.assertEqual((code, err), (1, "/etc/passwd lies in no watch's folder\n"))
+
+
+class Send(EndToEnd):
+    def send(self, daemon, *arguments):
+        command = ["send", "--config", daemon.config_path, "--state-directory",
+                   daemon.folder / "sent"]
+        command += ["--database", "Demo", "--table", "Web", "--format", "csv"]
+        return daemon.command(*command, *arguments)
+
+    def test_files_are_sent_in_place_and_only_once(self):
+        emulator = self.emulator()
+        daemon = self.daemon(emulator)
+        folder = daemon.folder / "outbox"
+        folder.mkdir()
+        for number in range(5):
+            (folder / f"{number}.csv").write_text(csv_rows(2))
+        code, out, err = self.send(daemon, folder, "--wait", "--json")
+        self.assertEqual(code, 0, out + err)
+        files = json.loads(out)
+        files = files if isinstance(files, list) else files["files"]
+        self.assertEqual([one["state"] for one in files], ["succeeded"] * 5)
+        self.assertEqual(len(os.listdir(folder)), 5)
+        (folder / "new.csv").write_text(csv_rows(3))
+        code, out, err = self.send(daemon, folder, "--wait")
+        self.assertEqual(code, 0, out + err)
+        self.assertEqual(emulator.count(), 13)
+        self.assertEqual(len(emulator.messages()), 6)
+
+    def test_a_bad_file_is_told_and_the_exit_code_says_so(self):
+        emulator = self.emulator()
+        daemon = self.daemon(emulator)
+        bad, good = daemon.folder / "bad.csv", daemon.folder / "good.csv"
+        bad.write_text(BROKEN)
+        good.write_text(csv_rows(1))
+        code, out, err = self.send(daemon, bad, good, "--wait")
+        self.assertEqual(code, 1, out + err)
+        self.assertIn("bad.csv", out)
+        self.assertEqual(emulator.count(), 1)
+        self.assertTrue(bad.exists() and good.exists())
+
+    def test_an_endpoint_that_is_not_there_is_unreachable(self):
+        emulator = self.emulator()
+        daemon = self.daemon(emulator)
+        emulator.stop()
+        (daemon.folder / "a.csv").write_text(csv_rows(1))
+        code, _, err = self.send(daemon, daemon.folder / "a.csv", "--wait", "--timeout", "3s")
+        self.assertIn(code, (69, 75), err)
+
+
+class Check(EndToEnd):
+    def check(self, daemon, *arguments):
+        code, out, err = daemon.command("check", "--config", daemon.config_path, *arguments)
+        return code, out + err
+
+    def test_every_step_is_walked_and_every_host_named(self):
+        emulator = self.emulator()
+        daemon = self.daemon(emulator)
+        code, said = self.check(daemon)
+        self.assertEqual(code, 0, said)
+        self.assertNotIn("FAIL", said)
+        self.assertNotIn("sig=", said)
+        for name in ("endpoint", "blob_endpoint", "queue_endpoint"):
+            self.assertIn(emulator.ready[name].removeprefix("http://"), said)
+
+    def test_a_wrong_secret_is_a_refusal(self):
+        emulator = self.emulator()
+        daemon = self.daemon(emulator, auth={"client_secret": "wrong"})
+        code, said = self.check(daemon)
+        self.assertEqual(code, 77, said)
+        self.assertIn("FAIL", said)
+        self.assertNotIn("wrong", said.replace("wrong secret", ""))
+
+    def test_an_endpoint_that_is_not_there_is_unreachable(self):
+        emulator = self.emulator()
+        daemon = self.daemon(emulator)
+        emulator.stop()
+        code, said = self.check(daemon)
+        self.assertEqual(code, 69, said)
+        self.assertEqual(self.check(daemon, "--offline")[0], 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
