@@ -148,6 +148,7 @@ void ledger::crashed() {
     for (auto& one : posts_) {
         if (!one.answered_at || *one.answered_at < world_.time.now()) continue;
         ++sources_[one.id].credit;
+        ++unrecorded_;
     }
 }
 
@@ -162,7 +163,7 @@ void ledger::journal_lost() {
 
 std::uint64_t ledger::ambiguous_posts() const {
     auto open = [](auto& one) { return !one.answered_at; };
-    return static_cast<std::uint64_t>(std::ranges::count_if(posts_, open));
+    return unrecorded_ + static_cast<std::uint64_t>(std::ranges::count_if(posts_, open));
 }
 
 }  // namespace kustodrop::simulation

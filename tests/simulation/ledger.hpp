@@ -65,7 +65,7 @@ public:
     void journal_lost();
 
     std::uint64_t posts() const { return posts_.size(); }
-    std::uint64_t ambiguous_posts() const;
+    std::uint64_t ambiguous_posts() const;  ///< Accepted, and the client could not know.
     std::uint64_t duplicates() const { return duplicates_; }  ///< Sources ingested again.
 
 private:
@@ -85,6 +85,7 @@ private:
     std::vector<post> posts_;
     std::map<std::string, source> sources_;
     std::uint64_t duplicates_ = 0;
+    std::uint64_t unrecorded_ = 0;
     bool kept_files_ = false;
 };
 

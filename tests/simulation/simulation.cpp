@@ -101,9 +101,7 @@ totals simulation::run() {
     daemon_.reset();
     // After a broken promise nothing is where it should be, and says nothing.
     if (world_.violations.empty()) totals_.lost = audit_.settle_accounts();
-    if (world_.sky.is_fair() && book_.duplicates() + book_.ambiguous_posts() > 0) {
-        world_.wrong("duplicates under a clear sky");
-    }
+    check_duplicates();
     totals_.seeds = 1;
     totals_.failed_seeds = world_.violations.empty() ? 0 : 1;
     totals_.files = book_.drops().size();
@@ -243,6 +241,19 @@ void simulation::drain() {
     if (calm_looks >= 2 || !world_.violations.empty()) return;
     auto line = daemon_ ? daemon_->status().one_line() : std::string("no daemon");
     world_.wrong("does not drain: " + line);
+}
+
+// Only what could not be known may have been sent twice.
+void simulation::check_duplicates() {
+    auto& sky = world_.sky;
+    auto bound = book_.ambiguous_posts();
+    if (sky.is_fair() && bound > 0) world_.wrong("an ambiguous post under a clear sky");
+    if (sky.has(fault::journal_lost) || sky.has(fault::journal_cut)) return;
+    if (book_.duplicates() <= bound) return;
+    world_.wrong(
+        std::to_string(book_.duplicates()) + " duplicates for " + std::to_string(bound) +
+        " ambiguous posts"
+    );
 }
 
 // product.md §7: seen + resumed = outcomes + in a stage.

@@ -66,6 +66,7 @@ private:
     bool at_rest();
     void drain();
     void check_counts();
+    void check_duplicates();
     std::string journal() const { return settings_.state_directory + "/journal.db"; }
 
     run_options options_;
