@@ -116,6 +116,10 @@ asio::awaitable<result<spool::blob_record>> shipper::send_blob(
 ) {
     auto& where = from.options.target;
     auto folder = from.folder;  // Held: the watch may lose it while we read.
+    if (!folder) {
+        // Lost while we waited for a container.
+        co_return failure{"folder_absent", remedy::retry, "the watched folder is absent"};
+    }
     bool gzipped = is_gzip_name(what.slices.front().name);
     spool::reader_options reading;
     reading.root_fd = folder->descriptor_of_root();
