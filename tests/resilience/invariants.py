@@ -50,6 +50,7 @@ class Ledger:
         self.emulator = emulator
         self.daemons = []
         self.produced = {}  # sha256 -> Produced
+        self.optional = {}  # The same, of what may be sent and need not be.
         self.foreign = {}  # queue -> identifiers that must stay
         self.guarded = {}  # path outside -> (sha256, inode, links) as it was
         self.excused = 0  # Posts whose answer a fault of ours may have swallowed.
@@ -73,6 +74,11 @@ class Ledger:
     def register(self, name, data, rows=0, token=""):
         digest = hashlib.sha256(data).hexdigest()
         self.produced[digest] = Produced(name, len(data), rows, token)
+
+    def allow(self, data):
+        """What an attacker may have sent, and may have deleted himself."""
+        digest = hashlib.sha256(data).hexdigest()
+        self.optional[digest] = Produced("an attacker's file", len(data), 0, "")
 
     def add_foreign(self, queue, messages):
         self.emulator.add_notifications(queue, messages)
@@ -109,11 +115,16 @@ class Ledger:
         return found
 
     def on_disk(self, *below):
-        """{sha256} of the files in the drop folders, or only in .kustodrop/… of them."""
+        """{sha256} of the files in the drop folders, or only in .kustodrop/… of them.
+
+        A file of a size that nobody produced is no file of ours, and may be endless.
+        """
+        sizes = {file.size for file in self.produced.values()}
         return {
             digest_of(path)
             for daemon in self.daemons
             for path in files_below(daemon.drop.joinpath(*below))
+            if os.path.getsize(path) in sizes
         }
 
     def arrived(self):
@@ -153,7 +164,7 @@ class Ledger:
 
     def check_integrity(self, deliveries):
         for message, digest in deliveries:
-            file = self.produced.get(digest)
+            file = self.produced.get(digest) or self.optional.get(digest)
             if not file:
                 yield f"I2 the blob of {message['Id']} is no version of any file"
             elif int(message["RawDataSize"]) != file.size:
