@@ -9,7 +9,7 @@ import more_attacks  # pylint: disable=unused-import
 from attacks import ATTACKS, Field
 from waiting import until
 
-THREATS = ("T1", "T2", "T3", "T4", "T5", "T6", "T7")
+THREATS = ("T7", "T5", "T6", "T4", "T3", "T1", "T2")  # The longest first.
 MOST_MEMORY = 256 << 20
 LINE = re.compile(r"^\d\d:\d\d:\d\d\.\d\d\d (error  |warning|info   |debug  |trace  ) ")
 # Makes the moments between check and use wide enough for an attacker to get in.
@@ -97,7 +97,7 @@ class Attacks(Resilience):
             self.fail(broken)
 
     def test_nothing_outside_is_touched_and_the_daemon_stays_up(self):
-        whole = self.scenarios(self.endure, THREATS)
+        whole = self.scenarios(self.endure, THREATS, len(THREATS))  # They mostly wait.
         self.tally.add("touched outside", 0)
         self.tally.add("secrets sent", 0)
         least = {"attacks": 40, "threats": 7}
