@@ -30,5 +30,5 @@ function(kustodrop_other_build preset)
 endfunction()
 
 # ASan finds a temporary destroyed twice by g++ 12, and clang does not have that fault at all.
-kustodrop_other_build(asan unit end_to_end-heavy)
+kustodrop_other_build(asan unit end_to_end-heavy simulation)
 kustodrop_other_build(clang unit)

@@ -66,7 +66,13 @@ recovered reconcile(
         list.push_back(std::move(what));
     }
     for (auto& [location, file] : by_location) {
-        if (!spoken_for.contains(location)) out.adopted.push_back(adopt(*file, watch, facts));
+        if (spoken_for.contains(location)) continue;
+        // Nothing of ours has two names: whoever may write here planted a link to another's file.
+        if (file->links > 1) {
+            ++out.foreign_files;
+            continue;
+        }
+        out.adopted.push_back(adopt(*file, watch, facts));
     }
     return out;
 }

@@ -78,7 +78,7 @@ descriptor make_folders(int root, const std::string& name) {
         if (!at.is_open()) break;
         std::string base(part);
         // Group members may look and help; others have no business here.
-        if (::mkdirat(at.get(), base.c_str(), 0770) != 0 && errno != EEXIST) return {};
+        if (::mkdirat(at.get(), base.c_str(), 0750) != 0 && errno != EEXIST) return {};
         at = open(at.get(), base);
     }
     return at;

@@ -48,10 +48,16 @@ result<slice> drop_folder::claim(const sighting& seen, const std::string& source
     // lost either way. But whatever is not a file goes back where it was.
     auto found = look_at(to.get(), to_base);
     if (!found) return claim_failure(seen.name, errno);
-    if (found->kind != file_kind::regular) {
+    if (found->kind != file_kind::regular || found->links > 1) {
         move_without_overwriting(new_place, old_place);
         remove_empty_folders(root_.get(), to_folder, work_folder);
         found->name = seen.name;
+        if (found->kind == file_kind::regular) {
+            return failure{
+                "hard_link",
+                remedy::give_up,
+                printable(seen.name) + ": other names lead to the same file"};
+        }
         return not_a_file(*found);
     }
     return whole_file(seen.name, std::move(location), *found);

@@ -56,7 +56,7 @@ result<claim_advice> drop_folder::advice() const {
 
 // Opens one of our own folders and makes sure that it is what we think.
 static result<descriptor> open_own(int at, const std::string& name, std::uint64_t device) {
-    if (::mkdirat(at, name.c_str(), 0770) != 0 && errno != EEXIST) {
+    if (::mkdirat(at, name.c_str(), 0750) != 0 && errno != EEXIST) {
         bool full = errno == ENOSPC || errno == EDQUOT;
         auto code = full ? "disk_full" : "folder_read_only";
         auto next = full ? remedy::retry : remedy::reconfigure;

@@ -46,6 +46,7 @@ struct work_entry {
     std::string location;   // Where it is, relative to the watch's folder.
     file_identity identity;
     file_kind kind = file_kind::unknown;
+    unsigned links = 1;  // Above 1 another name leads to the same bytes.
 
     bool foreign() const { return source_id.empty(); }
 };

@@ -143,6 +143,7 @@ private:
         entry.location = std::move(location);
         entry.identity = seen.identity;
         entry.kind = seen.kind;
+        entry.links = seen.links;
         entries_.push_back(std::move(entry));
     }
 

@@ -6,7 +6,6 @@ exhaustion, T6 names and T7 bombs stand in more_attacks.py. An attack may run fo
 import os
 import pathlib
 import shutil
-import time
 
 from waiting import throughout
 
@@ -70,7 +69,12 @@ class Field:
         for turn, _ in enumerate(throughout(RACE, 0.001)):
             yield turn
             if self.random.random() < 0.3:
-                time.sleep(self.random.uniform(0.02, 0.14))
+                self.linger(self.random.uniform(0.02, 0.14))
+
+    @staticmethod
+    def linger(seconds):
+        for _ in throughout(seconds):
+            pass
 
     def bad_file(self, name):
         """A file that the service will refuse."""

@@ -21,7 +21,7 @@ def while_a_link(field, place, drop):
     os.rename(place, kept)
     os.symlink(outside, place)
     drop()
-    time.sleep(RACE)
+    field.linger(RACE)
     os.unlink(place)
     os.rename(kept, place)
     field.must_be_empty.append(outside)

@@ -60,6 +60,16 @@ BOOST_AUTO_TEST_CASE(what_the_journal_does_not_know_was_never_posted_unless_the_
     BOOST_TEST((found.adopted[0].last_post_at == now));
 }
 
+BOOST_AUTO_TEST_CASE(a_file_with_a_second_name_is_not_ours) {
+    auto planted = in_work(id, "a.json");
+    planted.links = 2;
+    auto found = after_restart({}, {planted});
+    BOOST_TEST(found.adopted.empty());
+    BOOST_TEST(found.foreign_files == 1u);
+    // Linked to while it was ours: what is journaled goes on.
+    BOOST_TEST(after_restart({journaled(stage::claimed{})}, {planted}).resumed.size() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(a_post_that_was_under_way_is_ambiguous) {
     auto found = after_restart({journaled(stage::posting{})}, {in_work(id, "a.json")});
     BOOST_TEST_REQUIRE(found.resumed.size() == 1u);
