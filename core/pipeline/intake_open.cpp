@@ -152,6 +152,9 @@ void intake::close_folder(const failure& why) {
         {{"watch", watch_.options.name}, {"code", why.code}, {"detail", why.detail}}
     );
     trouble_ = why.code;
+    // If it is this very folder that comes back, it is watched anew.
+    for (auto& [number, name] : folders_) with_.events->remove(number);
+    folders_.clear();
     watch_.folder.reset();
 }
 
