@@ -3,6 +3,7 @@
 
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -19,6 +20,7 @@ struct orders {
     unsigned jobs = 1;
     unsigned hours = 1;
     std::uint64_t repeat_every = 20;  // Such seeds run twice, for the same trace.
+    bool twice = false;               // Every seed does.
     bool print = false;
 };
 
@@ -38,6 +40,8 @@ bool read_orders(int count, char** words, orders& into) {
         bool has_value = i + 1 < count;
         if (word == "--trace") {
             into.print = true;
+        } else if (word == "--twice") {
+            into.twice = true;
         } else if ((word == "--seed" || word == "--seeds") && has_value) {
             if (!read_range(words[++i], into)) return false;
         } else if (word == "--hours" && has_value) {
@@ -62,10 +66,28 @@ void report_failure(const simulation& run, std::uint64_t seed, unsigned hours) {
     std::string text = "seed " + std::to_string(seed) + " (" + run.sky() + ") failed:\n";
     for (auto& violation : run.violations()) text += "    " + violation + "\n";
     text += "the last lines of its trace:\n";
-    for (auto& line : run.told().last_lines()) text += "    " + line + "\n";
+    auto& lines = run.told().last_lines();
+    auto from = lines.size() - std::min<std::size_t>(lines.size(), 100);
+    for (auto i = from; i < lines.size(); ++i) text += "    " + lines[i] + "\n";
     text += "replay: kustodrop-simulation --seed " + std::to_string(seed) + " --hours " +
             std::to_string(hours) + " --trace\n";
     std::fputs(text.c_str(), stdout);
+    std::fflush(stdout);
+}
+
+// Where two runs of a seed parted.
+void report_parting(const simulation& first, const simulation& second, std::uint64_t seed) {
+    auto& one = first.told().last_lines();
+    auto& other = second.told().last_lines();
+    auto [here, there] = std::ranges::mismatch(one, other);
+    auto line = [](auto at, auto& of) { return at == of.end() ? std::string("(end)") : *at; };
+    std::printf(
+        "seed %llu: two runs, two traces; they part at line %zu:\n    %s\n    %s\n",
+        static_cast<unsigned long long>(seed),
+        static_cast<std::size_t>(here - one.begin() + 1),
+        line(here, one).c_str(),
+        line(there, other).c_str()
+    );
     std::fflush(stdout);
 }
 
@@ -75,17 +97,19 @@ totals run_seed(const orders& given, std::uint64_t seed, const std::string& fold
     options.span = std::chrono::hours(given.hours);
     options.print = given.print;
     options.folder = folder;
+    options.keep = given.twice || (!given.print && seed % given.repeat_every == 0);
     simulation first(options);
     auto out = first.run();
     if (!first.violations().empty()) report_failure(first, seed, given.hours);
     if (given.print) {
         std::printf("trace hash %016llx\n", static_cast<unsigned long long>(first.trace_hash()));
     }
-    if (given.print || seed % given.repeat_every != 0) return out;
+    if (!options.keep) return out;
+    options.print = false;
     simulation second(options);
     second.run();
     if (second.trace_hash() == first.trace_hash()) return out;
-    std::printf("seed %llu: two runs, two traces\n", static_cast<unsigned long long>(seed));
+    report_parting(first, second, seed);
     out.failed_seeds = 1;
     return out;
 }
@@ -126,7 +150,9 @@ bool run_jobs(const orders& given, totals& all) {
     }
     for (unsigned share = 0; share < given.jobs; ++share) {
         int status = 0;
-        good = ::wait(&status) > 0 && status == 0 && good;
+        bool ended_well = ::wait(&status) > 0 && status == 0;
+        if (!ended_well) std::puts("simulation: a job died; run its seeds with --jobs 1");
+        good = good && ended_well;
     }
     return good;
 }
@@ -148,7 +174,7 @@ int main(int count, char** words) {
     if (!read_orders(count, words, given)) {
         std::fputs(
             "usage: kustodrop-simulation [--seed N [--trace] | --seeds A..B] [--hours H] "
-            "[--jobs J]\n",
+            "[--jobs J] [--twice]\n",
             stderr
         );
         return 64;

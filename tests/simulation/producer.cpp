@@ -78,6 +78,8 @@ void producer::begin(time_point end) {
     drop_some();
 }
 
+bool producer::folder_is_there() const { return ::access(folder_.c_str(), F_OK) == 0; }
+
 std::size_t producer::some_records() {
     bool large = world_.chance.chance(0.03);
     return large ? world_.chance.between(1000, 6000) : world_.chance.between(1, 60);
@@ -156,6 +158,7 @@ void producer::replace_soon() {
     rename_into_place(first, content(first));
     world_.tell("dropped " + first.name);
     world_.plan(world_.chance.between(0s, 8s), [this, &first] {
+        if (!folder_is_there()) return;
         auto& second = book_.add(drop_kind::plain, first.name);
         first.optional = ::access(path(first.name).c_str(), F_OK) == 0;
         auto bytes = content(second);
@@ -172,6 +175,7 @@ void producer::drop_some() {
     if (world_.time.now() >= end_) return;
     bool burst = world_.chance.chance(0.1);
     auto count = burst ? world_.chance.between(5, 20) : 1;
+    if (!folder_is_there()) count = 0;
     for (std::uint64_t i = 0; i < count; ++i) {
         auto face = world_.chance.below(100);
         if (face < 45) {

@@ -29,6 +29,7 @@ private:
     drop& make(drop_kind kind, std::string_view extension);
     std::string content(drop& of);
     std::size_t some_records();
+    bool folder_is_there() const;
     void put(const std::string& name, std::string_view bytes);
     void rename_into_place(const drop& what, std::string_view bytes);
     std::string path(const std::string& name) const { return folder_ + "/" + name; }

@@ -47,6 +47,7 @@ simulation::simulation(run_options options)
     bool kept = settings_.watches.front().on_success == config::on_success::keep;
     if (kept) book_.files_are_kept();
     if (options_.print) world_.told.print_all();
+    if (options_.keep) world_.told.keep_all();
     files::remove_all(options_.folder);
     files::create_directories(settings_.watches.front().path);
     world_.tell("seed " + std::to_string(options_.seed) + ": " + world_.sky.in_words());
@@ -90,6 +91,7 @@ totals simulation::run() {
     service_.begin();
     plan_deaths();
     plan_calendar();
+    plan_absence();
     plan_audits();
     be_born();
     run_until(end);
@@ -142,6 +144,23 @@ void simulation::plan_calendar() {
         world_.time.turn_calendar(world_.chance.between(0min, 20min) - 10min);
         world_.tell("the calendar jumps");
         plan_calendar();
+    });
+}
+
+void simulation::plan_absence() {
+    if (!world_.sky.has(fault::folder_away)) return;
+    world_.plan(world_.chance.between(3min, 20min), [this] {
+        if (world_.sky.calm()) return;
+        world_.sky.count(fault::folder_away);
+        world_.tell("the folder goes away");
+        auto here = settings_.watches.front().path;
+        auto away = here + ".away";
+        files::rename(here, away);
+        world_.plan(world_.chance.between(1s, 6min), [this, here, away] {
+            files::rename(away, here);
+            world_.tell("the folder is back");
+            plan_absence();
+        });
     });
 }
 

@@ -17,6 +17,7 @@ struct run_options {
     std::uint64_t seed = 1;
     duration span = 1h;  // For so long files are dropped and faults strike.
     bool print = false;  // The trace, as it grows.
+    bool keep = false;   // The whole trace, not its last lines only.
     std::string folder;  // Where drop folder and state lie; emptied first.
 };
 
@@ -57,6 +58,7 @@ private:
     config::settings draw_settings();
     void plan_deaths();
     void plan_calendar();
+    void plan_absence();
     void plan_audits();
     void run_until(time_point end);
     void settle();

@@ -19,15 +19,15 @@ void trace::note(duration since_start, std::string_view line) {
     ++lines_;
     if (print_) std::printf("%s\n", whole.c_str());
     last_.push_back(std::move(whole));
-    if (last_.size() > kept_lines) last_.pop_front();
+    if (last_.size() > kept_) last_.pop_front();
 }
 
 static constexpr std::array<std::string_view, fault_kinds> fault_names{
     "refused",      "reset_before",      "reset_after",   "stall",          "throttled",
     "server_error", "token_refused",     "outage",        "short_sas",      "rotation",
     "skewed_date",  "calendar_jump",     "foreign_words", "double_word",    "lost_word",
-    "stolen_word",  "transient_failure", "asked_again",   "early_cleaning", "crash",
-    "restart",      "journal_lost",      "journal_cut"};
+    "stolen_word",  "transient_failure", "asked_again",   "early_cleaning", "folder_away",
+    "crash",        "restart",           "journal_lost",  "journal_cut"};
 
 std::string_view to_string(fault kind) { return fault_names[static_cast<std::size_t>(kind)]; }
 

@@ -66,9 +66,10 @@ public:
     std::uint64_t lines() const { return lines_; }
     const std::deque<std::string>& last_lines() const { return last_; }
     void print_all() { print_ = true; }
+    void keep_all() { kept_ = SIZE_MAX; }
 
 private:
-    static constexpr std::size_t kept_lines = 100;
+    std::size_t kept_ = 100;
     void mix(std::string_view bytes);
 
     std::uint64_t hash_ = 0xcbf29ce484222325u;
@@ -98,12 +99,13 @@ enum class fault {
     transient_failure,  // The service fails, says so, and tries again by itself.
     asked_again,        // The service fails and asks for another post or upload.
     early_cleaning,     // The service deletes a blob as soon as it is ingested.
+    folder_away,        // The drop folder is renamed away for a while.
     crash,              // The process ends between two steps.
     restart,            // The daemon is stopped and started.
     journal_lost,       // It crashes and the journal is gone.
     journal_cut,        // It crashes and the journal is cut somewhere.
 };
-inline constexpr std::size_t fault_kinds = 23;
+inline constexpr std::size_t fault_kinds = 24;
 std::string_view to_string(fault);
 
 /// Which faults a seed has, and when they strike.
