@@ -62,13 +62,14 @@ asio::awaitable<bool> outcomes::pass() {
     co_return brought;
 }
 
+duration outcomes::patience() const { return std::min<duration>(1min, options_.poll_interval * 6); }
+
 // Whether something has been outstanding for so long that it may stand behind others' messages.
 bool outcomes::is_overdue() const {
     if (with_.time.now() < next_dig_) return false;
-    auto patience = std::min<duration>(1min, options_.poll_interval * 6);
     auto now = with_.time.now();
     for (auto& [id, waits] : expected_) {
-        if (now - waits.posted_at >= patience) return true;
+        if (now - waits.posted_at >= patience()) return true;
     }
     return false;
 }
@@ -122,8 +123,9 @@ asio::awaitable<bool> outcomes::drain(storage_place queue, notification_kind kin
     }
     if (digging && !brought) {
         // Clients that dig at the same time hide each other's messages: not all at once again.
-        auto spread = next_wait(1, {options_.lease, options_.lease}, std::nullopt, with_.random);
-        next_dig_ = with_.time.now() + options_.lease / 4 + spread / 2;
+        auto wait = patience();
+        auto spread = next_wait(1, {wait, wait}, std::nullopt, with_.random);
+        next_dig_ = with_.time.now() + wait / 2 + spread;
     }
     co_await clean(queue, std::move(foreign), options_.discard_foreign);
     co_await wait_for_cleaners();

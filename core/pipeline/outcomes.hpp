@@ -110,6 +110,7 @@ private:
     void send_again(spool::source& what, const kusto::notification& word, bool upload);
     void expire();
     bool repost_unconfirmed(spool::source& what);
+    duration patience() const;
     bool is_overdue() const;
     void remember_foreign(const std::string& source_id);
 

@@ -106,7 +106,7 @@ class Fleet(Resilience):
     def settings(self):
         wait = self.choose("240s", "20s")
         return {
-            "notifications": {"poll_interval": "2s", "outcome_timeout": wait},
+            "notifications": {"poll_interval": self.choose("2s", "1s"), "outcome_timeout": wait},
             "log": {"level": "info", "format": "text"},
             "upload": {"concurrency": 4},
         }
@@ -136,7 +136,7 @@ class Fleet(Resilience):
             self.expect_known("too many queue requests", f"{requests / files:.2f} per file")
         self.close(
             "fleet",
-            {"files": self.choose(4000, 60), "stolen": 1, "succeeded": 1},
+            {"files": self.choose(4000, 60), "stolen": self.choose(1, 0), "succeeded": 1},
             "daemons", "files", "succeeded", "unconfirmed", "stolen", "foreign messages left",
             "queue requests",
         )  # fmt: skip
