@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 """kill -9 at chosen system calls and at random times, also in recovery: every byte is verified."""
-
 import os
 
 from stand import Resilience, main, need_strace

@@ -5,6 +5,7 @@ import os
 import pathlib
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -74,7 +75,14 @@ class Resilience(EndToEnd):
         self.tally = Tally()
         self.numbers = itertools.count()  # Folders that no two scenarios share.
         self.begun = time.monotonic()
+        self.addCleanup(self.end_traced)  # Before the tracers are ended.
         self.known = []  # Product faults that are known and shown, never hidden.
+
+    def end_traced(self):
+        """A tracer that is ended leaves its daemon running: the daemon goes first."""
+        for daemon in self.daemons:
+            if daemon.tracer and daemon.program.alive():
+                daemon.kill_own()
 
     def choose(self, full, short):
         return full if FULL else short
@@ -172,5 +180,7 @@ def skip(why):
 
 
 def main():
+    # What ends a harness from outside must not leave its daemons behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     print(f"seed {SEED}, {'full' if FULL else 'short'} form", flush=True)
     unittest.main(verbosity=2)
