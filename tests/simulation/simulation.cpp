@@ -76,6 +76,9 @@ config::settings simulation::draw_settings() {
     out.upload.concurrency = chance.between(1, 8);
     out.upload.memory_bytes = 1u << 20u;
     out.upload.block_size_bytes = 64u << 10u;
+    // Not "fast": its library gives the same text other bytes at another time.
+    out.upload.compression =
+        chance.chance(0.2) ? config::compression::none : config::compression::dense;
     out.notifications.poll_interval = chance.between(5s, 15s);
     out.notifications.outcome_timeout = 30min;
     // Ages are told from the disk's own times, which are not of this world.
