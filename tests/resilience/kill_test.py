@@ -3,7 +3,7 @@
 import os
 
 from stand import Resilience, main, need_strace
-from invariants import Broken, files_below
+from invariants import files_below
 from waiting import throughout
 
 # A call, and how far into the life of a thread it is met: when=1 … when=N.
@@ -46,7 +46,7 @@ class Kill(Resilience):
         """All that was produced has met its end, as far as the folders tell."""
         work = [name.encode() for name in daemon.inside("work")]
         if not all(map(ledger.is_parked, work)):
-            self.park(daemon, ledger)
+            self.assert_heard(daemon)
             return False
         places = [*daemon.inside("archive"), *daemon.inside("quarantine")]
         settings = daemon.settings["watches"][0]
@@ -59,12 +59,9 @@ class Kill(Resilience):
         found = len(places) + len(ledger.parked)
         return settings.get("on_success") == "delete" or found >= len(ledger.produced)
 
-    def park(self, daemon, ledger):
-        """A failure's word that came between two posts of a source is forgotten by a kill."""
-        for one in daemon.journal("--outcome", "unconfirmed"):
-            if one["ambiguous_posts"] > 0:
-                ledger.parked.add(one["source_id"])
-                self.expect_known("forgotten failure", "unconfirmed after a word")
+    def assert_heard(self, daemon):
+        """Nothing the service has spoken of may end without its word."""
+        self.assertEqual(daemon.journal("--outcome", "unconfirmed"), [])
 
     @staticmethod
     def left(daemon):
@@ -124,25 +121,14 @@ class Kill(Resilience):
             self.tally.add("kills")
             site = (call if met else "at rest", self.stage_at(daemon, sources))
             self.tally.note("sites", site)
-            self.check(ledger, way)
+            ledger.check()
         daemon.start()
         self.until("the end of all", lambda: self.is_through(daemon, ledger), 90, daemon)
         daemon.stop()
-        self.check(ledger, way, settled=True)
+        ledger.check(settled=True)
         self.tally.add("duplicates", ledger.duplicates())
         self.tally.add("lost", 0)
         self.finished(daemon, emulator)
-
-    def check(self, ledger, way, **how):
-        try:
-            ledger.check(**how)
-        except Broken as broken:
-            # A scan that runs while a file is put back forgets that it was kept.
-            if way != "kept" or not str(broken).startswith("1 broken: I4"):
-                raise
-            self.expect_known("kept file sent again", broken)
-            ledger.excused = ledger.duplicates()
-            ledger.check(**how)
 
     def test_a_kill_at_any_moment_loses_nothing(self):
         need_strace()

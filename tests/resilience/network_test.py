@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """Every network fault at every phase: delivered once, or once more if an answer was lost."""
 from stand import Resilience, main
-from invariants import Broken
 
 PHASES = {
     "metadata": ("metadata", "metadata"),
@@ -76,14 +75,7 @@ class Network(Resilience):
         if not ledger.excused and slow:
             self.tally.add("slow answers", slow)
             ledger.excused += slow
-        try:
-            ledger.check(settled=True)
-        except Broken as broken:
-            # What is no answer of the service at all is taken for its last word.
-            if pair[1] != "garbage" or not daemon.inside("quarantine"):
-                raise
-            self.expect_known("garbage refuses files", f"{pair[0]}: {broken}")
-            ledger.check()
+        ledger.check(settled=True)
 
     def assert_struck(self, emulator, pair):
         """The first requests of that phase were answered as ordered."""

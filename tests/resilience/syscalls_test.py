@@ -51,7 +51,7 @@ SPANS = [(1, 1), (2, 3), (4, 4), (5, 9), (8, 14), (13, 30), (20, 60)]
 NETWORK = {"socket", "connect", "sendmsg", "recvmsg", "getsockopt"}
 
 # Why `run` may end by itself (product.md §3): not the network, an identity, rights or a full disk.
-UNREACHABLE, BUG, JOURNAL, CONFIGURATION = 69, 70, 74, 78
+BUG, JOURNAL, CONFIGURATION = 70, 74, 78
 # What the process cannot begin without; there is nothing that it could hold and try again.
 FIRST_NEEDS = {"clone3", "eventfd2", "epoll_create1", "timerfd_create", "getrandom", "epoll_ctl"}
 
@@ -130,8 +130,6 @@ class SystemCalls(Resilience):
             return ""  # Asked to end before it listened for signals.
         if code == BUG and call in FIRST_NEEDS:
             return ""
-        if code == UNREACHABLE and "disk_full" in log:
-            return self.expect_known("full disk at start", f"{call} {fault}: ended with 69") or ""
         return f"{rule} ended the daemon with {code}\n{daemon.program.tail(12)}"
 
     def fail_and_recover(self, rules, _):
