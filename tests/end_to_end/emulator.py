@@ -108,6 +108,11 @@ class Emulator:
         waiting = self.control("notifications")
         return {queue: [one["text"] for one in messages] for queue, messages in waiting.items()}
 
+    def hidden(self):
+        """How many notifications somebody has taken and not given back."""
+        waiting = self.control("notifications").values()
+        return sum(not one["visible"] for messages in waiting for one in messages)
+
     def add_notifications(self, queue, messages):
         self.control("notifications", "POST", {"queue": queue, "messages": messages})
 

@@ -8,9 +8,10 @@ import json
 import re
 import unittest
 import urllib.parse
+import urllib.request
 
 import packages
-from emulator import Emulator, fetch
+from emulator import OPENER, Emulator, fetch
 from programs import Program
 from waiting import until
 
@@ -30,6 +31,12 @@ def account_sas(account):
     digest = hmac.new(base64.b64decode(KEY), text.encode(), hashlib.sha256).digest()
     signature = base64.b64encode(digest).decode()
     return urllib.parse.urlencode({**fields, "sv": VERSION, "sig": signature})
+
+
+def header_of(url, name):
+    request = urllib.request.Request(url, headers={"x-ms-version": VERSION})
+    with OPENER.open(request, timeout=60) as answer:
+        return int(answer.headers[name])
 
 
 class Azurite:
@@ -102,6 +109,20 @@ class EmulatorOverAzurite(Emulator):
             for account, queue in self.queues(kind):
                 texts += self.take_all(account, queue)
         return waiting
+
+    def hidden(self):
+        """Approximately: the queue counts all, and shows what is visible."""
+        total = 0
+        for kind in ("successful", "failed"):
+            for account, queue in self.queues(kind):
+                total += self.length(account, queue) - len(self.take_all(account, queue))
+        return total
+
+    def length(self, account, queue):
+        url = f"{self.storage.endpoints['Queue']}/{account}/{queue}"
+        return header_of(
+            f"{url}?comp=metadata&{account_sas(account)}", "x-ms-approximate-messages-count"
+        )
 
     def take_all(self, account, queue):
         """The texts of all visible messages; afterwards they are visible again."""
