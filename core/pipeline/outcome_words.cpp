@@ -32,12 +32,13 @@ static spool::verdict verdict_of(const kusto::notification& word, wall_time now)
     return out;
 }
 
-// Whether the service would take the source if it came once more.
-static bool asks_for_more(const spool::verdict& failed) {
+static kusto::notification word_of(const spool::verdict& failed) {
     kusto::notification word;
     word.code = failed.code;
+    word.details = failed.details;
+    word.operation_id = failed.operation_id;
     word.status = kusto::failure_status::permanent;
-    return kusto::judge(word) != kusto::next_step::settle_failure;
+    return word;
 }
 
 // A message comes again when it could not be deleted, and the service may say a word twice.
@@ -89,6 +90,7 @@ bool outcomes::hear(
     if (std::ranges::find(what.heard, key) != what.heard.end()) return false;
     what.heard.push_back(std::move(key));
     what.last_failure = verdict;
+    what.posts_before_failure = what.posts;
     with_.sources.note(what);
     return true;
 }
@@ -189,16 +191,15 @@ void outcomes::expire() {
         if (!what || !std::holds_alternative<stage::posted>(what->stage)) continue;
         spool::verdict word;
         word.at = with_.time.wall_now();
-        // Of an earlier copy, it was answered by the post whose word is missing now.
+        // A failure of an earlier copy was answered by the post whose word is missing now; one
+        // that came later decides, for the other copies are lost.
         auto& failed = what->last_failure;
-        bool is_last = failed && failed->at >= what->last_post_at;
-        if (is_last && !asks_for_more(*failed)) {
-            // The other copies are lost, so this one decides.
-            auto verdict = *failed;
-            settle(*what, std::move(verdict));
+        if (failed && what->posts_before_failure == what->posts) {
+            auto last = word_of(*failed);
+            act_on_failure(*what, last);
             continue;
         }
-        if (options_.reports != report_level::all && !is_last) {
+        if (options_.reports != report_level::all) {
             word.outcome = spool::outcome::presumed;
             settle(*what, std::move(word));
             continue;

@@ -71,6 +71,7 @@ static constexpr auto version_2 = R"sql(
     ALTER TABLE sources ADD COLUMN heard_details TEXT;
     ALTER TABLE sources ADD COLUMN heard_operation_id TEXT;
     ALTER TABLE sources ADD COLUMN heard_at INTEGER;
+    ALTER TABLE sources ADD COLUMN heard_posts INTEGER;
     PRAGMA user_version = 2;
 )sql";
 
@@ -95,7 +96,7 @@ const char* const source_rows::columns =
     "id, watch, target, stage, stage_at, claimed_at, changed_at, attempts, posts, ambiguous_posts,"
     " account, container, blob, raw_bytes, stored_bytes,"
     " outcome, code, details, operation_id, outcome_at, last_post_at,"
-    " heard, heard_code, heard_details, heard_operation_id, heard_at";
+    " heard, heard_code, heard_details, heard_operation_id, heard_at, heard_posts";
 
 // An update in place: replacing the row would move it in every index.
 static std::string upsert_sql() {
@@ -180,7 +181,8 @@ void source_rows::write(const source_change& change) {
             part_of(failed, &verdict::code),
             part_of(failed, &verdict::details),
             part_of(failed, &verdict::operation_id),
-            part_of(failed, &verdict::at)
+            part_of(failed, &verdict::at),
+            s.posts_before_failure
         )
         .run();
     erase_slices_.bind(s.id).run();
@@ -275,6 +277,7 @@ journal_row source_rows::read(const statement& row) {
         s.last_failure = verdict{outcome::failed, code, row.bytes(23), row.bytes(24), row.time(25)};
     }
     s.slices = read_slices(s.id);
+    s.posts_before_failure = static_cast<unsigned>(row.integer(26));
     return read;
 }
 

@@ -135,7 +135,8 @@ struct source {
     // last of them. They decide only when no other post is outstanding (product.md §5.5).
     std::vector<std::string> heard = {};
     std::optional<verdict> last_failure = {};
-    std::string target;  // "Database.Table", for the record.
+    unsigned posts_before_failure = 0;  // Posts sent when it came: more since are no part of it.
+    std::string target;                 // "Database.Table", for the record.
 
     std::uint64_t size_bytes() const;
     friend bool operator==(const source&, const source&) = default;

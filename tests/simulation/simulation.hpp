@@ -80,7 +80,6 @@ private:
     audit audit_;
     std::unique_ptr<life> daemon_;
     std::optional<std::uint64_t> dies_in_;  // Steps.
-    bool being_stopped_ = false;
     totals totals_;
 };
 
