@@ -96,6 +96,11 @@ ledger::piece ledger::recognize(std::string_view text, std::string_view where) {
 
 std::uint64_t ledger::accepted(const std::string& id) {
     auto& known = sources_[id];
+    if (known.credit == 0 && known.forgotten > 0) {
+        --known.forgotten;
+        ++known.credit;
+        ++posts_for_old_words_;
+    }
     if (known.credit == 0) {
         world_.wrong("posted again although the first post was answered well: " + id);
     }
@@ -153,7 +158,7 @@ void ledger::crashed() {
 }
 
 void ledger::ended() {
-    for (auto& [id, known] : sources_) known.credit += known.times_asked;
+    for (auto& [id, known] : sources_) known.forgotten = known.times_asked;
 }
 
 // It begins anew with every file it finds, and words on earlier copies may still be to come.

@@ -66,6 +66,7 @@ public:
 
     std::uint64_t posts() const { return posts_.size(); }
     std::uint64_t ambiguous_posts() const;  ///< Accepted, and the client could not know.
+    std::uint64_t posts_for_old_words() const { return posts_for_old_words_; }
     std::uint64_t duplicates() const { return duplicates_; }  ///< Sources ingested again.
 
 private:
@@ -76,6 +77,7 @@ private:
     struct source {
         unsigned credit = 1;  // Posts that it may still make.
         unsigned times_asked = 0;
+        unsigned forgotten = 0;  // Of those, before the client's last start.
         unsigned times_ingested = 0;
         piece what;
     };
@@ -86,6 +88,7 @@ private:
     std::map<std::string, source> sources_;
     std::uint64_t duplicates_ = 0;
     std::uint64_t unrecorded_ = 0;
+    std::uint64_t posts_for_old_words_ = 0;
     bool kept_files_ = false;
 };
 

@@ -1,9 +1,11 @@
 // Many seeds of the simulated daemon, or one of them with its trace.
 #include "simulation/simulation.hpp"
 
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -134,6 +136,7 @@ bool run_jobs(const orders& given, totals& all) {
         auto child = ::fork();
         if (child < 0) return false;
         if (child == 0) {
+            ::prctl(PR_SET_PDEATHSIG, SIGKILL);
             auto mine = run_share(given, share);
             auto written = ::write(ends[1], &mine, sizeof mine);
             std::fflush(stdout);

@@ -23,6 +23,7 @@ void totals::add(const totals& other) {
     restarts += other.restarts;
     posts += other.posts;
     ambiguous_posts += other.ambiguous_posts;
+    posts_for_old_words += other.posts_for_old_words;
     duplicates += other.duplicates;
     lost += other.lost;
 }
@@ -30,7 +31,8 @@ void totals::add(const totals& other) {
 std::string totals::in_words() const {
     auto n = [](std::uint64_t value) { return std::to_string(value); };
     return n(seeds) + " seeds, " + n(virtual_seconds / 3600) + " virtual hours, " + n(files) +
-           " files, " + n(posts) + " posts (" + n(ambiguous_posts) + " ambiguous), " + n(requests) +
+           " files, " + n(posts) + " posts (" + n(ambiguous_posts) + " ambiguous, " +
+           n(posts_for_old_words) + " for words heard before a restart), " + n(requests) +
            " requests, " + n(faults) + " faults, " + n(crashes) + " crashes, " + n(restarts) +
            " restarts, " + n(duplicates) + " duplicates, " + n(lost) + " lost, " + n(failed_seeds) +
            " seeds failed";
@@ -112,6 +114,7 @@ totals simulation::run() {
     totals_.files = book_.drops().size();
     totals_.posts = book_.posts();
     totals_.ambiguous_posts = book_.ambiguous_posts();
+    totals_.posts_for_old_words = book_.posts_for_old_words();
     totals_.duplicates = book_.duplicates();
     totals_.requests = service_.requests();
     totals_.faults = world_.sky.total_struck();
@@ -268,7 +271,7 @@ void simulation::drain() {
 // Only what could not be known may have been sent twice.
 void simulation::check_duplicates() {
     auto& sky = world_.sky;
-    auto bound = book_.ambiguous_posts();
+    auto bound = book_.ambiguous_posts() + book_.posts_for_old_words();
     if (sky.is_fair() && bound > 0) world_.wrong("an ambiguous post under a clear sky");
     if (sky.has(fault::journal_lost) || sky.has(fault::journal_cut)) return;
     if (book_.duplicates() <= bound) return;
