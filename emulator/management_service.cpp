@@ -72,7 +72,9 @@ http::response version_table() {
         columns.push_back(text_column(name));
     }
     json::array row{"1.0.0.0", "2026-01-01T00:00:00Z", "DataManagement", "kustodrop-emulator"};
-    return dataset(std::move(columns), json::array{std::move(row)});
+    json::array rows;
+    rows.push_back(std::move(row));
+    return dataset(std::move(columns), std::move(rows));
 }
 
 service_error syntax_error(std::string what) {
@@ -149,7 +151,10 @@ asio::awaitable<http::response> management_service::act(const exchange& one) {
     if (one.operation == "get_identity_token") {
         json::array columns{text_column("AuthorizationContext")};
         json::array row{p_.contexts.issue()};
-        co_return dataset(std::move(columns), json::array{std::move(row)});
+        // In braces an array would be copied by clang, and made an element of by g++ (CWG 2137).
+        json::array rows;
+        rows.push_back(std::move(row));
+        co_return dataset(std::move(columns), std::move(rows));
     }
     if (one.operation == "show_version") co_return version_table();
     co_return co_await command(one);
