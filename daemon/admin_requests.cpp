@@ -10,6 +10,19 @@ namespace kustodrop::daemon {
 
 namespace json = boost::json;
 
+// Hands each "name=value" on, decoded; false as soon as one makes no sense.
+template <class Take>
+static bool each_parameter(std::string_view text, Take take) {
+    if (text.empty()) return true;
+    for (auto part : split(text, '&')) {
+        auto at = part.find('=');
+        if (at == std::string_view::npos) return false;
+        auto value = percent_decode(part.substr(at + 1));
+        if (!value || !take(part.substr(0, at), std::move(*value))) return false;
+    }
+    return true;
+}
+
 static std::optional<long long> number(std::string_view text) {
     long long value = 0;
     auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -47,12 +60,8 @@ static bool apply(spool::journal_query& query, std::string_view name, std::strin
 
 std::optional<spool::journal_query> parse_journal_query(std::string_view text) {
     spool::journal_query query;
-    if (text.empty()) return query;
-    for (auto part : split(text, '&')) {
-        auto at = part.find('=');
-        if (at == std::string_view::npos) return std::nullopt;
-        auto value = percent_decode(part.substr(at + 1));
-        if (!value || !apply(query, part.substr(0, at), std::move(*value))) return std::nullopt;
+    if (!each_parameter(text, [&](auto name, auto value) { return apply(query, name, value); })) {
+        return std::nullopt;
     }
     return query;
 }
@@ -70,22 +79,13 @@ std::string journal_query_text(const spool::journal_query& query) {
 
 std::optional<pipeline::retry_request> parse_retry_request(std::string_view text) {
     pipeline::retry_request wanted;
-    if (text.empty()) return wanted;
-    for (auto part : split(text, '&')) {
-        auto at = part.find('=');
-        if (at == std::string_view::npos) return std::nullopt;
-        auto name = part.substr(0, at);
-        auto value = percent_decode(part.substr(at + 1));
-        if (!value) return std::nullopt;
-        if (name == "watch")
-            wanted.watch = std::move(*value);
-        else if (name == "source")
-            wanted.source_id = to_lower(*value);
-        else if (name == "error")
-            wanted.code = std::move(*value);
-        else
-            return std::nullopt;
-    }
+    auto take = [&](std::string_view name, std::string value) {
+        if (name == "watch") wanted.watch = value;
+        if (name == "source") wanted.source_id = to_lower(value);
+        if (name == "error") wanted.code = value;
+        return name == "watch" || name == "source" || name == "error";
+    };
+    if (!each_parameter(text, take)) return std::nullopt;
     return wanted;
 }
 

@@ -142,7 +142,7 @@ void producer::append_next(drop& to, std::shared_ptr<written_file> file, unsigne
     // file goes out under the id of the shorter one, and the word on one is taken for both.
     bool journal_lasts =
         !world_.sky.has(fault::journal_lost) && !world_.sky.has(fault::journal_cut);
-    bool in_work = place.find("/.kustodrop/work/") != std::string::npos;
+    bool in_work = place.find("/.kustodrop/work") != std::string::npos;
     bool goes_on = place == path(to.name) || (in_work && journal_lasts);
     if (!goes_on || left == 0) return;
     file->write(book_.write(to, world_.chance.between(1, 8)));

@@ -128,7 +128,7 @@ class Words(unittest.TestCase):
             self.assertEqual(found(words, "core/a.cpp", "\n" + text), [2], text)
 
     def test_leaves_the_daemons_own_folders_alone(self):
-        self.assertEqual(found(words, "core/a.cpp", '"/.kustodrop/work/1~a"'), [])
+        self.assertEqual(found(words, "core/a.cpp", '"/.kustodrop/' 'work/1~a"'), [])
 
 
 class Coroutines(unittest.TestCase):

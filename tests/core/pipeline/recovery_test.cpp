@@ -1,5 +1,7 @@
 #include "pipeline/recovery.hpp"
 
+#include "spool/place.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 using namespace kustodrop;
@@ -12,7 +14,7 @@ static spool::work_entry in_work(std::string source_id, std::string name) {
     spool::work_entry file;
     file.source_id = source_id;
     file.name = name;
-    file.location = ".kustodrop/work/" + source_id + "~" + name;
+    file.location = spool::work_location(source_id, name);
     file.identity.size_bytes = 42;
     file.kind = spool::file_kind::regular;
     return file;
@@ -22,7 +24,7 @@ static spool::source journaled(spool::any_stage at) {
     spool::source what;
     what.id = id;
     what.watch = "web";
-    what.slices.push_back({"a.json", std::string(".kustodrop/work/") + id + "~a.json", 0, 42, {}});
+    what.slices.push_back({"a.json", spool::work_location(id, "a.json"), 0, 42, {}});
     what.stage = std::move(at);
     return what;
 }

@@ -1,5 +1,7 @@
 #include "pipeline/retirement.hpp"
 
+#include "spool/place.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 using namespace kustodrop;
@@ -12,7 +14,8 @@ static spool::source shipped(std::uint64_t offset, std::uint64_t length) {
     what.watch = "web";
     what.target = "Logs.Web";
     spool::file_identity identity{1, 2, offset + length, 100, 100};
-    what.slices.push_back({"a.log", ".kustodrop/work/id-1~a.log", offset, length, identity});
+    what.slices.push_back({"a.log", spool::work_location("id-1", "a.log"), offset, length, identity}
+    );
     return what;
 }
 

@@ -7,13 +7,15 @@ using namespace kustodrop::spool;
 using test::first_id;
 using test::second_id;
 
+static const auto in_work = std::string(spool::work_folder) + "/";
+
 BOOST_FIXTURE_TEST_SUITE(claim_, test::dropping)
 
 BOOST_AUTO_TEST_CASE(moves_the_file_under_a_name_that_carries_the_id) {
     files.write("a.json", "12345");
     auto held = claim("a.json");
     BOOST_TEST(held.name == "a.json");
-    BOOST_TEST(held.location == ".kustodrop/work/" + first_id + "~a.json");
+    BOOST_TEST(held.location == in_work + first_id + "~a.json");
     BOOST_TEST(held.length_bytes == 5u);
     BOOST_TEST(held.offset == 0u);
     BOOST_TEST((held.identity == files.identity(held.location)));
@@ -42,21 +44,21 @@ BOOST_AUTO_TEST_CASE(a_long_name_goes_into_a_folder_of_its_own) {
     std::string longer(255 - 36, 'n');
     files.write(fits, "1");
     files.write(longer, "1");
-    BOOST_TEST(claim(fits).location == ".kustodrop/work/" + first_id + "~" + fits);
-    BOOST_TEST(claim(longer).location == ".kustodrop/work/" + first_id + "/" + longer);
+    BOOST_TEST(claim(fits).location == in_work + first_id + "~" + fits);
+    BOOST_TEST(claim(longer).location == in_work + first_id + "/" + longer);
 }
 
 BOOST_AUTO_TEST_CASE(a_file_of_a_subfolder_keeps_its_relative_path) {
     files.make_folder("sub/deep");
     files.write("sub/deep/a", "1");
     auto held = claim("sub/deep/a");
-    BOOST_TEST(held.location == ".kustodrop/work/" + first_id + "/sub/deep/a");
+    BOOST_TEST(held.location == in_work + first_id + "/sub/deep/a");
     auto work = drop.list_work().value();
     BOOST_REQUIRE(work.size() == 1u);
     BOOST_TEST(work[0].name == "sub/deep/a");
     BOOST_TEST(drop.put_back(held, first_id).value() == "sub/deep/a");
     BOOST_TEST(files.read("sub/deep/a") == "1");
-    BOOST_TEST(!files.has(".kustodrop/work/" + first_id));
+    BOOST_TEST(!files.has(in_work + first_id));
 }
 
 BOOST_AUTO_TEST_CASE(several_files_may_share_one_id) {
@@ -76,7 +78,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_went_has_vanished_and_leaves_no_trace) {
     BOOST_REQUIRE(said.has_error());
     BOOST_TEST(said.error().code == "file_vanished");
     BOOST_TEST((said.error().next == remedy::retry));
-    BOOST_TEST(!files.has(".kustodrop/work/" + first_id));
+    BOOST_TEST(!files.has(in_work + first_id));
 }
 
 BOOST_AUTO_TEST_CASE(a_file_replaced_since_it_was_seen_is_claimed_as_it_is) {
@@ -155,18 +157,18 @@ BOOST_AUTO_TEST_CASE(in_place_nothing_moves) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_ours_in_work_is_reported_as_foreign) {
-    files.write(".kustodrop/work/notes.txt", "1");
-    files.make_folder(".kustodrop/work/" + first_id);
-    files.make_folder(".kustodrop/work/backup");
-    files.write(".kustodrop/work/backup/x", "1");
+    files.write(in_work + "notes.txt", "1");
+    files.make_folder(in_work + first_id);
+    files.make_folder(in_work + "backup");
+    files.write(in_work + "backup/x", "1");
     auto upper = first_id;
     std::transform(upper.begin(), upper.end(), upper.begin(), ::toupper);
-    files.write(".kustodrop/work/" + upper + "~a", "1");
+    files.write(in_work + upper + "~a", "1");
     auto work = drop.list_work().value();
     BOOST_REQUIRE(work.size() == 3u);
     for (auto& entry : work) BOOST_TEST(entry.foreign());
-    BOOST_TEST(!files.has(".kustodrop/work/" + first_id));
-    BOOST_TEST(files.has(".kustodrop/work/backup/x"));
+    BOOST_TEST(!files.has(in_work + first_id));
+    BOOST_TEST(files.has(in_work + "backup/x"));
 }
 
 BOOST_AUTO_TEST_CASE(moves_can_be_made_durable) { BOOST_TEST(drop.sync().has_value()); }

@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(never_enters_links_hidden_folders_or_other_watches) {
     files.make_folder(".git");
     files.write(".git/config", "1");
     files.make_folder("nested/.kustodrop/work");
-    files.write("nested/.kustodrop/work/x", "1");
+    files.write("nested/.kustodrop/archive/x", "1");
     scan_options options;
     options.recursive = true;
     auto found = drop.list(options).value();

@@ -26,7 +26,7 @@ BOOST_AUTO_TEST_CASE(keeps_the_relative_path) {
     files.make_folder("sub/deep");
     auto held = dropped_and_claimed("sub/deep/a", "1");
     BOOST_TEST(drop.archive(held, first_id, at_day(3)).value() == archived + "sub/deep/a");
-    BOOST_TEST(!files.has(".kustodrop/work/" + first_id));
+    BOOST_TEST(!files.has(std::string(work_folder) + "/" + first_id));
 }
 
 BOOST_AUTO_TEST_CASE(a_second_file_of_that_name_gets_its_id) {
@@ -233,7 +233,7 @@ BOOST_AUTO_TEST_CASE(deletes_and_can_be_asked_again) {
     files.make_folder("sub");
     auto held = dropped_and_claimed("sub/a", "1");
     BOOST_TEST(drop.remove(held, first_id).has_value());
-    BOOST_TEST(!files.has(".kustodrop/work/" + first_id));
+    BOOST_TEST(!files.has(std::string(work_folder) + "/" + first_id));
     BOOST_TEST(drop.remove(held, first_id).has_value());
 }
 
