@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(never_enters_links_hidden_folders_or_other_watches) {
     std::filesystem::create_directory_symlink(outside.path(), files.path("link"));
     files.make_folder(".git");
     files.write(".git/config", "1");
-    files.make_folder("nested/.kustodrop/work");
+    files.make_folder("nested/.kustodrop/archive");
     files.write("nested/.kustodrop/archive/x", "1");
     scan_options options;
     options.recursive = true;
