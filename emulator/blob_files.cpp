@@ -160,15 +160,9 @@ blob_files::blob_files(fs::path folder) : folder_(std::move(folder)) {
     incoming_ = folder_ / "incoming";
     fs::remove_all(incoming_);  // What a killed emulator was receiving.
     fs::create_directories(incoming_);
-    for (int i = 0; i < 256; ++i) {
-        fs::create_directories(folder_ / hex_encode(std::string(1, static_cast<char>(i))));
-    }
 }
 
-std::string blob_files::new_name() const {
-    auto name = hex_encode(random_bytes(12));
-    return name.substr(0, 2) + "/" + name;
-}
+std::string blob_files::new_name() const { return hex_encode(random_bytes(12)); }
 
 blob_files::stored blob_files::store(const exchange& one, bool with_crc64) const {
     stored out;
