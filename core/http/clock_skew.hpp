@@ -1,0 +1,30 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "http/message.hpp"
+
+#include <optional>
+#include <string>
+
+namespace kustodrop::http {
+
+/// From here on a wrong clock is worth a warning; SAS and assertions still work (reliability.md
+/// §3.6).
+inline constexpr duration noticeable_skew = std::chrono::minutes(2);
+
+/// From here on services refuse what is signed for a time: SAS, assertions (protocol.md §1.4).
+inline constexpr duration harmful_skew = std::chrono::minutes(5);
+
+/// How far this machine's clock is ahead of the server's; negative where it is behind. A Date has
+/// whole seconds, so that less than one is none. Nothing without a Date that can be read.
+/// `received` is this machine's time when the answer came.
+std::optional<duration> clock_skew(const response& answer, wall_time received);
+
+/// The same where the Date has been read already.
+duration clock_skew(wall_time served, wall_time received);
+
+/// "this machine's clock is 10min ahead of HOST's; set it (timedatectl, chrony), …": what to say
+/// of a harmful skew. Nothing for less.
+std::optional<std::string> words_for_skew(duration skew, const std::string& host);
+
+}  // namespace kustodrop::http
