@@ -1,5 +1,6 @@
 #include "daemon/admin.hpp"
 
+#include "base/live_secrets.hpp"
 #include "base/text.hpp"
 #include "daemon/journal_view.hpp"
 
@@ -10,7 +11,7 @@ static http::reply reply_with(unsigned status, std::string type, std::string bod
     out.answer.status = status;
     out.answer.headers.add("Content-Type", std::move(type));
     out.answer.headers.add("Cache-Control", "no-store");
-    out.answer.body = std::move(body);
+    out.answer.body = without_secrets(std::move(body));
     return out;
 }
 

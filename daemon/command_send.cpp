@@ -1,3 +1,4 @@
+#include "base/live_secrets.hpp"
 #include "base/text.hpp"
 #include "daemon/commands.hpp"
 #include "daemon/program.hpp"
@@ -28,7 +29,7 @@ static void print_json(const std::map<std::string, sent_file>& report) {
         out += ", \"code\": \"" + json_escape(file.code) + "\"";
         out += ", \"details\": \"" + json_escape(file.details) + "\"}";
     }
-    std::printf("%s\n]\n", out.c_str());
+    std::printf("%s\n]\n", without_secrets(std::move(out)).c_str());
 }
 
 static void print_text(const std::map<std::string, sent_file>& report) {
@@ -39,7 +40,7 @@ static void print_text(const std::map<std::string, sent_file>& report) {
             file.state.c_str(),
             printable(file.path).c_str(),
             words.empty() ? "" : "  ",
-            printable(words).c_str()
+            without_secrets(printable(words)).c_str()
         );
     }
 }
@@ -67,7 +68,8 @@ int command_send(const send_options& given) {
         print_text(all.report());
     if (all.trouble()) {
         auto& problem = *all.trouble();
-        std::fprintf(stderr, "%s: %s\n", problem.code.c_str(), problem.detail.c_str());
+        auto words = without_secrets(problem.code + ": " + problem.detail);
+        std::fprintf(stderr, "%s\n", words.c_str());
     }
     auto flushed = all.flush();
     if (flushed.has_error()) code = journal_io;

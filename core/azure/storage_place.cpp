@@ -43,6 +43,7 @@ result<storage_place> parse_storage_place(std::string_view uri, wall_time now) {
     if (!location) return bad("is no http or https URL");
     storage_place out;
     out.location = *location;
+    if (auto signature = location->parameter("sig")) out.signature = secret(std::move(*signature));
     auto path = trimmed(location->path()).substr(1);
     while (path.ends_with('/')) path.remove_suffix(1);
     auto segments = split(path, '/');

@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "base/secret.hpp"
 #include "http/url.hpp"
 
 #include <optional>
@@ -15,7 +16,8 @@ struct storage_place {
     std::string account;  // The first label of the host, or the first path segment (Azurite).
     std::string name;     // Of the container, queue or table.
     std::optional<wall_time> expires_at = {};  // The SAS's "se".
-    duration reserve{};  // Nothing new is begun in this last stretch of its life.
+    duration reserve{};     // Nothing new is begun in this last stretch of its life.
+    secret signature = {};  // The SAS's "sig", kept out of every line for as long as this lives.
 
     /// Whether something new may be begun with it.
     bool usable_at(wall_time now) const;

@@ -1,5 +1,6 @@
 #include "base/log.hpp"
 
+#include "base/live_secrets.hpp"
 #include "base/text.hpp"
 
 #include <sys/stat.h>
@@ -67,16 +68,18 @@ void logger::write(
 ) {
     if (!enabled(level)) return;
     auto time = to_iso8601(clock_.wall_now());
-    if (format_ == log_format::json) return write_(as_json(time, level, event, fields));
+    if (format_ == log_format::json) {
+        return write_(without_secrets(as_json(time, level, event, fields)));
+    }
     if (format_ == log_format::journald) {
         // Priorities of sd-daemon(3): 3 error, 4 warning, 6 info, 7 debug.
         static constexpr std::array priorities{"<3>", "<4>", "<6>", "<7>", "<7>"};
         auto priority = std::string(priorities[static_cast<std::size_t>(level)]);
-        return write_(priority + as_text(event, fields));
+        return write_(without_secrets(priority + as_text(event, fields)));
     }
     std::string name(to_string(level));
     name.resize(8, ' ');
-    write_(time.substr(11, 12) + ' ' + name + as_text(event, fields));
+    write_(without_secrets(time.substr(11, 12) + ' ' + name + as_text(event, fields)));
 }
 
 void logger::error(std::string_view event, std::initializer_list<log_field> fields) {

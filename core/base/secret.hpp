@@ -6,13 +6,14 @@
 namespace kustodrop {
 
 /// A value that must never be printed. It has no stream operator and no conversion: reveal() is
-/// the one way to the text, easy to search for. Wiped when it goes.
+/// the one way to the text, easy to search for. Wiped when it goes; while it lives, its text is
+/// cut out of every line that leaves the process (live_secrets.hpp).
 class secret {
 public:
     secret() = default;
     explicit secret(std::string value);
     ~secret();
-    secret(const secret&) = default;
+    secret(const secret& other);
     secret(secret&& other) noexcept;
     secret& operator=(const secret& other);
     secret& operator=(secret&& other) noexcept;

@@ -1,5 +1,6 @@
 // What the poller makes of the service's words.
 #include "base/crypto.hpp"
+#include "base/live_secrets.hpp"
 #include "base/text.hpp"
 #include "pipeline/outcomes.hpp"
 
@@ -26,7 +27,7 @@ static spool::verdict verdict_of(const kusto::notification& word, wall_time now)
     spool::verdict out;
     out.outcome = word.success ? spool::outcome::succeeded : spool::outcome::failed;
     out.code = word.code;
-    out.details = word.details;
+    out.details = without_secrets(word.details);
     out.operation_id = word.operation_id;
     out.at = now;
     return out;

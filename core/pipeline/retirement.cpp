@@ -1,5 +1,6 @@
 #include "pipeline/retirement.hpp"
 
+#include "base/live_secrets.hpp"
 #include "base/text.hpp"
 
 namespace kustodrop::pipeline {
@@ -43,7 +44,7 @@ std::string error_json(const spool::source& what, const spool::verdict& word) {
     out += "  \"target\": " + text(what.target) + ",\n";
     out += "  \"outcome\": " + text(to_string(word.outcome)) + ",\n";
     out += "  \"code\": " + text(word.code) + ",\n";
-    out += "  \"details\": " + text(word.details) + ",\n";
+    out += "  \"details\": " + text(without_secrets(word.details)) + ",\n";
     out += "  \"operation_id\": " + text(word.operation_id) + ",\n";
     out += "  \"time\": " + text(to_iso8601(word.at)) + ",\n";
     out += "  \"attempts\": " + std::to_string(what.attempts) + "\n}\n";
