@@ -39,11 +39,24 @@ static result<std::string> variable(
             "${env:" + name + ":-default}"
         );
     }
+    out.variables.push_back(name);
     return found(*value);
 }
 
-static result<std::string> content(const std::string& path, const environment& environment) {
-    auto read = environment.read_file(path);
+namespace {
+
+// Where references lead, and whether what they lead to is secret.
+struct sources {
+    const config::environment& environment;
+    sensitivity kind;
+};
+
+}  // namespace
+
+static result<std::string> content(const std::string& path, const sources& from) {
+    bool guarded = from.kind == sensitivity::secret && from.environment.read_secret_file;
+    auto read =
+        guarded ? from.environment.read_secret_file(path) : from.environment.read_file(path);
     if (!read) return read.error();
     auto text = std::move(*read);
     if (text.ends_with('\n')) text.pop_back();
@@ -51,16 +64,17 @@ static result<std::string> content(const std::string& path, const environment& e
     return found(std::move(text));
 }
 
-static result<std::string> file(std::string_view path, const environment& environment) {
+static result<std::string> file(std::string_view path, const sources& from) {
     if (!path.starts_with('/')) {
         return wrong("names no absolute path in ${file:…}; allowed: ${file:/path}");
     }
-    auto text = content(std::string(path), environment);
+    auto text = content(std::string(path), from);
     if (text) return text;
     return wrong("refers to a file that cannot be read: " + text.error().detail);
 }
 
-static result<std::string> credential(std::string_view name, const environment& environment) {
+static result<std::string> credential(std::string_view name, const sources& from) {
+    auto& environment = from.environment;
     bool plain = consists_of(name, std::string(name_characters) + "-.") && name[0] != '.';
     if (!plain) {
         return wrong(
@@ -73,7 +87,7 @@ static result<std::string> credential(std::string_view name, const environment& 
             ", but $CREDENTIALS_DIRECTORY is not set; give it with LoadCredential= in the unit"
         );
     }
-    auto text = content(environment.credentials_directory + "/" + std::string(name), environment);
+    auto text = content(environment.credentials_directory + "/" + std::string(name), from);
     if (text) return text;
     return wrong(
         "refers to the credential " + std::string(name) + ", which cannot be read: " +
@@ -82,18 +96,21 @@ static result<std::string> credential(std::string_view name, const environment& 
 }
 
 static result<std::string> resolve(
-    std::string_view reference, const environment& environment, interpolation& out
+    std::string_view reference, const sources& from, interpolation& out
 ) {
-    if (reference.starts_with("env:")) return variable(reference.substr(4), environment, out);
-    if (reference.starts_with("file:")) return file(reference.substr(5), environment);
-    if (reference.starts_with("cred:")) return credential(reference.substr(5), environment);
+    if (reference.starts_with("env:")) return variable(reference.substr(4), from.environment, out);
+    if (reference.starts_with("file:")) return file(reference.substr(5), from);
+    if (reference.starts_with("cred:")) return credential(reference.substr(5), from);
     return wrong(
         "has an unknown ${…}; allowed: ${env:NAME}, ${env:NAME:-default}, ${file:/path}, "
         "${cred:name}, and $$ for a dollar sign"
     );
 }
 
-result<interpolation> interpolate(std::string_view text, const environment& environment) {
+result<interpolation> interpolate(
+    std::string_view text, const environment& environment, sensitivity kind
+) {
+    sources from{environment, kind};
     interpolation out;
     auto whole = text;
     while (!text.empty()) {
@@ -109,7 +126,7 @@ result<interpolation> interpolate(std::string_view text, const environment& envi
             auto reference = text.substr(2, end - 2);
             bool rereadable = reference.starts_with("file:") || reference.starts_with("cred:");
             out.can_reread = rereadable && end + 1 == whole.size();
-            auto value = resolve(reference, environment, out);
+            auto value = resolve(reference, from, out);
             if (!value) return value.error();
             out.text += *value;
             out.refers = true;
@@ -121,6 +138,11 @@ result<interpolation> interpolate(std::string_view text, const environment& envi
         }
     }
     return out;
+}
+
+void conceal(const interpolation& found, const environment& environment) {
+    if (!environment.conceal) return;
+    for (auto& name : found.variables) environment.conceal(name);
 }
 
 }  // namespace kustodrop::config

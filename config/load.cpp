@@ -40,7 +40,7 @@ static settings read_root(section& root, const environment& environment, bool li
     read_notifications(root.map("notifications"), out.notifications);
     read_watches(root, out);
     read_retention(root.map("retention"), out.retention);
-    read_network(root.map("network"), out.network);
+    read_network(root.map("network"), environment, literal_allowed, out.network);
     read_admin(root.map("admin"), out.admin);
     read_log(root.map("log"), out.log);
     root.finish();
@@ -74,8 +74,9 @@ loaded load_text(std::string_view text, std::string file_name, const environment
 }
 
 result<secret> read_secret(const std::string& source, const environment& environment) {
-    auto found = interpolate(source, environment);
+    auto found = interpolate(source, environment, sensitivity::secret);
     if (!found) return found.error();
+    conceal(*found, environment);
     if (found->text.empty()) {
         return failure{"empty_secret", remedy::reconfigure, source + " is empty"};
     }

@@ -37,15 +37,28 @@ struct environment {
     std::function<std::optional<std::string>(const std::string& name)> variable;
     /// The file's whole content, for ${file:/path} and ${cred:name}.
     std::function<result<std::string>(const std::string& path)> read_file;
+    /// The same for values that are secret: a file that others than its owner may read is refused.
+    /// Unset: read_file serves these too.
+    std::function<result<std::string>(const std::string& path)> read_secret_file = {};
+    /// Told of every variable that turned out to hold a secret, once its value has been read.
+    std::function<void(const std::string& name)> conceal = {};
     /// Where ${cred:name} finds its files; empty when systemd gave none.
-    std::string credentials_directory;
+    std::string credentials_directory = {};
     /// A rule of the caller about the endpoint (Azure's list of trusted hosts): what is wrong with
     /// it, or nothing. Not asked when it is unset, or when the endpoint is wrong already.
     std::function<std::optional<std::string>(const cluster_settings&)> endpoint_objection = {};
 };
 
-/// The process's own: getenv, $CREDENTIALS_DIRECTORY, files up to 64 KiB.
+/// The process's own: getenv, $CREDENTIALS_DIRECTORY, files up to 64 KiB. What is concealed is
+/// overwritten where it stands, so that /proc/PID/environ no longer shows it, and remembered here
+/// for the next who asks.
 environment process_environment();
+
+/// Whether a secret's file may be readable by more than its owner: below $CREDENTIALS_DIRECTORY,
+/// where systemd lets the unit's user in by an ACL, which shows as the group's right; in a volume
+/// of Kubernetes ("..data" beside it), whose files are root's and 0644 unless the pod says
+/// otherwise; in /run/secrets of Docker and Podman. In all three nobody else sees the mount.
+bool may_be_shared(const std::string& path, const std::string& credentials_directory);
 
 /// Reads and checks a whole configuration and finds all its problems at once. A file that cannot
 /// be read is a problem like others. A literal secret is refused while group or others can read

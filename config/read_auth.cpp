@@ -67,7 +67,7 @@ static void read_client_secret(
     // Nothing else than client_secret uses it, and the documented default must not disturb them.
     if (auth.is_wrong("client_secret") || out.kind != auth_kind::client_secret) return;
     auto source = given ? given->text : std::string(default_secret);
-    auto found = interpolate(source, environment);
+    auto found = interpolate(source, environment, sensitivity::secret);
     if (!found) {
         auto subject = given ? std::string() : "is missing, and its default " + source + " ";
         auth.error("client_secret", subject + found.error().detail);
@@ -77,6 +77,7 @@ static void read_client_secret(
         auth.error("client_secret", *wrong);
         return;
     }
+    conceal(*found, environment);
     if (found->can_reread) out.client_secret_source = source;
     out.client_secret = secret(std::move(found->text));
 }

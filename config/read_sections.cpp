@@ -63,16 +63,6 @@ void read_retention(section retention, retention_settings& out) {
     retention.finish();
 }
 
-void read_network(section network, network_settings& out) {
-    network.text("proxy", out.proxy);
-    if (!out.proxy.empty()) network.refuse_unsupported("proxy", "", "\"\"");
-    network.text("ca_file", out.ca_file, path_problem);
-    network.choice("min_tls", out.min_tls);
-    network.time("connect_timeout", out.connect_timeout, {100ms, 5min});
-    network.time("io_timeout", out.io_timeout, {1s, 1h});
-    network.finish();
-}
-
 static std::optional<std::string> socket_problem(const std::string& text) {
     if (text.empty()) return std::nullopt;
     static constexpr std::size_t longest = sizeof(sockaddr_un::sun_path) - 1;

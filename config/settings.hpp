@@ -172,8 +172,10 @@ struct retention_settings {
 };
 
 struct network_settings {
-    std::string proxy;
-    std::string ca_file;  // Empty: the system's store alone.
+    std::string proxy;           // "http://host:port", from here or from HTTPS_PROXY; empty: none.
+    secret proxy_authorization;  // "Basic …"; empty: none.
+    std::string no_proxy;        // The form of NO_PROXY: http::proxy_exceptions.
+    std::string ca_file;         // Empty: the system's store alone.
     tls_version min_tls = tls_version::tls_1_2;
     duration connect_timeout = 10s;
     duration io_timeout = 60s;

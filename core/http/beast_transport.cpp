@@ -57,10 +57,10 @@ bool is_fit_to_send(const request& ask) {
     });
 }
 
-std::string head_of(const request& ask, const std::string& user_agent, bool to_proxy) {
+std::string head_of(const request& ask, const std::string& user_agent) {
     auto& target = ask.target;
     std::string out(to_string(ask.method));
-    out += " " + (to_proxy ? target.reveal() : target.target()) + " HTTP/1.1\r\n";
+    out += " " + target.target() + " HTTP/1.1\r\n";
     out += "Host: " + target.authority() + "\r\n";
     if (!ask.headers.find("User-Agent")) out += "User-Agent: " + user_agent + "\r\n";
     for (auto& [name, value] : ask.headers) out += name + ": " + value + "\r\n";
@@ -245,7 +245,7 @@ asio::awaitable<result<response>> beast_transport::state::send(const request& as
         co_return failure{"bad_request", remedy::give_up, "control characters in the request"};
     }
     pace pace(clock, ask.total_timeout);
-    auto head = head_of(ask, options.user_agent, dial.asks_a_proxy(ask.target));
+    auto head = head_of(ask, options.user_agent);
     auto connect_limit = ask.connect_timeout.value_or(options.connect_timeout);
     for (bool may_reuse = true;; may_reuse = false) {
         auto lease = co_await pool.acquire(ask.target.origin(), may_reuse, pace.end());

@@ -1,18 +1,26 @@
 #pragma once
 
 #include "base/metrics.hpp"
+#include "base/secret.hpp"
 #include "http/transport.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace kustodrop::http {
 
 enum class tls_version { v1_2, v1_3 };
+
+/// Options that no transport can be made of; what() is one sentence, for whoever wrote them.
+struct unusable_options : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
 
 struct transport_options {
     std::string ca_file = {};  // PEM, trusted beside the system's own store.
@@ -21,7 +29,15 @@ struct transport_options {
     duration io_timeout = 60s;       // For the first byte of the answer, and for any progress.
     std::size_t connections_per_host = 64;
     duration idle_timeout = 60s;  // A connection that lay unused this long is not used again.
-    std::string proxy = {};       // "http://host:port"; loopback and link-local bypass it.
+    // parse_proxy()'s form, and its "Basic …" where that is kept apart. For https alone; loopback
+    // and link-local bypass it, and what no_proxy names (proxy_exceptions).
+    std::string proxy = {};
+    secret proxy_authorization = {};
+    std::string no_proxy = {};
+    // Whether a name may resolve to this machine, its link or a metadata service (is_local()).
+    // Unset: every name may. Asked for https alone, and not for loopback names, literal addresses
+    // and the proxy itself; what goes by the proxy is resolved there.
+    std::function<bool(std::string_view host)> may_lead_inside = {};
     std::string user_agent = "kustodrop";
 };
 
@@ -31,6 +47,7 @@ struct probe_step {
     bool ok = false;
     std::string detail;
     std::string hint = {};
+    std::string code = {};  // Of the failure.
 };
 
 /// The transport over real sockets: plain HTTP or TLS as the URL says, with connections kept and
@@ -38,10 +55,10 @@ struct probe_step {
 ///
 /// Failure codes of its own: dns_failed, connect_refused, connect_timeout, connect_failed,
 /// tls_untrusted, tls_failed, timeout, connection_reset, answer_too_large, bad_answer,
-/// proxy_failed, local_limit, bad_request.
+/// proxy_failed, proxy_refused, proxy_unauthorized, local_address, local_limit, bad_request.
 class beast_transport final : public transport {
 public:
-    /// Throws std::runtime_error, in one sentence, if the CA file or the proxy is of no use.
+    /// Throws unusable_options if the CA file or the proxy is of no use.
     beast_transport(
         asio::any_io_executor executor, transport_options options, clock& clock, metrics& measured
     );

@@ -1,8 +1,11 @@
 #include "http/dialer.hpp"
 
-#include "base/text.hpp"
+#include "base/crypto.hpp"
 #include "http/address_book.hpp"
+#include "http/addresses.hpp"
 #include "http/deadline.hpp"
+#include "http/proxy.hpp"
+#include "http/race.hpp"
 #include "http/tls.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -23,7 +26,6 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr duration address_timeout = 5s;  // For each of a host's addresses but the last.
 constexpr std::size_t proxy_answer_bytes = 16u << 10u;
 
 asio::awaitable<void> nothing() { co_return; }
@@ -58,15 +60,6 @@ public:
             co_await stream.async_write_some(from, asio::as_tuple(asio::use_awaitable));
         io_count out{limit_.end(error), bytes};
         co_await throw_if_cancelled(out.error);
-        co_return out;
-    }
-
-    asio::awaitable<error_code> connect(tcp::endpoint where, duration limit) {
-        limit_.begin(limit);
-        auto [error] =
-            co_await socket_of(stream).async_connect(where, asio::as_tuple(asio::use_awaitable));
-        auto out = limit_.end(error);
-        co_await throw_if_cancelled(out);
         co_return out;
     }
 
@@ -136,6 +129,15 @@ failure connect_failure(const std::string& where, error_code error) {
     return {"connect_failed", remedy::retry, text + error.message() + "; check the network"};
 }
 
+// A name that leads inside although nobody who may say so sent us there.
+failure leads_inside(const std::string& host) {
+    return {
+        "local_address",
+        remedy::retry,
+        host + " resolves to this machine, its link or a metadata service, where no service of " +
+            "the world is; check the name, or name it in cluster.trusted_storage_hosts"};
+}
+
 }  // namespace
 
 struct dialer::state {
@@ -144,20 +146,22 @@ struct dialer::state {
           clock(clock),
           tls(tls_context(options.ca_file, options.min_tls)),
           names(executor, clock),
+          exceptions(options.no_proxy),
           executor(std::move(executor)) {
         if (options.proxy.empty()) return;
-        proxy = url::parse(options.proxy);
-        if (!proxy || proxy->is_https()) {
-            throw std::runtime_error("network.proxy must be of the form http://host:port");
+        auto read = parse_proxy(options.proxy);
+        if (!read) throw unusable_options("network.proxy " + read.error().detail);
+        proxy = std::move(read->location);
+        if (options.proxy_authorization.empty()) {
+            options.proxy_authorization = std::move(read->authorization);
         }
     }
 
     using plain_result = result<std::unique_ptr<plain_connection>>;
     using tls_result = result<std::unique_ptr<tls_connection>>;
 
-    // Metadata services answer on this machine or this link only.
     bool goes_by_proxy(const url& target) const {
-        return proxy && !target.is_loopback() && !target.host().starts_with("169.254.");
+        return proxy && http::goes_by_proxy(target, exceptions);
     }
     const url& first_stop(const url& target) const {
         return goes_by_proxy(target) ? *proxy : target;
@@ -167,6 +171,8 @@ struct dialer::state {
         return std::clamp(end - clock.now(), duration::zero(), limit);
     }
 
+    std::vector<asio::ip::address> allowed(const url& target, std::vector<asio::ip::address> found)
+        const;
     asio::awaitable<plain_result> connect(url target, duration limit);
     asio::awaitable<result<void>> tunnel(connection& line, url target, duration limit);
     asio::awaitable<tls_result> secure(
@@ -177,56 +183,70 @@ struct dialer::state {
     kustodrop::clock& clock;
     std::unique_ptr<ssl::context> tls;
     address_book names;
+    proxy_exceptions exceptions;
     asio::any_io_executor executor;
     std::optional<url> proxy;
 };
 
+// Whoever writes an address says where it leads; a name must not lead inside behind our back. Plain
+// http is spoken with identity endpoints alone, which are inside by nature.
+std::vector<asio::ip::address> dialer::state::allowed(
+    const url& target, std::vector<asio::ip::address> found
+) const {
+    bool is_proxy = proxy && target == *proxy;
+    bool free = is_proxy || target.is_loopback() || !target.is_https() ||
+                !options.may_lead_inside || options.may_lead_inside(target.host());
+    boost::system::error_code not_a_literal;
+    asio::ip::make_address(target.host(), not_a_literal);
+    if (!free && not_a_literal) std::erase_if(found, is_local);
+    return found;
+}
+
 asio::awaitable<dialer::state::plain_result> dialer::state::connect(url target, duration limit) {
     auto end = clock.now() + limit;
     auto host = target.host();
-    auto addresses = co_await names.find(host, limit);
-    if (!addresses) co_return addresses.error();
-    error_code last = asio::error::timed_out;
-    for (std::size_t i = 0; i < addresses->size() && clock.now() < end; ++i) {
-        auto& address = (*addresses)[i];
-        auto line = std::make_unique<plain_connection>(executor);
-        auto left = end - clock.now();
-        bool is_last = i + 1 == addresses->size();
-        if (!is_last) left = std::min(left, address_timeout);
-        tcp::endpoint where(address, target.port());
-        last = co_await line->connect(where, left);
-        if (!last) {
-            tune(line->stream);
-            names.worked(host, address);
-            co_return line;
-        }
-    }
-    co_return connect_failure(target.authority(), last);
+    auto found = co_await names.find(host, limit);
+    if (!found) co_return found.error();
+    auto addresses = allowed(target, std::move(*found));
+    if (addresses.empty()) co_return leads_inside(host);
+    auto first = co_await connect_to_first(executor, clock, addresses, target.port(), end);
+    if (!first.socket) co_return connect_failure(target.authority(), first.error);
+    boost::system::error_code gone;
+    auto peer = first.socket->remote_endpoint(gone);
+    if (!gone) names.worked(host, peer.address());
+    auto line = std::make_unique<plain_connection>(std::move(*first.socket));
+    tune(line->stream);
+    co_return line;
 }
 
 // Asks the proxy for a way to the target (RFC 9110 §9.3.6).
 asio::awaitable<result<void>> dialer::state::tunnel(connection& line, url target, duration limit) {
     auto end = clock.now() + limit;
-    auto where = target.authority();
-    if (!where.ends_with(":" + std::to_string(target.port()))) {
-        where += ":" + std::to_string(target.port());
-    }
-    auto head = "CONNECT " + where + " HTTP/1.1\r\nHost: " + where + "\r\n\r\n";
-    failure refused{"proxy_failed", remedy::retry, "the proxy does not connect to " + where};
+    auto head = tunnel_request(target, options.proxy_authorization);
+    failure broken{
+        "proxy_failed",
+        remedy::retry,
+        "the proxy " + proxy->authority() + " gives no way to " + target.authority() + ": "};
     auto written = co_await line.write_some(asio::buffer(head), limit);
-    if (written.error || written.bytes < head.size()) co_return refused;
+    wipe(head.data(), head.size());
+    if (written.error || written.bytes < head.size()) {
+        broken.detail += "it hung up; check network.proxy";
+        co_return broken;
+    }
     std::string answer;
     while (!answer.ends_with("\r\n\r\n")) {
         // A byte at a time: what follows the header belongs to the tunnel.
         char byte = 0;
         auto got = co_await line.read_some(asio::buffer(&byte, 1), at_most(limit, end));
         answer += byte;
-        if (got.error || answer.size() > proxy_answer_bytes) co_return refused;
+        if (got.error || answer.size() > proxy_answer_bytes) {
+            bool late = got.error == asio::error::timed_out;
+            broken.detail += late ? "no answer in time; check the proxy's health"
+                                  : "its answer broke off; check network.proxy";
+            co_return broken;
+        }
     }
-    auto status = answer.substr(0, answer.find("\r\n"));
-    if (status.starts_with("HTTP/1.") && status.find(" 2") == 8) co_return result<void>();
-    refused.detail += ": it answered " + printable(status.substr(0, 80));
-    co_return refused;
+    co_return tunnel_answer(answer, target, *proxy);
 }
 
 asio::awaitable<dialer::state::tls_result> dialer::state::secure(
@@ -244,10 +264,6 @@ dialer::dialer(asio::any_io_executor executor, transport_options options, clock&
     : state_(std::make_unique<state>(std::move(executor), std::move(options), clock)) {}
 
 dialer::~dialer() = default;
-
-bool dialer::asks_a_proxy(const url& target) const {
-    return state_->goes_by_proxy(target) && !target.is_https();
-}
 
 asio::awaitable<result<std::unique_ptr<connection>>> dialer::open(
     url target, duration limit, time_point end
@@ -271,7 +287,7 @@ asio::awaitable<result<std::unique_ptr<connection>>> dialer::open(
 
 // The hint is what a detail says after its semicolon.
 static probe_step failed_step(std::string name, const failure& why) {
-    probe_step out{std::move(name), false, why.detail};
+    probe_step out{std::move(name), false, why.detail, {}, why.code};
     auto hint = why.detail.find("; ");
     if (hint == std::string::npos) return out;
     out.hint = why.detail.substr(hint + 2);

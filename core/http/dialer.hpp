@@ -12,7 +12,7 @@ namespace kustodrop::http {
 /// Opens connections: name, TCP, the way through a proxy, TLS.
 class dialer {
 public:
-    /// Throws std::runtime_error, in one sentence, if the CA file or the proxy is of no use.
+    /// Throws unusable_options if the CA file or the proxy is of no use.
     dialer(asio::any_io_executor executor, transport_options options, clock& clock);
     ~dialer();
 
@@ -22,9 +22,6 @@ public:
     );
 
     asio::awaitable<std::vector<probe_step>> probe(url target);
-
-    /// Whether requests there are sent to a proxy as they are, with the whole URL.
-    bool asks_a_proxy(const url& target) const;
 
 private:
     struct state;

@@ -59,7 +59,7 @@ std::unique_ptr<ssl::context> tls_context(const std::string& ca_file, tls_versio
         error_code error;
         context->load_verify_file(ca_file, error);
         if (error) {
-            throw std::runtime_error(
+            throw unusable_options(
                 "network.ca_file " + ca_file + " is of no use: " + error.message()
             );
         }

@@ -15,7 +15,7 @@ class context;
 namespace kustodrop::http {
 
 /// What every session has in common: the system's store, the CA file beside it unless that is
-/// empty, the peer always verified. Throws std::runtime_error if the file is of no use.
+/// empty, the peer always verified. Throws unusable_options if the file is of no use.
 std::unique_ptr<asio::ssl::context> tls_context(const std::string& ca_file, tls_version least);
 
 /// Whom the certificate must be for, and SNI.

@@ -176,6 +176,89 @@ BOOST_AUTO_TEST_CASE(come_from_real_files_and_variables) {
     BOOST_TEST(loaded.values.auth.client_secret.reveal() == "hunter2");
 }
 
+BOOST_AUTO_TEST_CASE(files_that_others_can_read_are_refused_without_quoting_them) {
+    auto environment = config::process_environment();
+    for (::mode_t mode : {0640, 0604, 0644, 0660}) {
+        auto file = write("secret", "hunter2\n", mode);
+        auto refused = config::read_secret("${file:" + file + "}", environment);
+        BOOST_TEST_REQUIRE(refused.has_error());
+        BOOST_TEST(refused.error().detail.find("chmod 600 " + file) != std::string::npos);
+        BOOST_TEST(refused.error().detail.find("hunter2") == std::string::npos);
+        auto config = write("k.yaml", with_secret("'${file:" + file + "}'"), 0644);
+        auto problems = printed(config::load_file(config, environment));
+        BOOST_TEST(problems.find("auth.client_secret: refers to a file") != std::string::npos);
+        BOOST_TEST(problems.find("group or others can read it") != std::string::npos);
+    }
+    auto file = write("secret", "hunter2\n", 0400);
+    BOOST_TEST(config::read_secret("${file:" + file + "}", environment)->reveal() == "hunter2");
+}
+
+BOOST_AUTO_TEST_CASE(files_of_other_keys_need_not_be_private) {
+    auto name = write("database", "Logs\n", 0644);
+    auto secret = write("secret", "hunter2\n", 0600);
+    auto text =
+        std::string(whole_cluster) +
+        "auth: {kind: client_secret, tenant_id: t, client_id: c, client_secret: '${file:" + secret +
+        "}'}\nwatches: [{path: /d, database: '${file:" + name + "}', table: T, format: csv}]\n";
+    auto file = write("k.yaml", text, 0644);
+    auto loaded = config::load_file(file, config::process_environment());
+    BOOST_TEST(printed(loaded) == "");
+    BOOST_TEST(loaded.values.watches.at(0).database == "Logs");
+}
+
+// systemd lets the unit's user in by an ACL, which shows as the right of the group.
+BOOST_AUTO_TEST_CASE(credentials_of_systemd_may_look_shared) {
+    auto credential = write("client-secret", "hunter2\n", 0440);
+    ::setenv("CREDENTIALS_DIRECTORY", path.c_str(), 1);
+    auto environment = config::process_environment();
+    ::unsetenv("CREDENTIALS_DIRECTORY");
+    BOOST_TEST(config::read_secret("${cred:client-secret}", environment)->reveal() == "hunter2");
+    BOOST_TEST(!config::may_be_shared(credential, ""));
+    BOOST_TEST(config::may_be_shared(credential, path.string()));
+    BOOST_TEST(!config::may_be_shared(path.string() + "-other/x", path.string()));
+    BOOST_TEST(!config::may_be_shared(path.string() + "/../x", path.string()));
+}
+
+// What kubelet makes of a secret: links through ..data to the folder of one version.
+BOOST_AUTO_TEST_CASE(volumes_of_kubernetes_may_look_shared) {
+    auto version = path / "..2026_11_24_19_00_00.123";
+    std::filesystem::create_directory(version);
+    write("..2026_11_24_19_00_00.123/client-secret", "hunter2\n", 0644);
+    std::filesystem::create_symlink(version.filename(), path / "..data");
+    std::filesystem::create_symlink("..data/client-secret", path / "client-secret");
+    auto file = (path / "client-secret").string();
+    auto environment = config::process_environment();
+    BOOST_TEST(config::read_secret("${file:" + file + "}", environment)->reveal() == "hunter2");
+    std::filesystem::remove(path / "..data");
+    BOOST_TEST(!config::may_be_shared((version / "client-secret").string(), ""));
+}
+
+BOOST_AUTO_TEST_CASE(variables_that_held_one_are_overwritten_where_they_stood) {
+    static char variable[] = "KUSTODROP_CONCEALED=hunter2-and-more";
+    ::putenv(variable);
+    auto environment = config::process_environment();
+    auto text = with_secret("'${env:KUSTODROP_CONCEALED}'");
+    for (int reload = 0; reload < 2; ++reload) {
+        auto loaded = config::load_text(text, "k.yaml", environment);
+        BOOST_TEST(printed(loaded) == "");
+        BOOST_TEST(loaded.values.auth.client_secret.reveal() == "hunter2-and-more");
+        BOOST_TEST(std::string(variable) == "KUSTODROP_CONCEALED=");
+        BOOST_TEST(std::string(variable + 20, 16) == std::string(16, '\0'));
+    }
+    ::unsetenv("KUSTODROP_CONCEALED");
+}
+
+BOOST_AUTO_TEST_CASE(other_variables_are_left_alone) {
+    static char variable[] = "KUSTODROP_PLAIN=Logs";
+    ::putenv(variable);
+    auto text = minimal() + "log: {level: '${env:KUSTODROP_LEVEL:-info}'}\n" +
+                "state_directory: '/${env:KUSTODROP_PLAIN}'\n";
+    auto loaded = config::load_text(text, "k.yaml", config::process_environment());
+    BOOST_TEST(loaded.values.state_directory == "/Logs");
+    BOOST_TEST(std::string(variable) == "KUSTODROP_PLAIN=Logs");
+    ::unsetenv("KUSTODROP_PLAIN");
+}
+
 BOOST_AUTO_TEST_CASE(files_that_cannot_be_read_are_problems_like_others) {
     auto environment = config::process_environment();
     auto printed_for = [&](const std::string& path) {

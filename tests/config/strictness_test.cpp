@@ -48,8 +48,6 @@ BOOST_AUTO_TEST_CASE(says_what_is_not_supported_yet_and_what_to_leave_it_at) {
         }
     }
     for (auto& [given, expected] : std::initializer_list<row>{
-             {"network: {proxy: 'http://u:hunter2@p'}",
-              "k.yaml:4:18: network.proxy: is not supported in this version; leave it at \"\"\n"},
              {"notifications: {report_method: table}",
               "k.yaml:4:32: notifications.report_method: table is not supported in this version; "
               "leave it at queue\n"},
