@@ -1,6 +1,7 @@
 #include "kusto/cloud.hpp"
 
 #include "base/text.hpp"
+#include "http/addresses.hpp"
 #include "kusto/well_known_hosts.hpp"
 
 #include <boost/json.hpp>
@@ -29,6 +30,12 @@ static bool is_listed(std::string_view host, const well_known_cloud& cloud) {
 }
 
 bool is_trusted(std::string_view host, const trusted_hosts& trusted) {
+    // Addresses have no suffixes: "*.254" stands for names only.
+    if (http::address_of(host)) {
+        return std::any_of(trusted.begin(), trusted.end(), [&](const std::string& one) {
+            return to_lower(trimmed(one)) == host;
+        });
+    }
     return std::any_of(trusted.begin(), trusted.end(), [&](const std::string& pattern) {
         auto text = to_lower(trimmed(pattern));
         std::string_view rest = text;
@@ -43,12 +50,20 @@ static bool is_well_known(std::string_view host) {
     });
 }
 
+static bool is_known_by_name(std::string_view host) {
+    return std::any_of(well_known_clouds.begin(), well_known_clouds.end(), [&](auto& cloud) {
+        return std::find(cloud.hosts.begin(), cloud.hosts.end(), host) != cloud.hosts.end();
+    });
+}
+
 static failure untrusted(std::string detail) {
     return {"untrusted_host", remedy::reconfigure, std::move(detail)};
 }
 
-// Engines live at NAME.REGION.kusto…; their ingestion service at ingest-NAME.REGION.kusto….
+// Engines live at NAME.REGION.kusto…; their ingestion service at ingest-NAME.REGION.kusto…. A host
+// that is known by its whole name is what it is.
 static bool is_engine(const std::string& host) {
+    if (is_known_by_name(host)) return false;
     auto label = host.substr(0, host.find('.'));
     bool is_kusto =
         host.find(".kusto.") != std::string::npos || host.find(".kustomfa.") != std::string::npos;
@@ -175,6 +190,7 @@ asio::awaitable<result<cloud>> fetch_cloud(
         bad.retry_after = http::retry_after(*answer);
         co_return bad;
     }
+    if (auto date = answer->headers.find("Date")) named->served_at = parse_http_date(*date);
     if (options.authority_host) {
         named->login_endpoint = *options.authority_host;
         co_return named;

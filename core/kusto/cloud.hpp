@@ -29,6 +29,7 @@ struct cloud {
     http::url login_endpoint;
     std::string resource;
     bool mfa_required = false;
+    std::optional<wall_time> served_at = {};  // The cluster's clock: the answer's Date.
 
     azure::authority authority() const;
 };

@@ -143,9 +143,15 @@ bool is_throttled(unsigned status, const words& said) {
            said.code.find("TooManyRequests") != std::string::npos;
 }
 
+// An engine's answer to a command for the ingestion service (protocol.md §2).
+bool is_wrong_endpoint(const words& said) {
+    return said.type.find("WrongEndpoint") != std::string::npos ||
+           said.message.find("from this service endpoint") != std::string::npos;
+}
+
 // @permanent cannot be trusted alone: it is false for a command sent to the wrong endpoint.
 remedy remedy_for(unsigned status, const words& said) {
-    if (said.type.find("WrongEndpoint") != std::string::npos) return remedy::reconfigure;
+    if (is_wrong_endpoint(said)) return remedy::reconfigure;
     if (is_throttled(status, said) || status == 408 || status >= 500) return remedy::retry;
     if (status == 401) return remedy::reauthenticate;
     if (status == 403) return remedy::reconfigure;
@@ -157,8 +163,9 @@ remedy remedy_for(unsigned status, const words& said) {
 }
 
 std::string_view hint_for(unsigned status, const words& said) {
-    if (said.type.find("WrongEndpoint") != std::string::npos) {
-        return "check cluster.ingestion_endpoint";
+    if (is_wrong_endpoint(said)) {
+        return "this is a query endpoint: put the ingestion endpoint, which most likely begins "
+               "with ingest-, into cluster.ingestion_endpoint";
     }
     if (is_throttled(status, said)) return "the cluster throttles";
     if (status == 401) return "the token was refused";
@@ -173,10 +180,11 @@ std::string_view hint_for(unsigned status, const words& said) {
 failure management_failure(const http::response& answer, std::string_view what) {
     auto said = words_of(answer.body);
     failure out;
-    out.code = printable(said.code.substr(0, 64));
-    if (out.code.empty()) out.code = "http_" + std::to_string(answer.status);
+    auto word = printable(said.code.substr(0, 64));
+    if (word.empty()) word = "http_" + std::to_string(answer.status);
+    out.code = is_wrong_endpoint(said) ? "engine_endpoint" : word;
     out.next = remedy_for(answer.status, said);
-    out.detail = std::string(what) + ": " + std::to_string(answer.status) + " " + out.code;
+    out.detail = std::string(what) + ": " + std::to_string(answer.status) + " " + word;
     if (!said.message.empty()) out.detail += ": " + redacted(said.message, longest_quote);
     auto hint = hint_for(answer.status, said);
     if (!hint.empty()) out.detail += "; " + std::string(hint);

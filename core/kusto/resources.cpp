@@ -1,6 +1,7 @@
 #include "kusto/resources.hpp"
 
 #include "base/text.hpp"
+#include "http/addresses.hpp"
 #include "kusto/cloud.hpp"
 
 #include <algorithm>
@@ -65,6 +66,10 @@ result<void> check_storage_host(const http::url& location, const host_rules& rul
     if (!location.is_https()) return refused(location, "is not https");
     if (is_azure_storage(location.host())) return {};
     if (is_trusted(location.host(), rules.trusted_storage_hosts)) return {};
+    auto address = http::address_of(location.host());
+    if (address && http::is_local(*address)) {
+        return refused(location, "is an address of this machine, its link or a metadata service");
+    }
     return refused(
         location, "is no Azure Storage; if it is right, add it to cluster.trusted_storage_hosts"
     );

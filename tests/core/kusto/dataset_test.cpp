@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(exceptions_in_a_good_answer_are_a_failure) {
 BOOST_AUTO_TEST_CASE(a_command_at_the_wrong_endpoint_is_a_configuration_mistake) {
     auto failed = refusal(400, wrong_endpoint);
     BOOST_TEST((failed.next == remedy::reconfigure));
-    BOOST_TEST(failed.code == "BadRequest");
+    BOOST_TEST(failed.code == "engine_endpoint");
     BOOST_TEST(
         failed.detail.find("https://ingest-somecluster.westus.kusto.windows.net") !=
         std::string::npos
