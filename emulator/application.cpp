@@ -45,7 +45,6 @@ void write_atomically(const fs::path& path, std::string_view text) {
 }
 
 fs::path beside(const fs::path& data, std::string_view suffix) { return fs::path(data) += suffix; }
-
 }  // namespace
 
 struct application::state {
@@ -198,7 +197,8 @@ void application::state::make_control() {
         *management,
         ingest ? &*ingest : nullptr,
         make_resources,
-        connections};
+        connections,
+        options.steer};
     control.emplace(std::move(parts));
 }
 
@@ -231,6 +231,7 @@ void application::state::listen() {
     if (options.https) {
         std::vector<std::string> hosts{options.listen};
         if (!options.advertise.empty()) hosts.push_back(options.advertise);
+        hosts.insert(hosts.end(), options.names.begin(), options.names.end());
         identity = make_server_identity(hosts);
         if (options.ca_file.empty()) options.ca_file = beside(options.data, ".ca.pem");
         write_atomically(options.ca_file, identity->authority_pem);
@@ -322,6 +323,7 @@ std::string application::ready_facts() const {
         {"client_secret", identity.client_secret},
         {"ca_file", ca_file().string()},
         {"data", s.options.data.string()},
+        {"proxy", s.options.proxy},
         {"pid", ::getpid()},
     };
     return json::serialize(facts);

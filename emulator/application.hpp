@@ -4,6 +4,7 @@
 #include "base/offload.hpp"
 #include "emulator/ingestor.hpp"
 #include "emulator/layout.hpp"
+#include "emulator/proxy_control.hpp"
 #include "emulator/token_office.hpp"
 #include "http/transport.hpp"
 
@@ -12,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace kustodrop::emulator {
 
@@ -24,7 +26,10 @@ struct external_storage {
 /// Everything the command line says.
 struct application_options {
     std::string listen = "127.0.0.1";
-    std::string advertise = {};  // The host in our addresses; empty: what we listen on.
+    std::string advertise = {};           // The host in our addresses; empty: what we listen on.
+    std::vector<std::string> names = {};  // More hosts that our certificate is for.
+    std::string proxy = {};               // Of the ready file; empty: there is none.
+    proxy_control steer = {};
     std::uint16_t port = 10080;
     std::uint16_t blob_port = 10081;
     std::uint16_t queue_port = 10082;

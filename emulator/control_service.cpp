@@ -60,6 +60,7 @@ http::response control_service::act(const exchange& one) {
     if (one.path == "/control/faults" && post) return add_faults(one);
     if (one.path == "/control/tokens" && post) return set_lifetimes(one);
     if (one.path == "/control/ingestor" && post) return pause(one);
+    if (one.path == "/control/proxy" && post) return steer_proxy(one);
     if (one.path == "/control/faults" && one.request.method == http::verb::delete_) {
         p_.gateway.faults().clear();
         return done();
@@ -91,6 +92,10 @@ http::response control_service::stats() const {
         {"connections", p_.connections ? p_.connections() : 0},
     };
     if (p_.ingestor) body["ingestor"] = p_.ingestor->stats();
+    if (p_.proxy.tunnels) {
+        auto& tunnels = body["tunnels"].emplace_object();
+        for (auto& [place, count] : p_.proxy.tunnels()) tunnels[place] = count;
+    }
     return json_answer(200, json::serialize(body));
 }
 
@@ -217,6 +222,21 @@ http::response control_service::set_lifetimes(const exchange& one) {
         if (name == "lifetime") p_.tokens.set_lifetime(*time);
         if (name == "sas_lifetime") p_.management.set_sas_lifetime(*time);
     }
+    return done();
+}
+
+// {"block": ["host:port", …]}: where the proxy leads nobody from now on.
+http::response control_service::steer_proxy(const exchange& one) {
+    auto body = object_in(one);
+    auto* places = body ? body->if_contains("block") : nullptr;
+    if (!p_.proxy.block) return problem(404, "there is no proxy; start with --proxy-port");
+    if (!places || !places->is_array()) return problem(400, "wanted: block, a list of host:port");
+    std::set<std::string> blocked;
+    for (auto& place : places->get_array()) {
+        if (!place.is_string()) return problem(400, "wanted: block, a list of host:port");
+        blocked.emplace(place.get_string());
+    }
+    p_.proxy.block(std::move(blocked));
     return done();
 }
 

@@ -5,6 +5,7 @@
 #include "emulator/gateway.hpp"
 #include "emulator/ingestor.hpp"
 #include "emulator/management_service.hpp"
+#include "emulator/proxy_control.hpp"
 #include "emulator/queue_store.hpp"
 #include "emulator/token_office.hpp"
 
@@ -27,6 +28,7 @@ public:
         // Makes another storage's containers after a rotation; empty with our own.
         std::function<asio::awaitable<bool>()> make_resources;
         std::function<std::uint64_t()> connections;
+        proxy_control proxy = {};
     };
     explicit control_service(parts parts) : p_(std::move(parts)) {}
 
@@ -43,6 +45,7 @@ private:
     http::response inject(const exchange& one);
     http::response set_lifetimes(const exchange& one);
     http::response pause(const exchange& one);
+    http::response steer_proxy(const exchange& one);
     std::vector<queue_place> notification_queues(std::string_view type) const;
 
     parts p_;

@@ -1,6 +1,7 @@
 #include "base/crypto.hpp"
 #include "emulator/application.hpp"
 #include "emulator/durations.hpp"
+#include "emulator/proxy.hpp"
 #include "http/beast_transport.hpp"
 
 #include <CLI/CLI.hpp>
@@ -46,6 +47,8 @@ struct raw_options {
     std::string storage_queue;
     std::string storage_table;
     std::vector<std::string> storage_accounts;
+    std::optional<std::uint16_t> proxy_port;
+    proxy_options proxy;
     bool no_ingestor = false;
     bool verbose = false;
 };
@@ -70,6 +73,24 @@ void add_listening(CLI::App& app, application_options& o) {
     app.add_flag("--https", o.https, "Speak TLS, with a certificate authority made for the day");
     app.add_option("--ca-file", o.ca_file, "Where the authority's certificate is written");
     app.add_option("--ready-file", o.ready_file, "Written as JSON when everything listens");
+}
+
+const std::map<std::string, proxy_temper> proxy_tempers{
+    {"open", proxy_temper::open},
+    {"refuse", proxy_temper::refuse},
+    {"hang", proxy_temper::hang},
+};
+
+void add_proxy(CLI::App& app, application_options& o, raw_options& raw) {
+    auto take_temper = [&raw](const std::string& word) {
+        raw.proxy.temper = proxy_tempers.at(word);
+    };
+    app.add_option("--name", o.names, "More hosts of ours: in the certificate, and by the proxy")
+        ->allow_extra_args(false);
+    app.add_option("--proxy-port", raw.proxy_port, "An HTTP proxy (CONNECT) to us; 0: any");
+    app.add_option("--proxy-credentials", raw.proxy.credentials, "USER:WORD that it asks for");
+    app.add_option_function<std::string>("--proxy-temper", take_temper, "open | refuse | hang")
+        ->check(CLI::IsMember(proxy_tempers));
 }
 
 void add_service(CLI::App& app, application_options& o) {
@@ -136,7 +157,53 @@ void use_external_storage(const raw_options& raw, application_options& o) {
     o.storage = std::move(storage);
 }
 
-int run(application_options options, bool verbose) {
+/// The proxy, and our own way through it: names that nobody resolves but it are ours too.
+class proxy_house {
+public:
+    proxy_house(
+        asio::any_io_executor executor,
+        clock& clock,
+        const raw_options& raw,
+        application_options& options
+    )
+        : words_("internal:" + hex_encode(random_bytes(16))) {
+        if (!raw.proxy_port) return;
+        auto how = raw.proxy;
+        how.port = *raw.proxy_port;
+        how.listen = options.listen;
+        how.names.insert(options.names.begin(), options.names.end());
+        if (!options.advertise.empty()) how.names.insert(options.advertise);
+        proxy_.emplace(executor, clock, std::move(how));
+        proxy_->set_internal_credentials(words_);
+        options.proxy = address();
+        options.steer.tunnels = [this] { return proxy_->tunnels(); };
+        options.steer.block = [this](auto places) { proxy_->block(std::move(places)); };
+    }
+
+    void start(asio::io_context& io) {
+        if (!proxy_) return;
+        auto ignore = [](std::exception_ptr) {};
+        auto bound = asio::bind_cancellation_slot(cancel_.slot(), ignore);
+        asio::co_spawn(io, proxy_->run(), std::move(bound));
+    }
+    void stop() { cancel_.emit(asio::cancellation_type::terminal); }
+
+    /// For our own transport; empty without a proxy.
+    std::string own_way() const { return proxy_ ? address(words_ + "@") : std::string(); }
+
+private:
+    std::string address(const std::string& before = {}) const {
+        auto host = proxy_->address();
+        return "http://" + before + host + ":" + std::to_string(proxy_->port());
+    }
+
+    std::string words_;
+    std::optional<proxy> proxy_;
+    asio::cancellation_signal cancel_;
+};
+
+int run(application_options options, const raw_options& raw) {
+    bool verbose = raw.verbose;
     std::optional<temporary_folder> folder;
     if (options.data.empty()) options.data = folder.emplace().path() / "emulator.db";
     real_clock clock;
@@ -150,18 +217,22 @@ int run(application_options options, bool verbose) {
     signals.async_wait([&cancel](boost::system::error_code error, int) {
         if (!error) cancel.emit(asio::cancellation_type::terminal);
     });
+    proxy_house way(io.get_executor(), clock, raw, options);
     application app(io.get_executor(), clock, log, pool, std::move(options));
     metrics measured;
     http::transport_options own;
     own.ca_file = app.ca_file().string();
+    own.proxy = way.own_way();
     http::beast_transport transport(io.get_executor(), own, clock, measured);
     std::exception_ptr ended;
     auto finish = [&](std::exception_ptr error) {
         ended = error;
         signals.cancel();
+        way.stop();
         transport.close_idle();
     };
     asio::co_spawn(io, app.run(transport), asio::bind_cancellation_slot(cancel.slot(), finish));
+    way.start(io);
     std::cout << app.welcome() << std::flush;
     io.run();
     pool.join();
@@ -181,6 +252,7 @@ int main(int argc, char** argv) {
     application_options options;
     raw_options raw;
     add_listening(app, options);
+    add_proxy(app, options, raw);
     add_service(app, options);
     add_ingestion(app, options, raw);
     try {
@@ -192,7 +264,7 @@ int main(int argc, char** argv) {
     }
     options.with_ingestor = !raw.no_ingestor;
     try {
-        return run(std::move(options), raw.verbose);
+        return run(std::move(options), raw);
     } catch (const std::exception& e) {
         std::cerr << "kustodrop-emulator: " << e.what() << "\n";
         return 70;
