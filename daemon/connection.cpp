@@ -1,13 +1,32 @@
 #include "daemon/connection.hpp"
 
 #include "base/text.hpp"
+#include "http/proxy.hpp"
 
 namespace kustodrop::daemon {
 
 std::string_view version() { return KUSTODROP_VERSION; }
 
+// A name may lead to this machine, its link or a metadata service only where the operator wrote
+// that name, or has the whole service on this machine. What the service names itself may not.
+static bool may_lead_inside(const config::settings& settings, std::string_view host) {
+    auto& cluster = settings.cluster;
+    auto& authority = settings.auth.authority_host;
+    if (cluster.ingestion_endpoint.is_loopback()) return true;
+    if (host == cluster.ingestion_endpoint.host()) return true;
+    if (authority && host == authority->host()) return true;
+    return kusto::is_trusted(host, cluster.trusted_hosts) ||
+           kusto::is_trusted(host, cluster.trusted_storage_hosts);
+}
+
 static http::transport_options transport_options_of(const config::settings& settings) {
     http::transport_options options;
+    options.proxy = settings.network.proxy;
+    options.proxy_authorization = settings.network.proxy_authorization;
+    options.no_proxy = settings.network.no_proxy;
+    options.may_lead_inside = [settings](std::string_view host) {
+        return daemon::may_lead_inside(settings, host);
+    };
     options.ca_file = settings.network.ca_file;
     bool strict = settings.network.min_tls == config::tls_version::tls_1_3;
     options.min_tls = strict ? http::tls_version::v1_3 : http::tls_version::v1_2;
@@ -99,6 +118,13 @@ asio::awaitable<result<kusto::cloud>> connection::ask_cloud() {
     auto named = co_await kusto::fetch_cloud(transport, endpoint(), std::move(options));
     if (named) cloud_ = *named;
     co_return named;
+}
+
+std::string connection::proxy() const {
+    auto location = http::url::parse(settings_.network.proxy);
+    http::proxy_exceptions exceptions(settings_.network.no_proxy);
+    if (!location || !http::goes_by_proxy(endpoint(), exceptions)) return {};
+    return location->authority();
 }
 
 asio::awaitable<result<fresh<azure::access_token>>> connection::fetch_token() {

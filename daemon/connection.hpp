@@ -49,6 +49,10 @@ public:
     asio::awaitable<result<fresh<kusto::resource_set>>> fetch_resources();
     asio::awaitable<result<fresh<secret>>> fetch_identity_token();
 
+    /// Reads the credential again where it can be and asks for a token with it; the token in hand
+    /// stays in use meanwhile. For SIGHUP and reload; after a 401 it happens by itself.
+    void reread_credentials() { token.request_refresh(); }
+
     /// Why the service cannot be used now, if so.
     std::optional<failure> trouble() const;
 
@@ -66,6 +70,9 @@ public:
     pipeline::storage_router router;
 
     const http::url& endpoint() const { return settings_.cluster.ingestion_endpoint; }
+
+    /// "host:port" of the proxy that requests to the endpoint go through; empty: none.
+    std::string proxy() const;
 
     /// When the last usable SAS of the current resources ends, from now.
     std::optional<duration> sas_time_left();

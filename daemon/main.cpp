@@ -2,6 +2,8 @@
 #include "config/quantities.hpp"
 #include "daemon/commands.hpp"
 #include "daemon/exit_code.hpp"
+#include "daemon/process_secrecy.hpp"
+#include "http/beast_transport.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -151,6 +153,7 @@ static void add_explain(CLI::App& program, std::function<int()>& chosen) {
 }
 
 int main(int argc, char** argv) {
+    commands::keep_memory_private();
     CLI::App program(
         "Ships every file of its drop folders to Azure Data Explorer, and knows what became of it.",
         "kustodrop"
@@ -174,6 +177,9 @@ int main(int argc, char** argv) {
     }
     try {
         return chosen();
+    } catch (const http::unusable_options& error) {
+        std::fprintf(stderr, "kustodrop: %s\n", error.what());
+        return commands::bad_configuration;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "kustodrop: a bug: %s\n", error.what());
         return commands::a_bug;

@@ -1,5 +1,7 @@
 #include "daemon/program.hpp"
 
+#include "base/live_secrets.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 
 #include <cstdio>
@@ -20,7 +22,7 @@ std::optional<config::settings> load_settings(
     bool bad = false;
     for (auto& problem : loaded.problems) {
         if (!ignored_key.empty() && problem.key == ignored_key) continue;
-        std::fprintf(stderr, "%s\n", to_string(problem).c_str());
+        std::fprintf(stderr, "%s\n", without_secrets(to_string(problem)).c_str());
         bad = bad || !problem.warning;
     }
     if (bad) return std::nullopt;
@@ -42,9 +44,18 @@ int program::run(asio::awaitable<int> main) {
     return code;
 }
 
+// What is wrong with the configuration, or with this machine, and not with our rights.
+static bool is_configuration(const std::string& code) {
+    for (auto* one :
+         {"engine_endpoint", "untrusted_host", "untrusted_storage_host", "bad_proxy", "clock"}) {
+        if (code == one) return true;
+    }
+    return code.ends_with("_locked");
+}
+
 int exit_code_for(const failure& problem) {
-    if (problem.code == "state_locked" || problem.code == "folder_locked") return bad_configuration;
-    if (problem.code == "journal_locked") return bad_configuration;
+    if (is_configuration(problem.code)) return bad_configuration;
+    if (problem.code == "proxy_unauthorized") return refused;
     if (problem.code.starts_with("journal_")) return journal_io;
     if (problem.next == remedy::reconfigure || problem.next == remedy::reauthenticate) {
         return refused;

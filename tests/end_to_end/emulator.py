@@ -3,6 +3,8 @@ import base64
 import gzip
 import json
 import pathlib
+import re
+import ssl
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -12,15 +14,23 @@ from waiting import until
 
 WEB = "Demo.Web(time:datetime,level:string,message:string,number:long)"
 
-# Nothing here may be led elsewhere by the environment's proxy.
-OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+def opener(ca_file=""):
+    """Nothing here may be led elsewhere by the environment's proxy."""
+    handlers = [urllib.request.ProxyHandler({})]
+    if ca_file:
+        trusting = ssl.create_default_context(cafile=ca_file)
+        handlers.append(urllib.request.HTTPSHandler(context=trusting))
+    return urllib.request.build_opener(*handlers)
 
 
-def fetch(url, method="GET", body=None, headers=None, seconds=60):
+OPENER = opener()
+
+
+def fetch(url, method="GET", body=None, headers=None, seconds=60, by=OPENER):
     """Returns (status, bytes)."""
     request = urllib.request.Request(url, data=body, method=method, headers=headers or {})
     try:
-        with OPENER.open(request, timeout=seconds) as answer:
+        with by.open(request, timeout=seconds) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as refused:
         return refused.code, refused.read()
@@ -48,6 +58,14 @@ class Emulator:
         self.ready = json.loads(ready.read_text())
         self.seen = []
         self.endpoint = self.ready["endpoint"]
+        self.opener = opener(self.ready["ca_file"])
+        # Addresses may name a host that only the proxy knows; it is this machine all the same.
+        self.advertised = options.get("advertise")
+
+    def fetch(self, url, *arguments, **options):
+        if self.advertised:
+            url = re.sub(r"://[^/:]+:", "://127.0.0.1:", url, count=1)
+        return fetch(url, *arguments, by=self.opener, **options)
 
     def programs(self):
         return [self.program]
@@ -61,7 +79,7 @@ class Emulator:
         url = f"{self.endpoint}/control/{name}"
         data = None if body is None else json.dumps(body).encode()
         headers = {"Content-Type": "application/json"} if data else {}
-        status, answer = fetch(url, method, data, headers)
+        status, answer = self.fetch(url, method, data, headers)
         if status not in (200, 201, 202, 204):
             raise AssertionError(f"{method} {url}: {status} {answer[:500]!r}")
         return json.loads(answer) if answer.strip() else None
@@ -128,7 +146,7 @@ class Emulator:
         url = f"{self.endpoint}/{self.ready['tenant']}/oauth2/v2.0/token"
         body = urllib.parse.urlencode(form).encode()
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        status, answer = fetch(url, "POST", body, kind)
+        status, answer = self.fetch(url, "POST", body, kind)
         if status != 200:
             raise AssertionError(f"no token: {status} {answer!r}")
         return json.loads(answer)["access_token"]
@@ -139,7 +157,7 @@ class Emulator:
             "Content-Type": "application/json",
         }
         body = json.dumps({"db": db, "csl": csl}).encode()
-        status, answer = fetch(self.endpoint + path, "POST", body, headers)
+        status, answer = self.fetch(self.endpoint + path, "POST", body, headers)
         if status != 200:
             raise AssertionError(f"{csl}: {status} {answer!r}")
         return json.loads(answer)["Tables"][0]["Rows"]
@@ -155,7 +173,7 @@ class Emulator:
 
     def content(self, message):
         """The bytes a message's blob holds, decompressed if it is compressed."""
-        status, data = fetch(message["BlobPath"], seconds=600)
+        status, data = self.fetch(message["BlobPath"], seconds=600)
         if status != 200:
             raise AssertionError(f"blob of {message['Id']}: {status}")
         return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data

@@ -2,13 +2,16 @@
 """Tokens, SAS and secrets are in no log, no journal, no sidecar, no answer, no process list."""
 import base64
 import json
+import os
 import pathlib
+import subprocess
 import unittest
 import urllib.parse
 
 import leaks
 from harness import EndToEnd, csv_rows
 from outcome_test import BROKEN
+from programs import path_of
 
 SECRET = 'canary~secret.+/="\\Zq8'
 
@@ -78,6 +81,67 @@ class Secrets(EndToEnd):
         daemon.put("good.csv", csv_rows(3))
         self.until("a message", emulator.messages, seconds=180)
         self.scan(emulator, daemon)
+
+    def test_a_secret_from_the_environment_is_overwritten_there(self):
+        emulator = self.emulator(client_secret=SECRET)
+        daemon = self.daemon(
+            emulator, log={"level": "trace"}, auth={"client_secret": "${env:KD_CANARY}"}
+        )
+        daemon.start({"KD_CANARY": SECRET})
+        daemon.put("good.csv", csv_rows(3))
+        self.settled(daemon, succeeded=1)
+        environment = pathlib.Path(f"/proc/{daemon.program.pid}/environ").read_bytes()
+        self.assertIn(b"KD_CANARY=", environment)
+        self.scan(emulator, daemon)
+
+    def test_a_stranger_who_sends_secrets_back_does_not_get_them_printed(self):
+        emulator = self.emulator(client_secret=SECRET)
+        daemon = self.daemon(emulator, log={"level": "trace"}).start()
+        self.until("a token", lambda: emulator.stats()["tokens_issued"] > 0)
+        forms = [SECRET, urllib.parse.quote(SECRET, safe=""), json.dumps(SECRET)]
+        forms += [base64.b64encode((" " * n + SECRET).encode()).decode() for n in range(3)]
+        for number, form in enumerate(forms):
+            emulator.fault("blob", "put_blob", count=1, status=500, code=f"E{number}", message=form)
+        daemon.put("good.csv", csv_rows(3))
+        self.settled(daemon, succeeded=1, seconds=180)
+        self.scan(emulator, daemon)
+
+    def test_no_core_is_written_and_nobody_may_look_inside(self):
+        emulator = self.emulator()
+        daemon = self.daemon(emulator)
+        user = None
+        if os.geteuid() == 0:  # As root everything is root's, and the owner would say nothing.
+            user = 65534
+            for place in (self.folder, *self.folder.rglob("*")):
+                if daemon.folder in (place, *place.parents) or place == self.folder:
+                    os.chown(place, user, user)
+            self.folder.chmod(0o755)
+        command = [path_of("KUSTODROP"), "run", "--config", str(daemon.config_path)]
+        process = subprocess.Popen(
+            command, user=user, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        self.addCleanup(process.wait)
+        self.addCleanup(process.terminate)
+        place = pathlib.Path(f"/proc/{process.pid}")
+        # The kernel gives the files of a process that is not dumpable to root.
+        self.until("files that are root's", lambda: (place / "environ").stat().st_uid == 0)
+        self.assertNotEqual((place / "status").read_text().split("Uid:")[1].split()[0], "0")
+        core = [line for line in (place / "limits").read_text().splitlines() if "core" in line]
+        self.assertEqual(core[0].split()[-3:-1], ["0", "0"], core)
+
+    def test_a_file_of_a_secret_that_others_can_read_is_refused(self):
+        emulator = self.emulator(client_secret=SECRET)
+        file = self.folder / "client-secret"
+        file.write_text(SECRET + "\n")
+        daemon = self.daemon(emulator, auth={"client_secret": f"${{file:{file}}}"})
+        file.chmod(0o640)
+        code, out, err = daemon.command("check", "--config", daemon.config_path)
+        self.assertEqual(code, 78, out + err)
+        self.assertIn(f"chmod 600 {file}", out + err)
+        self.assertEqual(leaks.found_in((out + err).encode(), [SECRET]), [])
+        file.chmod(0o600)
+        code, out, err = daemon.command("check", "--config", daemon.config_path)
+        self.assertEqual(code, 0, out + err)
 
     def test_the_configuration_is_never_echoed(self):
         emulator = self.emulator(client_secret=SECRET)

@@ -1,0 +1,204 @@
+#!/usr/bin/env python3
+"""`kustodrop check` names the step that fails, says what to do, and ends with the right code."""
+import email.utils
+import http.server
+import threading
+import time
+import unittest
+
+from daemon import free_port
+from emulator import fetch
+from far import LOGIN, far_daemon, far_emulator, places
+from harness import EndToEnd
+
+UNREACHABLE, REFUSED, CONFIGURATION = 69, 77, 78
+
+
+class LateFront(http.server.BaseHTTPRequestHandler):
+    """Stands before the emulator and dates every answer ten minutes back."""
+
+    def log_message(self, *_):
+        pass
+
+    def answer(self):
+        length = int(self.headers.get("Content-Length", 0))
+        body = self.rfile.read(length) if length else None
+        wanted = ("Authorization", "Content-Type", "Accept")
+        headers = {name: self.headers[name] for name in wanted if name in self.headers}
+        url = self.server.behind + self.path
+        status, content = fetch(url, self.command, body, headers)
+        self.send_response_only(status)
+        self.send_header("Date", email.utils.formatdate(time.time() - 600, usegmt=True))
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    do_GET = do_POST = answer
+
+
+class Check(EndToEnd):
+    def check(self, daemon, code, **more):
+        got, out, err = daemon.command("check", "--config", daemon.config_path, **more)
+        self.assertEqual(got, code, out + err)
+        return out + err
+
+    def failing(self, daemon, code, step, *words, **more):
+        """The one line that fails: it begins with the step and holds the words."""
+        out = self.check(daemon, code, **more)
+        lines = [line for line in out.splitlines() if line.startswith("FAIL")]
+        self.assertEqual(len(lines), 1, out)
+        self.assertTrue(lines[0].startswith(f"FAIL  {step}"), out)
+        for word in words:
+            self.assertIn(word, lines[0])
+        self.assertIn("Hosts to open in a firewall", out)
+        return out
+
+    def elsewhere(self, endpoint, **settings):
+        """A daemon of a plain emulator whose configuration names another endpoint."""
+        emulator = self.emulator()
+        daemon = self.daemon(emulator, **settings)
+        daemon.settings["cluster"]["ingestion_endpoint"] = endpoint
+        daemon.write()
+        return daemon
+
+    def test_all_is_well_and_every_host_is_listed(self):
+        emulator = self.emulator()
+        out = self.check(self.daemon(emulator), 0)
+        self.assertNotIn("FAIL", out)
+        self.assertIn("clock", out)
+        hosts = out[out.index("Hosts to open") :]
+        for name in ("endpoint", "blob_endpoint", "queue_endpoint", "table_endpoint"):
+            self.assertIn(emulator.ready[name].removeprefix("http://"), hosts)
+
+    def test_no_dns(self):
+        host = "ingest-nowhere.invalid"
+        daemon = self.elsewhere(
+            f"https://{host}",
+            cluster={"trusted_hosts": [host]},
+            network={"connect_timeout": "5s"},
+        )
+        self.failing(daemon, UNREACHABLE, f"dns {host}", "dns_failed", "check the name")
+
+    def test_refused_connection(self):
+        place = f"127.0.0.1:{free_port()}"
+        daemon = self.elsewhere(f"http://{place}")
+        words = ("connection refused", "check host and port")
+        self.failing(daemon, UNREACHABLE, f"tcp {place}", *words)
+
+    def test_tls_with_an_unknown_authority(self):
+        emulator = self.emulator(https=True)
+        daemon = self.daemon(emulator)
+        self.failing(daemon, UNREACHABLE, "tls ", "tls_untrusted", "network.ca_file")
+        daemon.settings["network"] = {"ca_file": emulator.ready["ca_file"]}
+        daemon.write()
+        self.check(daemon, 0)
+
+    def test_an_authority_file_that_is_none(self):
+        daemon = self.daemon(self.emulator(), network={"ca_file": "/nonexistent/ca.pem"})
+        self.assertIn("network.ca_file /nonexistent/ca.pem", self.check(daemon, CONFIGURATION))
+
+    def test_wrong_tenant(self):
+        daemon = self.daemon(self.emulator(), auth={"tenant_id": "nobodys.example"})
+        self.failing(daemon, REFUSED, "token", "AADSTS90002", "auth.tenant_id")
+
+    def test_wrong_application(self):
+        daemon = self.daemon(self.emulator(), auth={"client_id": "nobody"})
+        self.failing(daemon, REFUSED, "token", "AADSTS700016", "auth.client_id")
+
+    def test_wrong_secret(self):
+        daemon = self.daemon(self.emulator(), auth={"client_secret": "not-this-one-at-all"})
+        out = self.failing(daemon, REFUSED, "token", "AADSTS7000215", "auth.client_secret")
+        self.assertNotIn("not-this-one-at-all", out)
+
+    def test_no_rights(self):
+        emulator = self.emulator()
+        emulator.fault("management", "get_ingestion_resources", status=403, code="Forbidden")
+        daemon = self.daemon(emulator)
+        self.failing(daemon, REFUSED, "ingestion resources", "403", "role Ingestor")
+
+    def test_an_engines_url_in_the_configuration(self):
+        daemon = self.elsewhere("https://c.westeurope.kusto.windows.net")
+        out = self.check(daemon, CONFIGURATION)
+        self.assertIn("https://ingest-c.westeurope.kusto.windows.net", out)
+
+    def test_an_engines_url_that_only_the_engine_knows_for_one(self):
+        emulator = self.emulator()
+        emulator.fault(
+            "management",
+            "get_ingestion_resources",
+            status=400,
+            code="BadRequest",
+            message="Cannot get ingestion resources from this service endpoint. The appropriate "
+            "endpoint is most likely 'https://ingest-c.kusto.windows.net'.",
+        )
+        daemon = self.daemon(emulator)
+        self.failing(
+            daemon,
+            CONFIGURATION,
+            "ingestion resources",
+            "engine_endpoint",
+            "cluster.ingestion_endpoint",
+        )
+
+    def blocked(self, kind, step):
+        emulator = far_emulator(self)
+        place = places(emulator)[kind]
+        emulator.control("proxy", "POST", {"block": [place]})
+        daemon = far_daemon(self, emulator)
+        out = self.failing(daemon, UNREACHABLE, f"proxy {place}", "403", f"allow {place}")
+        self.assertIn(f"-     {step}", out)  # What stands behind it is not tried.
+
+    def test_blocked_blob_host(self):
+        self.blocked("blob", "container")
+
+    def test_blocked_queue_host(self):
+        self.blocked("queue", "queue")
+
+    def test_blocked_login_host(self):
+        emulator = far_emulator(self)
+        place = places(emulator)["login"]
+        emulator.control("proxy", "POST", {"block": [place]})
+        self.failing(far_daemon(self, emulator), UNREACHABLE, f"proxy {place}", f"allow {place}")
+
+    def test_a_proxy_that_wants_credentials(self):
+        emulator = far_emulator(self, proxy_credentials="u:w")
+        daemon = far_daemon(self, emulator)
+        self.failing(daemon, REFUSED, "proxy ", "proxy_unauthorized", "407", "network.proxy")
+
+    def test_a_proxy_that_refuses_everybody(self):
+        emulator = far_emulator(self, proxy_temper="refuse")
+        self.failing(far_daemon(self, emulator), UNREACHABLE, "proxy ", "proxy_refused", "403")
+
+    def test_a_proxy_that_hangs(self):
+        emulator = far_emulator(self, proxy_temper="hang")
+        daemon = far_daemon(self, emulator, connect_timeout="2s")
+        self.failing(daemon, UNREACHABLE, "proxy ", "no answer in time")
+
+    def test_no_proxy_where_one_is_configured(self):
+        place = f"127.0.0.1:{free_port()}"
+        daemon = far_daemon(self, far_emulator(self), proxy=f"http://{place}")
+        self.failing(daemon, UNREACHABLE, "tcp ", place, "connection refused")
+
+    def test_the_list_of_hosts_names_the_proxy_and_the_login_host(self):
+        emulator = far_emulator(self)
+        out = self.check(far_daemon(self, emulator), 0)
+        hosts = out[out.index("Hosts to open") :]
+        self.assertIn(emulator.ready["proxy"].removeprefix("http://"), hosts)
+        self.assertIn(LOGIN, hosts)
+
+    def test_a_clock_that_is_ten_minutes_off(self):
+        emulator = self.emulator()
+        front = http.server.ThreadingHTTPServer(("127.0.0.1", 0), LateFront)
+        front.behind = emulator.endpoint
+        serving = threading.Thread(target=front.serve_forever)
+        serving.start()
+        self.addCleanup(serving.join)
+        self.addCleanup(front.shutdown)
+        daemon = self.daemon(emulator)
+        daemon.settings["cluster"]["ingestion_endpoint"] = f"http://127.0.0.1:{front.server_port}"
+        daemon.write()
+        self.failing(daemon, CONFIGURATION, "clock", "10min", "ahead", "timedatectl")
+
+
+if __name__ == "__main__":
+    unittest.main()
