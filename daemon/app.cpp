@@ -1,5 +1,6 @@
 #include "daemon/app.hpp"
 
+#include "base/defect.hpp"
 #include "base/text.hpp"
 #include "base/timed_wait.hpp"
 #include "daemon/sd_notify.hpp"
@@ -182,7 +183,8 @@ asio::awaitable<result<void>> app::open_watches(std::vector<spool::source> unret
 void app::on_posted(spool::source& what) {
     outcomes_->expect(what);
     auto* from = watches_.find(what.watch);
-    if (from && from->options.act_after == pipeline::act_time::posted) {
+    bool early = from && from->options.act_after == pipeline::act_time::posted;
+    if (early || defect("archive_before_the_outcome")) {
         retirers_[what.watch]->submit(what);
     }
 }
@@ -253,6 +255,7 @@ asio::awaitable<void> app::read_events() {
         for (auto& event : events) {
             if (event.meaning == spool::event_meaning::overflow) {
                 around_.measured.count("kustodrop_inotify_overflows_total").add();
+                if (defect("ignore_overflow")) continue;
                 for (auto& [name, intake] : intakes_) intake->lost_events();
                 continue;
             }

@@ -32,3 +32,17 @@ endfunction()
 # ASan finds a temporary destroyed twice by g++ 12, and clang does not have that fault at all.
 kustodrop_other_build(asan unit end_to_end-heavy simulation)
 kustodrop_other_build(clang unit)
+
+# TSan over what has threads: the offload, the journal, inotify, and the whole for a while. Built by
+# clang, for g++ 12 does not understand Asio's fences. Only these targets are built.
+kustodrop_other_build(tsan)
+add_test(
+    NAME tsan.threads
+    COMMAND ${CMAKE_CTEST_COMMAND} --test-dir ${CMAKE_SOURCE_DIR}/build/tsan --output-on-failure
+            --no-tests=error --parallel 2
+            --tests-regex "^(unit\\.(base|spool)|end_to_end\\.(demo|delivery))$"
+)
+set_tests_properties(
+    tsan.threads PROPERTIES
+    LABELS tsan TIMEOUT 2400 FIXTURES_REQUIRED tsan_build PROCESSORS 2
+)

@@ -1,5 +1,6 @@
 #include "pipeline/retirer.hpp"
 
+#include "base/defect.hpp"
 #include "base/text.hpp"
 
 namespace kustodrop::pipeline {
@@ -60,6 +61,7 @@ std::optional<retirer::job> retirer::job_for(const std::string& id) {
     if (!word) {
         bool posted = std::holds_alternative<stage::posted>(what->stage);
         bool acts_early = watch_.options.act_after == act_time::posted && !watch_.in_place;
+        acts_early = acts_early || defect("archive_before_the_outcome");
         if (!posted || !acts_early) return std::nullopt;
         one.action = action_for(watch_.options, spool::outcome::succeeded);
         return one;
@@ -177,7 +179,7 @@ void retirer::finish(const job& asked, done how) {
 
 void retirer::follow_growth(spool::source& what, const spool::file_identity& now) {
     auto next = successor_of(what, now, make_guid(with_.random));
-    if (!next) return;
+    if (!next || defect("forget_what_was_appended")) return;
     // A file that was cut and written anew is first looked at when it rests.
     if (next->slices.back().length_bytes == 0 && watch_.in_place) {
         watch_.on_their_way.erase(what.slices.front().name);

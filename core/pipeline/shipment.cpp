@@ -1,5 +1,6 @@
 #include "pipeline/shipment.hpp"
 
+#include "base/defect.hpp"
 #include "base/text.hpp"
 #include "spool/creation_time.hpp"
 
@@ -55,6 +56,7 @@ kusto::ingestion_request message_for(
     request.id = what.id;
     request.blob = std::move(blob);
     if (auto* uploaded = spool::blob_of(what.stage)) request.raw_bytes = uploaded->raw_bytes;
+    if (defect("tell_a_wrong_size")) ++request.raw_bytes;
     request.database = where.database;
     request.table = where.table;
     request.format = where.format;

@@ -1,5 +1,6 @@
 #include "pipeline/shipper.hpp"
 
+#include "base/defect.hpp"
 #include "base/text.hpp"
 
 #include <memory>
@@ -99,6 +100,7 @@ asio::awaitable<result<void>> shipper::upload(std::string source_id, watch& from
     if (!what || !std::holds_alternative<stage::claimed>(what->stage)) co_return result<void>();
     if (sent.has_error()) co_return sent.error();
     count_bytes(what->watch, *sent);
+    if (defect("log_the_sas")) with_.log.info(container.location.reveal(), {});
     with_.log.debug(
         "uploaded",
         {{"watch", what->watch},
@@ -218,7 +220,8 @@ asio::awaitable<result<void>> shipper::post(std::string source_id, watch& from) 
     ++what->posts;
     what->last_post_at = with_.time.wall_now();
     with_.sources.advance(*what, stage::posting{*blob, what->last_post_at});
-    auto safe = co_await with_.journal.durable();
+    result<void> safe;
+    if (!defect("post_before_it_is_recorded")) safe = co_await with_.journal.durable();
     if (safe.has_error()) {
         what = with_.sources.find(source_id);
         if (what) --what->posts;  // Not sent.
@@ -250,7 +253,7 @@ void shipper::after_post(const std::string& source_id, const result<void>& sent)
         next_.posted(*what);
         return;
     }
-    if (sent.error().maybe_acted) {
+    if (sent.error().maybe_acted && !defect("double_post_on_a_lost_answer")) {
         ++what->ambiguous_posts;
         with_.measured.count("kustodrop_posts_ambiguous_total", {{"watch", what->watch}}).add();
         with_.sources.note(*what);

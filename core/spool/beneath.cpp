@@ -1,5 +1,6 @@
 #include "spool/beneath.hpp"
 
+#include "base/defect.hpp"
 #include "base/text.hpp"
 
 #include <linux/openat2.h>
@@ -28,6 +29,7 @@ static int open_with_openat2(int root, const std::string& name, int flags) {
     struct open_how how = {};
     how.flags = static_cast<unsigned>(flags);
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+    if (defect("follow_symlinks")) how.resolve = 0;
     for (int round = 0;; ++round) {
         auto number = ::syscall(SYS_openat2, root, name.c_str(), &how, sizeof how);
         // The kernel gives up when a rename races with the walk.
@@ -49,7 +51,7 @@ static int open_step_by_step(int root, const std::string& name, int flags) {
 }
 
 descriptor open_beneath(int root, const std::string& name, int flags) {
-    flags |= O_CLOEXEC | O_NOFOLLOW;
+    flags |= O_CLOEXEC | (defect("follow_symlinks") ? 0 : O_NOFOLLOW);
     if (name != "." && !is_plain_name(name)) {
         errno = EXDEV;
         return {};
@@ -130,7 +132,7 @@ static file_kind kind_of(unsigned mode) {
 
 std::optional<sighting> look_at(int folder, const std::string& base) {
     struct ::statx facts = {};
-    int flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
+    int flags = AT_NO_AUTOMOUNT | (defect("follow_symlinks") ? 0 : AT_SYMLINK_NOFOLLOW);
     if (::statx(folder, base.c_str(), flags, STATX_BASIC_STATS, &facts) != 0) return std::nullopt;
     sighting seen;
     seen.name = base;

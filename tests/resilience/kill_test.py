@@ -24,6 +24,7 @@ WAYS = {
     "kept": {"watch": {"on_success": "keep"}},
     "in subfolders": {"watch": {"recursive": True, "include": ["**/*.csv"]}},
     "in blocks": {"upload": {"block_size": "64KiB", "compression": "none", "memory": "1MiB"}},
+    "deduplicated": {"watch": {"deduplicate": "tags", "batching_time": "400ms"}},
     "refused": {"notifications": {"poll_interval": "100ms", "outcome_timeout": "8s"}},
 }
 
@@ -126,18 +127,30 @@ class Kill(Resilience):
         self.until("the end of all", lambda: self.is_through(daemon, ledger), 90, daemon)
         daemon.stop()
         ledger.check(settled=True)
+        if way == "deduplicated":
+            self.assert_no_row_twice(ledger)
         self.tally.add("duplicates", ledger.duplicates())
         self.tally.add("lost", 0)
         self.finished(daemon, emulator)
 
+    def assert_no_row_twice(self, ledger):
+        """Posts may have been repeated; their rows are in the table once."""
+        arrived = ledger.arrived()
+        for file in ledger.produced.values():
+            self.assertEqual(arrived.get(file.token), file.rows, f"I4 rows of {file.name}")
+            self.tally.add("files deduplicated")
+        self.tally.add("duplicates with tags", 0)
+
     def test_a_kill_at_any_moment_loses_nothing(self):
         need_strace()
-        self.kills_each = self.choose(18, 8)
+        self.kills_each = self.choose(16, 8)
         cases = list(WAYS) * self.choose(5, 1)
         whole = self.scenarios(self.endure, cases)
         least = {"kills": self.choose(500, 40), "sites": self.choose(40, 15), "files": 60}
         print("; ".join(f"{call}: {stage}" for call, stage in self.tally.items("sites")))
-        self.close("kill", least if whole else {}, "kills", "sites", "files", "duplicates", "lost")
+        counts = ("kills", "sites", "files", "duplicates", "files deduplicated")
+        counts += ("duplicates with tags", "lost")
+        self.close("kill", least if whole else {}, *counts)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 
-from stand import Resilience, main, skip
+from stand import PATIENCE, Resilience, main, skip
 from disks import Disk, Disks
 from invariants import rows_of
 from waiting import throughout
@@ -159,7 +159,7 @@ class PowerCut(Resilience):
             names = [name for name in daemon.drop.rglob("*.csv") if ".kustodrop" not in name.parts]
             return not names and not daemon.inside("work")
 
-        self.until("an empty drop folder and an empty work/", done, 120, daemon)
+        self.until("I8 an empty drop folder and an empty work/", done, 120 * PATIENCE, daemon)
 
     def test_what_was_synced_outlives_a_power_cut(self):
         if self.disks.lacks:

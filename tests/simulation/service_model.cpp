@@ -138,11 +138,24 @@ void service_model::tell(const http::request& ask, const std::string& how) {
     );
 }
 
+// Who is asked to wait comes back no sooner. Storage is another matter: there are other accounts.
+void service_model::check_patience(const http::request& ask) {
+    auto told = told_to_wait_.find(ask.operation);
+    if (told == told_to_wait_.end() || world_.time.now() >= told->second) return;
+    world_.wrong("came back before Retry-After was over: " + ask.service + " " + ask.operation);
+}
+
+void service_model::note_patience(const http::request& ask, const http::response& answer) {
+    auto wait = http::retry_after(answer);
+    if (wait && !is_storage(ask)) told_to_wait_[ask.operation] = world_.time.now() + *wait;
+}
+
 asio::awaitable<result<http::response>> service_model::send(http::request ask) {
     // What was borrowed may be gone when we look at it, if the caller is cancelled.
     if (!ask.borrowed_body.empty()) ask.body = std::string(ask.borrowed_body);
     ask.borrowed_body = {};
     ++requests_;
+    check_patience(ask);
     auto begun = world_.time.now();
     auto there = begun + world_.chance.between(1ms, 60ms);
     auto back = there + world_.chance.between(1ms, 200ms);
@@ -161,6 +174,7 @@ asio::awaitable<result<http::response>> service_model::send(http::request ask) {
                                               : plain_answer(500, storage_.wall_now());
         co_await world_.time.sleep_until(back);
         tell(ask, std::to_string(answer.status));
+        note_patience(ask, answer);
         co_return answer;
     }
     acted done;

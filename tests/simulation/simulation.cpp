@@ -180,6 +180,7 @@ void simulation::plan_audits() {
 
 void simulation::be_born() {
     world_.tell("start");
+    service_.meet_client();
     daemon_ = std::make_unique<life>(world_, service_, settings_);
     // Some die in their recovery.
     bool brief = !world_.sky.calm() && world_.sky.has(fault::crash) && world_.chance.chance(0.1);

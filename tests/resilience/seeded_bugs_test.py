@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""Known defects, compiled into one build and chosen at run time: each is caught by its harness,
+with the invariant named that it breaks, and the same harness passes without a defect."""
+import collections
+import concurrent.futures
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import unittest
+
+from stand import FULL, Tally, skip
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+BUILD = ROOT / "build" / "seeded"
+PROGRAMS = {
+    "KUSTODROP": BUILD / "daemon" / "kustodrop",
+    "KUSTODROP_EMULATOR": BUILD / "emulator" / "kustodrop-emulator",
+}
+SIMULATION = BUILD / "tests" / "simulation" / "kustodrop-simulation"
+AT_A_TIME = 2
+LONGEST = 600  # Seconds for one run.
+
+# What a harness is asked for: enough to meet the defect and little more.
+Probe = collections.namedtuple("Probe", "harness case full", defaults=(None, False))
+Bug = collections.namedtuple("Bug", "name probe broken")
+
+def simulated(seeds):
+    return Probe("simulation", seeds)
+
+
+BUGS = [
+    Bug("repost_what_was_posted", simulated("1..40"), "posted again although"),
+    Bug("archive_before_the_outcome", simulated("1..40"), "archived before the service said so"),
+    Bug("take_failure_for_success", simulated("1..40"), "archived before the service said|lost:"),
+    Bug("forget_what_was_appended", simulated("1..40"), "lost:"),
+    Bug("trust_the_inode", simulated("1..40"), "lost:"),
+    Bug("delete_foreign_messages", simulated("1..40"), "message of another client was deleted"),
+    Bug("ignore_retry_after", simulated("1..40"), "before Retry-After was over"),
+    Bug("act_on_an_early_failure", simulated("1..40"), "posted again although|does not add up"),
+    Bug("double_post_on_a_lost_answer", Probe("network", 64, True), "I4 "),
+    Bug("tell_a_wrong_size", Probe("network", 64, True), "I2 "),
+    Bug("log_the_sas", Probe("network", 64, True), "I6 "),
+    Bug("skip_the_sync", Probe("power_cut", 0, True), "I[14] "),
+    Bug("post_before_it_is_recorded", Probe("power_cut", 0, True), "I4 "),
+    Bug("forget_the_work_folder", Probe("journal_damage", 0), "I8 "),
+    Bug("forget_an_open_post", Probe("kill", 0), "I4 "),
+    Bug("ignore_overflow", Probe("overflow"), "I8 "),
+    Bug("take_a_short_read", Probe("syscalls", "short read"), "I[12] "),
+    Bug("follow_symlinks", Probe("attacks", 5), "a secret was sent|I2 "),
+    Bug("take_hard_links", Probe("attacks", 6), "a secret was sent|I10 |I2 "),
+]
+# What is looked for in every ./dev test.
+SHORT = ("tell_a_wrong_size", "log_the_sas")
+
+
+def command_of(probe):
+    if probe.harness == "simulation":
+        return [str(SIMULATION), "--seeds", probe.case]
+    return [sys.executable, "-B", str(HERE / f"{probe.harness}_test.py")]
+
+
+def run(probe, bug=None):
+    """Returns (exit code, all that was said)."""
+    environment = {**os.environ, **{name: str(path) for name, path in PROGRAMS.items()}}
+    environment["KUSTODROP_SEED"] = "1"
+    environment["KUSTODROP_FULL"] = "1" if probe.full else "0"
+    if probe.case is not None:
+        environment["KUSTODROP_CASE"] = str(probe.case)
+    if bug:
+        environment |= {"KUSTODROP_DEFECT": bug.name, "KUSTODROP_PATIENCE": "0.25"}
+    ended = subprocess.run(
+        command_of(probe), env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, timeout=LONGEST, check=False,
+    )  # fmt: skip
+    return ended.returncode, ended.stdout.decode(errors="replace")
+
+
+class SeededBugs(unittest.TestCase):
+    def setUp(self):
+        self.tally = Tally()
+        built = subprocess.run(
+            [ROOT / "dev", "build", "seeded"], capture_output=True, text=True, check=False
+        )
+        self.assertEqual(built.returncode, 0, built.stdout[-3000:] + built.stderr[-3000:])
+
+    def look_clean(self, probe):
+        code, said = run(probe)
+        if code == 77:
+            reason = re.search(r"skipped: .*", said)
+            print(f"{reason[0] if reason else 'skipped'}; so are its seeded bugs", flush=True)
+            self.tally.note("skipped", probe)
+            return None
+        if code:
+            return f"{probe} without a defect: {code}\n{said[-3000:]}"
+        self.tally.note("clean", probe)
+        return None
+
+    def look_for(self, bug):
+        if bug.probe in self.tally.sets.get("skipped", ()):
+            self.tally.add("bugs skipped")
+            return None
+        code, said = run(bug.probe, bug)
+        self.tally.add("bugs")
+        found = re.search(rf"[^\n]*(?:{bug.broken})[^\n]*", said)
+        if code in (0, 77) or not found:
+            return f"{bug.name} was not caught by {bug.probe}: {code}\n{said[-3000:]}"
+        self.tally.add("caught")
+        print(f"{bug.name}: caught by {bug.probe.harness}: {found[0].strip()[:140]}", flush=True)
+        return None
+
+    def test_each_defect_is_caught_by_the_harness_named_for_it(self):
+        chosen = os.environ.get("KUSTODROP_BUG")
+        bugs = [bug for bug in BUGS if FULL or bug.name in SHORT]
+        if chosen:
+            bugs = [bug for bug in BUGS if bug.name in chosen.split(",")]
+        with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as several:
+            problems = list(several.map(self.look_clean, dict.fromkeys(b.probe for b in bugs)))
+            problems += several.map(self.look_for, bugs)
+        counts = ("bugs", "caught", "clean", "bugs skipped")
+        said = ", ".join(f"{self.tally[count]} {count}" for count in counts)
+        print(f"seeded bugs: {said} ({'full' if FULL else 'short'} form)", flush=True)
+        self.assertEqual([problem for problem in problems if problem], [])
+        if not chosen:
+            self.assertGreaterEqual(self.tally["bugs"], 15 if FULL else len(SHORT))
+        self.assertEqual(self.tally["caught"], self.tally["bugs"])
+
+
+if __name__ == "__main__":
+    if not (ROOT / "dev").exists():
+        skip("seeded bugs: no source tree to build them from")
+    unittest.main(verbosity=2)
