@@ -71,7 +71,12 @@ std::optional<long> number_at(const json::object& object, std::string_view name)
     auto* value = object.if_contains(name);
     if (!value) return std::nullopt;
     if (value->is_int64()) return value->get_int64();
-    if (value->is_double()) return static_cast<long>(value->get_double());
+    if (value->is_double()) {
+        // What no long can hold is no time of anything.
+        auto number = value->get_double();
+        if (!(number > -1e18 && number < 1e18)) return std::nullopt;
+        return static_cast<long>(number);
+    }
     auto text = text_at(object, name);
     long number = 0;
     auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -84,7 +89,7 @@ std::optional<duration> lifetime_of(const json::object& answer, wall_time now) {
     if (!in) {
         auto on = number_at(answer, "expires_on");
         auto since_epoch = std::chrono::floor<seconds>(now.time_since_epoch()).count();
-        if (on) in = *on - since_epoch;
+        if (on && *on > 0) in = *on - since_epoch;
     }
     if (!in || *in <= 0) return std::nullopt;
     return seconds(std::min(*in, longest_life_s));

@@ -2,6 +2,7 @@
 
 #include "config/yaml_document.hpp"
 #include "configuration.hpp"
+#include "one_key.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -12,116 +13,7 @@
 using namespace kustodrop;
 using namespace kustodrop::test;
 
-// A configuration in block style with one key of our choice in it.
-struct written {
-    std::string text;
-    int line = 0;          // Of the chosen key.
-    int key_column = 0;    // Where it begins.
-    int value_column = 0;  // Where its value does.
-};
-
-// Writes lines and remembers where the chosen one stands.
-class writer {
-public:
-    writer(const key_case& chosen, const std::string& value) : chosen_(chosen), value_(value) {}
-
-    written whole() {
-        block("", "", "cluster", {{"ingestion_endpoint", "https://ingest-c.kusto.windows.net"}});
-        block(
-            "",
-            "",
-            "auth",
-            {{"kind", "client_secret"},
-             {"tenant_id", "t"},
-             {"client_id", "c"},
-             {"client_secret", "hunter2"}}
-        );
-        block("", "", "state_directory", {});
-        watches();
-        for (auto* name : {"upload", "notifications", "retention", "network", "admin", "log"}) {
-            block("", "", name, {});
-        }
-        return out_;
-    }
-
-private:
-    using pairs = std::vector<std::pair<std::string, std::string>>;
-
-    bool is_chosen(const std::string& section, const std::string& key) const {
-        return chosen_.section == section && chosen_.key == key;
-    }
-
-    void line(const std::string& indentation, const std::string& key, const std::string& value) {
-        out_.text += indentation + key + ": " + value + "\n";
-        ++lines_;
-    }
-
-    void chosen_line(const std::string& indentation) {
-        out_.line = lines_ + 1;
-        out_.key_column = static_cast<int>(indentation.size()) + 1;
-        out_.value_column = out_.key_column + static_cast<int>(chosen_.key.size()) + 2;
-        line(indentation, chosen_.key, value_);
-    }
-
-    // A section with its usual entries, the chosen one put in or in place of the usual.
-    void block(
-        const std::string& indentation,
-        const std::string& parent,
-        const std::string& name,
-        const pairs& usual
-    ) {
-        if (is_chosen(parent, name)) return chosen_line(indentation);
-        auto section = parent.empty() ? name : parent + "." + name;
-        if (usual.empty() && chosen_.section != section) return;
-        out_.text += indentation + name + ":\n";
-        ++lines_;
-        entries(indentation + "  ", section, usual);
-    }
-
-    void entries(const std::string& indentation, const std::string& section, const pairs& usual) {
-        bool done = false;
-        for (auto& [key, value] : usual) {
-            if (is_chosen(section, key)) {
-                chosen_line(indentation);
-                done = true;
-            } else {
-                line(indentation, key, value);
-            }
-        }
-        if (chosen_.section == section && !done) chosen_line(indentation);
-    }
-
-    void watches() {
-        if (is_chosen("", "watches")) return chosen_line("");
-        out_.text += "watches:\n  -\n";
-        lines_ += 2;
-        pairs usual{{"path", "/drop/web"}, {"database", "D"}, {"table", "T"}, {"format", "csv"}};
-        entries("    ", "watches", usual);
-        if (chosen_.section == "watches.coalesce") block("    ", "watches", "coalesce", {});
-    }
-
-    const key_case& chosen_;
-    const std::string& value_;
-    written out_;
-    int lines_ = 0;
-};
-
 static const machine secretive{{}, {{"/s", "hunter2 3xposed\n"}}};
-
-static std::string full_key(const key_case& chosen) {
-    auto section = chosen.section;
-    if (section.starts_with("watches")) section = "watches[0]" + section.substr(7);
-    return section.empty() ? chosen.key : section + "." + chosen.key;
-}
-
-// "/var" contains /var/lib/kustodrop only where the state directory is the default.
-static written write(const key_case& chosen, const std::string& value) {
-    auto out = writer(chosen, value).whole();
-    if (value.find("/var/lib/k") == 0 && chosen.key == "path") {
-        out.text += "state_directory: /var/lib/k\n";
-    }
-    return out;
-}
 
 BOOST_AUTO_TEST_SUITE(every_key_)
 

@@ -1,0 +1,94 @@
+// Every key of the configuration with every wrong value, misspelt, given twice and left without a
+// value; the messages are those of configuration.golden, letter for letter.
+//
+// A message that was changed on purpose: KUSTODROP_WRITE_GOLDEN=1 bad_inputs_tests
+#include "config/configuration.hpp"
+
+#include "config/one_key.hpp"
+#include "counting.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstdlib>
+#include <fstream>
+#include <map>
+
+using namespace kustodrop;
+using namespace kustodrop::test;
+
+static const std::string golden_path =
+    KUSTODROP_SOURCE_DIR "/tests/bad_inputs/configuration.golden";
+
+// One line each: the place in words, a tab, what is said.
+using messages = std::map<std::string, std::string>;
+
+static std::string in_one_line(std::string text) {
+    while (text.ends_with('\n')) text.pop_back();
+    for (auto at = text.find('\n'); at != text.npos; at = text.find('\n', at)) {
+        text.replace(at, 1, " | ");
+    }
+    return text;
+}
+
+static messages all_messages() {
+    messages out;
+    auto add = [&](const std::string& what, const std::string& text) {
+        auto said = problems_of(text);
+        BOOST_TEST_CONTEXT(text) { BOOST_TEST(said != ""); }
+        out[what] = in_one_line(said);
+    };
+    for (auto& chosen : every_key()) {
+        auto name = full_key(chosen);
+        for (auto& value : chosen.wrong) add(name + ": " + value, write(chosen, value).text);
+        // Neither of these ever is a value.
+        for (std::string value : {"!!binary x", "*nowhere", "{a: b", "'${env:ABSENT}'"}) {
+            add(name + ": " + value, write(chosen, value).text);
+        }
+        auto misspelt = chosen;
+        misspelt.key.insert(misspelt.key.size() / 2, "z");
+        add(full_key(misspelt), write(misspelt, "1").text);
+    }
+    for (std::string required : {"cluster", "auth", "watches"}) {
+        std::string text;
+        if (required != "cluster") text += whole_cluster;
+        if (required != "auth") text += whole_auth;
+        if (required != "watches") text += whole_watches;
+        add("without " + required, text);
+    }
+    return out;
+}
+
+static messages golden() {
+    messages out;
+    std::ifstream in(golden_path);
+    for (std::string line; std::getline(in, line);) {
+        auto tab = line.find('\t');
+        if (tab != line.npos) out[line.substr(0, tab)] = line.substr(tab + 1);
+    }
+    return out;
+}
+
+BOOST_AUTO_TEST_SUITE(bad_inputs)
+
+BOOST_AUTO_TEST_CASE(of_the_configuration_are_told_in_golden_words) {
+    auto said = all_messages();
+    if (std::getenv("KUSTODROP_WRITE_GOLDEN")) {
+        std::ofstream out(golden_path);
+        for (auto& [what, text] : said) out << what << '\t' << text << '\n';
+    }
+    auto wanted = golden();
+    auto& counts = bad_input_counts::all();
+    counts.configuration = said.size();
+    for (auto& [what, text] : said) {
+        auto found = wanted.find(what);
+        if (found == wanted.end()) continue;  // A key that came later.
+        ++counts.golden;
+        BOOST_TEST_CONTEXT(what << " (meant so? KUSTODROP_WRITE_GOLDEN=1)") {
+            BOOST_TEST(text == found->second);
+        }
+    }
+    BOOST_TEST(said.size() > 700U);
+    BOOST_TEST(counts.golden > 600U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
