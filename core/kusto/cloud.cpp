@@ -143,6 +143,8 @@ result<cloud> parse_cloud(unsigned status, std::string_view body) {
     boost::system::error_code error;
     auto value = json::parse(body, error);
     if (error || !value.is_object()) return bad_metadata("is not JSON");
+    // Kept for as long as the process lives: a word about something else must not be taken for it.
+    if (value.get_object().contains("error")) return bad_metadata("is an error");
     auto* sign_in = value.get_object().if_contains("AzureAD");
     if (!sign_in || sign_in->is_null()) return default_cloud();
     if (!sign_in->is_object()) return bad_metadata("has an AzureAD that is no object");

@@ -129,6 +129,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_no_metadata) {
              {302, ""},
              {200, "<html>"},
              {200, "[]"},
+             {200, R"({"error":{"code":"InternalError","message":"not now"}})"},
              {200, R"({"AzureAD":7})"},
              {200, R"({"AzureAD":{}})"},
              {200, R"({"AzureAD":{"LoginEndpoint":"x","KustoServiceResourceId":"https://a"}})"},
