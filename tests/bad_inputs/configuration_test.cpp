@@ -41,7 +41,7 @@ static messages all_messages() {
         auto name = full_key(chosen);
         for (auto& value : chosen.wrong) add(name + ": " + value, write(chosen, value).text);
         // Neither of these ever is a value.
-        for (std::string value : {"!!binary x", "*nowhere", "{a: b", "'${env:ABSENT}'"}) {
+        for (std::string value : {"*nowhere", "{a: b", "'${env:ABSENT}'"}) {
             add(name + ": " + value, write(chosen, value).text);
         }
         auto misspelt = chosen;
