@@ -5,6 +5,7 @@
 #include "emulator/blob_service.hpp"
 #include "emulator/certificates.hpp"
 #include "emulator/control_service.hpp"
+#include "emulator/discarding.hpp"
 #include "emulator/external_storage.hpp"
 #include "emulator/queue_service.hpp"
 #include "emulator/table_service.hpp"
@@ -64,16 +65,25 @@ struct application::state {
           database(beside(options.data, ".storage")),
           files(beside(options.data, ".blobs")),
           resources(clock, database, options.layout),
-          queues(clock, random, database),
+          queues(
+              clock,
+              random,
+              database,
+              options.discard ? messages_kept::in_memory : messages_kept::durably
+          ),
           tokens(clock, options.identity),
           contexts(clock, remembered_key(database, "context_key")),
           door(clock, random),
           token_endpoint(clock, tokens),
-          blob({clock, random, pool, resources, database, files}),
+          discarded({clock, random, resources, queues, options.ingestor.batching}),
+          blob({clock, random, pool, resources, database, files, options.discard}),
           queue(clock, resources, queues, database),
           table(clock, resources, database) {
         internal_value = hex_encode(random_bytes(16));
         door.set_internal_value(internal_value);
+        if (options.discard) {
+            queue.discard_to([this](std::string_view text) { discarded.take(text); });
+        }
     }
 
     asio::any_io_executor executor;
@@ -90,6 +100,7 @@ struct application::state {
     authorization_contexts contexts;
     gateway door;
     token_service token_endpoint;
+    discarding discarded;
     blob_service blob;
     queue_service queue;
     table_service table;
@@ -246,7 +257,8 @@ void application::state::listen() {
     } else {
         limits.max_body_bytes = blob_service::put_blob_limit;
         limits.spool_folder = files.incoming();
-        limits.spool_above = 4u << 20u;
+        // What is forgotten at once needs no file.
+        limits.spool_above = options.discard ? blob_service::put_blob_limit : 4u << 20u;
         exchange nobody{http::incoming()};
         service_error error{413, "RequestBodyTooLarge", "The request body is too large."};
         limits.too_large = xml_error(error, nobody, clock.wall_now());

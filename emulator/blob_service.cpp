@@ -49,12 +49,24 @@ std::optional<service_error> blob_service::admit_to(const exchange& one) const {
 
 asio::awaitable<http::reply> blob_service::answer(exchange& one) {
     if (auto error = admit_to(one)) co_return refuse(*error, one);
+    if (p_.discard && one.operation.starts_with("put_")) co_return forget(one);
     if (one.operation == "put_blob") co_return co_await put_blob(one);
     if (one.operation == "put_block") co_return co_await put_block(one);
     if (one.operation == "put_block_list") co_return co_await put_block_list(one);
     if (one.operation == "get_block_list") co_return get_block_list(one);
     if (one.operation == "delete_blob") co_return delete_blob(one);
     co_return get_blob(one);
+}
+
+http::reply blob_service::forget(const exchange& one) {
+    http::reply out;
+    out.answer.status = 201;
+    auto now = p_.time.wall_now();
+    out.answer.headers.add("ETag", make_etag(now, p_.random));
+    out.answer.headers.add("Last-Modified", to_http_date(now));
+    auto md5 = one.header("Content-MD5");
+    if (md5) out.answer.headers.add("Content-MD5", std::string(*md5));
+    return out;
 }
 
 blob_record blob_service::named(const exchange& one) const {

@@ -22,6 +22,7 @@ public:
         emulator::layout& layout;
         storage_database& database;
         const blob_files& files;
+        bool discard = false;  // Bodies are counted and forgotten.
     };
     explicit blob_service(parts parts) : p_(parts) {}
 
@@ -41,6 +42,7 @@ private:
     asio::awaitable<http::reply> put_block(exchange&);
     asio::awaitable<http::reply> put_block_list(exchange&);
     asio::awaitable<blob_files::stored> store(exchange&);
+    http::reply forget(const exchange&);
     http::reply get_blob(const exchange&);
     http::reply get_block_list(const exchange&);
     http::reply delete_blob(const exchange&);

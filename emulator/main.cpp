@@ -49,6 +49,7 @@ struct raw_options {
     std::vector<std::string> storage_accounts;
     std::optional<std::uint16_t> proxy_port;
     proxy_options proxy;
+    std::string ingest = "on";
     bool no_ingestor = false;
     bool verbose = false;
 };
@@ -124,7 +125,15 @@ void add_ingestion(CLI::App& app, application_options& o, raw_options& raw) {
     app.add_option("--mapping", o.ingestor.mappings, "'Db.Table.Name(Kind)=JSON', repeatable")
         ->allow_extra_args(false);
     app.add_flag("--discard", o.ingestor.discard, "Count rows without storing them");
-    app.add_flag("--no-ingestor", raw.no_ingestor, "Leave the messages where they are");
+    app.add_option(
+           "--ingest",
+           raw.ingest,
+           "off: leave the messages where they are; discard: count and forget blobs and messages, "
+           "answer each with a success"
+    )
+        ->check(CLI::IsMember({"on", "off", "discard"}))
+        ->capture_default_str();
+    app.add_flag("--no-ingestor", raw.no_ingestor, "The same as --ingest off");
     app.add_option("--storage", raw.storage, "Use this blob service (Azurite) instead of ours");
     app.add_option("--storage-queue", raw.storage_queue, "Its queue service");
     app.add_option("--storage-table", raw.storage_table, "Its table service");
@@ -262,7 +271,8 @@ int main(int argc, char** argv) {
         auto code = app.exit(e);
         return code == 0 ? 0 : 64;
     }
-    options.with_ingestor = !raw.no_ingestor;
+    options.discard = raw.ingest == "discard";
+    options.with_ingestor = raw.ingest == "on" && !raw.no_ingestor;
     try {
         return run(std::move(options), raw);
     } catch (const std::exception& e) {

@@ -212,8 +212,15 @@ http::response queue_service::put(const exchange& one, const queue_place& place)
     if (error) return refusal(*error, one);
     std::optional<duration> time_to_live;
     if (lives > 0) time_to_live = std::chrono::seconds(lives);
-    auto message = store_.put(place, std::move(text), std::chrono::seconds(hidden), time_to_live);
-    if (place.queue.starts_with("readyforaggregation")) {
+    bool to_ingest = place.queue.starts_with("readyforaggregation");
+    message_record message;
+    if (to_ingest && discard_) {
+        discard_(text);
+        message = store_.fresh(place, "");
+    } else {
+        message = store_.put(place, std::move(text), std::chrono::seconds(hidden), time_to_live);
+    }
+    if (to_ingest && !discard_) {
         auto json = base64_decode(message.text).value_or(message.text);
         database_.record_posted(
             {0, place.account, place.queue, message.id, std::move(json), message.inserted}

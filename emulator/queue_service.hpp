@@ -3,6 +3,8 @@
 #include "emulator/queue_store.hpp"
 #include "emulator/service.hpp"
 
+#include <functional>
+
 namespace kustodrop::emulator {
 
 /// The queue service (protocol.md §6). Ingestion messages that reach a ready-for-aggregation
@@ -11,6 +13,9 @@ class queue_service final : public service {
 public:
     queue_service(clock& clock, layout& layout, queue_store& store, storage_database& database)
         : clock_(clock), layout_(layout), store_(store), database_(database) {}
+
+    /// Ingestion messages go there, and nowhere else.
+    void discard_to(std::function<void(std::string_view text)> take) { discard_ = std::move(take); }
 
     void classify(exchange&) const override;
     asio::awaitable<http::reply> answer(exchange&) override;
@@ -27,6 +32,7 @@ private:
     layout& layout_;
     queue_store& store_;
     storage_database& database_;
+    std::function<void(std::string_view)> discard_;
 };
 
 }  // namespace kustodrop::emulator

@@ -12,8 +12,10 @@ static std::chrono::microseconds in_wall_units(duration time) {
     return std::chrono::duration_cast<std::chrono::microseconds>(time);
 }
 
-queue_store::queue_store(clock& clock, random_generator& random, storage_database& database)
-    : clock_(clock), random_(random), database_(database) {
+queue_store::queue_store(
+    clock& clock, random_generator& random, storage_database& database, messages_kept how
+)
+    : clock_(clock), random_(random), database_(database), durable_(how == messages_kept::durably) {
     for (auto& message : database_.messages()) {
         first_ = std::min(first_, message.sequence);
         last_ = std::max(last_, message.sequence);
@@ -58,7 +60,11 @@ void queue_store::erase(line& line, std::int64_t sequence) {
     line.hidden.erase({found->second.visible, sequence});
     line.by_id.erase(found->second.id);
     line.messages.erase(found);
-    database_.remove_message(sequence);
+    if (durable_) database_.remove_message(sequence);
+}
+
+void queue_store::keep(const message_record& message) {
+    if (durable_) database_.put_message(message);
 }
 
 // As the service's: base64, so that it may hold + and / and ends with =.
@@ -91,7 +97,7 @@ message_record queue_store::put(
     message.sequence = ++last_;
     message.visible += in_wall_units(hidden_for);
     message.expires = time_to_live ? message.inserted + in_wall_units(*time_to_live) : never;
-    database_.put_message(message);
+    keep(message);
     insert(line, message);
     return message;
 }
@@ -103,7 +109,7 @@ void queue_store::put_in_front(const queue_place& place, std::vector<std::string
     for (auto& text : texts) {
         auto message = fresh(place, std::move(text));
         message.sequence = sequence++;
-        database_.put_message(message);
+        keep(message);
         insert(line, std::move(message));
     }
 }
@@ -126,7 +132,7 @@ std::vector<message_record> queue_store::get(
         message.receipt = make_receipt();
         ++message.dequeues;
         line.hidden.emplace(message.visible, sequence);
-        database_.put_message(message);
+        keep(message);
         out.push_back(message);
     }
     return out;
@@ -162,7 +168,7 @@ queue_answer queue_store::update(
     message.receipt = make_receipt();
     if (text) message.text = std::move(*text);
     hide_or_show(line, message);
-    database_.put_message(message);
+    keep(message);
     wanted = message;
     return queue_answer::done;
 }

@@ -21,11 +21,21 @@ struct queue_place {
 
 enum class queue_answer { done, no_such_message, receipt_mismatch };
 
-/// The messages of all queues, in the order of their arrival. Kept in memory, written through to
-/// the database before anything is answered.
+enum class messages_kept { durably, in_memory };
+
+/// The messages of all queues, in the order of their arrival. Kept in memory and, unless told
+/// otherwise, written through to the database before anything is answered.
 class queue_store {
 public:
-    queue_store(clock& clock, random_generator& random, storage_database& database);
+    queue_store(
+        clock& clock,
+        random_generator& random,
+        storage_database& database,
+        messages_kept how = messages_kept::durably
+    );
+
+    /// A message as put() would make it, that is in no queue.
+    message_record fresh(const queue_place&, std::string text);
 
     /// No `time_to_live`: it never expires.
     message_record put(
@@ -67,12 +77,13 @@ private:
     void insert(line&, message_record);
     void hide_or_show(line&, const message_record&);
     void erase(line&, std::int64_t sequence);
-    message_record fresh(const queue_place&, std::string text);
+    void keep(const message_record&);
     std::string make_receipt();
 
     clock& clock_;
     random_generator& random_;
     storage_database& database_;
+    bool durable_;
     std::map<queue_place, line> lines_;
     std::int64_t first_ = 0;
     std::int64_t last_ = 0;
