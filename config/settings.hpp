@@ -148,6 +148,7 @@ struct upload_settings {
     std::uint64_t concurrency = 32;
     std::uint64_t memory_bytes = 32ULL << 20;
     config::compression compression = config::compression::fast;
+    std::uint64_t compression_threads = 0;  // 0: one for each processor.
     std::uint64_t block_size_bytes = 4ULL << 20;
     std::uint64_t bandwidth_limit_bytes = 0;  // A second; 0 is none.
     duration repost_after = 30s;

@@ -12,15 +12,16 @@ namespace kustodrop::daemon {
 
 static constexpr std::size_t ready_capacity = 1024;
 static constexpr unsigned cleaners = 8;
-static constexpr unsigned most_threads = 16;
+static constexpr unsigned most_threads = 32;
 static constexpr duration full_disk_pause = 10s;
 
-// A thread for each watch, so that a mount that hangs holds up its own watch only, and some for
+// A thread for each watch, so that a mount that hangs holds up its own watch only, and those for
 // reading and compressing.
 static unsigned threads_for(const surroundings& around, const config::settings& settings) {
     if (!around.threads) return 0;
     auto watches = static_cast<unsigned>(std::min<std::size_t>(settings.watches.size(), 8));
-    return std::min(2 + watches, most_threads);
+    auto readers = std::max(2u, compression_threads_of(settings));
+    return std::min(readers + watches, most_threads);
 }
 
 app::app(surroundings around, config::settings settings, config::environment environment)

@@ -2,6 +2,9 @@
 
 #include "daemon/connection.hpp"
 
+#include <algorithm>
+#include <thread>
+
 namespace kustodrop::daemon {
 
 pipeline::target target_of(const config::watch& from) {
@@ -110,9 +113,17 @@ static pipeline::reporting reporting_of(const config::notifications_settings& fr
     return reports;
 }
 
+unsigned compression_threads_of(const config::settings& from) {
+    if (from.upload.compression_threads > 0) {
+        return static_cast<unsigned>(from.upload.compression_threads);
+    }
+    return std::max(1u, std::thread::hardware_concurrency());
+}
+
 pipeline::shipper_options shipper_options_of(const config::settings& from) {
     pipeline::shipper_options options;
     options.block_bytes = from.upload.block_size_bytes;
+    options.compression_threads = compression_threads_of(from);
     switch (from.upload.compression) {
     case config::compression::fast:
         options.how = spool::compression::fast;

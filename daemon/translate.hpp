@@ -13,6 +13,9 @@ pipeline::watch_options watch_options_of(
     const config::watch& from, const config::retention_settings& retention
 );
 spool::archive_limits archive_limits_of(const config::retention_settings& from);
+/// How many threads may compress at a time: what is configured, or one for each processor.
+unsigned compression_threads_of(const config::settings& from);
+
 pipeline::shipper_options shipper_options_of(const config::settings& from);
 pipeline::outcomes_options outcomes_options_of(const config::settings& from);
 

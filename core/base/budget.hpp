@@ -47,6 +47,8 @@ public:
     }
 
     std::uint64_t in_use() const { return total_ - free_; }
+    std::uint64_t free() const { return free_; }
+    std::uint64_t total() const { return total_; }
 
 private:
     // A place in line, left however the wait ends: a cancelled waiter must not block the next.

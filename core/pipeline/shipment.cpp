@@ -3,6 +3,7 @@
 #include "base/defect.hpp"
 #include "base/text.hpp"
 #include "spool/creation_time.hpp"
+#include "spool/source_reader.hpp"
 
 #include <algorithm>
 
@@ -18,6 +19,21 @@ std::uint64_t buffer_bytes_for(std::uint64_t source_bytes, std::uint64_t block_b
     // What does not compress grows by a few bytes for each stored block, and by head and tail.
     auto whole = source_bytes + source_bytes / 64 + 1024;
     return std::min(whole, block_bytes);
+}
+
+upload_plan plan_upload(
+    std::uint64_t source_bytes, std::uint64_t block_bytes, unsigned threads, upload_memory memory
+) {
+    upload_plan out;
+    out.block_bytes = buffer_bytes_for(source_bytes, block_bytes);
+    if (out.block_bytes < block_bytes) return out;
+    auto generous = out;
+    generous.buffers = 3;
+    generous.threads = threads;
+    generous.extra = spool::parallel_memory_bytes(source_bytes, threads);
+    if (generous.bytes() <= memory.free_bytes) return generous;
+    if (2 * block_bytes <= memory.total_bytes) out.buffers = 2;
+    return out;
 }
 
 after_failure decide(const failure& problem) {

@@ -21,6 +21,28 @@ std::string blob_name(const spool::source& what, const target& where, bool compr
 /// The bytes of buffer that a source needs: a whole block, or less when it is small.
 std::uint64_t buffer_bytes_for(std::uint64_t source_bytes, std::uint64_t block_bytes);
 
+/// The memory that one upload may have.
+struct upload_memory {
+    std::uint64_t free_bytes = 0;   // Of upload.memory, now.
+    std::uint64_t total_bytes = 0;  // All of it.
+};
+
+/// How an upload goes about it.
+struct upload_plan {
+    std::uint64_t block_bytes = 0;
+    std::size_t buffers = 1;  // Of a block each: one is filled while the others are sent.
+    unsigned threads = 1;     // That may compress it at a time.
+    std::uint64_t extra = 0;  // What the threads need beside the buffers.
+    std::uint64_t bytes() const { return buffers * block_bytes + extra; }
+};
+
+/// A small source gets one small buffer. A large one gets three and every thread while there is
+/// memory for that, else two and one thread: a backlog of large ones keeps the threads busy as
+/// well. Pure.
+upload_plan plan_upload(
+    std::uint64_t source_bytes, std::uint64_t block_bytes, unsigned threads, upload_memory memory
+);
+
 /// What to do with a source after a failed attempt.
 enum class after_failure {
     try_again,     // From the stage it has reached, later.

@@ -3,8 +3,9 @@
 #include "base/defect.hpp"
 #include "base/text.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <memory>
-#include <span>
 
 namespace kustodrop::pipeline {
 
@@ -25,7 +26,10 @@ static bool wants_shipping(const source& what) {
 }
 
 shipper::shipper(shipper_parts parts, shipper_options options, shipped_to next)
-    : with_(parts), options_(std::move(options)), next_(std::move(next)) {}
+    : with_(parts),
+      options_(std::move(options)),
+      next_(std::move(next)),
+      gate_(options_.compression_threads) {}
 
 asio::awaitable<void> shipper::run() {
     for (;;) {
@@ -113,6 +117,12 @@ asio::awaitable<result<void>> shipper::upload(std::string source_id, watch& from
     co_return result<void>();
 }
 
+upload_plan shipper::plan_for(std::uint64_t source_bytes) const {
+    auto threads = with_.pool.threads() ? options_.compression_threads : 1;
+    upload_memory memory{with_.memory.free(), with_.memory.total()};
+    return plan_upload(source_bytes, options_.block_bytes, threads, memory);
+}
+
 asio::awaitable<result<spool::blob_record>> shipper::send_blob(
     source what, watch& from, azure::storage_place container
 ) {
@@ -123,6 +133,8 @@ asio::awaitable<result<spool::blob_record>> shipper::send_blob(
         co_return failure{"folder_absent", remedy::retry, "the watched folder is absent"};
     }
     bool gzipped = is_gzip_name(what.slices.front().name);
+    auto plan = plan_for(what.size_bytes());
+    auto lease = co_await with_.memory.take(plan.bytes());
     spool::reader_options reading;
     reading.root_fd = folder->descriptor_of_root();
     reading.how = options_.how;
@@ -130,18 +142,24 @@ asio::awaitable<result<spool::blob_record>> shipper::send_blob(
     reading.compressible = where.compressible;
     reading.max_raw_bytes = options_.max_raw_bytes;
     reading.may_grow = true;
-    auto opened = spool::source_reader::open(what, reading);
+    reading.gate = &gate_;
+    reading.threads = plan.threads;
+    reading.run = [&pool = with_.pool](std::function<void()> work) {
+        asio::post(*pool.threads(), std::move(work));
+    };
+    auto opened = spool::source_reader::open(what, std::move(reading));
     if (opened.has_error()) co_return opened.error();
     auto reader = std::move(*opened);
 
-    auto wish = buffer_bytes_for(what.size_bytes(), options_.block_bytes);
-    auto lease = co_await with_.memory.take(wish);
-    auto bytes = static_cast<std::size_t>(lease.bytes());
-    auto memory = std::make_unique_for_overwrite<char[]>(bytes);
     auto name = blob_name(what, where, reader->compressed());
-    std::span<char> buffer(memory.get(), bytes);
-    upload_place place{container, container.location.with_path_suffix(name)};
-    auto sent = co_await send_blocks(*reader, buffer, place);
+    block_upload_parts parts{with_.blobs, with_.pool, with_.time, with_.random, with_.measured};
+    block_upload::options how{
+        options_.block_attempts, options_.backoff, plan.block_bytes, plan.buffers};
+    how.report = [this, &container](const result<void>& sent) {
+        with_.router.report(container, sent);
+    };
+    block_upload upload(parts, how, container.location.with_path_suffix(name));
+    auto sent = co_await upload.send(*reader);
     if (sent.has_error()) co_return sent.error();
     spool::blob_record record;
     record.account = container.account;
@@ -150,53 +168,6 @@ asio::awaitable<result<spool::blob_record>> shipper::send_blob(
     record.raw_bytes = reader->raw_bytes();
     record.stored_bytes = reader->stored_bytes();
     co_return record;
-}
-
-asio::awaitable<result<void>> shipper::send_blocks(
-    spool::source_reader& reader, std::span<char> buffer, upload_place place
-) {
-    auto read = [&reader, buffer] { return reader.next(buffer); };
-    for (unsigned index = 0;; ++index) {
-        auto block = co_await offload(with_.pool, read);
-        if (block.has_error()) co_return block.error();
-        std::string_view content(buffer.data(), block->bytes);
-        if (block->last && index == 0) {
-            auto whole = co_await with_.blobs.put_blob(place.blob, content);
-            with_.router.report(place.container, whole);
-            co_return whole;
-        }
-        unsigned count = index;
-        if (block->bytes > 0) {
-            auto stored = co_await put_block(place.blob, index, content);
-            with_.router.report(place.container, stored);
-            if (stored.has_error()) co_return stored.error();
-            ++count;
-        }
-        if (block->last) {
-            auto committed = co_await with_.blobs.put_block_list(place.blob, count);
-            with_.router.report(place.container, committed);
-            co_return committed;
-        }
-    }
-}
-
-// A big upload is not begun anew for one lost answer: the block is still in our hands.
-asio::awaitable<result<void>> shipper::put_block(
-    http::url blob, unsigned index, std::string_view content
-) {
-    for (unsigned attempt = 1;; ++attempt) {
-        auto stored = co_await with_.blobs.put_block(blob, index, content);
-        if (!stored.has_error() || stored.error().next != remedy::retry) co_return stored;
-        if (attempt >= options_.block_attempts) co_return stored;
-        const auto& problem = stored.error();
-        with_.measured
-            .count(
-                "kustodrop_retries_total", {{"operation", "put_block"}, {"reason", problem.code}}
-            )
-            .add();
-        auto pause = next_wait(attempt, options_.backoff, problem.retry_after, with_.random);
-        co_await with_.time.sleep_until(with_.time.now() + pause);
-    }
 }
 
 asio::awaitable<result<void>> shipper::post(std::string source_id, watch& from) {

@@ -6,6 +6,7 @@
 #include "base/budget.hpp"
 #include "base/log.hpp"
 #include "base/offload.hpp"
+#include "pipeline/block_upload.hpp"
 #include "pipeline/ready_queue.hpp"
 #include "pipeline/roster.hpp"
 #include "pipeline/shipment.hpp"
@@ -29,8 +30,9 @@ struct shipper_options {
     reporting reports = {};
     std::string client_version = {};
     backoff_options backoff = {1s, 5min};
-    duration repost_after = 30s;  // After a post whose answer was lost; up to twice as long.
-    unsigned block_attempts = 3;  // Of one block, before the whole upload is begun anew.
+    duration repost_after = 30s;       // After a post whose answer was lost; up to twice as long.
+    unsigned compression_threads = 1;  // That compress at a time, whatever for.
+    unsigned block_attempts = 3;       // Of one block, before the whole upload is begun anew.
 };
 
 /// What a shipper hands a source to when it is done with it.
@@ -70,10 +72,6 @@ public:
     asio::awaitable<void> run();
 
 private:
-    struct upload_place {
-        azure::storage_place container;
-        http::url blob;  // With the container's SAS.
-    };
     asio::awaitable<void> ship(std::string source_id);
     bool hold(spool::source& what, const watch& from);
     asio::awaitable<result<void>> step(std::string source_id, watch& from);
@@ -81,12 +79,7 @@ private:
     asio::awaitable<result<spool::blob_record>> send_blob(
         spool::source what, watch& from, azure::storage_place container
     );
-    asio::awaitable<result<void>> send_blocks(
-        spool::source_reader& reader, std::span<char> buffer, upload_place place
-    );
-    asio::awaitable<result<void>> put_block(
-        http::url blob, unsigned index, std::string_view content
-    );
+    upload_plan plan_for(std::uint64_t source_bytes) const;
     asio::awaitable<result<void>> post(std::string source_id, watch& from);
     void after_post(const std::string& source_id, const result<void>& sent);
     void take_stock(const std::string& source_id, const failure& problem);
@@ -96,6 +89,7 @@ private:
     shipper_parts with_;
     shipper_options options_;
     shipped_to next_;
+    spool::compression_gate gate_;
     std::unordered_map<std::string, unsigned> failures_in_a_row_;  // By source id.
 };
 

@@ -5,12 +5,40 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <semaphore>
 #include <span>
 #include <string_view>
 
 namespace kustodrop::spool {
 
 enum class compression { fast, dense, none };
+
+struct gzip_codec;
+
+/// Lets only so many threads compress at a time, whoever they work for.
+class compression_gate {
+public:
+    explicit compression_gate(unsigned threads) : free_(threads) {}
+
+private:
+    friend class compression_pass;
+    std::counting_semaphore<> free_;
+};
+
+/// Leave to compress for as long as it lives; waits for it. Without a gate there is no limit.
+class compression_pass {
+public:
+    explicit compression_pass(compression_gate* gate) : gate_(gate) {
+        if (gate_) gate_->free_.acquire();
+    }
+    ~compression_pass() {
+        if (gate_) gate_->free_.release();
+    }
+    compression_pass(const compression_pass&) = delete;
+
+private:
+    compression_gate* gate_;
+};
 
 /// Compresses a stream into one gzip member in constant memory.
 class gzip_encoder {
@@ -32,8 +60,43 @@ public:
     progress step(std::string_view in, std::span<char> out, bool last);
 
 private:
-    struct codec;
-    std::unique_ptr<codec> codec_;
+    std::unique_ptr<gzip_codec> codec_;
+};
+
+/// Bytes that grow as they must, and keep their room when they are cleared.
+class growing_buffer {
+public:
+    std::string_view view() const { return {bytes_.get(), size_}; }
+    void clear() { size_ = 0; }
+
+    /// Room for at least `least` more bytes.
+    std::span<char> room(std::size_t least);
+    void commit(std::size_t bytes) { size_ += bytes; }
+
+private:
+    std::unique_ptr<char[]> bytes_;
+    std::size_t size_ = 0;
+    std::size_t capacity_ = 0;
+};
+
+/// Deflates one segment of a stream that is cut into several: it refers to nothing before it, and
+/// ends at a byte, so that the next one can follow. No head and no tail.
+class segment_deflater {
+public:
+    /// `last`: the stream ends with this segment. `how` is fast or dense.
+    segment_deflater(compression how, bool last);
+    ~segment_deflater();
+
+    /// `ends`: nothing of the segment follows `in`.
+    void add(std::string_view in, bool ends, growing_buffer& out);
+
+    /// CRC-32 of what was added.
+    std::uint32_t crc() const { return crc_; }
+
+private:
+    std::unique_ptr<gzip_codec> codec_;
+    std::uint32_t crc_ = 0;
+    bool last_;
 };
 
 struct gzip_limits {

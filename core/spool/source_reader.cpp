@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,9 +24,13 @@ static constexpr char newline_member[] =
 
 struct source_reader::state {
     state(std::vector<slice> all, reader_options how)
-        : slices(std::move(all)), options(how), chunk(chunk_bytes) {
+        : slices(std::move(all)), options(std::move(how)) {
+        std::uint64_t longest = 1;
+        for (auto& one : slices) longest = std::max(longest, one.length_bytes);
+        chunk_size = std::min<std::uint64_t>(longest, chunk_bytes);
         bool encode = options.compressible && !options.already_compressed;
-        if (encode && options.how != compression::none) encoder.emplace(options.how);
+        packs = encode && options.how != compression::none;
+        if (packs) encoder.emplace(options.how);
         if (options.already_compressed) {
             gzip_limits limits;
             limits.max_raw_bytes = options.max_raw_bytes;
@@ -39,9 +44,15 @@ struct source_reader::state {
     result<void> advance();
     result<void> fill_pending();
     result<void> take_chunk(std::size_t bytes);
+    result<std::size_t> read_some(std::uint64_t offset, std::span<char> into);
+    result<void> read_whole(std::uint64_t offset, std::span<char> into);
+    result<void> begin_segments();
+    void let_go();
+    result<block> next_of_segments(std::span<char> buffer);
 
     std::vector<slice> slices;
     reader_options options;
+    bool packs = false;
     std::optional<gzip_encoder> encoder;
     std::optional<gzip_counter> counter;
 
@@ -52,7 +63,8 @@ struct source_reader::state {
     bool newline_due = false;
     bool input_ended = false;
 
-    std::vector<char> chunk;
+    std::size_t chunk_size = 0;
+    std::unique_ptr<char[]> chunk;
     std::string_view pending;  // In the chunk, or the newline: read but not passed on.
 
     std::uint64_t raw = 0;       // Of the slices.
@@ -60,6 +72,9 @@ struct source_reader::state {
     std::uint64_t stored = 0;
     std::optional<changed_file> changed;
     std::optional<changed_file> grown;
+
+    std::mutex checking;  // With segments, several threads look at the file.
+    std::optional<segment_encoder> segments;
 };
 
 static failure open_failure(const slice& what, int error) {
@@ -94,7 +109,10 @@ result<void> source_reader::state::open_slice() {
     if (auto same = check_slice(); !same) return same;
     auto first = static_cast<off_t>(what.offset);
     auto length = static_cast<off_t>(what.length_bytes);
-    ::posix_fadvise(file.get(), first, length, POSIX_FADV_SEQUENTIAL);
+    // What one read takes whole needs no reading ahead.
+    if (what.length_bytes > chunk_bytes) {
+        ::posix_fadvise(file.get(), first, length, POSIX_FADV_SEQUENTIAL);
+    }
     return {};
 }
 
@@ -161,7 +179,7 @@ result<void> source_reader::state::advance() {
 }
 
 result<void> source_reader::state::take_chunk(std::size_t bytes) {
-    pending = std::string_view(chunk.data(), bytes);
+    pending = std::string_view(chunk.get(), bytes);
     position += bytes;
     last_byte = pending.back();
     if (!counter) {
@@ -176,6 +194,76 @@ result<void> source_reader::state::take_chunk(std::size_t bytes) {
     return f;
 }
 
+// Of the slice in hand; never nothing.
+result<std::size_t> source_reader::state::read_some(std::uint64_t offset, std::span<char> into) {
+    auto& what = slices[at];
+    auto from = static_cast<off_t>(what.offset + offset);
+    ssize_t bytes = -1;
+    do {
+        bytes = ::pread(file.get(), into.data(), into.size(), from);
+    } while (bytes < 0 && errno == EINTR);
+    if (bytes > 0) return static_cast<std::size_t>(bytes);
+    if (bytes == 0) {
+        // What took its end away says more than that it is missing.
+        std::lock_guard lock(checking);
+        if (auto same = check_slice(); !same) return same.error();
+        auto detail = printable(what.location) + " ended before its size says";
+        return failure{"read_error", remedy::retry, detail};
+    }
+    return system_failure("read_error", remedy::retry, "cannot read", what.location, errno);
+}
+
+// Called on several threads at a time.
+result<void> source_reader::state::read_whole(std::uint64_t offset, std::span<char> into) {
+    while (!into.empty()) {
+        auto bytes = read_some(offset, into);
+        if (bytes.has_error()) return bytes.error();
+        into = into.subspan(*bytes);
+        offset += *bytes;
+    }
+    std::lock_guard lock(checking);
+    return check_slice();
+}
+
+// Small sources are many, and each waits for its answer far longer than it was compressed.
+void source_reader::state::let_go() {
+    encoder.reset();
+    segments.reset();
+    chunk.reset();
+    pending = {};
+}
+
+// A large file alone is cut into segments; everything else is read from front to back.
+result<void> source_reader::state::begin_segments() {
+    bool fit = packs && options.threads > 1 && options.run && slices.size() == 1;
+    if (!fit || slices[0].length_bytes < parallel_from_bytes) return {};
+    if (auto opened = open_slice(); !opened) return opened;
+    segment_options how;
+    how.how = options.how;
+    how.threads = options.threads;
+    how.gate = options.gate;
+    how.run = options.run;
+    auto read = [this](std::uint64_t offset, std::span<char> into) {
+        return read_whole(offset, into);
+    };
+    segments.emplace(slices[0].length_bytes, read, std::move(how));
+    encoder.reset();
+    return {};
+}
+
+result<source_reader::block> source_reader::state::next_of_segments(std::span<char> buffer) {
+    auto filled = segments->fill(buffer);
+    if (filled.has_error()) return filled.error();
+    stored += filled->bytes;
+    if (filled->last) {
+        raw = slices[0].length_bytes;
+        if (auto ended = end_slice(); !ended) return ended.error();
+        input_ended = true;
+        let_go();
+    }
+    return block{filled->bytes, filled->last};
+}
+
 result<void> source_reader::state::fill_pending() {
     if (at == 0 && !file.is_open()) {
         if (auto begun = advance(); !begun || input_ended) return begun;
@@ -187,26 +275,16 @@ result<void> source_reader::state::fill_pending() {
         ++newlines;
         return advance();
     }
-    auto& what = slices[at];
-    auto wanted = std::min<std::uint64_t>(chunk.size(), what.length_bytes - position);
-    auto offset = static_cast<off_t>(what.offset + position);
-    ssize_t bytes = -1;
-    do {
-        bytes = ::pread(file.get(), chunk.data(), wanted, offset);
-    } while (bytes < 0 && errno == EINTR);
-    if (bytes < 0) {
-        return system_failure("read_error", remedy::retry, "cannot read", what.location, errno);
-    }
-    if (auto same = check_slice(); !same) return same;
-    if (bytes == 0 && defect("take_a_short_read")) {
-        position = what.length_bytes;
+    if (!chunk) chunk = std::make_unique_for_overwrite<char[]>(chunk_size);
+    auto wanted = std::min<std::uint64_t>(chunk_size, slices[at].length_bytes - position);
+    auto bytes = read_some(position, {chunk.get(), wanted});
+    if (bytes.has_error() && defect("take_a_short_read")) {
+        position = slices[at].length_bytes;
         return advance();
     }
-    if (bytes == 0) {
-        auto detail = printable(what.location) + " ended before its size says";
-        return failure{"read_error", remedy::retry, detail};
-    }
-    if (auto taken = take_chunk(static_cast<std::size_t>(bytes)); !taken) return taken;
+    if (bytes.has_error()) return bytes.error();
+    if (auto same = check_slice(); !same) return same;
+    if (auto taken = take_chunk(*bytes); !taken) return taken;
     return advance();
 }
 
@@ -222,12 +300,16 @@ result<std::unique_ptr<source_reader>> source_reader::open(
                       std::to_string(options.max_raw_bytes);
         return failure{"too_large", remedy::give_up, detail};
     }
-    auto fresh = std::make_unique<state>(what.slices, options);
+    auto fresh = std::make_unique<state>(what.slices, std::move(options));
     return std::unique_ptr<source_reader>(new source_reader(std::move(fresh)));
 }
 
 result<source_reader::block> source_reader::next(std::span<char> buffer) {
     auto& s = *state_;
+    if (s.at == 0 && !s.file.is_open() && !s.segments) {
+        if (auto begun = s.begin_segments(); !begun) return begun.error();
+    }
+    if (s.segments) return s.next_of_segments(buffer);
     block made;
     while (made.bytes < buffer.size() && !made.last) {
         if (s.pending.empty() && !s.input_ended) {
@@ -235,6 +317,7 @@ result<source_reader::block> source_reader::next(std::span<char> buffer) {
         }
         auto room = buffer.subspan(made.bytes);
         if (s.encoder) {
+            compression_pass pass(s.options.gate);
             auto step = s.encoder->step(s.pending, room, s.input_ended);
             s.pending.remove_prefix(step.consumed);
             made.bytes += step.produced;
@@ -248,6 +331,7 @@ result<source_reader::block> source_reader::next(std::span<char> buffer) {
         }
     }
     s.stored += made.bytes;
+    if (made.last) s.let_go();
     return made;
 }
 
@@ -255,7 +339,7 @@ std::uint64_t source_reader::raw_bytes() const { return state_->raw + state_->ne
 std::uint64_t source_reader::stored_bytes() const { return state_->stored; }
 
 bool source_reader::compressed() const {
-    return state_->encoder.has_value() || state_->options.already_compressed;
+    return state_->packs || state_->options.already_compressed;
 }
 
 const std::optional<source_reader::changed_file>& source_reader::changed() const {

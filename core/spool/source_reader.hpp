@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "spool/gzip.hpp"
+#include "spool/segment_encoder.hpp"
 #include "spool/source.hpp"
 
 #include <cstdint>
@@ -25,10 +26,16 @@ struct reader_options {
     /// A file that has only grown beyond the slice is not "changed": the slice's own bytes are
     /// read, and grown() tells. What was added is a new slice's business.
     bool may_grow = false;
+
+    compression_gate* gate = nullptr;  // Passed by whoever compresses.
+
+    /// With more threads than one, a large file alone in its source is compressed on several.
+    unsigned threads = 1;
+    std::function<void(std::function<void()>)> run = {};  // See segment_options.
 };
 
-/// Streams a source's slices, as they are to be stored, in memory bounded by two small buffers.
-/// Blocking; not shared between threads at one time.
+/// Streams a source's slices, as they are to be stored, in memory bounded by two small buffers, or
+/// parallel_memory_bytes(). Blocking; not shared between threads at one time.
 ///
 /// Failures of next(): "file_changed" and "file_vanished" (retry: claim or settle anew),
 /// "read_error" (retry), "not_a_file", "too_large", "broken_gzip", "gzip_bomb" (give_up),

@@ -165,6 +165,7 @@ inline std::vector<key_case> every_key() {
          "8MiB",
          no_sizes + std::vector<std::string>{"0", "1023KiB", "65GiB", "7MiB"}},
         {"upload", "compression", "dense", no_choices + std::vector<std::string>{"gzip"}},
+        {"upload", "compression_threads", "4", no_numbers + std::vector<std::string>{"257"}},
         {"upload",
          "block_size",
          "64KiB",

@@ -42,6 +42,25 @@ BOOST_AUTO_TEST_CASE(a_small_file_needs_no_whole_block) {
     BOOST_TEST(buffer_bytes_for(1u << 30u, 4u << 20u) == 4u << 20u);
 }
 
+BOOST_AUTO_TEST_CASE(a_large_file_has_all_it_can_use_while_there_is_memory_for_it) {
+    constexpr std::uint64_t block = 4u << 20u;
+    auto rich = plan_upload(1u << 30u, block, 4, {64u << 20u, 64u << 20u});
+    BOOST_TEST(rich.buffers == 3u);
+    BOOST_TEST(rich.threads == 4u);
+    BOOST_TEST(rich.bytes() > 3 * block);
+    BOOST_TEST(rich.bytes() < 8 * block);
+    auto poor = plan_upload(1u << 30u, block, 4, {rich.bytes() - 1, 64u << 20u});
+    BOOST_TEST(poor.buffers == 2u);
+    BOOST_TEST(poor.threads == 1u);
+    BOOST_TEST(poor.bytes() == 2 * block);
+    auto least = plan_upload(1u << 30u, block, 4, {0, 2 * block - 1});
+    BOOST_TEST(least.buffers == 1u);
+    auto small = plan_upload(1000, block, 4, {64u << 20u, 64u << 20u});
+    BOOST_TEST(small.buffers == 1u);
+    BOOST_TEST(small.threads == 1u);
+    BOOST_TEST(small.bytes() == buffer_bytes_for(1000, block));
+}
+
 BOOST_AUTO_TEST_CASE(every_remedy_has_its_consequence) {
     auto decided = [](remedy next) { return decide(failure{"some_code", next, ""}); };
     BOOST_TEST((decided(remedy::retry) == after_failure::try_again));

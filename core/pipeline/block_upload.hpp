@@ -1,0 +1,69 @@
+#pragma once
+
+#include "azure/blob.hpp"
+#include "base/backoff.hpp"
+#include "base/metrics.hpp"
+#include "base/offload.hpp"
+#include "base/work_queue.hpp"
+#include "spool/source_reader.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace kustodrop::pipeline {
+
+struct block_upload_parts {
+    azure::blob_client& blobs;
+    worker_pool& pool;
+    clock& time;
+    random_generator& random;
+    metrics& measured;
+};
+
+/// The blocks of one upload and the memory they pass through: one is filled while the others are on
+/// their way.
+class block_upload {
+public:
+    struct options {
+        unsigned attempts = 3;  // Of one block, before the whole upload is begun anew.
+        backoff_options backoff = {1s, 5min};
+        std::size_t block_bytes = 4u << 20u;
+        std::size_t buffers = 2;
+        std::function<void(const result<void>&)> report = {};  // How every request ended.
+    };
+
+    /// `blob` has its SAS.
+    block_upload(block_upload_parts parts, options how, http::url blob);
+
+    /// Sends what the reader gives: one Put Blob if that is all within one block, else blocks and
+    /// their list.
+    asio::awaitable<result<void>> send(spool::source_reader& reader);
+
+private:
+    struct block {
+        unsigned index = 0;
+        std::size_t buffer = 0;
+        std::size_t bytes = 0;
+    };
+    using blocks = work_queue<block>;
+
+    asio::awaitable<result<void>> send_blocks(spool::source_reader& reader, block first);
+    asio::awaitable<void> fill(spool::source_reader& reader, blocks& spare, blocks& full);
+    asio::awaitable<void> empty(blocks& spare, blocks& full);
+    asio::awaitable<result<void>> put_block(unsigned index, std::string_view content);
+    asio::awaitable<result<spool::source_reader::block>> read(
+        spool::source_reader& reader, std::size_t buffer
+    );
+    void fail(const failure& problem, blocks& spare, blocks& full);
+
+    block_upload_parts with_;
+    options how_;
+    http::url blob_;
+    std::vector<std::unique_ptr<char[]>> buffers_;
+    std::optional<failure> problem_;
+    unsigned count_ = 0;
+};
+
+}  // namespace kustodrop::pipeline
