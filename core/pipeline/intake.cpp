@@ -35,8 +35,8 @@ asio::awaitable<void> intake::turn() {
     release_held();
     co_await refresh_changed();
     if (!closed_) co_await claim_complete();
-    // The scan showed only the oldest: the next ones come when these are on their way.
-    if (truncated_ && complete_.empty() && settler_.size() < options_.batch_files) {
+    // The scan showed only a slice: the next ones come when these are on their way.
+    if (more_to_see_ && complete_.empty() && settler_.size() < options_.batch_files) {
         next_scan_ = with_.time.now();
     }
 }
@@ -72,14 +72,15 @@ asio::awaitable<void> intake::scan() {
     watch_.newly_kept.clear();
     spool::scan_options asked;
     asked.recursive = watch_.options.recursive;
-    asked.limit = scan_limit;
+    // With enough at hand it is only asked how the folder is.
+    asked.limit = complete_.size() < scan_limit ? scan_limit : 0;
     asked.wanted = [this](std::string_view name) {
         return rules_.accepts(name) || rules_.marked_by(name).has_value();
     };
-    auto work = [folder, asked]() -> result<scanned> {
+    auto work = [folder, asked, from = position_]() -> result<scanned> {
         auto there = folder->verify();
         if (there.has_error()) return there.error();
-        auto listed = folder->list(asked);
+        auto listed = folder->list(asked, from);
         if (listed.has_error()) return listed.error();
         auto space = folder->space();
         scanned out{std::move(*listed), std::nullopt};
@@ -92,18 +93,32 @@ asio::awaitable<void> intake::scan() {
         co_return;
     }
     mind_space(seen->space);
-    auto* found = &seen->found;
+    take_slice(std::move(seen->found));
+}
+
+void intake::take_slice(spool::scan found) {
     // Watch first, scan second: a folder that is new to us is scanned again at once.
-    for (auto& name : found->folders) {
+    bool is_new = false;
+    for (auto& name : found.folders) {
         bool known = std::ranges::any_of(folders_, [&](auto& one) { return one.second == name; });
         if (known || polling_) continue;
         watch_folder(name);
-        next_scan_ = with_.time.now();
+        is_new = true;
     }
-    truncated_ = found->truncated;
-    waiting_in_folder_ = found->found;
-    saw_all(*found);
-    if (!found->truncated) forget_kept_but(found->sightings);
+    bool whole = !position_ && !found.next;
+    if (!position_) {
+        found_in_pass_ = 0;
+        took_in_pass_ = false;
+    }
+    position_ = std::move(found.next);
+    found_in_pass_ += found.found;
+    waiting_in_folder_ = position_ ? std::max(waiting_in_folder_, found_in_pass_) : found_in_pass_;
+    auto before = settler_.size();
+    saw_all(found);
+    took_in_pass_ = took_in_pass_ || settler_.size() > before;
+    more_to_see_ = position_ || (!whole && took_in_pass_);
+    if (is_new) next_scan_ = with_.time.now();
+    if (whole && !found.truncated) forget_kept_but(found.sightings);
 }
 
 // Runs on a worker's thread.

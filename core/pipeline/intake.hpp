@@ -122,6 +122,7 @@ private:
     asio::awaitable<result<void>> try_open();
     asio::awaitable<void> turn();
     asio::awaitable<void> scan();
+    void take_slice(spool::scan found);
     asio::awaitable<void> look_at_hints();
     asio::awaitable<void> claim_complete();
     asio::awaitable<void> refresh_changed();
@@ -172,7 +173,11 @@ private:
     bool polling_ = false;
     bool blind_ = false;  // The file system does not tell of every change.
     bool low_on_space_ = false;
-    bool truncated_ = false;
+    // A folder of many files is gone through in slices; this pass goes on here.
+    std::optional<spool::scan_position> position_;
+    std::size_t found_in_pass_ = 0;
+    bool took_in_pass_ = false;
+    bool more_to_see_ = false;  // In this pass, or in another because this one took something.
     bool closed_ = false;
 };
 

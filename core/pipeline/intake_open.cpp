@@ -95,6 +95,7 @@ asio::awaitable<result<void>> intake::try_open() {
     settler_.clear();
     complete_.clear();
     queued_.clear();
+    position_.reset();
     blind_ = opened->medium.kind == spool::medium_kind::remote ||
              opened->medium.kind == spool::medium_kind::unknown;
     watch_folder("");

@@ -45,6 +45,7 @@ void intake::hint(const spool::folder_event& event) {
 
 void intake::lost_events() {
     hinted_.clear();
+    position_.reset();  // What was missed may lie before it.
     next_scan_ = with_.time.now();
     stirred_.notify_all();
 }

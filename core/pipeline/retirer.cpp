@@ -3,6 +3,8 @@
 #include "base/defect.hpp"
 #include "base/text.hpp"
 
+#include <map>
+
 namespace kustodrop::pipeline {
 
 namespace stage = spool::stage;
@@ -84,7 +86,28 @@ std::vector<retirer::done> retirer::act(
 ) {
     std::vector<done> results;
     for (auto& one : jobs) results.push_back(act_on(folder, one));
+    sync_archived(folder, jobs, results);
     return results;
+}
+
+// One sync for all that was archived into a folder, before any of it is recorded as retired.
+void retirer::sync_archived(
+    const spool::drop_folder& folder, const std::vector<job>& jobs, std::vector<done>& results
+) {
+    std::map<std::string, result<void>> synced;
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+        if (jobs[i].action != file_action::archive || !results[i].moved) continue;
+        for (auto& file : results[i].slices) {
+            auto into = file.location.substr(0, file.location.rfind('/'));
+            if (!file.location.starts_with(spool::archive_folder)) continue;
+            auto [place, fresh] = synced.try_emplace(into);
+            if (fresh) place->second = folder.sync_folder(into);
+            if (!place->second.has_error()) continue;
+            // Asked for again, the move finds that it is done.
+            results[i].moved = false;
+            results[i].problem = place->second.error();
+        }
+    }
 }
 
 static result<std::string> move(
@@ -92,7 +115,7 @@ static result<std::string> move(
 ) {
     switch (how) {
     case file_action::archive:
-        return folder.archive(file, job.id, job.at);
+        return folder.archive(file, job.id, job.at, spool::durability::later);
     case file_action::quarantine:
         return folder.quarantine(file, job.id, job.error);
     case file_action::put_back:

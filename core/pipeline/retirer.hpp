@@ -59,6 +59,9 @@ private:
     std::optional<job> job_for(const std::string& id);
     static std::vector<done> act(const spool::drop_folder& folder, const std::vector<job>& jobs);
     static done act_on(const spool::drop_folder& folder, const job& one);
+    static void sync_archived(
+        const spool::drop_folder& folder, const std::vector<job>& jobs, std::vector<done>& results
+    );
     void finish(const job& asked, done how);
     void follow_growth(spool::source& what, const spool::file_identity& now);
     void remember_kept(const spool::source& what, spool::outcome outcome);

@@ -147,13 +147,20 @@ bool may_read(int folder, const std::string& base) {
     return ::faccessat(folder, base.c_str(), R_OK, AT_EACCESS | AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-int for_each_entry(
-    int folder, const std::function<bool(const char* name, unsigned char type)>& seen
+passage::passage(int root, const std::string& folder) : number_(root) {
+    if (folder == ".") return;
+    own_ = open_beneath(root, folder, O_PATH | O_DIRECTORY);
+    number_ = own_.get();
+}
+
+int for_each_entry_from(
+    int folder, std::int64_t place, const std::function<bool(const folder_entry&)>& seen
 ) {
     descriptor own(::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!own.is_open()) return errno;
+    if (place != 0 && ::lseek(own.get(), place, SEEK_SET) < 0) return errno;
     // Few calls for large folders; small ones pay for a page or two of it.
-    static constexpr std::size_t buffer_bytes = 1 << 20;
+    static constexpr std::size_t buffer_bytes = 256 * 1024;
     auto buffer = std::make_unique_for_overwrite<char[]>(buffer_bytes);
     for (;;) {
         auto bytes = ::getdents64(own.get(), buffer.get(), buffer_bytes);
@@ -164,9 +171,18 @@ int for_each_entry(
             at += entry->d_reclen;
             bool self = std::strcmp(entry->d_name, ".") == 0;
             bool parent = std::strcmp(entry->d_name, "..") == 0;
-            if (!self && !parent && !seen(entry->d_name, entry->d_type)) return 0;
+            if (self || parent) continue;
+            if (!seen({entry->d_name, entry->d_type, entry->d_off})) return 0;
         }
     }
+}
+
+int for_each_entry(
+    int folder, const std::function<bool(const char* name, unsigned char type)>& seen
+) {
+    return for_each_entry_from(folder, 0, [&](const folder_entry& entry) {
+        return seen(entry.name, entry.type);
+    });
 }
 
 failure system_failure(

@@ -6,6 +6,7 @@
 
 #include <sys/stat.h>
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -40,6 +41,31 @@ std::optional<sighting> look_at(int folder, const std::string& base);
 
 /// Whether this process may read it.
 bool may_read(int folder, const std::string& base);
+
+/// A folder beneath `root` that is only passed through: `root` itself is not opened again.
+class passage {
+public:
+    passage(int root, const std::string& folder);
+    bool is_open() const { return number_ >= 0; }  // Else errno says why.
+    int get() const { return number_; }
+
+private:
+    descriptor own_;
+    int number_;
+};
+
+/// One name of a folder, and the place in the folder after it (lseek(2) on any descriptor of it).
+struct folder_entry {
+    const char* name = nullptr;
+    unsigned char type = 0;  // d_type
+    std::int64_t next = 0;
+};
+
+/// Calls `seen` with each entry but . and .., from a place on, until it returns false. Returns 0 or
+/// an errno.
+int for_each_entry_from(
+    int folder, std::int64_t place, const std::function<bool(const folder_entry&)>& seen
+);
 
 /// Calls `seen` with each name of the folder but . and .. and its d_type, until it returns false.
 /// Returns 0 or an errno.

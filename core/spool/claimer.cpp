@@ -34,7 +34,7 @@ result<slice> drop_folder::claim(const sighting& seen, const std::string& source
     auto location = work_location(source_id, seen.name);
     auto [from_folder, from_base] = split_folder(seen.name);
     auto [to_folder, to_base] = split_folder(location);
-    auto from = open_beneath(root_.get(), from_folder, O_PATH | O_DIRECTORY);
+    passage from(root_.get(), from_folder);
     if (!from.is_open()) return claim_failure(seen.name, errno);
     auto to = make_folders(root_.get(), to_folder);
     if (!to.is_open()) return claim_failure(seen.name, errno);

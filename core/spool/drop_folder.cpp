@@ -119,7 +119,7 @@ result<void> drop_folder::lock(std::string_view state_directory) {
 result<std::optional<sighting>> drop_folder::look(const std::string& name) const {
     if (!is_plain_name(name)) return std::optional<sighting>();
     auto [folder, base] = split_folder(name);
-    auto parent = open_beneath(root_.get(), folder, O_PATH | O_DIRECTORY);
+    passage parent(root_.get(), folder);
     auto seen = parent.is_open() ? look_at(parent.get(), base) : std::nullopt;
     if (!seen) {
         bool gone = errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == ENAMETOOLONG;

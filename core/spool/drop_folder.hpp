@@ -23,20 +23,29 @@ inline constexpr std::string_view quarantine_folder = ".kustodrop/quarantine";
 
 struct scan_options {
     bool recursive = false;
-    std::size_t limit = 10'000;  // Sightings returned: those with the oldest mtime.
+    std::size_t limit = 10'000;  // Names looked at; what is left is another scan's.
 
     /// Which names are looked at; empty means all. Pure: it runs on the worker's thread.
     std::function<bool(std::string_view relative_name)> wanted = {};
+};
+
+/// Where a scan stopped because it had enough, so that the next one looks at other names: a folder
+/// of a million files is gone through in slices, none of which looks at all of them.
+struct scan_position {
+    std::vector<std::string> folders;  // All that were met so far, parents first.
+    std::size_t at = 0;                // The one in hand: 0 is the root, then `folders`.
+    std::int64_t place = 0;            // In it.
 };
 
 /// What a scan found. Nothing under .kustodrop is ever in it.
 struct scan {
     std::vector<sighting> sightings;   // Oldest first. All kinds but folders.
     std::vector<std::string> folders;  // Subfolders met (only when recursive), parents first.
-    std::size_t found = 0;             // Wanted names met, returned or not.
+    std::size_t found = 0;             // Wanted names met.
     std::size_t unwanted = 0;          // Names that `wanted` turned down.
     std::size_t unreadable_folders = 0;
-    bool truncated = false;  // More than `limit`, or folders too deep or too many were left out.
+    bool truncated = false;  // Not the whole: a slice, or folders too deep or too many left out.
+    std::optional<scan_position> next = {};  // Where the next slice begins, if one is left.
 };
 
 /// One file under work/.
@@ -57,6 +66,9 @@ struct retention_report {
     std::uint64_t bytes_left = 0;
     bool more = false;  // The bound of one call was reached: call again.
 };
+
+/// When a move is made durable: before its function returns, or by sync_folder().
+enum class durability { now, later };
 
 /// How much archive a watch keeps.
 struct archive_limits {
@@ -101,7 +113,10 @@ public:
     /// holds it.
     result<void> lock(std::string_view state_directory);
 
-    result<scan> list(const scan_options& options) const;
+    /// From `from` on; from the beginning when it has no value.
+    result<scan> list(
+        const scan_options& options, const std::optional<scan_position>& from = std::nullopt
+    ) const;
 
     /// A fresh look at one name or location; nothing if it is gone.
     result<std::optional<sighting>> look(const std::string& name) const;
@@ -126,8 +141,14 @@ public:
     /// collision the id stands before the extension. Done already: succeeds. Failures:
     /// "file_changed" (it holds bytes that were never shipped), "file_vanished", "disk_full".
     result<std::string> archive(
-        const slice& file, const std::string& source_id, wall_time retired_at
+        const slice& file,
+        const std::string& source_id,
+        wall_time retired_at,
+        durability when = durability::now
     ) const;
+
+    /// Makes the moves into one of our folders durable, for those who asked for `later`.
+    result<void> sync_folder(const std::string& name) const;
 
     /// Moves to quarantine/NAME beside NAME.error.json with `error_json` and returns the new
     /// location. Done already: succeeds.

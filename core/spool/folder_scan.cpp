@@ -24,31 +24,45 @@ namespace {
 
 class scanner {
 public:
-    scanner(int root, const scan_options& options) : root_(root), options_(options) {}
+    scanner(int root, const scan_options& options, const std::optional<scan_position>& from)
+        : root_(root), options_(options) {
+        if (!from) return;
+        position_ = *from;
+        found_.truncated = true;
+    }
 
     // 0 or the errno of the root folder.
     int run() {
-        auto error = enter(".");
-        for (std::size_t i = 0; i < found_.folders.size(); ++i) {
-            auto name = found_.folders[i];
-            if (enter(name) != 0) ++found_.unreadable_folders;
+        for (; position_.at <= position_.folders.size(); ++position_.at) {
+            auto error = enter(position_.at == 0 ? "." : position_.folders[position_.at - 1]);
+            if (error != 0 && position_.at == 0) return error;
+            if (error != 0) ++found_.unreadable_folders;
+            if (stopped_) return 0;
+            position_.place = 0;
         }
-        return error;
+        return 0;
     }
 
     scan take() {
         std::sort(found_.sightings.begin(), found_.sightings.end(), is_older);
         for (auto& seen : found_.sightings) seen.readable = may_read(root_, seen.name);
-        found_.truncated = found_.truncated || found_.found > found_.sightings.size();
+        found_.folders = position_.folders;
+        if (stopped_) found_.next = std::move(position_);
+        found_.truncated = found_.truncated || stopped_;
         return std::move(found_);
     }
 
 private:
-    int enter(const std::string& folder) {
+    int enter(std::string folder) {
         auto open = open_beneath(root_, folder, O_RDONLY | O_DIRECTORY);
         if (!open.is_open()) return errno;
-        return for_each_entry(open.get(), [&](const char* base, unsigned char type) {
-            meet(open.get(), folder, base, type);
+        return for_each_entry_from(open.get(), position_.place, [&](const folder_entry& entry) {
+            if (found_.sightings.size() >= options_.limit) {
+                stopped_ = true;
+                return false;
+            }
+            meet(open.get(), folder, entry.name, entry.type);
+            position_.place = entry.next;
             return true;
         });
     }
@@ -65,35 +79,25 @@ private:
         if (!seen) return;
         if (seen->kind == file_kind::folder) return meet_folder(std::move(name), base);
         seen->name = std::move(name);
-        keep(std::move(*seen));
+        ++found_.found;
+        found_.sightings.push_back(std::move(*seen));
     }
 
     void meet_folder(std::string name, const std::string& base) {
         if (!options_.recursive || base.front() == '.') return;
         auto level = std::count(name.begin(), name.end(), '/') + 1;
         bool deep = static_cast<std::size_t>(level) > deepest_level;
-        if (deep || found_.folders.size() >= most_folders) {
+        if (deep || position_.folders.size() >= most_folders) {
             found_.truncated = true;
             return;
         }
-        found_.folders.push_back(std::move(name));
-    }
-
-    // A heap with the youngest on top, so that memory is bounded by the limit, not by the folder.
-    void keep(sighting seen) {
-        ++found_.found;
-        auto& heap = found_.sightings;
-        if (heap.size() >= options_.limit) {
-            if (heap.empty() || !is_older(seen, heap.front())) return;
-            std::pop_heap(heap.begin(), heap.end(), is_older);
-            heap.pop_back();
-        }
-        heap.push_back(std::move(seen));
-        std::push_heap(heap.begin(), heap.end(), is_older);
+        position_.folders.push_back(std::move(name));
     }
 
     int root_;
     const scan_options& options_;
+    scan_position position_;
+    bool stopped_ = false;
     scan found_;
 };
 
@@ -159,8 +163,10 @@ static failure scan_failure(std::string_view name, int error) {
     return system_failure("folder_unreadable", next, "cannot list", name, error);
 }
 
-result<scan> drop_folder::list(const scan_options& options) const {
-    scanner scanning(root_.get(), options);
+result<scan> drop_folder::list(
+    const scan_options& options, const std::optional<scan_position>& from
+) const {
+    scanner scanning(root_.get(), options, from);
     if (auto error = scanning.run(); error != 0) return scan_failure(path_, error);
     return scanning.take();
 }

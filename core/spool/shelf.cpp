@@ -57,13 +57,14 @@ public:
     }
 
     // Moves to `base` in `folder`; 0 or an errno.
-    int move(const std::string& folder, const std::string& base) {
+    int move(const std::string& folder, const std::string& base, durability when) {
         int error = 0;
         // Retention sweeps empty folders away, perhaps right after we opened one.
         for (int round = 0; round < 3; ++round) {
             auto to = make_folders(root_, folder);
             if (!to.is_open()) return errno;
             error = move_without_overwriting({from_.get(), names_.base}, {to.get(), base});
+            if (error == 0 && when == durability::later) return 0;
             if (error == 0) return ::fsync(to.get()) == 0 ? 0 : errno;
             if (error != ENOENT || !look_at(from_.get(), names_.base)) return error;
         }
@@ -71,10 +72,12 @@ public:
     }
 
     // Moves to the first free one of the plain name and the one with the id.
-    located move_to_free_name(const std::string& folder, const std::string& base) {
+    located move_to_free_name(
+        const std::string& folder, const std::string& base, durability when = durability::now
+    ) {
         int error = 0;
         for (auto& name : {base, with_id(base, id_)}) {
-            error = move(folder, name);
+            error = move(folder, name, when);
             if (error == 0) {
                 sweep();
                 return at(joined(folder, name));
@@ -195,8 +198,9 @@ static std::optional<std::string> archived_before(
     return found;
 }
 
-located drop_folder::archive(const slice& file, const std::string& source_id, wall_time retired_at)
-    const {
+located drop_folder::archive(
+    const slice& file, const std::string& source_id, wall_time retired_at, durability when
+) const {
     if (!is_plain_name(file.name)) return move_failure("cannot archive", file.name, ELOOP);
     auto held = taken(*this, file, source_id);
     if (!held) return held.error();
@@ -211,7 +215,13 @@ located drop_folder::archive(const slice& file, const std::string& source_id, wa
     }
     auto folder = joined(archive_folder, day_name(retired_at));
     if (name.folder != ".") folder = joined(folder, name.folder);
-    return moving.move_to_free_name(folder, name.base);
+    return moving.move_to_free_name(folder, name.base, when);
+}
+
+result<void> drop_folder::sync_folder(const std::string& name) const {
+    auto folder = open_beneath(root_.get(), name, O_RDONLY | O_DIRECTORY);
+    if (folder.is_open() && ::fsync(folder.get()) == 0) return {};
+    return system_failure("sync_failed", remedy::retry, "cannot sync", name, errno);
 }
 
 located drop_folder::quarantine(
@@ -241,7 +251,7 @@ located drop_folder::quarantine(
         sidecar explanation(to.get(), base, source_id);
         error = explanation.write(error_json);
         if (error == EEXIST) continue;
-        if (error == 0) error = moving.move(folder, base);
+        if (error == 0) error = moving.move(folder, base, durability::now);
         if (error == 0) {
             moving.sweep();
             return at(joined(folder, base));

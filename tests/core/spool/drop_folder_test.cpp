@@ -5,6 +5,8 @@
 
 #include <sys/mount.h>
 
+#include <set>
+
 using namespace kustodrop;
 using namespace kustodrop::spool;
 
@@ -206,19 +208,39 @@ BOOST_AUTO_TEST_CASE(never_enters_links_hidden_folders_or_other_watches) {
     BOOST_TEST((found.sightings.at(0).kind == file_kind::symlink));
 }
 
-BOOST_AUTO_TEST_CASE(returns_the_oldest_when_there_are_too_many) {
+BOOST_AUTO_TEST_CASE(goes_through_a_large_folder_in_slices_that_miss_nothing) {
+    for (int i = 0; i < 50; ++i) files.write("f" + std::to_string(i), "1");
+    files.write("sub/a", "1");
+    files.write("sub/b", "1");
+    scan_options options;
+    options.recursive = true;
+    options.limit = 5;
+    std::multiset<std::string> seen;
+    std::optional<scan_position> from;
+    std::size_t slices = 0;
+    do {
+        auto found = drop.list(options, from).value();
+        BOOST_TEST(found.sightings.size() <= 5u);
+        BOOST_TEST(found.truncated);
+        for (auto& one : found.sightings) seen.insert(one.name);
+        from = found.next;
+        ++slices;
+    } while (from && slices < 100);
+    BOOST_TEST(seen.size() == 52u);
+    BOOST_TEST(std::set<std::string>(seen.begin(), seen.end()).size() == 52u);
+    BOOST_TEST(slices >= 11u);
+}
+
+BOOST_AUTO_TEST_CASE(shows_the_oldest_of_a_slice_first) {
     for (int i = 0; i < 50; ++i) {
         auto name = "f" + std::to_string(i);
         files.write(name, "1");
         set_modified(name, 1'000'000 + (i * 37) % 50);
     }
-    scan_options options;
-    options.limit = 5;
-    auto found = drop.list(options).value();
-    BOOST_TEST(found.found == 50u);
-    BOOST_TEST(found.truncated);
-    BOOST_REQUIRE(found.sightings.size() == 5u);
-    for (int i = 0; i < 5; ++i) {
+    auto found = drop.list({}).value();
+    BOOST_TEST(!found.truncated);
+    BOOST_REQUIRE(found.sightings.size() == 50u);
+    for (int i = 0; i < 50; ++i) {
         auto& seen = found.sightings[static_cast<std::size_t>(i)];
         BOOST_TEST(seen.identity.modified_ns == (1'000'000 + i) * 1'000'000'000ll);
     }
