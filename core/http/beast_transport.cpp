@@ -9,6 +9,7 @@
 #include <boost/beast/http/string_body.hpp>
 
 #include <algorithm>
+#include <map>
 
 namespace kustodrop::http {
 
@@ -20,6 +21,7 @@ namespace {
 constexpr duration early_answer_timeout = 2s;  // For what a server said before it hung up on us.
 constexpr std::size_t header_limit = 64u << 10u;
 constexpr std::size_t piece_bytes = 64u << 10u;  // Written under one deadline.
+constexpr std::size_t answer_bytes = 8u << 10u;  // Most answers are smaller.
 constexpr std::size_t joined_bytes = 16u
                                      << 10u;  // Bodies up to this go in one write with the head.
 
@@ -150,7 +152,7 @@ private:
         beast::flat_buffer arrived(4 * header_limit);
         auto answer = fresh_parser();
         while (!answer->is_done()) {
-            auto room = arrived.prepare(piece_bytes);
+            auto room = arrived.prepare(received_ ? piece_bytes : answer_bytes);
             auto got = co_await line_.read_some(room, pace_.at_most(limit));
             arrived.commit(got.bytes);
             received_ = received_ || got.bytes > 0;
@@ -233,9 +235,16 @@ struct beast_transport::state {
     asio::awaitable<result<response>> send(const request& ask);
     void measure(const request& ask, const result<response>& answer, duration took);
 
+    // What is counted of one operation, found once.
+    struct series {
+        histogram* seconds = nullptr;
+        std::map<unsigned, counter*> by_status;
+    };
+
     transport_options options;
     kustodrop::clock& clock;
     metrics& measured;
+    std::map<std::string, series> counted;  // By service and operation.
     dialer dial;
     connection_pool pool;
 };
@@ -272,12 +281,22 @@ asio::awaitable<result<response>> beast_transport::state::send(const request& as
 void beast_transport::state::measure(
     const request& ask, const result<response>& answer, duration took
 ) {
-    auto code = answer ? std::to_string(answer->status) : answer.error().code;
-    metric_labels of{{"service", ask.service}, {"operation", ask.operation}};
-    auto seconds = std::chrono::duration<double>(took).count();
-    measured.distribution("kustodrop_http_request_duration_seconds", of).observe(seconds);
-    of.emplace_back("code", code);
-    measured.count("kustodrop_http_requests_total", of).add();
+    auto& ours = counted[ask.service + ' ' + ask.operation];
+    metric_labels of;
+    if (!ours.seconds || !answer || !ours.by_status.contains(answer->status)) {
+        of = {{"service", ask.service}, {"operation", ask.operation}};
+    }
+    if (!ours.seconds) {
+        ours.seconds = &measured.distribution("kustodrop_http_request_duration_seconds", of);
+    }
+    ours.seconds->observe(std::chrono::duration<double>(took).count());
+    if (!of.empty()) {
+        of.emplace_back("code", answer ? std::to_string(answer->status) : answer.error().code);
+        auto& requests = measured.count("kustodrop_http_requests_total", of);
+        if (!answer) return requests.add();
+        ours.by_status[answer->status] = &requests;
+    }
+    ours.by_status[answer->status]->add();
 }
 
 beast_transport::beast_transport(

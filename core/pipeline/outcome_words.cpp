@@ -12,7 +12,9 @@ namespace kustodrop::pipeline {
 namespace stage = spool::stage;
 
 void outcomes::expect(spool::source& posted) {
-    auto& waits = expected_[posted.id];
+    forget(posted.id);
+    auto [place, fresh] = expected_.try_emplace(posted.id);
+    auto& waits = place->second;
     auto now = with_.time.now();
     // A resumed source has waited before; a clock that was set back must not make it wait longer.
     bool known = posted.last_post_at != wall_time{};
@@ -20,8 +22,15 @@ void outcomes::expect(spool::source& posted) {
     if (known) waited = with_.time.wall_now() - posted.last_post_at;
     waited = std::max(waited, std::chrono::microseconds(0));
     waits.posted_at = now - std::min<duration>(waited, options_.outcome_timeout);
-    waits.deadline = waits.posted_at + options_.outcome_timeout;
+    by_age_.insert({waits.posted_at, &place->first});
     stirred_.notify_all();
+}
+
+void outcomes::forget(const std::string& source_id) {
+    auto found = expected_.find(source_id);
+    if (found == expected_.end()) return;
+    by_age_.erase({found->second.posted_at, &found->first});
+    expected_.erase(found);
 }
 
 static spool::verdict verdict_of(const kusto::notification& word, wall_time now) {
@@ -128,7 +137,7 @@ bool outcomes::hold_for_target(spool::source& what, const kusto::notification& w
 }
 
 void outcomes::settle(spool::source& what, spool::verdict word) {
-    expected_.erase(what.id);
+    forget(what.id);
     auto* from = with_.watches.find(what.watch);
     bool heard = word.outcome != spool::outcome::unconfirmed;
     if (from && heard && !is_about_target(word.code)) from->pausing.worked(what.id);
@@ -181,52 +190,60 @@ bool outcomes::repost_unconfirmed(spool::source& what) {
     return true;
 }
 
-// What nobody will speak of any more.
-void outcomes::expire() {
-    std::vector<std::string> due;
+// The sources nobody will speak of any more.
+std::vector<std::string> outcomes::due() const {
+    std::vector<std::string> ids;
+    bool silent = options_.reports == report_level::none;
     auto now = with_.time.now();
-    for (auto& [id, waits] : expected_) {
-        bool silent = options_.reports == report_level::none;
-        if (silent || waits.deadline <= now) due.push_back(id);
+    for (auto& [posted_at, id] : by_age_) {
+        if (!silent && posted_at + options_.outcome_timeout > now) break;
+        ids.push_back(*id);
     }
-    for (auto& id : due) {
+    return ids;
+}
+
+void outcomes::expire() {
+    for (auto& id : due()) {
         auto* what = with_.sources.find(id);
-        expected_.erase(id);
-        if (!what || !std::holds_alternative<stage::posted>(what->stage)) continue;
-        spool::verdict word;
-        word.at = with_.time.wall_now();
-        // A failure of an earlier copy was answered by the post whose word is missing now; one
-        // that came later decides, for the other copies are lost.
-        auto& failed = what->last_failure;
-        if (failed && what->posts_before_failure == what->posts) {
-            auto last = word_of(*failed);
-            act_on_failure(*what, last);
-            continue;
-        }
-        if (options_.reports != report_level::all) {
-            word.outcome = spool::outcome::presumed;
-            settle(*what, std::move(word));
-            continue;
-        }
-        if (repost_unconfirmed(*what)) continue;
-        word.outcome = spool::outcome::unconfirmed;
-        word.code = "no_word";
-        word.details = "the service said nothing within outcome_timeout";
-        auto* from = with_.watches.find(what->watch);
-        if (from && is_final(from->options, word.outcome)) {
-            settle(*what, std::move(word));
-        } else {
-            with_.log.warning(
-                "unconfirmed: kept in work/ until a late word or `kustodrop retry`",
-                {{"watch", what->watch},
-                 {"source", id},
-                 {"file", what->slices.front().name},
-                 {"waited", human_duration(options_.outcome_timeout)}}
-            );
-            with_.sources.park(*what, std::move(word));
-            stirred_.notify_all();
-        }
+        forget(id);
+        if (what && std::holds_alternative<stage::posted>(what->stage)) end_waiting(*what);
     }
+}
+
+void outcomes::end_waiting(spool::source& what) {
+    spool::verdict word;
+    word.at = with_.time.wall_now();
+    // A failure of an earlier copy was answered by the post whose word is missing now; one that
+    // came later decides, for the other copies are lost.
+    auto& failed = what.last_failure;
+    if (failed && what.posts_before_failure == what.posts) {
+        auto last = word_of(*failed);
+        act_on_failure(what, last);
+        return;
+    }
+    if (options_.reports != report_level::all) {
+        word.outcome = spool::outcome::presumed;
+        settle(what, std::move(word));
+        return;
+    }
+    if (repost_unconfirmed(what)) return;
+    word.outcome = spool::outcome::unconfirmed;
+    word.code = "no_word";
+    word.details = "the service said nothing within outcome_timeout";
+    auto* from = with_.watches.find(what.watch);
+    if (from && is_final(from->options, word.outcome)) {
+        settle(what, std::move(word));
+        return;
+    }
+    with_.log.warning(
+        "unconfirmed: kept in work/ until a late word or `kustodrop retry`",
+        {{"watch", what.watch},
+         {"source", what.id},
+         {"file", what.slices.front().name},
+         {"waited", human_duration(options_.outcome_timeout)}}
+    );
+    with_.sources.park(what, std::move(word));
+    stirred_.notify_all();
 }
 
 }  // namespace kustodrop::pipeline

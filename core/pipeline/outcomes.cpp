@@ -69,11 +69,7 @@ duration outcomes::patience() const { return std::min<duration>(1min, options_.p
 // Whether something has been outstanding for so long that it may stand behind others' messages.
 bool outcomes::is_overdue() const {
     if (with_.time.now() < next_dig_) return false;
-    auto now = with_.time.now();
-    for (auto& [id, waits] : expected_) {
-        if (now - waits.posted_at >= patience()) return true;
-    }
-    return false;
+    return !by_age_.empty() && with_.time.now() - by_age_.begin()->posted_at >= patience();
 }
 
 asio::awaitable<bool> outcomes::worth_taking(storage_place queue, notification_kind kind) {

@@ -13,7 +13,9 @@
 #include "pipeline/watch_table.hpp"
 
 #include <functional>
+#include <set>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -78,7 +80,14 @@ public:
 private:
     struct expectation {
         time_point posted_at{};
-        time_point deadline{};
+    };
+    struct aged {
+        time_point posted_at{};
+        const std::string* id = nullptr;  // The key in expected_, which stays where it is.
+
+        bool operator<(const aged& other) const {
+            return std::tie(posted_at, *id) < std::tie(other.posted_at, *other.id);
+        }
     };
     struct cleaning {
         azure::storage_place queue;
@@ -109,6 +118,9 @@ private:
     void settle(spool::source& what, spool::verdict word);
     void send_again(spool::source& what, const kusto::notification& word, bool upload);
     void expire();
+    void forget(const std::string& source_id);
+    std::vector<std::string> due() const;
+    void end_waiting(spool::source& what);
     bool repost_unconfirmed(spool::source& what);
     duration patience() const;
     bool is_overdue() const;
@@ -118,6 +130,7 @@ private:
     outcomes_options options_;
     std::function<void(spool::source&)> settled_;
     std::unordered_map<std::string, expectation> expected_;
+    std::set<aged> by_age_;                    // The same, the oldest first: so do deadlines come.
     std::unordered_set<std::string> foreign_;  // Ids known not to be ours, for a while.
     work_queue<cleaning> to_clean_;
     std::size_t cleaning_ = 0;

@@ -1,7 +1,5 @@
 #include "pipeline/roster.hpp"
 
-#include <functional>
-
 namespace kustodrop::pipeline {
 
 using spool::source;
@@ -25,32 +23,45 @@ std::vector<std::string> roster::watches() const {
     return names;
 }
 
-void roster::enter_stage(const source& entering) {
-    auto files = entering.slices.size();
-    auto& counts = counts_of(entering.watch);
-    counts.files_in_stage[entering.stage.index()] += files;
-    counts.pending_files += files;
-    auto& times = claim_times_[entering.watch];
-    times.insert(entering.claimed_at);
-    counts.oldest = *times.begin();
-    metric_labels labels{
-        {"watch", entering.watch}, {"stage", std::string(spool::name_of(entering.stage))}};
-    metrics_.value("kustodrop_sources_in_stage", labels).add(static_cast<double>(files));
+roster::ledger& roster::ledger_of(const std::string& watch) {
+    auto found = ledgers_.find(watch);
+    if (found != ledgers_.end()) return found->second;
+    auto& fresh = ledgers_[watch];
+    fresh.counts = &counts_of(watch);
+    return fresh;
 }
 
-void roster::leave_stage(const source& leaving) {
-    auto files = leaving.slices.size();
-    auto& counts = counts_of(leaving.watch);
-    counts.files_in_stage[leaving.stage.index()] -= files;
-    counts.pending_files -= files;
-    auto& times = claim_times_[leaving.watch];
-    auto found = times.find(leaving.claimed_at);
-    if (found != times.end()) times.erase(found);
-    counts.oldest.reset();
-    if (!times.empty()) counts.oldest = *times.begin();
-    metric_labels labels{
-        {"watch", leaving.watch}, {"stage", std::string(spool::name_of(leaving.stage))}};
-    metrics_.value("kustodrop_sources_in_stage", labels).add(-static_cast<double>(files));
+void roster::count_stage(const source& what, int sign) {
+    auto& ours = ledger_of(what.watch);
+    auto stage = what.stage.index();
+    auto files = what.slices.size();
+    auto& counted = ours.counts->files_in_stage[stage];
+    counted = sign > 0 ? counted + files : counted - files;
+    auto& measured = ours.in_stage[stage];
+    if (!measured) {
+        metric_labels labels{
+            {"watch", what.watch}, {"stage", std::string(spool::name_of(what.stage))}};
+        measured = &metrics_.value("kustodrop_sources_in_stage", labels);
+    }
+    measured->add(sign * static_cast<double>(files));
+}
+
+void roster::enter(const source& entering) {
+    auto& ours = ledger_of(entering.watch);
+    ours.counts->pending_files += entering.slices.size();
+    ours.claim_times.insert(entering.claimed_at);
+    ours.counts->oldest = *ours.claim_times.begin();
+    count_stage(entering, 1);
+}
+
+void roster::leave(const source& leaving) {
+    auto& ours = ledger_of(leaving.watch);
+    ours.counts->pending_files -= leaving.slices.size();
+    auto found = ours.claim_times.find(leaving.claimed_at);
+    if (found != ours.claim_times.end()) ours.claim_times.erase(found);
+    ours.counts->oldest.reset();
+    if (!ours.claim_times.empty()) ours.counts->oldest = *ours.claim_times.begin();
+    count_stage(leaving, -1);
 }
 
 void roster::count_outcome(const source& about, const spool::verdict& word) {
@@ -60,42 +71,47 @@ void roster::count_outcome(const source& about, const spool::verdict& word) {
     counts_of(about.watch).last_word = word;
 }
 
+source& roster::hold(source arriving) {
+    auto held = std::make_unique<source>(std::move(arriving));
+    std::string_view id = held->id;
+    sources_.erase(id);
+    return *sources_.emplace(id, std::move(held)).first->second;
+}
+
 source& roster::admit(source arriving) {
-    auto id = arriving.id;
-    auto& held = sources_.insert_or_assign(id, std::move(arriving)).first->second;
+    auto& held = hold(std::move(arriving));
     auto files = static_cast<double>(held.slices.size());
     metrics_.count("kustodrop_files_seen_total", {{"watch", held.watch}}).add(files);
-    enter_stage(held);
+    enter(held);
     journal_.record(held);
     return held;
 }
 
 source& roster::resume(source arriving) {
-    auto id = arriving.id;
-    auto& held = sources_.insert_or_assign(id, std::move(arriving)).first->second;
+    auto& held = hold(std::move(arriving));
     auto* word = spool::verdict_of(held.stage);
     if (word && word->outcome == spool::outcome::unconfirmed) {
-        parked_.insert(id);
+        parked_.insert(held.id);
         counts_of(held.watch).parked_files += held.slices.size();
         return held;
     }
     auto files = static_cast<double>(held.slices.size());
     metrics_.count("kustodrop_files_resumed_total", {{"watch", held.watch}}).add(files);
-    enter_stage(held);
+    enter(held);
     return held;
 }
 
 void roster::advance(source& moving, spool::any_stage next) {
-    leave_stage(moving);
+    count_stage(moving, -1);
     moving.stage = std::move(next);
-    enter_stage(moving);
+    count_stage(moving, 1);
     journal_.record(moving);
 }
 
 void roster::note(source& changed) { journal_.record(changed); }
 
 void roster::park(source& waiting, spool::verdict word) {
-    leave_stage(waiting);
+    leave(waiting);
     count_outcome(waiting, word);
     waiting.stage = spool::stage::settled{std::move(word)};
     parked_.insert(waiting.id);
@@ -108,14 +124,14 @@ void roster::unpark(source& going_on) {
     counts_of(going_on.watch).parked_files -= going_on.slices.size();
     auto files = static_cast<double>(going_on.slices.size());
     metrics_.count("kustodrop_files_resumed_total", {{"watch", going_on.watch}}).add(files);
-    enter_stage(going_on);
+    enter(going_on);
 }
 
 bool roster::is_parked(const source& asked) const { return parked_.contains(asked.id); }
 
 void roster::retire(source& done, spool::verdict word) {
     if (is_parked(done)) unpark(done);
-    leave_stage(done);
+    leave(done);
     count_outcome(done, word);
     auto took = seconds(clock_.wall_now() - done.claimed_at);
     metrics_.distribution(
@@ -129,7 +145,7 @@ void roster::retire(source& done, spool::verdict word) {
 
 source* roster::find(std::string_view id) {
     auto found = sources_.find(id);
-    return found == sources_.end() ? nullptr : &found->second;
+    return found == sources_.end() ? nullptr : found->second.get();
 }
 
 void roster::measure_ages() {

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -65,7 +66,7 @@ public:
     /// Visits every source that is not retired.
     template <class Visit>
     void each(Visit visit) {
-        for (auto& [id, source] : sources_) visit(source);
+        for (auto& [id, source] : sources_) visit(*source);
     }
     std::size_t size() const { return sources_.size(); }
 
@@ -73,24 +74,28 @@ public:
     void measure_ages();
 
 private:
-    struct string_hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const {
-            return std::hash<std::string_view>{}(text);
-        }
+    // What is kept for a watch, so that a step of a source looks nothing up twice.
+    struct ledger {
+        watch_counts* counts = nullptr;
+        std::array<gauge*, 6> in_stage{};  // By any_stage's index.
+        std::multiset<wall_time> claim_times;
     };
+    ledger& ledger_of(const std::string& watch);
     watch_counts& counts_of(const std::string& watch);
-    void enter_stage(const spool::source&);
-    void leave_stage(const spool::source&);
+    spool::source& hold(spool::source arriving);
+    void enter(const spool::source&);
+    void leave(const spool::source&);
+    void count_stage(const spool::source&, int sign);
     void count_outcome(const spool::source&, const spool::verdict&);
 
     spool::journal& journal_;
     clock& clock_;
     metrics& metrics_;
-    std::unordered_map<std::string, spool::source, string_hash, std::equal_to<>> sources_;
+    // By the source's own id. There may be a hundred thousand: an id is not kept twice.
+    std::unordered_map<std::string_view, std::unique_ptr<spool::source>> sources_;
     std::set<std::string, std::less<>> parked_;
     std::map<std::string, watch_counts, std::less<>> counts_;
-    std::map<std::string, std::multiset<wall_time>, std::less<>> claim_times_;
+    std::map<std::string, ledger, std::less<>> ledgers_;
 };
 
 }  // namespace kustodrop::pipeline

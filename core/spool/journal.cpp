@@ -21,7 +21,7 @@ struct journal_notes {
 
 struct journal::state {
     state(asio::any_io_executor executor, clock& clock, worker_pool& pool, logger& log)
-        : time(clock), pool(pool), log(log), changed(std::move(executor)) {}
+        : time(clock), pool(pool), log(log), recorded(executor), ended(std::move(executor)) {}
 
     result<void> open();
     result<void> begin_anew();
@@ -39,7 +39,8 @@ struct journal::state {
     metrics* measured = nullptr;
     journal_options options;
     journal_queue queue;
-    event changed;
+    event recorded;  // Something is to be committed.
+    event ended;     // A commit, well or not: many wait for it, and for nothing else.
     bool healthy = true;
     bool is_new = false;
     std::uint64_t failed_commits = 0;
@@ -110,7 +111,7 @@ void journal::state::learn(const result<void>& committed) {
         healthy = false;
         queue.group_is_not_safe();
     }
-    changed.notify_all();
+    ended.notify_all();
 }
 
 void journal::state::report() {
@@ -167,17 +168,17 @@ result<std::unique_ptr<journal>> journal::open(
 
 void journal::record(const source& what) {
     state_->queue.add(source_change{what, state_->time.wall_now()});
-    state_->changed.notify_all();
+    state_->recorded.notify_all();
 }
 
 void journal::record_kept(const kept_file& what) {
     state_->queue.add(kept_change{what});
-    state_->changed.notify_all();
+    state_->recorded.notify_all();
 }
 
 void journal::forget_kept(std::string watch, std::string name) {
     state_->queue.add(forgotten_change{std::move(watch), std::move(name)});
-    state_->changed.notify_all();
+    state_->recorded.notify_all();
 }
 
 asio::awaitable<result<void>> journal::durable() {
@@ -186,7 +187,7 @@ asio::awaitable<result<void>> journal::durable() {
     auto failures = s.failed_commits;
     while (s.queue.safe_number() < awaited) {
         if (s.failed_commits != failures) co_return s.last_failure;
-        co_await s.changed.wait();
+        co_await s.ended.wait();
     }
     co_return result<void>();
 }
@@ -197,7 +198,7 @@ asio::awaitable<void> journal::run() {
     duration pause = shortest_pause;
     s.report();
     for (;;) {
-        while (s.queue.empty()) co_await s.changed.wait();
+        while (s.queue.empty()) co_await s.recorded.wait();
         auto begun = s.time.now();
         auto group = s.queue.take_group(s.options.group_records);
         auto work = [&s, ticket = ++s.tickets, group = std::move(group)] {

@@ -113,9 +113,14 @@ static std::string upsert_sql() {
            ") ON CONFLICT (id) DO UPDATE SET " + updates;
 }
 
+// Most records of a source leave its slices as they were: then no page of theirs is written.
 static constexpr auto slice_sql =
     "INSERT INTO slices (source_id, position, name, location, offset, length_bytes, device, inode,"
-    " size_bytes, modified_ns, changed_ns) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    " size_bytes, modified_ns, changed_ns) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+    " ON CONFLICT (source_id, position) DO UPDATE SET name = ?3, location = ?4, offset = ?5,"
+    " length_bytes = ?6, device = ?7, inode = ?8, size_bytes = ?9, modified_ns = ?10,"
+    " changed_ns = ?11 WHERE (name, location, offset, length_bytes, device, inode, size_bytes,"
+    " modified_ns, changed_ns) IS NOT (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
 
 source_rows::source_rows(const database& db)
     : write_source_(db, upsert_sql()),
@@ -125,7 +130,7 @@ source_rows::source_rows(const database& db)
           "SELECT name, location, offset, length_bytes, device, inode, size_bytes, modified_ns,"
           " changed_ns FROM slices WHERE source_id = ?1 ORDER BY position"
       ),
-      erase_slices_(db, "DELETE FROM slices WHERE source_id = ?1"),
+      erase_slices_(db, "DELETE FROM slices WHERE source_id = ?1 AND position >= ?2"),
       erase_source_(db, "DELETE FROM sources WHERE id = ?1") {}
 
 static std::optional<wall_time> time_of(const any_stage& at) {
@@ -185,7 +190,7 @@ void source_rows::write(const source_change& change) {
             s.posts_before_failure
         )
         .run();
-    erase_slices_.bind(s.id).run();
+    erase_slices_.bind(s.id, std::uint64_t(s.slices.size())).run();
     for (std::size_t i = 0; i < s.slices.size(); ++i) {
         auto& one = s.slices[i];
         auto& identity = one.identity;
@@ -208,7 +213,7 @@ void source_rows::write(const source_change& change) {
 }
 
 void source_rows::erase(const std::string& id) {
-    erase_slices_.bind(id).run();
+    erase_slices_.bind(id, std::uint64_t(0)).run();
     erase_source_.bind(id).run();
 }
 
