@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""./dev bench: the daemon beside its limits and a rival, on the same files against the same sink.
+
+The sink is the emulator with `--ingest discard`: it speaks TLS, counts what comes and forgets it,
+and runs on another core than the daemon where there is one. Every figure is a ratio of two things
+that were measured in this run, or a bound that holds on any machine.
+"""
+import argparse
+import os
+import pathlib
+import platform
+import sys
+
+sys.dont_write_bytecode = True
+for folder in ("end_to_end", "interop"):
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / folder))
+
+import endurance_rows
+import packages
+import throughput_rows
+from figures import Figures
+from plot import throughput
+
+ROWS = {**throughput_rows.ROWS, **endurance_rows.ROWS}
+DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs"
+QUICK = 20  # So much smaller are the files and their numbers with --quick.
+
+
+def machine():
+    facts = {"system": platform.platform(), "processors": os.cpu_count()}
+    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            facts["processor"] = line.split(":", 1)[1].strip()
+    for line in pathlib.Path("/proc/meminfo").read_text().splitlines():
+        if line.startswith("MemTotal"):
+            facts["memory"] = f"{int(line.split()[1]) / 1048576:.0f} GiB"
+    return facts
+
+
+def load():
+    return os.getloadavg()[0]
+
+
+def document(figures, facts, points):
+    """Replaces what stands between the marks of the page on performance, and its plot."""
+    page = DOCS / "performance.md"
+    head, rest = page.read_text().split("<!-- figures -->\n", 1)
+    tail = rest.split("<!-- end of figures -->", 1)[1]
+    told = ", ".join(f"{name} {value}" for name, value in facts.items())
+    page.write_text(f"{head}<!-- figures -->\nMachine: {told}.\n\n{figures.table()}"
+                    f"<!-- end of figures -->{tail}")
+    if points:
+        (DOCS / "throughput.svg").write_text(throughput(points))
+
+
+def main():
+    options = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
+    options.add_argument("--check", action="store_true", help="fail if a figure falls short")
+    options.add_argument("--quick", action="store_true", help=f"a {QUICK}th of everything")
+    options.add_argument("--only", action="append", choices=sorted(ROWS), metavar="ROW",
+                         help="one of " + ", ".join(ROWS))
+    options.add_argument("--output", default="build/bench", help="where results.json goes")
+    options.add_argument("--document", action="store_true",
+                         help="put the table and the plot into docs/")
+    chosen = options.parse_args()
+    figures, context = Figures(), {}
+    facts = machine()
+    facts["load before"] = load()
+    print(", ".join(f"{name} {value}" for name, value in facts.items()), flush=True)
+    if not packages.installed():
+        print("skipped: the npm packages are not installed: no official client to compare with")
+    for name, row in ROWS.items():
+        if chosen.only and name not in chosen.only:
+            continue
+        row(figures, QUICK if chosen.quick else 1, context)
+    points = context.get("points", {})
+    figures.write(chosen.output, facts, points)
+    if points:
+        pathlib.Path(chosen.output, "throughput.svg").write_text(throughput(points))
+    if chosen.document:
+        document(figures, facts, points)
+    short = figures.short()
+    print(f"{len(short)} figures fall short" if short else "every figure holds")
+    return 1 if short and chosen.check else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""Shipping files from a drop folder to the sink: one measurement of the daemon, and its rivals."""
+import json
+import os
+import sys
+
+from data import move_all
+from stand import FIRST, SETTLE, Stand, Usage, counting, on, start
+
+from programs import path_of, run
+from waiting import now, until
+
+import packages
+
+LANES = 32  # upload.concurrency, and what the rivals do at a time.
+
+
+def limits(*arguments, cores=None):
+    """Runs the helper in C++ on these cores; what it printed."""
+    with on(cores or FIRST):
+        code, out, err = run([path_of("KUSTODROP_BENCH_LIMITS"), *arguments], seconds=1200)
+    if code != 0:
+        raise AssertionError(f"bench_limits {arguments[0]}: {err}")
+    return json.loads(out)
+
+
+def node_sdk(sink, files, lanes=LANES):
+    """The official Node.js client with these files, on the first core; None where it is missing."""
+    if not packages.installed():
+        return None
+    listing = sink.folder / "files.txt"
+    listing.write_text("\n".join(str(file) for file in files))
+    script = packages.HERE.parent / "bench" / "sdk.mjs"
+    command = [packages.NODE, script, sink.endpoint, sink.token(), lanes, listing]
+    environment = {
+        "NODE_EXTRA_CA_CERTS": sink.ready["ca_file"],
+        "BENCH_MODULES": str(packages.MODULES),
+    }
+    with on(FIRST):
+        code, out, err = run(command, 1200, environment)
+    if code != 0:
+        print(f"the Node SDK failed: {err[-400:]}", file=sys.stderr)
+        return None
+    return json.loads(out.strip().splitlines()[-1])
+
+
+class Shipment:
+    """What one shipping of a staged folder took."""
+
+    def __init__(self, count, raw_bytes):
+        self.count, self.raw_bytes = count, raw_bytes
+        self.seconds = self.cpu = self.memory = 0.0
+        self.rate = 0.0  # Files a second, once the first is through.
+
+    def gb(self):
+        return self.raw_bytes / 1e9
+
+    def speed(self):
+        """MB a second, without the wait for stable_for."""
+        return self.raw_bytes / 1e6 / max(self.seconds - SETTLE, 1e-3)
+
+
+def archived(daemon):
+    """Whether work/ is empty: all that was claimed has gone on."""
+    return not any(os.scandir(daemon.drop / ".kustodrop" / "work"))
+
+
+def ship(staged, count, raw_bytes, until_settled=False, cores=None, sinks=None, blobs=None,
+         **settings):
+    """Moves the staged files into a watched folder; a Shipment, until posted or until archived."""
+    with Stand() as stand:
+        sink = stand.sink(cores=sinks, batching="100ms" if until_settled else "1h")
+        daemon = stand.daemon(sink, **settings)
+        start(daemon, cores)
+        until("the folder", (daemon.drop / ".kustodrop" / "work").exists)
+        out = Shipment(count, raw_bytes)
+        before = Usage(daemon.program.pid)
+        began = now()
+        move_all(staged, daemon.drop)
+        wanted = blobs or count
+        counter = sink.deleted if until_settled else sink.posted
+        first, done, end = counting("all files are through", daemon, counter, wanted)
+        if until_settled:
+            until("all are archived", lambda: archived(daemon), 120, every=0.02)
+            end = now()
+        out.seconds = end - began
+        out.rate = (count - done * count / wanted) / max(end - first, 1e-3)
+        if count < 100:
+            out.rate = count / max(out.seconds - SETTLE, 1e-3)
+        out.cpu = Usage(daemon.program.pid).cpu - before.cpu
+        out.memory = daemon.program.peak_memory()
+        out.stored = sink.stats()["bytes_in"]
+        return out

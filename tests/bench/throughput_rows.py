@@ -1,0 +1,154 @@
+"""What is moved for what cost: one large file, many small ones, and what lies between."""
+from data import write_large, write_many
+from shipping import LANES, limits, node_sdk, ship
+from stand import ALL, GIB, KIB, MIB, SETTLE, Stand
+
+FLUENT_BIT = 49.0  # CPU-s a GB: in_tail and out_azure_kusto, JSON lines, TLS, a local sink.
+
+
+def staged(stand, name="staged"):
+    folder = stand.folder / name
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def inside(address, name):
+    """What is called so in a container or queue, whose address ends with a SAS."""
+    place, sas = address.split("?", 1)
+    return f"{place}/{name}?{sas}"
+
+
+def ship_large(size, **more):
+    with Stand() as stand:
+        folder = staged(stand)
+        write_large(folder / "large.json", size)
+        return ship(folder, 1, size, **more)
+
+
+def ship_many(count, size, **more):
+    with Stand() as stand:
+        folder = staged(stand)
+        raw = write_many(folder, count, size)
+        return ship(folder, count, raw, **more)
+
+
+def large(figures, scale, context):
+    """1 GiB of JSON lines in one file."""
+    size = GIB // scale
+    gb = size / 1e9
+    with Stand() as stand:
+        file = write_large(stand.folder / "large.json", size)
+        best = min((limits("gzip", file) for _ in range(3)), key=lambda one: one["cpu"])
+        sink = stand.sink()
+        blob = inside(sink.resources()[0], "large.json.gz")
+        ca = sink.ready["ca_file"]
+        tls = min((limits("tls", ca, blob, best["out"]) for _ in range(3)), key=lambda o: o["cpu"])
+        rival = node_sdk(sink, [file])
+    one = min((ship_large(size) for _ in range(3)), key=lambda s: s.seconds)
+    two = min((ship_large(size, cores=ALL, sinks=ALL) for _ in range(3)), key=lambda s: s.seconds)
+    alone = size / 1e6 / best["seconds"]
+    limit = (best["cpu"] + tls["cpu"]) / gb
+    context["large_speed"], context["alone_speed"] = one.speed(), alone
+    add = figures.add
+    add("large", "ISA-L alone", best["cpu"] / gb, "CPU-s/GB", note=f"{alone:.0f} MB/s")
+    add("large", "TLS alone, of the compressed bytes", tls["cpu"] / gb, "CPU-s/GB")
+    add("large", "the daemon, one core", one.cpu / gb, "CPU-s/GB", note=f"{one.speed():.0f} MB/s")
+    add("large", "CPU: the daemon / (ISA-L + TLS)", one.cpu / gb / limit, "×", at_most=1.35)
+    add("large", "throughput: the daemon / ISA-L alone", one.speed() / alone, "×", at_least=0.75)
+    cores = len(ALL)
+    add("large", f"throughput: {cores} cores / one core", two.speed() / one.speed(), "×",
+        at_least=1.4 if cores > 1 else None, note=f"{two.speed():.0f} MB/s, sink beside it")
+    add("large", "peak memory", one.memory / MIB, "MiB")
+    add("large", "CPU: Fluent Bit's recorded figure / the daemon", FLUENT_BIT * gb / one.cpu, "×",
+        at_least=15)
+    note = "" if rival else "the npm packages are not installed"
+    add("large", "CPU: the Node SDK / the daemon", rival and rival["cpu"] / one.cpu, "×",
+        at_least=8, note=note)
+    add("large", "memory: the Node SDK / the daemon", rival and rival["memory"] / one.memory, "×",
+        at_least=3, note=note)
+
+
+def rivals_of_small(count, rival_count):
+    """(requests a second of the bare loop, files a second of the Node SDK)."""
+    with Stand() as stand:
+        write_many(staged(stand), rival_count, KIB)
+        sink = stand.sink()
+        blob, queue = sink.resources()
+        places = [inside(blob, "small.json.gz"), inside(queue, "messages")]
+        bare = limits("requests", sink.ready["ca_file"], *places, count, LANES)
+        sdk = node_sdk(sink, sorted(staged(stand).iterdir()))
+    return bare, sdk and {**sdk, "rate": rival_count / sdk["seconds"]}
+
+
+def small(figures, scale, context):
+    """10 000 files of 1 KB."""
+    count = 10_000 // scale
+    bare, sdk = rivals_of_small(count, max(count // 5, 100))
+    posted = max((ship_many(count, KIB) for _ in range(2)), key=lambda s: s.rate)
+    settled = max((ship_many(count, KIB, until_settled=True) for _ in range(2)),
+                  key=lambda s: s.rate)
+    rate = count / bare["seconds"]
+    add = figures.add
+    add("small", "a bare PUT and POST loop", rate, "files/s",
+        note=f"{bare['cpu'] / count * 1e6:.0f} µs of CPU each")
+    add("small", "the daemon, until posted", posted.rate, "files/s",
+        note=f"{posted.cpu / count * 1e6:.0f} µs of CPU each")
+    add("small", "until posted: the daemon / the bare loop", posted.rate / rate, "×",
+        at_least=0.35)
+    note = f"{sdk['rate']:.0f} files/s" if sdk else "the npm packages are not installed"
+    add("small", "until posted: the daemon / the Node SDK", sdk and posted.rate / sdk["rate"], "×",
+        at_least=10, note=note)
+    add("small", "until archived / until posted", settled.rate / posted.rate, "×", at_least=0.5,
+        note=f"{settled.rate:.0f} files/s, {settled.cpu / count * 1e6:.0f} µs of CPU each")
+    context["small_settled"] = settled.rate
+    coalesced(figures, count, settled.rate)
+
+
+def coalesced(figures, count, plain):
+    group = {"max_files": 1000, "max_age": "1s"}
+    what = "until archived, coalesced / not coalesced"
+    blobs = -(-count // group["max_files"])
+    try:
+        best = ship_many(count, KIB, until_settled=True, watch={"coalesce": group}, blobs=blobs)
+        best.rate = count / max(best.seconds - SETTLE, 1e-3)
+        figures.add("small", what, best.rate / plain, "×", at_least=5,
+                    note=f"{best.rate:.0f} files/s, {best.cpu / count * 1e6:.0f} µs of CPU each")
+    except AssertionError as error:
+        figures.add("small", what, None, "×", at_least=5, note=str(error).splitlines()[-1][:80])
+
+
+def medium(figures, scale, context):
+    """1 000 files of 1 MB."""
+    count = 1000 // scale
+    one = max((ship_many(count, 1_000_000) for _ in range(2)), key=lambda s: s.speed())
+    if "large_speed" not in context:
+        context["large_speed"] = ship_large(GIB // scale).speed()
+    figures.add("medium", "1 000 files of 1 MB, one core", one.speed(), "MB/s",
+                note=f"{one.cpu / one.gb():.2f} CPU-s/GB, {one.memory / MIB:.0f} MiB")
+    figures.add("medium", "throughput: 1 MB files / the large file",
+                one.speed() / context["large_speed"], "×", at_least=0.7)
+
+
+def sizes(figures, scale, context):
+    """Throughput against the size of the files, for the plot."""
+    points, limit, rivals = [], [], []
+    for power, count in ((10, 5000), (13, 4000), (16, 2000), (20, 400), (24, 32), (28, 2)):
+        size, count = 1 << power, max(count // scale, 1)
+        one = ship_many(count, size)
+        raw = one.rate * one.raw_bytes / count / 1e6 if count >= 100 else one.speed()
+        points.append((size, raw))
+        with Stand() as stand:
+            write_large(stand.folder / "large.json", max(size, 1 << 24))
+            alone = limits("gzip", stand.folder / "large.json")
+            limit.append((size, alone["in"] / 1e6 / alone["seconds"]))
+            few = min(count, 400)
+            write_many(staged(stand), few, size)
+            sdk = node_sdk(stand.sink(), sorted(staged(stand).iterdir()))
+        if sdk:
+            rivals.append((size, few * size / 1e6 / sdk["seconds"]))
+        figures.add("sizes", f"{count} files of {size >> 10} KiB", raw, "MB/s")
+    context["points"] = {"kustodrop": points, "the gzip library alone": limit,
+                         **({"the official Node SDK": rivals} if rivals else {})}
+
+
+ROWS = {"large": large, "small": small, "medium": medium, "sizes": sizes}
