@@ -171,7 +171,7 @@ class proxy_house {
 public:
     proxy_house(
         asio::any_io_executor executor,
-        clock& clock,
+        kustodrop::clock& clock,
         const raw_options& raw,
         application_options& options
     )

@@ -2,7 +2,7 @@
 import pathlib
 import urllib.parse
 
-HOST = "ingest.emulator.test"
+HOST = "far-emulator"  # Without a dot: accounts stand in the path, as in Azurite.
 LOGIN = "login.emulator.test"
 
 
@@ -22,8 +22,8 @@ def far_daemon(test, emulator, proxy=None, **network):
     return test.daemon(
         emulator,
         cluster={
-            "trusted_hosts": [".emulator.test"],
-            "trusted_storage_hosts": [".emulator.test"],
+            "trusted_hosts": [HOST],
+            "trusted_storage_hosts": [HOST],
         },
         auth={"authority_host": f"https://{LOGIN}:{port_of(emulator.endpoint)}"},
         network={"proxy": proxy, "ca_file": ready["ca_file"], **network},

@@ -85,7 +85,7 @@ class Secrets(EndToEnd):
     def test_a_secret_from_the_environment_is_overwritten_there(self):
         emulator = self.emulator(client_secret=SECRET)
         daemon = self.daemon(
-            emulator, log={"level": "trace"}, auth={"client_secret": "${env:KD_CANARY}"}
+            emulator, log={"level": "trace"}, auth={"client_secret": "${env:KD_CANARY:-none}"}
         )
         daemon.start({"KD_CANARY": SECRET})
         daemon.put("good.csv", csv_rows(3))

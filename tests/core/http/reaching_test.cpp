@@ -1,6 +1,7 @@
 #include "http/race.hpp"
 #include "names.hpp"
 #include "support/network.hpp"
+#include "support/skipping.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -140,7 +141,7 @@ BOOST_AUTO_TEST_CASE(a_requests_own_deadline_holds_through_a_stalled_name_servic
 }
 
 BOOST_AUTO_TEST_CASE(ipv6_is_spoken) {
-    if (!has_ipv6()) return BOOST_TEST_MESSAGE("skipped: this machine has no IPv6 loopback");
+    if (!has_ipv6()) return test::skip("this machine has no IPv6 loopback");
     asio::io_context inner;
     tcp::acceptor listener(inner, {asio::ip::address_v6::loopback(), 0});
     auto port = listener.local_endpoint().port();
