@@ -65,12 +65,7 @@ struct application::state {
           database(beside(options.data, ".storage")),
           files(beside(options.data, ".blobs")),
           resources(clock, database, options.layout),
-          queues(
-              clock,
-              random,
-              database,
-              options.discard ? messages_kept::in_memory : messages_kept::durably
-          ),
+          queues(clock, random, database, messages_kept(!options.discard)),
           tokens(clock, options.identity),
           contexts(clock, remembered_key(database, "context_key")),
           door(clock, random),
@@ -162,15 +157,6 @@ void application::state::make_ingestor() {
     identity_check check;
     check.valid = [this](std::string_view text) { return contexts.is_valid(text); };
     ingest.emplace(executor, clock, log, pool, std::move(chosen), std::move(check));
-}
-
-static asio::awaitable<http::response> nobody_ingests() {
-    auto out = json_answer(
-        400,
-        R"({"error":{"code":"BadRequest","message":"Request is invalid and cannot be executed.",)"
-        R"("@message":"This emulator runs without an ingestor.","@permanent":true}})"
-    );
-    co_return out;
 }
 
 void application::state::make_management() {

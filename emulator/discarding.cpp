@@ -23,4 +23,13 @@ void discarding::take(std::string_view queue_text) {
     }
 }
 
+asio::awaitable<http::response> nobody_ingests() {
+    auto out = json_answer(
+        400,
+        R"({"error":{"code":"BadRequest","message":"Request is invalid and cannot be executed.",)"
+        R"("@message":"This emulator runs without an ingestor.","@permanent":true}})"
+    );
+    co_return out;
+}
+
 }  // namespace kustodrop::emulator

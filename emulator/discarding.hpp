@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/random.hpp"
+#include "emulator/exchange.hpp"
 #include "emulator/layout.hpp"
 #include "emulator/message_check.hpp"
 #include "emulator/queue_store.hpp"
@@ -29,5 +30,8 @@ private:
     parts p_;
     catalog nothing_;
 };
+
+/// What the engine says to a query when there is no ingestor.
+asio::awaitable<http::response> nobody_ingests();
 
 }  // namespace kustodrop::emulator

@@ -21,7 +21,7 @@ struct queue_place {
 
 enum class queue_answer { done, no_such_message, receipt_mismatch };
 
-enum class messages_kept { durably, in_memory };
+enum class messages_kept : bool { in_memory, durably };
 
 /// The messages of all queues, in the order of their arrival. Kept in memory and, unless told
 /// otherwise, written through to the database before anything is answered.

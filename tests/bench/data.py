@@ -12,8 +12,9 @@ def lines(size, seed):
     out, length = [], 0
     while True:
         line = (
-            '{"time":"2026-08-22T10:%02d:%02d.%03dZ","level":"%s","service":"%s","host":"edge-%02d",'
-            '"trace":"%016x","path":"%s","status":%d,"duration_ms":%d,"bytes":%d,'
+            '{"time":"2026-08-22T10:%02d:%02d.%03dZ","level":"%s","service":"%s",'
+            '"host":"edge-%02d","trace":"%016x","path":"%s",'
+            '"status":%d,"duration_ms":%d,"bytes":%d,'
             '"message":"request finished"}\n'
         ) % (
             chance.randrange(60), chance.randrange(60), chance.randrange(1000),

@@ -1,11 +1,9 @@
 // What the daemon is measured against: the gzip library alone, TLS alone, and a loop that does
 // nothing but PUT and POST. Each prints one JSON object.
+#include "base/clock.hpp"
 #include "wire.hpp"
 
-#include "base/clock.hpp"
-
 #include <isa-l/igzip_lib.h>
-
 #include <sys/resource.h>
 
 #include <atomic>
@@ -110,12 +108,16 @@ void tls_alone(const wire& to, const std::string& blob, std::uint64_t bytes) {
 
 // PUT and POST, as fast as they go, on so many connections at a time to each of the two services.
 void requests_alone(
-    const wire& to, const std::string& blob, const std::string& queue, unsigned count, unsigned lines
+    const wire& to,
+    const std::string& blob,
+    const std::string& queue,
+    unsigned count,
+    unsigned lines
 ) {
     std::atomic<unsigned> next = 0;
     auto body = random_looking(400);  // About what a file of 1 KB compresses to.
-    auto message = "<QueueMessage><MessageText>" + std::string(2000, 'A') +
-                   "</MessageText></QueueMessage>";
+    auto message =
+        "<QueueMessage><MessageText>" + std::string(2000, 'A') + "</MessageText></QueueMessage>";
     std::vector<std::unique_ptr<line>> blobs;
     std::vector<std::unique_ptr<line>> queues;
     for (unsigned i = 0; i < lines; ++i) {

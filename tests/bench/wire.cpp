@@ -3,10 +3,10 @@
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <array>
 #include <stdexcept>
+#include <unistd.h>
 
 namespace kustodrop::bench {
 

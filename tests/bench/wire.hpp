@@ -32,7 +32,9 @@ public:
 
     /// One request and its answer, which must be a 201. `more` is added to the URL's query.
     void exchange(
-        std::string_view method, std::string_view more, std::string_view headers,
+        std::string_view method,
+        std::string_view more,
+        std::string_view headers,
         std::string_view body
     );
 
