@@ -57,41 +57,42 @@ private:
         auto open = open_beneath(root_, folder, O_RDONLY | O_DIRECTORY);
         if (!open.is_open()) return errno;
         return for_each_entry_from(open.get(), position_.place, [&](const folder_entry& entry) {
-            if (found_.sightings.size() >= options_.limit) {
-                stopped_ = true;
-                return false;
-            }
-            meet(open.get(), folder, entry.name, entry.type);
-            position_.place = entry.next;
-            return true;
+            stopped_ = !meet(open.get(), folder, entry.name, entry.type);
+            if (!stopped_) position_.place = entry.next;
+            return !stopped_;
         });
     }
 
-    void meet(int at, const std::string& folder, const std::string& base, unsigned char type) {
-        if (base == ".kustodrop") return;
+    // False: it is wanted, and there is enough already.
+    bool meet(int at, const std::string& folder, const std::string& base, unsigned char type) {
+        if (base == ".kustodrop") return true;
         auto name = joined(folder, base);
         if (type == DT_DIR) return meet_folder(std::move(name), base);
         if (options_.wanted && !options_.wanted(name)) {
             ++found_.unwanted;
-            return;
+            return true;
         }
+        if (found_.sightings.size() >= options_.limit) return false;
         auto seen = look_at(at, base);
-        if (!seen) return;
+        if (!seen) return true;
         if (seen->kind == file_kind::folder) return meet_folder(std::move(name), base);
         seen->name = std::move(name);
         ++found_.found;
         found_.sightings.push_back(std::move(*seen));
+        return true;
     }
 
-    void meet_folder(std::string name, const std::string& base) {
-        if (!options_.recursive || base.front() == '.') return;
+    // Always true: folders are entered later.
+    bool meet_folder(std::string name, const std::string& base) {
+        if (!options_.recursive || base.front() == '.') return true;
         auto level = std::count(name.begin(), name.end(), '/') + 1;
         bool deep = static_cast<std::size_t>(level) > deepest_level;
         if (deep || position_.folders.size() >= most_folders) {
             found_.truncated = true;
-            return;
+            return true;
         }
         position_.folders.push_back(std::move(name));
+        return true;
     }
 
     int root_;

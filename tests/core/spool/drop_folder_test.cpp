@@ -210,6 +210,7 @@ BOOST_AUTO_TEST_CASE(never_enters_links_hidden_folders_or_other_watches) {
 
 BOOST_AUTO_TEST_CASE(goes_through_a_large_folder_in_slices_that_miss_nothing) {
     for (int i = 0; i < 50; ++i) files.write("f" + std::to_string(i), "1");
+    files.make_folder("sub");
     files.write("sub/a", "1");
     files.write("sub/b", "1");
     scan_options options;
