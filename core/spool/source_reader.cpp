@@ -342,12 +342,8 @@ bool source_reader::compressed() const {
     return state_->packs || state_->options.already_compressed;
 }
 
-const std::optional<source_reader::changed_file>& source_reader::changed() const {
-    return state_->changed;
-}
-
-const std::optional<source_reader::changed_file>& source_reader::grown() const {
-    return state_->grown;
-}
+using maybe_changed = std::optional<source_reader::changed_file>;
+const maybe_changed& source_reader::changed() const { return state_->changed; }
+const maybe_changed& source_reader::grown() const { return state_->grown; }
 
 }  // namespace kustodrop::spool
