@@ -2,6 +2,8 @@
 """`kustodrop check` names the step that fails, says what to do, and ends with the right code."""
 import email.utils
 import http.server
+import json
+import socket
 import threading
 import time
 import unittest
@@ -9,7 +11,7 @@ import unittest
 from daemon import free_port
 from emulator import fetch
 from far import LOGIN, far_daemon, far_emulator, places
-from harness import EndToEnd
+from harness import EndToEnd, csv_rows
 
 UNREACHABLE, REFUSED, CONFIGURATION = 69, 77, 78
 
@@ -36,7 +38,43 @@ class LateFront(http.server.BaseHTTPRequestHandler):
     do_GET = do_POST = answer
 
 
+class Registry(http.server.BaseHTTPRequestHandler):
+    """Signs nobody in: their secrets have expired."""
+
+    ANSWER = {
+        "error": "invalid_client",
+        "error_description": "AADSTS7000222: The provided client secret keys are expired.",
+        "error_codes": [7000222],
+    }
+
+    def log_message(self, *_):
+        pass
+
+    def do_GET(self):
+        self.send_error(404)
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        content = json.dumps(self.ANSWER).encode()
+        self.send_response(401)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+
 class Check(EndToEnd):
+    def front(self, handler, behind=""):
+        """A server of the test's own, until its end; returns its address."""
+        made = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        made.behind = behind
+        serving = threading.Thread(target=made.serve_forever)
+        serving.start()
+        self.addCleanup(serving.join)
+        self.addCleanup(made.server_close)
+        self.addCleanup(made.shutdown)
+        return f"http://127.0.0.1:{made.server_port}"
+
     def check(self, daemon, code, **more):
         got, out, err = daemon.command("check", "--config", daemon.config_path, **more)
         self.assertEqual(got, code, out + err)
@@ -69,6 +107,21 @@ class Check(EndToEnd):
         hosts = out[out.index("Hosts to open") :]
         for name in ("endpoint", "blob_endpoint", "queue_endpoint", "table_endpoint"):
             self.assertIn(emulator.ready[name].removeprefix("http://"), hosts)
+
+    def test_all_is_well_over_ipv6_and_files_are_shipped(self):
+        try:
+            with socket.socket(socket.AF_INET6) as probe:
+                probe.bind(("::1", 0))
+        except OSError as error:
+            print(f"skipped: this machine has no IPv6 loopback: {error}")
+            self.skipTest("no IPv6")
+        emulator = self.emulator(listen="::1")
+        self.assertIn("[::1]", emulator.endpoint)
+        daemon = self.daemon(emulator)
+        self.assertIn("connected to [::1]:", self.check(daemon, 0))
+        daemon.start()
+        daemon.put("a.csv", csv_rows(3))
+        self.settled(daemon, succeeded=1)
 
     def test_no_dns(self):
         host = "ingest-nowhere.invalid"
@@ -109,6 +162,10 @@ class Check(EndToEnd):
         daemon = self.daemon(self.emulator(), auth={"client_secret": "not-this-one-at-all"})
         out = self.failing(daemon, REFUSED, "token", "AADSTS7000215", "auth.client_secret")
         self.assertNotIn("not-this-one-at-all", out)
+
+    def test_expired_secret(self):
+        daemon = self.daemon(self.emulator(), auth={"authority_host": self.front(Registry)})
+        self.failing(daemon, REFUSED, "token", "AADSTS7000222", "has expired", "create a new one")
 
     def test_no_rights(self):
         emulator = self.emulator()
@@ -188,14 +245,9 @@ class Check(EndToEnd):
 
     def test_a_clock_that_is_ten_minutes_off(self):
         emulator = self.emulator()
-        front = http.server.ThreadingHTTPServer(("127.0.0.1", 0), LateFront)
-        front.behind = emulator.endpoint
-        serving = threading.Thread(target=front.serve_forever)
-        serving.start()
-        self.addCleanup(serving.join)
-        self.addCleanup(front.shutdown)
+        front = self.front(LateFront, emulator.endpoint)
         daemon = self.daemon(emulator)
-        daemon.settings["cluster"]["ingestion_endpoint"] = f"http://127.0.0.1:{front.server_port}"
+        daemon.settings["cluster"]["ingestion_endpoint"] = front
         daemon.write()
         self.failing(daemon, CONFIGURATION, "clock", "10min", "ahead", "timedatectl")
 
