@@ -117,11 +117,15 @@ void block_upload::fail(const failure& problem, blocks& spare, blocks& full) {
     full.close();
 }
 
-// A big upload is not begun anew for one lost answer: the block is still in our hands.
+// A big upload is not begun anew elsewhere for one lost answer: the block is still in our hands.
+static bool is_passing(const failure& problem) {
+    return problem.next == remedy::retry || problem.next == remedy::reroute;
+}
+
 asio::awaitable<result<void>> block_upload::put_block(unsigned index, std::string_view content) {
     for (unsigned attempt = 1;; ++attempt) {
         auto stored = co_await with_.blobs.put_block(blob_, index, content);
-        if (!stored.has_error() || stored.error().next != remedy::retry) co_return stored;
+        if (!stored.has_error() || !is_passing(stored.error())) co_return stored;
         if (attempt >= how_.attempts || problem_) co_return stored;
         const auto& problem = stored.error();
         with_.measured
