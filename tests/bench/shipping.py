@@ -60,8 +60,9 @@ class Shipment:
 
 
 def archived(daemon):
-    """Whether work/ is empty: all that was claimed has gone on."""
-    return not any(os.scandir(daemon.drop / ".kustodrop" / "work"))
+    """Whether nothing is left to be claimed, and all that was claimed has gone on."""
+    left = any(entry.name != ".kustodrop" for entry in os.scandir(daemon.drop))
+    return not left and not any(os.scandir(daemon.drop / ".kustodrop" / "work"))
 
 
 def ship(staged, count, raw_bytes, until_settled=False, cores=None, sinks=None, blobs=None,
