@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/settings.hpp"
+#include "daemon/admin_access.hpp"
 #include "daemon/connection.hpp"
 #include "daemon/status_report.hpp"
 #include "http/server.hpp"
@@ -16,12 +17,14 @@ namespace kustodrop::daemon {
 /// What the admin server shows.
 struct admin_sources {
     std::function<status_report()> status;
+    std::function<std::string(wall_time after)> history;  // As JSON.
     std::function<spool::journal*()> journal;
     std::function<pipeline::retry_parts()> retry;
 };
 
-/// The daemon's window: the same answers on a Unix socket and on loopback HTTP. /metrics, /livez,
-/// /readyz, /status, /journal; POST /retry, which changes something, only on the Unix socket.
+/// The daemon's window: the same answers on a Unix socket and on loopback HTTP. The status page,
+/// /metrics, /livez, /readyz, /status, /history, /journal; POST /retry, which changes something,
+/// only on the Unix socket and from the page itself.
 class admin {
 public:
     /// Binds; what cannot be bound is logged and left out, for shipping matters more.
@@ -30,19 +33,25 @@ public:
     void start(task_group& tasks);
 
 private:
-    asio::awaitable<http::reply> answer(http::incoming request);
+    asio::awaitable<http::reply> answer(http::incoming request, admin_door door);
+    http::reply read(const std::string& path, const std::string& query, admin_door door);
+    http::reply page(admin_door door) const;
     asio::awaitable<http::reply> journal(std::string target);
-    asio::awaitable<http::reply> retry(http::incoming request);
+    asio::awaitable<http::reply> retry(http::incoming request, admin_door door);
     void listen(http::server_options options, const std::string& name);
 
     surroundings around_;
     admin_sources sources_;
+    std::string token_;  // Of this process: who has it was given our page.
     std::vector<std::unique_ptr<http::server>> servers_;
 };
 
 /// Reads "since=1700000000&outcome=failed&watch=web&file=*.json&limit=10"; nothing if it makes no
 /// sense.
 std::optional<spool::journal_query> parse_journal_query(std::string_view query);
+
+/// Reads "after=1700000000000", in milliseconds; nothing if it makes no sense.
+std::optional<wall_time> parse_history_query(std::string_view query);
 
 /// Reads "watch=web&error=CODE&source=ID"; nothing if it makes no sense.
 std::optional<pipeline::retry_request> parse_retry_request(std::string_view query);

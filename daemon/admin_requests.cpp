@@ -77,6 +77,19 @@ std::string journal_query_text(const spool::journal_query& query) {
     return out;
 }
 
+std::optional<wall_time> parse_history_query(std::string_view text) {
+    wall_time after{};
+    auto take = [&](std::string_view name, const std::string& value) {
+        auto at = number(value);
+        // What a count of microseconds holds.
+        bool good = name == "after" && at && *at < 9'000'000'000'000'000;
+        if (good) after = wall_time(std::chrono::milliseconds(*at));
+        return good;
+    };
+    if (!each_parameter(text, take)) return std::nullopt;
+    return after;
+}
+
 std::optional<pipeline::retry_request> parse_retry_request(std::string_view text) {
     pipeline::retry_request wanted;
     auto take = [&](std::string_view name, std::string value) {

@@ -3,6 +3,7 @@
 #include "base/defect.hpp"
 #include "base/text.hpp"
 #include "base/timed_wait.hpp"
+#include "daemon/measures.hpp"
 #include "daemon/sd_notify.hpp"
 #include "daemon/translate.hpp"
 
@@ -35,7 +36,9 @@ app::app(surroundings around, config::settings settings, config::environment env
       shipping_(around.executor),
       serving_(around.executor),
       stopping_(around.executor),
-      started_at_(around.time.wall_now()) {}
+      started_at_(around.time.wall_now()) {
+    declare_metrics(around_.measured);
+}
 
 app::~app() {
     pool_.join();
@@ -73,7 +76,7 @@ asio::awaitable<result<void>> app::open_journal() {
     spool::journal_options options;
     options.path = settings_.state_directory + "/journal.db";
     options.synced = around_.threads;
-    for (;;) {
+    for (bool told = false;; told = true) {
         auto journal = spool::journal::open(
             around_.executor, options, around_.time, journal_pool_, around_.log, around_.measured
         );
@@ -83,9 +86,10 @@ asio::awaitable<result<void>> app::open_journal() {
         }
         const auto& problem = journal.error();
         if (problem.code != "disk_full") co_return problem;
-        around_.log.error(
-            "cannot begin: the disk is full; it is tried again", {{"detail", problem.detail}}
-        );
+        if (!told)
+            around_.log.error(
+                "cannot begin: the disk is full; it is tried again", {{"detail", problem.detail}}
+            );
         co_await around_.time.sleep_until(around_.time.now() + full_disk_pause);
     }
 }
@@ -135,6 +139,7 @@ void app::build_pipeline() {
 }
 
 void app::build_watch(const config::watch& from) {
+    begin_measuring_watch(around_.measured, from.name);
     auto& watch = watches_.add(watch_options_of(from, settings_.retention));
     pipeline::retirer_parts retiring{
         *sources_, ready_, *journal_, pool_, around_.time, around_.random, around_.log};
@@ -270,6 +275,7 @@ asio::awaitable<void> app::read_events() {
 void app::start_admin() {
     admin_sources asked;
     asked.status = [this] { return status(); };
+    asked.history = [this](wall_time after) { return history_.to_json(after); };
     asked.journal = [this] { return journal_.get(); };
     asked.retry = [this] {
         return pipeline::retry_parts{
@@ -286,6 +292,8 @@ void app::start_admin() {
     around_.measured.before_exposition([this] {
         service_.measure();
         sources_->measure_ages();
+        measure(around_.measured, status());
+        measure_process(around_.measured);
     });
 }
 

@@ -5,6 +5,7 @@
 #include "config/settings.hpp"
 #include "daemon/admin.hpp"
 #include "daemon/connection.hpp"
+#include "daemon/history.hpp"
 #include "daemon/task_group.hpp"
 #include "pipeline/intake.hpp"
 #include "pipeline/outcomes.hpp"
@@ -55,6 +56,7 @@ private:
     void on_settled(spool::source& what);
     void on_changed(spool::source& what);
     void start_admin();
+    void count_since_start(watch_status& watch) const;
 
     surroundings around_;
     config::settings settings_;
@@ -73,6 +75,7 @@ private:
     std::map<std::string, std::unique_ptr<pipeline::intake>> intakes_;
     std::map<std::string, std::unique_ptr<pipeline::retirer>> retirers_;
     std::unique_ptr<admin> admin_;
+    history history_;
     task_group shipping_;
     task_group serving_;
     event stopping_;

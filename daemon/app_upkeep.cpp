@@ -8,10 +8,12 @@ namespace kustodrop::daemon {
 asio::awaitable<void> app::report_status() {
     std::string told;
     for (;;) {
-        auto line = "STATUS=" + status().one_line();
+        auto report = status();
+        history_.add(sample_of(around_.measured, report));
+        auto line = "STATUS=" + report.one_line();
         if (line != told) sd_notify(line);
         told = std::move(line);
-        co_await around_.time.sleep_until(around_.time.now() + 5s);
+        co_await around_.time.sleep_until(around_.time.now() + history::interval);
     }
 }
 
@@ -50,6 +52,20 @@ asio::awaitable<void> app::tidy_archive(std::string watch) {
     }
 }
 
+void app::count_since_start(watch_status& watch) const {
+    auto total = [&](std::string_view metric) {
+        return static_cast<std::uint64_t>(around_.measured.total(metric, "watch", watch.name));
+    };
+    watch.seen = total("kustodrop_files_seen_total");
+    watch.raw_bytes = total("kustodrop_raw_bytes_total");
+    watch.uploaded_bytes = total("kustodrop_uploaded_bytes_total");
+    for (auto outcome : {"succeeded", "failed", "skipped", "rejected", "unconfirmed", "presumed"}) {
+        metric_labels labels{{"watch", watch.name}, {"outcome", outcome}};
+        auto count = around_.measured.count("kustodrop_sources_total", labels).value();
+        watch.outcomes[labels.back().second] = static_cast<std::uint64_t>(count);
+    }
+}
+
 status_report app::status() {
     status_report report;
     report.version = version();
@@ -62,6 +78,7 @@ status_report app::status() {
     report.trouble = service_.trouble();
     report.polling_trouble = outcomes_->trouble();
     report.journal_healthy = journal_->healthy();
+    report.stopping = stops_ > 0;
     report.outstanding = outcomes_->outstanding();
     for (auto& [name, watch] : watches_) {
         watch_status one;
@@ -79,6 +96,7 @@ status_report app::status() {
         one.waiting_in_folder = intake.waiting_in_folder();
         one.settling = intake.settling();
         one.low_on_space = intake.is_low_on_space();
+        count_since_start(one);
         report.watches.push_back(std::move(one));
     }
     return report;

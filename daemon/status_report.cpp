@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace kustodrop::daemon {
@@ -45,8 +46,14 @@ static json::object watch_json(const watch_status& watch, wall_time now) {
         {"pending", watch.counts.pending_files},
         {"unconfirmed", watch.counts.parked_files},
         {"stages", std::move(stages)},
+        {"seen", watch.seen},
+        {"raw_bytes", watch.raw_bytes},
+        {"uploaded_bytes", watch.uploaded_bytes},
+        {"outcomes", json::object()},
         {"oldest_age_seconds", nullptr},
         {"last_outcome", nullptr}};
+    auto& outcomes = out["outcomes"].as_object();
+    for (auto& [name, count] : watch.outcomes) outcomes[name] = count;
     if (!watch.paused.empty()) out["paused"] = printable(watch.paused);
     if (watch.counts.oldest) {
         out["oldest_age_seconds"] = seconds(duration(now - *watch.counts.oldest));
@@ -75,6 +82,8 @@ std::string status_report::to_json() const {
         {"trouble", trouble_json(trouble)},
         {"notification_trouble", trouble_json(polling_trouble)},
         {"journal_healthy", journal_healthy},
+        {"stopping", stopping},
+        {"takes_files", takes_files()},
         {"outstanding", outstanding},
         {"watches", std::move(all)}};
     return json::serialize(out);
@@ -140,6 +149,12 @@ std::string status_text(const std::string& text) {
 
 std::string status_report::to_text() const { return status_text(to_json()); }
 
+bool status_report::takes_files() const {
+    auto low = [](const watch_status& watch) { return watch.low_on_space; };
+    bool no_space = !watches.empty() && std::all_of(watches.begin(), watches.end(), low);
+    return !stopping && journal_healthy && !no_space;
+}
+
 std::string status_report::one_line() const {
     std::uint64_t pending = 0;
     std::uint64_t unconfirmed = 0;
@@ -151,6 +166,7 @@ std::string status_report::one_line() const {
         oldest = oldest ? std::min(*oldest, *watch.counts.oldest) : *watch.counts.oldest;
     }
     std::string out;
+    if (stopping) out += "stopping; ";
     if (!journal_healthy) out += "JOURNAL CANNOT BE WRITTEN; ";
     if (trouble) out += "HOLDING: " + trouble->code + ": " + trouble->detail + "; ";
     out += std::to_string(watches.size()) + " watches, " + std::to_string(pending) + " pending";

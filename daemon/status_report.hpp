@@ -3,6 +3,7 @@
 #include "base/result.hpp"
 #include "pipeline/roster.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +23,10 @@ struct watch_status {
     pipeline::watch_counts counts;
     std::size_t waiting_in_folder = 0;  // As the last scan saw.
     std::size_t settling = 0;
+    std::uint64_t seen = 0;  // Since the start, like the following.
+    std::uint64_t raw_bytes = 0;
+    std::uint64_t uploaded_bytes = 0;
+    std::map<std::string, std::uint64_t> outcomes = {};
 };
 
 /// The daemon at a glance.
@@ -36,12 +41,17 @@ struct status_report {
     std::optional<failure> trouble;          // Why the service cannot be used now.
     std::optional<failure> polling_trouble;  // Why the notification queues cannot be read now.
     bool journal_healthy = true;
+    bool stopping = false;
     std::size_t outstanding = 0;  // Posted, their word to come.
     std::vector<watch_status> watches;
 
     std::string to_json() const;
     std::string to_text() const;
     std::string one_line() const;  ///< For STATUS= of sd_notify.
+
+    /// Whether what is dropped now is taken in: not while it stops, nor for want of space or of a
+    /// journal. The service's outages do not matter: files are buffered.
+    bool takes_files() const;
 };
 
 /// The text of `kustodrop status` from the JSON that the daemon gave.

@@ -17,7 +17,7 @@ void histogram::observe(double value) {
     ++count_;
 }
 
-metrics::family& metrics::family_of(std::string_view name, kind type) {
+metrics::family& metrics::family_of(std::string_view name, metric_kind type) {
     auto found = families_.find(name);
     if (found == families_.end()) {
         found = families_.emplace(std::string(name), family{type, {}, {}, {}}).first;
@@ -28,25 +28,58 @@ metrics::family& metrics::family_of(std::string_view name, kind type) {
     return found->second;
 }
 
+// Whether the last label's values come from elsewhere.
+static bool is_open_ended(const metric_labels& labels) {
+    return !labels.empty() && (labels.back().first == "code" || labels.back().first == "reason");
+}
+
 counter& metrics::count(std::string_view name, const metric_labels& labels) {
-    return family_of(name, kind::counter).counters[labels];
+    auto& counters = family_of(name, metric_kind::counter).counters;
+    auto found = counters.find(labels);
+    if (found != counters.end()) return found->second;
+    if (counters.size() < most_series || !is_open_ended(labels)) return counters[labels];
+    auto others = labels;
+    others.back().second = "other";
+    return counters[others];
 }
 
 gauge& metrics::value(std::string_view name, const metric_labels& labels) {
-    return family_of(name, kind::gauge).gauges[labels];
+    return family_of(name, metric_kind::gauge).gauges[labels];
 }
 
 histogram& metrics::distribution(std::string_view name, const metric_labels& labels) {
-    // From a millisecond to a day: requests, commits and the time to an outcome share one scale.
-    static const std::vector<double> bounds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,  0.1,
-                                            0.25,  0.5,    1,     2.5,  5,     10,    30,
-                                            60,    300,    600,   1800, 3600,  14400, 86400};
-    auto& histograms = family_of(name, kind::histogram).histograms;
+    // From a millisecond to a day, where nothing better is known.
+    static const std::vector<double> usual{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,  0.1,
+                                           0.25,  0.5,    1,     2.5,  5,     10,    30,
+                                           60,    300,    600,   1800, 3600,  14400, 86400};
+    auto& histograms = family_of(name, metric_kind::histogram).histograms;
+    auto own = bounds_.find(name);
+    auto& bounds = own == bounds_.end() ? usual : own->second;
     return histograms.try_emplace(labels, bounds).first->second;
 }
 
 void metrics::describe(std::string_view name, std::string_view help) {
     help_[std::string(name)] = help;
+}
+
+void metrics::declare(metric_kind type, std::string_view name, std::string_view help) {
+    family_of(name, type);
+    describe(name, help);
+}
+
+void metrics::set_bounds(std::string_view name, std::vector<double> bounds) {
+    bounds_[std::string(name)] = std::move(bounds);
+}
+
+double metrics::total(std::string_view name, std::string_view label, std::string_view value) const {
+    auto found = families_.find(name);
+    if (found == families_.end()) return 0;
+    double sum = 0;
+    for (auto& [labels, counter] : found->second.counters) {
+        auto has = [&](auto& one) { return one.first == label && one.second == value; };
+        if (label.empty() || std::any_of(labels.begin(), labels.end(), has)) sum += counter.value();
+    }
+    return sum;
 }
 
 void metrics::before_exposition(std::function<void()> update) {

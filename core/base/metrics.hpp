@@ -51,16 +51,32 @@ private:
     std::uint64_t count_ = 0;
 };
 
+enum class metric_kind { counter, gauge, histogram };
+
 /// The daemon's measurements in Prometheus' words (product.md §7). A series exists from its first
 /// mention; references stay valid as long as the registry. One thread.
+///
+/// What others say (the last label, where it is `code` or `reason`) cannot grow a counter without
+/// end: the values that come after a thousand series are counted together as "other".
 class metrics {
 public:
+    static constexpr std::size_t most_series = 1000;
+
     counter& count(std::string_view name, const metric_labels& labels = {});
     gauge& value(std::string_view name, const metric_labels& labels = {});
     histogram& distribution(std::string_view name, const metric_labels& labels = {});
 
     /// Says what a metric means; without it, HELP is empty.
     void describe(std::string_view name, std::string_view help);
+
+    /// The same, and that it is there even while it has no series.
+    void declare(metric_kind type, std::string_view name, std::string_view help);
+
+    /// The upper bounds of a histogram's buckets, before its first mention.
+    void set_bounds(std::string_view name, std::vector<double> bounds);
+
+    /// The sum of a counter's series that have this label; of all when the label has no name.
+    double total(std::string_view name, std::string_view label, std::string_view value) const;
 
     /// Called before each exposition, to bring gauges up to date.
     void before_exposition(std::function<void()> update);
@@ -69,17 +85,17 @@ public:
     std::string exposition();
 
 private:
-    enum class kind { counter, gauge, histogram };
     struct family {
-        kind type = kind::counter;
+        metric_kind type = metric_kind::counter;
         std::map<metric_labels, counter> counters;
         std::map<metric_labels, gauge> gauges;
         std::map<metric_labels, histogram> histograms;
     };
-    family& family_of(std::string_view name, kind type);
+    family& family_of(std::string_view name, metric_kind type);
 
     std::map<std::string, family, std::less<>> families_;
     std::map<std::string, std::string, std::less<>> help_;
+    std::map<std::string, std::vector<double>, std::less<>> bounds_;
     std::vector<std::function<void()>> updates_;
 };
 

@@ -302,14 +302,7 @@ void beast_transport::state::measure(
 beast_transport::beast_transport(
     asio::any_io_executor executor, transport_options options, clock& clock, metrics& measured
 )
-    : state_(std::make_unique<state>(std::move(executor), std::move(options), clock, measured)) {
-    measured.describe(
-        "kustodrop_http_requests_total", "Requests by the status or our failure code"
-    );
-    measured.describe(
-        "kustodrop_http_request_duration_seconds", "From the request to the whole answer"
-    );
-}
+    : state_(std::make_unique<state>(std::move(executor), std::move(options), clock, measured)) {}
 
 beast_transport::~beast_transport() = default;
 

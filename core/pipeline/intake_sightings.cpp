@@ -86,8 +86,6 @@ void intake::mind_space(const std::optional<spool::disk_space>& space) {
 void intake::release_held() {
     auto& pausing = watch_.pausing;
     auto now = with_.time.now();
-    metric_labels labels{{"watch", watch_.options.name}};
-    with_.measured.value("kustodrop_watch_paused", labels).set(pausing.is_paused() ? 1 : 0);
     if (watch_.held.empty()) return;
     if (!pausing.is_paused()) {
         for (auto& id : watch_.held) with_.ready.push(std::move(id), now);

@@ -160,8 +160,6 @@ result<std::unique_ptr<journal>> journal::open(
         fresh->reserve = reserve_file(fresh->options.path + ".reserve");
         fresh->reserve.fill();
     }
-    measured.describe("kustodrop_journal_commit_seconds", "Time of one durable transaction.");
-    measured.describe("kustodrop_journal_set_aside_total", "Damaged journals that were set aside.");
     fresh->report();
     return std::unique_ptr<journal>(new journal(std::move(fresh)));
 }

@@ -4,6 +4,8 @@ import os
 import pathlib
 import socket
 
+import admin_socket
+from exposition import Exposition
 from programs import Program, path_of, run
 from waiting import until
 
@@ -135,6 +137,16 @@ class Daemon:
             outcome = entry.get("outcome") or ""
             counts[outcome] = counts.get(outcome, 0) + 1
         return counts
+
+    def ask(self, target, method="GET", headers=None, seconds=60):
+        """What the admin socket answers: (status, headers, body)."""
+        return admin_socket.ask(self.admin, target, method, headers, seconds)
+
+    def scrape(self, seconds=60):
+        status, _, text = self.ask("/metrics", seconds=seconds)
+        if status != 200:
+            raise AssertionError(f"/metrics: {status} {text}")
+        return Exposition(text)
 
     def status(self):
         code, out, err = self.command("status", "--config", self.config_path, "--json")

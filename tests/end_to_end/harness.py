@@ -1,6 +1,7 @@
 """What every end-to-end test stands on: a folder, an emulator, a daemon, and their ends."""
 import gzip
 import hashlib
+import http.client
 import os
 import pathlib
 import shutil
@@ -104,6 +105,24 @@ class EndToEnd(unittest.TestCase):
                 for test, _ in self._outcome.result.failures + self._outcome.result.errors
             )
         )
+        try:
+            if not failed:
+                self.assert_files_add_up()
+        finally:
+            self._stop_all(failed)
+
+    def assert_files_add_up(self):
+        """The identity of the metrics, in every daemon that answers: no file is lost or doubled."""
+        for daemon in self.daemons:
+            if not daemon.program or not daemon.program.alive() or not daemon.admin.exists():
+                continue
+            try:
+                scraped = daemon.scrape(seconds=20)
+            except (OSError, http.client.HTTPException):
+                continue  # Stopped in the middle of something, as some tests leave it.
+            self.assertEqual(scraped.broken_identities(), {}, daemon.folder.name)
+
+    def _stop_all(self, failed):
         programs = [d.program for d in self.daemons if d.program]
         programs += [program for e in self.emulators for program in e.programs()]
         for program in programs:

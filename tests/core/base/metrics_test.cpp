@@ -93,6 +93,44 @@ BOOST_AUTO_TEST_CASE(brings_gauges_up_to_date_before_each_exposition) {
     BOOST_TEST(all.exposition() == "# TYPE asked gauge\nasked 2\n");
 }
 
+BOOST_AUTO_TEST_CASE(shows_what_is_declared_before_it_has_a_series) {
+    metrics all;
+    all.declare(metric_kind::gauge, "age_seconds", "How old.");
+    BOOST_TEST(all.exposition() == "# HELP age_seconds How old.\n# TYPE age_seconds gauge\n");
+}
+
+BOOST_AUTO_TEST_CASE(takes_a_histograms_own_bounds) {
+    metrics all;
+    all.set_bounds("seconds", {1, 2});
+    BOOST_TEST(
+        all.distribution("seconds").bounds() == (std::vector<double>{1, 2}),
+        boost::test_tools::per_element()
+    );
+}
+
+BOOST_AUTO_TEST_CASE(sums_the_series_that_have_a_label) {
+    metrics all;
+    all.count("c", {{"watch", "web"}, {"outcome", "failed"}}).add(2);
+    all.count("c", {{"watch", "web"}, {"outcome", "succeeded"}}).add(3);
+    all.count("c", {{"watch", "app"}, {"outcome", "failed"}}).add(5);
+    BOOST_TEST(all.total("c", "watch", "web") == 5);
+    BOOST_TEST(all.total("c", "outcome", "failed") == 7);
+    BOOST_TEST(all.total("c", "", "") == 10);
+    BOOST_TEST(all.total("d", "", "") == 0);
+}
+
+BOOST_AUTO_TEST_CASE(counts_words_of_others_together_when_there_are_too_many) {
+    metrics all;
+    auto limit = static_cast<int>(metrics::most_series);
+    for (int i = 0; i < limit; ++i) all.count("c", {{"reason", std::to_string(i)}}).add();
+    all.count("c", {{"reason", "one more"}}).add();
+    all.count("c", {{"reason", "another"}}).add();
+    all.count("c", {{"reason", "0"}}).add();
+    BOOST_TEST(all.count("c", {{"reason", "other"}}).value() == 2);
+    BOOST_TEST(all.count("c", {{"reason", "0"}}).value() == 2);
+    BOOST_TEST(all.total("c", "", "") == limit + 3);
+}
+
 BOOST_AUTO_TEST_CASE(refuses_one_name_for_two_types) {
     metrics all;
     all.count("x");

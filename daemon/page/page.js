@@ -1,0 +1,244 @@
+// Asks the daemon every second and changes on the page only what has changed.
+
+const byId = (id) => document.getElementById(id);
+const token = document.querySelector('meta[name="kustodrop-token"]').content;
+
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function element(name, className = "", text = "") {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  if (text) made.textContent = text;
+  return made;
+}
+
+async function ask(target, options = {}) {
+  const answer = await fetch(target, { signal: AbortSignal.timeout(10000), ...options });
+  if (!answer.ok) throw new Error(`${answer.status}: ${(await answer.text()).trim()}`);
+  return answer.json();
+}
+
+// Keeps one element a key: what is there already stays, so that the focus is not lost.
+function showRows(list, entries, keyOf, make, update) {
+  const there = new Map([...list.children].map((child) => [child.dataset.key, child]));
+  entries.forEach((entry, index) => {
+    const key = keyOf(entry);
+    let row = there.get(key);
+    there.delete(key);
+    if (!row) {
+      row = make(entry);
+      row.dataset.key = key;
+    }
+    update(row, entry);
+    if (list.children[index] !== row) list.insertBefore(row, list.children[index] ?? null);
+  });
+  for (const gone of there.values()) {
+    const hadFocus = gone.contains(document.activeElement);
+    gone.remove();
+    if (hadFocus) byId("failures").focus();
+  }
+}
+
+// Watches.
+
+const FIGURES = [
+  ["In the folder", (watch) => countInWords(watch.waiting_in_folder)],
+  ["On their way", (watch) => countInWords(watch.pending)],
+  ["Oldest", (watch) => secondsInWords(watch.oldest_age_seconds)],
+  ["Succeeded", (watch) => countInWords(watch.outcomes.succeeded + watch.outcomes.presumed)],
+  ["Failed", (watch) => countInWords(watch.outcomes.failed + watch.outcomes.rejected)],
+  ["No word", (watch) => countInWords(watch.unconfirmed)],
+];
+
+function makeWatch() {
+  const row = element("li", "watch");
+  const head = element("div");
+  const name = element("div", "name");
+  name.append(element("h3"), element("span", "badge"));
+  head.append(name, element("p", "where"));
+  const facts = element("dl");
+  for (const [label] of FIGURES) {
+    const pair = element("div");
+    pair.append(element("dt", "", label), element("dd"));
+    facts.append(pair);
+  }
+  row.append(head, facts, element("p", "more words"));
+  return row;
+}
+
+function updateWatch(row, watch) {
+  const [kind, word, sentence] = stateOf(watch);
+  write(row.querySelector("h3"), watch.name);
+  const badge = row.querySelector(".badge");
+  write(badge, word);
+  badge.className = `badge ${kind}`;
+  write(row.querySelector(".where"), `${watch.path} → ${watch.target} (${watch.mode})`);
+  const values = row.querySelectorAll("dd");
+  FIGURES.forEach(([, text], index) => write(values[index], text(watch)));
+  const last = watch.last_outcome;
+  const told = last ? `Last outcome: ${last.outcome}${last.code ? ` ${last.code}` : ""}, ${timeInWords(last.at)}` : "";
+  const more = row.querySelector(".more");
+  write(more, sentence || told);
+  more.hidden = !more.textContent;
+}
+
+// Failures and files.
+
+function makeFailure(entry) {
+  const row = element("li", "failure fresh");
+  const about = element("div");
+  about.append(element("h3"), element("p", "code"), element("p", "words"), element("p", "when"));
+  row.append(about);
+  if (token) {
+    const button = element("button", "", "Retry");
+    button.type = "button";
+    button.setAttribute("aria-label", `Retry ${entry.file}`);
+    button.addEventListener("click", () => retry(entry, button));
+    row.append(button);
+  }
+  return row;
+}
+
+function updateFailure(row, entry) {
+  write(row.querySelector("h3"), entry.file);
+  write(row.querySelector(".code"), entry.code || entry.outcome);
+  write(row.querySelector(".words"), entry.details);
+  const when = `${entry.watch} → ${entry.target}, ${entry.outcome} at ${timeInWords(entry.changed_at)}`;
+  write(row.querySelector(".when"), when);
+}
+
+async function retry(entry, button) {
+  button.disabled = true;
+  write(button, "Putting back…");
+  try {
+    const done = await ask(`/retry?source=${encodeURIComponent(entry.source_id)}`, {
+      method: "POST", headers: { "X-Kustodrop-Token": token },
+    });
+    const [first] = done.retried;
+    if (!first) write(byId("said"), `${entry.file}: nothing is there to be tried again.`);
+    else if (first.problem) write(byId("said"), `${entry.file}: ${first.problem}`);
+    else write(byId("said"), `${entry.file} is on its way again.`);
+  } catch (problem) {
+    write(byId("said"), `${entry.file}: ${problem.message}`);
+  }
+  button.disabled = false;
+  write(button, "Retry");
+  lookedAt = "";
+}
+
+function makeFile() {
+  const row = element("li", "file fresh");
+  row.append(element("span", "path"), element("span", "badge"), element("span", "when"));
+  return row;
+}
+
+const KINDS = { succeeded: "good", presumed: "good", failed: "bad", rejected: "bad", unconfirmed: "warn" };
+
+function updateFile(row, entry) {
+  write(row.querySelector(".path"), entry.file);
+  const badge = row.querySelector(".badge");
+  write(badge, entry.outcome ?? entry.stage);
+  badge.className = `badge ${KINDS[entry.outcome] ?? "quiet"}`;
+  const size = bytesInWords(entry.bytes);
+  write(row.querySelector(".when"), `${entry.watch}, ${size}, ${timeInWords(entry.changed_at)}`);
+}
+
+let lookedAt = "";  // The counts at which the journal was last read.
+
+async function showJournal(status) {
+  const counts = JSON.stringify(status.watches.map((w) => [w.seen, w.stages, w.outcomes, w.unconfirmed]));
+  if (counts === lookedAt) return;
+  const [latest, ...bad] = await Promise.all([
+    ask("/journal?limit=10"),
+    ...["failed", "rejected", "unconfirmed"].map((word) => ask(`/journal?limit=50&outcome=${word}`)),
+  ]);
+  const keyOf = (entry) => `${entry.source_id} ${entry.file} ${entry.offset}`;
+  showRows(byId("file-list"), latest, keyOf, makeFile, updateFile);
+  byId("no-files").hidden = latest.length > 0;
+  const failures = bad.flat().filter(canBeRetried)
+    .sort((a, b) => (a.changed_at < b.changed_at ? 1 : -1)).slice(0, 20);
+  showRows(byId("failure-list"), failures, keyOf, makeFailure, updateFailure);
+  byId("no-failures").hidden = failures.length > 0;
+  write(byId("failures-count"), failures.length ? `(${failures.length})` : "");
+  // A failure is journaled before its file stands in quarantine: looked at again until it does.
+  lookedAt = status.watches.some((watch) => watch.stages.settled > 0) ? "" : counts;
+}
+
+// The whole.
+
+function showStatus(status) {
+  const failures = byId("failure-list").children.length;
+  const [kind, sentence, troubles] = summary(status, failures);
+  write(byId("state"), sentence);
+  byId("state").className = `state ${kind}`;
+  showRows(byId("troubles"), troubles, (t) => t, () => element("li"), (row, t) => write(row, t));
+  document.title = kind === "good" ? "kustodrop" : `kustodrop: ${sentence}`;
+  write(byId("endpoint"), status.endpoint);
+  write(byId("version"), `kustodrop ${status.version}`);
+  const total = status.watches.reduce((sum, watch) => sum + watch.pending, 0);
+  const ages = status.watches.map((watch) => watch.oldest_age_seconds).filter((age) => age !== null);
+  write(byId("pending"), countInWords(total));
+  write(byId("oldest"), ages.length ? secondsInWords(Math.max(...ages)) : "–");
+  write(byId("watches-count"), `(${status.watches.length})`);
+  status.watches.sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
+  showRows(byId("watch-list"), status.watches, (watch) => watch.name, makeWatch, updateWatch);
+  write(byId("token-left"), secondsInWords(status.token_expires_in_seconds));
+  write(byId("sas-left"), secondsInWords(status.sas_expires_in_seconds));
+  const age = secondsInWords(status.resources_age_seconds);
+  write(byId("resources-age"), age === "–" ? age : `${age} ago`);
+  write(byId("outstanding"), files(status.outstanding));
+  write(byId("journal"), status.journal_healthy ? "written" : "cannot be written");
+  write(byId("since"), timeInWords(status.started_at));
+}
+
+let historyAsked = 0;
+
+async function showHistory(status) {
+  if (Date.now() - historyAsked >= 5000) {
+    historyAsked = Date.now();
+    const kept = samples.filter((sample) => !sample.isNow);
+    const last = kept.length ? kept[kept.length - 1].at : 0;
+    takeHistory(await ask(`/history?after=${last}`));
+  }
+  takeStatus(status);
+  const bytes = drawBytes();
+  const [good, bad] = drawOutcomes();
+  drawPending();
+  write(byId("succeeded"), countInWords(good));
+  write(byId("failed"), countInWords(bad));
+  write(byId("rate"), bytesInWords(bytes[MINUTES - 1]));
+}
+
+let startedAt = "";
+
+async function look() {
+  const status = await ask("/status");
+  // After a restart the counts begin anew, and our token is not good any more.
+  if (startedAt && startedAt !== status.started_at) return location.reload();
+  startedAt = status.started_at;
+  showStatus(status);
+  await Promise.all([showHistory(status), showJournal(status)]);
+}
+
+let failedSince = 0;
+
+async function keepLooking() {
+  try {
+    if (!document.hidden) await look();
+    failedSince = 0;
+    write(byId("live"), "live");
+    byId("live").className = "live good";
+  } catch (problem) {
+    failedSince ||= Date.now();
+    write(byId("live"), `no answer for ${secondsInWords((Date.now() - failedSince) / 1000)}`);
+    byId("live").className = "live bad";
+    write(byId("state"), "The daemon does not answer. What is shown is old.");
+    byId("state").className = "state bad";
+  }
+  setTimeout(keepLooking, failedSince ? 3000 : 1000);
+}
+
+document.addEventListener("visibilitychange", () => { historyAsked = 0; });
+keepLooking();

@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""docs/json.md names the members of every answer: no fewer, no more."""
+import json
+import pathlib
+import re
+import unittest
+
+from harness import EndToEnd, csv_rows
+from outcome_test import BROKEN
+
+PAGE = pathlib.Path(__file__).parents[2] / "docs" / "json.md"
+
+
+def documented(section):
+    """(all members, the optional ones) of a section's table."""
+    text = PAGE.read_text().split(f"\n## {section}\n")[1].split("\n## ")[0]
+    members, optional = set(), set()
+    for row in re.findall(r"^\|(.+)\|$", text, flags=re.M):
+        first, _, words = row.split("|", 2)
+        names = re.findall(r"`([^`]+)`", first)
+        members.update(names)
+        if "*optional*" in words:
+            optional.update(names)
+    return members, optional
+
+
+def members_of(value, path=""):
+    """Every path to a member, as the page writes it: "watches[].stages.claimed"."""
+    if isinstance(value, dict):
+        for name, one in value.items():
+            own = f"{path}.{name}" if path else name
+            yield own
+            yield from members_of(one, own)
+    elif isinstance(value, list):
+        for one in value:
+            yield from members_of(one, path + "[]")
+
+
+class Documented(EndToEnd):
+    def assert_documented(self, section, value):
+        members, optional = documented(section)
+        found = set(members_of(value))
+        self.assertEqual(found - members, set(), section)
+        self.assertEqual(members - found - optional, set(), section)
+
+    def command(self, daemon, *arguments, codes=(0,)):
+        code, out, err = daemon.command(arguments[0], "--config", daemon.config_path,
+                                        *arguments[1:], "--json")
+        self.assertIn(code, codes, out + err)
+        return json.loads(out)
+
+    def test_every_answer_has_the_documented_members(self):
+        emulator, daemon = self.pair()
+        daemon.put("good.csv", csv_rows(1))
+        daemon.put("bad.csv", BROKEN)
+        self.settled(daemon, succeeded=1, failed=1)
+        emulator.pause()
+        daemon.put("late.csv", csv_rows(1))
+        self.posted(emulator, 3)
+        status = self.until("a status with all", lambda: (
+            (told := daemon.status())["watches"][0]["last_outcome"]
+            and told["watches"][0]["oldest_age_seconds"] is not None and told
+        ))
+        self.assert_documented("status", status)
+        self.assert_documented("journal", self.command(daemon, "journal"))
+        self.assert_documented("explain", self.command(daemon, "explain", daemon.drop / "x.csv"))
+        self.assert_documented("history", json.loads(daemon.ask("/history")[2]))
+        self.assert_documented("retry", self.command(daemon, "retry", "--all"))
+        outbox = daemon.folder / "out.csv"
+        outbox.write_text(csv_rows(1))
+        sent = self.command(
+            daemon, "send", outbox, "--state-directory", daemon.folder / "sent",
+            "--database", "Demo", "--table", "Web", "--format", "csv",
+        )
+        self.assert_documented("send", sent)
+
+    def test_a_trouble_has_its_three_members(self):
+        emulator = self.emulator()
+        emulator.fault("token", status=503, code="temporarily_unavailable")
+        daemon = self.daemon(emulator).start()
+        trouble = self.until("trouble", lambda: daemon.status()["trouble"])
+        self.assertEqual(set(trouble), {"code", "detail", "remedy"})
+
+    def test_the_admin_server_answers_as_http_asks(self):
+        _, daemon = self.pair()
+        for target, kind in (("/", "text/html; charset=utf-8"), ("/status", "application/json"),
+                             ("/metrics", "text/plain; version=0.0.4; charset=utf-8")):
+            status, headers, body = daemon.ask(target)
+            self.assertEqual((status, headers["Content-Type"]), (200, kind))
+            self.assertEqual(headers["Cache-Control"], "no-store")
+            self.assertEqual(headers["X-Content-Type-Options"], "nosniff")
+            self.assertTrue(body)
+            self.assertEqual(daemon.ask(target, "HEAD")[2], "")
+        self.assertEqual(daemon.ask("/nothing")[0], 404)
+        status, headers, body = daemon.ask("/status", "DELETE")
+        self.assertEqual((status, headers["Allow"]), (405, "GET, HEAD"))
+        self.assertIn("GET, HEAD", body)
+        self.assertEqual(daemon.ask("/retry")[1]["Allow"], "POST")
+        self.assertEqual(daemon.ask("/history?after=soon")[0], 400)
+
+
+if __name__ == "__main__":
+    unittest.main()
