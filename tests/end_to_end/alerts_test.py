@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""A real Prometheus scrapes real daemons: every alert fires on its fault, and clears after it."""
+import os
+import subprocess
+import unittest
+
+import prometheus
+from daemon import free_port
+from harness import EndToEnd, csv_rows
+from outcome_test import BROKEN
+
+LATER = ".create table Later (time:datetime, level:string, message:string, n:long)"
+
+
+@unittest.skipUnless(prometheus.is_there(), "prometheus is not installed (./dev install --all)")
+class Alerts(EndToEnd):
+    def setUp(self):
+        super().setUp()
+        self.server, self.instances = None, {}
+        self.addCleanup(lambda: self.server and self.server.program.stop())
+
+    def scraped(self, name, emulator, watch=None, **settings):
+        """A running daemon that Prometheus knows by its address."""
+        address = f"127.0.0.1:{free_port()}"
+        self.instances[name] = address
+        settings.setdefault("admin", {})["http"] = address
+        return self.daemon(emulator, watch, name=name, **settings).start()
+
+    def watch_all(self):
+        self.server = prometheus.Prometheus(self.folder / "prometheus", [*self.instances.values()])
+        self.seen = set()
+        count = len(self.instances)
+        self.until("all targets up", lambda: self.server.healthy_targets() == count, 120)
+
+    def fires(self, alert, instance):
+        wanted = (alert, self.instances[instance])
+        self.until(f"{alert} of {instance}", lambda: wanted in self.server.firing(), 180, every=0.2)
+        self.seen.add(alert)
+
+    def clears(self, *alerts):
+        """No instance may be left with any of them."""
+        self.until(
+            f"an end of {alerts}",
+            lambda: not {one for one in self.server.firing() if one[0] in alerts},
+            seconds=240,
+            every=0.2,
+        )
+
+    def test_every_alert_fires_on_its_fault_and_clears_after_it(self):
+        emulator = self.emulator()
+        quick = {"notifications": {"poll_interval": "200ms", "outcome_timeout": "8s"}}
+        plain = self.scraped("plain", emulator, **quick)
+        paused = self.scraped("paused", emulator, {"table": "Later"})
+        fleeting = self.emulator(token_lifetime="30s", sas_lifetime="60s")
+        short = self.scraped("short", fleeting)
+        small = self.small_disk(emulator)
+        self.watch_all()
+
+        # What takes longest is begun first.
+        fleeting.fault("token", status=503, code="temporarily_unavailable")
+        fleeting.fault("management", status=503, code="ServerBusy")
+        self.pause_a_watch(emulator, paused)
+        self.lose_words(emulator, plain)
+        self.lose_answers_and_fail(emulator, plain)
+        self.lose_a_folder(plain)
+        if small:
+            self.fill_the_disk(small)
+        for alert in ("TokenNotRenewed", "ServiceUnusable", "ResourcesStale",
+                      "StorageAccessEnding"):
+            self.fires("Kustodrop" + alert, "short")
+        fleeting.clear_faults()
+        self.clears("KustodropTokenNotRenewed", "KustodropServiceUnusable",
+                    "KustodropResourcesStale", "KustodropStorageAccessEnding")
+        self.restart_and_damage(short)
+        self.clears(*self.server.names())
+        # An unwritable journal is not caused here: an idle daemon does not write.
+        expected = {"KustodropJournalUnwritable"}
+        if not small:
+            expected.add("KustodropLowOnSpace")
+        self.assertEqual(self.server.names() - self.seen, expected)
+
+    def test_the_dashboards_questions_are_answered(self):
+        emulator = self.emulator()
+        daemon = self.scraped("plain", emulator)
+        daemon.put("good.csv", csv_rows(1))
+        daemon.put("bad.csv", BROKEN)
+        self.settled(daemon, succeeded=1, failed=1)
+        self.watch_all()
+        questions = prometheus.dashboard_questions()
+        self.assertGreater(len(questions), 10)
+        for question in questions:
+            self.until(f"an answer to {question}", lambda q=question: self.server.query(q), 120)
+
+    def pause_a_watch(self, emulator, daemon):
+        for number in range(12):
+            daemon.put(f"{number}.csv", csv_rows(1))
+        self.fires("KustodropWatchPaused", "paused")
+        self.fires("KustodropFilesFailed", "paused")
+        emulator.manage(LATER)
+        retried = daemon.command("retry", "--config", daemon.config_path, "--all")
+        self.assertEqual(retried[0], 0, retried)
+        self.clears("KustodropWatchPaused")
+
+    def lose_words(self, emulator, daemon):
+        emulator.pause()
+        daemon.put("old.csv", csv_rows(1))
+        self.fires("KustodropFilesTooOld", "plain")
+        self.fires("KustodropFilesUnconfirmed", "plain")
+        for operation in ("peek_messages", "get_messages"):
+            emulator.fault("queue", operation, status=403, code="AuthenticationFailed")
+        self.fires("KustodropOutcomesUnreadable", "plain")
+        emulator.clear_faults()
+        emulator.pause(False)
+        self.clears("KustodropFilesTooOld", "KustodropFilesUnconfirmed",
+                    "KustodropOutcomesUnreadable")
+
+    def lose_answers_and_fail(self, emulator, daemon):
+        emulator.fault("queue", "put_message", count=2, reset="after")
+        daemon.put("lost.csv", csv_rows(1))
+        self.fires("KustodropDuplicatesPossible", "plain")
+        daemon.put("bad.csv", BROKEN)
+        self.fires("KustodropFilesFailed", "plain")
+        self.clears("KustodropDuplicatesPossible", "KustodropFilesFailed")
+
+    def lose_a_folder(self, daemon):
+        away = daemon.drop.with_name("away")
+        daemon.drop.rename(away)
+        self.fires("KustodropFolderAbsent", "plain")
+        away.rename(daemon.drop)
+        self.clears("KustodropFolderAbsent")
+
+    def has_scraped(self, daemon, name):
+        query = f'process_start_time_seconds{{instance="{self.instances[name]}"}}'
+        values = [float(one["value"][1]) for one in self.server.query(query)]
+        return values == [daemon.scrape().get("process_start_time_seconds")]
+
+    def small_disk(self, emulator):
+        """A daemon whose folders lie on a file system of a few megabytes, or None."""
+        place = self.folder / "small"
+        place.mkdir()
+        mounted = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=24m", "none", place],
+            check=False, capture_output=True,
+        )
+        if mounted.returncode != 0:
+            print("skipped: no file system can be mounted here, so no disk gets full")
+            return None
+        self.addCleanup(subprocess.run, ["umount", "--lazy", place], check=True)
+        return self.scraped("small", emulator, retention={"min_free": "20%"})
+
+    def fill_the_disk(self, daemon):
+        ballast = daemon.folder / "ballast"
+        free = os.statvfs(daemon.folder)
+        with open(ballast, "wb") as file:
+            file.write(bytes(int(free.f_bavail * free.f_frsize * 0.9)))
+        self.fires("KustodropLowOnSpace", "small")
+        ballast.unlink()
+        self.clears("KustodropLowOnSpace")
+
+    def restart_and_damage(self, daemon):
+        daemon.stop()
+        self.fires("KustodropDown", "short")
+        for left in daemon.state.glob("journal.db*"):
+            left.unlink()
+        (daemon.state / "journal.db").write_bytes(b"no database at all" * 1000)
+        daemon.start()
+        self.fires("KustodropJournalSetAside", "short")
+        for _ in range(3):
+            daemon.stop()
+            daemon.start()
+            self.until("a scrape of it", lambda: self.has_scraped(daemon, "short"), 120)
+        self.fires("KustodropRestarting", "short")
+
+
+if __name__ == "__main__":
+    unittest.main()
