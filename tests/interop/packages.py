@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Other people's clients and storage from the npm registry, as package-lock.json pins them.
+"""Other people's clients, storage and browser driver from npm, as package-lock.json pins them.
 
 Run as a script it installs them; exits 77 where that cannot be done, unless CI asks for everything.
 """
