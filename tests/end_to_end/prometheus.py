@@ -98,6 +98,10 @@ class Prometheus:
             if one["state"] == "firing"
         }
 
+    def has_fired(self, alert, instance):
+        which = f'alertname="{alert}",instance="{instance}",alertstate="firing"'
+        return bool(self.query(f"count_over_time(ALERTS{{{which}}}[15m])"))
+
     def names(self):
         groups = self.get("rules")["groups"]
         return {rule["name"] for group in groups for rule in group["rules"]}
