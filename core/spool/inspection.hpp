@@ -1,0 +1,27 @@
+#pragma once
+
+#include "spool/source.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace kustodrop::spool {
+
+struct inspection_options {
+    int root_fd = -1;                    // The watch's folder: drop_folder::descriptor_of_root().
+    std::optional<char> separator = {};  // Of formats with quotes.
+    bool drops_first_record = false;     // The first record of every file is a header.
+};
+
+/// What a small file's bytes say of joining it with others.
+struct inspection {
+    std::string alone_because = {};  // Why it must not be joined; empty: it may.
+    std::uint64_t head_bytes = 0;    // Left out unless it comes first: a byte order mark, a header.
+};
+
+/// Reads a claimed file to see whether another one's bytes may follow its own. Blocking; costs one
+/// reading of it, of which the shipper's own finds the pages in memory.
+inspection inspect(const slice& file, const inspection_options& options);
+
+}  // namespace kustodrop::spool
