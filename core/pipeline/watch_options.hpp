@@ -35,6 +35,13 @@ enum class unconfirmed_action { keep, archive, repost };
 enum class act_time { outcome, posted };
 enum class claim_mode { automatic, rename, in_place };
 
+/// How many small files travel in one blob, and how long the first of them waits for others.
+struct coalesce_options {
+    std::uint64_t max_files = 1;  // 1: each file has a blob of its own.
+    std::uint64_t max_bytes = 100u << 20u;
+    duration max_age = std::chrono::seconds(30);
+};
+
 /// What the pipeline obeys for one watch.
 struct watch_options {
     std::string name;
@@ -50,6 +57,7 @@ struct watch_options {
     double min_free_percent = 0;  // Nothing is claimed while less is free.
     duration rescan_every = std::chrono::minutes(1);
     std::uint64_t max_pending_files = 100'000;
+    coalesce_options coalesce = {};
     pipeline::target target = {};
     success_action on_success = success_action::archive;
     failure_action on_failure = failure_action::quarantine;
