@@ -23,6 +23,7 @@ static json::object row_json(const spool::journal_row& row, const spool::slice& 
         {"offset", file.offset},
         {"bytes", file.length_bytes},
         {"location", printable(file.location)},
+        {"files", row.files},
         {"attempts", what.attempts},
         {"posts", what.posts},
         {"ambiguous_posts", what.ambiguous_posts},

@@ -169,6 +169,13 @@ void journal::record(const source& what) {
     state_->recorded.notify_all();
 }
 
+void journal::record_together(const std::vector<const source*>& all) {
+    regrouped_change change;
+    for (auto* what : all) change.sources.push_back({*what, state_->time.wall_now()});
+    state_->queue.add(std::move(change));
+    state_->changed.notify_all();
+}
+
 void journal::record_kept(const kept_file& what) {
     state_->queue.add(kept_change{what});
     state_->recorded.notify_all();
@@ -246,15 +253,17 @@ asio::awaitable<result<std::vector<journal_row>>> journal::find(journal_query qu
     auto& s = *state_;
     std::vector<journal_row> rows;
     std::optional<journal_cursor> from = journal_cursor();
+    std::size_t files = 0;
     // Page by page, so that commits do not wait for a long search.
-    while (from && rows.size() < query.limit) {
-        auto left = query.limit - rows.size();
+    while (from && files < query.limit) {
+        auto left = query.limit - files;
         auto work = [&s, &query, left, cursor = *from] {
             auto read = [&](auto& store) { return store.page(query, cursor, left); };
             return s.template read_or_begin_anew<journal_page>(read);
         };
         auto page = co_await offload(s.pool, std::move(work));
         if (!page) co_return page.error();
+        for (auto& row : page->rows) files += std::max<std::size_t>(1, row.source.slices.size());
         std::move(page->rows.begin(), page->rows.end(), std::back_inserter(rows));
         from = page->next;
     }
@@ -279,9 +288,11 @@ result<std::vector<journal_row>> read_journal(const std::string& path, const jou
     if (!store) return store.error();
     std::vector<journal_row> rows;
     std::optional<journal_cursor> from = journal_cursor();
-    while (from && rows.size() < query.limit) {
-        auto page = (*store)->page(query, *from, query.limit - rows.size());
+    std::size_t files = 0;
+    while (from && files < query.limit) {
+        auto page = (*store)->page(query, *from, query.limit - files);
         if (!page) return page.error();
+        for (auto& row : page->rows) files += std::max<std::size_t>(1, row.source.slices.size());
         std::move(page->rows.begin(), page->rows.end(), std::back_inserter(rows));
         from = page->next;
     }

@@ -25,13 +25,14 @@ struct journal_query {
     std::optional<std::string> watch;
     std::optional<std::string> file_glob;  // Against the slice's name.
     std::optional<std::string> source_id;
-    std::size_t limit = 10'000;
+    std::size_t limit = 10'000;  // Files.
 };
 
 /// One source as the record shows it.
 struct journal_row {
     spool::source source;
     wall_time changed_at{};
+    std::size_t files = 1;  // In its blob; of them the query may have chosen some.
 };
 
 /// A file that was dealt with and stays in its folder (on_success or on_failure: keep, and `send`):
@@ -72,6 +73,10 @@ public:
 
     /// Queues the whole present state of the source; the latest of one id wins.
     void record(const source&);
+
+    /// The same of several sources, of which all are on disk or none is: files have passed from
+    /// one to another.
+    void record_together(const std::vector<const source*>&);
     void record_kept(const kept_file&);
     void forget_kept(std::string watch, std::string name);
 

@@ -10,6 +10,9 @@ static std::string key_of(const journal_change& change) {
     if (auto* kept = std::get_if<kept_change>(&change)) {
         return "k" + kept->file.watch + "/" + kept->file.name;
     }
+    if (auto* regrouped = std::get_if<regrouped_change>(&change)) {
+        return "g" + regrouped->sources.front().source.id;
+    }
     auto& forgotten = std::get<forgotten_change>(change);
     return "k" + forgotten.watch + "/" + forgotten.name;
 }

@@ -132,6 +132,8 @@ result<void> journal_store::write(const std::vector<journal_change>& changes) {
                 tables_->sources->write(*source);
             } else if (auto* kept = std::get_if<kept_change>(&change)) {
                 tables_->kept->write(kept->file);
+            } else if (auto* regrouped = std::get_if<regrouped_change>(&change)) {
+                for (auto& one : regrouped->sources) tables_->sources->write(one);
             } else {
                 tables_->kept->erase(std::get<forgotten_change>(change));
             }
@@ -160,14 +162,15 @@ result<std::vector<kept_file>> journal_store::kept(const std::string& watch) {
     });
 }
 
-// What the database has no index for.
-static bool matches(const journal_query& query, const source& s) {
+// What the database has no index for. Of several files those that are asked for are left.
+static bool matches(const journal_query& query, source& s) {
     if (query.watch && s.watch != *query.watch) return false;
     if (query.stage && name_of(s.stage) != *query.stage) return false;
     if (!query.file_glob) return true;
-    return std::any_of(s.slices.begin(), s.slices.end(), [&](auto& slice) {
-        return glob_matches(*query.file_glob, slice.name);
+    std::erase_if(s.slices, [&](auto& slice) {
+        return !glob_matches(*query.file_glob, slice.name);
     });
+    return !s.slices.empty();
 }
 
 static std::string page_sql(const journal_query& query) {
@@ -191,13 +194,17 @@ result<journal_page> journal_store::page(
         rows.bind(from.changed_at_us, from.id, since, said, id, std::uint64_t(rows_a_page));
         journal_page page;
         std::size_t seen = 0;
-        while (page.rows.size() < limit && rows.step()) {
+        std::size_t files = 0;
+        while (files < limit && seen < rows_a_page && rows.step()) {
             ++seen;
             page.next = {rows.integer(6), rows.bytes(0)};
             auto row = tables_->sources->read(rows);
-            if (matches(query, row.source)) page.rows.push_back(std::move(row));
+            row.files = row.source.slices.size();
+            if (!matches(query, row.source)) continue;
+            files += std::max<std::size_t>(1, row.source.slices.size());
+            page.rows.push_back(std::move(row));
         }
-        if (seen < rows_a_page || page.rows.size() >= limit) page.next.reset();
+        if (seen < rows_a_page || files >= limit) page.next.reset();
         return page;
     });
 }

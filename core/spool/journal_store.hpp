@@ -21,7 +21,11 @@ struct forgotten_change {
     std::string watch;
     std::string name;
 };
-using journal_change = std::variant<source_change, kept_change, forgotten_change>;
+/// Sources whose files have passed from one to another: all of it, or none.
+struct regrouped_change {
+    std::vector<source_change> sources;
+};
+using journal_change = std::variant<source_change, kept_change, forgotten_change, regrouped_change>;
 
 /// Where a reading of the record goes on: after this row.
 struct journal_cursor {

@@ -42,6 +42,13 @@ static std::size_t extension_at(std::string_view base) {
     return dot;
 }
 
+std::optional<std::string> id_in_work(std::string_view location) {
+    static constexpr std::string_view root = ".kustodrop/work/";
+    if (!location.starts_with(root)) return std::nullopt;
+    auto place = parse_work_place(location.substr(root.size()));
+    return place ? std::optional(place->source_id) : std::nullopt;
+}
+
 std::string with_id(std::string_view base, std::string_view source_id) {
     auto at = extension_at(base);
     auto extension = base.substr(at);

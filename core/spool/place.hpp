@@ -23,6 +23,9 @@ struct work_place {
 };
 std::optional<work_place> parse_work_place(std::string_view relative);
 
+/// The id that a location below the watch's folder carries, where it is one in work/.
+std::optional<std::string> id_in_work(std::string_view location);
+
 /// "x.ID.json" of "x.json": the id before the extension, which keeps a second one before ".gz".
 /// The stem is shortened if the name would become too long.
 std::string with_id(std::string_view base, std::string_view source_id);

@@ -277,4 +277,56 @@ BOOST_AUTO_TEST_CASE(reading_an_absent_journal_creates_nothing) {
     BOOST_TEST(!files.has("journal.db"));
 }
 
+BOOST_AUTO_TEST_CASE(files_pass_from_one_source_to_others_all_at_once) {
+    open();
+    auto whole = a_source(1);
+    book->record(whole);
+    settle();
+    whole.slices.clear();
+    whole.stage = stage::retired{a_verdict(), {}};
+    auto first = a_source(2);
+    auto second = a_source(3);
+    book->record_together({&whole, &first, &second});
+    first.attempts = 7;
+    book->record(first);
+    settle();
+    reopen();
+    auto left = book->unretired().value();
+    BOOST_TEST_REQUIRE(left.size() == 2u);
+    for (auto& one : left) BOOST_TEST((one == first || one == second));
+}
+
+BOOST_AUTO_TEST_CASE(of_a_blob_of_several_files_those_that_are_asked_for_are_found) {
+    open();
+    auto joined = a_source(1);
+    joined.slices.push_back({"b.json", "b.json", 0, 1, {}});
+    joined.slices.push_back({"b2.json", "b2.json", 0, 1, {}});
+    book->record(joined);
+    settle();
+    journal_query query;
+    query.file_glob = "b*";
+    auto rows = find(query);
+    BOOST_TEST_REQUIRE(rows.size() == 1u);
+    BOOST_TEST(rows[0].files == 3u);
+    BOOST_TEST_REQUIRE(rows[0].source.slices.size() == 2u);
+    BOOST_TEST(rows[0].source.slices[0].name == "b.json");
+    query.file_glob = "c*";
+    BOOST_TEST(find(query).empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_limit_of_a_question_counts_files) {
+    open();
+    for (int i = 0; i < 4; ++i) {
+        auto joined = a_source(i);
+        for (int j = 0; j < 9; ++j) joined.slices.push_back(joined.slices.front());
+        book->record(joined);
+    }
+    settle();
+    journal_query query;
+    query.limit = 11;
+    BOOST_TEST(find(query).size() == 2u);
+    query.limit = 10;
+    BOOST_TEST(find(query).size() == 1u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
