@@ -32,6 +32,7 @@ static http::transport_options transport_options_of(const config::settings& sett
     options.min_tls = strict ? http::tls_version::v1_3 : http::tls_version::v1_2;
     options.connect_timeout = settings.network.connect_timeout;
     options.io_timeout = settings.network.io_timeout;
+    options.blob_bytes_per_second = settings.upload.bandwidth_limit_bytes;
     options.user_agent = "kustodrop/" + std::string(version());
     return options;
 }

@@ -1,5 +1,6 @@
 #include "http/beast_transport.hpp"
 
+#include "base/pacing.hpp"
 #include "base/text.hpp"
 #include "http/connection.hpp"
 #include "http/dialer.hpp"
@@ -83,19 +84,24 @@ bool is_nonsense(error_code error) {
 /// One request and its answer on an open connection.
 class exchange {
 public:
-    exchange(connection& line, const request& ask, const pace& pace, duration io_timeout)
-        : line_(line), ask_(ask), pace_(pace), io_timeout_(io_timeout) {}
+    struct limits {
+        duration io_timeout;
+        pacer* rate = nullptr;  // Of the body.
+    };
+    exchange(connection& line, const request& ask, const pace& pace, limits limits)
+        : line_(line), ask_(ask), pace_(pace), io_timeout_(limits.io_timeout), rate_(limits.rate) {}
 
     /// Nothing is copied but a small body.
     asio::awaitable<result<response>> run(std::string head) {
         auto body = ask_.payload();
         total_ = head.size() + body.size();
         if (body.size() <= joined_bytes) {
+            if (rate_) co_await rate_->wait_for(body.size());
             head += body;
             body = {};
         }
-        auto error = co_await write(head);
-        if (!error && !body.empty()) error = co_await write(body);
+        auto error = co_await write(head, nullptr);
+        if (!error && !body.empty()) error = co_await write(body, rate_);
         if (error && is_timeout(error)) co_return broken(error);
         // Who hangs up on a body may have said why: that answer counts more than the error.
         auto limit = error ? early_answer_timeout : io_timeout_;
@@ -111,9 +117,12 @@ public:
     bool was_stale() const { return stale_; }
 
 private:
-    asio::awaitable<error_code> write(std::string_view bytes) {
+    // The deadline is each piece's own, so what `rate` lets wait does not count.
+    asio::awaitable<error_code> write(std::string_view bytes, pacer* rate) {
+        auto most = rate ? rate->piece_bytes() : piece_bytes;
         while (!bytes.empty()) {
-            auto piece = bytes.substr(0, piece_bytes);
+            auto piece = bytes.substr(0, most);
+            if (rate) co_await rate->wait_for(piece.size());
             attempted_ += piece.size();
             asio::const_buffer from(piece.data(), piece.size());
             auto done = co_await line_.write_some(from, pace_.at_most(io_timeout_));
@@ -210,6 +219,7 @@ private:
     const request& ask_;
     const pace& pace_;
     duration io_timeout_;
+    pacer* rate_;
     std::size_t total_ = 0;
     std::size_t attempted_ = 0;  // Bytes that may be on their way.
     bool received_ = false;
@@ -230,7 +240,10 @@ struct beast_transport::state {
           clock(clock),
           measured(measured),
           dial(executor, options, clock),
-          pool(executor, clock, options.connections_per_host, options.idle_timeout) {}
+          pool(executor, clock, options.connections_per_host, options.idle_timeout) {
+        auto rate = options.blob_bytes_per_second;
+        if (rate > 0) uploads = std::make_unique<pacer>(clock, rate);
+    }
 
     asio::awaitable<result<response>> send(const request& ask);
     void measure(const request& ask, const result<response>& answer, duration took);
@@ -247,6 +260,7 @@ struct beast_transport::state {
     std::map<std::string, series> counted;  // By service and operation.
     dialer dial;
     connection_pool pool;
+    std::unique_ptr<pacer> uploads;  // Null: as fast as it goes.
 };
 
 asio::awaitable<result<response>> beast_transport::state::send(const request& ask) {
@@ -270,7 +284,8 @@ asio::awaitable<result<response>> beast_transport::state::send(const request& as
             if (!opened) co_return opened.error();
             lease->line = std::move(*opened);
         }
-        exchange talk(*lease->line, ask, pace, options.io_timeout);
+        auto* rate = ask.service == "blob" ? uploads.get() : nullptr;
+        exchange talk(*lease->line, ask, pace, {options.io_timeout, rate});
         auto answer = co_await talk.run(head);
         if (answer && talk.reusable()) lease->keep();
         bool harmless = !answer && (ask.idempotent || !answer.error().maybe_acted);

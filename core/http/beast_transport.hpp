@@ -7,6 +7,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -39,6 +40,7 @@ struct transport_options {
     // and the proxy itself; what goes by the proxy is resolved there.
     std::function<bool(std::string_view host)> may_lead_inside = {};
     std::string user_agent = "kustodrop";
+    std::uint64_t blob_bytes_per_second = 0;  // All bodies to blobs together; 0 is no limit.
 };
 
 /// One step of a probe: what was tried, how it went, what to do about it.

@@ -1,6 +1,7 @@
 #include "http/beast_transport.hpp"
 
 #include "http/server.hpp"
+#include "support/manual_clock.hpp"
 #include "support/network.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -58,6 +59,32 @@ BOOST_AUTO_TEST_CASE(notices_that_the_server_closed_an_idle_connection) {
     // Not even a request that may not be repeated is lost to it.
     BOOST_TEST(send(post(server.port(), "x")).has_value());
     BOOST_TEST(server.connections() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(holds_bodies_to_blobs_to_their_rate_and_no_others) {
+    test::manual_clock time;
+    options.blob_bytes_per_second = 20'000;
+    http::beast_transport slow(io.get_executor(), options, time, measured);
+    raw_server server(always(small_ok));
+    auto took = [&](std::string service, duration step) {
+        auto ask = post(server.port(), std::string(40'000, 'x'));
+        ask.service = std::move(service);
+        bool done = false;
+        auto began = time.now();
+        auto finish = [&](std::exception_ptr, result<http::response> answer) {
+            BOOST_TEST(answer.has_value());
+            done = true;
+        };
+        asio::co_spawn(io, slow.send(std::move(ask)), finish);
+        while (!done) {
+            io.restart();
+            io.poll();
+            time.advance(step);
+        }
+        return time.now() - began;
+    };
+    BOOST_TEST((took("blob", 1ms) >= 1900ms));
+    BOOST_TEST((took("queue", 0ms) == 0ms));
 }
 
 BOOST_AUTO_TEST_CASE(never_opens_more_connections_than_allowed) {
