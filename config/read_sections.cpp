@@ -12,20 +12,26 @@ static constexpr std::uint64_t KiB = 1024;
 static constexpr std::uint64_t MiB = 1024 * KiB;
 static constexpr std::uint64_t GiB = 1024 * MiB;
 static constexpr std::uint64_t TiB = 1024 * GiB;
+static constexpr auto least_bandwidth = 8 * KiB;
 static constexpr auto century = 24h * 36500;
 
 void read_upload(section upload, upload_settings& out) {
-    static const auto none = upload_settings().bandwidth_limit_bytes;
     upload.number("concurrency", out.concurrency, {1, 1024});
     bool memory = upload.size("memory", out.memory_bytes, {1 * MiB, 64 * GiB});
     upload.choice("compression", out.compression);
     upload.number("compression_threads", out.compression_threads, {0, 256});
     // Put Blob takes more, but a block must be sent again whole (protocol.md §5.1).
     bool block = upload.size("block_size", out.block_size_bytes, {64 * KiB, 100 * MiB});
-    upload.size("bandwidth_limit", out.bandwidth_limit_bytes, {0, 1 * TiB});
+    bool limit = upload.size("bandwidth_limit", out.bandwidth_limit_bytes, {0, 1 * TiB});
     upload.time("repost_after", out.repost_after, {100ms, 24h});
-    if (out.bandwidth_limit_bytes != none) {
-        upload.refuse_unsupported("bandwidth_limit", "", format_size(none));
+    if (limit && out.bandwidth_limit_bytes > 0 && out.bandwidth_limit_bytes < least_bandwidth) {
+        upload.error(
+            "bandwidth_limit",
+            format_size(out.bandwidth_limit_bytes) +
+                " in a second is too little to get anything through; allowed: 0 for no limit, or "
+                "from " +
+                format_size(least_bandwidth) + " on"
+        );
     }
     upload.finish();
     if (!memory || !block || out.memory_bytes / 2 >= out.block_size_bytes) return;

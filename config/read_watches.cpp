@@ -109,23 +109,22 @@ static void read_properties(section& watch, config::watch& out) {
 }
 
 static void read_coalesce(section coalesce, coalesce_settings& out) {
-    static const coalesce_settings unchanged;
     coalesce.number("max_files", out.max_files, {1, 100'000});
-    coalesce.size("max_bytes", out.max_bytes, {1ULL << 10, 6ULL << 30});
+    coalesce.size("max_bytes", out.max_bytes, {1ULL << 10, 4ULL << 30});
     coalesce.time("max_age", out.max_age, {100ms, 24h});
-    if (out.max_files != unchanged.max_files) {
-        auto shown = std::to_string(out.max_files);
-        coalesce.refuse_unsupported("max_files", shown, std::to_string(unchanged.max_files));
-    }
-    if (out.max_bytes != unchanged.max_bytes) {
-        auto shown = format_size(out.max_bytes);
-        coalesce.refuse_unsupported("max_bytes", shown, format_size(unchanged.max_bytes));
-    }
-    if (out.max_age != unchanged.max_age) {
-        auto shown = format_duration(out.max_age);
-        coalesce.refuse_unsupported("max_age", shown, format_duration(unchanged.max_age));
-    }
     coalesce.finish();
+}
+
+static void warn_of_idle_coalesce(section& watch, const config::watch& out) {
+    bool joins =
+        is_tabular(out.format) || out.format == data_format::txt || out.format == data_format::json;
+    bool cannot = !joins || out.format == data_format::tsve;
+    if (out.coalesce.max_files <= 1 || !cannot || !watch.is_given("format")) return;
+    watch.warn(
+        "coalesce",
+        "has no effect on " + std::string(to_string(out.format)) +
+            "; files can be joined in csv, tsv, scsv, sohsv, psv, txt and json"
+    );
 }
 
 static std::optional<std::string> marker_problem(std::string_view text) {
@@ -193,6 +192,7 @@ static void read_consequences(section& watch, config::watch& out) {
     watch.choice("act_after", out.act_after);
     watch.number("max_pending", out.max_pending, {1, 100'000'000});
     read_coalesce(watch.map("coalesce"), out.coalesce);
+    warn_of_idle_coalesce(watch, out);
 }
 
 void read_watches(section& root, settings& out) {

@@ -11,7 +11,6 @@
 
 namespace kustodrop::daemon {
 
-static constexpr std::size_t ready_capacity = 1024;
 static constexpr unsigned cleaners = 8;
 static constexpr unsigned most_threads = 32;
 static constexpr duration full_disk_pause = 10s;
@@ -31,7 +30,7 @@ app::app(surroundings around, config::settings settings, config::environment env
       pool_(threads_for(around, settings_)),
       journal_pool_(around.threads ? 1 : 0),
       service_(around, settings_, std::move(environment)),
-      ready_(around.executor, around.time, ready_capacity),
+      ready_(around.executor, around.time, ready_options_of(settings_)),
       memory_(around.executor, settings_.upload.memory_bytes),
       shipping_(around.executor),
       serving_(around.executor),
@@ -56,6 +55,12 @@ asio::awaitable<result<void>> app::open() {
     auto begun = co_await open_journal();
     if (begun.has_error()) co_return begun;
     sources_ = std::make_unique<pipeline::roster>(*journal_, around_.time, around_.measured);
+    ready_.tell_by([this](const std::string& id) {
+        auto* what = sources_->find(id);
+        if (!what) return pipeline::ready_queue::standing();
+        bool large = what->size_bytes() >= settings_.upload.block_size_bytes;
+        return pipeline::ready_queue::standing{what->watch, large};
+    });
     auto events = spool::inotify::open(around_.executor);
     if (events) {
         events_ = std::move(*events);

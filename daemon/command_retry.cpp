@@ -26,9 +26,7 @@ namespace {
 // The same parts as the daemon's, for as long as one command takes.
 struct workshop {
     workshop(program& around, const config::settings& settings)
-        : around(around),
-          settings(settings),
-          ready(around.io.get_executor(), around.time, 1'000'000) {}
+        : around(around), settings(settings), ready(around.io.get_executor(), around.time, {}) {}
 
     program& around;
     const config::settings& settings;

@@ -25,7 +25,7 @@ sender::sender(surroundings around, config::settings settings, send_options opti
       pool_(2),
       journal_pool_(1),
       service_(around, settings_, config::process_environment()),
-      ready_(around.executor, around.time, 1024),
+      ready_(around.executor, around.time, {}),
       memory_(around.executor, settings_.upload.memory_bytes),
       tasks_(around.executor),
       progress_(around.executor),

@@ -77,6 +77,7 @@ pipeline::watch_options watch_options_of(
     options.trust_events = from.watch_mode == config::watch_mode::inotify;
     options.min_free_percent = retention.min_free_percent;
     options.max_pending_files = from.max_pending;
+    options.coalesce = {from.coalesce.max_files, from.coalesce.max_bytes, from.coalesce.max_age};
     options.target = target_of(from);
     options.on_success = success_action_of(from.on_success);
     bool keep = from.on_failure == config::on_failure::keep;
@@ -118,6 +119,16 @@ unsigned compression_threads_of(const config::settings& from) {
         return static_cast<unsigned>(from.upload.compression_threads);
     }
     return std::max(1u, std::thread::hardware_concurrency());
+}
+
+pipeline::ready_options ready_options_of(const config::settings& from) {
+    pipeline::ready_options options;
+    // What is large holds two blocks in memory: a quarter of that and of the shippers is left to
+    // what is small.
+    auto pairs = from.upload.memory_bytes / from.upload.block_size_bytes / 2;
+    auto most = std::min(from.upload.concurrency, pairs) * 3 / 4;
+    options.most_large = static_cast<std::size_t>(std::max<std::uint64_t>(1, most));
+    return options;
 }
 
 pipeline::shipper_options shipper_options_of(const config::settings& from) {

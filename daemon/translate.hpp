@@ -16,6 +16,7 @@ spool::archive_limits archive_limits_of(const config::retention_settings& from);
 /// How many threads may compress at a time: what is configured, or one for each processor.
 unsigned compression_threads_of(const config::settings& from);
 
+pipeline::ready_options ready_options_of(const config::settings& from);
 pipeline::shipper_options shipper_options_of(const config::settings& from);
 pipeline::outcomes_options outcomes_options_of(const config::settings& from);
 

@@ -1,6 +1,7 @@
 #include "pipeline/explain.hpp"
 
 #include "base/text.hpp"
+#include "pipeline/grouping.hpp"
 #include "spool/name_rules.hpp"
 
 namespace kustodrop::pipeline {
@@ -66,6 +67,16 @@ void about_completeness(const explain_facts& facts, answers& out) {
     }
 }
 
+void about_company(const explain_facts& facts, answers& out) {
+    auto& watch = facts.watch;
+    if (!facts.seen || watch.coalesce.max_files <= 1) return;
+    auto why = company(watch).alone_because(facts.name, facts.seen->identity.size_bytes);
+    auto joined = "in one blob with up to " + std::to_string(watch.coalesce.max_files - 1) +
+                  " others, for which it waits " + human_duration(watch.coalesce.max_age) +
+                  " at most";
+    out.add("coalesce", why ? "shipped alone: " + *why : joined, true);
+}
+
 }  // namespace
 
 std::vector<explained> explain(const explain_facts& facts) {
@@ -77,6 +88,7 @@ std::vector<explained> explain(const explain_facts& facts) {
     if (facts.seen && facts.is_kept.value_or(false)) {
         out.add("journal", "dealt with before and unchanged since, so it stays", false);
     }
+    about_company(facts, out);
     if (!facts.history.empty()) out.add("record", facts.history, true);
     out.add("daemon", facts.daemon_runs ? "runs" : "does not run", facts.daemon_runs);
     if (!facts.daemon_runs) return std::move(out.all);

@@ -35,6 +35,8 @@ asio::awaitable<void> intake::turn() {
     release_held();
     co_await refresh_changed();
     if (!closed_) co_await claim_complete();
+    co_await inspect_gathered();
+    send_groups(false);
     // The scan showed only a slice: the next ones come when these are on their way.
     if (more_to_see_ && complete_.empty() && settler_.size() < options_.batch_files) {
         next_scan_ = with_.time.now();
@@ -50,6 +52,7 @@ time_point intake::next_turn() const {
     if (!watch_.held.empty()) {
         next = std::min(next, watch_.pausing.next_probe().value_or(with_.time.now()));
     }
+    if (auto due = groups_.next_due()) next = std::min(next, *due);
     if (!complete_.empty()) next = std::min(next, with_.time.now() + room_check);
     return next;
 }
@@ -61,8 +64,11 @@ std::size_t intake::room() const {
     auto ours = limit > pending ? static_cast<std::size_t>(limit - pending) : 0;
     // What is not claimed is safe in the folder, and what cannot be recorded is not claimed.
     if (low_on_space_ || !with_.journal.healthy()) return 0;
-    if (watch_.pausing.is_paused()) return std::min<std::size_t>(ours, watch_.held.empty() ? 1 : 0);
-    return std::min({ours, with_.ready.room(), options_.batch_files});
+    if (watch_.pausing.is_paused()) {
+        bool has_one_to_try = !watch_.held.empty() || is_gathering();
+        return std::min<std::size_t>(ours, has_one_to_try ? 0 : 1);
+    }
+    return std::min({ours, with_.ready.room(watch_.options.name), options_.batch_files});
 }
 
 asio::awaitable<void> intake::scan() {
@@ -224,6 +230,10 @@ void intake::admit(spool::source what) {
     what.target = watch_.options.target.name();
     what.claimed_at = with_.time.wall_now();
     if (watch_.in_place) watch_.on_their_way.insert(what.slices.front().name);
+    auto& file = what.slices.front();
+    bool alone = company_.alone_because(file.name, file.length_bytes).has_value();
+    // One that may have been posted goes on under its own id, which its word will have.
+    if (!alone && what.ambiguous_posts == 0) return gather(std::move(what));
     auto& admitted = with_.sources.admit(std::move(what));
     with_.log.debug(
         "claimed",
@@ -277,6 +287,7 @@ asio::awaitable<void> intake::refresh_changed() {
 
 void intake::close() {
     closed_ = true;
+    send_groups(true);
     stirred_.notify_all();
 }
 

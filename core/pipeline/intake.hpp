@@ -4,15 +4,18 @@
 #include "base/offload.hpp"
 #include "base/random.hpp"
 #include "base/timed_wait.hpp"
+#include "pipeline/grouping.hpp"
 #include "pipeline/ready_queue.hpp"
 #include "pipeline/recovery.hpp"
 #include "pipeline/retirement.hpp"
 #include "pipeline/roster.hpp"
 #include "pipeline/watch_table.hpp"
 #include "spool/inotify.hpp"
+#include "spool/inspection.hpp"
 #include "spool/name_rules.hpp"
 #include "spool/settler.hpp"
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -103,6 +106,11 @@ private:
         std::optional<spool::slice> slice;
         std::optional<failure> problem;
     };
+    struct gathered {
+        std::string id;
+        spool::slice file;
+        spool::inspection said = {};
+    };
     struct claim_how {
         bool in_place = false;
         std::string marker;
@@ -140,6 +148,13 @@ private:
     void forget_kept_but(const std::vector<spool::sighting>& seen);
     bool is_kept(const spool::sighting& seen);
     void admit(spool::source what);
+    void gather(spool::source what);
+    asio::awaitable<void> inspect_gathered();
+    std::vector<gathered> take_uninspected();
+    void find_company(const gathered& one);
+    void send_group(const grouping::group& files);
+    void send_groups(bool all);
+    bool is_gathering() const;
     void complain(const std::string& name, const failure& problem);
     std::size_t room() const;
     time_point next_turn() const;
@@ -167,7 +182,10 @@ private:
     std::vector<spool::source> unretired_;   // Until the folder could be opened.
     std::optional<std::string> trouble_;     // Why the folder is not open, said once.
     std::map<std::string, time_point> changed_;  // Source ids to be looked at anew, and when.
-    std::set<std::string> complained_;           // Names that were refused, said once.
+    company company_;
+    grouping groups_;                      // Claimed files that wait for others,
+    std::deque<std::string> uninspected_;  // and those that were not looked into yet.
+    std::set<std::string> complained_;     // Names that were refused, said once.
     time_point next_scan_{};
     std::size_t waiting_in_folder_ = 0;
     bool polling_ = false;

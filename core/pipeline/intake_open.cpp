@@ -18,7 +18,9 @@ intake::intake(
       next_(std::move(next)),
       rules_({from.options.include, from.options.exclude, from.options.done_marker}),
       settler_({from.options.done_marker.empty() ? from.options.stable_for : 0s, 20'000}),
-      stirred_(std::move(executor)) {}
+      stirred_(std::move(executor)),
+      company_(from.options),
+      groups_(from.options.coalesce) {}
 
 asio::awaitable<result<void>> intake::open(std::vector<spool::source> unretired) {
     unretired_ = std::move(unretired);
@@ -186,7 +188,9 @@ void intake::take_over(recovered found) {
 void intake::resume(spool::source resumed) {
     bool was_posting = std::holds_alternative<stage::posting>(resumed.stage);
     auto& what = with_.sources.resume(std::move(resumed));
-    if (watch_.in_place) watch_.on_their_way.insert(what.slices.front().name);
+    if (watch_.in_place) {
+        for (auto& file : what.slices) watch_.on_their_way.insert(file.name);
+    }
     if (with_.sources.is_parked(what)) return;
     if (was_posting) {
         with_.measured.count("kustodrop_posts_ambiguous_total", {{"watch", what.watch}}).add();

@@ -85,14 +85,29 @@ void outcomes::take_word(const kusto::notification& word) {
     if (is_last) act_on_failure(*what, word);
 }
 
+// Behind an update policy it may stand in the table already: sent again it would be doubled there.
+static bool is_about_one_file(const kusto::notification& word) {
+    return kusto::classify(word.code) == kusto::error_class::data && !word.from_update_policy;
+}
+
 void outcomes::act_on_failure(spool::source& what, const kusto::notification& word) {
     auto next = kusto::judge(word);
     bool upload = next == kusto::next_step::upload_again;
     if (upload || next == kusto::next_step::post_again) {
         send_again(what, word, upload);
+    } else if (is_about_one_file(word) && is_divisible(what)) {
+        tell_apart(what, verdict_of(word, with_.time.wall_now()));
     } else {
         settle(what, verdict_of(word, with_.time.wall_now()));
     }
+}
+
+// One of the files is to blame: the others must not share its fate.
+void outcomes::tell_apart(spool::source& what, spool::verdict word) {
+    forget(what.id);
+    auto* from = with_.watches.find(what.watch);
+    if (from) from->pausing.worked(what.id);
+    divide({with_.sources, with_.ready, with_.time, with_.random, with_.log}, what, word);
 }
 
 // Notes the end of one post, durably before the notification is deleted. False: it was known.
@@ -119,7 +134,8 @@ bool outcomes::hold_for_target(spool::source& what, const kusto::notification& w
     auto* blob = spool::blob_of(what.stage);
     if (!from || !blob || !is_about_target(word.code)) return false;
     bool was_paused = from->pausing.is_paused();
-    if (!from->pausing.failed(what.id, word.code, word.details, with_.time.now())) return false;
+    pausing::refusal refused{what.id, word.code, word.details, what.slices.size()};
+    if (!from->pausing.failed(refused, with_.time.now())) return false;
     if (!was_paused) {
         with_.log.error(
             "the watch is paused: its target is wrong; its files wait and one is tried now and "

@@ -6,6 +6,7 @@
 #include "base/timed_wait.hpp"
 #include "base/work_queue.hpp"
 #include "kusto/notifications.hpp"
+#include "pipeline/dividing.hpp"
 #include "pipeline/ready_queue.hpp"
 #include "pipeline/retirement.hpp"
 #include "pipeline/roster.hpp"
@@ -114,6 +115,7 @@ private:
     void take_word(const kusto::notification& word);
     bool hear(spool::source& what, const kusto::notification& word, const spool::verdict& verdict);
     void act_on_failure(spool::source& what, const kusto::notification& word);
+    void tell_apart(spool::source& what, spool::verdict word);
     bool hold_for_target(spool::source& what, const kusto::notification& word);
     void settle(spool::source& what, spool::verdict word);
     void send_again(spool::source& what, const kusto::notification& word, bool upload);

@@ -4,13 +4,12 @@
 
 namespace kustodrop::pipeline {
 
-bool pausing::failed(
-    std::string_view source_id, std::string_view code, std::string_view details, time_point now
-) {
-    details_ = details;
+bool pausing::failed(const refusal& refused, time_point now) {
+    auto& code = refused.code;
+    details_ = refused.details;
     if (paused_) {
         code_ = code;
-        if (source_id == probe_) probe_.clear();
+        if (refused.source_id == probe_) probe_.clear();
         return true;
     }
     bool same_trouble = code == code_ && now - first_failure_ <= options_.within;
@@ -19,7 +18,8 @@ bool pausing::failed(
         first_failure_ = now;
     }
     code_ = code;
-    if (++failures_ < options_.failures) return false;
+    failures_ += static_cast<unsigned>(std::min<std::size_t>(refused.files, options_.failures));
+    if (failures_ < options_.failures) return false;
     paused_ = true;
     pause_ = options_.first_probe;
     next_probe_ = now + pause_;

@@ -24,10 +24,16 @@ class pausing {
 public:
     explicit pausing(pausing_options options = {}) : options_(options) {}
 
-    /// The service refused this source because of its target. True: the watch is paused, hold it.
-    bool failed(
-        std::string_view source_id, std::string_view code, std::string_view details, time_point now
-    );
+    /// A source that was refused because of its target.
+    struct refusal {
+        std::string_view source_id;
+        std::string_view code;
+        std::string_view details;
+        std::size_t files = 1;  // Each counts.
+    };
+
+    /// The service refused this source. True: the watch is paused, hold it.
+    bool failed(const refusal& refused, time_point now);
 
     /// The service took this source, or refused it for what is in it: its target is right.
     void worked(std::string_view source_id);

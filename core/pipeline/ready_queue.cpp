@@ -4,41 +4,81 @@
 
 namespace kustodrop::pipeline {
 
-ready_queue::ready_queue(asio::any_io_executor executor, clock& clock, std::size_t capacity)
-    : clock_(clock), capacity_(capacity), arrived_(executor), taken_(executor) {}
+ready_queue::ready_queue(asio::any_io_executor executor, clock& clock, ready_options options)
+    : clock_(clock), options_(options), arrived_(executor) {}
+
+std::size_t ready_queue::room(std::string_view watch) const {
+    auto found = lanes_.find(watch);
+    auto used = found == lanes_.end() ? 0 : found->second.size;
+    return options_.capacity - std::min(options_.capacity, used);
+}
 
 void ready_queue::push(std::string source_id, time_point not_before) {
-    waiting_.emplace(not_before, std::move(source_id));
+    auto whose = judge_ ? judge_(source_id) : standing();
+    ++lanes_[whose.watch].size;
+    ++size_;
+    not_due_.emplace(not_before, later{std::move(source_id), std::move(whose)});
     arrived_.notify_all();
+}
+
+void ready_queue::take_in_due() {
+    while (!not_due_.empty() && not_due_.begin()->first <= clock_.now()) {
+        auto [id, whose] = std::move(not_due_.begin()->second);
+        not_due_.erase(not_due_.begin());
+        auto& mine = lanes_[whose.watch];
+        auto& line = whose.large ? mine.large : mine.small;
+        line.push_back({std::move(id), ++number_});
+    }
+}
+
+std::optional<std::string> ready_queue::next_of(lane& from) {
+    bool may_be_large = !from.large.empty() && large_served_.size() < options_.most_large;
+    bool is_large = may_be_large &&
+                    (from.small.empty() || from.large.front().number < from.small.front().number);
+    auto& line = is_large ? from.large : from.small;
+    if (line.empty()) return std::nullopt;
+    std::optional<std::string> id(std::move(line.front().id));
+    line.pop_front();
+    if (is_large) large_served_.insert(*id);
+    --from.size;
+    --size_;
+    return id;
+}
+
+// From the watch after the one that was served last.
+std::optional<std::string> ready_queue::next() {
+    take_in_due();
+    auto at = lanes_.upper_bound(last_served_);
+    for (std::size_t i = 0; i < lanes_.size(); ++i, ++at) {
+        if (at == lanes_.end()) at = lanes_.begin();
+        auto id = next_of(at->second);
+        if (!id) continue;
+        last_served_ = at->first;
+        return id;
+    }
+    return std::nullopt;
 }
 
 asio::awaitable<std::optional<std::string>> ready_queue::pop() {
     while (!closed_) {
-        if (waiting_.empty()) {
+        if (auto id = next()) co_return id;
+        if (not_due_.empty()) {
             co_await arrived_.wait();
-            continue;
+        } else {
+            auto due = not_due_.begin()->first;
+            co_await wait_until(arrived_, clock_, due);
         }
-        auto first = waiting_.begin();
-        auto due = first->first;
-        if (due <= clock_.now()) {
-            std::optional<std::string> id(std::move(first->second));
-            waiting_.erase(first);
-            taken_.notify_all();
-            co_return id;
-        }
-        co_await wait_until(arrived_, clock_, due);
     }
     co_return std::nullopt;
 }
 
-asio::awaitable<void> ready_queue::wait_for_room() {
-    while (!closed_ && room() == 0) co_await taken_.wait();
+void ready_queue::finished(const std::string& source_id) {
+    if (large_served_.erase(source_id) > 0) arrived_.notify_all();
 }
 
 void ready_queue::close() {
     closed_ = true;
     arrived_.notify_all();
-    taken_.notify_all();
 }
 
 }  // namespace kustodrop::pipeline

@@ -4,21 +4,41 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 
 namespace kustodrop::pipeline {
 
-/// The sources that wait for a shipper, by the time they may be tried at, first come first served
-/// among equals. Intake respects room(); a source that is already claimed is always taken back,
-/// and those are bounded by the watches' max_pending. No source is inside twice.
+struct ready_options {
+    std::size_t capacity = 1024;        // Of each watch.
+    std::size_t most_large = SIZE_MAX;  // So many large sources are served at one time.
+};
+
+/// The sources that wait for a shipper, by the time they may be tried at. The watches take turns,
+/// within a watch it is first come first served; large sources never take all shippers, so that
+/// small ones pass them. Intake respects room(); a source that is already claimed is always taken
+/// back, and those are bounded by the watches' max_pending. No source is inside twice.
 class ready_queue {
 public:
-    ready_queue(asio::any_io_executor executor, clock& clock, std::size_t capacity);
+    ready_queue(asio::any_io_executor executor, clock& clock, ready_options options);
 
-    std::size_t size() const { return waiting_.size(); }
-    std::size_t room() const { return capacity_ - std::min(capacity_, waiting_.size()); }
+    /// Whose turn a source takes, and whether it is large. Asked for when it is put in line.
+    struct standing {
+        std::string watch;
+        bool large = false;
+    };
+    void tell_by(std::function<standing(const std::string& source_id)> judge) {
+        judge_ = std::move(judge);
+    }
+
+    std::size_t size() const { return size_; }
+    std::size_t room(std::string_view watch) const;
 
     /// Puts a source in line for `not_before`.
     void push(std::string source_id, time_point not_before);
@@ -26,19 +46,41 @@ public:
     /// The next source that is due; waits for one. Nothing once the queue is closed.
     asio::awaitable<std::optional<std::string>> pop();
 
-    /// Returns when there may be room, or the queue is closed.
-    asio::awaitable<void> wait_for_room();
+    /// Whoever popped it is done with it.
+    void finished(const std::string& source_id);
 
     /// Ends it: what is inside stays on disk and in the journal.
     void close();
 
 private:
+    struct waiting {
+        std::string id;
+        std::uint64_t number = 0;  // Of its coming due.
+    };
+    struct lane {
+        std::size_t size = 0;  // Due or not.
+        std::deque<waiting> small = {};
+        std::deque<waiting> large = {};
+    };
+    struct later {
+        std::string id;
+        standing whose;
+    };
+    void take_in_due();
+    std::optional<std::string> next_of(lane& from);
+    std::optional<std::string> next();
+
     clock& clock_;
-    std::size_t capacity_;
-    std::multimap<time_point, std::string> waiting_;
+    ready_options options_;
+    std::function<standing(const std::string&)> judge_;
+    std::multimap<time_point, later> not_due_;
+    std::map<std::string, lane, std::less<>> lanes_;
+    std::string last_served_;
+    std::set<std::string> large_served_;
+    std::size_t size_ = 0;
+    std::uint64_t number_ = 0;
     bool closed_ = false;
     event arrived_;
-    event taken_;
 };
 
 }  // namespace kustodrop::pipeline

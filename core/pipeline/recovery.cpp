@@ -64,6 +64,11 @@ recovered reconcile(
             if (!defect("forget_an_open_post")) ++what.ambiguous_posts;
             if (!complete) what.stage = stage::posted{posting->blob, posting->at};
         }
+        // The shipper finds out which of several is missing, and goes on without it.
+        if (!complete && needs_file(what) && what.slices.size() > 1) {
+            what.stage = stage::claimed{};
+            complete = true;
+        }
         if (defect("repost_what_was_posted") && std::holds_alternative<stage::posted>(what.stage)) {
             what.stage = stage::claimed{};
         }

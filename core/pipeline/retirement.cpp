@@ -2,6 +2,7 @@
 
 #include "base/live_secrets.hpp"
 #include "base/text.hpp"
+#include "spool/place.hpp"
 
 namespace kustodrop::pipeline {
 
@@ -35,12 +36,15 @@ bool is_final(const watch_options& watch, spool::outcome outcome) {
            watch.on_unconfirmed == unconfirmed_action::archive;
 }
 
-std::string error_json(const spool::source& what, const spool::verdict& word) {
+std::string error_json(
+    const spool::source& what, const spool::slice& file, const spool::verdict& word
+) {
     auto text = [](std::string_view value) { return '"' + json_escape(value) + '"'; };
-    std::string name = what.slices.empty() ? "" : what.slices.front().name;
     std::string out = "{\n";
     out += "  \"source_id\": " + text(what.id) + ",\n";
-    out += "  \"file\": " + text(name) + ",\n";
+    auto own_id = what.slices.size() > 1 ? spool::id_in_work(file.location) : std::nullopt;
+    if (own_id) out += "  \"file_id\": " + text(*own_id) + ",\n";
+    out += "  \"file\": " + text(file.name) + ",\n";
     out += "  \"target\": " + text(what.target) + ",\n";
     out += "  \"outcome\": " + text(to_string(word.outcome)) + ",\n";
     out += "  \"code\": " + text(word.code) + ",\n";

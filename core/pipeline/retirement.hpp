@@ -25,7 +25,9 @@ file_action action_for(const watch_options& watch, spool::outcome outcome);
 bool is_final(const watch_options& watch, spool::outcome outcome);
 
 /// NAME.error.json: source_id, code, details, time, attempts (product.md §4).
-std::string error_json(const spool::source& what, const spool::verdict& word);
+std::string error_json(
+    const spool::source& what, const spool::slice& file, const spool::verdict& word
+);
 
 /// The rest of a file that has grown beyond its slice, as a source of its own; nothing if it has
 /// not. One that shrank, was rewritten or lies in place is shipped whole again: what of it is new

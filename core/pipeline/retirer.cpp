@@ -2,6 +2,7 @@
 
 #include "base/defect.hpp"
 #include "base/text.hpp"
+#include "spool/place.hpp"
 
 #include <map>
 
@@ -44,10 +45,14 @@ asio::awaitable<void> retirer::run() {
 
 std::vector<retirer::job> retirer::take_batch() {
     std::vector<job> jobs;
-    while (!waiting_.empty() && jobs.size() < batch_files) {
+    std::size_t files = 0;
+    while (!waiting_.empty() && files < batch_files) {
         auto id = std::move(waiting_.front());
         waiting_.pop_front();
-        if (auto one = job_for(id)) jobs.push_back(std::move(*one));
+        auto one = job_for(id);
+        if (!one) continue;
+        files += one->slices.size();
+        jobs.push_back(std::move(*one));
     }
     return jobs;
 }
@@ -60,23 +65,25 @@ std::optional<retirer::job> retirer::job_for(const std::string& id) {
     one.slices = what->slices;
     one.at = with_.time.wall_now();
     auto* word = spool::verdict_of(what->stage);
+    bool in_work = what->slices.front().location.starts_with(spool::work_folder);
     if (!word) {
         bool posted = std::holds_alternative<stage::posted>(what->stage);
         bool acts_early = watch_.options.act_after == act_time::posted && !watch_.in_place;
         acts_early = acts_early || defect("archive_before_the_outcome");
-        if (!posted || !acts_early) return std::nullopt;
+        // One that is posted once more has left work/ before.
+        if (!posted || !acts_early || !in_work) return std::nullopt;
         one.action = action_for(watch_.options, spool::outcome::succeeded);
         return one;
     }
     one.is_settled = true;
     one.action = action_for(watch_.options, word->outcome);
     // With act_after: posted the file has left work/ before, unless the word was faster.
-    bool in_work = what->slices.front().location.starts_with(spool::work_folder);
     bool acts_early = watch_.options.act_after == act_time::posted;
     bool acted_before = acts_early && !in_work && !watch_.in_place;
     if (acted_before && one.action != file_action::quarantine) one.action = file_action::stay;
     if (watch_.read_only) one.action = file_action::put_back;
-    if (one.action == file_action::quarantine) one.error = error_json(*what, *word);
+    if (one.action != file_action::quarantine) return one;
+    for (auto& file : what->slices) one.errors.push_back(error_json(*what, file, *word));
     return one;
 }
 
@@ -96,7 +103,7 @@ void retirer::sync_archived(
 ) {
     std::map<std::string, result<void>> synced;
     for (std::size_t i = 0; i < jobs.size(); ++i) {
-        if (jobs[i].action != file_action::archive || !results[i].moved) continue;
+        if (jobs[i].action != file_action::archive || results[i].problem) continue;
         for (auto& file : results[i].slices) {
             auto into = file.location.substr(0, file.location.rfind('/'));
             if (!file.location.starts_with(spool::archive_folder)) continue;
@@ -104,24 +111,36 @@ void retirer::sync_archived(
             if (fresh) place->second = folder.sync_folder(into);
             if (!place->second.has_error()) continue;
             // Asked for again, the move finds that it is done.
-            results[i].moved = false;
             results[i].problem = place->second.error();
         }
     }
 }
 
+namespace {
+
+// Where one file goes, and under which id where its name is taken: several of one name may have
+// travelled in one blob, so that each has the id that it was claimed with.
+struct destination {
+    file_action how;
+    std::string id;
+    std::string_view error;
+    wall_time at;
+};
+
+}  // namespace
+
 static result<std::string> move(
-    const spool::drop_folder& folder, const spool::slice& file, file_action how, const auto& job
+    const spool::drop_folder& folder, const spool::slice& file, const destination& to
 ) {
-    switch (how) {
+    switch (to.how) {
     case file_action::archive:
-        return folder.archive(file, job.id, job.at, spool::durability::later);
+        return folder.archive(file, to.id, to.at, spool::durability::later);
     case file_action::quarantine:
-        return folder.quarantine(file, job.id, job.error);
+        return folder.quarantine(file, to.id, to.error);
     case file_action::put_back:
-        return folder.put_back(file, job.id);
+        return folder.put_back(file, to.id);
     case file_action::delete_: {
-        auto removed = folder.remove(file, job.id);
+        auto removed = folder.remove(file, to.id);
         if (removed.has_error()) return removed.error();
         return {boost::system::in_place_value, std::string()};
     }
@@ -142,31 +161,45 @@ static std::optional<spool::file_identity> changed_since(
 retirer::done retirer::act_on(const spool::drop_folder& folder, const job& one) {
     done out;
     out.slices = one.slices;
-    for (auto& file : out.slices) {
-        // What is put back is remembered as dealt with, and what was added meanwhile is not.
-        bool stays = one.action == file_action::put_back;
-        if (stays) out.grown = changed_since(folder, file);
-        if (out.grown) return out;
-        auto moved = move(folder, file, one.action, one);
-        if (moved.has_error()) {
-            const auto& problem = moved.error();
-            // Deleted by hand while we had it: nothing is left to be done.
-            if (problem.code == "file_vanished") continue;
-            if (problem.code == "file_changed") {
-                auto now = folder.look(file.location);
-                if (now && *now) out.grown = (*now)->identity;
-                if (out.grown) return out;
-            }
-            out.problem = problem;
-            return out;
-        }
-        file.location = *moved;
-        if (stays) continue;
-        auto now = folder.look(file.location);
-        if (!file.location.empty() && now && *now) file.identity = (*now)->identity;
+    for (std::size_t i = 0; i < out.slices.size() && !out.problem; ++i) {
+        act_on_file(folder, one, i, out);
     }
-    out.moved = true;
     return out;
+}
+
+void retirer::act_on_file(
+    const spool::drop_folder& folder, const job& one, std::size_t index, done& out
+) {
+    auto& file = out.slices[index];
+    // What is put back is remembered as dealt with, and what was added meanwhile is not.
+    bool stays = one.action == file_action::put_back;
+    if (stays) {
+        if (auto now = changed_since(folder, file)) {
+            out.grown.emplace(index, *now);
+            return;
+        }
+    }
+    destination to{one.action, one.id, "", one.at};
+    auto own_id = spool::id_in_work(file.location);
+    if (out.slices.size() > 1 && own_id) to.id = *own_id;
+    if (index < one.errors.size()) to.error = one.errors[index];
+    auto moved = move(folder, file, to);
+    if (moved.has_error()) {
+        const auto& problem = moved.error();
+        // Deleted by hand while we had it: nothing is left to be done.
+        if (problem.code == "file_vanished") return;
+        auto now = changed_since(folder, file);
+        if (problem.code == "file_changed" && now) {
+            out.grown.emplace(index, *now);
+        } else {
+            out.problem = problem;
+        }
+        return;
+    }
+    file.location = *moved;
+    if (stays) return;
+    auto now = folder.look(file.location);
+    if (!file.location.empty() && now && *now) file.identity = (*now)->identity;
 }
 
 void retirer::finish(const job& asked, done how) {
@@ -184,28 +217,36 @@ void retirer::finish(const job& asked, done how) {
         submit(*what);
         return;
     }
-    if (how.grown) {
-        follow_growth(*what, *how.grown);
-    } else if (asked.is_settled) {
-        watch_.on_their_way.erase(what->slices.front().name);
+    auto* word = spool::verdict_of(what->stage);
+    for (std::size_t i = 0; i < how.slices.size(); ++i) {
+        auto& file = how.slices[i];
+        auto grown = how.grown.find(i);
+        if (grown != how.grown.end()) {
+            follow_growth(*what, file, grown->second);
+        } else if (asked.is_settled) {
+            watch_.on_their_way.erase(file.name);
+            if (asked.action == file_action::put_back) remember_kept(*what, file, word->outcome);
+        }
     }
-    if (how.moved) what->slices = std::move(how.slices);
+    what->slices = std::move(how.slices);
     if (!asked.is_settled) {
         with_.sources.note(*what);
         return;
     }
-    auto word = *spool::verdict_of(what->stage);
-    if (asked.action == file_action::put_back && how.moved) remember_kept(*what, word.outcome);
-    log_outcome(*what, word);
-    with_.sources.retire(*what, std::move(word));
+    log_outcome(*what, *word);
+    with_.sources.retire(*what, *word);
 }
 
-void retirer::follow_growth(spool::source& what, const spool::file_identity& now) {
-    auto next = successor_of(what, now, make_guid(with_.random));
+void retirer::follow_growth(
+    const spool::source& what, const spool::slice& file, const spool::file_identity& now
+) {
+    auto alone = what;
+    alone.slices = {file};
+    auto next = successor_of(alone, now, make_guid(with_.random));
     if (!next || defect("forget_what_was_appended")) return;
     // A file that was cut and written anew is first looked at when it rests.
     if (next->slices.back().length_bytes == 0 && watch_.in_place) {
-        watch_.on_their_way.erase(what.slices.front().name);
+        watch_.on_their_way.erase(file.name);
         return;
     }
     next->claimed_at = with_.time.wall_now();
@@ -214,24 +255,24 @@ void retirer::follow_growth(spool::source& what, const spool::file_identity& now
         {{"watch", what.watch},
          {"source", what.id},
          {"next", next->id},
-         {"file", what.slices.front().name},
+         {"file", file.name},
          {"bytes", std::to_string(next->size_bytes())}}
     );
     auto& admitted = with_.sources.admit(std::move(*next));
     with_.ready.push(admitted.id, with_.time.now() + watch_.options.stable_for);
 }
 
-void retirer::remember_kept(const spool::source& what, spool::outcome outcome) {
-    for (auto& slice : what.slices) {
-        spool::kept_file kept;
-        kept.watch = what.watch;
-        kept.name = slice.location;
-        kept.identity = slice.identity;
-        kept.source_id = what.id;
-        kept.outcome = outcome;
-        with_.journal.record_kept(kept);
-        watch_.keep(kept.name, kept.identity);
-    }
+void retirer::remember_kept(
+    const spool::source& what, const spool::slice& file, spool::outcome outcome
+) {
+    spool::kept_file kept;
+    kept.watch = what.watch;
+    kept.name = file.location;
+    kept.identity = file.identity;
+    kept.source_id = what.id;
+    kept.outcome = outcome;
+    with_.journal.record_kept(kept);
+    watch_.keep(kept.name, kept.identity);
 }
 
 void retirer::log_outcome(const spool::source& what, const spool::verdict& word) {
@@ -244,6 +285,7 @@ void retirer::log_outcome(const spool::source& what, const spool::verdict& word)
         {{"watch", what.watch},
          {"source", what.id},
          {"file", what.slices.front().name},
+         {"files", std::to_string(what.slices.size())},
          {"target", what.target},
          {"code", word.code},
          {"details", word.details}}

@@ -10,6 +10,7 @@
 #include "pipeline/watch_table.hpp"
 
 #include <deque>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -45,13 +46,12 @@ private:
         std::vector<spool::slice> slices;
         file_action action = file_action::stay;
         bool is_settled = false;
-        std::string error;
+        std::vector<std::string> errors;  // For the quarantine, one for each slice.
         wall_time at{};
     };
     struct done {
-        bool moved = false;
-        std::vector<spool::slice> slices;  // With their new locations.
-        std::optional<spool::file_identity> grown;
+        std::vector<spool::slice> slices;                        // With their new locations.
+        std::map<std::size_t, spool::file_identity> grown = {};  // By index: these were left.
         std::optional<failure> problem;
     };
 
@@ -62,9 +62,14 @@ private:
     static void sync_archived(
         const spool::drop_folder& folder, const std::vector<job>& jobs, std::vector<done>& results
     );
+    static void act_on_file(
+        const spool::drop_folder& folder, const job& one, std::size_t index, done& out
+    );
     void finish(const job& asked, done how);
-    void follow_growth(spool::source& what, const spool::file_identity& now);
-    void remember_kept(const spool::source& what, spool::outcome outcome);
+    void follow_growth(
+        const spool::source& what, const spool::slice& file, const spool::file_identity& now
+    );
+    void remember_kept(const spool::source& what, const spool::slice& file, spool::outcome outcome);
     void log_outcome(const spool::source& what, const spool::verdict& word);
 
     watch& watch_;

@@ -1,5 +1,7 @@
 #include "pipeline/roster.hpp"
 
+#include <algorithm>
+
 namespace kustodrop::pipeline {
 
 using spool::source;
@@ -78,13 +80,55 @@ source& roster::hold(source arriving) {
     return *sources_.emplace(id, std::move(held)).first->second;
 }
 
-source& roster::admit(source arriving) {
+source& roster::gather(source arriving) {
     auto& held = hold(std::move(arriving));
     auto files = static_cast<double>(held.slices.size());
     metrics_.count("kustodrop_files_seen_total", {{"watch", held.watch}}).add(files);
     enter(held);
+    return held;
+}
+
+source& roster::admit(source arriving) {
+    auto& held = gather(std::move(arriving));
     journal_.record(held);
     return held;
+}
+
+source& roster::join(const std::vector<std::string>& ids, std::string new_id) {
+    source whole;
+    whole.id = std::move(new_id);
+    for (auto& id : ids) {
+        auto found = sources_.find(id);
+        if (found == sources_.end()) continue;
+        auto& one = *found->second;
+        leave(one);
+        bool first = whole.slices.empty();
+        whole.claimed_at = first ? one.claimed_at : std::min(whole.claimed_at, one.claimed_at);
+        whole.watch = one.watch;
+        whole.target = one.target;
+        for (auto& slice : one.slices) whole.slices.push_back(std::move(slice));
+        sources_.erase(found);
+    }
+    auto& held = hold(std::move(whole));
+    enter(held);
+    journal_.record(held);
+    return held;
+}
+
+void roster::divide(source& whole, spool::verdict word, std::vector<source> parts) {
+    if (is_parked(whole)) unpark(whole);
+    leave(whole);
+    whole.slices.clear();
+    whole.stage = spool::stage::retired{std::move(word), clock_.wall_now()};
+    // Kept until it is recorded; the key is in it.
+    auto rest = sources_.extract(sources_.find(whole.id));
+    std::vector<const source*> all{rest.mapped().get()};
+    for (auto& part : parts) {
+        auto& held = hold(std::move(part));
+        enter(held);
+        all.push_back(&held);
+    }
+    journal_.record_together(all);
 }
 
 source& roster::resume(source arriving) {

@@ -37,6 +37,18 @@ public:
     /// Takes in a source that was just claimed: counted as seen, recorded.
     spool::source& admit(spool::source);
 
+    /// Takes in a source that waits for others to share its blob: counted as seen, and not recorded
+    /// until it goes on, for its place in work/ says as much (product.md §2).
+    spool::source& gather(spool::source);
+
+    /// Makes one source of gathered ones: their files, in this order, under a new id. Recorded.
+    spool::source& join(const std::vector<std::string>& ids, std::string new_id);
+
+    /// The source's files go on as parts of it, which are in no blob yet; what is left of it is
+    /// retired with that word, without a file and without an outcome. Recorded, all or nothing.
+    /// The reference is dead afterwards.
+    void divide(spool::source&, spool::verdict, std::vector<spool::source> parts);
+
     /// Takes in a source of an earlier run: counted as resumed. One that waits unconfirmed is
     /// parked instead, until a late word or `retry`.
     spool::source& resume(spool::source);

@@ -36,6 +36,7 @@ asio::awaitable<void> shipper::run() {
         auto id = co_await with_.ready.pop();
         if (!id) co_return;
         co_await ship(*id);
+        with_.ready.finished(*id);
     }
 }
 
@@ -119,7 +120,10 @@ asio::awaitable<result<void>> shipper::upload(std::string source_id, watch& from
 
 upload_plan shipper::plan_for(std::uint64_t source_bytes) const {
     auto threads = with_.pool.threads() ? options_.compression_threads : 1;
-    upload_memory memory{with_.memory.free(), with_.memory.total()};
+    // Whatever a large one takes beyond its share, a quarter stays free for small ones.
+    auto reserve = with_.memory.total() / 4;
+    auto free = with_.memory.free();
+    upload_memory memory{free - std::min(free, reserve), with_.memory.total()};
     return plan_upload(source_bytes, options_.block_bytes, threads, memory);
 }
 
@@ -142,6 +146,7 @@ asio::awaitable<result<spool::blob_record>> shipper::send_blob(
     reading.compressible = where.compressible;
     reading.max_raw_bytes = options_.max_raw_bytes;
     reading.may_grow = true;
+    reading.end_lines = true;
     reading.gate = &gate_;
     reading.threads = plan.threads;
     reading.run = [&pool = with_.pool](std::function<void()> work) {
@@ -217,6 +222,7 @@ void shipper::after_post(const std::string& source_id, const result<void>& sent)
             {{"watch", what->watch},
              {"source", source_id},
              {"file", what->slices.front().name},
+             {"files", std::to_string(what->slices.size())},
              {"target", what->target},
              {"bytes", std::to_string(what->size_bytes())}}
         );
@@ -259,11 +265,11 @@ void shipper::take_stock(const std::string& source_id, const failure& problem) {
     );
     switch (decide(problem)) {
     case after_failure::reject:
-        reject(*what, spool::outcome::rejected, problem);
-        return;
+        if (is_divisible(*what)) return tell_apart(*what, problem);
+        return reject(*what, spool::outcome::rejected, problem);
     case after_failure::look_again:
-        next_.changed(*what);
-        return;
+        if (is_divisible(*what)) return tell_apart(*what, problem);
+        return next_.changed(*what);
     case after_failure::upload_again:
         with_.sources.advance(*what, stage::claimed{});
         [[fallthrough]];
@@ -283,15 +289,22 @@ void shipper::take_stock(const std::string& source_id, const failure& problem) {
     }
 }
 
+static spool::verdict verdict_of(spool::outcome outcome, const failure& problem, wall_time at) {
+    return {outcome, problem.code, problem.detail, "", at};
+}
+
 void shipper::reject(source& what, spool::outcome outcome, const failure& problem) {
-    spool::verdict word;
-    word.outcome = outcome;
-    word.code = problem.code;
-    word.details = problem.detail;
-    word.at = with_.time.wall_now();
     failures_in_a_row_.erase(what.id);
+    auto word = verdict_of(outcome, problem, with_.time.wall_now());
     with_.sources.advance(what, stage::settled{std::move(word)});
     next_.settled(what);
+}
+
+// One of its files is to blame: the others must not share its fate.
+void shipper::tell_apart(source& what, const failure& problem) {
+    failures_in_a_row_.erase(what.id);
+    auto word = verdict_of(spool::outcome::rejected, problem, with_.time.wall_now());
+    divide({with_.sources, with_.ready, with_.time, with_.random, with_.log}, what, word);
 }
 
 void shipper::count_bytes(const std::string& watch, const spool::blob_record& blob) {

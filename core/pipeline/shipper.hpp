@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "base/offload.hpp"
 #include "pipeline/block_upload.hpp"
+#include "pipeline/dividing.hpp"
 #include "pipeline/ready_queue.hpp"
 #include "pipeline/roster.hpp"
 #include "pipeline/shipment.hpp"
@@ -83,6 +84,7 @@ private:
     asio::awaitable<result<void>> post(std::string source_id, watch& from);
     void after_post(const std::string& source_id, const result<void>& sent);
     void take_stock(const std::string& source_id, const failure& problem);
+    void tell_apart(spool::source& what, const failure& problem);
     void reject(spool::source& what, spool::outcome outcome, const failure& problem);
     void count_bytes(const std::string& watch, const spool::blob_record& blob);
 

@@ -173,7 +173,7 @@ void journal::record_together(const std::vector<const source*>& all) {
     regrouped_change change;
     for (auto* what : all) change.sources.push_back({*what, state_->time.wall_now()});
     state_->queue.add(std::move(change));
-    state_->changed.notify_all();
+    state_->recorded.notify_all();
 }
 
 void journal::record_kept(const kept_file& what) {

@@ -29,31 +29,10 @@ BOOST_AUTO_TEST_CASE(says_what_is_not_supported_yet_and_what_to_leave_it_at) {
         const char* given;
         const char* expected;
     };
-    auto watch = std::string("watches:\n  - {path: /d, database: D, table: T, format: csv, ");
-    for (auto& [given, expected] : std::initializer_list<row>{
-             {"coalesce: {max_files: 10}",
-              "watches[0].coalesce.max_files: 10 is not supported in this version; leave it at 1"},
-             {"coalesce: {max_bytes: 1MiB}",
-              "watches[0].coalesce.max_bytes: 1MiB is not supported in this version; leave it at "
-              "100MiB"},
-             {"coalesce: {max_age: 1m}",
-              "watches[0].coalesce.max_age: 1m is not supported in this version; leave it at "
-              "30s"}}) {
-        auto text = std::string(whole_cluster) + std::string(whole_auth) + watch + given + "}\n";
-        auto loaded = load(text);
-        BOOST_TEST_CONTEXT(given) {
-            BOOST_TEST_REQUIRE(loaded.problems.size() == 1U);
-            auto& problem = loaded.problems[0];
-            BOOST_TEST(problem.key + ": " + problem.message == expected);
-        }
-    }
     for (auto& [given, expected] : std::initializer_list<row>{
              {"notifications: {report_method: table}",
               "k.yaml:4:32: notifications.report_method: table is not supported in this version; "
-              "leave it at queue\n"},
-             {"upload: {bandwidth_limit: 1MiB}",
-              "k.yaml:4:27: upload.bandwidth_limit: is not supported in this version; leave it at "
-              "0\n"}}) {
+              "leave it at queue\n"}}) {
         BOOST_TEST_CONTEXT(given) { BOOST_TEST(problems_of(minimal() + given + "\n") == expected); }
     }
 }

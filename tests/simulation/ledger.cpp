@@ -115,30 +115,60 @@ void ledger::answered(std::uint64_t number) {
     if (known.credit > 0) --known.credit;
 }
 
+std::vector<ledger::piece> ledger::recognize_all(std::string_view text, std::string_view where) {
+    std::vector<piece> out;
+    while (!text.empty()) {
+        // A file's records follow one another; the next file is another, or begins anew.
+        auto file = number_at(text, file_at, 6);
+        auto line = number_at(text, line_at, 8);
+        std::size_t count = 1;
+        for (; text.size() > count * record_bytes; ++count) {
+            auto rest = text.substr(count * record_bytes);
+            bool same = number_at(rest, file_at, 6) == file;
+            if (!same || !line || number_at(rest, line_at, 8) != *line + count) break;
+        }
+        auto found = recognize(text.substr(0, count * record_bytes), where);
+        if (!found.of) return {};
+        out.push_back(found);
+        text.remove_prefix(std::min(text.size(), count * record_bytes));
+    }
+    return out;
+}
+
+static bool begin_alike(
+    const std::vector<ledger::piece>& some, const std::vector<ledger::piece>& others
+) {
+    return std::ranges::equal(some, others, [](auto& one, auto& other) {
+        return one.of == other.of && one.first == other.first;
+    });
+}
+
 void ledger::ingested(const std::string& id, std::string_view text) {
     auto& known = sources_[id];
-    auto what = recognize(text, "ingested as " + id);
-    if (!what.of) return;
-    if (known.what.of && (known.what.of != what.of || known.what.first != what.first)) {
+    auto what = recognize_all(text, "ingested as " + id);
+    if (what.empty()) return;
+    if (!known.what.empty() && !begin_alike(known.what, what)) {
         world_.wrong("one id, two contents: " + id);
     }
     known.what = what;
+    if (what.size() > 1) ++joined_;
     if (++known.times_ingested > 1) ++duplicates_;
-    bool again = false;
-    for (std::size_t i = what.first; i < what.first + what.count; ++i) {
-        ++what.of->ingested[i];
-        if (known.times_ingested == 1) again = again || ++what.of->sources[i] > 1;
-    }
     bool journal_lasts =
         !world_.sky.has(fault::journal_lost) && !world_.sky.has(fault::journal_cut);
-    if (again && journal_lasts && !kept_files_)
-        world_.wrong("shipped under two ids: " + what.of->name);
+    for (auto& part : what) {
+        bool again = false;
+        for (std::size_t i = part.first; i < part.first + part.count; ++i) {
+            ++part.of->ingested[i];
+            if (known.times_ingested == 1) again = again || ++part.of->sources[i] > 1;
+        }
+        if (again && journal_lasts && !kept_files_)
+            world_.wrong("shipped under two ids: " + part.of->name);
+    }
 }
 
 void ledger::said_success(const std::string& id) {
-    auto& what = sources_[id].what;
-    for (std::size_t i = 0; what.of && i < what.count; ++i) {
-        what.of->confirmed[what.first + i] = 1;
+    for (auto& part : sources_[id].what) {
+        for (std::size_t i = 0; i < part.count; ++i) part.of->confirmed[part.first + i] = 1;
     }
 }
 

@@ -47,6 +47,9 @@ public:
     };
     piece recognize(std::string_view text, std::string_view where);
 
+    /// The same of a blob in which several files were joined: each one's records together.
+    std::vector<piece> recognize_all(std::string_view text, std::string_view where);
+
     // What the service did.
     std::uint64_t accepted(const std::string& id);  ///< A post; returns its number.
     void answered(std::uint64_t post);              ///< The client was told so.
@@ -68,6 +71,7 @@ public:
     std::uint64_t ambiguous_posts() const;  ///< Accepted, and the client could not know.
     std::uint64_t posts_for_old_words() const { return posts_for_old_words_; }
     std::uint64_t duplicates() const { return duplicates_; }  ///< Sources ingested again.
+    std::uint64_t joined() const { return joined_; }          ///< Blobs of several files taken.
 
 private:
     struct post {
@@ -79,7 +83,7 @@ private:
         unsigned times_asked = 0;
         unsigned forgotten = 0;  // Of those, before the client's last start.
         unsigned times_ingested = 0;
-        piece what;
+        std::vector<piece> what;
     };
 
     universe& world_;
@@ -87,6 +91,7 @@ private:
     std::vector<post> posts_;
     std::map<std::string, source> sources_;
     std::uint64_t duplicates_ = 0;
+    std::uint64_t joined_ = 0;
     std::uint64_t unrecorded_ = 0;
     std::uint64_t posts_for_old_words_ = 0;
     bool kept_files_ = false;

@@ -165,7 +165,7 @@ bool has_shown_something(const totals& all) {
     if (all.files < all.seeds * 10 || all.posts < all.seeds * 5) return false;
     if (all.seeds < 50) return true;
     return all.faults > all.seeds * 10 && all.crashes > all.seeds / 4 &&
-           all.restarts > all.seeds / 8 && all.ambiguous_posts > 0;
+           all.restarts > all.seeds / 8 && all.ambiguous_posts > 0 && all.joined > all.seeds / 4;
 }
 
 }  // namespace

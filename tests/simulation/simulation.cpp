@@ -25,6 +25,7 @@ void totals::add(const totals& other) {
     ambiguous_posts += other.ambiguous_posts;
     posts_for_old_words += other.posts_for_old_words;
     duplicates += other.duplicates;
+    joined += other.joined;
     lost += other.lost;
 }
 
@@ -34,8 +35,8 @@ std::string totals::in_words() const {
            " files, " + n(posts) + " posts (" + n(ambiguous_posts) + " ambiguous, " +
            n(posts_for_old_words) + " for words heard before a restart), " + n(requests) +
            " requests, " + n(faults) + " faults, " + n(crashes) + " crashes, " + n(restarts) +
-           " restarts, " + n(duplicates) + " duplicates, " + n(lost) + " lost, " + n(failed_seeds) +
-           " seeds failed";
+           " restarts, " + n(joined) + " blobs of several files, " + n(duplicates) +
+           " duplicates, " + n(lost) + " lost, " + n(failed_seeds) + " seeds failed";
 }
 
 simulation::simulation(run_options options)
@@ -74,6 +75,11 @@ config::settings simulation::draw_settings() {
     auto face = chance.below(10);
     if (face == 8) watch.on_success = config::on_success::remove;
     if (face == 9) watch.on_success = config::on_success::keep;
+    if (chance.chance(0.5)) {
+        watch.coalesce.max_files = chance.between(2, 30);
+        watch.coalesce.max_bytes = chance.between(1, 64) << 10u;
+        watch.coalesce.max_age = chance.between(1s, 2min);
+    }
     out.watches.push_back(std::move(watch));
     out.upload.concurrency = chance.between(1, 8);
     out.upload.memory_bytes = 1u << 20u;
@@ -116,6 +122,7 @@ totals simulation::run() {
     totals_.ambiguous_posts = book_.ambiguous_posts();
     totals_.posts_for_old_words = book_.posts_for_old_words();
     totals_.duplicates = book_.duplicates();
+    totals_.joined = book_.joined();
     totals_.requests = service_.requests();
     totals_.faults = world_.sky.total_struck();
     auto seconds = std::chrono::floor<std::chrono::seconds>(world_.time.since_start());

@@ -34,6 +34,7 @@ struct totals {
     std::uint64_t posts = 0;
     std::uint64_t ambiguous_posts = 0;
     std::uint64_t posts_for_old_words = 0;  // Heard before a restart, and obeyed once more.
+    std::uint64_t joined = 0;               // Blobs of several files.
     std::uint64_t duplicates = 0;
     std::uint64_t lost = 0;
 

@@ -12,7 +12,7 @@ struct refusing {
     time_point now{};
 
     bool fail(std::string_view id = "a", std::string_view code = no_table) {
-        return subject.failed(id, code, "the table Web does not exist", now);
+        return subject.failed({id, code, "the table Web does not exist"}, now);
     }
     void pause() {
         for (int i = 0; i < 5; ++i) fail();
@@ -30,6 +30,11 @@ BOOST_AUTO_TEST_CASE(the_fifth_source_with_the_same_mistake_is_held_and_the_watc
     BOOST_TEST(subject.code() == no_table);
     BOOST_TEST(subject.details() == "the table Web does not exist");
     BOOST_TEST(!subject.admits("b"));
+}
+
+BOOST_AUTO_TEST_CASE(a_blob_of_many_files_is_held_at_its_first_failure) {
+    BOOST_TEST(!subject.failed({"a", no_table, "", 4}, now));
+    BOOST_TEST(subject.failed({"b", no_table, "", 1000}, now));
 }
 
 BOOST_AUTO_TEST_CASE(mistakes_of_different_kinds_or_long_apart_do_not_add_up) {

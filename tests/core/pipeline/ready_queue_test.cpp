@@ -7,8 +7,23 @@
 using namespace kustodrop;
 using pipeline::ready_queue;
 
+// Ids say whose they are: "web 7", and "web huge" is large.
 struct line : test::world {
-    ready_queue queue{io.get_executor(), clock, 2};
+    line() {
+        queue.tell_by([](const std::string& id) {
+            auto watch = id.substr(0, id.find(' '));
+            return ready_queue::standing{watch, id.find("huge") != std::string::npos};
+        });
+    }
+
+    ready_queue queue{io.get_executor(), clock, {2, 1}};
+
+    std::string next() {
+        auto popped = start(queue.pop());
+        settle();
+        return popped->done() ? popped->value.value().value() : "nothing";
+    }
+    void push(std::string id) { queue.push(std::move(id), clock.now()); }
 };
 
 BOOST_FIXTURE_TEST_SUITE(ready_queue_, line)
@@ -32,21 +47,76 @@ BOOST_AUTO_TEST_CASE(an_earlier_arrival_overtakes_a_waiting_shipper) {
     BOOST_TEST(waiting->value.value().value() == "now");
 }
 
-BOOST_AUTO_TEST_CASE(tells_when_there_is_room) {
-    queue.push("a", clock.now());
-    queue.push("b", clock.now());
-    BOOST_TEST(queue.room() == 0u);
-    auto waiting = start(queue.wait_for_room());
-    BOOST_TEST(!waiting->done());
-    start(queue.pop());
-    settle();
-    BOOST_TEST(waiting->done());
+BOOST_AUTO_TEST_CASE(each_watch_has_room_of_its_own) {
+    push("web 1");
+    queue.push("web 2", clock.now() + 10s);
+    BOOST_TEST(queue.room("web") == 0u);
+    BOOST_TEST(queue.room("app") == 2u);
+    BOOST_TEST(next() == "web 1");
+    BOOST_TEST(queue.room("web") == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(takes_claimed_sources_back_even_when_full) {
-    for (auto id : {"a", "b", "c"}) queue.push(id, clock.now());
+    for (auto id : {"web a", "web b", "web c"}) push(id);
     BOOST_TEST(queue.size() == 3u);
-    BOOST_TEST(queue.room() == 0u);
+    BOOST_TEST(queue.room("web") == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(the_watches_take_turns) {
+    for (int i = 0; i < 100; ++i) push("web " + std::to_string(i));
+    BOOST_TEST(next() == "web 0");
+    push("app 0");
+    push("db 0");
+    push("app 1");
+    BOOST_TEST(next() == "app 0");
+    BOOST_TEST(next() == "db 0");
+    BOOST_TEST(next() == "web 1");
+    BOOST_TEST(next() == "app 1");
+    BOOST_TEST(next() == "web 2");
+}
+
+BOOST_AUTO_TEST_CASE(a_watch_with_very_many_files_does_not_hold_up_another) {
+    for (int i = 0; i < 100'000; ++i) push("web " + std::to_string(i));
+    // One file every tenth turn, each served within the next two.
+    for (int i = 0; i < 100; ++i) {
+        push("app " + std::to_string(i));
+        auto served = next() + ", " + next();
+        BOOST_TEST(served.find("app") != std::string::npos);
+        for (int j = 0; j < 8; ++j) next();
+    }
+}
+
+BOOST_AUTO_TEST_CASE(small_sources_pass_when_enough_large_ones_are_served) {
+    push("web huge 1");
+    push("web huge 2");
+    push("web 3");
+    push("app huge 4");
+    push("app 5");
+    BOOST_TEST(next() == "web huge 1");
+    BOOST_TEST(next() == "app 5");
+    BOOST_TEST(next() == "web 3");
+    BOOST_TEST(next() == "nothing");
+    queue.finished("web 3");
+    BOOST_TEST(next() == "nothing");
+}
+
+BOOST_AUTO_TEST_CASE(the_next_large_source_is_served_when_one_is_finished) {
+    push("web huge 1");
+    push("web huge 2");
+    BOOST_TEST(next() == "web huge 1");
+    auto waiting = start(queue.pop());
+    settle();
+    BOOST_TEST(!waiting->done());
+    queue.finished("web huge 1");
+    settle();
+    BOOST_TEST(waiting->value.value().value() == "web huge 2");
+}
+
+BOOST_AUTO_TEST_CASE(large_and_small_of_one_watch_keep_their_order_while_they_can) {
+    for (auto id : {"web 1", "web huge 2", "web 3"}) push(id);
+    BOOST_TEST(next() == "web 1");
+    BOOST_TEST(next() == "web huge 2");
+    BOOST_TEST(next() == "web 3");
 }
 
 BOOST_AUTO_TEST_CASE(closing_ends_every_wait) {

@@ -45,6 +45,17 @@ BOOST_AUTO_TEST_CASE(resumes_a_source_at_the_stage_that_was_journaled) {
     BOOST_TEST(found.lost.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_blob_of_several_files_of_which_one_is_gone_is_uploaded_without_it) {
+    auto what = journaled(stage::uploaded{});
+    what.slices.push_back({"b.json", spool::work_location(id, "b.json"), 0, 42, {}});
+    auto found = after_restart({what}, {in_work(id, "a.json")});
+    BOOST_TEST_REQUIRE(found.resumed.size() == 1u);
+    BOOST_TEST(std::holds_alternative<stage::claimed>(found.resumed[0].stage));
+    BOOST_TEST(found.resumed[0].slices.size() == 2u);
+    BOOST_TEST(found.adopted.empty());
+    BOOST_TEST(found.lost.empty());
+}
+
 BOOST_AUTO_TEST_CASE(adopts_a_file_the_journal_does_not_know_under_its_own_id) {
     auto found = after_restart({}, {in_work(id, "a.json")});
     BOOST_TEST_REQUIRE(found.adopted.size() == 1u);

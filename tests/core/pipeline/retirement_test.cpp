@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(the_error_file_is_json_whatever_the_service_says) {
     word.outcome = outcome::failed;
     word.code = "Stream_WrongNumberOfFields";
     word.details = "a \"quote\"\nand a line";
-    auto text = error_json(what, word);
+    auto text = error_json(what, what.slices.front(), word);
     BOOST_TEST(text.find("\"source_id\": \"id-1\"") != std::string::npos);
     BOOST_TEST(text.find("\"code\": \"Stream_WrongNumberOfFields\"") != std::string::npos);
     BOOST_TEST(text.find("a \\\"quote\\\"\\nand a line") != std::string::npos);

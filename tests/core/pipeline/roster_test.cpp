@@ -144,4 +144,58 @@ BOOST_AUTO_TEST_CASE(tells_the_age_of_the_oldest) {
     BOOST_TEST(age.value() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(gathered_files_are_counted_at_once_and_recorded_when_they_go_on) {
+    for (auto id : {"1", "2", "3"}) sources->gather(file(id));
+    BOOST_TEST(sources->counts("web").pending_files == 3u);
+    BOOST_TEST(identity_holds());
+    BOOST_TEST(!journal->flush().has_error());
+    BOOST_TEST(journal->unretired()->empty());
+    auto& joined = sources->join({"1", "2", "3"}, "4");
+    BOOST_TEST(joined.slices.size() == 3u);
+    BOOST_TEST(sources->size() == 1u);
+    BOOST_TEST(sources->counts("web").pending_files == 3u);
+    BOOST_TEST(identity_holds());
+    BOOST_TEST(!journal->flush().has_error());
+    BOOST_TEST_REQUIRE(journal->unretired()->size() == 1u);
+    BOOST_TEST((journal->unretired()->front() == joined));
+    sources->retire(joined, word(outcome::succeeded));
+    BOOST_TEST(outcomes() == 3);
+    BOOST_TEST(identity_holds());
+}
+
+BOOST_AUTO_TEST_CASE(joined_files_are_as_old_as_the_oldest) {
+    auto young = file("1");
+    young.claimed_at = wall_time(9s);
+    auto old = file("2");
+    old.claimed_at = wall_time(7s);
+    sources->gather(young);
+    sources->gather(old);
+    BOOST_TEST((sources->join({"1", "gone", "2"}, "3").claimed_at == wall_time(7s)));
+}
+
+BOOST_AUTO_TEST_CASE(a_divided_source_leaves_its_files_to_its_parts_without_an_outcome) {
+    auto whole = file("1", stage::posted{});
+    whole.slices.push_back({"b.json", "work/b.json", 0, 1, {}});
+    auto& what = sources->admit(whole);
+    sources->divide(what, word(outcome::failed), {file("2"), file("3")});
+    BOOST_TEST(!sources->find("1"));
+    BOOST_TEST(sources->counts("web").files_in_stage[0] == 2u);
+    BOOST_TEST(sources->counts("web").pending_files == 2u);
+    BOOST_TEST(outcomes() == 0);
+    BOOST_TEST(identity_holds());
+    BOOST_TEST(!journal->flush().has_error());
+    BOOST_TEST(journal->unretired()->size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_parked_source_may_be_divided_by_its_late_word) {
+    auto whole = file("1", stage::posted{});
+    whole.slices.push_back({"b.json", "work/b.json", 0, 1, {}});
+    auto& what = sources->admit(whole);
+    sources->park(what, word(outcome::unconfirmed));
+    sources->divide(what, word(outcome::failed), {file("2"), file("3")});
+    BOOST_TEST(sources->counts("web").parked_files == 0u);
+    BOOST_TEST(sources->counts("web").pending_files == 2u);
+    BOOST_TEST(identity_holds());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
