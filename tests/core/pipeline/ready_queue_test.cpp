@@ -92,9 +92,9 @@ BOOST_AUTO_TEST_CASE(small_sources_pass_when_enough_large_ones_are_served) {
     push("web 3");
     push("app huge 4");
     push("app 5");
-    BOOST_TEST(next() == "web huge 1");
-    BOOST_TEST(next() == "app 5");
+    BOOST_TEST(next() == "app huge 4");
     BOOST_TEST(next() == "web 3");
+    BOOST_TEST(next() == "app 5");
     BOOST_TEST(next() == "nothing");
     queue.finished("web 3");
     BOOST_TEST(next() == "nothing");
