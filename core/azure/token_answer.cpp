@@ -1,6 +1,7 @@
 #include "azure/token_answer.hpp"
 
 #include "base/text.hpp"
+#include "http/clock_skew.hpp"
 
 #include <boost/json.hpp>
 
@@ -24,7 +25,7 @@ struct known_refusal {
     std::string_view sentence;
 };
 
-constexpr std::array<known_refusal, 15> known_refusals{{
+constexpr std::array<known_refusal, 21> known_refusals{{
     {7000215,
      "the client secret is wrong; put the secret's value, not its id, into "
      "auth.client_secret"},
@@ -37,10 +38,16 @@ constexpr std::array<known_refusal, 15> known_refusals{{
     {700021, "the assertion's issuer or subject does not match; check the federated credential"},
     {700023, "the assertion's audience does not match; check the federated credential"},
     {700024, "the assertion is out of its time; check this machine's clock"},
+    {50013, "the assertion is not valid now or not here; check this machine's clock"},
+    {700025, "the application is registered as a public client, which has no secret"},
+    {700212, "no federated credential has this audience; check the federated credential"},
     {700211, "no federated credential has this issuer; check the federated credential"},
     {700213, "no federated credential has this subject; check the federated credential"},
     {90002, "there is no such tenant; check auth.tenant_id"},
     {900023, "the tenant's id is no GUID and no domain; check auth.tenant_id"},
+    {7000229, "the application has no service principal in this tenant; check auth.tenant_id"},
+    {501051, "the application has no role for this; ask the directory's administrator for one"},
+    {65001, "nobody has consented to the application; ask the directory's administrator"},
     {500011, "the service is not registered in this tenant; check the cluster's address"},
     {53003, "a conditional access policy refuses this sign-in; ask the directory's administrator"},
     {7000112, "the application is disabled; ask the directory's administrator"},
@@ -123,7 +130,18 @@ std::string quoted(std::string_view description) {
     return printable(line.substr(0, std::min(end, longest_quote)));
 }
 
-failure refusal(const http::response& answer, const json::object& body, std::string_view what) {
+// Entra says why in error_description, App Service in message.
+std::string said_in(const json::object& body) {
+    for (auto* name : {"error_description", "message", "Message"}) {
+        auto words = quoted(text_at(body, name));
+        if (!words.empty()) return words;
+    }
+    return {};
+}
+
+failure refusal(
+    const http::response& answer, const json::object& body, std::string_view what, wall_time now
+) {
     auto error = text_at(body, "error");
     auto number = number_of_refusal(body);
     failure out;
@@ -138,9 +156,12 @@ failure refusal(const http::response& answer, const json::object& body, std::str
         out.code = "http_" + std::to_string(answer.status);
     }
     auto words = std::string(sentence_for(number));
-    if (words.empty()) words = quoted(text_at(body, "error_description"));
+    if (words.empty()) words = said_in(body);
     if (words.empty()) words = "it answered " + std::to_string(answer.status);
     out.detail = "no token from " + std::string(what) + ": " + words;
+    auto skew = http::clock_skew(answer, now);
+    auto hint = skew ? http::words_for_skew(*skew, std::string(what)) : std::nullopt;
+    if (hint) out.detail += "; " + *hint;
     return out;
 }
 
@@ -150,7 +171,7 @@ result<access_token> parse_token_answer(
     const http::response& answer, std::string_view what, wall_time now
 ) {
     auto body = parsed(answer.body);
-    if (answer.status != 200) return refusal(answer, body, what);
+    if (answer.status != 200) return refusal(answer, body, what, now);
     auto value = text_at(body, "access_token");
     auto lifetime = lifetime_of(body, now);
     bool is_bearer =

@@ -1,9 +1,6 @@
 #pragma once
 
-#include "azure/identity/token_source.hpp"
-#include "http/transport.hpp"
-
-#include <functional>
+#include "azure/identity/entra.hpp"
 
 namespace kustodrop::azure {
 
@@ -11,7 +8,7 @@ struct client_secret_options {
     std::string tenant_id;
     std::string client_id;
     // Asked at every fetch, so that a rotated secret is used without a restart.
-    std::function<result<secret>()> client_secret;
+    secret_reader client_secret;
 };
 
 /// Tokens for an application by its secret (protocol.md §1.4).

@@ -101,6 +101,27 @@ BOOST_DATA_TEST_CASE(
     BOOST_TEST(failed.request_id == "77-88");
 }
 
+BOOST_AUTO_TEST_CASE(every_known_refusal_has_a_remedy) {
+    for (auto* number :
+         {"7000215", "7000222", "7000218", "7000229", "700016",  "700027", "700021",
+          "700023",  "700024",  "700025",  "700211",  "700212",  "700213", "50013",
+          "90002",   "900023",  "500011",  "53003",   "7000112", "501051", "65001"}) {
+        auto failed = read(401, refusal(number)).error();
+        BOOST_TEST(failed.detail.find("AADSTS") == std::string::npos, failed.detail);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_clock_that_is_off_is_told_with_the_refusal) {
+    auto words = [](std::string date) {
+        return read(401, refusal("700024"), {{"Date", std::move(date)}}).error().detail;
+    };
+    BOOST_TEST(words("Sat, 22 Aug 2026 10:12:00 GMT").find("12min 0s behind") != std::string::npos);
+    BOOST_TEST(words("Sat, 22 Aug 2026 09:30:00 GMT").find("30min 0s ahead") != std::string::npos);
+    for (auto* date : {"Sat, 22 Aug 2026 10:04:00 GMT", "Sat, 22 Aug 2026 09:56:00 GMT", "now"}) {
+        BOOST_TEST(words(date).find("clock is") == std::string::npos);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(unknown_refusals_are_quoted_without_their_ids) {
     auto failed = read(400, refusal("123")).error();
     BOOST_TEST(failed.detail == "no token from login.test: AADSTS123: Words.");
