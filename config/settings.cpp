@@ -5,6 +5,7 @@
 namespace kustodrop::config {
 
 std::string_view to_string(auth_kind value) { return word_for(value); }
+std::string_view to_string(assertion_algorithm value) { return word_for(value); }
 std::string_view to_string(watch_mode value) { return word_for(value); }
 std::string_view to_string(claim_mode value) { return word_for(value); }
 std::string_view to_string(on_success value) { return word_for(value); }

@@ -26,6 +26,7 @@ enum class auth_kind {
     workload_identity,
     azure_cli,
 };
+enum class assertion_algorithm { automatic, ps256, rs256 };
 enum class watch_mode { automatic, inotify, poll };
 enum class claim_mode { automatic, rename, in_place };
 enum class on_success { archive, remove, keep };
@@ -59,6 +60,7 @@ enum class data_format {
 
 /// The word of the configuration: "auto", "delete", "1.2".
 std::string_view to_string(auth_kind);
+std::string_view to_string(assertion_algorithm);
 std::string_view to_string(watch_mode);
 std::string_view to_string(claim_mode);
 std::string_view to_string(on_success);
@@ -103,6 +105,11 @@ struct auth_settings {
     secret client_secret;
     std::string client_secret_source;  // "${cred:…}" or "${file:…}" to read it again; else empty.
     std::string client_certificate_file;
+    config::assertion_algorithm assertion_algorithm = config::assertion_algorithm::automatic;
+    bool send_certificate_chain = false;
+    std::string object_id;    // Of a user-assigned identity, where client_id does not name it,
+    std::string resource_id;  // nor this.
+    std::string federated_token_file;
     std::optional<http::url> authority_host;  // None: what the cluster's auth metadata says.
     friend bool operator==(const auth_settings&, const auth_settings&) = default;
 };

@@ -28,6 +28,12 @@ inline constexpr auto words<auth_kind> = std::to_array<word<auth_kind>>({
     {"azure_cli", auth_kind::azure_cli},
 });
 template <>
+inline constexpr auto words<assertion_algorithm> = std::to_array<word<assertion_algorithm>>({
+    {"auto", assertion_algorithm::automatic},
+    {"ps256", assertion_algorithm::ps256},
+    {"rs256", assertion_algorithm::rs256},
+});
+template <>
 inline constexpr auto words<watch_mode> = std::to_array<word<watch_mode>>({
     {"auto", watch_mode::automatic},
     {"inotify", watch_mode::inotify},

@@ -42,6 +42,15 @@ int command_run(const run_options& options) {
     std::signal(SIGPIPE, SIG_IGN);
     auto settings = load_settings(options.config);
     if (!settings) return bad_configuration;
+    if (settings->auth.kind == config::auth_kind::azure_cli) {
+        std::fprintf(
+            stderr,
+            "%s: auth.kind: azure_cli is for send and check; the daemon starts no programs, so "
+            "choose another kind\n",
+            printable(options.config).c_str()
+        );
+        return bad_configuration;
+    }
     program around(settings->log.level, settings->log.format);
     app daemon(around.around(), *settings, config::process_environment());
     int code = around.run(run_daemon(around, daemon));

@@ -1,9 +1,13 @@
 #include "daemon/connection.hpp"
 
 #include "base/text.hpp"
+#include "daemon/credentials.hpp"
 #include "http/proxy.hpp"
 
 namespace kustodrop::daemon {
+
+// A secret is read again for every fetch; one that was refused and replaced is to be found soon.
+static constexpr duration longest_token_wait = 1min;
 
 std::string_view version() { return KUSTODROP_VERSION; }
 
@@ -53,24 +57,10 @@ static kusto::management_options management_options_of(const config::settings& s
     return options;
 }
 
-// A secret that came from a file or a credential is read again at every fetch, so that a new one
-// is used without a restart.
-static std::unique_ptr<azure::token_source> source_of(
-    http::transport& transport,
-    clock& clock,
-    const config::settings& settings,
-    config::environment environment
-) {
-    azure::client_secret_options options;
-    options.tenant_id = settings.auth.tenant_id;
-    options.client_id = settings.auth.client_id;
-    auto given = settings.auth.client_secret;
-    auto place = settings.auth.client_secret_source;
-    options.client_secret = [given, place, environment]() -> result<secret> {
-        if (place.empty()) return given;
-        return config::read_secret(place, environment);
-    };
-    return std::make_unique<azure::client_secret_source>(transport, clock, std::move(options));
+static refresh_options token_refresh_options() {
+    refresh_options options;
+    options.backoff.cap = longest_token_wait;
+    return options;
 }
 
 connection::connection(
@@ -81,7 +71,13 @@ connection::connection(
       blobs(transport, around.random),
       queues(transport, around.random),
       management(transport, around.random, management_options_of(settings)),
-      token(around.executor, around.time, around.random, [this] { return fetch_token(); }),
+      token(
+          around.executor,
+          around.time,
+          around.random,
+          [this] { return fetch_token(); },
+          token_refresh_options()
+      ),
       resources(around.executor, around.time, around.random, [this] { return fetch_resources(); }),
       identity_token(
           around.executor, around.time, around.random, [this] { return fetch_identity_token(); }
@@ -89,8 +85,10 @@ connection::connection(
       router(around.time, around.random, resources),
       around_(around),
       settings_(settings),
-      environment_(std::move(environment)),
-      source_(source_of(transport, around.time, settings_, environment_)) {
+      source_(make_token_source(
+          {transport, around.time, around.random, std::move(environment), around.threads},
+          settings_.auth
+      )) {
     auto refused = [this](const kusto::management_client::token& bad) { token.discard(bad); };
     management.authenticate_with([this] { return current_token(); }, refused);
     token.on_event([this](const refresh_event& event) { tell("token", event); });

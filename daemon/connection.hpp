@@ -1,7 +1,7 @@
 #pragma once
 
 #include "azure/blob.hpp"
-#include "azure/identity/client_secret.hpp"
+#include "azure/identity/token_source.hpp"
 #include "azure/queue.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
@@ -71,6 +71,9 @@ public:
 
     const http::url& endpoint() const { return settings_.cluster.ingestion_endpoint; }
 
+    /// Whether tokens come from the cloud's login endpoint, not from the machine.
+    bool needs_login() const { return settings_.auth.kind != config::auth_kind::managed_identity; }
+
     /// "host:port" of the proxy that requests to the endpoint go through; empty: none.
     std::string proxy() const;
 
@@ -83,7 +86,6 @@ private:
 
     surroundings around_;
     config::settings settings_;
-    config::environment environment_;
     std::unique_ptr<azure::token_source> source_;
     std::optional<kusto::cloud> cloud_;
     std::map<std::string, std::string, std::less<>> told_;  // The last trouble of each cache.

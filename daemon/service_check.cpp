@@ -45,11 +45,14 @@ asio::awaitable<bool> service_check::sign_in() {
         co_return false;
     }
     auto login = named->login_endpoint;
-    hosts_.emplace(login.authority(), "signing in");
     out_.good("metadata", "sign in at " + login.redacted());
     check_clock(*named);
-    bool reached = co_await probe(login);
-    if (!reached) co_return false;
+    // A machine's own identity comes from the machine.
+    if (service_.needs_login()) {
+        hosts_.emplace(login.authority(), "signing in");
+        bool reached = co_await probe(login);
+        if (!reached) co_return false;
+    }
     auto token = co_await service_.fetch_token();
     if (token.has_error()) {
         out_.bad("token", token.error());

@@ -23,15 +23,7 @@ public:
 
     written whole() {
         block("", "", "cluster", {{"ingestion_endpoint", "https://ingest-c.kusto.windows.net"}});
-        block(
-            "",
-            "",
-            "auth",
-            {{"kind", "client_secret"},
-             {"tenant_id", "t"},
-             {"client_id", "c"},
-             {"client_secret", "hunter2"}}
-        );
+        block("", "", "auth", usual_auth());
         block("", "", "state_directory", {});
         watches();
         for (auto* name : {"upload", "notifications", "retention", "network", "admin", "log"}) {
@@ -42,6 +34,26 @@ public:
 
 private:
     using pairs = std::vector<std::pair<std::string, std::string>>;
+
+    // A key means something to its kind of credential only.
+    pairs usual_auth() const {
+        auto& key = chosen_.key;
+        bool own = chosen_.section == "auth";
+        if (own && (key == "object_id" || key == "resource_id")) {
+            return {{"kind", "managed_identity"}};
+        }
+        pairs out{{"kind", "client_secret"}, {"tenant_id", "t"}, {"client_id", "c"}};
+        if (own && key == "federated_token_file") {
+            out.front().second = "workload_identity";
+            out.push_back({"federated_token_file", "/token"});
+        } else if (own && (key.find("certificate") != key.npos || key == "assertion_algorithm")) {
+            out.front().second = "client_certificate";
+            out.push_back({"client_certificate_file", "/c.pem"});
+        } else {
+            out.push_back({"client_secret", "hunter2"});
+        }
+        return out;
+    }
 
     bool is_chosen(const std::string& section, const std::string& key) const {
         return chosen_.section == section && chosen_.key == key;

@@ -53,6 +53,7 @@ BOOST_AUTO_TEST_CASE(knows_the_formats_of_the_service) {
 
 BOOST_AUTO_TEST_CASE(calls_every_choice_by_its_word) {
     BOOST_TEST(to_string(auth_kind::workload_identity) == "workload_identity");
+    BOOST_TEST(to_string(assertion_algorithm::ps256) == "ps256");
     BOOST_TEST(to_string(watch_mode::automatic) == "auto");
     BOOST_TEST(to_string(claim_mode::in_place) == "in_place");
     BOOST_TEST(to_string(on_success::remove) == "delete");
