@@ -69,7 +69,7 @@ struct application::state {
           tokens(clock, options.identity),
           contexts(clock, remembered_key(database, "context_key")),
           door(clock, random),
-          token_endpoint(clock, tokens),
+          token_endpoint(clock, random, tokens),
           discarded({clock, random, resources, queues, options.ingestor.batching}),
           blob({clock, random, pool, resources, database, files, options.discard}),
           queue(clock, resources, queues, database),
@@ -191,6 +191,7 @@ void application::state::make_control() {
         files,
         queues,
         tokens,
+        token_endpoint,
         *management,
         ingest ? &*ingest : nullptr,
         make_resources,
@@ -309,21 +310,18 @@ fs::path application::ca_file() const {
 
 std::string application::ready_facts() const {
     auto& s = *state_;
-    auto& identity = s.tokens.options();
     json::object facts{
         {"endpoint", s.endpoint},
         {"blob_endpoint", s.storage.blob},
         {"queue_endpoint", s.storage.queue},
         {"table_endpoint", s.storage.table},
         {"control", s.endpoint + "/control"},
-        {"tenant", identity.tenant},
-        {"client_id", identity.client_id},
-        {"client_secret", identity.client_secret},
         {"ca_file", ca_file().string()},
         {"data", s.options.data.string()},
         {"proxy", s.options.proxy},
         {"pid", ::getpid()},
     };
+    for (auto& [name, value] : s.token_endpoint.facts()) facts[name] = value;
     return json::serialize(facts);
 }
 

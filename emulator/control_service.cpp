@@ -59,6 +59,8 @@ http::response control_service::act(const exchange& one) {
     if (one.path == "/control/notifications" && post) return inject(one);
     if (one.path == "/control/faults" && post) return add_faults(one);
     if (one.path == "/control/tokens" && post) return set_lifetimes(one);
+    if (one.path == "/control/assertions" && get) return assertions();
+    if (one.path == "/control/identity" && post) return set_identity(one);
     if (one.path == "/control/ingestor" && post) return pause(one);
     if (one.path == "/control/proxy" && post) return steer_proxy(one);
     if (one.path == "/control/faults" && one.request.method == http::verb::delete_) {
@@ -237,6 +239,20 @@ http::response control_service::steer_proxy(const exchange& one) {
         blocked.emplace(place.get_string());
     }
     p_.proxy.block(std::move(blocked));
+    return done();
+}
+
+http::response control_service::assertions() const {
+    json::array out;
+    for (auto& text : p_.sign_in.assertions()) out.emplace_back(text);
+    return json_answer(200, json::serialize(out));
+}
+
+http::response control_service::set_identity(const exchange& one) {
+    auto body = object_in(one);
+    auto* fresh = body ? body->if_contains("client_secret") : nullptr;
+    if (!fresh || !fresh->is_string()) return problem(400, "wanted: client_secret, a text");
+    p_.tokens.replace_client_secret(std::string(fresh->get_string()));
     return done();
 }
 

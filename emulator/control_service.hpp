@@ -8,6 +8,7 @@
 #include "emulator/proxy_control.hpp"
 #include "emulator/queue_store.hpp"
 #include "emulator/token_office.hpp"
+#include "emulator/token_service.hpp"
 
 namespace kustodrop::emulator {
 
@@ -23,6 +24,7 @@ public:
         const blob_files& files;
         queue_store& queues;
         token_office& tokens;
+        token_service& sign_in;
         management_service& management;
         emulator::ingestor* ingestor;  // None with --no-ingestor.
         // Makes another storage's containers after a rotation; empty with our own.
@@ -44,6 +46,8 @@ private:
     http::response add_faults(const exchange& one);
     http::response inject(const exchange& one);
     http::response set_lifetimes(const exchange& one);
+    http::response assertions() const;
+    http::response set_identity(const exchange& one);
     http::response pause(const exchange& one);
     http::response steer_proxy(const exchange& one);
     std::vector<queue_place> notification_queues(std::string_view type) const;

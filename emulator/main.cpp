@@ -12,7 +12,10 @@
 #include <boost/asio/signal_set.hpp>
 
 #include <csignal>
+#include <fstream>
 #include <iostream>
+#include <iterator>
+#include <map>
 
 using namespace kustodrop;
 using namespace kustodrop::emulator;
@@ -43,6 +46,8 @@ private:
 
 /// What cannot be bound to an option directly.
 struct raw_options {
+    std::vector<std::string> certificates;
+    std::string federated_key;
     std::string storage;
     std::string storage_queue;
     std::string storage_table;
@@ -53,6 +58,27 @@ struct raw_options {
     bool no_ingestor = false;
     bool verbose = false;
 };
+
+/// KustoServiceResourceId of each cloud's auth metadata.
+const std::map<std::string, std::string> cloud_resources{
+    {"public", "https://kusto.kusto.windows.net"},
+    {"us_government", "https://kusto.kusto.usgovcloudapi.net"},
+    {"china", "https://kusto.kusto.chinacloudapi.cn"},
+};
+
+/// What --help ends with.
+constexpr auto help_on_identities =
+    "Identities. Entra: POST /TENANT/oauth2/v2.0/token with a secret, an assertion signed by a "
+    "--certificate (RS256 with x5t, PS256 with x5t#S256), or a workload's token signed by "
+    "--federated-key (iss, sub, aud api://AzureADTokenExchange). IMDS: set "
+    "AZURE_POD_IDENTITY_AUTHORITY_HOST to the endpoint. App Service: IDENTITY_ENDPOINT=ENDPOINT/"
+    "msi/token and IDENTITY_HEADER. Azure Arc: IDENTITY_ENDPOINT=ENDPOINT/arc/metadata/identity/"
+    "oauth2/token and IMDS_ENDPOINT=ENDPOINT; its keys are real files.\n"
+    "On demand: POST /control/faults [{\"service\":\"token\",\"operation\":\"imds_token\","
+    "\"count\":2,\"action\":{\"status\":410}}] (also token, app_service_token, arc_token; "
+    "status 404, 429 with retry_after, 503). POST /control/identity {\"client_secret\":\"NEW\"} "
+    "expires the old secret. POST /control/tokens {\"lifetime\":\"5s\"}. GET /control/assertions "
+    "lists the assertions that came.";
 
 void add_duration(CLI::App& app, const char* name, duration& value, const char* help) {
     auto take = [&value](const std::string& text) {
@@ -115,6 +141,44 @@ void add_service(CLI::App& app, application_options& o) {
            "What clients may do with the notification queues"
     )
         ->capture_default_str();
+}
+
+void add_identity(CLI::App& app, application_options& o, raw_options& raw) {
+    auto& identity = o.identity;
+    auto group = [&app](const char* name, auto& value, const char* help) {
+        app.add_option(name, value, help)->capture_default_str()->group("Identities");
+    };
+    auto take_cloud = [&identity](const std::string& name) {
+        identity.resource = cloud_resources.at(name);
+    };
+    app.add_option_function<std::string>("--cloud", take_cloud, "Whose resource tokens are for")
+        ->check(CLI::IsMember(cloud_resources))
+        ->group("Identities");
+    group("--resource", identity.resource, "Or that resource itself");
+    app.add_flag("--mfa-required", identity.mfa_required, "Says so in the auth metadata")
+        ->group("Identities");
+    app.add_option("--certificate", raw.certificates, "PEM file that may sign assertions")
+        ->allow_extra_args(false)
+        ->group("Identities");
+    group("--federated-key", raw.federated_key, "PEM public key of the workloads' issuer");
+    group("--federated-issuer", identity.federated_issuer, "What workloads' tokens name as iss");
+    group("--federated-subject", identity.federated_subject, "And as sub");
+    group("--object-id", identity.object_id, "Of the managed identity");
+    group("--resource-id", identity.resource_id, "Of the managed identity");
+    group("--identity-header", identity.identity_header, "What App Service's clients send");
+    group("--arc-token-directory", identity.arc_token_directory, "Where Arc's keys are written");
+}
+
+std::string content_of(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (!file || text.empty()) throw CLI::ValidationError("cannot read " + path);
+    return text;
+}
+
+void read_keys(const raw_options& raw, identity_options& to) {
+    for (auto& path : raw.certificates) to.certificates.push_back(content_of(path));
+    if (!raw.federated_key.empty()) to.federated_key = content_of(raw.federated_key);
 }
 
 void add_ingestion(CLI::App& app, application_options& o, raw_options& raw) {
@@ -258,15 +322,18 @@ int run(application_options options, const raw_options& raw) {
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
     CLI::App app("A local Azure Data Explorer ingestion service", "kustodrop-emulator");
+    app.footer(help_on_identities);
     application_options options;
     raw_options raw;
     add_listening(app, options);
     add_proxy(app, options, raw);
     add_service(app, options);
+    add_identity(app, options, raw);
     add_ingestion(app, options, raw);
     try {
         app.parse(argc, argv);
         use_external_storage(raw, options);
+        read_keys(raw, options.identity);
     } catch (const CLI::ParseError& e) {
         auto code = app.exit(e);
         return code == 0 ? 0 : 64;

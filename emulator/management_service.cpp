@@ -177,7 +177,7 @@ http::response management_service::metadata() const {
     auto& known = p_.tokens.options();
     json::object directory{
         {"LoginEndpoint", endpoint_},
-        {"LoginMfaRequired", false},
+        {"LoginMfaRequired", known.mfa_required},
         {"KustoClientAppId", "db662dc1-0cfe-4e1c-a843-19a68e65be58"},
         {"KustoClientRedirectUri", "https://microsoft/kustoclient"},
         {"KustoServiceResourceId", known.resource},

@@ -1,25 +1,16 @@
 #include "emulator/token_office.hpp"
 
+#include "base/base64url.hpp"
 #include "base/crypto.hpp"
 #include "base/text.hpp"
 
 #include <boost/json.hpp>
-
-#include <algorithm>
 
 namespace kustodrop::emulator {
 
 namespace json = boost::json;
 
 static constexpr std::chrono::hours context_lifetime{24};
-
-static std::string base64url(std::string_view bytes) {
-    auto out = base64_encode(bytes);
-    std::replace(out.begin(), out.end(), '+', '-');
-    std::replace(out.begin(), out.end(), '/', '_');
-    out.erase(out.find_last_not_of('=') + 1);
-    return out;
-}
 
 static std::int64_t seconds_since_1970(wall_time time) {
     return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
@@ -40,8 +31,9 @@ std::string token_office::issue(std::string_view issuer) {
         {"uti", hex_encode(random_bytes(16))},
         {"ver", "1.0"},
     };
-    auto token = base64url(R"({"typ":"JWT","alg":"none"})") + "." +
-                 base64url(json::serialize(claims)) + "." + base64url(random_bytes(32));
+    auto token = base64url_encode(R"({"typ":"JWT","alg":"none"})") + "." +
+                 base64url_encode(json::serialize(claims)) + "." +
+                 base64url_encode(random_bytes(32));
     expiries_[token] = expiry;
     ++issued_;
     return token;

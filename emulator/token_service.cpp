@@ -11,19 +11,21 @@ namespace kustodrop::emulator {
 
 namespace json = boost::json;
 
-static constexpr std::string_view imds_path = "/metadata/identity/oauth2/token";
+static constexpr std::string_view assertion_type =
+    "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 static constexpr std::string_view discovery_path = "/common/discovery/instance";
 static constexpr std::string_view openid_end = "/v2.0/.well-known/openid-configuration";
 
 bool token_service::owns(const exchange& one) {
-    return one.path == imds_path || one.path == discovery_path ||
+    return !machine_identity::operation_of(one.path).empty() || one.path == discovery_path ||
            one.path.ends_with("/oauth2/v2.0/token") || one.path.ends_with(openid_end);
 }
 
 void token_service::classify(exchange& one) const {
     one.service = "token";
-    if (one.path == imds_path) {
-        one.operation = "imds_token";
+    auto machine = machine_identity::operation_of(one.path);
+    if (!machine.empty()) {
+        one.operation = machine;
     } else if (one.path == discovery_path) {
         one.operation = "discovery";
     } else if (one.path.ends_with(openid_end)) {
@@ -64,7 +66,9 @@ asio::awaitable<http::reply> token_service::answer(exchange& one) {
 http::response token_service::act(const exchange& one) {
     if (one.operation == "discovery") return discovery();
     if (one.operation == "openid_configuration") return openid_configuration(one);
-    if (one.operation == "imds_token") return issue_for_machine(one);
+    if (!machine_identity::operation_of(one.path).empty()) {
+        return machine_.answer(one, endpoint_ + "/" + office_.options().tenant + "/");
+    }
     return issue(one);
 }
 
@@ -81,7 +85,41 @@ static service_error refused(
     return {status, std::move(code), std::move(message), {{"number", std::move(number)}}};
 }
 
-std::optional<service_error> token_service::check_client(const query_parameters& form) const {
+std::optional<service_error> token_service::check_secret(
+    const std::string& client, const std::string& secret
+) const {
+    auto& known = office_.options();
+    if (secret.empty()) {
+        return refused(
+            401,
+            "invalid_client",
+            "7000218",
+            "The request body must contain the following parameter: 'client_assertion' or "
+            "'client_secret'."
+        );
+    }
+    if (secret == known.client_secret) return std::nullopt;
+    if (secret == known.expired_client_secret) {
+        return refused(
+            401,
+            "invalid_client",
+            "7000222",
+            "The provided client secret keys for app '" + client + "' are expired."
+        );
+    }
+    return refused(
+        401,
+        "invalid_client",
+        "7000215",
+        "Invalid client secret provided. Ensure the secret being sent in the request is the client "
+        "secret value, not the client secret ID, for a secret added to app '" +
+            client + "'."
+    );
+}
+
+std::optional<service_error> token_service::check_client(
+    const query_parameters& form, const std::string& audience
+) {
     auto& known = office_.options();
     if (value_of(form, "grant_type") != "client_credentials") {
         return refused(
@@ -101,24 +139,16 @@ std::optional<service_error> token_service::check_client(const query_parameters&
                 known.tenant + "'."
         );
     }
-    auto secret = value_of(form, "client_secret");
-    if (secret.empty()) {
-        return refused(
-            401,
-            "invalid_client",
-            "7000218",
-            "The request body must contain the following parameter: 'client_assertion' or "
-            "'client_secret'."
-        );
+    auto assertion = value_of(form, "client_assertion");
+    if (assertion.empty()) return check_secret(client, value_of(form, "client_secret"));
+    if (value_of(form, "client_assertion_type") == assertion_type) {
+        return desk_.check(assertion, audience);
     }
-    if (secret == known.client_secret) return std::nullopt;
     return refused(
-        401,
-        "invalid_client",
-        "7000215",
-        "Invalid client secret provided. Ensure the secret being sent in the request is the client "
-        "secret value, not the client secret ID, for a secret added to app '" +
-            client + "'."
+        400,
+        "invalid_request",
+        "900144",
+        "The request body must contain the following parameter: 'client_assertion_type'."
     );
 }
 
@@ -167,7 +197,7 @@ http::response token_service::issue(const exchange& one) {
         );
     }
     auto form = parse_parameters(one.request.body, true);
-    auto error = check_client(form);
+    auto error = check_client(form, endpoint_ + one.path);
     if (!error) error = check_scope(value_of(form, "scope"));
     if (error) return refusal(*error, one);
     auto seconds = std::chrono::duration_cast<std::chrono::seconds>(office_.lifetime()).count();
@@ -182,37 +212,20 @@ http::response token_service::issue(const exchange& one) {
     return out;
 }
 
-http::response token_service::issue_for_machine(const exchange& one) {
-    if (!one.header("Metadata")) {
-        return refusal({400, "invalid_request", "Required metadata header not specified", {}}, one);
-    }
-    auto resource = one.parameter("resource").value_or("");
-    if (resource != office_.options().resource) {
-        return refusal(
-            refused(
-                400,
-                "invalid_resource",
-                "500011",
-                "The resource principal named " + std::string(resource) + " was not found."
-            ),
-            one
-        );
-    }
-    auto seconds = std::chrono::duration_cast<std::chrono::seconds>(office_.lifetime()).count();
-    auto now =
-        std::chrono::duration_cast<std::chrono::seconds>(clock_.wall_now().time_since_epoch())
-            .count();
-    // IMDS writes its numbers as strings.
-    json::object body{
-        {"access_token", office_.issue(endpoint_ + "/" + office_.options().tenant + "/")},
-        {"client_id", office_.options().client_id},
-        {"expires_in", std::to_string(seconds)},
-        {"expires_on", std::to_string(now + seconds)},
-        {"not_before", std::to_string(now)},
-        {"resource", resource},
-        {"token_type", "Bearer"},
+std::vector<std::pair<std::string, std::string>> token_service::facts() const {
+    auto& known = office_.options();
+    return {
+        {"tenant", known.tenant},
+        {"client_id", known.client_id},
+        {"client_secret", known.client_secret},
+        {"object_id", known.object_id},
+        {"resource_id", known.resource_id},
+        {"resource", known.resource},
+        {"imds_host", endpoint_},
+        {"app_service_endpoint", endpoint_ + std::string(machine_identity::app_service_path)},
+        {"identity_header", known.identity_header},
+        {"arc_endpoint", endpoint_ + std::string(machine_identity::arc_path)},
     };
-    return json_answer(200, json::serialize(body));
 }
 
 http::response token_service::discovery() const {
@@ -238,7 +251,8 @@ http::response token_service::openid_configuration(const exchange& one) const {
         {"device_authorization_endpoint", base + "/oauth2/v2.0/devicecode"},
         {"end_session_endpoint", base + "/oauth2/v2.0/logout"},
         {"jwks_uri", base + "/discovery/v2.0/keys"},
-        {"token_endpoint_auth_methods_supported", json::array{"client_secret_post"}},
+        {"token_endpoint_auth_methods_supported",
+         json::array{"client_secret_post", "private_key_jwt"}},
         {"response_types_supported", json::array{"code", "token"}},
         {"subject_types_supported", json::array{"pairwise"}},
         {"id_token_signing_alg_values_supported", json::array{"RS256"}},

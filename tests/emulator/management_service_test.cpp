@@ -31,7 +31,7 @@ asio::awaitable<http::response> echo_query(std::string database, std::string que
 struct front_world : emulator::test::storage {
     token_office tokens{clock, {}};
     authorization_contexts contexts{clock, "a key"};
-    token_service entra{clock, tokens};
+    token_service entra{clock, random, tokens};
     management_service management{{clock, places, tokens, contexts, {echo_command, echo_query}}};
     http::url root = http::url::parse("http://127.0.0.1:4").value();
     std::string tenant = tokens.options().tenant;
@@ -137,8 +137,11 @@ BOOST_AUTO_TEST_CASE(serves_the_documents_that_msal_asks_for) {
 }
 
 BOOST_AUTO_TEST_CASE(plays_a_virtual_machine_that_writes_numbers_as_strings) {
-    auto target = root.with_path("/metadata/identity/oauth2/token")
-                      .with_parameters("resource=" + percent_encode(tokens.options().resource));
+    auto target =
+        root.with_path("/metadata/identity/oauth2/token")
+            .with_parameters(
+                "api-version=2018-02-01&resource=" + percent_encode(tokens.options().resource)
+            );
     BOOST_TEST(ask(entra, verb::get, target).answer.status == 400u);
     auto answer = ask(entra, verb::get, target, "", {{"Metadata", "true"}});
     auto body = json::parse(answer.answer.body);
