@@ -29,6 +29,7 @@ class Daemon:
         self.admin = self.folder / "admin.sock"
         self.config_path = self.folder / "kustodrop.yaml"
         self.program = None
+        self.environment = None  # What it was started with; its other commands get the same.
         self.runs = 0
         self.settings = self.defaults(emulator, watch or {}, watches)
         for section, values in settings.items():
@@ -72,6 +73,7 @@ class Daemon:
 
     def start(self, environment=None):
         self.runs += 1
+        self.environment = environment
         command = [path_of("KUSTODROP"), "run", "--config", self.config_path]
         log = self.folder / f"daemon-{self.runs}.log"
         self.program = Program(f"daemon (run {self.runs})", command, log, environment)
@@ -120,7 +122,7 @@ class Daemon:
 
     def command(self, *arguments, seconds=120, environment=None):
         command = [path_of("KUSTODROP"), *arguments]
-        return run(command, seconds, environment)
+        return run(command, seconds, environment or self.environment)
 
     def journal(self, *arguments):
         """The journal's entries, newest first."""
