@@ -16,6 +16,8 @@ namespace json = boost::json;
 static constexpr std::size_t most_challenges = 100;
 
 std::string_view machine_identity::operation_of(std::string_view path) {
+    // MSAL asks IMDS with a slash at the end.
+    if (path.ends_with('/')) path.remove_suffix(1);
     if (path == imds_path) return "imds_token";
     if (path == app_service_path) return "app_service_token";
     if (path == arc_path) return "arc_token";

@@ -84,6 +84,11 @@ BOOST_AUTO_TEST_CASE(a_virtual_machine_wants_its_header_version_and_resource) {
     BOOST_TEST(arc(std::nullopt).status == 400u);
 }
 
+BOOST_AUTO_TEST_CASE(a_slash_at_the_end_makes_no_difference) {
+    auto path = std::string(machine_identity::imds_path) + "/";
+    BOOST_TEST(is_token(get(path, "api-version=2018-02-01", {{"Metadata", "true"}})));
+}
+
 BOOST_AUTO_TEST_CASE(app_service_wants_its_header) {
     auto& known = office.options();
     BOOST_TEST(is_token(app_service(known.identity_header, "")));

@@ -24,8 +24,11 @@ class Identity(EndToEnd):
         ready = emulator.ready
         facts = {"tenant": ready["tenant"], "client": ready["client_id"], **(given or {})}
         script = packages.HERE / "identity.mjs"
-        command = [packages.NODE, script, kind, SCOPE, json.dumps(facts)]
-        code, out, err = run(command, 180, {**credentials.NOWHERE, **(environment or {})})
+        environment = environment or {}
+        # To the library an empty variable is one.
+        gone = [f"--unset={name}" for name in credentials.NOWHERE if name not in environment]
+        command = ["env", *gone, packages.NODE, script, kind, SCOPE, json.dumps(facts)]
+        code, out, err = run(command, 180, environment)
         self.assertEqual(code, 0, f"{out}\n{err}\n{emulator.program.tail()}")
         token, seconds = out.split()
         self.assertAlmostEqual(int(seconds), LIFETIME, delta=60)
