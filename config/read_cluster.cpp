@@ -52,8 +52,9 @@ static bool is_engine(const http::url& endpoint, const std::vector<std::string>&
 
 // Never repeats the text: there may be a password in it.
 static std::optional<std::string> endpoint_problem(
-    const std::string& text, const std::vector<std::string>& trusted
+    const scalar& given, const std::vector<std::string>& trusted
 ) {
+    auto& text = given.text;
     static constexpr std::string_view allowed =
         "; allowed: https://ingest-CLUSTER.REGION.kusto.windows.net";
     auto wrong = [](std::string_view what) { return std::string(what) + std::string(allowed); };
@@ -73,9 +74,12 @@ static std::optional<std::string> endpoint_problem(
                "and http:// only for loopback";
     }
     if (is_engine(*url, trusted)) {
-        auto scheme = std::string(url->is_https() ? "https://" : "http://");
+        // What came from outside of the file is not repeated.
+        auto better = std::string(url->is_https() ? "https://" : "http://") + "ingest-";
+        bool shown = given.shown.find(text) != std::string::npos;
+        better += shown ? url->authority() : "CLUSTER.REGION.kusto.windows.net";
         return "is the cluster's query endpoint, files go to its ingestion endpoint; write " +
-               scheme + "ingest-" + url->authority() + " (or name the host in trusted_hosts)";
+               better + " (or name the host in trusted_hosts)";
     }
     return std::nullopt;
 }
@@ -92,7 +96,7 @@ void read_cluster(section cluster, const environment& environment, cluster_setti
     if (!endpoint) return;
     // A bad list must not make the endpoint look wrong as well.
     auto& trusted = out.trusted_hosts;
-    if (auto wrong = endpoint_problem(endpoint->text, trusted)) {
+    if (auto wrong = endpoint_problem(*endpoint, trusted)) {
         bool list_is_bad = cluster.is_wrong("trusted_hosts");
         auto url = http::url::parse(endpoint->text);
         if (list_is_bad && url && is_engine(*url, trusted)) return;

@@ -23,13 +23,20 @@ static failure bad(std::string why) {
     return {"bad_resource_uri", remedy::retry, "a resource URI " + std::move(why)};
 }
 
-static std::optional<wall_time> time_of(const http::url& location, std::string_view parameter) {
+// A SAS may end in the year 9999: as far away as a duration reaches is far enough.
+static constexpr std::chrono::hours farthest(24 * 365 * 50);
+
+static std::optional<wall_time> time_of(
+    const http::url& location, std::string_view parameter, wall_time now
+) {
     auto text = location.parameter(parameter);
-    return text ? parse_iso8601(*text) : std::nullopt;
+    auto time = text ? parse_iso8601(*text) : std::nullopt;
+    if (!time) return std::nullopt;
+    return std::clamp(*time, now - farthest, now + farthest);
 }
 
 static duration reserve_of(const http::url& location, wall_time expires_at, wall_time now) {
-    auto begins = time_of(location, "st").value_or(now);
+    auto begins = time_of(location, "st", now).value_or(now);
     auto life = std::max<duration>(expires_at - std::max(begins, now), duration::zero());
     return std::min(longest_reserve, life / 4);
 }
@@ -57,7 +64,7 @@ result<storage_place> parse_storage_place(std::string_view uri, wall_time now) {
         return bad("at " + location->authority() + " names no container, queue or table");
     }
     out.name = segments[0];
-    out.expires_at = time_of(*location, "se");
+    out.expires_at = time_of(*location, "se", now);
     if (location->parameter("se") && !out.expires_at) {
         return bad("at " + location->authority() + " has an expiry that is no time");
     }

@@ -41,7 +41,9 @@ static std::optional<long> whole_number(std::string_view text) {
     return value;
 }
 
-static std::optional<duration> against_own_date(const response& answer, std::string_view value) {
+static std::optional<wall_time::duration> against_own_date(
+    const response& answer, std::string_view value
+) {
     auto date = answer.headers.find("Date");
     if (!date) return std::nullopt;
     auto then = parse_http_date(value);
@@ -63,7 +65,7 @@ std::optional<duration> retry_after(const response& answer) {
     if (auto seconds = whole_number(text)) return std::chrono::seconds(std::min(*seconds, 3600L));
     auto wait = against_own_date(answer, text);
     if (!wait) return std::nullopt;
-    return std::min<duration>(*wait, 1h);
+    return std::min<wall_time::duration>(*wait, 1h);
 }
 
 }  // namespace kustodrop::http

@@ -71,6 +71,14 @@ BOOST_AUTO_TEST_CASE(without_an_expiry_it_is_always_usable) {
     BOOST_TEST(place->usable_at(now + std::chrono::hours(100'000)));
 }
 
+BOOST_AUTO_TEST_CASE(an_expiry_may_be_further_away_than_a_duration_reaches) {
+    auto place = parse_storage_place("https://a.blob.core.windows.net/c?se=9999-12-31", now);
+    BOOST_TEST(place->usable_at(now));
+    BOOST_TEST((place->reserve == 5min));
+    auto past = parse_storage_place("https://a.blob.core.windows.net/c?se=1013-08-22", now);
+    BOOST_TEST(!past->usable_at(now));
+}
+
 BOOST_AUTO_TEST_CASE(refuses_what_names_no_container) {
     for (auto text :
          {"",

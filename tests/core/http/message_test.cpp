@@ -66,6 +66,8 @@ BOOST_AUTO_TEST_CASE(believes_no_more_than_an_hour) {
     BOOST_TEST((wish({{"Retry-After", "86400"}}) == 1h));
     BOOST_TEST((wish({{"retry-after-ms", "9999999999"}}) == 1h));
     BOOST_TEST((wish({{"Date", date}, {"Retry-After", "Tue, 24 Nov 2026 00:00:00 GMT"}}) == 1h));
+    // Further away than a duration reaches.
+    BOOST_TEST((wish({{"Date", date}, {"Retry-After", "Fri, 24 Nov 4052 00:00:00 GMT"}}) == 1h));
 }
 
 BOOST_AUTO_TEST_CASE(takes_nonsense_for_nothing) {
