@@ -188,8 +188,10 @@ void intake::take_over(recovered found) {
 void intake::resume(spool::source resumed) {
     bool was_posting = std::holds_alternative<stage::posting>(resumed.stage);
     auto& what = with_.sources.resume(std::move(resumed));
-    if (watch_.in_place) {
-        for (auto& file : what.slices) watch_.on_their_way.insert(file.name);
+    // It may lie where it was dropped although files are claimed by now: then it is no new one.
+    for (auto& file : what.slices) {
+        bool dropped = !file.location.starts_with(".kustodrop/");
+        if (watch_.in_place || dropped) watch_.on_their_way.insert(file.name);
     }
     if (with_.sources.is_parked(what)) return;
     if (was_posting) {

@@ -29,7 +29,11 @@ result<lock_file> lock_file::take(
     struct ::flock whole = {};
     whole.l_type = F_WRLCK;
     whole.l_whence = SEEK_SET;
-    if (::fcntl(file.get(), F_OFD_SETLK, &whole) != 0) {
+    int locked = -1;
+    do {
+        locked = ::fcntl(file.get(), F_OFD_SETLK, &whole);
+    } while (locked != 0 && errno == EINTR);
+    if (locked != 0) {
         if (errno != EAGAIN && errno != EACCES) {
             return system_failure("lock_refused", remedy::reconfigure, "cannot lock", name, errno);
         }
