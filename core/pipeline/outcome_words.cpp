@@ -81,8 +81,7 @@ void outcomes::take_word(const kusto::notification& word) {
     if (next == kusto::next_step::settle_success) return settle(*what, std::move(verdict));
     if (hold_for_target(*what, word)) return;
     // Success wins over failure: a failure decides only when no other copy is on its way.
-    bool is_last = what->heard.size() >= what->posts || defect("act_on_an_early_failure");
-    if (is_last) act_on_failure(*what, word);
+    if (what->heard.size() >= what->posts) act_on_failure(*what, word);
 }
 
 // Behind an update policy it may stand in the table already: sent again it would be doubled there.

@@ -79,6 +79,7 @@ std::optional<retirer::job> retirer::job_for(const std::string& id) {
     one.action = action_for(watch_.options, word->outcome);
     // With act_after: posted the file has left work/ before, unless the word was faster.
     bool acts_early = watch_.options.act_after == act_time::posted;
+    acts_early = acts_early || defect("archive_before_the_outcome");
     bool acted_before = acts_early && !in_work && !watch_.in_place;
     if (acted_before && one.action != file_action::quarantine) one.action = file_action::stay;
     if (watch_.read_only) one.action = file_action::put_back;

@@ -52,12 +52,14 @@ SHORT_READ = "short read"  # The case of a file that ends before its size says, 
 NETWORK = {"socket", "connect", "sendmsg", "recvmsg", "getsockopt"}
 
 # Why `run` may end by itself (product.md §3): not the network, an identity, rights or a full disk.
-BUG, JOURNAL, CONFIGURATION = 70, 74, 78
+BUG, JOURNAL, REFUSED, CONFIGURATION = 70, 74, 77, 78
 # What the process cannot begin without; there is nothing that it could hold and try again.
 FIRST_NEEDS = {"clone3", "eventfd2", "epoll_create1", "timerfd_create", "getrandom", "epoll_ctl"}
 
 
 class SystemCalls(Resilience):
+    hurry = 10  # With so many seconds of a life left a call that was not met yet is given up.
+
     def rules(self):
         every = [
             (call, f"error={error}", span)
@@ -104,7 +106,7 @@ class SystemCalls(Resilience):
         for left in throughout(12, 0.03):
             if not daemon.program.alive():
                 return daemon.program.ended()
-            if not self.left(daemon) or (left < 10 and "started" in daemon.last_log()):
+            if not self.left(daemon) or (left < self.hurry and "started" in daemon.last_log()):
                 break
         daemon.signal_own(signal.SIGTERM)
         try:
@@ -127,6 +129,8 @@ class SystemCalls(Resilience):
             return ""
         if code == CONFIGURATION and "started" not in log and call != "fcntl":
             return ""
+        if code == REFUSED and call == "fcntl" and "code=lock_refused" in log:
+            return ""  # A file system that cannot lock.
         if code == -signal.SIGTERM and "started" not in log:
             return ""  # Asked to end before it listened for signals.
         if code == BUG and call in FIRST_NEEDS:
@@ -176,6 +180,7 @@ class SystemCalls(Resilience):
         cases = self.chosen(randomness.Random(SEED), self.choose(10, 1))
         if os.environ.get("KUSTODROP_CASE") == SHORT_READ:
             cases, os.environ["KUSTODROP_CASE"] = [[("pread64", "retval=0", (1, 1))]], "0"
+            self.hurry = 0  # It must be met.
         whole = self.scenarios(self.fail_and_recover, cases)
         least = {"errors": self.choose(200, 8), "calls": self.choose(25, 8)}
         self.tally.add("lost", 0)
