@@ -115,10 +115,7 @@ asio::awaitable<bool> outcomes::drain(storage_place queue, notification_kind kin
         }
         brought = true;
         // The outcome is on disk before the notification goes (product.md §2).
-        result<void> safe;
-        if (!defect("delete_a_word_before_it_is_recorded")) {
-            safe = co_await with_.journal.durable();
-        }
+        auto safe = co_await with_.journal.durable();
         if (safe.has_error()) break;
         co_await clean(queue, std::move(parted.ours), true);
     }

@@ -1,6 +1,5 @@
 #include "spool/source_reader.hpp"
 
-#include "base/defect.hpp"
 #include "base/text.hpp"
 #include "spool/beneath.hpp"
 #include "spool/descriptor.hpp"
@@ -278,10 +277,6 @@ result<void> source_reader::state::fill_pending() {
     if (!chunk) chunk = std::make_unique_for_overwrite<char[]>(chunk_size);
     auto wanted = std::min<std::uint64_t>(chunk_size, slices[at].length_bytes - position);
     auto bytes = read_some(position, {chunk.get(), wanted});
-    if (bytes.has_error() && defect("take_a_short_read")) {
-        position = slices[at].length_bytes;
-        return advance();
-    }
     if (bytes.has_error()) return bytes.error();
     if (auto same = check_slice(); !same) return same;
     if (auto taken = take_chunk(*bytes); !taken) return taken;

@@ -47,7 +47,6 @@ BUGS = [
     Bug("forget_the_work_folder", Probe("journal_damage", 0), "I8 "),
     Bug("forget_an_open_post", Probe("power_cut", 0, True), "I4 "),
     Bug("ignore_overflow", Probe("overflow"), "I8 "),
-    Bug("take_a_short_read", Probe("syscalls", "short read"), "I[12] "),
     Bug("follow_symlinks", Probe("attacks", 5), "a secret was sent|I2 "),
     Bug("take_hard_links", Probe("attacks", 6), "a secret was sent|I10 |I2 "),
 ]
