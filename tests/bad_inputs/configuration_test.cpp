@@ -56,10 +56,9 @@ static messages all_messages() {
         auto text = at_root ? minimal() + misspelt.key + ": 1\n" : write(misspelt, "1").text;
         add(full_key(misspelt), text);
     }
-    for (std::string required : {"cluster", "auth", "watches"}) {
-        std::string text;
+    for (std::string required : {"cluster", "watches"}) {
+        std::string text(whole_auth);
         if (required != "cluster") text += whole_cluster;
-        if (required != "auth") text += whole_auth;
         if (required != "watches") text += whole_watches;
         add("without " + required, text);
     }
