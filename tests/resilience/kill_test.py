@@ -137,7 +137,7 @@ class Kill(Resilience):
         self.tally.add("duplicates with tags", 0)
 
     def test_a_kill_at_any_moment_loses_nothing(self):
-        need_strace()
+        need_strace("kill")
         self.kills_each = self.choose(16, 8)
         cases = list(WAYS) * self.choose(5, 1)
         whole = self.scenarios(self.endure, cases)

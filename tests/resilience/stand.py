@@ -164,16 +164,16 @@ class Resilience(EndToEnd):
             self.assertGreaterEqual(self.tally[count], minimum, count)
 
 
-def need_strace():
+def need_strace(harness):
     """Ends with 77, saying why, where strace is missing or may not trace."""
     if not shutil.which("strace"):
-        skip("strace is not installed")
+        skip(f"{harness}: strace is not installed")
     tried = subprocess.run(
         ["strace", "-f", "-qq", "-o", os.devnull, "-e", "trace=none", "true"],
         capture_output=True, text=True, check=False,
     )
     if tried.returncode:
-        skip(f"strace may not trace here: {tried.stderr.strip()}")
+        skip(f"{harness}: strace may not trace here: {tried.stderr.strip()}")
 
 
 def skip(why):

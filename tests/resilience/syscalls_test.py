@@ -173,7 +173,7 @@ class SystemCalls(Resilience):
             raise AssertionError(f"after {rule}: {error}") from error
 
     def test_an_error_at_any_system_call_loses_nothing(self):
-        need_strace()
+        need_strace("system calls")
         cases = self.chosen(randomness.Random(SEED), self.choose(10, 1))
         whole = self.scenarios(self.fail_and_recover, cases)
         least = {"errors": self.choose(200, 8), "calls": self.choose(25, 8)}
