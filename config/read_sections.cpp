@@ -46,9 +46,6 @@ void read_upload(section upload, upload_settings& out) {
 void read_notifications(section notifications, notifications_settings& out) {
     notifications.choice("report_level", out.report_level);
     notifications.choice("report_method", out.report_method);
-    if (out.report_method == report_method::table) {
-        notifications.refuse_unsupported("report_method", "table", "queue");
-    }
     bool poll = notifications.time("poll_interval", out.poll_interval, {100ms, 1h});
     notifications.choice("foreign_messages", out.foreign_messages);
     bool timeout = notifications.time("outcome_timeout", out.outcome_timeout, {1s, 24h * 30});

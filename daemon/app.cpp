@@ -109,6 +109,7 @@ void app::build_pipeline() {
         service_.identity_token,
         service_.blobs,
         service_.queues,
+        service_.tables,
         memory_,
         pool_,
         around_.time,
@@ -131,6 +132,7 @@ void app::build_pipeline() {
         service_.router,
         service_.identity_token,
         service_.queues,
+        service_.tables,
         around_.time,
         around_.random,
         around_.log,
@@ -207,6 +209,7 @@ void app::on_changed(spool::source& what) { intakes_[what.watch]->look_again(wha
 void app::start_tasks() {
     service_.start(serving_);
     serving_.start(journal_->run());
+    serving_.start(journal_->examine());
     serving_.start(outcomes_->run());
     for (unsigned i = 0; i < cleaners; ++i) serving_.start(outcomes_->run_cleaner());
     for (auto& [name, retirer] : retirers_) serving_.start(retirer->run());
@@ -257,7 +260,9 @@ void app::stop() {
 
 result<void> app::flush() {
     if (!journal_) return {};
-    return journal_->flush();
+    auto flushed = journal_->flush();
+    journal_->close();
+    return flushed;
 }
 
 asio::awaitable<void> app::read_events() {

@@ -8,6 +8,7 @@ namespace kustodrop::daemon {
 asio::awaitable<void> app::report_status() {
     std::string told;
     for (;;) {
+        service_.watch_clock();
         auto report = status();
         history_.add(sample_of(around_.measured, report));
         auto line = "STATUS=" + report.one_line();
@@ -75,6 +76,7 @@ status_report app::status() {
     report.token_time_left = service_.token.time_left();
     report.resources_age = service_.resources.age();
     report.sas_time_left = service_.sas_time_left();
+    report.clock_skew = service_.transport.skew();
     report.trouble = service_.trouble();
     report.polling_trouble = outcomes_->trouble();
     report.journal_healthy = journal_->healthy();

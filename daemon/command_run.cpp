@@ -2,12 +2,14 @@
 #include "daemon/app.hpp"
 #include "daemon/commands.hpp"
 #include "daemon/program.hpp"
+#include "daemon/reactor_check.hpp"
 
 #include <boost/asio/signal_set.hpp>
 
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <stdexcept>
 
 namespace kustodrop::daemon {
 
@@ -17,6 +19,10 @@ static constexpr duration drain = 20s;
 static asio::awaitable<void> listen_for_signals(app& daemon) {
     auto executor = co_await asio::this_coro::executor;
     asio::signal_set signals(executor, SIGTERM, SIGINT);
+    auto deaf = deaf_to();
+    if (!deaf.empty()) {
+        throw std::runtime_error("the kernel had no room to watch for " + deaf + " (epoll_ctl)");
+    }
     for (;;) {
         co_await signals.async_wait(asio::use_awaitable);
         daemon.stop();

@@ -67,9 +67,10 @@ connection::connection(
     surroundings around, const config::settings& settings, config::environment environment
 )
     : network(real_network(around, settings)),
-      transport(network ? *network : *around.network),
+      transport(network ? *network : *around.network, around.time),
       blobs(transport, around.random),
       queues(transport, around.random),
+      tables(transport, around.random),
       management(transport, around.random, management_options_of(settings)),
       token(
           around.executor,
@@ -183,6 +184,27 @@ std::optional<failure> connection::trouble() const {
     return std::nullopt;
 }
 
+// Signatures and tokens are good from a time to a time, and Entra and storage tolerate 5 minutes.
+static constexpr duration tolerated_skew = 5min;
+
+void connection::watch_clock() {
+    auto skew = transport.skew();
+    bool wrong = skew && std::chrono::abs(*skew) > tolerated_skew;
+    if (wrong == skew_told_) return;
+    skew_told_ = wrong;
+    if (!wrong) {
+        around_.log.info("this machine's clock agrees with the service's again");
+        return;
+    }
+    auto far = human_duration(std::chrono::abs(*skew));
+    around_.log.warning(
+        "this machine's clock is " + far + (*skew > duration() ? " ahead of" : " behind") +
+            " the service's: set it right (chrony, systemd-timesyncd); until then ages are wrong "
+            "and credentials may be refused",
+        {{"clock_skew", far}}
+    );
+}
+
 std::optional<duration> connection::sas_time_left() {
     auto set = resources.current();
     if (!set) return std::nullopt;
@@ -197,6 +219,7 @@ void connection::measure() {
     };
     around_.measured.value("kustodrop_resources_age_seconds").set(seconds(resources.age()));
     around_.measured.value("kustodrop_token_expiry_seconds").set(seconds(token.time_left()));
+    around_.measured.value("kustodrop_clock_skew_seconds").set(seconds(transport.skew()));
     around_.measured.value("kustodrop_sas_expiry_seconds").set(seconds(sas_time_left()));
 }
 

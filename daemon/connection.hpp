@@ -3,12 +3,14 @@
 #include "azure/blob.hpp"
 #include "azure/identity/token_source.hpp"
 #include "azure/queue.hpp"
+#include "azure/table.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "base/refreshed.hpp"
 #include "config/load.hpp"
 #include "daemon/task_group.hpp"
 #include "http/beast_transport.hpp"
+#include "http/skew_meter.hpp"
 #include "kusto/cloud.hpp"
 #include "kusto/management.hpp"
 #include "kusto/resources.hpp"
@@ -56,13 +58,17 @@ public:
     /// Why the service cannot be used now, if so.
     std::optional<failure> trouble() const;
 
+    /// Says once that this machine's clock is far from the service's, and once that it is not.
+    void watch_clock();
+
     /// Brings the gauges of product.md §7 up to date.
     void measure();
 
     std::unique_ptr<http::beast_transport> network;  // Null where we were given another one.
-    http::transport& transport;
+    http::skew_meter transport;
     azure::blob_client blobs;
     azure::queue_client queues;
+    azure::table_client tables;
     kusto::management_client management;
     refreshed<azure::access_token> token;
     refreshed<kusto::resource_set> resources;
@@ -88,6 +94,7 @@ private:
     config::settings settings_;
     std::unique_ptr<azure::token_source> source_;
     std::optional<kusto::cloud> cloud_;
+    bool skew_told_ = false;
     std::map<std::string, std::string, std::less<>> told_;  // The last trouble of each cache.
 };
 

@@ -47,7 +47,12 @@ int program::run(asio::awaitable<int> main) {
 // What is wrong with the configuration, or with this machine, and not with our rights.
 static bool is_configuration(const std::string& code) {
     for (auto* one :
-         {"engine_endpoint", "untrusted_host", "untrusted_storage_host", "bad_proxy", "clock"}) {
+         {"engine_endpoint",
+          "untrusted_host",
+          "untrusted_storage_host",
+          "bad_proxy",
+          "clock",
+          "journal_newer"}) {
         if (code == one) return true;
     }
     return code.ends_with("_locked");

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace kustodrop::daemon {
 
@@ -79,6 +80,7 @@ std::string status_report::to_json() const {
         {"token_expires_in_seconds", seconds(token_time_left)},
         {"resources_age_seconds", seconds(resources_age)},
         {"sas_expires_in_seconds", seconds(sas_time_left)},
+        {"clock_skew_seconds", seconds(clock_skew)},
         {"trouble", trouble_json(trouble)},
         {"notification_trouble", trouble_json(polling_trouble)},
         {"journal_healthy", journal_healthy},
@@ -141,6 +143,11 @@ std::string status_text(const std::string& text) {
     out += ", resources " + field("resources_age_seconds") + " old";
     out += ", SAS good for " + field("sas_expires_in_seconds");
     out += ", waiting for the service's word on " + field("outstanding") + "\n";
+    auto* skew = parsed.if_contains("clock_skew_seconds");
+    if (skew && skew->is_double() && std::abs(skew->get_double()) > 300) {
+        out += "TROUBLE this machine's clock differs by " + field("clock_skew_seconds");
+        out += " from the service's: set it right\n";
+    }
     out += trouble_text(parsed, "trouble") + trouble_text(parsed, "notification_trouble");
     if (!parsed.at("journal_healthy").as_bool()) out += "TROUBLE the journal cannot be written\n";
     for (auto& watch : parsed.at("watches").as_array()) out += watch_text(watch.as_object());

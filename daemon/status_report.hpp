@@ -38,6 +38,7 @@ struct status_report {
     std::optional<duration> token_time_left;
     std::optional<duration> resources_age;
     std::optional<duration> sas_time_left;
+    std::optional<duration> clock_skew;      // How far our clock is ahead of the service's.
     std::optional<failure> trouble;          // Why the service cannot be used now.
     std::optional<failure> polling_trouble;  // Why the notification queues cannot be read now.
     bool journal_healthy = true;

@@ -111,6 +111,7 @@ static pipeline::reporting reporting_of(const config::notifications_settings& fr
         reports.level = 1;
         break;
     }
+    reports.method = from.report_method == config::report_method::table ? 1 : 0;
     return reports;
 }
 
@@ -165,6 +166,7 @@ pipeline::outcomes_options outcomes_options_of(const config::settings& from) {
         options.reports = pipeline::report_level::none;
         break;
     }
+    options.in_table = from.notifications.report_method == config::report_method::table;
     options.discard_foreign =
         from.notifications.foreign_messages == config::foreign_messages::discard;
     options.poll_interval = from.notifications.poll_interval;

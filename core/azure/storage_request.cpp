@@ -1,17 +1,21 @@
 #include "azure/storage_request.hpp"
 
+#include <utility>
+
 namespace kustodrop::azure {
 
 // Obeyed only where the SAS does not decide (protocol.md §5.1); every service speaks it.
 static constexpr auto storage_version = "2021-08-06";
 
-http::request storage_request(http::verb method, http::url target, random_generator& random) {
+http::request storage_request(
+    http::verb method, http::url target, random_generator& random, std::string accept
+) {
     http::request out;
     out.method = method;
     out.target = std::move(target);
     out.headers.add("x-ms-version", storage_version);
     out.headers.add("x-ms-client-request-id", make_guid(random));
-    out.headers.add("Accept", "application/xml");
+    out.headers.add("Accept", std::move(accept));
     return out;
 }
 

@@ -9,7 +9,12 @@
 namespace kustodrop::azure {
 
 /// A request to Azure Storage with what every one of them carries.
-http::request storage_request(http::verb method, http::url target, random_generator& random);
+http::request storage_request(
+    http::verb method,
+    http::url target,
+    random_generator& random,
+    std::string accept = "application/xml"
+);
 
 /// "put_blob to https://host/container/blob": without the query.
 std::string in_words(const http::request& request);

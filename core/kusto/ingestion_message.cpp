@@ -96,6 +96,12 @@ result<std::string> ingestion_message(
         {"ApplicationForTracing", request.application},
         {"ClientVersionForTracing", version_for_tracing(request.client_version)},
     };
+    if (request.status) {
+        message["IngestionStatusInTable"] = json::object{
+            {"TableConnectionString", request.status->table.reveal()},
+            {"PartitionKey", request.status->partition_key},
+            {"RowKey", request.status->row_key}};
+    }
     message["AdditionalProperties"] = properties_of(request, identity_token);
     result<std::string> out(boost::system::in_place_value, base64_encode(json::serialize(message)));
     if (out->size() <= largest_message_bytes) return out;

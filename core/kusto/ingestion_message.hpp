@@ -12,6 +12,13 @@
 
 namespace kustodrop::kusto {
 
+/// The row of a status table where the service writes what became of a message (protocol.md §8.3).
+struct status_row {
+    http::url table;  // With its SAS.
+    std::string partition_key;
+    std::string row_key;
+};
+
 /// What goes into one ingestion message (protocol.md §7.2).
 struct ingestion_request {
     std::string id;  // The source id.
@@ -27,8 +34,9 @@ struct ingestion_request {
     bool ignore_first_record = false;
     std::optional<wall_time> creation_time = {};
     std::map<std::string, std::string> additional_properties = {};  // Ours win over these.
-    int report_level = 2;   // 0 failures, 1 none, 2 failures and successes.
-    int report_method = 0;  // 0 queue, 1 table.
+    int report_level = 2;                   // 0 failures, 1 none, 2 failures and successes.
+    int report_method = 0;                  // 0 queue, 1 table.
+    std::optional<status_row> status = {};  // With report_method 1.
     wall_time created_at{};
     std::string application = "kustodrop";
     std::string client_version = {};

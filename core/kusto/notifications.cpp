@@ -66,7 +66,7 @@ failure bad_notification() {
 
 }  // namespace
 
-result<notification> parse_notification(notification_kind kind, std::string_view text) {
+static result<json::object> object_in(std::string_view text) {
     if (text.size() > largest_text_bytes) return bad_notification();
     if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
     json::parse_options limits;
@@ -74,26 +74,80 @@ result<notification> parse_notification(notification_kind kind, std::string_view
     boost::system::error_code error;
     auto value = json::parse(text, error, {}, limits);
     if (error || !value.is_object()) return bad_notification();
-    auto& object = value.get_object();
+    return {boost::system::in_place_value, std::move(value.get_object())};
+}
+
+// What a notification and a row of the status table name alike.
+static result<notification> common_part(const json::object& object) {
     notification out;
-    out.success = kind == notification_kind::success;
     out.source_id = to_lower(trimmed(text_at(object, "IngestionSourceId")));
     if (!is_guid(out.source_id)) return bad_notification();
     out.operation_id = name_at(object, "OperationId");
-    out.activity_id = name_at(object, "RootActivityId");
     out.database = name_at(object, "Database");
     out.table = name_at(object, "Table");
     auto path = text_at(object, "IngestionSourcePath");
     out.blob = printable(std::string_view(path).substr(0, path.find_first_of("?;")));
     out.status = status_at(object);
-    auto at = parse_iso8601(text_at(object, out.success ? "SucceededOn" : "FailedOn"));
-    out.at = at.value_or(wall_time{});
-    if (out.success) return out;
+    return out;
+}
+
+static void read_failure(const json::object& object, notification& out) {
     out.code = code_at(object);
     out.details = redacted(text_at(object, "Details"), longest_details);
     out.should_retry = flag_at(object, "ShouldRetry");
     out.from_update_policy = flag_at(object, "OriginatesFromUpdatePolicy");
+}
+
+result<notification> parse_notification(notification_kind kind, std::string_view text) {
+    auto object = object_in(text);
+    if (!object) return object.error();
+    auto out = common_part(*object);
+    if (!out) return out;
+    out->success = kind == notification_kind::success;
+    out->activity_id = name_at(*object, "RootActivityId");
+    auto at = parse_iso8601(text_at(*object, out->success ? "SucceededOn" : "FailedOn"));
+    out->at = at.value_or(wall_time{});
+    if (!out->success) read_failure(*object, *out);
     return out;
+}
+
+result<std::optional<notification>> parse_status_row(std::string_view text) {
+    using word = std::optional<notification>;
+    auto object = object_in(text);
+    if (!object) return object.error();
+    auto status = text_at(*object, "Status");
+    auto is = [&](std::string_view name) { return equals_ignoring_case(status, name); };
+    if (is("Pending") || is("Queued")) return word();
+    auto out = common_part(*object);
+    if (!out) return out.error();
+    // Skipped: the service's own check found that the data is there already.
+    out->success = is("Succeeded") || is("Skipped");
+    bool partly = is("PartiallySucceeded");
+    if (!out->success && !partly && !is("Failed")) return bad_notification();
+    out->activity_id = name_at(*object, "ActivityId");
+    out->at = parse_iso8601(text_at(*object, "UpdatedOn")).value_or(wall_time{});
+    if (out->success) return word(std::move(*out));
+    read_failure(*object, *out);
+    // Sent again, what went in would stand there twice.
+    if (partly) out->code = "PartiallySucceeded";
+    if (partly) out->status = failure_status::permanent;
+    return word(std::move(*out));
+}
+
+std::string pending_row(const ingestion_request& request) {
+    json::object row;
+    if (request.status) {
+        row["PartitionKey"] = request.status->partition_key;
+        row["RowKey"] = request.status->row_key;
+    }
+    row["Status"] = "Pending";
+    row["IngestionSourceId"] = request.id;
+    row["IngestionSourcePath"] = request.blob.without_query().reveal();
+    row["Database"] = request.database;
+    row["Table"] = request.table;
+    row["UpdatedOn"] = to_iso8601(request.created_at);
+    row["UpdatedOn@odata.type"] = "Edm.DateTime";
+    return json::serialize(row);
 }
 
 namespace {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "kusto/ingestion_message.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,6 +31,13 @@ struct notification {
 
 /// Reads a message of a notification queue. Failure "bad_notification" if it is none.
 result<notification> parse_notification(notification_kind kind, std::string_view text);
+
+/// Reads a row of the status table (protocol.md §8.3) as the word that it holds; nothing while the
+/// service has not decided. Failure "bad_notification" if it is no such row.
+result<std::optional<notification>> parse_status_row(std::string_view text);
+
+/// A row as it is put there before the post: nothing has happened yet.
+std::string pending_row(const ingestion_request& request);
 
 /// What to do about a notification (protocol.md §9, product.md §5.5).
 enum class next_step {

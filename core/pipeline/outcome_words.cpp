@@ -205,14 +205,53 @@ bool outcomes::repost_unconfirmed(spool::source& what) {
     return true;
 }
 
+// Others' messages that nobody takes away: said once when it begins, and in status while it lasts.
+void outcomes::note_blockage(kusto::notification_kind kind, const blockage& found) {
+    auto& known = blocked_[kind];
+    bool begins = known.messages == 0 && found.messages > 0;
+    known = found;
+    auto name = std::string(kind == kusto::notification_kind::success ? "success" : "failure");
+    auto count = static_cast<double>(found.messages);
+    with_.measured.value("kustodrop_notifications_blocked", {{"kind", name}}).set(count);
+    double age = 0;
+    if (found.oldest) {
+        age = std::chrono::duration<double>(with_.time.wall_now() - *found.oldest).count();
+    }
+    with_.measured.value("kustodrop_notifications_blocked_age_seconds", {{"kind", name}}).set(age);
+    if (!begins) return;
+    auto told = trouble();
+    with_.log.warning(
+        "notifications of other clients stand in front of ours",
+        {{"kind", name}, {"code", told->code}, {"detail", told->detail}}
+    );
+}
+
+std::optional<failure> outcomes::trouble() const {
+    if (trouble_) return trouble_;
+    std::size_t messages = 0;
+    std::optional<wall_time> oldest;
+    for (auto& [kind, found] : blocked_) {
+        messages += found.messages;
+        if (found.oldest) oldest = std::min(oldest.value_or(*found.oldest), *found.oldest);
+    }
+    if (messages == 0) return std::nullopt;
+    auto detail = "at least " + std::to_string(messages) + " notifications of other clients";
+    if (oldest) detail += ", the oldest of " + to_iso8601(*oldest).substr(0, 19) + "Z,";
+    detail += " stand in front of ours: set notifications.report_method to table, or";
+    detail += " notifications.foreign_messages to discard where the queues are yours alone, or use";
+    detail += " a cluster of your own";
+    return failure{"notifications_blocked", remedy::reconfigure, std::move(detail)};
+}
+
 // The sources nobody will speak of any more.
 std::vector<std::string> outcomes::due() const {
     std::vector<std::string> ids;
     bool silent = options_.reports == report_level::none;
     auto now = with_.time.now();
     for (auto& [posted_at, id] : by_age_) {
-        if (!silent && posted_at + options_.outcome_timeout > now) break;
-        ids.push_back(*id);
+        auto deadline = posted_at + options_.outcome_timeout;
+        if (!silent && deadline > now) break;
+        if (silent || patience_.is_over(deadline, now, blind_)) ids.push_back(*id);
     }
     return ids;
 }

@@ -12,6 +12,10 @@ using kusto::notification_kind;
 static constexpr unsigned messages_a_request = 32;  // The service's limit (protocol.md §6.2).
 static constexpr std::size_t most_foreign = 4096;
 
+static patience_options patience_of(const outcomes_options& options) {
+    return {options.poll_interval, options.outcome_timeout, options.dig_time};
+}
+
 outcomes::outcomes(
     asio::any_io_executor executor,
     outcomes_parts parts,
@@ -23,7 +27,15 @@ outcomes::outcomes(
       settled_(std::move(settled)),
       to_clean_(executor, 2048),
       cleaned_(executor),
-      stirred_(executor) {}
+      stirred_(executor),
+      patience_(patience_of(options), parts.random) {
+    with_.measured.describe(
+        "kustodrop_notifications_blocked", "Foreign notifications that stand in front of ours."
+    );
+    with_.measured.describe(
+        "kustodrop_notifications_blocked_age_seconds", "The age of the oldest of these."
+    );
+}
 
 asio::awaitable<void> outcomes::run() {
     for (;;) {
@@ -33,7 +45,12 @@ asio::awaitable<void> outcomes::run() {
             continue;
         }
         bool brought = false;
-        if (options_.reports != report_level::none) brought = co_await pass();
+        if (options_.reports != report_level::none) {
+            if (options_.in_table)
+                brought = co_await read_rows();
+            else
+                brought = co_await pass();
+        }
         expire();
         if (brought) continue;
         // For a late word on what is unconfirmed it is enough to look now and then.
@@ -49,86 +66,168 @@ asio::awaitable<void> outcomes::run() {
 
 asio::awaitable<bool> outcomes::pass() {
     auto resources = with_.router.current();
-    if (!resources) co_return false;
+    blind_ = !resources;
+    if (blind_) co_return false;
+    auto begun = with_.time.now();
+    auto oldest = oldest_post();
+    bool holds = begun < held_until_;
+    may_dig_ = oldest && !holds && patience_.may_dig(*oldest, begun);
+    dug_ = false;
+    clear_ = !holds;
     bool brought = false;
     trouble_.reset();
     for (auto& queue : resources->failed_queues) {
         bool some = co_await drain(queue, notification_kind::failure);
         brought = brought || some;
     }
-    if (options_.reports != report_level::all) co_return brought;
-    for (auto& queue : resources->successful_queues) {
-        bool some = co_await drain(queue, notification_kind::success);
-        brought = brought || some;
+    if (options_.reports == report_level::all) {
+        for (auto& queue : resources->successful_queues) {
+            bool some = co_await drain(queue, notification_kind::success);
+            brought = brought || some;
+        }
     }
+    auto now = with_.time.now();
+    blind_ = trouble_.has_value();
+    if (dug_) patience_.dug(now);
+    if (clear_ && !blind_) patience_.looked(begun);
     co_return brought;
 }
 
-duration outcomes::patience() const { return std::min<duration>(1min, options_.poll_interval * 6); }
-
-// Whether something has been outstanding for so long that it may stand behind others' messages.
-bool outcomes::is_overdue() const {
-    if (with_.time.now() < next_dig_) return false;
-    return !by_age_.empty() && with_.time.now() - by_age_.begin()->posted_at >= patience();
+std::optional<time_point> outcomes::oldest_post() const {
+    if (by_age_.empty()) return std::nullopt;
+    return by_age_.begin()->posted_at;
 }
 
-asio::awaitable<bool> outcomes::worth_taking(storage_place queue, notification_kind kind) {
-    auto seen = co_await with_.queues.peek(queue.location, messages_a_request);
-    if (seen.has_error()) {
-        trouble_ = seen.error();
-        result<void> told = seen.error();
-        with_.router.report(queue, told);
-        co_return false;
-    }
-    if (seen->empty()) co_return false;
-    if (options_.discard_foreign || is_overdue()) co_return true;
-    for (auto& message : *seen) {
+bool outcomes::head::full() const { return seen >= messages_a_request; }
+
+asio::awaitable<result<outcomes::head>> outcomes::look(
+    storage_place queue, notification_kind kind
+) {
+    auto peeked = co_await with_.queues.peek(queue.location, messages_a_request);
+    if (peeked.has_error()) co_return peeked.error();
+    head found;
+    for (auto& message : *peeked) {
+        ++found.seen;
         auto word = kusto::parse_notification(kind, message.text);
-        if (word.has_error()) continue;
-        bool ours = co_await is_ours(word->source_id);
-        if (ours) co_return true;
+        bool ours = false;
+        if (word) ours = co_await is_ours(word->source_id);
+        if (ours) {
+            found.up_to_ours = found.seen;
+        } else {
+            auto oldest = found.oldest_foreign.value_or(message.inserted_at);
+            found.oldest_foreign = std::min(oldest, message.inserted_at);
+        }
     }
-    co_return false;
+    co_return found;
 }
 
 asio::awaitable<bool> outcomes::drain(storage_place queue, notification_kind kind) {
-    bool worth = co_await worth_taking(queue, kind);
-    if (!worth) co_return false;
-    auto end = with_.time.now() + options_.dig_time;
-    bool digging = is_overdue();
+    auto found = co_await look(queue, kind);
+    if (found.has_error()) {
+        trouble_ = found.error();
+        result<void> told = found.error();
+        with_.router.report(queue, told);
+        co_return false;
+    }
+    if (found->up_to_ours > 0) {
+        note_blockage(kind, {});
+        bool took = co_await take(queue, kind, found->up_to_ours);
+        co_return took;
+    }
+    bool discard = options_.discard_foreign && found->seen > 0;
+    if (!found->full() && !discard) {
+        // All that is visible was seen.
+        if (clear_) note_blockage(kind, {});
+        co_return false;
+    }
+    if (!may_dig_ && !discard) {
+        clear_ = false;
+        co_return false;
+    }
+    if (!discard) note_blockage(kind, {found->seen, found->oldest_foreign});
+    bool dug_up = co_await dig(queue, kind);
+    co_return dug_up;
+}
+
+// What is taken beside ours is hidden for a glance only, and costs no request to give back.
+asio::awaitable<bool> outcomes::take(
+    storage_place queue, notification_kind kind, std::size_t count
+) {
     bool brought = false;
-    std::size_t taken = 0;
-    std::vector<queue_message> foreign;
-    while (taken < options_.dig_messages && with_.time.now() < end) {
-        auto got = co_await with_.queues.get(queue.location, messages_a_request, options_.lease);
+    for (auto wanted = static_cast<unsigned>(count); wanted > 0;) {
+        auto got = co_await with_.queues.get(queue.location, wanted, options_.glance);
         if (got.has_error()) {
             trouble_ = got.error();
             break;
         }
-        if (got->empty()) break;
+        auto parted = co_await sort(std::move(*got), kind);
+        // What follows is likely ours too where most of this was.
+        bool on = parted.ours.size() > parted.foreign.size();
+        wanted = on ? messages_a_request : 0;
+        if (options_.discard_foreign || defect("delete_foreign_messages")) {
+            co_await clean(queue, std::move(parted.foreign), true);
+        }
+        if (parted.ours.empty()) break;
+        brought = true;
+        bool safe = co_await finish(queue, std::move(parted.ours));
+        if (!safe) break;
+    }
+    co_await wait_for_cleaners();
+    co_return brought;
+}
+
+asio::awaitable<bool> outcomes::dig(storage_place queue, notification_kind kind) {
+    dug_ = true;
+    auto end = with_.time.now() + options_.dig_time;
+    bool brought = false;
+    bool emptied = false;
+    std::size_t taken = 0;
+    std::vector<queue_message> foreign;
+    while (taken < options_.dig_messages && with_.time.now() < end) {
+        auto got = co_await with_.queues.get(queue.location, messages_a_request, patience_.lease());
+        if (got.has_error()) {
+            trouble_ = got.error();
+            break;
+        }
+        emptied = got->empty();
+        if (emptied) break;
         taken += got->size();
         auto parted = co_await sort(std::move(*got), kind);
         for (auto& message : parted.foreign) foreign.push_back(std::move(message));
-        if (parted.ours.empty()) {
-            if (digging) continue;
-            break;
-        }
+        if (parted.ours.empty()) continue;
         brought = true;
-        // The outcome is on disk before the notification goes (product.md §2).
-        auto safe = co_await with_.journal.durable();
-        if (safe.has_error()) break;
-        co_await clean(queue, std::move(parted.ours), true);
+        bool safe = co_await finish(queue, std::move(parted.ours));
+        if (!safe) break;
     }
-    if (digging && !brought) {
-        // Clients that dig at the same time hide each other's messages: not all at once again.
-        auto wait = patience();
-        auto spread = next_wait(1, {wait, wait}, std::nullopt, with_.random);
-        next_dig_ = with_.time.now() + wait / 2 + spread;
-    }
-    bool discard = options_.discard_foreign || defect("delete_foreign_messages");
-    co_await clean(queue, std::move(foreign), discard);
+    clear_ = clear_ && emptied;
+    co_await give_back(queue, std::move(foreign));
     co_await wait_for_cleaners();
     co_return brought;
+}
+
+// The outcome is on disk before the notification goes (product.md §2).
+asio::awaitable<bool> outcomes::finish(storage_place queue, std::vector<queue_message> ours) {
+    auto safe = co_await with_.journal.durable();
+    if (safe.has_error()) co_return false;
+    co_await clean(queue, std::move(ours), true);
+    co_return true;
+}
+
+// What is older than our oldest post was there before us, and blocks the head for everybody: its
+// lease is left to lapse, which costs no request, and till then all daemons see what stands behind
+// it. The rest goes back at once.
+asio::awaitable<void> outcomes::give_back(storage_place queue, std::vector<queue_message> foreign) {
+    auto oldest = oldest_post();
+    bool discard = options_.discard_foreign || defect("delete_foreign_messages");
+    bool hold = oldest && !discard;
+    auto age = oldest ? with_.time.now() - *oldest : duration();
+    auto before =
+        with_.time.wall_now() - std::chrono::duration_cast<std::chrono::microseconds>(age);
+    if (hold) {
+        auto held = std::erase_if(foreign, [&](auto& one) { return one.inserted_at < before; });
+        if (held > 0) held_until_ = with_.time.now() + patience_.lease();
+    }
+    co_await clean(queue, std::move(foreign), discard);
 }
 
 asio::awaitable<outcomes::sorted> outcomes::sort(

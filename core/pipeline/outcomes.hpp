@@ -1,12 +1,14 @@
 #pragma once
 
 #include "azure/queue.hpp"
+#include "azure/table.hpp"
 #include "base/backoff.hpp"
 #include "base/log.hpp"
 #include "base/timed_wait.hpp"
 #include "base/work_queue.hpp"
 #include "kusto/notifications.hpp"
 #include "pipeline/dividing.hpp"
+#include "pipeline/patience.hpp"
 #include "pipeline/ready_queue.hpp"
 #include "pipeline/retirement.hpp"
 #include "pipeline/roster.hpp"
@@ -14,6 +16,8 @@
 #include "pipeline/watch_table.hpp"
 
 #include <functional>
+#include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -27,10 +31,11 @@ enum class report_level { all, failures, none };
 
 struct outcomes_options {
     report_level reports = report_level::all;
+    bool in_table = false;         // The words stand in the status table, one row a post.
     bool discard_foreign = false;  // The queues are ours alone: what is not ours is deleted.
     duration poll_interval = 10s;
     duration outcome_timeout = 2h;
-    duration lease = 60s;             // How long a message that was taken is hidden.
+    duration glance = 3s;             // Hides what is taken with ours; it comes back by itself.
     std::size_t dig_messages = 1024;  // A pass takes no more from one queue,
     duration dig_time = 20s;          // nor longer.
     unsigned resend_limit = 5;        // Uploads or posts again after the service's word.
@@ -45,6 +50,7 @@ struct outcomes_parts {
     storage_router& router;
     refreshed<secret>& identity_token;
     azure::queue_client& queues;
+    azure::table_client& tables;
     clock& time;
     random_generator& random;
     logger& log;
@@ -54,7 +60,9 @@ struct outcomes_parts {
 /// Finds the service's word on every posted source in the notification queues, which all clients
 /// of the cluster share. It peeks first, which leases nothing; takes messages only when one of ours
 /// is seen or overdue; journals the outcome; and only then deletes that message. Messages of
-/// others keep their text and are given back when the pass ends.
+/// others keep their text and are given back when the pass ends; such that stand in front of
+/// everyone's are held a breath longer, and all daemons see past them. With in_table it reads the
+/// status table's rows instead, which nobody else has a hand in.
 class outcomes {
 public:
     outcomes(
@@ -75,8 +83,8 @@ public:
 
     std::size_t outstanding() const { return expected_.size(); }
 
-    /// The cause when the last pass could not read the queues.
-    const std::optional<failure>& trouble() const { return trouble_; }
+    /// The cause when the last pass could not read the queues, or found them blocked by others.
+    std::optional<failure> trouble() const;
 
 private:
     struct expectation {
@@ -99,10 +107,40 @@ private:
         std::vector<azure::queue_message> ours;
         std::vector<azure::queue_message> foreign;
     };
+    /// What a peek saw at the head of a queue.
+    struct head {
+        std::size_t seen = 0;
+        std::size_t up_to_ours = 0;  // So many must be taken to have those of ours; 0: none.
+        std::optional<wall_time> oldest_foreign;
+        bool full() const;  // There may be more behind it.
+    };
+    /// Foreign messages that stand in front of ours.
+    struct blockage {
+        std::size_t messages = 0;
+        std::optional<wall_time> oldest;
+    };
 
     asio::awaitable<bool> pass();
+    asio::awaitable<bool> read_rows();
+    asio::awaitable<bool> read_rows_of(
+        std::string source_id, std::vector<azure::storage_place> tables
+    );
+    asio::awaitable<std::optional<kusto::notification>> read_row(
+        azure::storage_place table, azure::row_key key
+    );
+    std::vector<std::string> rows_due();
     asio::awaitable<bool> drain(azure::storage_place queue, kusto::notification_kind kind);
-    asio::awaitable<bool> worth_taking(azure::storage_place queue, kusto::notification_kind kind);
+    asio::awaitable<result<head>> look(azure::storage_place queue, kusto::notification_kind kind);
+    asio::awaitable<bool> take(
+        azure::storage_place queue, kusto::notification_kind kind, std::size_t count
+    );
+    asio::awaitable<bool> dig(azure::storage_place queue, kusto::notification_kind kind);
+    asio::awaitable<void> give_back(
+        azure::storage_place queue, std::vector<azure::queue_message> foreign
+    );
+    asio::awaitable<bool> finish(
+        azure::storage_place queue, std::vector<azure::queue_message> ours
+    );
     asio::awaitable<sorted> sort(
         std::vector<azure::queue_message> messages, kusto::notification_kind kind
     );
@@ -124,9 +162,9 @@ private:
     std::vector<std::string> due() const;
     void end_waiting(spool::source& what);
     bool repost_unconfirmed(spool::source& what);
-    duration patience() const;
-    bool is_overdue() const;
+    std::optional<time_point> oldest_post() const;
     void remember_foreign(const std::string& source_id);
+    void note_blockage(kusto::notification_kind kind, const blockage& found);
 
     outcomes_parts with_;
     outcomes_options options_;
@@ -138,7 +176,14 @@ private:
     std::size_t cleaning_ = 0;
     event cleaned_;
     event stirred_;
-    time_point next_dig_{};
+    patience patience_;
+    bool may_dig_ = false;  // In this pass.
+    bool dug_ = false;      // In this pass.
+    bool clear_ = false;    // Nothing hid anything from this pass, as far as it can know.
+    bool blind_ = true;     // The last pass could not look.
+    std::unordered_map<std::string, time_point> next_row_reads_;  // By source id.
+    time_point held_until_{};
+    std::map<kusto::notification_kind, blockage> blocked_;
     std::optional<failure> trouble_;
 };
 

@@ -139,6 +139,7 @@ source& roster::resume(source arriving) {
         counts_of(held.watch).parked_files += held.slices.size();
         return held;
     }
+    unproven_.insert(held.id);
     auto files = static_cast<double>(held.slices.size());
     metrics_.count("kustodrop_files_resumed_total", {{"watch", held.watch}}).add(files);
     enter(held);
@@ -148,6 +149,7 @@ source& roster::resume(source arriving) {
 void roster::advance(source& moving, spool::any_stage next) {
     count_stage(moving, -1);
     moving.stage = std::move(next);
+    unproven_.erase(moving.id);
     count_stage(moving, 1);
     journal_.record(moving);
 }
@@ -184,6 +186,7 @@ void roster::retire(source& done, spool::verdict word) {
     done.stage = spool::stage::retired{std::move(word), clock_.wall_now()};
     journal_.record(done);
     auto id = done.id;
+    unproven_.erase(id);
     sources_.erase(id);
 }
 

@@ -71,6 +71,9 @@ public:
     /// is dead afterwards.
     void retire(spool::source&, spool::verdict);
 
+    /// Whether it is of an earlier run and has not moved on in this one.
+    bool is_unproven(const std::string& id) const { return unproven_.contains(id); }
+
     spool::source* find(std::string_view id);
     const watch_counts& counts(std::string_view watch) const;
     std::vector<std::string> watches() const;
@@ -106,6 +109,7 @@ private:
     // By the source's own id. There may be a hundred thousand: an id is not kept twice.
     std::unordered_map<std::string_view, std::unique_ptr<spool::source>> sources_;
     std::set<std::string, std::less<>> parked_;
+    std::set<std::string, std::less<>> unproven_;
     std::map<std::string, watch_counts, std::less<>> counts_;
     std::map<std::string, ledger, std::less<>> ledgers_;
 };

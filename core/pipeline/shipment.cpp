@@ -6,6 +6,7 @@
 #include "spool/source_reader.hpp"
 
 #include <algorithm>
+#include <cstdio>
 
 namespace kustodrop::pipeline {
 
@@ -63,6 +64,12 @@ std::optional<duration> hold_for(
     duration waited = now - what.last_post_at;
     if (waited >= wait) return std::nullopt;
     return wait - std::max(waited, duration(0));
+}
+
+azure::row_key status_row_of(const std::string& source_id, unsigned post) {
+    char number[40];
+    std::snprintf(number, sizeof number, "00000000-0000-0000-0000-%012u", post);
+    return {source_id, number};
 }
 
 kusto::ingestion_request message_for(

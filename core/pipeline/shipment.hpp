@@ -1,5 +1,6 @@
 #pragma once
 
+#include "azure/table.hpp"
 #include "base/result.hpp"
 #include "kusto/ingestion_message.hpp"
 #include "pipeline/watch_options.hpp"
@@ -65,6 +66,10 @@ struct reporting {
     int level = 2;   // protocol.md §7.2: 0 failures, 1 none, 2 failures and successes.
     int method = 0;  // 0 queue, 1 table.
 };
+
+/// The row of the status table where the word on a post stands, counted from 1: each post has its
+/// own, so that a second one does not wipe out what the service said of the first.
+azure::row_key status_row_of(const std::string& source_id, unsigned post);
 
 /// The message for a source whose blob is at `blob` (with its SAS).
 kusto::ingestion_request message_for(

@@ -87,6 +87,36 @@ asio::awaitable<result<void>> shipper::step(std::string source_id, watch& from) 
     co_return posted;
 }
 
+namespace {
+
+// While it lives, a source is in hand. However the upload ends, unless the process dies with it,
+// its count of uploads that nobody ended goes back.
+struct in_hand {
+    in_hand(roster& sources, std::string id) : sources(sources), id(std::move(id)) {
+        auto* what = sources.find(this->id);
+        ++what->begun;
+        sources.note(*what);
+    }
+    ~in_hand() {
+        auto* what = sources.find(id);
+        if (!what) return;
+        what->begun = 0;
+        sources.note(*what);
+    }
+    in_hand(const in_hand&) = delete;
+    roster& sources;
+    std::string id;
+};
+
+}  // namespace
+
+static failure crash_loop(unsigned deaths) {
+    return {
+        "crash_loop",
+        remedy::give_up,
+        "the process died " + std::to_string(deaths) + " times in a row while it read this file"};
+}
+
 asio::awaitable<result<void>> shipper::upload(std::string source_id, watch& from) {
     auto* what = with_.sources.find(source_id);
     if (what->size_bytes() == 0) {
@@ -95,8 +125,17 @@ asio::awaitable<result<void>> shipper::upload(std::string source_id, watch& from
         );
         co_return result<void>();
     }
+    if (what->begun >= options_.crash_limit) {
+        reject(*what, spool::outcome::rejected, crash_loop(what->begun));
+        co_return result<void>();
+    }
     ++what->attempts;
-    with_.sources.note(*what);
+    in_hand held(with_.sources, source_id);
+    if (with_.sources.is_unproven(source_id)) {
+        // Perhaps it was what ended the last run: then this one must not forget it.
+        auto safe = co_await with_.journal.durable();
+        if (safe.has_error()) co_return safe.error();
+    }
     auto container = co_await with_.router.container();
     what = with_.sources.find(source_id);
     if (!what) co_return result<void>();
@@ -104,6 +143,7 @@ asio::awaitable<result<void>> shipper::upload(std::string source_id, watch& from
     what = with_.sources.find(source_id);
     if (!what || !std::holds_alternative<stage::claimed>(what->stage)) co_return result<void>();
     if (sent.has_error()) co_return sent.error();
+    budget_.succeeded();
     count_bytes(what->watch, *sent);
     if (defect("log_the_sas")) with_.log.info(container.location.reveal(), {});
     with_.log.debug(
@@ -175,73 +215,6 @@ asio::awaitable<result<spool::blob_record>> shipper::send_blob(
     co_return record;
 }
 
-asio::awaitable<result<void>> shipper::post(std::string source_id, watch& from) {
-    auto token = co_await with_.identity_token.get();
-    auto queue = co_await with_.router.queue();
-    auto* what = with_.sources.find(source_id);
-    auto* blob = what ? spool::blob_of(what->stage) : nullptr;
-    if (!blob || std::holds_alternative<stage::posted>(what->stage)) co_return result<void>();
-    auto container = with_.router.find_container(blob->account, blob->container);
-    if (!container) {
-        // Its SAS is gone or about to end: the service could not read the blob for long enough.
-        with_.sources.advance(*what, stage::claimed{});
-        co_return result<void>();
-    }
-    auto location = container->location.with_path_suffix(blob->name);
-    auto request = message_for(*what, from.options.target, location, options_.reports);
-    request.client_version = options_.client_version;
-    auto text = kusto::ingestion_message(request, *token);
-    if (text.has_error()) co_return text.error();
-
-    ++what->posts;
-    what->last_post_at = with_.time.wall_now();
-    with_.sources.advance(*what, stage::posting{*blob, what->last_post_at});
-    result<void> safe;
-    if (!defect("post_before_it_is_recorded")) safe = co_await with_.journal.durable();
-    if (safe.has_error()) {
-        what = with_.sources.find(source_id);
-        if (what) --what->posts;  // Not sent.
-        co_return safe.error();
-    }
-    auto sent = co_await with_.queues.put_message(queue.location, std::move(*text));
-    // From here to the record nothing may wait: a cancellation would skip it (traps.md).
-    after_post(source_id, sent);
-    with_.router.report(queue, sent);
-    co_return sent;
-}
-
-void shipper::after_post(const std::string& source_id, const result<void>& sent) {
-    auto* what = with_.sources.find(source_id);
-    auto* posting = what ? std::get_if<stage::posting>(&what->stage) : nullptr;
-    if (!posting) return;  // Its word came while we were asking again.
-    auto blob = posting->blob;
-    if (!sent.has_error()) {
-        with_.sources.advance(*what, stage::posted{std::move(blob), with_.time.wall_now()});
-        with_.log.info(
-            "posted",
-            {{"watch", what->watch},
-             {"source", source_id},
-             {"file", what->slices.front().name},
-             {"files", std::to_string(what->slices.size())},
-             {"target", what->target},
-             {"bytes", std::to_string(what->size_bytes())}}
-        );
-        failures_in_a_row_.erase(source_id);
-        next_.posted(*what);
-        return;
-    }
-    if (sent.error().maybe_acted && !defect("double_post_on_a_lost_answer")) {
-        ++what->ambiguous_posts;
-        with_.measured.count("kustodrop_posts_ambiguous_total", {{"watch", what->watch}}).add();
-        with_.sources.note(*what);
-        next_.unanswered(*what);
-        return;
-    }
-    // It is certain that the service never had it: the post did not happen.
-    --what->posts;
-    with_.sources.advance(*what, stage::uploaded{std::move(blob)});
-}
-
 // One place decides what a failed attempt means for its source.
 void shipper::take_stock(const std::string& source_id, const failure& problem) {
     auto* what = with_.sources.find(source_id);
@@ -284,6 +257,7 @@ void shipper::take_stock(const std::string& source_id, const failure& problem) {
         if (elsewhere && failures <= quick_tries) {
             wait = next_wait(1, {500ms, 500ms}, std::nullopt, with_.random);
         }
+        wait += budget_.spend(with_.time.now());
         with_.ready.push(source_id, with_.time.now() + wait);
     }
     }

@@ -2,6 +2,7 @@
 
 #include "azure/blob.hpp"
 #include "azure/queue.hpp"
+#include "azure/table.hpp"
 #include "base/backoff.hpp"
 #include "base/budget.hpp"
 #include "base/log.hpp"
@@ -9,6 +10,7 @@
 #include "pipeline/block_upload.hpp"
 #include "pipeline/dividing.hpp"
 #include "pipeline/ready_queue.hpp"
+#include "pipeline/retry_budget.hpp"
 #include "pipeline/roster.hpp"
 #include "pipeline/shipment.hpp"
 #include "pipeline/storage_router.hpp"
@@ -33,6 +35,7 @@ struct shipper_options {
     backoff_options backoff = {1s, 5min};
     duration repost_after = 30s;       // After a post whose answer was lost; up to twice as long.
     unsigned compression_threads = 1;  // That compress at a time, whatever for.
+    unsigned crash_limit = 5;          // Deaths of the process in a row with a source in hand.
     unsigned block_attempts = 3;       // Of one block, before the whole upload is begun anew.
 };
 
@@ -54,6 +57,7 @@ struct shipper_parts {
     refreshed<secret>& identity_token;
     azure::blob_client& blobs;
     azure::queue_client& queues;
+    azure::table_client& tables;
     budget& memory;
     worker_pool& pool;
     clock& time;
@@ -82,6 +86,7 @@ private:
     );
     upload_plan plan_for(std::uint64_t source_bytes) const;
     asio::awaitable<result<void>> post(std::string source_id, watch& from);
+    asio::awaitable<result<void>> add_status_row(kusto::ingestion_request& request, unsigned post);
     void after_post(const std::string& source_id, const result<void>& sent);
     void take_stock(const std::string& source_id, const failure& problem);
     void tell_apart(spool::source& what, const failure& problem);
@@ -92,6 +97,7 @@ private:
     shipper_options options_;
     shipped_to next_;
     spool::compression_gate gate_;
+    retry_budget budget_;
     std::unordered_map<std::string, unsigned> failures_in_a_row_;  // By source id.
 };
 

@@ -222,6 +222,28 @@ asio::awaitable<void> journal::run() {
     }
 }
 
+asio::awaitable<void> journal::examine() {
+    auto& s = *state_;
+    for (std::size_t part = 0;; ++part) {
+        auto work = [&s, part]() -> result<bool> {
+            std::lock_guard lock(s.mutex);
+            if (!s.store || part >= s.store->parts_to_check()) return false;
+            auto said = s.store->check_part(part);
+            if (said || said.error().code != "journal_corrupt") return true;
+            if (auto begun = s.begin_anew(); !begun) return begun.error();
+            return false;
+        };
+        auto more = co_await offload(s.pool, std::move(work));
+        s.report();
+        if (more.has_error() || !*more) co_return;
+    }
+}
+
+void journal::close() {
+    std::lock_guard lock(state_->mutex);
+    state_->store.reset();
+}
+
 result<void> journal::flush() {
     auto& s = *state_;
     // A group that a cancelled run() left is written again: records are whole states.

@@ -88,8 +88,15 @@ public:
     /// after a pause, for as long as it takes.
     asio::awaitable<void> run();
 
+    /// After an end that was not clean, checks a large journal part by part beside the daily work;
+    /// a damaged one is set aside, as at any other time. Spawn once.
+    asio::awaitable<void> examine();
+
     /// Commits what is queued, now, blocking: the last act before the process ends.
     result<void> flush();
+
+    /// A clean end, after flush(): the next start need not check anything. Blocking.
+    void close();
 
     /// Whether this opening began it: what an earlier one knew is lost, if there was one.
     bool is_new() const;

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <sqlite3.h>
 
 namespace kustodrop::spool {
@@ -15,9 +16,12 @@ namespace kustodrop::spool {
 static constexpr std::size_t rows_a_page = 1000;
 static constexpr std::size_t forgotten_a_call = 1000;
 
-// quick_check reads the whole file: these bounds keep it below a second or two.
+// quick_check reads the whole file: for so little it takes no time worth saving.
 static constexpr std::uint64_t always_checked_bytes = 16ull << 20;
-static constexpr std::uint64_t checked_after_a_crash_bytes = 256ull << 20;
+
+// Checked one after the other, so that what is written meanwhile waits for one only.
+static constexpr std::array parts{
+    "PRAGMA quick_check(sources)", "PRAGMA quick_check(slices)", "PRAGMA quick_check(kept_files)"};
 
 struct journal_store::tables {
     tables(const std::string& uri, database::access how) : db(uri, how) {}
@@ -26,6 +30,7 @@ struct journal_store::tables {
     std::optional<source_rows> sources;
     std::optional<kept_rows> kept;
     bool is_new = false;
+    bool unchecked = false;
 };
 
 static failure failure_of(const sqlite_error& error) {
@@ -70,10 +75,8 @@ static std::uint64_t size_of(const std::string& path) {
     return ::stat(path.c_str(), &facts) == 0 ? static_cast<std::uint64_t>(facts.st_size) : 0;
 }
 
-static void check(database& db, const std::string& path, bool crashed) {
-    auto bound = crashed ? checked_after_a_crash_bytes : always_checked_bytes;
-    if (size_of(path) > bound) return;
-    auto said = db.ask("PRAGMA quick_check(1)");
+static void check(database& db, const char* question) {
+    auto said = db.ask(question);
     if (said != "ok") throw sqlite_error{SQLITE_CORRUPT, said};
 }
 
@@ -108,10 +111,14 @@ result<std::unique_ptr<journal_store>> journal_store::open(
             db.run(synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF");
             // Takes the lock for good.
             db.run("BEGIN IMMEDIATE; COMMIT;");
-            check(db, path, wal_bytes > 0);
+            bool small = size_of(path) <= always_checked_bytes;
+            if (small) check(db, "PRAGMA quick_check(1)");
+            // A write-ahead log that was left: the last end was no clean one.
+            fresh->unchecked = !small && wal_bytes > 0;
             fresh->is_new = prepare_schema(db);
         } else if (db.ask("PRAGMA user_version") != schema_version) {
-            throw sqlite_error{SQLITE_SCHEMA, "not a journal of this version"};
+            throw sqlite_error{
+                SQLITE_SCHEMA, "it is of another version of kustodrop, which `run` would bring up"};
         }
         fresh->sources.emplace(db);
         fresh->kept.emplace(db);
@@ -123,6 +130,15 @@ journal_store::journal_store(std::unique_ptr<tables> tables) : tables_(std::move
 journal_store::~journal_store() = default;
 
 bool journal_store::is_new() const { return tables_->is_new; }
+
+std::size_t journal_store::parts_to_check() const { return tables_->unchecked ? parts.size() : 0; }
+
+result<void> journal_store::check_part(std::size_t part) {
+    return guarded<void>([&]() -> result<void> {
+        check(tables_->db, parts.at(part));
+        return {};
+    });
+}
 
 result<void> journal_store::write(const std::vector<journal_change>& changes) {
     auto said = guarded<void>([&]() -> result<void> {
@@ -148,9 +164,7 @@ result<void> journal_store::write(const std::vector<journal_change>& changes) {
 result<std::vector<source>> journal_store::unretired() {
     return guarded<std::vector<source>>([&]() -> result<std::vector<source>> {
         std::vector<source> found;
-        auto sql = std::string("SELECT ") + source_rows::columns +
-                   " FROM sources WHERE stage <> 'retired' ORDER BY changed_at DESC, id DESC";
-        statement rows(tables_->db, sql);
+        statement rows(tables_->db, unretired_sql());
         while (rows.step()) found.push_back(std::move(tables_->sources->read(rows).source));
         return found;
     });
@@ -164,21 +178,12 @@ result<std::vector<kept_file>> journal_store::kept(const std::string& watch) {
 
 // What the database has no index for. Of several files those that are asked for are left.
 static bool matches(const journal_query& query, source& s) {
-    if (query.watch && s.watch != *query.watch) return false;
     if (query.stage && name_of(s.stage) != *query.stage) return false;
     if (!query.file_glob) return true;
     std::erase_if(s.slices, [&](auto& slice) {
         return !glob_matches(*query.file_glob, slice.name);
     });
     return !s.slices.empty();
-}
-
-static std::string page_sql(const journal_query& query) {
-    auto sql = std::string("SELECT ") + source_rows::columns +
-               " FROM sources WHERE (changed_at, id) < (?1, ?2) AND changed_at >= ?3";
-    sql += query.outcome ? " AND outcome = ?4" : " AND ?4 IS NULL";
-    sql += query.source_id ? " AND id = ?5" : " AND ?5 IS NULL";
-    return sql + " ORDER BY changed_at DESC, id DESC LIMIT ?6";
 }
 
 result<journal_page> journal_store::page(
@@ -191,7 +196,9 @@ result<journal_page> journal_store::page(
         std::optional<std::string> id;
         if (query.source_id) id = to_lower(*query.source_id);
         auto since = query.since ? query.since->time_since_epoch().count() : INT64_MIN;
-        rows.bind(from.changed_at_us, from.id, since, said, id, std::uint64_t(rows_a_page));
+        rows.bind(
+            from.changed_at_us, from.id, since, said, id, std::uint64_t(rows_a_page), query.watch
+        );
         journal_page page;
         std::size_t seen = 0;
         std::size_t files = 0;
@@ -211,11 +218,7 @@ result<journal_page> journal_store::page(
 
 result<std::size_t> journal_store::forget_retired(wall_time before) {
     auto said = guarded<std::size_t>([&]() -> result<std::size_t> {
-        statement old(
-            tables_->db,
-            "SELECT id FROM sources WHERE stage = 'retired' AND changed_at < ?1"
-            " ORDER BY changed_at LIMIT ?2"
-        );
+        statement old(tables_->db, old_ones_sql());
         old.bind(before, std::uint64_t(forgotten_a_call));
         std::vector<std::string> ids;
         while (old.step()) ids.push_back(old.bytes(0));

@@ -53,6 +53,10 @@ public:
 
     bool is_new() const;  ///< Created by this opening.
 
+    /// After an end that was not clean, the parts of a large journal that opening left unchecked.
+    std::size_t parts_to_check() const;
+    result<void> check_part(std::size_t part);
+
     /// One transaction, on disk when it returns.
     result<void> write(const std::vector<journal_change>& changes);
 

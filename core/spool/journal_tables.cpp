@@ -6,97 +6,11 @@
 
 namespace kustodrop::spool {
 
-// Times are microseconds since 1970 in UTC. Names are bytes. Numbers of 64 bits without a sign are
-// stored as the signed ones of the same bits.
-static constexpr auto version_1 = R"sql(
-    CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
-    CREATE TABLE sources (
-        id TEXT PRIMARY KEY,
-        watch TEXT NOT NULL,
-        target TEXT NOT NULL,
-        stage TEXT NOT NULL,
-        stage_at INTEGER,
-        claimed_at INTEGER NOT NULL,
-        changed_at INTEGER NOT NULL,
-        attempts INTEGER NOT NULL,
-        posts INTEGER NOT NULL,
-        ambiguous_posts INTEGER NOT NULL,
-        account TEXT,
-        container TEXT,
-        blob TEXT,
-        raw_bytes INTEGER,
-        stored_bytes INTEGER,
-        outcome TEXT,
-        code TEXT,
-        details TEXT,
-        operation_id TEXT,
-        outcome_at INTEGER
-    );
-    CREATE TABLE slices (
-        source_id TEXT NOT NULL,
-        position INTEGER NOT NULL,
-        name BLOB NOT NULL,
-        location BLOB NOT NULL,
-        offset INTEGER NOT NULL,
-        length_bytes INTEGER NOT NULL,
-        device INTEGER NOT NULL,
-        inode INTEGER NOT NULL,
-        size_bytes INTEGER NOT NULL,
-        modified_ns INTEGER NOT NULL,
-        changed_ns INTEGER NOT NULL,
-        PRIMARY KEY (source_id, position)
-    ) WITHOUT ROWID;
-    CREATE TABLE kept_files (
-        watch TEXT NOT NULL,
-        name BLOB NOT NULL,
-        source_id TEXT NOT NULL,
-        outcome TEXT NOT NULL,
-        device INTEGER NOT NULL,
-        inode INTEGER NOT NULL,
-        size_bytes INTEGER NOT NULL,
-        modified_ns INTEGER NOT NULL,
-        changed_ns INTEGER NOT NULL,
-        PRIMARY KEY (watch, name)
-    ) WITHOUT ROWID;
-    CREATE INDEX sources_unretired ON sources (changed_at) WHERE stage <> 'retired';
-    CREATE INDEX sources_changed_at ON sources (changed_at, id);
-    CREATE INDEX sources_outcome ON sources (outcome, changed_at, id);
-    PRAGMA user_version = 1;
-)sql";
-
-static constexpr auto version_2 = R"sql(
-    ALTER TABLE sources ADD COLUMN last_post_at INTEGER;
-    ALTER TABLE sources ADD COLUMN heard TEXT;
-    ALTER TABLE sources ADD COLUMN heard_code TEXT;
-    ALTER TABLE sources ADD COLUMN heard_details TEXT;
-    ALTER TABLE sources ADD COLUMN heard_operation_id TEXT;
-    ALTER TABLE sources ADD COLUMN heard_at INTEGER;
-    ALTER TABLE sources ADD COLUMN heard_posts INTEGER;
-    PRAGMA user_version = 2;
-)sql";
-
-bool prepare_schema(database& db) {
-    auto version = db.ask("PRAGMA user_version");
-    if (version == schema_version) return false;
-    bool is_new = version == "0";
-    if (!is_new && version != "1") {
-        throw sqlite_error{SQLITE_SCHEMA, "user_version is " + version};
-    }
-    if (is_new && db.ask("SELECT count(*) FROM sqlite_schema") != "0") {
-        throw sqlite_error{SQLITE_NOTADB, "tables of another program"};
-    }
-    db.run("BEGIN IMMEDIATE");
-    if (is_new) db.run(version_1);
-    db.run(version_2);
-    db.run("COMMIT");
-    return is_new;
-}
-
 const char* const source_rows::columns =
     "id, watch, target, stage, stage_at, claimed_at, changed_at, attempts, posts, ambiguous_posts,"
     " account, container, blob, raw_bytes, stored_bytes,"
     " outcome, code, details, operation_id, outcome_at, last_post_at,"
-    " heard, heard_code, heard_details, heard_operation_id, heard_at, heard_posts";
+    " heard, heard_code, heard_details, heard_operation_id, heard_at, heard_posts, begun";
 
 // An update in place: replacing the row would move it in every index.
 static std::string upsert_sql() {
@@ -187,7 +101,8 @@ void source_rows::write(const source_change& change) {
             part_of(failed, &verdict::details),
             part_of(failed, &verdict::operation_id),
             part_of(failed, &verdict::at),
-            s.posts_before_failure
+            s.posts_before_failure,
+            s.begun
         )
         .run();
     erase_slices_.bind(s.id, std::uint64_t(s.slices.size())).run();
@@ -283,6 +198,7 @@ journal_row source_rows::read(const statement& row) {
     }
     s.slices = read_slices(s.id);
     s.posts_before_failure = static_cast<unsigned>(row.integer(26));
+    s.begun = static_cast<unsigned>(row.integer(27));
     return read;
 }
 

@@ -128,6 +128,7 @@ struct source {
     any_stage stage;
     wall_time claimed_at{};
     unsigned attempts = 0;         // Uploads begun; survives restarts.
+    unsigned begun = 0;            // Uploads begun, one after the other, that nobody ended.
     unsigned posts = 0;            // Posts sent, answered or not.
     unsigned ambiguous_posts = 0;  // Posts whose answer was lost: each may be a duplicate.
     wall_time last_post_at{};      // When the last post was sent; the epoch: never.

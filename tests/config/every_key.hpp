@@ -181,7 +181,7 @@ inline std::vector<key_case> every_key() {
          no_sizes + std::vector<std::string>{"1KiB", "8191", "1025GiB"}},
         {"upload", "repost_after", "1s", no_durations + std::vector<std::string>{"99ms", "25h"}},
         {"notifications", "report_level", "failures", no_choices},
-        {"notifications", "report_method", "queue", no_choices + std::vector<std::string>{"table"}},
+        {"notifications", "report_method", "queue", no_choices},
         {"notifications",
          "poll_interval",
          "100ms",

@@ -24,19 +24,6 @@ BOOST_AUTO_TEST_CASE(reads_json) {
     BOOST_TEST(loaded.values.watches.at(0).max_pending == 7U);
 }
 
-BOOST_AUTO_TEST_CASE(says_what_is_not_supported_yet_and_what_to_leave_it_at) {
-    struct row {
-        const char* given;
-        const char* expected;
-    };
-    for (auto& [given, expected] : std::initializer_list<row>{
-             {"notifications: {report_method: table}",
-              "k.yaml:4:32: notifications.report_method: table is not supported in this version; "
-              "leave it at queue\n"}}) {
-        BOOST_TEST_CONTEXT(given) { BOOST_TEST(problems_of(minimal() + given + "\n") == expected); }
-    }
-}
-
 BOOST_AUTO_TEST_CASE(takes_the_word_off_but_no_other_words_of_yaml_1_1_for_booleans) {
     for (auto* word : {"yes", "no", "on", "off", "y", "True", "FALSE", "~"}) {
         auto text = std::string(whole_cluster) + std::string(whole_auth) +

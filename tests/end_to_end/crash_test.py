@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Whatever ends the daemon: no accepted byte is lost, and nothing is sent twice without need."""
 import collections
+import contextlib
 import signal
+import sqlite3
 import unittest
 
 from harness import EndToEnd, csv_rows, sha256
@@ -106,6 +108,21 @@ class Crash(EndToEnd):
         daemon.put("b.csv", csv_rows(1))
         self.until("the second file's row", lambda: emulator.count() == 2)
         self.assertTrue([path for path in daemon.state.iterdir() if "corrupt" in path.name])
+
+    def test_a_journal_of_a_newer_version_is_refused_and_left_alone(self):
+        daemon = self.daemon(self.emulator())
+        journal = daemon.state / "journal.db"
+        with contextlib.closing(sqlite3.connect(journal)) as newer:
+            newer.execute("CREATE TABLE of_the_future (a)")
+            newer.execute("PRAGMA user_version = 99")
+            newer.commit()
+        daemon.start()
+        self.assertEqual(daemon.program.ended(), 78)
+        said = [line for line in daemon.output().splitlines() if "newer version" in line]
+        self.assertEqual(len(said), 1, daemon.output())
+        with contextlib.closing(sqlite3.connect(journal)) as kept:
+            self.assertEqual(kept.execute("PRAGMA user_version").fetchone(), (99,))
+            self.assertEqual(kept.execute("SELECT count(*) FROM of_the_future").fetchone(), (0,))
 
     def test_an_emulator_that_goes_and_comes_back(self):
         emulator, daemon = self.pair(cluster={"ingestion_resources_refresh_interval": "2s"})

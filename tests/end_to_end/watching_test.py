@@ -63,6 +63,54 @@ class Watching(EndToEnd):
         made.unlink()
         self.settled(daemon, succeeded=1)
 
+    def test_a_file_that_had_no_name_is_taken_when_it_gets_one(self):
+        emulator, daemon = self.pair()
+        unnamed = os.open(daemon.drop, os.O_TMPFILE | os.O_WRONLY, 0o644)
+        os.write(unnamed, csv_rows(3).encode())
+        # With a folder's number it is linkat(2), which alone can follow that link.
+        os.link(f"/proc/self/fd/{unnamed}", daemon.drop / "a.csv", src_dir_fd=unnamed)
+        os.close(unnamed)
+        self.settled(daemon, succeeded=1)
+        self.assertEqual(emulator.count(), 3)
+
+    def present(self, daemon):
+        return daemon.status()["watches"][0]["present"]
+
+    def test_a_folder_that_is_moved_away_is_taken_up_again_when_it_is_back(self):
+        emulator, daemon = self.pair()
+        daemon.put("a.csv", csv_rows(1))
+        self.settled(daemon, succeeded=1)
+        away = daemon.folder / "away"
+        daemon.drop.rename(away)
+        self.until("its absence", lambda: not self.present(daemon), seconds=120)
+        daemon.put("b.csv", csv_rows(2), folder=away)
+        away.rename(daemon.drop)
+        self.until("its return", lambda: self.present(daemon), seconds=120)
+        daemon.put("c.csv", csv_rows(3))
+        self.settled(daemon, succeeded=3)
+        self.assertEqual(emulator.count(), 6)
+
+    @unittest.skipUnless(os.geteuid() == 0, "skipped: a mount wants root")
+    def test_a_mount_that_goes_and_comes_back_brings_its_files(self):
+        emulator = self.emulator()
+        daemon = self.daemon(emulator)
+        disk = daemon.folder / "disk"
+        disk.mkdir()
+        mount = ["mount", "--bind", disk, daemon.drop]
+        if subprocess.run(mount, check=False, capture_output=True).returncode != 0:
+            self.skipTest("skipped: mounts are not allowed here")
+        self.addCleanup(subprocess.run, ["umount", "--lazy", daemon.drop], check=True)
+        daemon.start()
+        daemon.put("a.csv", csv_rows(1), folder=disk)
+        self.settled(daemon, succeeded=1)
+        subprocess.run(["umount", "--lazy", daemon.drop], check=True)
+        daemon.put("b.csv", csv_rows(2), folder=disk)
+        subprocess.run(mount, check=True)
+        daemon.put("c.csv", csv_rows(3), folder=disk)
+        self.settled(daemon, seconds=150, succeeded=3)
+        self.assertEqual(emulator.count(), 6)
+        daemon.stop()
+
     def test_a_burst_that_overflows_the_events_loses_nothing(self):
         emulator, daemon = self.pair({"format": "txt", "table": "Line"}, emulator={
             "table": ["Demo.Line(text:string)"],

@@ -57,6 +57,23 @@ BOOST_AUTO_TEST_CASE(is_exactly_what_the_service_takes) {
     );
 }
 
+BOOST_AUTO_TEST_CASE(names_the_row_of_the_status_table_with_its_sas) {
+    auto request = sample();
+    BOOST_TEST(!message(request).contains("IngestionStatusInTable"));
+    request.report_method = 1;
+    request.status.emplace();
+    request.status->table = *http::url::parse("https://a.table.core.windows.net/t?sig=x");
+    request.status->partition_key = "p";
+    request.status->row_key = "r";
+    auto sent = message(request);
+    BOOST_TEST(sent["ReportMethod"].as_int64() == 1);
+    BOOST_TEST(
+        boost::json::serialize(sent["IngestionStatusInTable"]) ==
+        R"({"TableConnectionString":"https://a.table.core.windows.net/t?sig=x",)"
+        R"("PartitionKey":"p","RowKey":"r"})"
+    );
+}
+
 BOOST_AUTO_TEST_CASE(reports_as_configured) {
     auto request = sample();
     request.report_level = 0;

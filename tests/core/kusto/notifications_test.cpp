@@ -272,4 +272,62 @@ BOOST_AUTO_TEST_CASE(codes_say_whose_business_they_are) {
     }
 }
 
+static std::string status_row(std::string_view status, std::string_view more = "") {
+    std::string out = R"({"IngestionSourceId":"F6E8AE77-4f5b-4e4f-9a2b-0e6d8a2a7a01","Status":")";
+    out += status;
+    out += R"(","UpdatedOn":"2026-11-23T10:00:00Z","OperationId":"op","ActivityId":"act")";
+    out += more;
+    return out + "}";
+}
+
+BOOST_AUTO_TEST_CASE(a_status_row_says_nothing_until_the_service_has_decided) {
+    BOOST_TEST(!parse_status_row(status_row("Pending")).value().has_value());
+    BOOST_TEST(!parse_status_row(status_row("Queued")).value().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_status_row_that_went_well_is_a_success) {
+    for (auto* status : {"Succeeded", "succeeded", "Skipped"}) {
+        auto word = parse_status_row(status_row(status)).value().value();
+        BOOST_TEST(word.success);
+        BOOST_TEST(word.source_id == "f6e8ae77-4f5b-4e4f-9a2b-0e6d8a2a7a01");
+        BOOST_TEST(word.operation_id == "op");
+        BOOST_TEST(word.activity_id == "act");
+        BOOST_TEST((word.at != wall_time{}));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_status_row_that_failed_says_why) {
+    auto more = R"(,"ErrorCode":"Stream_WrongNumberOfFields","FailureStatus":"Permanent")"
+                R"(,"Details":"bad line")";
+    auto word = parse_status_row(status_row("Failed", more)).value().value();
+    BOOST_TEST(!word.success);
+    BOOST_TEST(word.code == "Stream_WrongNumberOfFields");
+    BOOST_TEST(word.details == "bad line");
+    BOOST_TEST((judge(word) == next_step::settle_failure));
+}
+
+BOOST_AUTO_TEST_CASE(what_went_in_partly_is_never_sent_again) {
+    auto word = parse_status_row(status_row("PartiallySucceeded")).value().value();
+    BOOST_TEST(word.code == "PartiallySucceeded");
+    BOOST_TEST((judge(word) == next_step::settle_failure));
+}
+
+BOOST_AUTO_TEST_CASE(a_row_that_is_no_status_row_is_refused) {
+    BOOST_TEST(parse_status_row("[]").error().code == "bad_notification");
+    BOOST_TEST(parse_status_row(status_row("Wondering")).error().code == "bad_notification");
+}
+
+BOOST_AUTO_TEST_CASE(a_pending_row_holds_the_keys_and_no_secret) {
+    ingestion_request request;
+    request.id = "f6e8ae77-4f5b-4e4f-9a2b-0e6d8a2a7a01";
+    request.blob = *http::url::parse("https://a.blob.core.windows.net/c/b.json?sig=hunter2");
+    request.status.emplace();
+    request.status->partition_key = "p";
+    request.status->row_key = "r";
+    auto row = pending_row(request);
+    BOOST_TEST(row.find("hunter2") == std::string::npos);
+    BOOST_TEST(row.find(R"("PartitionKey":"p","RowKey":"r","Status":"Pending")") != row.npos);
+    BOOST_TEST(!parse_status_row(row).value().has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

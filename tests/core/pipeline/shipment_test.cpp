@@ -101,4 +101,10 @@ BOOST_AUTO_TEST_CASE(the_message_tells_the_target_the_size_and_the_time_in_the_n
     BOOST_TEST((request.creation_time == midnight));
 }
 
+BOOST_AUTO_TEST_CASE(every_post_has_its_own_row_in_the_status_table) {
+    BOOST_TEST(pipeline::status_row_of("id", 1).partition == "id");
+    BOOST_TEST(pipeline::status_row_of("id", 1).row == "00000000-0000-0000-0000-000000000001");
+    BOOST_TEST(pipeline::status_row_of("id", 12).row == "00000000-0000-0000-0000-000000000012");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

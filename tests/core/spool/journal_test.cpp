@@ -133,11 +133,12 @@ BOOST_AUTO_TEST_CASE(a_journal_of_the_future_is_left_alone) {
     close();
     sqlite3* db = nullptr;
     sqlite3_open(path.c_str(), &db);
-    sqlite3_exec(db, "PRAGMA user_version = 3", nullptr, nullptr, nullptr);
+    sqlite3_exec(db, "PRAGMA user_version = 4", nullptr, nullptr, nullptr);
     sqlite3_close(db);
     auto said = opening();
     BOOST_TEST(said.error().code == "journal_newer");
     BOOST_TEST((said.error().next == remedy::reconfigure));
+    BOOST_TEST(said.error().detail.find("schema 4, this one knows 3") != std::string::npos);
     BOOST_TEST(std::filesystem::exists(path));
 }
 

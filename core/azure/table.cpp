@@ -1,0 +1,65 @@
+#include "azure/table.hpp"
+
+#include "azure/storage_error.hpp"
+#include "azure/storage_request.hpp"
+#include "base/text.hpp"
+
+namespace kustodrop::azure {
+
+static constexpr std::size_t answer_bytes = 1u << 20u;  // The limit of an entity.
+static constexpr auto json_answer = "application/json;odata=nometadata";
+
+http::request table_client::prepared(http::verb method, http::url target, std::string operation) {
+    auto out = storage_request(method, std::move(target), random_, json_answer);
+    out.service = "table";
+    out.operation = std::move(operation);
+    out.max_answer_bytes = answer_bytes;
+    return out;
+}
+
+asio::awaitable<result<void>> table_client::insert(http::url table, std::string entity) {
+    auto request = prepared(http::verb::post, std::move(table), "insert_entity");
+    request.headers.add("Content-Type", "application/json");
+    request.headers.add("Prefer", "return-no-content");
+    request.body = std::move(entity);
+    auto what = in_words(request);
+    auto answer = co_await transport_.send(std::move(request));
+    if (!answer) co_return network_failure(answer.error());
+    bool done = answer->status == 201 || answer->status == 204 || answer->status == 409;
+    if (done) co_return result<void>();
+    co_return storage_failure(*answer, what);
+}
+
+// Quotes inside of a key are doubled.
+static std::string quoted(std::string_view key) {
+    std::string doubled;
+    for (char c : key) {
+        if (c == '\'') doubled += c;
+        doubled += c;
+    }
+    return "'" + percent_encode(doubled) + "'";
+}
+
+static http::url place_of(const http::url& table, const row_key& key) {
+    auto path = table.path() + "(PartitionKey=" + quoted(key.partition) +
+                ",RowKey=" + quoted(key.row) + ")";
+    return table.with_path(path).with_parameters(table.query());
+}
+
+asio::awaitable<result<std::optional<std::string>>> table_client::get(
+    http::url table, row_key key
+) {
+    auto request = prepared(http::verb::get, place_of(table, key), "get_entity");
+    auto what = in_words(request);
+    auto answer = co_await transport_.send(std::move(request));
+    if (!answer) co_return network_failure(answer.error());
+    if (answer->status == 200) co_return std::optional<std::string>(std::move(answer->body));
+    // Its errors are JSON; only the table's own absence calls for other resources.
+    bool no_table = answer->body.find("TableNotFound") != std::string::npos;
+    if (answer->status == 404 && !no_table) co_return std::optional<std::string>();
+    auto failed = storage_failure(*answer, what);
+    if (no_table) failed.next = remedy::refresh_resources;
+    co_return failed;
+}
+
+}  // namespace kustodrop::azure

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "http/transport.hpp"
+
+#include <deque>
+#include <optional>
+
+namespace kustodrop::http {
+
+/// Passes requests on and compares the Date of every answer with this machine's clock, which may
+/// be the wrong one: SAS and tokens are judged by the service's.
+class skew_meter final : public transport {
+public:
+    skew_meter(transport& below, clock& time) : below_(below), time_(time) {}
+
+    asio::awaitable<result<response>> send(request request) override;
+
+    /// How far this clock is ahead of the service's, the median of the last answers; negative:
+    /// behind. Dates count whole seconds. Nothing before the first answer with a Date.
+    std::optional<duration> skew() const;
+
+private:
+    void learn(const response& answer, wall_time sent_at, wall_time now);
+
+    transport& below_;
+    clock& time_;
+    std::deque<duration> samples_;
+};
+
+}  // namespace kustodrop::http

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/random.hpp"
+
+#include <optional>
+
+namespace kustodrop::pipeline {
+
+struct patience_options {
+    duration poll_interval = 10s;
+    duration outcome_timeout = 2h;
+    duration dig_time = 20s;  // The longest that messages of others may be held in one pass.
+};
+
+/// When to look behind what others left in front of our words, and when to give up waiting. Many
+/// daemons share the queues, and what one holds the others do not see: the times are drawn, and one
+/// look that found nothing proves nothing. Pure.
+class patience {
+public:
+    patience(patience_options options, random_generator& random);
+
+    /// How long a word may be awaited before it is dug for.
+    duration before_digging() const;
+
+    /// How far apart looks are that say different things.
+    duration breath() const;
+
+    /// How long what is dug up stays hidden: while the pass lasts, and a breath.
+    duration lease() const;
+
+    /// How long after its deadline a source is still looked for, if the looks are clear ones.
+    duration grace() const;
+
+    bool may_dig(time_point oldest_post, time_point now) const;
+    void dug(time_point now);
+
+    /// A pass that began then has seen all that could be seen in every queue.
+    void looked(time_point begun);
+
+    /// Whether nobody need look any more for what was due by `deadline`: two looks apart have seen
+    /// nothing since, or the grace is over. While the queues cannot be read (`blind`) the wait may
+    /// last for twice the timeout.
+    bool is_over(time_point deadline, time_point now, bool blind) const;
+
+private:
+    duration drawn(duration about);
+
+    patience_options options_;
+    random_generator& random_;
+    time_point next_dig_{};
+    std::optional<time_point> last_look_;
+    std::optional<time_point> look_before_;
+    duration apart_{};
+};
+
+}  // namespace kustodrop::pipeline

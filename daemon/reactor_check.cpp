@@ -1,0 +1,46 @@
+#include "daemon/reactor_check.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <system_error>
+
+namespace kustodrop::daemon {
+
+namespace fs = std::filesystem;
+
+// What a descriptor is: "anon_inode:[eventfd]", "pipe:[4711]".
+static std::string kind_of(const fs::path& descriptor) {
+    std::error_code error;
+    return fs::read_symlink(descriptor, error).string();
+}
+
+static void add_watched(const std::string& epoll, std::set<std::string>& kinds) {
+    std::ifstream facts("/proc/self/fdinfo/" + epoll);
+    std::string word;
+    while (facts >> word) {
+        if (word != "tfd:" || !(facts >> word)) continue;
+        auto kind = kind_of("/proc/self/fd/" + word);
+        kinds.insert(kind.starts_with("pipe:") ? "pipe" : kind);
+    }
+}
+
+std::string deaf_to() {
+    std::error_code error;
+    std::set<std::string> kinds;
+    bool found = false;
+    for (fs::directory_iterator at("/proc/self/fd", error), end; !error && at != end;) {
+        if (kind_of(at->path()) == "anon_inode:[eventpoll]") {
+            found = true;
+            add_watched(at->path().filename().string(), kinds);
+        }
+        at.increment(error);
+    }
+    if (!found) return {};
+    if (!kinds.contains("pipe")) return "signals";
+    if (!kinds.contains("anon_inode:[timerfd]")) return "timers";
+    if (!kinds.contains("anon_inode:[eventfd]")) return "other threads";
+    return {};
+}
+
+}  // namespace kustodrop::daemon
