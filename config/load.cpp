@@ -41,6 +41,7 @@ static settings read_root(section& root, const environment& environment, bool li
     read_watches(root, out);
     read_retention(root.map("retention"), out.retention);
     read_network(root.map("network"), environment, literal_allowed, out.network);
+    read_drain(root.map("drain"), out.drain);
     read_admin(root.map("admin"), out.admin);
     read_log(root.map("log"), out.log);
     root.finish();

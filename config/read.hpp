@@ -25,6 +25,7 @@ void read_upload(section, upload_settings&);
 void read_notifications(section, notifications_settings&);
 void read_retention(section, retention_settings&);
 void read_network(section, const environment&, bool literal_allowed, network_settings&);
+void read_drain(section, drain_settings&);
 void read_admin(section, admin_settings&);
 void read_log(section, log_settings&);
 /// All watches, and what they mean for each other and for the settings read before.

@@ -67,6 +67,12 @@ void read_retention(section retention, retention_settings& out) {
     retention.finish();
 }
 
+void read_drain(section drain, drain_settings& out) {
+    drain.choice("scope", out.scope);
+    drain.time("timeout", out.timeout, {1s, 1h});
+    drain.finish();
+}
+
 static std::optional<std::string> socket_problem(const std::string& text) {
     if (text.empty()) return std::nullopt;
     static constexpr std::size_t longest = sizeof(sockaddr_un::sun_path) - 1;

@@ -17,6 +17,7 @@ std::string_view to_string(compression value) { return word_for(value); }
 std::string_view to_string(report_level value) { return word_for(value); }
 std::string_view to_string(report_method value) { return word_for(value); }
 std::string_view to_string(foreign_messages value) { return word_for(value); }
+std::string_view to_string(drain_scope value) { return word_for(value); }
 std::string_view to_string(tls_version value) { return word_for(value); }
 std::string_view to_string(data_format value) { return word_for(value); }
 

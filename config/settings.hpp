@@ -38,6 +38,7 @@ enum class compression { fast, dense, none };
 enum class report_level { all, failures, none };
 enum class report_method { queue, table };
 enum class foreign_messages { leave, discard };
+enum class drain_scope { requests, folder };
 enum class tls_version { tls_1_2, tls_1_3 };
 enum class data_format {
     csv,
@@ -72,6 +73,7 @@ std::string_view to_string(compression);
 std::string_view to_string(report_level);
 std::string_view to_string(report_method);
 std::string_view to_string(foreign_messages);
+std::string_view to_string(drain_scope);
 std::string_view to_string(tls_version);
 std::string_view to_string(data_format);  ///< Also the message's `format` (protocol.md §7.3).
 
@@ -196,6 +198,13 @@ struct tcp_address {
     friend bool operator==(const tcp_address&, const tcp_address&) = default;
 };
 
+/// What is still done after SIGTERM.
+struct drain_settings {
+    drain_scope scope = drain_scope::requests;
+    duration timeout = 20s;
+    friend bool operator==(const drain_settings&, const drain_settings&) = default;
+};
+
 struct admin_settings {
     std::string listen = "/run/kustodrop/admin.sock";  // Without "unix:"; empty is off.
     std::optional<tcp_address> http = tcp_address{"127.0.0.1", 9464};  // None is off.
@@ -217,6 +226,7 @@ struct settings {
     notifications_settings notifications;
     retention_settings retention;
     network_settings network;
+    drain_settings drain;
     admin_settings admin;
     log_settings log;
     friend bool operator==(const settings&, const settings&) = default;

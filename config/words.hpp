@@ -95,6 +95,11 @@ inline constexpr auto words<foreign_messages> = std::to_array<word<foreign_messa
     {"discard", foreign_messages::discard},
 });
 template <>
+inline constexpr auto words<drain_scope> = std::to_array<word<drain_scope>>({
+    {"requests", drain_scope::requests},
+    {"folder", drain_scope::folder},
+});
+template <>
 inline constexpr auto words<tls_version> = std::to_array<word<tls_version>>({
     {"1.2", tls_version::tls_1_2},
     {"1.3", tls_version::tls_1_3},

@@ -74,7 +74,7 @@ static std::optional<http::reply> refusal(
             421, "text/plain", "this answers to localhost, 127.0.0.1 and [::1], not to that host\n"
         );
     }
-    bool changes = path == "/retry";
+    bool changes = path == "/retry" || path == "/reload";
     bool reads = request.method == http::verb::get || request.method == http::verb::head;
     if (changes ? request.method == http::verb::post : reads) return std::nullopt;
     std::string allowed = changes ? "POST" : "GET, HEAD";
@@ -89,6 +89,10 @@ asio::awaitable<http::reply> admin::answer(http::incoming request, admin_door do
     if (refused) co_return std::move(*refused);
     if (path == "/retry") {
         auto done = co_await retry(std::move(request), door);
+        co_return done;
+    }
+    if (path == "/reload") {
+        auto done = co_await reload(door);
         co_return done;
     }
     if (path == "/journal") {
@@ -119,7 +123,9 @@ http::reply admin::read(const std::string& path, const std::string& query, admin
         return reply_with(report.takes_files() ? 200 : 503, "text/plain", report.one_line() + "\n");
     }
     return reply_with(
-        404, "text/plain", "there are: / /metrics /livez /readyz /status /history /journal /retry\n"
+        404,
+        "text/plain",
+        "there are: / /metrics /livez /readyz /status /history /journal /retry /reload\n"
     );
 }
 
@@ -169,6 +175,15 @@ asio::awaitable<http::reply> admin::retry(http::incoming request, admin_door doo
         co_return reply_with(500, "text/plain", std::move(words));
     }
     auto body = retried_json(*files);
+    co_return reply_with(200, "application/json", std::move(body));
+}
+
+asio::awaitable<http::reply> admin::reload(admin_door door) {
+    if (!door.is_socket) {
+        co_return reply_with(403, "text/plain", "only on the admin socket\n");
+    }
+    auto done = co_await sources_.reload();
+    auto body = reload_json(done);
     co_return reply_with(200, "application/json", std::move(body));
 }
 

@@ -3,6 +3,7 @@
 #include "config/settings.hpp"
 #include "daemon/admin_access.hpp"
 #include "daemon/connection.hpp"
+#include "daemon/reloading.hpp"
 #include "daemon/status_report.hpp"
 #include "http/server.hpp"
 #include "pipeline/retry.hpp"
@@ -20,11 +21,12 @@ struct admin_sources {
     std::function<std::string(wall_time after)> history;  // As JSON.
     std::function<spool::journal*()> journal;
     std::function<pipeline::retry_parts()> retry;
+    std::function<asio::awaitable<reload_report>()> reload;
 };
 
 /// The daemon's window: the same answers on a Unix socket and on loopback HTTP. The status page,
 /// /metrics, /livez, /readyz, /status, /history, /journal; POST /retry, which changes something,
-/// only on the Unix socket and from the page itself.
+/// only on the Unix socket and from the page itself; POST /reload only on the socket.
 class admin {
 public:
     /// Binds; what cannot be bound is logged and left out, for shipping matters more.
@@ -38,6 +40,7 @@ private:
     http::reply page(admin_door door) const;
     asio::awaitable<http::reply> journal(std::string target);
     asio::awaitable<http::reply> retry(http::incoming request, admin_door door);
+    asio::awaitable<http::reply> reload(admin_door door);
     void listen(http::server_options options, const std::string& name);
 
     surroundings around_;

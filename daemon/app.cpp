@@ -6,6 +6,7 @@
 #include "daemon/measures.hpp"
 #include "daemon/sd_notify.hpp"
 #include "daemon/translate.hpp"
+#include "daemon/watchdog.hpp"
 
 #include <sys/stat.h>
 
@@ -35,6 +36,7 @@ app::app(surroundings around, config::settings settings, config::environment env
       shipping_(around.executor),
       serving_(around.executor),
       stopping_(around.executor),
+      reloaded_(around.executor),
       started_at_(around.time.wall_now()) {
     declare_metrics(around_.measured);
 }
@@ -95,6 +97,7 @@ asio::awaitable<result<void>> app::open_journal() {
             around_.log.error(
                 "cannot begin: the disk is full; it is tried again", {{"detail", problem.detail}}
             );
+        sd_notify("STATUS=cannot begin: the disk is full\nEXTEND_TIMEOUT_USEC=60000000");
         co_await around_.time.sleep_until(around_.time.now() + full_disk_pause);
     }
 }
@@ -184,7 +187,8 @@ asio::awaitable<result<void>> app::open_watches(std::vector<spool::source> unret
         // An absent folder may come; one that another daemon has is a mistake to be told of.
         if (opened.has_error() && opened.error().code == "folder_locked") co_return opened;
     }
-    for (auto& [name, left] : by_watch) {
+    unclaimed_ = std::move(by_watch);
+    for (auto& [name, left] : unclaimed_) {
         around_.log.warning(
             "the journal has sources of a watch that is not configured: they wait for it",
             {{"watch", name}, {"sources", std::to_string(left.size())}}
@@ -218,12 +222,13 @@ void app::start_tasks() {
         shipping_.start(shipper_->run());
     }
     if (events_) serving_.start(read_events());
+    if (auto patience = watchdog_patience()) serving_.start(feed_watchdog(*patience));
     serving_.start(report_status());
     serving_.start(keep_retention());
     if (admin_) admin_->start(serving_);
 }
 
-asio::awaitable<void> app::run(duration drain) {
+asio::awaitable<void> app::run() {
     start_tasks();
     sd_notify("READY=1");
     around_.log.info(
@@ -233,17 +238,12 @@ asio::awaitable<void> app::run(duration drain) {
          {"watches", std::to_string(settings_.watches.size())},
          {"state_directory", settings_.state_directory}}
     );
+    running_ = true;
+    reloaded_.notify_all();
     while (stops_ == 0) co_await stopping_.wait();
 
     sd_notify("STOPPING=1");
-    around_.log.info("stopping: no more is claimed, requests in hand are finished");
-    for (auto& [name, intake] : intakes_) intake->close();
-    ready_.close();
-    auto deadline = around_.time.now() + drain;
-    while (stops_ == 1 && shipping_.running() > 0 && around_.time.now() < deadline) {
-        // Looked at often: the second signal must not wait.
-        co_await shipping_.join_until(around_.time, std::min(deadline, around_.time.now() + 100ms));
-    }
+    co_await drain();
     auto cut = shipping_.running();
     shipping_.cancel();
     serving_.cancel();
@@ -287,6 +287,7 @@ void app::start_admin() {
     asked.status = [this] { return status(); };
     asked.history = [this](wall_time after) { return history_.to_json(after); };
     asked.journal = [this] { return journal_.get(); };
+    asked.reload = [this] { return reload(); };
     asked.retry = [this] {
         return pipeline::retry_parts{
             *sources_,

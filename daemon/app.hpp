@@ -6,6 +6,7 @@
 #include "daemon/admin.hpp"
 #include "daemon/connection.hpp"
 #include "daemon/history.hpp"
+#include "daemon/reloading.hpp"
 #include "daemon/task_group.hpp"
 #include "pipeline/intake.hpp"
 #include "pipeline/outcomes.hpp"
@@ -13,6 +14,7 @@
 #include "pipeline/shipper.hpp"
 #include "spool/lock_file.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -31,8 +33,15 @@ public:
     /// its remedy says whether it is the configuration.
     asio::awaitable<result<void>> open();
 
-    /// Works until stop(), then drains for at most `drain` and ends everything.
-    asio::awaitable<void> run(duration drain);
+    /// Works until stop(), then drains for at most `drain.timeout` and ends everything.
+    asio::awaitable<void> run();
+
+    /// Where the configuration comes from when it is to be read anew. Blocking; runs on a worker.
+    void reload_from(std::function<config::loaded()> load) { load_ = std::move(load); }
+
+    /// Reads the configuration anew: takes it whole, or keeps the old one whole. Connections,
+    /// requests and sources in hand are not touched.
+    asio::awaitable<reload_report> reload();
 
     /// Begins to stop; the second call skips the wait.
     void stop();
@@ -48,6 +57,13 @@ private:
     void build_pipeline();
     void build_watch(const config::watch& from);
     asio::awaitable<result<void>> open_watches(std::vector<spool::source> unretired);
+    asio::awaitable<void> drain();
+    bool has_shipped_all();
+    void tell_undelivered();
+    asio::awaitable<void> feed_watchdog(duration patience);
+    reload_report take(config::loaded loaded);
+    void apply(const config::settings& before, const config::changes& found);
+    void add_watch(const config::watch& from);
     asio::awaitable<void> read_events();
     asio::awaitable<void> report_status();
     asio::awaitable<void> keep_retention();
@@ -79,6 +95,13 @@ private:
     task_group shipping_;
     task_group serving_;
     event stopping_;
+    std::function<config::loaded()> load_;
+    bool running_ = false;
+    bool reloading_ = false;
+    event reloaded_;
+    std::string config_problem_;  // Why the last reload was refused.
+    // What the journal has of watches that are not configured.
+    std::map<std::string, std::vector<spool::source>> unclaimed_;
     unsigned stops_ = 0;
     wall_time started_at_;
 };

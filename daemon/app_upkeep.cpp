@@ -2,6 +2,7 @@
 #include "daemon/app.hpp"
 #include "daemon/sd_notify.hpp"
 #include "daemon/translate.hpp"
+#include "daemon/watchdog.hpp"
 
 namespace kustodrop::daemon {
 
@@ -15,6 +16,14 @@ asio::awaitable<void> app::report_status() {
         if (line != told) sd_notify(line);
         told = std::move(line);
         co_await around_.time.sleep_until(around_.time.now() + history::interval);
+    }
+}
+
+asio::awaitable<void> app::feed_watchdog(duration patience) {
+    for (;;) {
+        progress seen{around_.time.now(), journal_->commit_since()};
+        if (gets_on(seen, patience)) sd_notify("WATCHDOG=1");
+        co_await around_.time.sleep_until(around_.time.now() + patience / 3);
     }
 }
 
@@ -82,7 +91,9 @@ status_report app::status() {
     report.journal_healthy = journal_->healthy();
     report.stopping = stops_ > 0;
     report.outstanding = outcomes_->outstanding();
+    report.config_problem = config_problem_;
     for (auto& [name, watch] : watches_) {
+        if (intakes_[name]->has_left()) continue;
         watch_status one;
         one.name = name;
         one.path = watch.options.path;
@@ -94,6 +105,7 @@ status_report app::status() {
         }
         one.held = watch.held.size();
         auto& intake = *intakes_[name];
+        one.leaving = intake.is_leaving();
         one.mode = intake.mode();
         one.waiting_in_folder = intake.waiting_in_folder();
         one.settling = intake.settling();

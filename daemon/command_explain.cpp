@@ -94,7 +94,7 @@ static void print_json(const std::vector<pipeline::explained>& rules) {
 }
 
 int command_explain(const explain_options& options) {
-    auto settings = load_settings(options.config);
+    auto settings = load_settings_without_secrets(options.config);
     if (!settings) return bad_configuration;
     auto path = std::filesystem::absolute(options.path).lexically_normal().string();
     auto* watch = watch_of(*settings, path);

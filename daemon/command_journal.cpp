@@ -42,7 +42,7 @@ static result<std::string> rows_of(
 }
 
 int command_journal(const journal_options& options) {
-    auto settings = load_settings(options.config);
+    auto settings = load_settings_without_secrets(options.config);
     if (!settings) return bad_configuration;
     auto rows = rows_of(*settings, query_of(options));
     if (rows.has_error()) {

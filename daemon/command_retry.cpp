@@ -132,7 +132,7 @@ static void print(const std::string& answer) {
 }
 
 int command_retry(const retry_options& options) {
-    auto settings = load_settings(options.config);
+    auto settings = load_settings_without_secrets(options.config);
     if (!settings) return bad_configuration;
     if (!options.watch.empty()) {
         auto named = [&](auto& watch) { return watch.name == options.watch; };

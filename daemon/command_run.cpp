@@ -3,6 +3,8 @@
 #include "daemon/commands.hpp"
 #include "daemon/program.hpp"
 #include "daemon/reactor_check.hpp"
+#include "daemon/sd_notify.hpp"
+#include "daemon/start_pause.hpp"
 
 #include <boost/asio/signal_set.hpp>
 
@@ -13,10 +15,11 @@
 
 namespace kustodrop::daemon {
 
-static constexpr duration drain = 20s;
+// A start that came so far has not failed.
+static constexpr duration well_after = 1min;
 
 // Twice is enough: the first signal drains, the second cuts it short.
-static asio::awaitable<void> listen_for_signals(app& daemon) {
+static asio::awaitable<void> listen_for_the_end(app& daemon, start_pause& pause) {
     auto executor = co_await asio::this_coro::executor;
     asio::signal_set signals(executor, SIGTERM, SIGINT);
     auto deaf = deaf_to();
@@ -25,20 +28,38 @@ static asio::awaitable<void> listen_for_signals(app& daemon) {
     }
     for (;;) {
         co_await signals.async_wait(asio::use_awaitable);
+        pause.went_well();
         daemon.stop();
     }
 }
 
-static asio::awaitable<int> run_daemon(program& around, app& daemon) {
+static asio::awaitable<void> listen_for_reloads(app& daemon) {
+    auto executor = co_await asio::this_coro::executor;
+    asio::signal_set signals(executor, SIGHUP);
+    for (;;) {
+        co_await signals.async_wait(asio::use_awaitable);
+        auto done = co_await daemon.reload();
+    }
+}
+
+static asio::awaitable<void> call_it_well(program& around, start_pause& pause) {
+    co_await around.time.sleep_until(around.time.now() + well_after);
+    pause.went_well();
+}
+
+static asio::awaitable<int> run_daemon(program& around, app& daemon, start_pause& pause) {
+    task_group signals(around.io.get_executor());
+    signals.start(listen_for_reloads(daemon));
     auto opened = co_await daemon.open();
     if (opened.has_error()) {
         const auto& problem = opened.error();
         around.log.error("cannot start", {{"code", problem.code}, {"detail", problem.detail}});
+        sd_notify("STATUS=cannot start: " + printable(problem.code + ": " + problem.detail));
         co_return exit_code_for(problem);
     }
-    task_group signals(around.io.get_executor());
-    signals.start(listen_for_signals(daemon));
-    co_await daemon.run(drain);
+    signals.start(listen_for_the_end(daemon, pause));
+    signals.start(call_it_well(around, pause));
+    co_await daemon.run();
     signals.cancel();
     co_await signals.join();
     co_return all_well;
@@ -46,8 +67,13 @@ static asio::awaitable<int> run_daemon(program& around, app& daemon) {
 
 int command_run(const run_options& options) {
     std::signal(SIGPIPE, SIG_IGN);
+    start_pause pause(options.config);
+    if (!pause.wait()) return all_well;
     auto settings = load_settings(options.config);
-    if (!settings) return bad_configuration;
+    if (!settings) {
+        sd_notify("STATUS=the configuration is refused: see the log, or kustodrop check --offline");
+        return bad_configuration;
+    }
     if (settings->auth.kind == config::auth_kind::azure_cli) {
         std::fprintf(
             stderr,
@@ -59,7 +85,8 @@ int command_run(const run_options& options) {
     }
     program around(settings->log.level, settings->log.format);
     app daemon(around.around(), *settings, config::process_environment());
-    int code = around.run(run_daemon(around, daemon));
+    daemon.reload_from([&options] { return load_configuration(options.config); });
+    int code = around.run(run_daemon(around, daemon, pause));
     auto flushed = daemon.flush();
     if (flushed.has_error()) {
         around.log.error(

@@ -8,7 +8,7 @@
 namespace kustodrop::daemon {
 
 int command_status(const status_options& options) {
-    auto settings = load_settings(options.config);
+    auto settings = load_settings_without_secrets(options.config);
     if (!settings) return bad_configuration;
     auto answer = ask_daemon(settings->admin.listen, "/status");
     if (answer.has_error()) {

@@ -70,6 +70,26 @@ struct explain_options {
 };
 int command_explain(const explain_options& options);
 
+struct reload_options {
+    std::string config;
+    std::string socket;  // Empty: the configuration's.
+    bool json = false;
+};
+int command_reload(const reload_options& options);
+
+struct gen_dropin_options {
+    std::string config;
+    bool folders = false;  // Only the watches' folders, one a line.
+};
+int command_gen_dropin(const gen_dropin_options& options);
+
+struct plan_options {
+    std::string config;
+    std::string watch;
+    bool json = false;
+};
+int command_plan(const plan_options& options);
+
 int command_version();
 
 }  // namespace kustodrop::daemon

@@ -86,9 +86,9 @@ connection::connection(
       router(around.time, around.random, resources),
       around_(around),
       settings_(settings),
+      environment_(std::move(environment)),
       source_(make_token_source(
-          {transport, around.time, around.random, std::move(environment), around.threads},
-          settings_.auth
+          {transport, around.time, around.random, environment_, around.threads}, settings_.auth
       )) {
     auto refused = [this](const kusto::management_client::token& bad) { token.discard(bad); };
     management.authenticate_with([this] { return current_token(); }, refused);
@@ -101,6 +101,17 @@ connection::connection(
         for (auto& warning : set->warnings) around_.log.warning(warning);
     });
     identity_token.on_event([this](const refresh_event& event) { tell("identity token", event); });
+}
+
+void connection::change(const config::settings& settings) {
+    bool other_credentials = settings_.auth != settings.auth;
+    settings_ = settings;
+    if (!other_credentials) return;
+    source_ = make_token_source(
+        {transport, around_.time, around_.random, environment_, around_.threads}, settings_.auth
+    );
+    cloud_.reset();
+    reread_credentials();
 }
 
 void connection::start(task_group& tasks) {
@@ -134,7 +145,8 @@ asio::awaitable<result<fresh<azure::access_token>>> connection::fetch_token() {
     }
     auto asked_at = around_.time.now();
     auto authority = cloud_->authority();
-    auto given = co_await source_->fetch(std::move(authority));
+    auto source = source_;  // Held: a reload may bring another one.
+    auto given = co_await source->fetch(std::move(authority));
     if (given.has_error()) co_return given.error();
     co_return azure::fresh_token(std::move(*given), asked_at);
 }

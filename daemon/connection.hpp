@@ -42,6 +42,10 @@ public:
         surroundings around, const config::settings& settings, config::environment environment
     );
 
+    /// Works with other credentials and rules about hosts from the next request on; what is in hand
+    /// stays in use until there is better.
+    void change(const config::settings& settings);
+
     /// Keeps token, resources and identity token fresh.
     void start(task_group& tasks);
 
@@ -92,7 +96,8 @@ private:
 
     surroundings around_;
     config::settings settings_;
-    std::unique_ptr<azure::token_source> source_;
+    config::environment environment_;
+    std::shared_ptr<azure::token_source> source_;
     std::optional<kusto::cloud> cloud_;
     bool skew_told_ = false;
     std::map<std::string, std::string, std::less<>> told_;  // The last trouble of each cache.

@@ -152,6 +152,46 @@ static void add_explain(CLI::App& program, std::function<int()>& chosen) {
     });
 }
 
+static void add_plan(CLI::App& program, std::function<int()>& chosen) {
+    auto options = std::make_shared<commands::plan_options>();
+    options->config = default_config;
+    auto* command =
+        program.add_subcommand("plan", "What would be shipped where, grouped how; touches nothing");
+    add_config(command, options->config);
+    command->add_option("--watch", options->watch, "Only this watch");
+    command->add_flag("--json", options->json, "As JSON");
+    command->callback([options, &chosen] {
+        chosen = [options] { return commands::command_plan(*options); };
+    });
+}
+
+static void add_reload(CLI::App& program, std::function<int()>& chosen) {
+    auto options = std::make_shared<commands::reload_options>();
+    options->config = default_config;
+    auto* command = program.add_subcommand(
+        "reload", "Ask the daemon to take the new configuration, and print its answer"
+    );
+    add_config(command, options->config);
+    command->add_option("--socket", options->socket, "The daemon's admin socket");
+    command->add_flag("--json", options->json, "As JSON");
+    command->callback([options, &chosen] {
+        chosen = [options] { return commands::command_reload(*options); };
+    });
+}
+
+static void add_gen_dropin(CLI::App& program, std::function<int()>& chosen) {
+    auto options = std::make_shared<commands::gen_dropin_options>();
+    options->config = default_config;
+    auto* command = program.add_subcommand(
+        "gen-dropin", "The systemd drop-in that opens the configured folders to the hardened unit"
+    );
+    add_config(command, options->config);
+    command->add_flag("--folders", options->folders, "Only the folders, one a line");
+    command->callback([options, &chosen] {
+        chosen = [options] { return commands::command_gen_dropin(*options); };
+    });
+}
+
 int main(int argc, char** argv) {
     commands::keep_memory_private();
     CLI::App program(
@@ -167,6 +207,9 @@ int main(int argc, char** argv) {
     add_journal(program, chosen);
     add_retry(program, chosen);
     add_explain(program, chosen);
+    add_plan(program, chosen);
+    add_reload(program, chosen);
+    add_gen_dropin(program, chosen);
     program.add_subcommand("version", "The version, the build, the libraries")->callback([&] {
         chosen = commands::command_version;
     });

@@ -8,9 +8,7 @@
 
 namespace kustodrop::daemon {
 
-std::optional<config::settings> load_settings(
-    const std::string& path, const std::string& ignored_key
-) {
+static config::environment environment_with_rules() {
     auto environment = config::process_environment();
     environment.endpoint_objection = [](const config::cluster_settings& cluster
                                      ) -> std::optional<std::string> {
@@ -18,7 +16,16 @@ std::optional<config::settings> load_settings(
         if (trusted.has_error()) return trusted.error().detail;
         return std::nullopt;
     };
-    auto loaded = config::load_file(path, environment);
+    return environment;
+}
+
+config::loaded load_configuration(const std::string& path) {
+    return config::load_file(path, environment_with_rules());
+}
+
+static std::optional<config::settings> tell_problems(
+    config::loaded loaded, const std::string& ignored_key
+) {
     bool bad = false;
     for (auto& problem : loaded.problems) {
         if (!ignored_key.empty() && problem.key == ignored_key) continue;
@@ -27,6 +34,24 @@ std::optional<config::settings> load_settings(
     }
     if (bad) return std::nullopt;
     return std::move(loaded.values);
+}
+
+std::optional<config::settings> load_settings(
+    const std::string& path, const std::string& ignored_key
+) {
+    return tell_problems(load_configuration(path), ignored_key);
+}
+
+std::optional<config::settings> load_settings_without_secrets(const std::string& path) {
+    static const std::string stand_in = "not-read";
+    auto environment = environment_with_rules();
+    if (environment.credentials_directory.empty()) environment.credentials_directory = "/run";
+    environment.read_file = [known = environment.read_file](const std::string& file) {
+        auto content = known(file);
+        if (!content.has_error()) return content;
+        return result<std::string>(boost::system::in_place_value, stand_in);
+    };
+    return tell_problems(config::load_file(path, environment), {});
 }
 
 program::program(log_level level, std::optional<log_format> format)

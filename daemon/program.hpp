@@ -21,6 +21,13 @@ std::optional<config::settings> load_settings(
     const std::string& path, const std::string& ignored_key = {}
 );
 
+/// The whole configuration with the rule about trusted hosts, and its problems. Blocks.
+config::loaded load_configuration(const std::string& path);
+
+/// As load_settings, for commands that need no secret: credentials that only the service manager
+/// hands to the daemon, and files that only the daemon can read, are not asked for.
+std::optional<config::settings> load_settings_without_secrets(const std::string& path);
+
 /// What a command works with: one event loop on one thread, real time, chance and log.
 struct program {
     program(log_level level, std::optional<log_format> format);

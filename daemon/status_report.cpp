@@ -39,6 +39,7 @@ static json::object watch_json(const watch_status& watch, wall_time now) {
         {"target", watch.target},
         {"mode", watch.mode},
         {"present", watch.present},
+        {"leaving", watch.leaving},
         {"paused", nullptr},
         {"held", watch.held},
         {"low_on_space", watch.low_on_space},
@@ -81,6 +82,7 @@ std::string status_report::to_json() const {
         {"resources_age_seconds", seconds(resources_age)},
         {"sas_expires_in_seconds", seconds(sas_time_left)},
         {"clock_skew_seconds", seconds(clock_skew)},
+        {"config_problem", nullptr},
         {"trouble", trouble_json(trouble)},
         {"notification_trouble", trouble_json(polling_trouble)},
         {"journal_healthy", journal_healthy},
@@ -88,6 +90,7 @@ std::string status_report::to_json() const {
         {"takes_files", takes_files()},
         {"outstanding", outstanding},
         {"watches", std::move(all)}};
+    if (!config_problem.empty()) out["config_problem"] = printable(config_problem);
     return json::serialize(out);
 }
 
@@ -116,6 +119,7 @@ static std::string watch_text(const json::object& watch) {
     if (watch.at("paused").is_string()) {
         out += "  PAUSED " + field("paused") + "; " + field("held") + " wait\n";
     }
+    if (watch.at("leaving").as_bool()) out += "  no more configured: what is claimed is finished\n";
     if (watch.at("low_on_space").as_bool()) out += "  TROUBLE too little space is free\n";
     if (auto* last = watch.at("last_outcome").if_object()) {
         out += "  last outcome " + text_of(last->if_contains("outcome"));
@@ -148,6 +152,9 @@ std::string status_text(const std::string& text) {
         out += "TROUBLE this machine's clock differs by " + field("clock_skew_seconds");
         out += " from the service's: set it right\n";
     }
+    if (auto* refused = parsed.if_contains("config_problem"); refused && refused->is_string()) {
+        out += "TROUBLE the new configuration is refused: " + text_of(refused) + "\n";
+    }
     out += trouble_text(parsed, "trouble") + trouble_text(parsed, "notification_trouble");
     if (!parsed.at("journal_healthy").as_bool()) out += "TROUBLE the journal cannot be written\n";
     for (auto& watch : parsed.at("watches").as_array()) out += watch_text(watch.as_object());
@@ -174,6 +181,8 @@ std::string status_report::one_line() const {
     }
     std::string out;
     if (stopping) out += "stopping; ";
+    if (!config_problem.empty())
+        out += "CONFIGURATION REFUSED, the old one works: " + config_problem + "; ";
     if (!journal_healthy) out += "JOURNAL CANNOT BE WRITTEN; ";
     if (trouble) out += "HOLDING: " + trouble->code + ": " + trouble->detail + "; ";
     out += std::to_string(watches.size()) + " watches, " + std::to_string(pending) + " pending";

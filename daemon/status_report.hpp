@@ -15,9 +15,10 @@ struct watch_status {
     std::string name;
     std::string path;
     std::string target;
-    std::string mode;     // "inotify" or "poll".
-    bool present = true;  // Whether the folder is there.
-    std::string paused;   // Why it stands still: the service's code and words; empty: it does not.
+    std::string mode;      // "inotify" or "poll".
+    bool present = true;   // Whether the folder is there.
+    bool leaving = false;  // No more configured: what is claimed is finished.
+    std::string paused;    // Why it stands still: the service's code and words; empty: it does not.
     std::uint64_t held = 0;     // Sources that wait for its target to be put right.
     bool low_on_space = false;  // Nothing is claimed until there is space.
     pipeline::watch_counts counts;
@@ -39,6 +40,7 @@ struct status_report {
     std::optional<duration> resources_age;
     std::optional<duration> sas_time_left;
     std::optional<duration> clock_skew;      // How far our clock is ahead of the service's.
+    std::string config_problem;              // Why the last reload was refused; empty: it was not.
     std::optional<failure> trouble;          // Why the service cannot be used now.
     std::optional<failure> polling_trouble;  // Why the notification queues cannot be read now.
     bool journal_healthy = true;

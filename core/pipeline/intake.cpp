@@ -11,7 +11,12 @@ static constexpr duration room_check = 50ms;
 static constexpr duration look_around = 5s;
 
 asio::awaitable<void> intake::run() {
-    while (!closed_) {
+    while (!closed_ && !has_finished()) {
+        take_changes();
+        if (left_) {
+            co_await stirred_.wait();
+            continue;
+        }
         if (!watch_.folder) {
             auto opened = co_await try_open();
             if (opened.has_error()) {
@@ -23,6 +28,7 @@ asio::awaitable<void> intake::run() {
         co_await turn();
         if (!closed_) co_await wait_until(stirred_, with_.time, next_turn());
     }
+    ended_ = true;
 }
 
 asio::awaitable<void> intake::turn() {
@@ -34,9 +40,9 @@ asio::awaitable<void> intake::turn() {
     }
     release_held();
     co_await refresh_changed();
-    if (!closed_) co_await claim_complete();
+    if (!closed_ && !is_moving()) co_await claim_complete();
     co_await inspect_gathered();
-    send_groups(false);
+    send_groups(finishing_ || is_moving());
     // The scan showed only a slice: the next ones come when these are on their way.
     if (more_to_see_ && complete_.empty() && settler_.size() < options_.batch_files) {
         next_scan_ = with_.time.now();

@@ -68,11 +68,29 @@ public:
     /// "folder_absent" and the like; run() keeps trying then.
     asio::awaitable<result<void>> open(std::vector<spool::source> unretired);
 
+    /// For a watch that is added to a running daemon: run() does what open() does.
+    void begin_with(std::vector<spool::source> unretired) { unretired_ = std::move(unretired); }
+
     /// Claims until cancelled or closed.
     asio::awaitable<void> run();
 
     /// Claims no more; run() ends.
     void close();
+
+    /// Claims what lies in the folder without waiting until it has settled, for nobody writes any
+    /// more; then run() ends.
+    void finish();
+    bool has_ended() const { return ended_; }
+
+    /// Obeys other options from its next turn on. Of another folder, or another way to claim, only
+    /// when all that was claimed is retired: sources end where they began.
+    void change(watch_options wanted);
+
+    /// Claims no more, and lets go of the folder when all that was claimed is retired. change()
+    /// brings it back.
+    void leave();
+    bool is_leaving() const { return leaving_ && !left_; }
+    bool has_left() const { return left_; }
 
     /// An event of the process's inotify instance, if its watch number is one of ours.
     void hint(const spool::folder_event& event);
@@ -129,6 +147,12 @@ private:
     static result<void> make_ours(opened& out, const std::string& state_directory);
     asio::awaitable<result<void>> try_open();
     asio::awaitable<void> turn();
+    void take_changes();
+    bool is_moving() const;
+    void let_go();
+    void obey(watch_options wanted);
+    void see_anew();
+    bool has_finished() const;
     asio::awaitable<void> scan();
     void take_slice(spool::scan found);
     asio::awaitable<void> look_at_hints();
@@ -197,6 +221,12 @@ private:
     bool took_in_pass_ = false;
     bool more_to_see_ = false;  // In this pass, or in another because this one took something.
     bool closed_ = false;
+    bool finishing_ = false;
+    bool last_look_ = false;  // At all of the folder, begun after finish().
+    bool ended_ = false;
+    bool leaving_ = false;
+    bool left_ = false;
+    std::optional<watch_options> wanted_;  // What it is to obey.
 };
 
 }  // namespace kustodrop::pipeline

@@ -37,6 +37,11 @@ outcomes::outcomes(
     );
 }
 
+void outcomes::set_options(outcomes_options options) {
+    options_ = options;
+    stirred_.notify_all();
+}
+
 asio::awaitable<void> outcomes::run() {
     for (;;) {
         bool parked = with_.sources.parked() > 0;

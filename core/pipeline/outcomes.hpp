@@ -81,6 +81,9 @@ public:
     /// Deletes and gives back messages. Spawn a few times.
     asio::awaitable<void> run_cleaner();
 
+    /// Obeyed from the next pass on, and by what is expected from now on.
+    void set_options(outcomes_options options);
+
     std::size_t outstanding() const { return expected_.size(); }
 
     /// The cause when the last pass could not read the queues, or found them blocked by others.

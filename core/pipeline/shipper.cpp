@@ -69,7 +69,7 @@ bool shipper::hold(source& what, const watch& from) {
     auto now = with_.time.wall_now();
     // A clock that was set back must not make it wait for ever.
     what.last_post_at = std::min(what.last_post_at, now);
-    auto held = hold_for(what, from.options.target, options_.repost_after, now);
+    auto held = hold_for(what, from.target_for(what), options_.repost_after, now);
     if (!held) return false;
     auto spread = options_.repost_after;
     auto extra = next_wait(1, {spread, spread}, std::nullopt, with_.random);
@@ -170,8 +170,8 @@ upload_plan shipper::plan_for(std::uint64_t source_bytes) const {
 asio::awaitable<result<spool::blob_record>> shipper::send_blob(
     source what, watch& from, azure::storage_place container
 ) {
-    auto& where = from.options.target;
-    auto folder = from.folder;  // Held: the watch may lose it while we read.
+    auto where = from.target_for(what);  // A copy: a reload may change it while we read.
+    auto folder = from.folder;           // Held: the watch may lose it while we read.
     if (!folder) {
         // Lost while we waited for a container.
         co_return failure{"folder_absent", remedy::retry, "the watched folder is absent"};

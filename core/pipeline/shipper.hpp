@@ -76,6 +76,9 @@ public:
     /// `upload.concurrency` times.
     asio::awaitable<void> run();
 
+    /// Obeyed from the next source on.
+    void set_options(shipper_options options) { options_ = std::move(options); }
+
 private:
     asio::awaitable<void> ship(std::string source_id);
     bool hold(spool::source& what, const watch& from);

@@ -22,7 +22,9 @@ asio::awaitable<result<void>> shipper::post(std::string source_id, watch& from) 
         co_return result<void>();
     }
     auto location = container->location.with_path_suffix(blob->name);
-    auto request = message_for(*what, from.options.target, location, options_.reports);
+    auto& where = from.target_for(*what);
+    auto target = where.name();  // A new configuration may come while we wait.
+    auto request = message_for(*what, where, location, options_.reports);
     request.client_version = options_.client_version;
     if (request.report_method == report_in_table) {
         auto added = co_await add_status_row(request, what->posts + 1);
@@ -35,6 +37,7 @@ asio::awaitable<result<void>> shipper::post(std::string source_id, watch& from) 
     if (text.has_error()) co_return text.error();
 
     ++what->posts;
+    what->target = std::move(target);
     what->last_post_at = with_.time.wall_now();
     with_.sources.advance(*what, stage::posting{*blob, what->last_post_at});
     result<void> safe;

@@ -27,6 +27,7 @@ struct target {
     duration batching_time = 5min;  // What the service may gather for before it ingests.
 
     std::string name() const { return database + "." + table; }
+    friend bool operator==(const target&, const target&) = default;
 };
 
 enum class success_action { archive, delete_, keep };

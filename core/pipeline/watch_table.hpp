@@ -35,6 +35,19 @@ struct watch {
     bool read_only = false;
     std::set<std::string, std::less<>> on_their_way = {};
 
+    // Targets that it had before a reload, by name: a post that may have been taken is repeated to
+    // the table that it went to.
+    std::map<std::string, target, std::less<>> former_targets = {};
+
+    /// Where this source's next message goes.
+    const target& target_for(const spool::source& what) const {
+        if (what.ambiguous_posts == 0 || what.target == options.target.name()) {
+            return options.target;
+        }
+        auto former = former_targets.find(what.target);
+        return former == former_targets.end() ? options.target : former->second;
+    }
+
     pipeline::pausing pausing{};
     std::deque<std::string> held = {};  // Sources that wait until the target is right.
 };

@@ -45,6 +45,7 @@ struct journal::state {
     bool is_new = false;
     std::uint64_t failed_commits = 0;
     failure last_failure;
+    std::optional<time_point> commit_since;
     std::uint64_t tickets = 0;  // One for each group that was sent to be committed.
 
     // Shared with the workers.
@@ -209,7 +210,9 @@ asio::awaitable<void> journal::run() {
         auto work = [&s, ticket = ++s.tickets, group = std::move(group)] {
             return s.commit(ticket, group);
         };
+        s.commit_since = begun;
         auto committed = co_await offload(s.pool, std::move(work));
+        s.commit_since.reset();
         s.learn(committed);
         if (committed) {
             seconds.observe(std::chrono::duration<double>(s.time.now() - begun).count());
@@ -258,6 +261,8 @@ result<void> journal::flush() {
 }
 
 bool journal::is_new() const { return state_->is_new; }
+
+std::optional<time_point> journal::commit_since() const { return state_->commit_since; }
 
 bool journal::healthy() const { return state_->healthy; }
 

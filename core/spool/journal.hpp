@@ -101,6 +101,9 @@ public:
     /// Whether this opening began it: what an earlier one knew is lost, if there was one.
     bool is_new() const;
 
+    /// Since when the commit in hand is with the disk; nothing while none is.
+    std::optional<time_point> commit_since() const;
+
     bool healthy() const;  ///< False from a failed commit until the next good one.
 
     /// Blocking reads of what is on disk (flush() first to see everything). Newest first.

@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(reports_everything_at_once_by_position) {
         "k.yaml:9:37: upload.memory: \"32\" has no unit; allowed: a number with B, KiB, MiB, GiB "
         "or TiB, like 64KiB\n"
         "k.yaml:10:1: netwrok: is an unknown key, did you mean network?; allowed: cluster, auth, "
-        "state_directory, upload, notifications, watches, retention, network, admin, log\n"
+        "state_directory, upload, notifications, watches, retention, network, drain, admin, log\n"
         "k.yaml:11:6: log: is a list; allowed: a map of keys\n"
     );
 }

@@ -26,7 +26,8 @@ public:
         block("", "", "auth", usual_auth());
         block("", "", "state_directory", {});
         watches();
-        for (auto* name : {"upload", "notifications", "retention", "network", "admin", "log"}) {
+        for (auto* name :
+             {"upload", "notifications", "retention", "network", "drain", "admin", "log"}) {
             block("", "", name, {});
         }
         return out_;

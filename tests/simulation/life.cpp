@@ -6,8 +6,6 @@
 
 namespace kustodrop::simulation {
 
-static constexpr duration drain = 20s;
-
 // The trace hears every line; the folder of this run is none of its business, and a secret in it
 // is a broken promise.
 logger::sink life::listener(universe& world, std::string hidden) {
@@ -55,7 +53,7 @@ asio::awaitable<void> life::live() {
         co_return;
     }
     open_ = true;
-    co_await app_->run(drain);
+    co_await app_->run();
     auto flushed = app_->flush();
     if (flushed.has_error()) trouble_ = flushed.error().code;
 }

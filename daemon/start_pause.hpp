@@ -1,0 +1,35 @@
+#pragma once
+
+#include "base/clock.hpp"
+
+#include <string>
+
+namespace kustodrop::daemon {
+
+/// How long the start after so many in a row that came to nothing is put off: nothing the first
+/// time, then 1 s, doubled up to 5 min. Pure.
+duration pause_after(unsigned failed_starts);
+
+/// The pauses that systemd 252 cannot make grow by itself (RestartSteps= came with 254), so that a
+/// unit that never gives up is no busy loop. The count stands in $RUNTIME_DIRECTORY, which outlives
+/// restarts and not a stop; without service manager there is none and nothing is put off.
+///
+/// Only a start that follows failures waits, so a first start with a bad configuration is refused
+/// at once; and a changed configuration, SIGHUP or `systemctl restart` ends the wait.
+class start_pause {
+public:
+    explicit start_pause(std::string config_path);
+
+    /// Waits as long as earlier failures ask for, and counts this start as one more until
+    /// went_well(). Blocking; STATUS= says what it waits for. False: told to end meanwhile.
+    bool wait();
+
+    /// This start came to something, or was ended on purpose.
+    void went_well();
+
+private:
+    std::string config_path_;
+    std::string count_path_;  // Empty: nobody restarts us.
+};
+
+}  // namespace kustodrop::daemon

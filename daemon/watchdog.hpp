@@ -1,0 +1,24 @@
+#pragma once
+
+#include "base/clock.hpp"
+
+#include <optional>
+
+namespace kustodrop::daemon {
+
+/// How long the service manager waits for a sign of life before it ends us: $WATCHDOG_USEC, if
+/// $WATCHDOG_PID is ours or unset (sd_watchdog_enabled(3)). Nothing: it does not wait.
+std::optional<duration> watchdog_patience();
+
+/// What shows whether the daemon gets on. That the loop turns shows itself: it asks.
+struct progress {
+    time_point now{};
+    std::optional<time_point> commit_since = {};  // When the commit at the journal's disk began.
+};
+
+/// Whether a sign of life is the truth. A commit that fails is progress, for it is tried again; one
+/// that neither ends nor fails is none. What waits for the network or for a mount that hangs holds
+/// up nothing else, and a restart would not mend it. Pure.
+bool gets_on(const progress& seen, duration patience);
+
+}  // namespace kustodrop::daemon

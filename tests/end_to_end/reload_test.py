@@ -1,0 +1,216 @@
+#!/usr/bin/env python3
+"""A new configuration while files are shipped: taken whole or not at all, and nothing is lost."""
+import json
+import os
+import signal
+import unittest
+
+from harness import EndToEnd, csv_rows
+from waiting import until
+
+CONFIGURATION = 78
+OTHER = "Demo.Other(time:datetime,level:string,message:string,number:long)"
+WEB = "Demo.Web(time:datetime,level:string,message:string,number:long)"
+
+
+class Reload(EndToEnd):
+    def reload(self, daemon, expected=0):
+        arguments = ("reload", "--json", "--socket", daemon.admin, "--config", daemon.config_path)
+        code, out, err = daemon.command(*arguments)
+        self.assertEqual(code, expected, out + err)
+        return json.loads(out)
+
+    def watch(self, daemon, name="web"):
+        return next(one for one in daemon.settings["watches"] if one["name"] == name)
+
+    def add_watch(self, daemon, name, **changes):
+        path = daemon.folder / name
+        path.mkdir(exist_ok=True)
+        made = {**self.watch(daemon), "name": name, "path": str(path), **changes}
+        daemon.settings["watches"].append(made)
+        return path
+
+    def remove_watch(self, daemon, name):
+        daemon.settings["watches"] = [
+            one for one in daemon.settings["watches"] if one["name"] != name
+        ]
+
+    def names(self, daemon):
+        return {one["name"] for one in daemon.status()["watches"]}
+
+    def test_nothing_is_lost_and_no_request_is_cut_under_load(self):
+        emulator, daemon = self.pair(emulator={"table": [WEB, OTHER]})
+        process = daemon.program.pid
+        sent = 0
+
+        def put(count, folder=None):
+            nonlocal sent
+            for number in range(count):
+                daemon.put(f"f{sent + number}.csv", csv_rows(1, sent + number), folder)
+            sent += count
+
+        put(60)
+        more = self.add_watch(daemon, "more")
+        daemon.write()
+        self.assertEqual(self.reload(daemon)["added"], ["more"])
+        put(60, more)
+        put(40)
+        self.watch(daemon)["table"] = "Other"
+        daemon.write()
+        self.assertEqual(self.reload(daemon)["changed"], ["web"])
+        put(60)
+        put(40, more)
+        good = json.dumps(daemon.settings)
+        self.watch(daemon)["tabel"] = "Other"
+        daemon.write()
+        refused = self.reload(daemon, CONFIGURATION)
+        self.assertFalse(refused["taken"])
+        put(40)
+        daemon.settings = json.loads(good)
+        moved = daemon.folder / "moved"
+        moved.mkdir()
+        self.watch(daemon)["path"] = str(moved)
+        # All that is there is claimed first: what lies in a folder that is left stays there.
+        self.until("all claimed", lambda: not daemon.waiting() and not os.listdir(more)[1:])
+        self.remove_watch(daemon, "more")
+        daemon.write()
+        answer = self.reload(daemon)
+        self.assertEqual((answer["moved"], answer["removed"]), (["web"], ["more"]))
+        put(40, moved)
+        self.settled(daemon, succeeded=sent, seconds=180)
+        numbers = [
+            row[0]
+            for table in ("Web", "Other")
+            for row in emulator.query(f"{table} | project number")
+        ]
+        self.assertEqual(sorted(numbers), list(range(sent)))
+        self.assertEqual(daemon.program.pid, process)
+        self.assertTrue(daemon.program.alive())
+        self.assertNotIn("attempt failed", daemon.output())
+        self.assertEqual(self.names(daemon), {"web"})
+
+    def test_a_bad_configuration_is_refused_with_its_place_and_the_old_one_works_on(self):
+        _, daemon = self.pair()
+        good = daemon.config_path.read_text()
+        daemon.config_path.write_text(good.replace('"table"', '"tabel"'))
+        code, out, err = daemon.command(
+            "reload", "--socket", daemon.admin, "--config", daemon.config_path
+        )
+        self.assertEqual(code, CONFIGURATION, out + err)
+        self.assertRegex(err, r"kustodrop\.yaml:\d+:\d+: .*tabel")
+        self.assertIn("the old configuration stays in force", err)
+        self.assertRegex(daemon.output(), r"kustodrop\.yaml:\d+:\d+: .*tabel")
+        daemon.config_path.write_text(good)
+        # The status command reads the file too, so it is asked with the good one.
+        self.assertRegex(daemon.status()["config_problem"], r"kustodrop\.yaml:\d+:\d+: watches")
+        daemon.put("a.csv", csv_rows(1))
+        self.settled(daemon, succeeded=1)
+        self.assertTrue(self.reload(daemon)["taken"])
+        self.assertIsNone(daemon.status()["config_problem"])
+
+    def test_sighup_does_what_the_command_does(self):
+        _, daemon = self.pair()
+        path = self.add_watch(daemon, "more")
+        daemon.write()
+        daemon.program.send(signal.SIGHUP)
+        daemon.put("a.csv", csv_rows(1), path)
+        self.settled(daemon, succeeded=1)
+
+    def test_a_paused_watch_goes_on_with_the_table_put_right(self):
+        emulator, daemon = self.pair({"table": "Wbe"})
+        for number in range(12):
+            daemon.put(f"{number}.csv", csv_rows(1, number))
+        self.until("the pause", lambda: daemon.status()["watches"][0]["paused"])
+        self.watch(daemon)["table"] = "Web"
+        daemon.write()
+        self.reload(daemon)
+        quarantined = daemon.outcomes().get("failed", 0)
+        self.until("the others", lambda: emulator.count() >= 12 - quarantined - 1)
+        self.assertIsNone(daemon.status()["watches"][0]["paused"])
+
+    def test_a_watch_that_left_comes_back(self):
+        _, daemon = self.pair()
+        path = self.add_watch(daemon, "more")
+        daemon.write()
+        self.reload(daemon)
+        daemon.put("a.csv", csv_rows(1), path)
+        self.settled(daemon, succeeded=1)
+        self.remove_watch(daemon, "more")
+        daemon.write()
+        self.reload(daemon)
+        self.until("more gone", lambda: self.names(daemon) == {"web"})
+        daemon.put("b.csv", csv_rows(1), path)
+        self.add_watch(daemon, "more")
+        daemon.write()
+        self.assertEqual(self.reload(daemon)["added"], ["more"])
+        self.settled(daemon, succeeded=2)
+
+    def test_a_new_secret_is_used_without_a_restart(self):
+        emulator = self.emulator()
+        daemon = self.daemon(emulator, auth={"client_secret": "wrong"}).start()
+        daemon.put("a.csv", csv_rows(1))
+        self.until("a refusal", lambda: daemon.status()["trouble"])
+        daemon.settings["auth"]["client_secret"] = emulator.ready["client_secret"]
+        daemon.write()
+        self.assertEqual(self.reload(daemon)["keys"], ["auth"])
+        self.settled(daemon, succeeded=1)
+
+    def test_keys_that_only_a_restart_takes_are_named(self):
+        _, daemon = self.pair()
+        daemon.settings["upload"]["concurrency"] = 3
+        daemon.settings["log"]["level"] = "info"
+        daemon.write()
+        answer = self.reload(daemon)
+        self.assertEqual(answer["at_restart"], ["upload.concurrency"])
+        self.assertEqual(answer["keys"], ["log.level"])
+        self.assertIn("in force only after a restart", daemon.output())
+
+    def test_the_admin_port_takes_no_reload(self):
+        _, daemon = self.pair()
+        self.assertEqual(daemon.command("reload", "--socket", "/nowhere.sock")[0], 69)
+
+
+class Drain(EndToEnd):
+    def test_all_that_lies_in_the_folder_is_shipped_before_the_end(self):
+        emulator, daemon = self.pair(
+            {"stable_for": "1h"}, drain={"scope": "folder", "timeout": "60s"}
+        )
+        for number in range(30):
+            daemon.put(f"{number}.csv", csv_rows(1, number))
+        self.until("the files seen", lambda: daemon.status()["watches"][0]["settling"] == 30)
+        self.assertEqual(daemon.stop(), 0)
+        self.assertEqual(daemon.waiting(), [])
+        until("the rows", lambda: emulator.count() == 30)
+
+    def test_what_could_not_be_shipped_in_time_is_named(self):
+        emulator, daemon = self.pair(drain={"scope": "folder", "timeout": "2s"})
+        self.until("the start", lambda: daemon.status()["resources_age_seconds"] is not None)
+        emulator.program.kill()
+        self.emulators.remove(emulator)
+        daemon.put("late.csv", csv_rows(1))
+        self.until("the claim", lambda: not daemon.waiting())
+        self.assertEqual(daemon.stop(), 0)
+        self.assertRegex(daemon.output(), "not everything could be shipped in time.*late.csv")
+
+
+class Plan(EndToEnd):
+    def test_it_says_what_would_be_shipped_and_touches_nothing(self):
+        daemon = self.daemon(self.emulator(), {"exclude": ["*.bak"]})
+        daemon.put("a.csv", csv_rows(2))
+        daemon.put("b.bak", csv_rows(1))
+        before = sorted(os.listdir(daemon.drop))
+        code, out, _ = daemon.command("plan", "--json", "--config", daemon.config_path)
+        self.assertEqual(code, 0)
+        watch = json.loads(out)["watches"][0]
+        self.assertEqual(watch["target"], "Demo.Web")
+        self.assertEqual([one["files"][0]["name"] for one in watch["sources"]], ["a.csv"])
+        self.assertEqual([one["name"] for one in watch["left"]], ["b.bak"])
+        self.assertEqual(sorted(os.listdir(daemon.drop)), before)
+        self.assertEqual(list(daemon.state.iterdir()), [])
+        code, out, _ = daemon.command("plan", "--config", daemon.config_path)
+        self.assertIn("1 files in 1 blobs", out)
+        self.assertIn("b.bak", out)
+
+
+if __name__ == "__main__":
+    unittest.main()
