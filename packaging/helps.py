@@ -1,0 +1,52 @@
+"""What the programs say of themselves: manual pages and completions are made of their --help, so
+that neither can fall behind."""
+import re
+import subprocess
+
+
+def program(folder, name):
+    for place in (folder / name, folder / "daemon" / name, folder / "emulator" / name):
+        if place.exists():
+            return place
+    raise SystemExit(f"no {name} in {folder}")
+
+
+def help_of(path, *words):
+    said = subprocess.run([path, *words, "--help"], check=True, capture_output=True, text=True)
+    return said.stdout
+
+
+def options_in(text):
+    """[(option, what it means)] of CLI11's help: a line each, long ones continued below."""
+    found, wanted = [], False
+    for line in text.splitlines():
+        if re.match(r"(\[?Option|Positionals|\[Exactly|.*which)", line.strip()):
+            wanted = True
+            continue
+        match = re.match(r"^\s{2,6}((?:-|[a-z])\S.*?)(?:\s{2,}(.*))?$", line)
+        if wanted and match:
+            found.append([match[1].strip(), (match[2] or "").strip()])
+        elif wanted and found and line.startswith(" " * 10):
+            found[-1][1] = (found[-1][1] + " " + line.strip()).strip()
+        elif not line.strip():
+            continue
+    return [(name, meaning) for name, meaning in found if not name.startswith("-h,")]
+
+
+def commands_of(path):
+    """{command: (what it does, [(option, what it means)])}."""
+    text = help_of(path)
+    names = re.findall(r"(?m)^  ([a-z][a-z-]+)\s{2,}", text.split("Subcommands:")[1])
+    if "run" not in names:
+        raise SystemExit(f"the help of {path} is not as expected")
+    out = {}
+    for name in names:
+        said = help_of(path, name)
+        out[name] = said.strip().splitlines()[0], options_in(said)
+    return out
+
+
+def flag_of(option):
+    """("--since", whether a value follows) of "--since TEXT REQUIRED"; None for positionals."""
+    match = re.match(r"(?:-\w,)?(--[a-z-]+)(.*)", option)
+    return (match[1], bool(match[2].strip())) if match else None

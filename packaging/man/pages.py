@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+"""Writes the manual pages: pages.py OUT [BIN]. What the programs say of themselves (--help) and the
+example configuration are taken over, so that no page can fall behind. BIN: where the programs are
+(default build/, as CMake leaves them)."""
+import datetime
+import os
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PAGES = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT / "packaging"))
+import helps  # noqa: E402
+
+
+def escaped(text):
+    """Text as roff shows it: backslashes, hyphens that are to be copied, leading dots."""
+    text = text.replace("\\", "\\e").replace("-", "\\-")
+    for sign, name in {"'": "aq", "`": "ga", "^": "ha", "~": "ti"}.items():
+        text = text.replace(sign, "\\(" + name)
+    return re.sub(r"(?m)^(?=[.])", "\\\\&", text)
+
+
+def listed(options):
+    out = []
+    for name, meaning in options:
+        out += [".TP", f".B {escaped(name)}", escaped(meaning) if meaning else "\\&"]
+    return "\n".join(out)
+
+
+def described(commands):
+    out = []
+    for name, (what, options) in commands.items():
+        out += [f".SS {escaped('kustodrop ' + name)}", escaped(what) + "."]
+        options = [one for one in options if not one[0].startswith("--config")]
+        if options:
+            out.append(listed(options))
+    return "\n".join(out)
+
+
+def main():
+    out = pathlib.Path(sys.argv[1])
+    built = pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else "build")
+    out.mkdir(parents=True, exist_ok=True)
+    project = (ROOT / "CMakeLists.txt").read_text()
+    version = re.search(r"project\(kustodrop VERSION (\S+)", project)[1]
+    moment = int(os.environ.get("SOURCE_DATE_EPOCH", "1790000000"))
+    date = datetime.datetime.fromtimestamp(moment, datetime.timezone.utc).strftime("%Y-%m-%d")
+    emulator = helps.program(built, "kustodrop-emulator")
+    words = {
+        "@DATE@": date,
+        "@VERSION@": version,
+        "@EXAMPLE@": escaped((ROOT / "config/kustodrop.example.yaml").read_text().rstrip()),
+        "@COMMANDS@": described(helps.commands_of(helps.program(built, "kustodrop"))),
+        "@OPTIONS@": listed(helps.options_in(helps.help_of(emulator))),
+    }
+    for source in sorted(PAGES.glob("*.in")):
+        text = source.read_text()
+        for word, value in words.items():
+            text = text.replace(word, value)
+        (out / source.stem).write_text(text)
+
+
+if __name__ == "__main__":
+    main()
