@@ -128,9 +128,10 @@ public:
     /// Why the last fetch failed; nothing once one has gone well.
     const std::optional<failure>& last_failure() const { return last_failure_; }
 
-    /// Since the value in hand was fetched.
+    /// Since a value was last fetched, even if it has ended or was discarded meanwhile: who watches
+    /// it must see an outage grow. Nothing before the first.
     std::optional<duration> age() const {
-        if (!good()) return std::nullopt;
+        if (!accepted_any_) return std::nullopt;
         return clock_.now() - accepted_at_;
     }
 
@@ -166,6 +167,7 @@ private:
         value_ = std::make_shared<const T>(std::move(fetched.value));
         expires_at_ = fetched.expires_at;
         accepted_at_ = now;
+        accepted_any_ = true;
         failures_ = 0;
         last_failure_.reset();
         auto planned =
@@ -213,6 +215,7 @@ private:
     time_point started_at_{};
     unsigned failures_ = 0;
     bool early_ = false;
+    bool accepted_any_ = false;
     std::optional<failure> last_failure_;
 };
 
