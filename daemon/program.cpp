@@ -51,6 +51,9 @@ std::optional<config::settings> load_settings_without_secrets(const std::string&
         if (!content.has_error()) return content;
         return result<std::string>(boost::system::in_place_value, stand_in);
     };
+    environment.read_secret_file = [](const std::string&) {
+        return result<std::string>(boost::system::in_place_value, stand_in);
+    };
     return tell_problems(config::load_file(path, environment), {});
 }
 

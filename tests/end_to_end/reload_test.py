@@ -193,6 +193,18 @@ class Drain(EndToEnd):
         self.assertRegex(daemon.output(), "not everything could be shipped in time.*late.csv")
 
 
+class Secrets(EndToEnd):
+    def test_commands_that_need_no_secret_do_not_ask_for_it(self):
+        for secret in ("${cred:client-secret}", "${file:/nowhere/client-secret}"):
+            daemon = self.daemon(self.emulator(), auth={"client_secret": secret})
+            config = ("--config", daemon.config_path)
+            for command in (("plan",), ("gen-dropin",), ("explain", daemon.drop / "a.csv")):
+                code, _, err = daemon.command(*command, *config)
+                self.assertEqual((code, err), (0, ""), command)
+            self.assertEqual(daemon.command("status", *config)[0], 69)
+            self.assertEqual(daemon.command("check", "--offline", *config)[0], CONFIGURATION)
+
+
 class Plan(EndToEnd):
     def test_it_says_what_would_be_shipped_and_touches_nothing(self):
         daemon = self.daemon(self.emulator(), {"exclude": ["*.bak"]})
