@@ -69,6 +69,13 @@ static constexpr std::array all_measures{
     measure_words{spreads, "kustodrop_journal_commit_seconds", "Time of a durable transaction."},
     measure_words{counts, "kustodrop_journal_set_aside_total", "Damaged journals set aside."},
     measure_words{shows, "kustodrop_journal_healthy", "Whether the journal can be written."},
+    measure_words{
+        shows, "kustodrop_clock_skew_seconds", "How far our clock is ahead of the service's."},
+    measure_words{counts, "kustodrop_config_reloads_total", "Reloads, taken or refused."},
+    measure_words{
+        shows,
+        "kustodrop_config_last_reload_successful",
+        "Whether the configuration in force is the newest that was asked for."},
     measure_words{shows, "kustodrop_service_usable", "Whether token and resources are at hand."},
     measure_words{
         shows, "kustodrop_notifications_readable", "Whether the last look into the queues worked."},
@@ -98,6 +105,10 @@ void declare_metrics(metrics& measured) {
     measured.value("kustodrop_build_info", build).set(1);
     measured.count("kustodrop_inotify_overflows_total");
     measured.count("kustodrop_journal_set_aside_total");
+    for (auto result : {"taken", "refused"}) {
+        measured.count("kustodrop_config_reloads_total", {{"result", result}});
+    }
+    measured.value("kustodrop_config_last_reload_successful").set(1);
 }
 
 void begin_measuring_watch(metrics& measured, std::string_view watch) {

@@ -66,6 +66,7 @@ class Documented(EndToEnd):
         self.assert_documented("explain", self.command(daemon, "explain", daemon.drop / "x.csv"))
         self.assert_documented("history", json.loads(daemon.ask("/history")[2]))
         self.assert_documented("retry", self.command(daemon, "retry", "--all"))
+        self.assert_documented("reload", self.command(daemon, "reload"))
         outbox = daemon.folder / "out.csv"
         outbox.write_text(csv_rows(1))
         sent = self.command(
@@ -73,6 +74,12 @@ class Documented(EndToEnd):
             "--database", "Demo", "--table", "Web", "--format", "csv",
         )
         self.assert_documented("send", sent)
+
+    def test_a_plan_has_the_documented_members(self):
+        daemon = self.daemon(self.emulator())
+        daemon.put("goes.csv", csv_rows(1))
+        daemon.put("stays.tmp", csv_rows(1))
+        self.assert_documented("plan", self.command(daemon, "plan"))
 
     def test_a_trouble_has_its_three_members(self):
         emulator = self.emulator()

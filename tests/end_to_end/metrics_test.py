@@ -210,6 +210,22 @@ class Metrics(EndToEnd):
         daemon.program.send(18)
         self.changed(daemon, "kustodrop_inotify_overflows_total")
 
+    def test_reloads_taken_and_refused(self):
+        _, daemon = self.pair()
+        good = daemon.config_path.read_text()
+        reload = ("reload", "--socket", daemon.admin, "--config", daemon.config_path)
+        self.assertEqual(daemon.scrape().get("kustodrop_config_last_reload_successful"), 1)
+        daemon.config_path.write_text(good.replace('"table"', '"tabel"'))
+        self.assertEqual(daemon.command(*reload)[0], 78)
+        after = daemon.scrape()
+        self.assertEqual(after.get("kustodrop_config_last_reload_successful"), 0)
+        self.assertEqual(after.get("kustodrop_config_reloads_total", result="refused"), 1)
+        daemon.config_path.write_text(good)
+        self.assertEqual(daemon.command(*reload)[0], 0)
+        after = daemon.scrape()
+        self.assertEqual(after.get("kustodrop_config_last_reload_successful"), 1)
+        self.assertEqual(after.get("kustodrop_config_reloads_total", result="taken"), 1)
+
     def test_a_damaged_journal(self):
         _, daemon = self.pair()
         daemon.stop()
