@@ -54,7 +54,10 @@ class Kubernetes(unittest.TestCase):
             for text in configurations(manifest):
                 with tempfile.TemporaryDirectory() as folder:
                     path = pathlib.Path(folder) / "kustodrop.yaml"
-                    path.write_text(text)
+                    secret = path.with_name("client-secret")  # As the pod mounts it.
+                    secret.touch(mode=0o600)
+                    secret.write_text("a-secret")
+                    path.write_text(text.replace(f"/run/secrets/kustodrop/{secret.name}", str(secret)))
                     command = [program, "plan", "--config", path]
                     ended = subprocess.run(command, capture_output=True, text=True, check=False)
                 self.assertEqual(ended.returncode, 0, ended.stderr)
