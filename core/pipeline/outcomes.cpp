@@ -3,6 +3,8 @@
 
 #include "base/defect.hpp"
 
+#include <algorithm>
+
 namespace kustodrop::pipeline {
 
 using azure::queue_message;
@@ -206,7 +208,6 @@ asio::awaitable<bool> outcomes::dig(storage_place queue, notification_kind kind)
     }
     clear_ = clear_ && emptied;
     co_await give_back(queue, std::move(foreign));
-    co_await wait_for_cleaners();
     co_return brought;
 }
 
@@ -218,21 +219,30 @@ asio::awaitable<bool> outcomes::finish(storage_place queue, std::vector<queue_me
     co_return true;
 }
 
-// What is older than our oldest post was there before us, and blocks the head for everybody: its
-// lease is left to lapse, which costs no request, and till then all daemons see what stands behind
-// it. The rest goes back at once.
+// What is older than our oldest post was there before us, and blocks the head for everybody. Where
+// others wait behind it too, its lease is left to lapse, which costs no request, and till then all
+// of them see what stands there. Everything else goes back at once.
 asio::awaitable<void> outcomes::give_back(storage_place queue, std::vector<queue_message> foreign) {
     auto oldest = oldest_post();
     bool discard = options_.discard_foreign || defect("delete_foreign_messages");
-    bool hold = oldest && !discard;
     auto age = oldest ? with_.time.now() - *oldest : duration();
     auto before =
         with_.time.wall_now() - std::chrono::duration_cast<std::chrono::microseconds>(age);
-    if (hold) {
-        auto held = std::erase_if(foreign, [&](auto& one) { return one.inserted_at < before; });
+    auto was_there = [before](const queue_message& one) { return one.inserted_at < before; };
+    std::size_t held = 0;
+    if (oldest && !discard && !std::ranges::all_of(foreign, was_there)) {
+        held = std::erase_if(foreign, was_there);
         if (held > 0) held_until_ = with_.time.now() + patience_.lease();
     }
+    auto count = foreign.size();
     co_await clean(queue, std::move(foreign), discard);
+    co_await wait_for_cleaners();
+    with_.log.debug(
+        "dug through a queue",
+        {{"queue", queue.name},
+         {discard ? "deleted" : "given_back", std::to_string(count)},
+         {"held", std::to_string(held)}}
+    );
 }
 
 asio::awaitable<outcomes::sorted> outcomes::sort(

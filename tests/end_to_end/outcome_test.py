@@ -2,6 +2,7 @@
 """What the service says is recorded and acted upon; other clients' messages are left alone."""
 import json
 import os
+import re
 import unittest
 import uuid
 
@@ -80,8 +81,12 @@ class Outcomes(EndToEnd):
         daemon.put("good.csv", csv_rows(3))
         daemon.put("bad.csv", BROKEN)
         self.settled(daemon, seconds=120, succeeded=1, failed=1)
-        # Sooner than a lease of 60 s would end by itself.
+        # Not when a lease would end by itself: when a pass says that it ends, all are visible.
+        daemon.program.wait_for_output("dug through a queue")
         self.until("all foreign ones given back", lambda: emulator.hidden() == 0, seconds=30)
+        given = re.findall(r"dug through a queue .*given_back=(\d+) held=(\d+)", daemon.output())
+        self.assertIn(("500", "0"), given)
+        self.assertFalse([held for _, held in given if held != "0"], given)
         left = [json.loads(text) for text in emulator.notifications()["successful"]]
         for message in foreign:
             self.assertIn(message, left)

@@ -57,7 +57,8 @@ class Kubernetes(unittest.TestCase):
                     secret = path.with_name("client-secret")  # As the pod mounts it.
                     secret.touch(mode=0o600)
                     secret.write_text("a-secret")
-                    path.write_text(text.replace(f"/run/secrets/kustodrop/{secret.name}", str(secret)))
+                    mounted = f"/run/secrets/kustodrop/{secret.name}"
+                    path.write_text(text.replace(mounted, str(secret)))
                     command = [program, "plan", "--config", path]
                     ended = subprocess.run(command, capture_output=True, text=True, check=False)
                 self.assertEqual(ended.returncode, 0, ended.stderr)
