@@ -180,8 +180,12 @@ def file_and_hard_link_swapped_in_a_race(field):
     target = field.secret()
     path = field.drop / "t2-race.csv"
     field.swap(path, field.file, lambda at: os.link(target, at))
-    for one in (path, field.drop / ".spare0", field.drop / ".spare1"):
-        field.clear(one)
+    # What was claimed as the race ended is put back when it is seen to be a link.
+    for _ in throughout(10):
+        for one in (path, field.drop / ".spare0", field.drop / ".spare1"):
+            field.clear(one)
+        if target.stat().st_nlink == 1:
+            break
 
 
 @attack("T2")
