@@ -15,6 +15,8 @@ namespace stage = spool::stage;
 // How long a source waits for a folder that is absent before it is looked for again.
 static constexpr duration absent_folder_pause = 5s;
 
+static constexpr duration suspect_pause = 500ms;
+
 // So many failures in a row are followed by another account at once.
 static constexpr unsigned quick_tries = 3;
 
@@ -55,13 +57,25 @@ asio::awaitable<void> shipper::ship(std::string source_id) {
             from->held.push_back(source_id);
             co_return;
         }
-        if (hold(*what, *from)) co_return;
+        if (isolate(*what) || hold(*what, *from)) co_return;
         auto done = co_await step(source_id, *from);
         if (done.has_error()) {
             take_stock(source_id, done.error());
             co_return;
         }
     }
+}
+
+// What was in hand at more than one death is tried one at a time, after everything else. Only then
+// is it known which one the process dies of, and a process that is killed at once, again and again,
+// for another reason blames none.
+bool shipper::isolate(const source& what) {
+    bool is_claimed = std::holds_alternative<stage::claimed>(what.stage);
+    if (!is_claimed || what.begun < options_.crash_suspicion) return false;
+    bool first = put_off_.insert(what.id).second;
+    if (!first && !suspect_) return false;
+    with_.ready.push(what.id, with_.time.now() + suspect_pause * (first ? what.begun : 1));
+    return true;
 }
 
 // A post that may have been accepted is not repeated at once: its word may come.
@@ -90,14 +104,15 @@ asio::awaitable<result<void>> shipper::step(std::string source_id, watch& from) 
 namespace {
 
 // While it lives, a source is in hand. However the upload ends, unless the process dies with it,
-// its count of uploads that nobody ended goes back.
+// its count of uploads that nobody ended goes back, and the next suspect may be tried.
 struct in_hand {
-    in_hand(roster& sources, std::string id) : sources(sources), id(std::move(id)) {
-        auto* what = sources.find(this->id);
-        ++what->begun;
-        sources.note(*what);
+    in_hand(roster& sources, source& what, std::optional<std::string>& suspect)
+        : sources(sources), suspect(suspect), id(what.id) {
+        ++what.begun;
+        sources.note(what);
     }
     ~in_hand() {
+        if (suspect == id) suspect.reset();
         auto* what = sources.find(id);
         if (!what) return;
         what->begun = 0;
@@ -105,6 +120,7 @@ struct in_hand {
     }
     in_hand(const in_hand&) = delete;
     roster& sources;
+    std::optional<std::string>& suspect;
     std::string id;
 };
 
@@ -130,7 +146,8 @@ asio::awaitable<result<void>> shipper::upload(std::string source_id, watch& from
         co_return result<void>();
     }
     ++what->attempts;
-    in_hand held(with_.sources, source_id);
+    if (what->begun >= options_.crash_suspicion) suspect_ = source_id;
+    in_hand held(with_.sources, *what, suspect_);
     if (with_.sources.is_unproven(source_id)) {
         // Perhaps it was what ended the last run: then this one must not forget it.
         auto safe = co_await with_.journal.durable();

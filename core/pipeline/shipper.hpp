@@ -20,8 +20,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace kustodrop::pipeline {
 
@@ -36,6 +38,7 @@ struct shipper_options {
     duration repost_after = 30s;       // After a post whose answer was lost; up to twice as long.
     unsigned compression_threads = 1;  // That compress at a time, whatever for.
     unsigned crash_limit = 5;          // Deaths of the process in a row with a source in hand.
+    unsigned crash_suspicion = 2;      // From so many on it is tried alone.
     unsigned block_attempts = 3;       // Of one block, before the whole upload is begun anew.
 };
 
@@ -81,6 +84,7 @@ public:
 
 private:
     asio::awaitable<void> ship(std::string source_id);
+    bool isolate(const spool::source& what);
     bool hold(spool::source& what, const watch& from);
     asio::awaitable<result<void>> step(std::string source_id, watch& from);
     asio::awaitable<result<void>> upload(std::string source_id, watch& from);
@@ -102,6 +106,8 @@ private:
     spool::compression_gate gate_;
     retry_budget budget_;
     std::unordered_map<std::string, unsigned> failures_in_a_row_;  // By source id.
+    std::optional<std::string> suspect_;       // The one that is tried, of those in hand at deaths.
+    std::unordered_set<std::string> put_off_;  // Those whose turn came once, and was put off.
 };
 
 }  // namespace kustodrop::pipeline

@@ -32,6 +32,30 @@ class CrashLoop(EndToEnd):
         self.assertEqual(code, 0, err)
         self.until("the other file", lambda: emulator.count() == 5)
 
+    def test_of_many_in_hand_only_the_one_that_is_tried_alone_is_blamed(self):
+        emulator = self.emulator()
+        emulator.fault("blob", "put_blob", delay_ms=600000)
+        daemon = self.daemon(emulator)
+        for number in range(8):
+            daemon.put(f"{number}.csv", csv_rows(2))
+        for death in range(LIMIT + 1):
+            # At first all of them are in hand, later one of those that were.
+            wanted = 8 * min(death + 1, 2) + max(death - 1, 0)
+            daemon.start()
+            self.until(
+                f"{wanted} uploads begun",
+                lambda n=wanted: sum(one["attempts"] for one in daemon.journal()) >= n,
+            )
+            daemon.program.kill()
+        emulator.clear_faults()
+        daemon.start()
+        self.until(
+            "the ends of all",
+            lambda: sum(n for outcome, n in daemon.outcomes().items() if outcome) == 8,
+            seconds=120,
+        )
+        self.assertLessEqual(daemon.outcomes().get("rejected", 0), 1)
+
     def test_clean_ends_are_no_deaths(self):
         emulator = self.emulator()
         emulator.fault("blob", "put_blob", status=503, code="ServerBusy")
