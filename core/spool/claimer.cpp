@@ -27,6 +27,13 @@ static slice whole_file(const std::string& name, std::string location, const sig
     return {name, std::move(location), 0, seen.identity.size_bytes, seen.identity};
 }
 
+// Where it was or, when another has that name by now, beside it: nothing that is not ours stays in
+// work/.
+static void give_back(const place_at& from, const place_at& to, const std::string& source_id) {
+    if (move_without_overwriting(from, to) != EEXIST) return;
+    move_without_overwriting(from, {to.folder, with_id(to.base, source_id)});
+}
+
 result<slice> drop_folder::claim(const sighting& seen, const std::string& source_id) const {
     if (!is_guid(source_id)) throw std::logic_error("claim without a GUID");
     if (seen.kind != file_kind::regular || !is_plain_name(seen.name)) return not_a_file(seen);
@@ -51,7 +58,7 @@ result<slice> drop_folder::claim(const sighting& seen, const std::string& source
     if (!found) return claim_failure(seen.name, errno);
     bool linked = found->links > 1 && !defect("take_hard_links");
     if (found->kind != file_kind::regular || linked) {
-        move_without_overwriting(new_place, old_place);
+        give_back(new_place, old_place, source_id);
         remove_empty_folders(root_.get(), to_folder, work_folder);
         found->name = seen.name;
         if (found->kind == file_kind::regular) {

@@ -182,7 +182,7 @@ def file_and_hard_link_swapped_in_a_race(field):
     field.swap(path, field.file, lambda at: os.link(target, at))
     # What was claimed as the race ended is put back when it is seen to be a link.
     for _ in throughout(10):
-        for one in (path, field.drop / ".spare0", field.drop / ".spare1"):
+        for one in (*field.drop.glob(f"{path.stem}*"), *field.drop.glob(".spare?")):
             field.clear(one)
         if target.stat().st_nlink == 1:
             break
