@@ -1,7 +1,7 @@
 #include "base/crypto.hpp"
 #include "emulator/application.hpp"
 #include "emulator/durations.hpp"
-#include "emulator/proxy.hpp"
+#include "emulator/proxy_house.hpp"
 #include "http/beast_transport.hpp"
 
 #include <CLI/CLI.hpp>
@@ -230,50 +230,14 @@ void use_external_storage(const raw_options& raw, application_options& o) {
     o.storage = std::move(storage);
 }
 
-/// The proxy, and our own way through it: names that nobody resolves but it are ours too.
-class proxy_house {
-public:
-    proxy_house(
-        asio::any_io_executor executor,
-        kustodrop::clock& clock,
-        const raw_options& raw,
-        application_options& options
-    )
-        : words_("internal:" + hex_encode(random_bytes(16))) {
-        if (!raw.proxy_port) return;
-        auto how = raw.proxy;
-        how.port = *raw.proxy_port;
-        how.listen = options.listen;
-        how.names.insert(options.names.begin(), options.names.end());
-        if (!options.advertise.empty()) how.names.insert(options.advertise);
-        proxy_.emplace(executor, clock, std::move(how));
-        proxy_->set_internal_credentials(words_);
-        options.proxy = address();
-        options.steer.tunnels = [this] { return proxy_->tunnels(); };
-        options.steer.block = [this](auto places) { proxy_->block(std::move(places)); };
-    }
-
-    void start(asio::io_context& io) {
-        if (!proxy_) return;
-        auto ignore = [](std::exception_ptr) {};
-        auto bound = asio::bind_cancellation_slot(cancel_.slot(), ignore);
-        asio::co_spawn(io, proxy_->run(), std::move(bound));
-    }
-    void stop() { cancel_.emit(asio::cancellation_type::terminal); }
-
-    /// For our own transport; empty without a proxy.
-    std::string own_way() const { return proxy_ ? address(words_ + "@") : std::string(); }
-
-private:
-    std::string address(const std::string& before = {}) const {
-        auto host = proxy_->address();
-        return "http://" + before + host + ":" + std::to_string(proxy_->port());
-    }
-
-    std::string words_;
-    std::optional<proxy> proxy_;
-    asio::cancellation_signal cancel_;
-};
+// A request that hangs must not keep us: what was asked for is on the disk, and the rest is a
+// toy's.
+asio::awaitable<void> leave_at_last(kustodrop::clock& clock) {
+    auto patience = 10s;
+    co_await clock.sleep_until(clock.now() + patience);
+    std::cerr << "kustodrop-emulator: something did not end; left it behind" << std::endl;
+    std::_Exit(0);
+}
 
 int run(application_options options, const raw_options& raw) {
     bool verbose = raw.verbose;
@@ -286,11 +250,16 @@ int run(application_options options, const raw_options& raw) {
     worker_pool pool(2);
     asio::io_context io(1);
     asio::cancellation_signal cancel;
+    asio::cancellation_signal ended_in_time;
     asio::signal_set signals(io, SIGINT, SIGTERM);
-    signals.async_wait([&cancel](boost::system::error_code error, int) {
-        if (!error) cancel.emit(asio::cancellation_type::terminal);
+    signals.async_wait([&](boost::system::error_code error, int) {
+        if (error) return;
+        auto ignore = [](std::exception_ptr) {};
+        auto bound = asio::bind_cancellation_slot(ended_in_time.slot(), ignore);
+        asio::co_spawn(io, leave_at_last(clock), std::move(bound));
+        cancel.emit(asio::cancellation_type::terminal);
     });
-    proxy_house way(io.get_executor(), clock, raw, options);
+    proxy_house way(io.get_executor(), clock, raw.proxy_port, raw.proxy, options);
     application app(io.get_executor(), clock, log, pool, std::move(options));
     metrics measured;
     http::transport_options own;
@@ -301,6 +270,7 @@ int run(application_options options, const raw_options& raw) {
     auto finish = [&](std::exception_ptr error) {
         ended = error;
         signals.cancel();
+        ended_in_time.emit(asio::cancellation_type::terminal);
         way.stop();
         transport.close_idle();
     };
