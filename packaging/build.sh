@@ -29,15 +29,15 @@ SOURCE_DATE_EPOCH=$(dpkg-parsechangelog --show-field Timestamp)
 version=$(dpkg-parsechangelog --show-field Version)
 export SOURCE_DATE_EPOCH
 umask 022
+rm -f "$out"/kustodrop*_*.deb
 # The objects of the last build are kept: no clean.
 debian/rules build
 fakeroot=()
 ((EUID == 0)) || fakeroot=(fakeroot)
 "${fakeroot[@]}" debian/rules binary
-rm -f "$out"/kustodrop*_*.deb
 architecture=$(dpkg-architecture -qDEB_HOST_ARCH)
 for package in kustodrop kustodrop-emulator; do
-    mv "../${package}_${version}_${architecture}.deb" "$out/" 2>/dev/null ||
-        [[ -e $out/${package}_${version}_${architecture}.deb ]]
-    echo "$out/${package}_${version}_${architecture}.deb"
+    made="${package}_${version}_${architecture}.deb"
+    [[ $out/$made -ef ../$made ]] || mv "../$made" "$out/"
+    echo "$out/$made"
 done
