@@ -43,9 +43,10 @@ static std::size_t extension_at(std::string_view base) {
 }
 
 std::optional<std::string> id_in_work(std::string_view location) {
-    static constexpr std::string_view root = ".kustodrop/work/";
-    if (!location.starts_with(root)) return std::nullopt;
-    auto place = parse_work_place(location.substr(root.size()));
+    if (!location.starts_with(work_folder)) return std::nullopt;
+    auto rest = location.substr(work_folder.size());
+    if (!rest.starts_with('/')) return std::nullopt;
+    auto place = parse_work_place(rest.substr(1));
     return place ? std::optional(place->source_id) : std::nullopt;
 }
 
