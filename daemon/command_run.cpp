@@ -49,7 +49,10 @@ static asio::awaitable<void> call_it_well(program& around, start_pause& pause) {
 
 static asio::awaitable<int> run_daemon(program& around, app& daemon, start_pause& pause) {
     task_group signals(around.io.get_executor());
+    // Before anything that takes a while, so that an end asked for meanwhile is an orderly one.
+    signals.start(listen_for_the_end(daemon, pause));
     signals.start(listen_for_reloads(daemon));
+    pause.let_signals_in();
     auto opened = co_await daemon.open();
     if (opened.has_error()) {
         const auto& problem = opened.error();
@@ -57,7 +60,6 @@ static asio::awaitable<int> run_daemon(program& around, app& daemon, start_pause
         sd_notify("STATUS=cannot start: " + printable(problem.code + ": " + problem.detail));
         co_return exit_code_for(problem);
     }
-    signals.start(listen_for_the_end(daemon, pause));
     signals.start(call_it_well(around, pause));
     co_await daemon.run();
     signals.cancel();

@@ -48,15 +48,24 @@ static void tell(unsigned failed_starts, int seconds_left) {
     sd_notify("EXTEND_TIMEOUT_USEC=30000000");
 }
 
+static sigset_t what_a_daemon_is_told_by() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, number);
+    return signals;
+}
+
+void start_pause::let_signals_in() {
+    auto held = what_a_daemon_is_told_by();
+    sigprocmask(SIG_UNBLOCK, &held, nullptr);
+}
+
 bool start_pause::wait() {
+    auto awaited = what_a_daemon_is_told_by();
+    sigprocmask(SIG_BLOCK, &awaited, nullptr);
     if (count_path_.empty()) return true;
     auto failed = read_count(count_path_);
     std::ofstream(count_path_) << failed + 1;
-    sigset_t awaited;
-    sigset_t before;
-    sigemptyset(&awaited);
-    for (int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&awaited, number);
-    sigprocmask(SIG_BLOCK, &awaited, &before);
     auto config = version_of(config_path_);
     int received = -1;
     auto left = std::chrono::duration_cast<std::chrono::seconds>(pause_after(failed)).count();
@@ -65,7 +74,6 @@ bool start_pause::wait() {
         timespec second{1, 0};
         received = sigtimedwait(&awaited, nullptr, &second);
     }
-    sigprocmask(SIG_SETMASK, &before, nullptr);
     bool told_to_end = received == SIGTERM || received == SIGINT;
     if (told_to_end) went_well();
     return !told_to_end;

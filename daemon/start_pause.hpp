@@ -22,7 +22,12 @@ public:
 
     /// Waits as long as earlier failures ask for, and counts this start as one more until
     /// went_well(). Blocking; STATUS= says what it waits for. False: told to end meanwhile.
+    ///
+    /// SIGTERM, SIGINT and SIGHUP that come later are held back until let_signals_in().
     bool wait();
+
+    /// Whoever acts on signals has begun to listen.
+    static void let_signals_in();
 
     /// This start came to something, or was ended on purpose.
     void went_well();

@@ -4,9 +4,11 @@ import collections
 import contextlib
 import signal
 import sqlite3
+import threading
 import unittest
 
 from harness import EndToEnd, csv_rows, sha256
+from waiting import until
 
 
 class Crash(EndToEnd):
@@ -76,6 +78,16 @@ class Crash(EndToEnd):
             self.assertEqual(daemon.stop(), 0)
             daemon.start()
         self.finish(emulator, daemon, files)
+
+    def test_a_stop_while_it_still_starts_is_an_orderly_one(self):
+        emulator = self.emulator()
+        for _ in range(8):
+            daemon = self.daemon(emulator)
+            started = threading.Thread(target=daemon.start)
+            started.start()
+            until("the first thing it makes", lambda: any(daemon.state.iterdir()), every=0.001)
+            self.assertEqual(daemon.stop(), 0, daemon.output())
+            started.join()
 
     def test_a_deleted_journal_costs_no_data(self):
         emulator, daemon = self.pair()
