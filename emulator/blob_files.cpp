@@ -1,5 +1,6 @@
 #include "emulator/blob_files.hpp"
 
+#include "base/crc64.hpp"
 #include "base/crypto.hpp"
 
 #include <openssl/evp.h>
@@ -127,34 +128,7 @@ private:
     bool full_ = false;
 };
 
-constexpr auto crc64_table = [] {
-    std::array<std::uint64_t, 256> table{};
-    for (std::uint64_t i = 0; i < 256; ++i) {
-        auto value = i;
-        for (int bit = 0; bit < 8; ++bit) {
-            value = (value & 1) != 0 ? (value >> 1) ^ 0x9A6C9329AC4BC9B5ULL : value >> 1;
-        }
-        table[i] = value;
-    }
-    return table;
-}();
-
-std::string little_endian(std::uint64_t value) {
-    std::string out;
-    for (int i = 0; i < 8; ++i) out += static_cast<char>(value >> (8 * i) & 0xFF);
-    return out;
-}
-
 }  // namespace
-
-std::uint64_t storage_crc64(std::uint64_t crc, const void* data, std::size_t size) {
-    auto* bytes = static_cast<const unsigned char*>(data);
-    crc = ~crc;
-    for (std::size_t i = 0; i < size; ++i) {
-        crc = crc64_table[(crc ^ bytes[i]) & 0xFF] ^ (crc >> 8);
-    }
-    return ~crc;
-}
 
 blob_files::blob_files(fs::path folder) : folder_(std::move(folder)) {
     incoming_ = folder_ / "incoming";
@@ -164,14 +138,14 @@ blob_files::blob_files(fs::path folder) : folder_(std::move(folder)) {
 
 std::string blob_files::new_name() const { return hex_encode(random_bytes(12)); }
 
-blob_files::stored blob_files::store(const exchange& one, bool with_crc64) const {
+blob_files::stored blob_files::store(const exchange& one, digests wanted) const {
     stored out;
     out.file = new_name();
     hash md5(EVP_md5());
     std::uint64_t crc = 0;
     auto take = [&](std::string_view piece) {
-        md5.add(piece);
-        if (with_crc64) crc = storage_crc64(crc, piece.data(), piece.size());
+        if (wanted.md5) md5.add(piece);
+        if (wanted.crc64) crc = crc64(piece, crc);
     };
     if (auto& spooled = one.request.spooled) {
         for_each_piece({spooled->path, 0, spooled->bytes}, take);
@@ -181,8 +155,8 @@ blob_files::stored blob_files::store(const exchange& one, bool with_crc64) const
         open_file file(path_of(out.file), O_CREAT | O_EXCL | O_WRONLY);
         file.write(one.request.body);
     }
-    out.md5 = md5.value();
-    if (with_crc64) out.crc64 = little_endian(crc);
+    if (wanted.md5) out.md5 = md5.value();
+    if (wanted.crc64) out.crc64 = crc64_bytes(crc);
     return out;
 }
 

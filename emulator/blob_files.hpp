@@ -33,13 +33,17 @@ public:
     std::filesystem::path path_of(const std::string& file) const { return folder_ / file; }
     const std::filesystem::path& incoming() const { return incoming_; }
 
-    /// Stores a request's body; gives the file's name and the bytes' MD5.
+    /// Stores a request's body; gives the file's name and the bytes' digests.
+    struct digests {
+        bool md5 = true;
+        bool crc64 = false;
+    };
     struct stored {
         std::string file;
-        std::string md5;    // Raw digests.
-        std::string crc64;  // Eight bytes, little-endian; only when asked for.
+        std::string md5;    // Raw, as the next; empty unless wanted.
+        std::string crc64;  // Eight bytes, little-endian.
     };
-    stored store(const exchange& one, bool with_crc64) const;
+    stored store(const exchange& one, digests wanted) const;
 
     /// A new file from parts of others.
     std::string join(const std::vector<file_segment>& segments) const;
@@ -53,8 +57,5 @@ private:
     std::filesystem::path folder_;
     std::filesystem::path incoming_;
 };
-
-/// The CRC-64 of the storage services: pass the previous value to go on, 0 to begin.
-std::uint64_t storage_crc64(std::uint64_t crc, const void* data, std::size_t size);
 
 }  // namespace kustodrop::emulator

@@ -86,8 +86,11 @@ std::optional<service_error> blob_service::check_conditions(const exchange& one)
 
 // Digests and writes; what is large does so beside the event loop.
 asio::awaitable<blob_files::stored> blob_service::store(exchange& one) {
-    bool with_crc64 = one.header("x-ms-content-crc64").has_value();
-    auto work = [this, &one, with_crc64] { return p_.files.store(one, with_crc64); };
+    blob_files::digests wanted;
+    wanted.crc64 = one.header("x-ms-content-crc64").has_value();
+    // A blob keeps its MD5; a block whose CRC is told is answered with that.
+    wanted.md5 = !wanted.crc64 || one.header("Content-MD5") || one.operation == "put_blob";
+    auto work = [this, &one, wanted] { return p_.files.store(one, wanted); };
     if (one.body_bytes() <= inline_bytes) co_return work();
     co_return co_await offload(p_.pool, std::move(work));
 }
@@ -113,6 +116,11 @@ http::reply blob_service::commit(const exchange& one, blob_record blob) {
     return out;
 }
 
+static void tell_crc64(http::reply& out, const blob_files::stored& stored) {
+    if (stored.crc64.empty()) return;
+    out.answer.headers.add("x-ms-content-crc64", base64_encode(stored.crc64));
+}
+
 asio::awaitable<http::reply> blob_service::put_blob(exchange& one) {
     auto error = check_blob_type(one);
     if (!error && one.body_bytes() > put_blob_limit) error = body_too_large(put_blob_limit);
@@ -128,9 +136,7 @@ asio::awaitable<http::reply> blob_service::put_blob(exchange& one) {
     blob.bytes = one.body_bytes();
     blob.md5 = base64_encode(stored.md5);
     auto out = commit(one, std::move(blob));
-    if (!stored.crc64.empty()) {
-        out.answer.headers.add("x-ms-content-crc64", base64_encode(stored.crc64));
-    }
+    tell_crc64(out, stored);
     co_return out;
 }
 
@@ -181,7 +187,10 @@ asio::awaitable<http::reply> blob_service::put_block(exchange& one) {
     http::reply out;
     out.answer.status = 201;
     out.answer.headers.add("x-ms-request-server-encrypted", "true");
-    out.answer.headers.add("Content-MD5", base64_encode(stored.md5));
+    if (!stored.md5.empty()) {
+        out.answer.headers.add("Content-MD5", base64_encode(stored.md5));
+    }
+    tell_crc64(out, stored);
     co_return out;
 }
 
@@ -224,7 +233,7 @@ asio::awaitable<http::reply> blob_service::put_block_list(exchange& one) {
     if (!error) error = check_conditions(one);
     if (!error && wanted->size() > 50'000) error = block_list_too_long();
     if (!error) error = find_segments(one, *wanted, segments, blob.blocks);
-    if (!error) error = check_body_md5(one);
+    if (!error) error = check_body_digests(one);
     if (error) co_return refuse(*error, one);
     for (auto& segment : segments) blob.bytes += segment.length;
     auto work = [this, segments] { return p_.files.join(segments); };

@@ -1,5 +1,6 @@
 #include "emulator/blob_words.hpp"
 
+#include "base/crc64.hpp"
 #include "base/crypto.hpp"
 #include "base/text.hpp"
 
@@ -83,8 +84,9 @@ std::optional<service_error> check_digests(const exchange& one, const blob_files
     return std::nullopt;
 }
 
-std::optional<service_error> check_body_md5(const exchange& one) {
-    return compare_md5(one, md5(one.request.body));
+std::optional<service_error> check_body_digests(const exchange& one) {
+    auto& body = one.request.body;
+    return check_digests(one, {"", md5(body), crc64_bytes(crc64(body))});
 }
 
 std::optional<std::vector<std::pair<char, std::string>>> parse_block_list(std::string_view xml) {

@@ -25,8 +25,8 @@ service_error block_list_too_long();
 std::optional<service_error> check_blob_type(const exchange&);
 /// Content-MD5 and x-ms-content-crc64 against what arrived.
 std::optional<service_error> check_digests(const exchange&, const blob_files::stored&);
-/// Content-MD5 against a body in memory.
-std::optional<service_error> check_body_md5(const exchange&);
+/// The same against a body in memory.
+std::optional<service_error> check_body_digests(const exchange&);
 
 /// The ids of a block list in their order, each with 'L'atest, 'U'ncommitted or 'C'ommitted.
 std::optional<std::vector<std::pair<char, std::string>>> parse_block_list(std::string_view xml);

@@ -111,8 +111,9 @@ http::url layout::address(
     auto now = clock_.wall_now();
     grant.start = now - clock_skew;
     grant.expiry = now + std::chrono::duration_cast<std::chrono::microseconds>(lifetime);
-    // The versions seen on real resources (protocol.md §3.2).
+    // As seen on real resources (protocol.md §3.2).
     if (resource.service == storage_service::queue) grant.version = "2022-11-02";
+    if (resource.service == storage_service::blob) grant.version = options_.container_sas_version;
     auto text = endpoint(resource.service) + "/" + resource.account + "/" + resource.name + "?" +
                 service_sas(grant, key_of(resource.account));
     return http::url::parse(text).value();

@@ -141,6 +141,12 @@ void add_service(CLI::App& app, application_options& o) {
            "What clients may do with the notification queues"
     )
         ->capture_default_str();
+    app.add_option(
+           "--container-sas-version",
+           o.layout.container_sas_version,
+           "The sv of the containers' SAS, which decides what is understood"
+    )
+        ->capture_default_str();
 }
 
 void add_identity(CLI::App& app, application_options& o, raw_options& raw) {

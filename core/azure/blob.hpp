@@ -11,8 +11,9 @@
 namespace kustodrop::azure {
 
 /// Block blobs by SAS (protocol.md §5). Every URL is the blob's, with its SAS; every `content` is
-/// the caller's and must outlive the call. Bodies carry an MD5, so that what was damaged on the
-/// way is refused. All of it may be repeated safely.
+/// the caller's and must outlive the call. Bodies carry a CRC-64, or an MD5 where the SAS is
+/// older than that, so that what was damaged on the way is refused. All of it may be repeated
+/// safely.
 class blob_client {
 public:
     blob_client(http::transport& transport, random_generator& random)

@@ -4,7 +4,7 @@ import os
 import sys
 
 from data import move_all
-from stand import FIRST, SETTLE, Stand, Usage, counting, on, start
+from stand import FIRST, NO_WORD, SAS, SETTLE, Stand, Usage, counting, on, start
 
 from programs import path_of, run
 from waiting import now, until
@@ -66,10 +66,11 @@ def archived(daemon):
 
 
 def ship(staged, count, raw_bytes, until_settled=False, cores=None, sinks=None, blobs=None,
-         **settings):
+         sas=SAS, **settings):
     """Moves the staged files into a watched folder; a Shipment, until posted or until archived."""
     with Stand() as stand:
-        sink = stand.sink(cores=sinks, batching="100ms" if until_settled else "1h")
+        batching = "100ms" if until_settled else NO_WORD
+        sink = stand.sink(cores=sinks, sas=sas, batching=batching)
         daemon = stand.daemon(sink, **settings)
         start(daemon, cores)
         until("the folder", (daemon.drop / ".kustodrop" / "work").exists)

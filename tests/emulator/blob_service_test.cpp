@@ -1,3 +1,4 @@
+#include "base/crc64.hpp"
 #include "base/crypto.hpp"
 #include "base/text.hpp"
 #include "emulator/storage_fixture.hpp"
@@ -96,11 +97,24 @@ BOOST_AUTO_TEST_CASE(refuses_what_was_corrupted_on_its_way) {
     BOOST_TEST(code(ask(blob, verb::get, target)) == "404 BlobNotFound");
 }
 
-BOOST_AUTO_TEST_CASE(computes_the_crc_of_the_storage_services) {
-    // The check value of CRC-64/NVME, whose polynomial this is.
-    BOOST_TEST(storage_crc64(0, "123456789", 9) == 0xAE8B14860A799888ULL);
-    auto half = storage_crc64(0, "1234", 4);
-    BOOST_TEST(storage_crc64(half, "56789", 5) == 0xAE8B14860A799888ULL);
+BOOST_AUTO_TEST_CASE(refuses_a_block_and_a_list_that_were_corrupted) {
+    auto wrong = base64_encode("12345678");
+    auto block = target.with_parameters("comp=block&blockid=" + percent_encode("MQ=="));
+    http::headers headers = {{"x-ms-content-crc64", wrong}};
+    BOOST_TEST(code(ask(blob, verb::put, block, "x", headers)) == "400 Crc64Mismatch");
+    put_block("1", "x");
+    auto list = target.with_parameters("comp=blocklist");
+    std::string ids = "<BlockList><Latest>MQ==</Latest></BlockList>";
+    BOOST_TEST(code(ask(blob, verb::put, list, ids, headers)) == "400 Crc64Mismatch");
+}
+
+BOOST_AUTO_TEST_CASE(answers_a_block_with_the_digest_that_it_came_with) {
+    auto crc = base64_encode(crc64_bytes(0xAE8B14860A799888));
+    auto block = target.with_parameters("comp=block&blockid=" + percent_encode("MQ=="));
+    auto answer = ask(blob, verb::put, block, "123456789", {{"x-ms-content-crc64", crc}});
+    BOOST_TEST(answer.answer.status == 201u);
+    BOOST_TEST(emulator::test::header(answer, "x-ms-content-crc64") == crc);
+    BOOST_TEST(emulator::test::header(answer, "Content-MD5").empty());
 }
 
 BOOST_AUTO_TEST_CASE(does_not_overwrite_where_there_must_be_none) {

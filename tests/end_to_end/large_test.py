@@ -73,6 +73,17 @@ class Large(EndToEnd):
         (message,) = self.posted(emulator, 1, seconds=300)
         self.assertEqual(digest_of(message["BlobPath"]), (wanted, 24 * MIB))
 
+    def test_blocks_are_guarded_by_a_crc_where_the_sas_is_new_enough(self):
+        emulator = self.emulator(**SERVICE, container_sas_version="2019-02-02")
+        emulator.fault("blob", "put_block", count=1, status=400, code="Crc64Mismatch")
+        daemon = self.daemon(emulator, TEXT, upload={"compression": "none", "block_size": "1MiB"})
+        hidden = daemon.folder / "being-written"
+        wanted = write_large(hidden, 8 * MIB + 3)
+        daemon.start()
+        hidden.rename(daemon.drop / "large.txt")
+        (message,) = self.posted(emulator, 1, seconds=300)
+        self.assertEqual(digest_of(message["BlobPath"]), (wanted, 8 * MIB + 3))
+
     def test_two_gibibytes_need_little_memory(self):
         _, daemon, _ = self.ship(2048 * MIB)
         peak = daemon.program.peak_memory()

@@ -1,5 +1,6 @@
 #include "azure/blob.hpp"
 
+#include "base/crc64.hpp"
 #include "base/crypto.hpp"
 #include "support/scripted_transport.hpp"
 #include "support/world.hpp"
@@ -49,6 +50,35 @@ BOOST_AUTO_TEST_CASE(puts_a_blob_in_one_request) {
     BOOST_TEST(network.header("Content-Encoding") == "(none)");
     BOOST_TEST(network.header("Authorization") == "(none)");
     BOOST_TEST(network.header("x-ms-date") == "(none)");
+}
+
+BOOST_AUTO_TEST_CASE(guards_a_body_with_what_the_version_of_the_sas_knows) {
+    auto sent_with = [&](const char* sas) {
+        network.answer(201);
+        auto place = http::url::parse(std::string("https://a.blob.core.windows.net/c/b?") + sas);
+        BOOST_TEST(finish(client.put_block(*place, 0, "123456789")).has_value());
+        return std::pair(network.header("x-ms-content-crc64"), network.header("Content-MD5"));
+    };
+    auto crc = base64_encode("\x88\x98\x79\x0A\x86\x14\x8B\xAE");
+    auto digest = base64_encode(md5("123456789"));
+    BOOST_TEST(
+        (sent_with("sv=2019-02-02&sig=a") == std::pair<std::string, std::string>(crc, "(none)"))
+    );
+    BOOST_TEST(
+        (sent_with("sv=2022-11-02&sig=a") == std::pair<std::string, std::string>(crc, "(none)"))
+    );
+    BOOST_TEST(
+        (sent_with("sv=2018-11-09&sig=a") == std::pair<std::string, std::string>("(none)", digest))
+    );
+    BOOST_TEST((sent_with("sig=a") == std::pair<std::string, std::string>("(none)", digest)));
+}
+
+BOOST_AUTO_TEST_CASE(a_list_of_blocks_is_guarded_like_a_block) {
+    network.answer(201);
+    auto place = http::url::parse("https://a.blob.core.windows.net/c/b?sv=2022-11-02&sig=a");
+    BOOST_TEST(finish(client.put_block_list(*place, 2)).has_value());
+    auto crc = crc64_bytes(crc64(network.last().body));
+    BOOST_TEST(network.header("x-ms-content-crc64") == base64_encode(crc));
 }
 
 BOOST_AUTO_TEST_CASE(every_request_has_an_id_of_its_own) {
