@@ -117,11 +117,14 @@ result<std::unique_ptr<journal_store>> journal_store::open(
             fresh->unchecked = !small && wal_bytes > 0;
             fresh->is_new = prepare_schema(db);
         } else if (db.ask("PRAGMA user_version") != schema_version) {
-            throw sqlite_error{
-                SQLITE_SCHEMA, "it is of another version of kustodrop, which `run` would bring up"};
+            // Whoever only reads must not bring an older one up; a copy may be.
+            auto copy = std::make_unique<tables>(":memory:", how::read_and_write);
+            copy->db.become_copy_of(db);
+            prepare_schema(copy->db);
+            fresh = std::move(copy);
         }
-        fresh->sources.emplace(db);
-        fresh->kept.emplace(db);
+        fresh->sources.emplace(fresh->db);
+        fresh->kept.emplace(fresh->db);
         return opened(new journal_store(std::move(fresh)));
     });
 }

@@ -27,6 +27,14 @@ void database::run(const char* sql) {
     if (code != SQLITE_OK) raise(handle_, code);
 }
 
+void database::become_copy_of(const database& other) {
+    auto* copying = sqlite3_backup_init(handle_, "main", other.handle_, "main");
+    if (!copying) raise(handle_, sqlite3_errcode(handle_));
+    sqlite3_backup_step(copying, -1);
+    auto code = sqlite3_backup_finish(copying);
+    if (code != SQLITE_OK) raise(handle_, code);
+}
+
 void database::roll_back() noexcept {
     if (sqlite3_get_autocommit(handle_) != 0) return;
     sqlite3_exec(handle_, "ROLLBACK", nullptr, nullptr, nullptr);

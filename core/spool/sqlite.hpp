@@ -36,6 +36,9 @@ public:
     /// The first column of the first row.
     std::string ask(const char* sql);
 
+    /// Holds what `other` holds, in place of what was here.
+    void become_copy_of(const database& other);
+
     /// Ends the transaction in hand, if there is one, as if it had never been.
     void roll_back() noexcept;
 

@@ -135,6 +135,7 @@ BOOST_AUTO_TEST_CASE(a_journal_of_the_future_is_left_alone) {
     sqlite3_open(path.c_str(), &db);
     sqlite3_exec(db, "PRAGMA user_version = 4", nullptr, nullptr, nullptr);
     sqlite3_close(db);
+    BOOST_TEST(read_journal(path, {}).error().code == "journal_newer");
     auto said = opening();
     BOOST_TEST(said.error().code == "journal_newer");
     BOOST_TEST((said.error().next == remedy::reconfigure));
