@@ -1,3 +1,4 @@
+#include "base/random.hpp"
 #include "base/text.hpp"
 #include "daemon/admin.hpp"
 #include "daemon/admin_client.hpp"
@@ -5,6 +6,7 @@
 #include "daemon/program.hpp"
 #include "daemon/translate.hpp"
 #include "pipeline/explain.hpp"
+#include "spool/place.hpp"
 
 #include <boost/json.hpp>
 
@@ -43,6 +45,24 @@ static void look(pipeline::explain_facts& facts) {
     if (marker && *marker) facts.marker = **marker;
 }
 
+// The daemon's folder is only looked at: whoever tidies it is at work there.
+static std::string place_in_work(const std::string& root, const std::string& name) {
+    namespace fs = std::filesystem;
+    auto own = std::string(spool::work_folder);
+    std::error_code gone;
+    for (fs::directory_iterator at(root + "/" + own, gone), end; !gone && at != end;
+         at.increment(gone)) {
+        auto base = at->path().filename().string();
+        auto place = spool::parse_work_place(base);
+        if (place && place->name == name) return own + "/" + base;
+        // One with a long name, or from a folder below, has a folder of its own.
+        std::error_code unreadable;
+        bool inside = is_guid(base) && fs::exists(at->path() / name, unreadable);
+        if (inside) return own + "/" + base + "/" + name;
+    }
+    return {};
+}
+
 static void read_record(const config::settings& settings, pipeline::explain_facts& facts) {
     spool::journal_query query;
     query.watch = facts.watch.name;
@@ -61,6 +81,7 @@ static void read_record(const config::settings& settings, pipeline::explain_fact
     facts.history = text("stage") + (outcome.empty() ? "" : ", " + outcome) + " at " +
                     text("changed_at") + ", source " + text("source_id");
     if (auto code = text("code"); !code.empty()) facts.history += ", " + code;
+    facts.is_recorded = text("stage") != "retired";
     if (auto details = text("details"); !details.empty()) facts.history += ": " + details;
     // What lies in its folder although the record has it there has been dealt with.
     if (text("location") == printable(facts.name) && text("stage") == "retired") {
@@ -106,6 +127,7 @@ int command_explain(const explain_options& options) {
     facts.watch = watch_options_of(*watch, settings->retention);
     facts.name = path.substr(watch->path.size() + 1);
     look(facts);
+    if (!facts.seen) facts.claimed_as = place_in_work(watch->path, facts.name);
     read_record(*settings, facts);
     read_status(*settings, facts);
     auto rules = pipeline::explain(facts);

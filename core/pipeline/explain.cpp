@@ -32,6 +32,10 @@ void about_name(const explain_facts& facts, answers& out) {
 }
 
 void about_file(const explain_facts& facts, answers& out) {
+    if (!facts.seen && !facts.claimed_as.empty()) {
+        out.add("claimed", "it was taken from the folder and is " + facts.claimed_as, true);
+        return;
+    }
     if (!facts.seen) {
         out.add("file", "there is none of that name in the folder now", false);
         return;
@@ -69,7 +73,12 @@ void about_completeness(const explain_facts& facts, answers& out) {
 
 void about_company(const explain_facts& facts, answers& out) {
     auto& watch = facts.watch;
-    if (!facts.seen || watch.coalesce.max_files <= 1) return;
+    if (watch.coalesce.max_files <= 1) return;
+    if (!facts.seen && !facts.claimed_as.empty() && !facts.is_recorded) {
+        auto most = human_duration(watch.coalesce.max_age);
+        out.add("coalesce", "waits for others to share a blob with, " + most + " at most", true);
+    }
+    if (!facts.seen) return;
     auto why = company(watch).alone_because(facts.name, facts.seen->identity.size_bytes);
     auto joined = "in one blob with up to " + std::to_string(watch.coalesce.max_files - 1) +
                   " others, for which it waits " + human_duration(watch.coalesce.max_age) +
@@ -99,7 +108,8 @@ std::vector<explained> explain(const explain_facts& facts) {
         facts.low_on_space ? "too little space is free" : "enough is free",
         !facts.low_on_space
     );
-    bool room = facts.pending_files < facts.watch.max_pending_files;
+    bool is_claimed = !facts.seen && !facts.claimed_as.empty();
+    bool room = is_claimed || facts.pending_files < facts.watch.max_pending_files;
     out.add(
         "max_pending",
         std::to_string(facts.pending_files) + " of " +

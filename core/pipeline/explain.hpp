@@ -15,6 +15,8 @@ struct explain_facts {
     std::string name;  // Relative to the watch's folder.
     std::optional<spool::sighting> seen;
     std::optional<spool::sighting> marker;
+    std::string claimed_as;       // Where it is under work/ when it is no longer seen; or empty.
+    bool is_recorded = false;     // The journal has it as on its way.
     std::optional<bool> is_kept;  // The journal has it as dealt with, unchanged since.
     std::string history;          // The newest record of that name; empty: none.
     std::string paused;           // Why the watch stands still; empty: it does not.

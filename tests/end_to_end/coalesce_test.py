@@ -189,6 +189,20 @@ class Coalescing(EndToEnd):
         self.archived(daemon, 20)
         self.assertEqual(sorted(set(self.numbers(emulator))), list(range(20)))
 
+    def test_explain_tells_of_a_file_that_waits_for_company(self):
+        _, daemon = self.pair(joining(10, "1h"))
+        daemon.put("a.csv", ROW.format(1))
+        self.until("it is claimed", lambda: daemon.inside("work"))
+        code, out, err = daemon.command(
+            "explain", str(daemon.drop / "a.csv"), "--config", daemon.config_path, "--json"
+        )
+        self.assertEqual(code, 0, err)
+        said = json.loads(out)
+        rules = {rule["rule"]: rule["answer"] for rule in said["rules"]}
+        self.assertIn("~a.csv", rules["claimed"])
+        self.assertIn("waits for others", rules["coalesce"])
+        self.assertEqual(said["conclusion"], "it is shipped, or about to be")
+
     def test_explain_tells_who_travels_alone(self):
         _, daemon = self.pair(joining(10, "1s", stable_for="1h"))
         daemon.put("a.csv", ROW.format(1))

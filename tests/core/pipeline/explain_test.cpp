@@ -57,6 +57,24 @@ BOOST_AUTO_TEST_CASE(each_rule_has_its_words) {
     is(after([](facts_ref f) { f.pending_files = 100'000; }), "max_pending: 100000 of 100000");
 }
 
+BOOST_AUTO_TEST_CASE(a_claimed_file_is_on_its_way_although_it_is_not_in_the_folder) {
+    facts.seen.reset();
+    facts.claimed_as = ".kustodrop/work/ID~a.json";
+    facts.pending_files = facts.watch.max_pending_files;
+    BOOST_TEST(said() == "it is shipped, or about to be");
+    auto waits = [this] {
+        for (auto& one : explain(facts)) {
+            if (one.rule == "coalesce") return one.answer;
+        }
+        return std::string();
+    };
+    BOOST_TEST(waits().empty());
+    facts.watch.coalesce.max_files = 10;
+    BOOST_TEST(waits() == "waits for others to share a blob with, 30.0s at most");
+    facts.is_recorded = true;
+    BOOST_TEST(waits().empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_marker_must_be_younger_than_its_file) {
     facts.watch.done_marker = ".ok";
     facts.seen->identity.modified_ns = 10;
