@@ -40,7 +40,7 @@ asio::awaitable<void> intake::turn() {
     }
     release_held();
     co_await refresh_changed();
-    if (!closed_ && !is_moving()) co_await claim_complete();
+    if (may_claim()) co_await claim_complete();
     co_await inspect_gathered();
     send_groups(finishing_ || is_moving());
     // The scan showed only a slice: the next ones come when these are on their way.
@@ -59,9 +59,13 @@ time_point intake::next_turn() const {
         next = std::min(next, watch_.pausing.next_probe().value_or(with_.time.now()));
     }
     if (auto due = groups_.next_due()) next = std::min(next, *due);
+    // One batch follows the other; the other watches' come in between, in the workers' line.
+    if (!complete_.empty() && may_claim()) return with_.time.now();
     if (!complete_.empty()) next = std::min(next, with_.time.now() + room_check);
     return next;
 }
+
+bool intake::may_claim() const { return !closed_ && !is_moving() && room() > 0; }
 
 std::size_t intake::room() const {
     auto& counts = with_.sources.counts(watch_.options.name);

@@ -181,6 +181,7 @@ private:
     bool is_gathering() const;
     void complain(const std::string& name, const failure& problem);
     std::size_t room() const;
+    bool may_claim() const;
     time_point next_turn() const;
     static looks look(
         const spool::drop_folder& folder,
