@@ -265,7 +265,10 @@ result<void> app::flush() {
     return flushed;
 }
 
+// A burst of files wakes us once in a while, not once for each: nothing is taken sooner than
+// stable_for after its event, and the kernel keeps thousands.
 asio::awaitable<void> app::read_events() {
+    static constexpr duration gathering = 5ms;
     for (;;) {
         auto events = co_await events_->read();
         for (auto& event : events) {
@@ -279,6 +282,7 @@ asio::awaitable<void> app::read_events() {
                 if (intake->owns(event.watch)) intake->hint(event);
             }
         }
+        co_await around_.time.sleep_until(around_.time.now() + gathering);
     }
 }
 

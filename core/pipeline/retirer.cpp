@@ -198,7 +198,8 @@ void retirer::act_on_file(
         return;
     }
     file.location = *moved;
-    if (stays) return;
+    // What is archived for good is not met again.
+    if (stays || (one.is_settled && one.action == file_action::archive)) return;
     auto now = folder.look(file.location);
     if (!file.location.empty() && now && *now) file.identity = (*now)->identity;
 }

@@ -126,7 +126,7 @@ result<std::optional<sighting>> drop_folder::look(const std::string& name) const
         if (gone) return std::optional<sighting>();
         return open_failure(name, errno);
     }
-    seen->readable = may_read(parent.get(), base);
+    seen->readable = seen->readable || may_read(parent.get(), base);
     seen->name = name;
     return seen;
 }

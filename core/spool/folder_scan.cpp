@@ -45,7 +45,9 @@ public:
 
     scan take() {
         std::sort(found_.sightings.begin(), found_.sightings.end(), is_older);
-        for (auto& seen : found_.sightings) seen.readable = may_read(root_, seen.name);
+        for (auto& seen : found_.sightings) {
+            seen.readable = seen.readable || may_read(root_, seen.name);
+        }
         found_.folders = position_.folders;
         if (stopped_) found_.next = std::move(position_);
         found_.truncated = found_.truncated || stopped_;

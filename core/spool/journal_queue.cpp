@@ -1,5 +1,6 @@
 #include "spool/journal_queue.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace kustodrop::spool {
@@ -34,6 +35,7 @@ void journal_queue::add(journal_change change) {
 std::vector<journal_change> journal_queue::take_group(std::size_t limit) {
     group_is_not_safe();
     std::vector<journal_change> changes;
+    changes.reserve(std::min(limit, waiting_.size()));
     while (!waiting_.empty() && changes.size() < limit) {
         place_.erase(waiting_.front().key);
         changes.push_back(waiting_.front().change);
