@@ -9,6 +9,7 @@ import argparse
 import os
 import pathlib
 import platform
+import signal
 import sys
 
 sys.dont_write_bytecode = True
@@ -20,6 +21,7 @@ import packages
 import throughput_rows
 from figures import Figures
 from plot import throughput
+from stand import tidy
 
 ROWS = {**throughput_rows.ROWS, **endurance_rows.ROWS}
 DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs"
@@ -64,6 +66,10 @@ def main():
     options.add_argument("--document", action="store_true",
                          help="put the table and the plot into docs/")
     chosen = options.parse_args()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # What runs and what lies about is tidied away on the way out.
+        signal.signal(number, lambda received, _: sys.exit(128 + received))
+    tidy()
     figures, context = Figures(), {}
     facts = machine()
     facts["load before"] = load()
@@ -75,10 +81,10 @@ def main():
             continue
         try:
             row(figures, QUICK if chosen.quick else 1, context)
-        except (AssertionError, OSError) as error:
+        except Exception as error:
             # The other rows are worth having all the same.
             figures.add(name, "the row was not finished", None, "", at_least=1,
-                        note=" ".join(str(error).split())[-200:])
+                        note=f"{type(error).__name__}: " + " ".join(str(error).split())[-200:])
     points = context.get("points", {})
     figures.write(chosen.output, facts, points)
     if points:

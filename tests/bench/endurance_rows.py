@@ -41,10 +41,11 @@ def memory(figures, scale, context):
         counting("all are posted", daemon, sink.posted, count)
         peak = daemon.program.peak_memory()
         figures.add("memory", f"peak with {count} files that wait for their outcome", peak / MIB,
-                    "MiB", note="all of them held as sources, not only as names in a folder")
+                    "MiB", at_most=96, note="held as sources, not only as names in a folder")
         signalled(daemon.program)
         took = start(daemon, ALL)
-        figures.add("memory", f"start to READY with {count} files on their way", took, "s")
+        figures.add("memory", f"start to READY with {count} files on their way", took, "s",
+                    at_most=1)
 
 
 def drop_caches():

@@ -90,11 +90,44 @@ class Sink(Emulator):
         return first("TempStorage"), first("SecuredReadyForAggregationQueue")
 
 
+PREFIX = "kustodrop-bench-"
+
+
+def is_alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def left_running(folder):
+    """The programs that work in this folder."""
+    for process in pathlib.Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if f"{folder}/".encode() in (process / "cmdline").read_bytes():
+                yield int(process.name)
+
+
+def tidy():
+    """Ends and removes what runs of ours left behind that were killed."""
+    for folder in pathlib.Path(tempfile.gettempdir()).glob(PREFIX + "*-*"):
+        owner = folder.name.removeprefix(PREFIX).split("-", 1)[0]
+        if not owner.isdigit() or is_alive(int(owner)):
+            continue
+        for pid in left_running(folder):
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 class Stand:
     """A folder that goes when the measurement ends, with a sink and daemons on it."""
 
     def __init__(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="kustodrop-bench-"))
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
         self.running = []
         self.made = 0
 
@@ -102,9 +135,14 @@ class Stand:
         return self
 
     def __exit__(self, *_):
-        for one in reversed(self.running):
-            one.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        try:
+            for one in reversed(self.running):
+                one.stop()
+        finally:
+            for pid in left_running(self.folder):
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def fresh(self, name):
         self.made += 1
