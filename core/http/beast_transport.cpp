@@ -120,14 +120,20 @@ private:
     // The deadline is each piece's own, so what `rate` lets wait does not count.
     asio::awaitable<error_code> write(std::string_view bytes, pacer* rate) {
         auto most = rate ? rate->piece_bytes() : piece_bytes;
+        std::size_t waited_for =
+            0;  // TLS takes a record at a time, which may be less than a piece.
         while (!bytes.empty()) {
             auto piece = bytes.substr(0, most);
-            if (rate) co_await rate->wait_for(piece.size());
+            if (rate && waited_for < piece.size()) {
+                co_await rate->wait_for(piece.size() - waited_for);
+                waited_for = piece.size();
+            }
             attempted_ += piece.size();
             asio::const_buffer from(piece.data(), piece.size());
             auto done = co_await line_.write_some(from, pace_.at_most(io_timeout_));
             if (done.error) co_return done.error;
             attempted_ -= piece.size() - done.bytes;
+            waited_for -= std::min(waited_for, done.bytes);
             bytes.remove_prefix(done.bytes);
         }
         co_return error_code();
