@@ -161,6 +161,26 @@ def ready(figures, scale, context):
                     note=f"slowest of five {max(times) * 1000:.0f} ms")
 
 
+def bandwidth(figures, scale, context):
+    """How much arrives in ten seconds, of what may."""
+    limit, window = 4 * MIB, 10
+    with Stand() as stand:
+        sink = stand.sink()
+        upload = {"compression": "none", "bandwidth_limit": "4MiB", "block_size": "256KiB"}
+        daemon = stand.daemon(sink, upload=upload)
+        start(daemon, ALL)
+        large = write_large(stand.folder / "large.json", 3 * window * limit)
+        large.rename(daemon.drop / "large.json")
+        arrived = lambda: sink.stats()["bytes_in"]
+        until("some of it arrives", lambda: arrived() > 2 * limit, 60, every=0.02)
+        before, began = arrived(), now()
+        for _ in throughout(window):
+            daemon.program.check()
+        rate = (arrived() - before) / (now() - began)
+    figures.add("bandwidth", "off upload.bandwidth_limit of 4 MiB/s, over 10 s",
+                abs(rate / limit - 1) * 100, "%", at_most=5, note=f"{rate / MIB:.2f} MiB/s")
+
+
 def growth(figures, scale, context):
     """The processor's share of each file, as there are more of them."""
     counts = [1000 // scale, 10_000 // scale, 100_000 // scale]
@@ -194,4 +214,4 @@ def growth(figures, scale, context):
 
 
 ROWS = {"memory": memory, "million": million, "idle": idle, "latency": latency, "start": ready,
-        "growth": growth}
+        "bandwidth": bandwidth, "growth": growth}

@@ -69,10 +69,10 @@ def ship(staged, count, raw_bytes, until_settled=False, cores=None, sinks=None, 
          sas=SAS, **settings):
     """Moves the staged files into a watched folder; a Shipment, until posted or until archived."""
     with Stand() as stand:
-        batching = "100ms" if until_settled else NO_WORD
+        batching = "20ms" if until_settled else NO_WORD
         if until_settled:
-            # Waiting for the next look at the queues is no work.
-            settings.setdefault("notifications", {"poll_interval": "200ms"})
+            # Waiting for the sink's word, and for the next look at the queues, is no work.
+            settings.setdefault("notifications", {"poll_interval": "100ms"})
         sink = stand.sink(cores=sinks, sas=sas, batching=batching)
         daemon = stand.daemon(sink, **settings)
         start(daemon, cores)

@@ -114,7 +114,7 @@ def whole_rate(shipment):
 
 def coalesced(figures, count, plain):
     """Both from the first rename to the last file in the archive."""
-    group = {"max_files": 1000, "max_age": "1s"}
+    group = {"max_files": max(count // 10, 2), "max_age": "1s"}
     what = "until archived, coalesced / not coalesced"
     blobs = -(-count // group["max_files"])
     try:
