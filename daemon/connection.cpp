@@ -6,8 +6,9 @@
 
 namespace kustodrop::daemon {
 
-// A secret is read again for every fetch; one that was refused and replaced is to be found soon.
-static constexpr duration longest_token_wait = 1min;
+// An outage may have been long: once it is over, files wait for these and nothing else. And a
+// secret is read again for every fetch; one that was refused and replaced is to be found soon.
+static constexpr duration longest_refresh_wait = 1min;
 
 std::string_view version() { return KUSTODROP_VERSION; }
 
@@ -57,9 +58,9 @@ static kusto::management_options management_options_of(const config::settings& s
     return options;
 }
 
-static refresh_options token_refresh_options() {
+static refresh_options refreshing() {
     refresh_options options;
-    options.backoff.cap = longest_token_wait;
+    options.backoff.cap = longest_refresh_wait;
     return options;
 }
 
@@ -77,11 +78,21 @@ connection::connection(
           around.time,
           around.random,
           [this] { return fetch_token(); },
-          token_refresh_options()
+          refreshing()
       ),
-      resources(around.executor, around.time, around.random, [this] { return fetch_resources(); }),
+      resources(
+          around.executor,
+          around.time,
+          around.random,
+          [this] { return fetch_resources(); },
+          refreshing()
+      ),
       identity_token(
-          around.executor, around.time, around.random, [this] { return fetch_identity_token(); }
+          around.executor,
+          around.time,
+          around.random,
+          [this] { return fetch_identity_token(); },
+          refreshing()
       ),
       router(around.time, around.random, resources),
       around_(around),
