@@ -18,8 +18,8 @@ static constexpr duration full_disk_pause = 10s;
 
 // A thread for each watch, so that a mount that hangs holds up its own watch only, and those for
 // reading and compressing.
-static unsigned threads_for(const surroundings& around, const config::settings& settings) {
-    if (!around.threads) return 0;
+unsigned app::threads_for(const config::settings& settings) const {
+    if (!around_.threads) return 0;
     auto watches = static_cast<unsigned>(std::min<std::size_t>(settings.watches.size(), 8));
     auto readers = std::max(2u, compression_threads_of(settings));
     return std::min(readers + watches, most_threads);
@@ -28,7 +28,7 @@ static unsigned threads_for(const surroundings& around, const config::settings& 
 app::app(surroundings around, config::settings settings, config::environment environment)
     : around_(around),
       settings_(std::move(settings)),
-      pool_(threads_for(around, settings_)),
+      pool_(threads_for(settings_)),
       journal_pool_(around.threads ? 1 : 0),
       service_(around, settings_, std::move(environment)),
       ready_(around.executor, around.time, ready_options_of(settings_)),

@@ -61,6 +61,7 @@ private:
     bool has_shipped_all();
     void tell_undelivered();
     asio::awaitable<void> feed_watchdog(duration patience);
+    unsigned threads_for(const config::settings& settings) const;
     reload_report take(config::loaded loaded);
     void apply(const config::settings& before, const config::changes& found);
     void add_watch(const config::watch& from);

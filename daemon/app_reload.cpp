@@ -73,6 +73,7 @@ reload_report app::take(config::loaded loaded) {
 
 void app::apply(const config::settings& before, const config::changes& found) {
     around_.log.set_threshold(settings_.log.level);
+    pool_.grow_to(threads_for(settings_));
     service_.change(settings_);
     shipper_->set_options(shipper_options_of(settings_));
     outcomes_->set_options(outcomes_options_of(settings_));

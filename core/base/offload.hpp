@@ -8,8 +8,10 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <memory>
+#include <thread>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace kustodrop {
 
@@ -17,8 +19,20 @@ namespace kustodrop {
 /// simulation stays deterministic.
 class worker_pool {
 public:
-    explicit worker_pool(unsigned threads) {
+    explicit worker_pool(unsigned threads) : count_(threads) {
         if (threads > 0) threads_ = std::make_unique<asio::thread_pool>(threads);
+    }
+    ~worker_pool() {
+        if (threads_) threads_->stop();
+        join();
+    }
+    worker_pool(const worker_pool&) = delete;
+
+    /// More threads from now on; a pool without any, or with as many, stays as it is.
+    void grow_to(unsigned threads) {
+        for (; threads_ && count_ < threads; ++count_) {
+            more_.emplace_back([this] { threads_->attach(); });
+        }
     }
 
     asio::thread_pool* threads() { return threads_.get(); }
@@ -26,10 +40,13 @@ public:
     /// Waits for the work in hand.
     void join() {
         if (threads_) threads_->join();
+        more_.clear();
     }
 
 private:
+    unsigned count_;
     std::unique_ptr<asio::thread_pool> threads_;
+    std::vector<std::jthread> more_;
 };
 
 /// Runs blocking `work` on `pool`, then resumes the caller on its own executor with the result.

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <future>
+#include <latch>
 #include <stdexcept>
 #include <thread>
 
@@ -61,6 +62,25 @@ BOOST_AUTO_TEST_CASE(does_work_that_returns_nothing) {
     std::atomic<bool> worked = false;
     finish(offload(pool, [&] { worked = true; }));
     BOOST_TEST(worked);
+}
+
+BOOST_AUTO_TEST_CASE(grows_so_that_more_can_block_at_a_time) {
+    pool.grow_to(3);
+    pool.grow_to(2);  // It never shrinks.
+    std::latch all(3);
+    auto meet = [&] { return all.arrive_and_wait(), true; };
+    auto one = start(offload(pool, meet));
+    auto two = start(offload(pool, meet));
+    auto three = finish(offload(pool, meet));
+    pool.join();
+    settle();
+    BOOST_TEST((*one->value && *two->value && *three->value));
+}
+
+BOOST_AUTO_TEST_CASE(a_pool_without_threads_stays_without) {
+    worker_pool none(0);
+    none.grow_to(4);
+    BOOST_TEST(!none.threads());
 }
 
 BOOST_AUTO_TEST_CASE(does_not_block_the_loop) {
