@@ -150,6 +150,7 @@ private:
     void take_changes();
     bool is_moving() const;
     void let_go();
+    void tell_left_behind();
     void obey(watch_options wanted);
     void see_anew();
     bool has_finished() const;

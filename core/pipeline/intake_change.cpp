@@ -66,6 +66,21 @@ void intake::let_go() {
     with_.log.info(
         "watching no more", {{"watch", watch_.options.name}, {"path", watch_.options.path}}
     );
+    tell_left_behind();
+}
+
+// They would hold the watch in its old folder for ever.
+void intake::tell_left_behind() {
+    auto unconfirmed = with_.sources.counts(watch_.options.name).parked_files;
+    bool stays = wanted_ && wanted_->path == watch_.options.path;
+    if (unconfirmed == 0 || stays) return;
+    with_.log.warning(
+        "unconfirmed files stay in work/ of the former folder: a late word is recorded, but moves "
+        "them no more; watched again, the folder has them sent anew",
+        {{"watch", watch_.options.name},
+         {"folder", watch_.options.path + "/" + std::string(spool::work_folder)},
+         {"files", std::to_string(unconfirmed)}}
+    );
 }
 
 void intake::obey(watch_options wanted) {
