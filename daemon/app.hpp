@@ -2,6 +2,7 @@
 
 #include "base/budget.hpp"
 #include "base/offload.hpp"
+#include "base/recurring.hpp"
 #include "config/settings.hpp"
 #include "daemon/admin.hpp"
 #include "daemon/connection.hpp"
@@ -100,6 +101,7 @@ private:
     bool running_ = false;
     bool reloading_ = false;
     event reloaded_;
+    recurring archive_troubles_{{1h, 256}};
     std::string config_problem_;  // Why the last reload was refused.
     // What the journal has of watches that are not configured.
     std::map<std::string, std::vector<spool::source>> unclaimed_;

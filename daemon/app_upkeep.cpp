@@ -10,6 +10,8 @@ asio::awaitable<void> app::report_status() {
     std::string told;
     for (;;) {
         service_.watch_clock();
+        service_.tell_ends();
+        shipper_->tell_ends();
         auto report = status();
         history_.add(sample_of(around_.measured, report));
         auto line = "STATUS=" + report.one_line();
@@ -48,11 +50,20 @@ asio::awaitable<void> app::tidy_archive(std::string watch) {
     auto work = [=] { return spool::clear_archive(*folder, now, limits); };
     auto report = co_await offload(pool_, work);
     if (report.has_error()) {
+        const auto& problem = report.error();
+        if (!archive_troubles_.failed(watch, problem.code, around_.time.now())) co_return;
         around_.log.warning(
-            "cannot clear the archive",
-            {{"watch", watch}, {"code", report.error().code}, {"detail", report.error().detail}}
+            "cannot clear the archive; it is tried again",
+            {{"watch", watch}, {"code", problem.code}, {"detail", problem.detail}}
         );
-    } else if (report->files_deleted > 0) {
+        co_return;
+    }
+    for (auto& ended : archive_troubles_.worked(watch, around_.time.now())) {
+        around_.log.info(
+            "the archive can be cleared again", {{"watch", watch}, {"code", ended.kind}}
+        );
+    }
+    if (report->files_deleted > 0) {
         around_.log.info(
             "cleared the archive",
             {{"watch", watch},

@@ -175,20 +175,29 @@ asio::awaitable<result<fresh<secret>>> connection::fetch_identity_token() {
     return kusto::fetch_identity_token(management, around_.time, interval);
 }
 
-// One line when a cache gets into trouble or out of it, not one an attempt.
-void connection::tell(std::string_view what, const refresh_event& event) {
-    auto& told = told_[std::string(what)];
-    auto name = std::string(what);
-    if (!event.problem) {
-        if (!told.empty()) around_.log.info(name + " refreshed again");
-        told.clear();
-        return;
+void connection::tell_ends(const std::vector<recurring::news>& ends) {
+    for (auto& said : ends) {
+        around_.log.info(
+            said.place + " refreshed again",
+            {{"code", said.kind},
+             {"attempts_failed", std::to_string(said.times)},
+             {"lasted", human_duration(said.lasted)}}
+        );
     }
+}
+
+void connection::tell_ends() { tell_ends(told_.due(around_.time.now())); }
+
+// One line when a cache gets into trouble or out of it, and now and then between; not one an
+// attempt.
+void connection::tell(std::string_view what, const refresh_event& event) {
+    auto name = std::string(what);
+    if (!event.problem) return tell_ends(told_.worked(name, around_.time.now()));
     around_.measured
         .count("kustodrop_retries_total", {{"operation", name}, {"reason", event.problem->code}})
         .add();
-    if (told == event.problem->code) return;
-    told = event.problem->code;
+    auto said = told_.failed(name, event.problem->code, around_.time.now());
+    if (!said) return;
     auto left = event.time_left ? human_duration(*event.time_left) : std::string("nothing");
     around_.log.error(
         "cannot refresh the " + name + "; it is tried again",
@@ -196,6 +205,7 @@ void connection::tell(std::string_view what, const refresh_event& event) {
          {"detail", event.problem->detail},
          {"remedy", std::string(to_string(event.problem->next))},
          {"request_id", event.problem->request_id},
+         {"attempts", std::to_string(said->times)},
          {"still_good_for", left}}
     );
 }

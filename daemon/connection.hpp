@@ -6,6 +6,7 @@
 #include "azure/table.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
+#include "base/recurring.hpp"
 #include "base/refreshed.hpp"
 #include "config/load.hpp"
 #include "daemon/task_group.hpp"
@@ -65,6 +66,9 @@ public:
     /// Says once that this machine's clock is far from the service's, and once that it is not.
     void watch_clock();
 
+    /// Says what the log owes of troubles that have ended. Call it now and then.
+    void tell_ends();
+
     /// Brings the gauges of product.md §7 up to date.
     void measure();
 
@@ -93,6 +97,7 @@ public:
 private:
     asio::awaitable<kusto::management_client::token> current_token();
     void tell(std::string_view what, const refresh_event& event);
+    void tell_ends(const std::vector<recurring::news>& ends);
 
     surroundings around_;
     config::settings settings_;
@@ -100,7 +105,7 @@ private:
     std::shared_ptr<azure::token_source> source_;
     std::optional<kusto::cloud> cloud_;
     bool skew_told_ = false;
-    std::map<std::string, std::string, std::less<>> told_;  // The last trouble of each cache.
+    recurring told_{{10min, 64}};  // The troubles of each cache.
 };
 
 /// "0.1.0"

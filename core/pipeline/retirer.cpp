@@ -204,20 +204,36 @@ void retirer::act_on_file(
     if (!file.location.empty() && now && *now) file.identity = (*now)->identity;
 }
 
+void retirer::tell(const spool::source& what, const failure& problem) {
+    auto said = troubles_.failed("", problem.code, with_.time.now());
+    auto level = said ? log_level::error : log_level::debug;
+    with_.log.write(
+        level,
+        "cannot move a file; it stays where it is and is tried again",
+        {{"watch", what.watch},
+         {"source", what.id},
+         {"file", what.slices.front().name},
+         {"code", problem.code},
+         {"detail", problem.detail},
+         {"attempts", said ? std::to_string(said->times) : ""}}
+    );
+}
+
 void retirer::finish(const job& asked, done how) {
     auto* what = with_.sources.find(asked.id);
     if (!what) return;
     if (how.problem) {
-        with_.log.error(
-            "cannot move a file; it stays where it is and is tried again",
-            {{"watch", what->watch},
-             {"source", what->id},
-             {"file", what->slices.front().name},
-             {"code", how.problem->code},
-             {"detail", how.problem->detail}}
-        );
+        tell(*what, *how.problem);
         submit(*what);
         return;
+    }
+    for (auto& ended : troubles_.worked("", with_.time.now())) {
+        with_.log.info(
+            "files can be moved again",
+            {{"watch", what->watch},
+             {"code", ended.kind},
+             {"attempts_failed", std::to_string(ended.times)}}
+        );
     }
     auto* word = spool::verdict_of(what->stage);
     for (std::size_t i = 0; i < how.slices.size(); ++i) {

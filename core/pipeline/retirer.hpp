@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "base/offload.hpp"
 #include "base/random.hpp"
+#include "base/recurring.hpp"
 #include "base/work_queue.hpp"
 #include "pipeline/ready_queue.hpp"
 #include "pipeline/retirement.hpp"
@@ -66,6 +67,7 @@ private:
         const spool::drop_folder& folder, const job& one, std::size_t index, done& out
     );
     void finish(const job& asked, done how);
+    void tell(const spool::source& what, const failure& problem);
     void follow_growth(
         const spool::source& what, const spool::slice& file, const spool::file_identity& now
     );
@@ -76,6 +78,7 @@ private:
     retirer_parts with_;
     std::deque<std::string> waiting_;
     event arrived_;
+    recurring troubles_;  // Of moves.
 };
 
 }  // namespace kustodrop::pipeline

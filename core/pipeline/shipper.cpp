@@ -31,7 +31,8 @@ shipper::shipper(shipper_parts parts, shipper_options options, shipped_to next)
     : with_(parts),
       options_(std::move(options)),
       next_(std::move(next)),
-      gate_(options_.compression_threads) {}
+      gate_(options_.compression_threads),
+      attempts_(parts.log, parts.time) {}
 
 asio::awaitable<void> shipper::run() {
     for (;;) {
@@ -63,6 +64,8 @@ asio::awaitable<void> shipper::ship(std::string source_id) {
             take_stock(source_id, done.error());
             co_return;
         }
+        what = with_.sources.find(source_id);
+        if (what) attempts_.went_well(*what);
     }
 }
 
@@ -217,8 +220,9 @@ asio::awaitable<result<spool::blob_record>> shipper::send_blob(
     block_upload_parts parts{with_.blobs, with_.pool, with_.time, with_.random, with_.measured};
     block_upload::options how{
         options_.block_attempts, options_.backoff, plan.block_bytes, plan.buffers};
-    how.report = [this, &container](const result<void>& sent) {
+    how.report = [this, &container, &what](const result<void>& sent) {
         with_.router.report(container, sent);
+        attempts_.asked(what.id, container.account, "upload", sent);
     };
     block_upload upload(parts, how, container.location.with_path_suffix(name));
     auto sent = co_await upload.send(*reader);
@@ -235,25 +239,20 @@ asio::awaitable<result<spool::blob_record>> shipper::send_blob(
 // One place decides what a failed attempt means for its source.
 void shipper::take_stock(const std::string& source_id, const failure& problem) {
     auto* what = with_.sources.find(source_id);
-    if (!what) return;
+    if (!what) return attempts_.forget(source_id);
     with_.measured
         .count(
             "kustodrop_retries_total",
             {{"operation", std::string(spool::name_of(what->stage))}, {"reason", problem.code}}
         )
         .add();
-    with_.log.warning(
-        "attempt failed",
-        {{"watch", what->watch},
-         {"source", source_id},
-         {"file", what->slices.front().name},
-         {"stage", std::string(spool::name_of(what->stage))},
-         {"code", problem.code},
-         {"detail", problem.detail},
-         {"request_id", problem.request_id},
-         {"remedy", std::string(to_string(problem.next))}}
-    );
-    switch (decide(problem)) {
+    auto next = decide(problem);
+    bool repeated = next == after_failure::try_again || next == after_failure::upload_again;
+    if (repeated)
+        attempts_.failed(*what, problem);
+    else
+        attempts_.ended(*what, problem);
+    switch (next) {
     case after_failure::reject:
         if (is_divisible(*what)) return tell_apart(*what, problem);
         return reject(*what, spool::outcome::rejected, problem);

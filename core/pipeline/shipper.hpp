@@ -7,6 +7,7 @@
 #include "base/budget.hpp"
 #include "base/log.hpp"
 #include "base/offload.hpp"
+#include "pipeline/attempt_log.hpp"
 #include "pipeline/block_upload.hpp"
 #include "pipeline/dividing.hpp"
 #include "pipeline/ready_queue.hpp"
@@ -49,6 +50,7 @@ struct shipped_to {
     std::function<void(spool::source&)> settled;     // Skipped or rejected: never sent.
     std::function<void(spool::source&)> changed;     // The file is not what was claimed.
 };
+};
 
 /// The parts of the daemon that shippers work with; all outlive them.
 struct shipper_parts {
@@ -82,6 +84,9 @@ public:
     /// Obeyed from the next source on.
     void set_options(shipper_options options) { options_ = std::move(options); }
 
+    /// Says what the log owes of failures that have ended. Call it now and then.
+    void tell_ends() { attempts_.tell_ends(); }
+
 private:
     asio::awaitable<void> ship(std::string source_id);
     bool isolate(const spool::source& what);
@@ -105,6 +110,7 @@ private:
     shipped_to next_;
     spool::compression_gate gate_;
     retry_budget budget_;
+    attempt_log attempts_;
     std::unordered_map<std::string, unsigned> failures_in_a_row_;  // By source id.
     std::optional<std::string> suspect_;       // The one that is tried, of those in hand at deaths.
     std::unordered_set<std::string> put_off_;  // Those whose turn came once, and was put off.

@@ -51,6 +51,7 @@ asio::awaitable<result<void>> shipper::post(std::string source_id, watch& from) 
     // From here to the record nothing may wait: a cancellation would skip it (traps.md).
     after_post(source_id, sent);
     with_.router.report(queue, sent);
+    attempts_.asked(source_id, queue.account, "post", sent);
     co_return sent;
 }
 
@@ -71,6 +72,7 @@ asio::awaitable<result<void>> shipper::add_status_row(
     auto row = kusto::pending_row(request);
     auto added = co_await with_.tables.insert(place.location, std::move(row));
     with_.router.report(place, added);
+    attempts_.asked(request.id, place.account, "status row", added);
     co_return added;
 }
 
