@@ -87,7 +87,7 @@ function drawBytes() {
   const most = Math.max(...values);
   line(svg, HEIGHT - 1);
   shape(svg, "path", { class: "bars", d: barsPath(values, most || 1, HEIGHT - 1, HEIGHT - 6) });
-  describe(svg, "bytes-most", most ? `at most ${bytesInWords(most)} a minute` : "nothing yet");
+  describe(svg, "bytes-most", most ? `up to ${bytesInWords(most)}/min` : "nothing yet");
   return values;
 }
 
@@ -101,7 +101,7 @@ function drawOutcomes() {
   shape(svg, "path", { class: "bars good", d: barsPath(good, most || 1, base, base - 4) });
   shape(svg, "path", { class: "bars bad", d: barsPath(bad, most || 1, base, -(HEIGHT - base - 2)) });
   const sum = (values) => values.reduce((a, b) => a + b, 0);
-  describe(svg, "outcomes-most", most ? `at most ${countInWords(most)} a minute` : "none yet",
+  describe(svg, "outcomes-most", most ? `up to ${countInWords(most)}/min` : "none yet",
     `${countInWords(sum(good))} well, ${countInWords(sum(bad))} not`);
   return [sum(good), sum(bad)];
 }
@@ -122,7 +122,7 @@ function drawPending() {
   const area = points.length ? `M${points[0][0]} ${HEIGHT}L${text}L${WIDTH} ${HEIGHT}z` : "";
   shape(svg, "path", { class: "area", d: area });
   shape(svg, "path", { class: "curve", d: text ? `M${text}` : "" });
-  describe(svg, "pending-most", most ? `at most ${countInWords(most)}` : "none");
+  describe(svg, "pending-most", most ? `up to ${countInWords(most)}` : "none");
 }
 
 // What the picture says, in words beside it and for those who do not see it.

@@ -168,13 +168,17 @@ async function showJournal(status) {
 
 // The whole.
 
-function showStatus(status) {
+function showSummary(status) {
   const failures = byId("failure-list").children.length;
   const [kind, sentence, troubles] = summary(status, failures);
   write(byId("state"), sentence);
   byId("state").className = `state ${kind}`;
   showRows(byId("troubles"), troubles, (t) => t, () => element("li"), (row, t) => write(row, t));
   document.title = kind === "good" ? "kustodrop" : `kustodrop: ${sentence}`;
+}
+
+function showStatus(status) {
+  showSummary(status);
   write(byId("endpoint"), status.endpoint);
   write(byId("version"), `kustodrop ${status.version}`);
   const total = status.watches.reduce((sum, watch) => sum + watch.pending, 0);
@@ -220,6 +224,7 @@ async function look() {
   startedAt = status.started_at;
   showStatus(status);
   await Promise.all([showHistory(status), showJournal(status)]);
+  showSummary(status);  // Of failures that were not known before.
 }
 
 let failedSince = 0;

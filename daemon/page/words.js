@@ -51,14 +51,15 @@ function summary(status, failures) {
   if (queues) troubles.push(`Outcomes cannot be read: ${queues.code}: ${queues.detail}`);
   const bad = status.watches.filter((watch) => stateOf(watch)[0] === "bad");
   if (bad.length) troubles.push(`Standing still: ${bad.map((watch) => watch.name).join(", ")}.`);
+  const waits = failures === 1 ? "waits" : "wait";
+  const failed = `${files(failures)} failed and ${waits} to be tried again.`;
+  const only = troubles.length === 0;
+  if (failures && !only) troubles.push(failed);
   if (status.stopping) return ["warn", "The daemon is stopping.", troubles];
   if (!status.takes_files) return ["bad", "Nothing is taken in: files wait in their folders.", troubles];
   if (service) return ["warn", "Holding: files are kept until the service can be used.", troubles];
   if (troubles.length) return ["warn", "Working, with trouble.", troubles];
-  if (failures) {
-    const waits = failures === 1 ? "waits" : "wait";
-    return ["warn", `Working. ${files(failures)} failed and ${waits} to be tried again.`, troubles];
-  }
+  if (failures) return ["warn", `Working. ${failed}`, troubles];
   return ["good", "All is well.", troubles];
 }
 
