@@ -32,19 +32,6 @@ static void print_json(const std::map<std::string, sent_file>& report) {
     std::printf("%s\n]\n", without_secrets(std::move(out)).c_str());
 }
 
-static void print_text(const std::map<std::string, sent_file>& report) {
-    for (auto& [path, file] : report) {
-        auto words = file.code.empty() ? file.details : file.code + ": " + file.details;
-        std::printf(
-            "%-12s %s%s%s\n",
-            file.state.c_str(),
-            printable(file.path).c_str(),
-            words.empty() ? "" : "  ",
-            without_secrets(printable(words)).c_str()
-        );
-    }
-}
-
 int command_send(const send_options& given) {
     std::signal(SIGPIPE, SIG_IGN);
     auto options = given;
@@ -62,10 +49,7 @@ int command_send(const send_options& given) {
     program around(log_level::error, settings->log.format);
     sender all(around.around(), *settings, options);
     int code = around.run(all.run());
-    if (options.json)
-        print_json(all.report());
-    else
-        print_text(all.report());
+    if (options.json) print_json(all.report());
     if (all.trouble()) {
         auto& problem = *all.trouble();
         auto words = without_secrets(problem.code + ": " + problem.detail);

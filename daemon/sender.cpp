@@ -2,13 +2,13 @@
 
 #include "base/timed_wait.hpp"
 #include "daemon/exit_code.hpp"
+#include "daemon/found_files.hpp"
 #include "daemon/program.hpp"
+#include "daemon/send_progress.hpp"
 #include "daemon/translate.hpp"
 
-#include <cstdio>
 #include <filesystem>
 #include <limits>
-#include <unistd.h>
 
 namespace kustodrop::daemon {
 
@@ -29,37 +29,12 @@ sender::sender(surroundings around, config::settings settings, send_options opti
       memory_(around.executor, settings_.upload.memory_bytes),
       tasks_(around.executor),
       progress_(around.executor),
+      display_(std::make_unique<send_progress>(!options_.json, options_.wait)),
       started_(around.time.now()) {}
 
 sender::~sender() {
     pool_.join();
     journal_pool_.join();
-}
-
-result<std::vector<std::string>> sender::find_files() const {
-    std::vector<std::string> found;
-    for (auto& path : options_.paths) {
-        std::error_code problem;
-        auto whole = files::canonical(path, problem);
-        if (problem)
-            return failure{"no_such_file", remedy::give_up, path + ": " + problem.message()};
-        if (!files::is_directory(whole)) {
-            found.push_back(whole.string());
-            continue;
-        }
-        files::recursive_directory_iterator walk(whole, problem);
-        for (; !problem && walk != files::recursive_directory_iterator(); walk.increment(problem)) {
-            if (walk->path().filename() == ".kustodrop")
-                walk.disable_recursion_pending();
-            else if (walk->is_regular_file() && !walk->is_symlink()) {
-                found.push_back(walk->path().string());
-            }
-        }
-        if (problem) return failure{"unreadable", remedy::give_up, path + ": " + problem.message()};
-    }
-    std::sort(found.begin(), found.end());
-    found.erase(std::unique(found.begin(), found.end()), found.end());
-    return found;
 }
 
 result<void> sender::open() {
@@ -125,6 +100,10 @@ void sender::build_parts() {
             word.at = around_.time.wall_now();
             sources_->advance(what, spool::stage::settled{word});
             on_settled(what);
+        },
+        [this](const std::string& id, std::uint64_t bytes) {
+            auto& known = bytes_[id];
+            known.sent = std::min(bytes, known.all);
         }};
     shipper_ = std::make_unique<pipeline::shipper>(
         shipping, shipper_options_of(settings_), std::move(shipped)
@@ -150,14 +129,31 @@ void sender::build_parts() {
     );
 }
 
+// Whether this run has nothing more to say of a file in that state.
+bool sender::is_final(const std::string& state) const {
+    return spool::parse_outcome(state) || (!options_.wait && state == "posted");
+}
+
+void sender::note(const sent_file& file) {
+    auto& known = report_[file.path];
+    bool was_final = is_final(known.state);
+    known = file;
+    if (!was_final && is_final(known.state)) display_->file(known);
+    progress_.notify_all();
+}
+
 void sender::tell(const spool::source& what, std::string state, const spool::verdict* word) {
-    auto& file = report_["/" + what.slices.front().name];
+    sent_file file;
     file.path = "/" + what.slices.front().name;
     file.source_id = what.id;
     file.state = std::move(state);
     file.code = word ? word->code : "";
     file.details = word ? word->details : "";
-    progress_.notify_all();
+    auto& bytes = bytes_[what.id];
+    bytes.all = what.size_bytes();
+    bool with_the_service = word || file.state == "posted" || file.state == "posting";
+    if (with_the_service) bytes.sent = bytes.all;
+    note(file);
 }
 
 void sender::on_posted(spool::source& what) {
@@ -189,18 +185,14 @@ void sender::take(const std::string& path, std::map<std::string, spool::kept_fil
     if (seen.has_error() || !*seen) return;
     auto before = sent_before.find(name);
     if (before != sent_before.end() && before->second.identity.same_content((*seen)->identity)) {
-        auto& file = report_[path];
-        file.path = path;
-        file.source_id = before->second.source_id;
-        file.state = to_string(before->second.outcome);
-        file.details = "sent before";
+        auto outcome = std::string(to_string(before->second.outcome));
+        note({path, before->second.source_id, outcome, "", "sent before"});
         return;
     }
     if (report_.contains(path)) return;  // Under way since an earlier run.
     auto slice = folder.claim_in_place(**seen);
     if (slice.has_error()) {
-        auto& file = report_[path];
-        file = {path, "", "rejected", slice.error().code, slice.error().detail};
+        note({path, "", "rejected", slice.error().code, slice.error().detail});
         return;
     }
     spool::source what;
@@ -215,7 +207,7 @@ void sender::take(const std::string& path, std::map<std::string, spool::kept_fil
 }
 
 asio::awaitable<int> sender::run() {
-    auto paths = find_files();
+    auto paths = files_at(options_.paths);
     if (paths.has_error()) {
         trouble_ = paths.error();
         co_return bad_usage;
@@ -250,7 +242,8 @@ asio::awaitable<int> sender::run() {
     for (int i = 0; i < 4; ++i) tasks_.start(outcomes_->run_cleaner());
     for (std::uint64_t i = 0; i < settings_.upload.concurrency; ++i) tasks_.start(shipper_->run());
     co_await wait_for_the_end();
-    show_progress(true);
+    display_->draw(state(), around_.time.now());
+    display_->close(report_, state(), around_.time.now() - started_);
     tasks_.cancel();
     co_await tasks_.join_until(around_.time, around_.time.now() + 5s);
     co_return exit_code();
@@ -258,8 +251,7 @@ asio::awaitable<int> sender::run() {
 
 bool sender::at_the_end() const {
     for (auto& [path, file] : report_) {
-        bool settled = spool::parse_outcome(file.state).has_value();
-        if (!settled && (options_.wait || file.state != "posted")) return false;
+        if (!is_final(file.state)) return false;
     }
     return true;
 }
@@ -273,7 +265,7 @@ asio::awaitable<void> sender::wait_for_the_end() {
             trouble_ = trouble;
             co_return;
         }
-        show_progress(false);
+        display_->draw(state(), around_.time.now());
         co_await wait_until(progress_, around_.time, around_.time.now() + 200ms);
     }
     // What was recorded last is on disk before the report is given.
@@ -292,28 +284,19 @@ int sender::exit_code() const {
     return failed ? some_failed : all_well;
 }
 
-void sender::show_progress(bool last) const {
-    if (!::isatty(STDERR_FILENO)) return;
-    std::size_t posted = 0;
-    std::size_t settled = 0;
+send_state sender::state() const {
+    send_state out;
+    out.files = report_.size();
     for (auto& [path, file] : report_) {
-        bool done = spool::parse_outcome(file.state).has_value();
-        settled += done ? 1 : 0;
-        posted += done || file.state == "posted" ? 1 : 0;
+        bool settled = spool::parse_outcome(file.state).has_value();
+        out.settled += settled ? 1 : 0;
+        out.sent += settled || file.state == "posted" ? 1 : 0;
     }
-    constexpr std::size_t width = 30;
-    auto filled =
-        report_.empty() ? width : width * (options_.wait ? settled : posted) / report_.size();
-    auto bar = std::string(filled, '#') + std::string(width - filled, '.');
-    std::fprintf(
-        stderr,
-        "\r[%s] %zu files, %zu posted, %zu settled%s",
-        bar.c_str(),
-        report_.size(),
-        posted,
-        settled,
-        last ? "\n" : ""
-    );
+    for (auto& [id, bytes] : bytes_) {
+        out.bytes += bytes.all;
+        out.bytes_sent += bytes.sent;
+    }
+    return out;
 }
 
 result<void> sender::flush() {

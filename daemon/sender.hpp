@@ -15,6 +15,9 @@
 
 namespace kustodrop::daemon {
 
+class send_progress;
+struct send_state;
+
 /// What became of one file that was sent.
 struct sent_file {
     std::string path;
@@ -42,7 +45,6 @@ public:
 
 private:
     result<void> open();
-    result<std::vector<std::string>> find_files() const;
     void take(const std::string& path, std::map<std::string, spool::kept_file>& sent_before);
     void build_parts();
     void on_posted(spool::source& what);
@@ -51,7 +53,14 @@ private:
     asio::awaitable<void> wait_for_the_end();
     bool at_the_end() const;
     int exit_code() const;
-    void show_progress(bool last) const;
+    bool is_final(const std::string& state) const;
+    void note(const sent_file& file);
+    send_state state() const;
+
+    struct file_bytes {
+        std::uint64_t all = 0;
+        std::uint64_t sent = 0;
+    };
 
     surroundings around_;
     config::settings settings_;
@@ -70,6 +79,8 @@ private:
     task_group tasks_;
     event progress_;
     std::map<std::string, sent_file> report_;  // By path.
+    std::map<std::string, file_bytes> bytes_;  // By source id.
+    std::unique_ptr<send_progress> display_;
     std::optional<failure> trouble_;
     time_point started_;
 };

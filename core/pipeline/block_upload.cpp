@@ -40,7 +40,9 @@ asio::awaitable<result<source_reader::block>> block_upload::read(
 ) {
     std::span<char> into(buffers_[buffer].get(), how_.block_bytes);
     auto work = [&reader, into] { return reader.next(into); };
-    co_return co_await offload(with_.pool, work);
+    auto made = co_await offload(with_.pool, work);
+    if (how_.progress) how_.progress(reader);
+    co_return made;
 }
 
 asio::awaitable<result<void>> block_upload::send(source_reader& reader) {

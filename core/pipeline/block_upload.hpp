@@ -31,7 +31,8 @@ public:
         backoff_options backoff = {1s, 5min};
         std::size_t block_bytes = 4u << 20u;
         std::size_t buffers = 2;
-        std::function<void(const result<void>&)> report = {};  // How every request ended.
+        std::function<void(const result<void>&)> report = {};            // How every request ended.
+        std::function<void(const spool::source_reader&)> progress = {};  // After each block read.
     };
 
     /// `blob` has its SAS.

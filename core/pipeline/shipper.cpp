@@ -224,6 +224,9 @@ asio::awaitable<result<spool::blob_record>> shipper::send_blob(
         with_.router.report(container, sent);
         attempts_.asked(what.id, container.account, "upload", sent);
     };
+    how.progress = [this, &what, gzipped](const spool::source_reader& read) {
+        if (next_.reading) next_.reading(what.id, gzipped ? read.stored_bytes() : read.raw_bytes());
+    };
     block_upload upload(parts, how, container.location.with_path_suffix(name));
     auto sent = co_await upload.send(*reader);
     if (sent.has_error()) co_return sent.error();

@@ -49,7 +49,8 @@ struct shipped_to {
     std::function<void(spool::source&)> unanswered;  // The service may have it: it may come.
     std::function<void(spool::source&)> settled;     // Skipped or rejected: never sent.
     std::function<void(spool::source&)> changed;     // The file is not what was claimed.
-};
+    // So many bytes of its files were read for the upload. Unset: nobody asks.
+    std::function<void(const std::string& source_id, std::uint64_t bytes)> reading = {};
 };
 
 /// The parts of the daemon that shippers work with; all outlive them.
