@@ -6,9 +6,11 @@
 
 namespace kustodrop::daemon {
 
-/// One GET to the running daemon's admin socket; blocking. Failures: "no_daemon" when nobody
-/// listens there, "not_allowed", "bad_answer".
-result<std::string> ask_daemon(const std::string& socket_path, const std::string& target);
+/// One GET to the running daemon's admin socket; blocks for at most `patience` at a time. Failures:
+/// "no_daemon" when nobody listens there, "not_allowed", "no_answer", "bad_answer".
+result<std::string> ask_daemon(
+    const std::string& socket_path, const std::string& target, duration patience = 30s
+);
 
 /// The same by POST, which changes something.
 result<std::string> tell_daemon(const std::string& socket_path, const std::string& target);

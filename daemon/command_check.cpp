@@ -41,23 +41,46 @@ static void print_hosts(const service_check& checked) {
     );
 }
 
-static asio::awaitable<int> check_all(connection& service, clock& time, step_printer& out) {
+static void print_json(const step_printer& out, const service_check* checked) {
+    auto hosts = checked ? checked->hosts() : std::map<std::string, std::string>();
+    auto text = out.to_json(hosts, checked && checked->knows_storage());
+    std::printf("%s\n", text.c_str());
+}
+
+static asio::awaitable<int> check_all(
+    connection& service, clock& time, step_printer& out, bool as_json
+) {
     service_check checked(service, time, out);
     co_await checked.run();
-    print_hosts(checked);
+    if (as_json)
+        print_json(out, &checked);
+    else
+        print_hosts(checked);
     co_return out.code();
 }
 
+// The problems of the configuration are on standard error already.
+static int refuse(const std::string& path, step_printer& out) {
+    for (auto& problem : load_configuration(path).problems) {
+        if (!problem.warning) out.bad("configuration", to_string(problem), bad_configuration);
+    }
+    print_json(out, nullptr);
+    return bad_configuration;
+}
+
 int command_check(const check_options& options) {
+    step_printer out(options.json);
     auto settings = load_settings(options.config);
-    if (!settings) return bad_configuration;
-    step_printer out;
+    if (!settings) return options.json ? refuse(options.config, out) : bad_configuration;
     out.good("configuration", options.config);
     check_folders(*settings, out);
-    if (options.offline) return out.code();
+    if (options.offline) {
+        if (options.json) print_json(out, nullptr);
+        return out.code();
+    }
     program around(log_level::error, log_format::text);
     connection service(around.around(), *settings, config::process_environment());
-    return around.run(check_all(service, around.time, out));
+    return around.run(check_all(service, around.time, out, options.json));
 }
 
 }  // namespace kustodrop::daemon

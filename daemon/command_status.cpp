@@ -10,6 +10,7 @@ namespace kustodrop::daemon {
 int command_status(const status_options& options) {
     auto settings = load_settings_without_secrets(options.config);
     if (!settings) return bad_configuration;
+    if (options.watch) return follow_status(options, settings->admin.listen);
     auto answer = ask_daemon(settings->admin.listen, "/status");
     if (answer.has_error()) {
         auto problem = answer.error();

@@ -1,4 +1,5 @@
 #include "base/library_version.hpp"
+#include "base/text.hpp"
 #include "daemon/commands.hpp"
 #include "daemon/connection.hpp"
 #include "daemon/exit_code.hpp"
@@ -7,21 +8,41 @@
 #include <boost/version.hpp>
 
 #include <cstdio>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace kustodrop::daemon {
 
-int command_version() {
-    std::printf("kustodrop %s\n", std::string(version()).c_str());
-    std::printf("compiler   %s\n", __VERSION__);
-    std::printf(
-        "boost      %d.%d.%d\n",
-        BOOST_VERSION / 100000,
-        BOOST_VERSION / 100 % 1000,
-        BOOST_VERSION % 100
-    );
-    std::printf("openssl    %s\n", crypto_library_version().c_str());
-    std::printf("sqlite     %s\n", spool::journal_library_version().c_str());
-    std::printf("zlib       %s\n", spool::gzip_library_version().c_str());
+using facts = std::vector<std::pair<std::string, std::string>>;
+
+static facts versions() {
+    auto boost = std::to_string(BOOST_VERSION / 100000) + "." +
+                 std::to_string(BOOST_VERSION / 100 % 1000) + "." +
+                 std::to_string(BOOST_VERSION % 100);
+    return {
+        {"version", std::string(version())},
+        {"compiler", __VERSION__},
+        {"boost", boost},
+        {"openssl", crypto_library_version()},
+        {"sqlite", spool::journal_library_version()},
+        {"zlib", spool::gzip_library_version()}};
+}
+
+int command_version(const version_options& options) {
+    std::string out;
+    for (auto& [name, value] : versions()) {
+        if (options.json) {
+            out += out.empty() ? "{" : ", ";
+            out += "\"" + name + "\": \"" + json_escape(value) + "\"";
+            continue;
+        }
+        auto title = out.empty() ? std::string("kustodrop") : name;
+        title.resize(10, ' ');
+        out += title + " " + value + "\n";
+    }
+    if (options.json) out += "}\n";
+    std::fputs(out.c_str(), stdout);
     return all_well;
 }
 

@@ -17,6 +17,7 @@ int command_run(const run_options& options);
 struct check_options {
     std::string config;
     bool offline = false;
+    bool json = false;
 };
 int command_check(const check_options& options);
 
@@ -38,8 +39,14 @@ int command_send(const send_options& options);
 struct status_options {
     std::string config;
     bool json = false;
+    bool watch = false;  // Again and again, until it is told to end.
+    duration interval = std::chrono::seconds(1);
 };
 int command_status(const status_options& options);
+
+/// Its --watch: on a terminal the whole screen, elsewhere one block of text an interval. A daemon
+/// that does not answer is asked again.
+int follow_status(const status_options& options, const std::string& socket);
 
 struct journal_options {
     std::string config;
@@ -90,6 +97,9 @@ struct plan_options {
 };
 int command_plan(const plan_options& options);
 
-int command_version();
+struct version_options {
+    bool json = false;
+};
+int command_version(const version_options& options);
 
 }  // namespace kustodrop::daemon

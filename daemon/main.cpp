@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 
@@ -15,9 +16,34 @@ namespace commands = kustodrop::daemon;
 
 static constexpr auto default_config = "/etc/kustodrop/kustodrop.yaml";
 
+// How --help groups the commands.
+static constexpr auto daily = "Day by day";
+static constexpr auto looking = "Looking into it";
+static constexpr auto changing = "Changing and mending";
+
+static constexpr auto examples = R"(Examples:
+  kustodrop check                                 before the first start
+  kustodrop status --watch                        what the daemon is doing, live
+  kustodrop journal --since 1d --outcome failed   what failed, in the service's words
+  kustodrop explain /srv/drop/web/a.json          why it is not shipped
+  kustodrop retry --all                           when the cause is mended
+
+`kustodrop COMMAND --help` says more of each, and so does kustodrop(8).)";
+
 static CLI::Option* add_config(CLI::App* command, std::string& path) {
     return command->add_option("--config", path, "The configuration file")
-        ->default_str(default_config);
+        ->default_str(default_config)
+        ->type_name("FILE");
+}
+
+static void add_json(CLI::App* command, bool& json) {
+    command->add_flag("--json", json, "As JSON, for programs");
+}
+
+// Its group, and what it looks like on a command line.
+static void describe(CLI::App* command, const char* group, const std::string& example) {
+    command->group(group);
+    command->footer("Example:\n  kustodrop " + example);
 }
 
 static CLI::Option* add_duration(
@@ -28,7 +54,8 @@ static CLI::Option* add_duration(
         if (time.has_error()) throw CLI::ValidationError(text, time.error().detail);
         set(*time);
     };
-    return command->add_option_function<std::string>(std::move(name), read, std::move(help));
+    return command->add_option_function<std::string>(std::move(name), read, std::move(help))
+        ->type_name("DURATION");
 }
 
 static void add_run(CLI::App& program, std::function<int()>& chosen) {
@@ -36,6 +63,7 @@ static void add_run(CLI::App& program, std::function<int()>& chosen) {
     options->config = default_config;
     auto* command =
         program.add_subcommand("run", "Watch the configured folders and ship what lands");
+    describe(command, daily, "run --config /etc/kustodrop/kustodrop.yaml");
     add_config(command, options->config);
     command->callback([options, &chosen] {
         chosen = [options] { return commands::command_run(*options); };
@@ -48,8 +76,10 @@ static void add_check(CLI::App& program, std::function<int()>& chosen) {
     auto* command = program.add_subcommand(
         "check", "Validate the configuration, then walk every step to the service"
     );
+    describe(command, looking, "check --offline");
     add_config(command, options->config);
     command->add_flag("--offline", options->offline, "Only the configuration and the folders");
+    add_json(command, options->json);
     command->callback([options, &chosen] {
         chosen = [options] { return commands::command_check(*options); };
     });
@@ -61,17 +91,21 @@ static void add_send(CLI::App& program, std::function<int()>& chosen) {
     auto* command = program.add_subcommand(
         "send", "Ship files or folders once, in place: nothing is moved or deleted"
     );
+    describe(command, daily, "send out/*.csv --database Logs --table Web --format csv --wait");
     add_config(command, options->config);
-    command->add_option("path", options->paths, "Files and folders")->required();
-    command->add_option("--database", options->database, "The target's database")->required();
-    command->add_option("--table", options->table, "The target's table")->required();
-    command->add_option("--format", options->format, "csv, json, multijson, parquet, …")
-        ->required();
-    command->add_option("--mapping", options->mapping, "ingestion_mapping_reference");
+    command->add_option("path", options->paths, "Files and folders")->required()->type_name("PATH");
+    auto named = [&](const char* name, std::string& value, const char* meaning) {
+        return command->add_option(name, value, meaning)->type_name("NAME");
+    };
+    named("--database", options->database, "The target's database")->required();
+    named("--table", options->table, "The target's table")->required();
+    named("--format", options->format, "csv, json, multijson, parquet, …")->required();
+    named("--mapping", options->mapping, "ingestion_mapping_reference");
     command->add_flag("--ignore-first-record", options->ignore_first_record, "Skip a heading");
-    command->add_option("--state-directory", options->state_directory, "Where the journal is kept");
+    command->add_option("--state-directory", options->state_directory, "Where the journal is kept")
+        ->type_name("FOLDER");
     command->add_flag("--wait", options->wait, "Wait for the service's word on every file");
-    command->add_flag("--json", options->json, "The report as JSON");
+    add_json(command, options->json);
     add_duration(
         command,
         "--timeout",
@@ -86,9 +120,22 @@ static void add_send(CLI::App& program, std::function<int()>& chosen) {
 static void add_status(CLI::App& program, std::function<int()>& chosen) {
     auto options = std::make_shared<commands::status_options>();
     options->config = default_config;
-    auto* command = program.add_subcommand("status", "What the running daemon is doing");
+    auto* command = program.add_subcommand(
+        "status", "What the running daemon is doing, now or (--watch) every second"
+    );
+    describe(command, daily, "status --watch");
     add_config(command, options->config);
-    command->add_flag("--json", options->json, "As JSON");
+    auto* watch = command->add_flag(
+        "--watch", options->watch, "Live, until Ctrl-C or q; in a pipe a block of text each time"
+    );
+    add_duration(
+        command,
+        "--interval",
+        [options](duration time) { options->interval = std::clamp<duration>(time, 100ms, 1h); },
+        "How often with --watch (1s)"
+    )
+        ->needs(watch);
+    command->add_flag("--json", options->json, "As JSON, for programs")->excludes(watch);
     command->callback([options, &chosen] {
         chosen = [options] { return commands::command_status(*options); };
     });
@@ -98,6 +145,7 @@ static void add_journal(CLI::App& program, std::function<int()>& chosen) {
     auto options = std::make_shared<commands::journal_options>();
     options->config = default_config;
     auto* command = program.add_subcommand("journal", "What became of every file, newest first");
+    describe(command, daily, "journal --since 1h --outcome failed");
     add_config(command, options->config);
     add_duration(
         command,
@@ -113,7 +161,7 @@ static void add_journal(CLI::App& program, std::function<int()>& chosen) {
     command->add_option("--file", options->file, "Only files of this glob");
     command->add_option("--source", options->source, "Only this source id");
     command->add_option("--limit", options->limit, "At most so many sources (1000)");
-    command->add_flag("--json", options->json, "As JSON");
+    add_json(command, options->json);
     command->callback([options, &chosen] {
         chosen = [options] { return commands::command_journal(*options); };
     });
@@ -125,6 +173,7 @@ static void add_retry(CLI::App& program, std::function<int()>& chosen) {
     auto* command = program.add_subcommand(
         "retry", "Put quarantined and unconfirmed files back on their way, under their first names"
     );
+    describe(command, changing, "retry --watch web --error BadRequest_InvalidMapping");
     add_config(command, options->config);
     auto* which = command->add_option_group("which", "Which files; all that is given must match");
     which->add_option("--watch", options->watch, "Of this watch");
@@ -132,7 +181,7 @@ static void add_retry(CLI::App& program, std::function<int()>& chosen) {
     which->add_option("--error", options->error, "That failed with this code");
     which->add_flag("--all", options->all, "Every one");
     which->require_option(1, 0);
-    command->add_flag("--json", options->json, "As JSON");
+    add_json(command, options->json);
     command->callback([options, &chosen] {
         chosen = [options] { return commands::command_retry(*options); };
     });
@@ -144,9 +193,10 @@ static void add_explain(CLI::App& program, std::function<int()>& chosen) {
     auto* command = program.add_subcommand(
         "explain", "Why a file is or is not being shipped: every rule with its answer"
     );
+    describe(command, looking, "explain /srv/drop/web/a.json");
     add_config(command, options->config);
     command->add_option("path", options->path, "The file")->required();
-    command->add_flag("--json", options->json, "As JSON");
+    add_json(command, options->json);
     command->callback([options, &chosen] {
         chosen = [options] { return commands::command_explain(*options); };
     });
@@ -157,9 +207,10 @@ static void add_plan(CLI::App& program, std::function<int()>& chosen) {
     options->config = default_config;
     auto* command =
         program.add_subcommand("plan", "What would be shipped where, grouped how; touches nothing");
+    describe(command, looking, "plan --watch web");
     add_config(command, options->config);
     command->add_option("--watch", options->watch, "Only this watch");
-    command->add_flag("--json", options->json, "As JSON");
+    add_json(command, options->json);
     command->callback([options, &chosen] {
         chosen = [options] { return commands::command_plan(*options); };
     });
@@ -171,9 +222,10 @@ static void add_reload(CLI::App& program, std::function<int()>& chosen) {
     auto* command = program.add_subcommand(
         "reload", "Ask the daemon to take the new configuration, and print its answer"
     );
+    describe(command, changing, "reload");
     add_config(command, options->config);
     command->add_option("--socket", options->socket, "The daemon's admin socket");
-    command->add_flag("--json", options->json, "As JSON");
+    add_json(command, options->json);
     command->callback([options, &chosen] {
         chosen = [options] { return commands::command_reload(*options); };
     });
@@ -185,10 +237,21 @@ static void add_gen_dropin(CLI::App& program, std::function<int()>& chosen) {
     auto* command = program.add_subcommand(
         "gen-dropin", "The systemd drop-in that opens the configured folders to the hardened unit"
     );
+    describe(command, changing, "gen-dropin >/etc/systemd/system/kustodrop.service.d/folders.conf");
     add_config(command, options->config);
     command->add_flag("--folders", options->folders, "Only the folders, one a line");
     command->callback([options, &chosen] {
         chosen = [options] { return commands::command_gen_dropin(*options); };
+    });
+}
+
+static void add_version(CLI::App& program, std::function<int()>& chosen) {
+    auto options = std::make_shared<commands::version_options>();
+    auto* command = program.add_subcommand("version", "The version, the build, the libraries");
+    describe(command, looking, "version --json");
+    add_json(command, options->json);
+    command->callback([options, &chosen] {
+        chosen = [options] { return commands::command_version(*options); };
     });
 }
 
@@ -199,20 +262,22 @@ int main(int argc, char** argv) {
         "kustodrop"
     );
     program.require_subcommand(1);
+    program.footer(examples);
+    auto labels = program.get_formatter();
+    labels->label("SUBCOMMAND", "COMMAND");
+    labels->label("REQUIRED", "(required)");
     std::function<int()> chosen;
     add_run(program, chosen);
-    add_check(program, chosen);
-    add_send(program, chosen);
     add_status(program, chosen);
     add_journal(program, chosen);
-    add_retry(program, chosen);
-    add_explain(program, chosen);
+    add_send(program, chosen);
+    add_check(program, chosen);
     add_plan(program, chosen);
+    add_explain(program, chosen);
+    add_version(program, chosen);
     add_reload(program, chosen);
+    add_retry(program, chosen);
     add_gen_dropin(program, chosen);
-    program.add_subcommand("version", "The version, the build, the libraries")->callback([&] {
-        chosen = commands::command_version;
-    });
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -61,7 +61,8 @@ def bash(name, commands):
         f"# bash completion of {name}",
         f"{function}() {{",
         '    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}',
-        first + "    case $before in",
+        # A flag of one command may be an option with a value in another: --watch.
+        first + "    [[ $word == -* ]] || case $before in",
         *bash_values(every),
         "    esac",
         "    case ${COMP_WORDS[1]} in",

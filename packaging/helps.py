@@ -4,6 +4,9 @@ import re
 import subprocess
 
 
+EXAMPLES = re.compile(r"(?m)^Examples?:$")
+
+
 def program(folder, name):
     for place in (folder / name, folder / "daemon" / name, folder / "emulator" / name):
         if place.exists():
@@ -19,7 +22,7 @@ def help_of(path, *words):
 def options_in(text):
     """[(option, what it means)] of CLI11's help: a line each, long ones continued below."""
     found, wanted = [], False
-    for line in text.splitlines():
+    for line in EXAMPLES.split(text)[0].splitlines():
         if re.match(r"(\[?Option|Positionals|\[Exactly|.*which)", line.strip()):
             wanted = True
             continue
@@ -33,10 +36,17 @@ def options_in(text):
     return [(name, meaning) for name, meaning in found if not name.startswith("-h,")]
 
 
+def examples_in(text):
+    """[(command line, what it is for)] of the help's end."""
+    lines = EXAMPLES.split(text)[1].splitlines()
+    shown = [re.match(r"^  (kustodrop .*?)(?:\s{2,}(.*))?$", line) for line in lines]
+    return [(one[1], one[2] or "") for one in shown if one]
+
+
 def commands_of(path):
-    """{command: (what it does, [(option, what it means)])}."""
+    """{command: (what it does, [(option, what it means)])}, in the order of the help."""
     text = help_of(path)
-    names = re.findall(r"(?m)^  ([a-z][a-z-]+)\s{2,}", text.split("Subcommands:")[1])
+    names = re.findall(r"(?m)^  ([a-z][a-z-]+)\s{2,}", EXAMPLES.split(text)[0])
     if "run" not in names:
         raise SystemExit(f"the help of {path} is not as expected")
     out = {}
@@ -48,5 +58,6 @@ def commands_of(path):
 
 def flag_of(option):
     """("--since", whether a value follows) of "--since TEXT REQUIRED"; None for positionals."""
-    match = re.match(r"(?:-\w,)?(--[a-z-]+)(.*)", option)
+    alone = re.split(r" (?:Needs|Excludes): ", option)[0]
+    match = re.match(r"(?:-\w,)?(--[a-z-]+)(.*)", alone)
     return (match[1], bool(match[2].strip())) if match else None

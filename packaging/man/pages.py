@@ -29,14 +29,24 @@ def listed(options):
     return "\n".join(out)
 
 
-def described(commands):
+def described(path, commands):
     out = []
     for name, (what, options) in commands.items():
         out += [f".SS {escaped('kustodrop ' + name)}", escaped(what) + "."]
         options = [one for one in options if not one[0].startswith("--config")]
         if options:
             out.append(listed(options))
+        out += [".PP", "For example:"]
+        out += examples(helps.help_of(path, name))
     return "\n".join(out)
+
+
+def examples(text):
+    out = []
+    for command, meaning in helps.examples_in(text):
+        out += [".PP", ".RS", f".B {escaped(command)}", ".RE"]
+        out += [".PP", escaped(meaning[0].upper() + meaning[1:]) + "."] if meaning else []
+    return out
 
 
 def main():
@@ -48,11 +58,13 @@ def main():
     moment = int(os.environ.get("SOURCE_DATE_EPOCH", "1790000000"))
     date = datetime.datetime.fromtimestamp(moment, datetime.timezone.utc).strftime("%Y-%m-%d")
     emulator = helps.program(built, "kustodrop-emulator")
+    daemon = helps.program(built, "kustodrop")
     words = {
         "@DATE@": date,
         "@VERSION@": version,
         "@EXAMPLE@": escaped((ROOT / "config/kustodrop.example.yaml").read_text().rstrip()),
-        "@COMMANDS@": described(helps.commands_of(helps.program(built, "kustodrop"))),
+        "@COMMANDS@": described(daemon, helps.commands_of(daemon)),
+        "@EXAMPLES@": "\n".join(examples(helps.help_of(daemon))),
         "@OPTIONS@": listed(helps.options_in(helps.help_of(emulator))),
     }
     for source in sorted(PAGES.glob("*.in")):

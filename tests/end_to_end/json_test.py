@@ -75,6 +75,34 @@ class Documented(EndToEnd):
         )
         self.assert_documented("send", sent)
 
+    def test_a_check_has_the_documented_members(self):
+        daemon = self.daemon(self.emulator())
+        checked = self.command(daemon, "check")
+        self.assert_documented("check", checked)
+        self.assertEqual((checked["ok"], checked["exit_code"]), (True, 0))
+        self.assertTrue(checked["hosts_complete"])
+        self.assertEqual({one["result"] for one in checked["steps"]}, {"ok"})
+        daemon.settings["auth"]["client_secret"] = "wrong"
+        daemon.write()
+        refused = self.command(daemon, "check", codes=(77,))
+        self.assert_documented("check", refused)
+        self.assertEqual((refused["ok"], refused["exit_code"]), (False, 77))
+        self.assertFalse(refused["hosts_complete"])
+        self.assertEqual(refused["steps"][-1]["result"], "failed")
+        offline = self.command(daemon, "check", "--offline")
+        self.assertEqual((offline["ok"], offline["hosts"]), (True, []))
+        daemon.settings["watches"][0]["format"] = "cvs"
+        daemon.write()
+        bad = self.command(daemon, "check", "--offline", codes=(78,))
+        self.assertEqual(bad["exit_code"], 78)
+        self.assertIn("csv", bad["steps"][0]["detail"])
+
+    def test_a_version_has_the_documented_members(self):
+        code, out, err = self.daemon(self.emulator()).command("version", "--json")
+        self.assertEqual(code, 0, err)
+        self.assert_documented("version", json.loads(out))
+        self.assertRegex(json.loads(out)["version"], r"^\d+\.\d+\.\d+$")
+
     def test_a_plan_has_the_documented_members(self):
         daemon = self.daemon(self.emulator())
         daemon.put("goes.csv", csv_rows(1))

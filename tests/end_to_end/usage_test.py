@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Bad input: the exit codes that scripts know, and messages that say what to do."""
+import re
 import unittest
 
 from harness import EndToEnd
@@ -52,6 +53,20 @@ watches:
         code, out, _ = self.kustodrop("version")
         self.assertEqual(code, OK)
         self.assertRegex(out, r"\d+\.\d+\.\d+")
+
+    def test_help_has_groups_and_each_command_an_example(self):
+        _, out, _ = self.kustodrop("--help")
+        groups = re.findall(r"(?m)^(\w[\w ]+):$", out)
+        self.assertEqual(groups, ["Options", "Day by day", "Looking into it",
+                                  "Changing and mending", "Examples"])
+        commands = re.findall(r"(?m)^  ([a-z][a-z-]+)  +\S", out.split("Examples:")[0])
+        self.assertEqual(len(commands), 11)
+        for line in re.findall(r"(?m)^  (kustodrop .+?)(?:  |$)", out):
+            self.assertIn(line.split()[1], commands)
+        for command in commands:
+            code, out, _ = self.kustodrop(command, "--help")
+            self.assertEqual(code, OK)
+            self.assertRegex(out, rf"\nExample:\n  kustodrop {command}\b")
 
     def test_a_configuration_that_is_not_there(self):
         for command in (["run"], ["check", "--offline"]):
