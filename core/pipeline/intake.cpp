@@ -228,6 +228,8 @@ asio::awaitable<void> intake::claim_complete() {
             complain(file.seen.name, *file.problem);
         }
         if (!file.slice) continue;
+        // What the last scan has counted; the next may be far.
+        if (waiting_in_folder_ > 0) --waiting_in_folder_;
         spool::source what;
         what.id = file.id;
         what.slices.push_back(std::move(*file.slice));
