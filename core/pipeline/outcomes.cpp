@@ -1,4 +1,5 @@
-// What the poller does with the queues. What it makes of a word stands in outcome_words.cpp.
+// How the poller looks into the queues. What it makes of a word stands in outcome_words.cpp, what
+// becomes of a message in outcome_cleaning.cpp.
 #include "pipeline/outcomes.hpp"
 
 #include "base/defect.hpp"
@@ -13,6 +14,7 @@ using kusto::notification_kind;
 
 static constexpr unsigned messages_a_request = 32;  // The service's limit (protocol.md §6.2).
 static constexpr std::size_t most_foreign = 4096;
+static constexpr int longest_ago = 1000;  // Polls.
 
 static patience_options patience_of(const outcomes_options& options) {
     return {options.poll_interval, options.outcome_timeout, options.dig_time};
@@ -41,6 +43,7 @@ outcomes::outcomes(
 
 void outcomes::set_options(outcomes_options options) {
     options_ = options;
+    patience_.set_options(patience_of(options));
     stirred_.notify_all();
 }
 
@@ -60,15 +63,25 @@ asio::awaitable<void> outcomes::run() {
         }
         expire();
         if (brought) continue;
-        // For a late word on what is unconfirmed it is enough to look now and then.
-        auto pause = options_.poll_interval * (expected_.empty() ? 6 : 1);
-        auto next = with_.time.now() + pause;
-        if (expected_.empty()) {
-            co_await wait_until(stirred_, with_.time, next);
-        } else {
-            co_await with_.time.sleep_until(next);
-        }
+        co_await pause();
     }
+}
+
+// What is posted meanwhile brings the next poll nearer.
+asio::awaitable<void> outcomes::pause() {
+    auto begun = with_.time.now();
+    for (;;) {
+        auto now = with_.time.now();
+        auto next = begun + patience_.before_polling(age_of_youngest(now));
+        if (now >= next) co_return;
+        co_await wait_until(stirred_, with_.time, next);
+    }
+}
+
+// Without any, as if it were very old: a late word on what is unconfirmed is in no hurry.
+duration outcomes::age_of_youngest(time_point now) const {
+    if (by_age_.empty()) return options_.outcome_timeout + options_.poll_interval * longest_ago;
+    return now - by_age_.rbegin()->posted_at;
 }
 
 asio::awaitable<bool> outcomes::pass() {
@@ -78,24 +91,27 @@ asio::awaitable<bool> outcomes::pass() {
     auto begun = with_.time.now();
     auto oldest = oldest_post();
     bool holds = begun < held_until_;
-    may_dig_ = oldest && !holds && patience_.may_dig(*oldest, begun);
+    auto youngest = begun - age_of_youngest(begun);
+    may_dig_ = oldest && !holds && patience_.may_dig(*oldest, youngest, begun);
     dug_ = false;
+    hindered_ = false;
     clear_ = !holds;
     bool brought = false;
     trouble_.reset();
-    for (auto& queue : resources->failed_queues) {
-        bool some = co_await drain(queue, notification_kind::failure);
-        brought = brought || some;
-    }
+    // There more words are, and so it is told sooner whether others wait for some.
     if (options_.reports == report_level::all) {
         for (auto& queue : resources->successful_queues) {
-            bool some = co_await drain(queue, notification_kind::success);
+            bool some = co_await drain_whole(queue, notification_kind::success);
             brought = brought || some;
         }
     }
+    for (auto& queue : resources->failed_queues) {
+        bool some = co_await drain_whole(queue, notification_kind::failure);
+        brought = brought || some;
+    }
     auto now = with_.time.now();
     blind_ = trouble_.has_value();
-    if (dug_) patience_.dug(now);
+    if (dug_) patience_.dug(now, hindered_);
     if (clear_ && !blind_) patience_.looked(begun);
     co_return brought;
 }
@@ -103,6 +119,15 @@ asio::awaitable<bool> outcomes::pass() {
 std::optional<time_point> outcomes::oldest_post() const {
     if (by_age_.empty()) return std::nullopt;
     return by_age_.begin()->posted_at;
+}
+
+// Whether much less was met than of late: others hold the rest for now. What does not come back was
+// taken for good, and is forgotten by and by.
+bool outcomes::is_hidden(const std::string& queue, std::size_t met) {
+    auto& of_late = met_of_late_[queue];
+    bool hidden = met < of_late / 2;
+    of_late = std::max(met, of_late - of_late / 8);
+    return hidden;
 }
 
 bool outcomes::head::full() const { return seen >= messages_a_request; }
@@ -128,6 +153,19 @@ asio::awaitable<result<outcomes::head>> outcomes::look(
     co_return found;
 }
 
+// A queue that brought something is asked again at once, the others in their turn.
+asio::awaitable<bool> outcomes::drain_whole(storage_place queue, notification_kind kind) {
+    auto end = with_.time.now() + options_.poll_interval;
+    auto may_dig = may_dig_;
+    bool more = true;
+    while (more && with_.time.now() < end) {
+        more = co_await drain(queue, kind);
+        if (dug_) may_dig_ = false;
+    }
+    may_dig_ = may_dig;
+    co_return more;
+}
+
 asio::awaitable<bool> outcomes::drain(storage_place queue, notification_kind kind) {
     auto found = co_await look(queue, kind);
     if (found.has_error()) {
@@ -144,6 +182,7 @@ asio::awaitable<bool> outcomes::drain(storage_place queue, notification_kind kin
     bool discard = options_.discard_foreign && found->seen > 0;
     if (!found->full() && !discard) {
         // All that is visible was seen.
+        if (is_hidden(queue.name, found->seen)) clear_ = false;
         if (clear_) note_blockage(kind, {});
         co_return false;
     }
@@ -168,9 +207,8 @@ asio::awaitable<bool> outcomes::take(
             break;
         }
         auto parted = co_await sort(std::move(*got), kind);
-        // What follows is likely ours too where most of this was.
-        bool on = parted.ours.size() > parted.foreign.size();
-        wanted = on ? messages_a_request : 0;
+        // What follows is likely ours too where some of this was.
+        wanted = messages_a_request;
         if (options_.discard_foreign || defect("delete_foreign_messages")) {
             co_await clean(queue, std::move(parted.foreign), true);
         }
@@ -188,10 +226,18 @@ asio::awaitable<bool> outcomes::dig(storage_place queue, notification_kind kind)
     auto end = with_.time.now() + options_.dig_time;
     bool brought = false;
     bool emptied = false;
+    bool again = false;  // What was given up for hidden is back: the pass was too slow.
     std::size_t taken = 0;
     std::vector<queue_message> foreign;
-    while (taken < options_.dig_messages && with_.time.now() < end) {
-        auto got = co_await with_.queues.get(queue.location, messages_a_request, patience_.lease());
+    std::unordered_set<std::string> met;
+    auto lease = patience_.lease();
+    auto begun = with_.time.now();
+    while (!again && taken < options_.dig_messages && with_.time.now() < end) {
+        auto now = with_.time.now();
+        if (taken > 0) patience_.dug_for(now - begun);
+        begun = now;
+        lease = patience_.lease();
+        auto got = co_await with_.queues.get(queue.location, messages_a_request, lease);
         if (got.has_error()) {
             trouble_ = got.error();
             break;
@@ -199,6 +245,7 @@ asio::awaitable<bool> outcomes::dig(storage_place queue, notification_kind kind)
         emptied = got->empty();
         if (emptied) break;
         taken += got->size();
+        for (auto& message : *got) again = !met.insert(message.id).second || again;
         auto parted = co_await sort(std::move(*got), kind);
         for (auto& message : parted.foreign) foreign.push_back(std::move(message));
         if (parted.ours.empty()) continue;
@@ -206,43 +253,10 @@ asio::awaitable<bool> outcomes::dig(storage_place queue, notification_kind kind)
         bool safe = co_await finish(queue, std::move(parted.ours));
         if (!safe) break;
     }
-    clear_ = clear_ && emptied;
-    co_await give_back(queue, std::move(foreign));
+    hindered_ = is_hidden(queue.name, taken) || hindered_;
+    clear_ = clear_ && emptied && !hindered_;
+    co_await give_back(queue, std::move(foreign), lease);
     co_return brought;
-}
-
-// The outcome is on disk before the notification goes (product.md §2).
-asio::awaitable<bool> outcomes::finish(storage_place queue, std::vector<queue_message> ours) {
-    auto safe = co_await with_.journal.durable();
-    if (safe.has_error()) co_return false;
-    co_await clean(queue, std::move(ours), true);
-    co_return true;
-}
-
-// What is older than our oldest post was there before us, and blocks the head for everybody. Where
-// others wait behind it too, its lease is left to lapse, which costs no request, and till then all
-// of them see what stands there. Everything else goes back at once.
-asio::awaitable<void> outcomes::give_back(storage_place queue, std::vector<queue_message> foreign) {
-    auto oldest = oldest_post();
-    bool discard = options_.discard_foreign || defect("delete_foreign_messages");
-    auto age = oldest ? with_.time.now() - *oldest : duration();
-    auto before =
-        with_.time.wall_now() - std::chrono::duration_cast<std::chrono::microseconds>(age);
-    auto was_there = [before](const queue_message& one) { return one.inserted_at < before; };
-    std::size_t held = 0;
-    if (oldest && !discard && !std::ranges::all_of(foreign, was_there)) {
-        held = std::erase_if(foreign, was_there);
-        if (held > 0) held_until_ = with_.time.now() + patience_.lease();
-    }
-    auto count = foreign.size();
-    co_await clean(queue, std::move(foreign), discard);
-    co_await wait_for_cleaners();
-    with_.log.debug(
-        "dug through a queue",
-        {{"queue", queue.name},
-         {discard ? "deleted" : "given_back", std::to_string(count)},
-         {"held", std::to_string(held)}}
-    );
 }
 
 asio::awaitable<outcomes::sorted> outcomes::sort(
@@ -282,45 +296,6 @@ asio::awaitable<bool> outcomes::is_ours(std::string source_id) {
 void outcomes::remember_foreign(const std::string& source_id) {
     if (foreign_.size() >= most_foreign) foreign_.clear();
     foreign_.insert(source_id);
-}
-
-asio::awaitable<void> outcomes::clean(
-    storage_place queue, std::vector<queue_message> messages, bool remove
-) {
-    for (auto& message : messages) {
-        cleaning task;
-        task.queue = queue;
-        task.message = std::move(message);
-        task.remove = remove;
-        ++cleaning_;
-        bool accepted = co_await to_clean_.push(std::move(task));
-        if (!accepted) --cleaning_;
-    }
-}
-
-asio::awaitable<void> outcomes::wait_for_cleaners() {
-    while (cleaning_ > 0) co_await cleaned_.wait();
-}
-
-asio::awaitable<void> outcomes::run_cleaner() {
-    for (;;) {
-        auto task = co_await to_clean_.pop();
-        if (!task) co_return;
-        result<void> done;
-        if (task->remove) {
-            done = co_await with_.queues.remove(task->queue.location, task->message);
-        } else {
-            done = co_await with_.queues.release(task->queue.location, task->message);
-        }
-        --cleaning_;
-        cleaned_.notify_all();
-        if (!done.has_error()) continue;
-        // The lease ends by itself, and the word is known by its id when it comes again.
-        with_.log.debug(
-            task->remove ? "a notification was not deleted" : "a message was not given back",
-            {{"code", done.error().code}, {"detail", done.error().detail}}
-        );
-    }
 }
 
 }  // namespace kustodrop::pipeline

@@ -60,8 +60,8 @@ struct outcomes_parts {
 /// Finds the service's word on every posted source in the notification queues, which all clients
 /// of the cluster share. It peeks first, which leases nothing; takes messages only when one of ours
 /// is seen or overdue; journals the outcome; and only then deletes that message. Messages of
-/// others keep their text and are given back when the pass ends; such that stand in front of
-/// everyone's are held a breath longer, and all daemons see past them. With in_table it reads the
+/// others keep their text and are given back when the pass ends; where others wait for words too,
+/// their short lease is left to lapse, and all see past them meanwhile. With in_table it reads the
 /// status table's rows instead, which nobody else has a hand in.
 class outcomes {
 public:
@@ -132,6 +132,10 @@ private:
         azure::storage_place table, azure::row_key key
     );
     std::vector<std::string> rows_due();
+    asio::awaitable<void> pause();
+    duration age_of_youngest(time_point now) const;
+    asio::awaitable<bool> drain_whole(azure::storage_place queue, kusto::notification_kind kind);
+    bool is_hidden(const std::string& queue, std::size_t met);
     asio::awaitable<bool> drain(azure::storage_place queue, kusto::notification_kind kind);
     asio::awaitable<result<head>> look(azure::storage_place queue, kusto::notification_kind kind);
     asio::awaitable<bool> take(
@@ -139,7 +143,7 @@ private:
     );
     asio::awaitable<bool> dig(azure::storage_place queue, kusto::notification_kind kind);
     asio::awaitable<void> give_back(
-        azure::storage_place queue, std::vector<azure::queue_message> foreign
+        azure::storage_place queue, std::vector<azure::queue_message> foreign, duration lease
     );
     asio::awaitable<bool> finish(
         azure::storage_place queue, std::vector<azure::queue_message> ours
@@ -180,13 +184,16 @@ private:
     event cleaned_;
     event stirred_;
     patience patience_;
-    bool may_dig_ = false;  // In this pass.
-    bool dug_ = false;      // In this pass.
-    bool clear_ = false;    // Nothing hid anything from this pass, as far as it can know.
-    bool blind_ = true;     // The last pass could not look.
+    bool may_dig_ = false;   // In this pass.
+    bool dug_ = false;       // In this pass.
+    bool hindered_ = false;  // In this pass, by what others hold.
+    bool clear_ = false;     // Nothing hid anything from this pass, as far as it can know.
+    bool blind_ = true;      // The last pass could not look.
     std::unordered_map<std::string, time_point> next_row_reads_;  // By source id.
     time_point held_until_{};
+    time_point company_until_{};  // Others wait for words in these queues.
     std::map<kusto::notification_kind, blockage> blocked_;
+    std::unordered_map<std::string, std::size_t> met_of_late_;  // Messages in a queue, by its name.
     std::optional<failure> trouble_;
 };
 

@@ -9,7 +9,12 @@ namespace kustodrop::pipeline {
 static constexpr int polls_before_digging = 6;
 static constexpr int digs_a_timeout = 6;
 static constexpr int breaths_of_grace = 6;
-static constexpr duration shortest_lease = 5s;
+static constexpr duration shortest_lease = 2s;
+static constexpr int parts_a_dig = 32;
+// The wait for the next look, as a share of the youngest post's age.
+static constexpr int polls_an_age = 20;
+static constexpr int rarest_poll = 6;
+static constexpr int digs_an_age = 8;
 
 patience::patience(patience_options options, random_generator& random)
     : options_(options), random_(random) {}
@@ -24,9 +29,19 @@ duration patience::before_digging() const {
 
 duration patience::breath() const { return std::min(options_.dig_time, before_digging()); }
 
-duration patience::lease() const {
-    return std::max<duration>(shortest_lease, breath() + std::min(options_.dig_time / 2, breath()));
+duration patience::before_polling(duration youngest) const {
+    return std::clamp<duration>(
+        youngest / polls_an_age, options_.poll_interval, options_.poll_interval * rarest_poll
+    );
 }
+
+// Half as much again: what comes back too early is met twice.
+duration patience::lease() const {
+    auto whole = pace_ * parts_a_dig * 3 / 2;
+    return std::clamp<duration>(whole, shortest_lease, shortest_lease + options_.dig_time);
+}
+
+void patience::dug_for(duration one) { pace_ = (pace_ * 3 + one) / 4; }
 
 duration patience::grace() const {
     return std::min(breath() * breaths_of_grace, options_.outcome_timeout);
@@ -37,11 +52,20 @@ duration patience::drawn(duration about) {
     return about / 2 + next_wait(1, {about, about}, std::nullopt, random_);
 }
 
-bool patience::may_dig(time_point oldest_post, time_point now) const {
-    return now >= next_dig_ && now - oldest_post >= before_digging();
+bool patience::may_dig(time_point oldest_post, time_point youngest_post, time_point now) const {
+    if (now - oldest_post < before_digging()) return false;
+    if (!last_dig_) return true;
+    bool soon = hindered_ || now - oldest_post >= options_.outcome_timeout;
+    auto wait = soon ? between_digs_ : std::max(between_digs_, (now - youngest_post) / digs_an_age);
+    return now - *last_dig_ >= wait;
 }
 
-void patience::dug(time_point now) { next_dig_ = now + breath() + drawn(before_digging()); }
+void patience::dug(time_point now, bool hindered) {
+    last_dig_ = now;
+    hindered_ = hindered;
+    // What others hold lapses after about as long as what we do.
+    between_digs_ = hindered ? lease() + drawn(lease()) : breath() + drawn(before_digging());
+}
 
 void patience::looked(time_point begun) {
     if (last_look_ && begun - *last_look_ < apart_) return;

@@ -19,6 +19,8 @@ MESSAGE = re.compile(
     re.DOTALL,
 )
 MOST_REQUESTS = 6  # Of the queues for each file, all told.
+# Words that stood there and were not found within the timeout, hidden by what others had taken.
+MOST_OVERLOOKED = 0.02
 
 
 class Thief(threading.Thread):
@@ -120,6 +122,7 @@ class Fleet(Resilience):
         self.until("the archive", lambda: self.archived(daemons) + len(ledger.parked) >= files)
         for daemon in daemons:
             daemon.stop()
+            ledger.check_fairness(daemon)
         ledger.check(settled=True)
         self.tally.add("daemons", len(daemons))
         self.tally.add("files", files)
@@ -129,17 +132,27 @@ class Fleet(Resilience):
         self.tally.add("foreign messages left", sum(map(len, ledger.foreign.values())))
         self.tally.add("queue requests", requests)
         print(f"queue requests per file: {requests / files:.2f} (at most {MOST_REQUESTS})")
-        silent = ledger.parked - thief.stolen
-        if silent:
-            self.expect_known("unconfirmed without a thief", f"{len(silent)} of {files}")
-        if requests > MOST_REQUESTS * files:
-            self.expect_known("too many queue requests", f"{requests / files:.2f} per file")
+        for operation, count in self.by_operation(emulator).items():
+            print(f"  {operation}: {count / files:.2f}")
+        self.tally.add("unconfirmed without a thief", len(ledger.parked - thief.stolen))
         self.close(
             "fleet",
-            {"files": self.choose(4000, 60), "stolen": self.choose(1, 0), "succeeded": 1},
+            {"files": self.choose(4000, 60), "stolen": self.choose(100, 0), "succeeded": 1},
             "daemons", "files", "succeeded", "unconfirmed", "stolen", "foreign messages left",
-            "queue requests",
+            "unconfirmed without a thief", "queue requests",
         )  # fmt: skip
+        self.assertLessEqual(requests, MOST_REQUESTS * files)
+        self.assertLessEqual(self.tally["unconfirmed without a thief"], files * MOST_OVERLOOKED)
+
+    @staticmethod
+    def by_operation(emulator):
+        """The queue requests of everybody, the thief's too."""
+        counts = {}
+        for entry in emulator.stats()["requests"]:
+            if entry["service"] == "queue":
+                operation = entry["operation"]
+                counts[operation] = counts.get(operation, 0) + entry["count"]
+        return counts
 
     @staticmethod
     def archived(daemons):

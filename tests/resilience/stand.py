@@ -78,7 +78,6 @@ class Resilience(EndToEnd):
         self.numbers = itertools.count()  # Folders that no two scenarios share.
         self.begun = time.monotonic()
         self.addCleanup(self.end_traced)  # Before the tracers are ended.
-        self.known = []  # Product faults that are known and shown, never hidden.
 
     def end_traced(self):
         """A tracer that is ended leaves its daemon running: the daemon goes first."""
@@ -111,12 +110,6 @@ class Resilience(EndToEnd):
         if failures:
             self.fail(f"{len(failures)} of {len(numbered)} failed\n" + "\n\n".join(failures))
         return wanted is None
-
-    def expect_known(self, name, error):
-        """A fault of the product that is known: said aloud, and not a failure of this run."""
-        if name not in self.known:
-            print(f"KNOWN FAULT {name}: {error}", flush=True)
-        self.known.append(name)
 
     def rig(self, emulator=None, watch=None, **settings):
         """An emulator with a short temper, a daemon that has not been started, and the ledger."""
@@ -157,9 +150,8 @@ class Resilience(EndToEnd):
         """The closing line, and proof that the harness did not pass by doing nothing."""
         said = ", ".join(f"{self.tally[count]} {count}" for count in counts)
         form = "full" if FULL else "short"
-        known = f", known faults: {', '.join(sorted(set(self.known)))}" if self.known else ""
         seconds = time.monotonic() - self.begun
-        print(f"{name}: {said} ({form} form, seed {SEED}, {seconds:.0f} s{known})", flush=True)
+        print(f"{name}: {said} ({form} form, seed {SEED}, {seconds:.0f} s)", flush=True)
         for count, minimum in least.items():
             self.assertGreaterEqual(self.tally[count], minimum, count)
 

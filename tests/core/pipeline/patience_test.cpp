@@ -18,19 +18,49 @@ struct waiting {
 BOOST_FIXTURE_TEST_SUITE(patience_, waiting)
 
 BOOST_AUTO_TEST_CASE(digs_only_for_what_is_overdue) {
-    BOOST_TEST(!ours.may_dig(start, start + 5s));
-    BOOST_TEST(ours.may_dig(start, start + 6s));
+    BOOST_TEST(!ours.may_dig(start, start, start + 5s));
+    BOOST_TEST(ours.may_dig(start, start, start + 6s));
 }
 
 BOOST_AUTO_TEST_CASE(a_short_timeout_shortens_the_wait_before_digging) {
     patience hasty({10s, 12s, 20s}, random);
-    BOOST_TEST(hasty.may_dig(start, start + 2s));
+    BOOST_TEST(hasty.may_dig(start, start, start + 2s));
     BOOST_TEST((hasty.breath() == 2s));
     patience default_one({}, random);
     BOOST_TEST((default_one.before_digging() == duration(1min)));
     BOOST_TEST((default_one.breath() == duration(20s)));
-    BOOST_TEST((default_one.lease() == duration(30s)));
-    BOOST_TEST((hasty.lease() == duration(5s)));
+}
+
+BOOST_AUTO_TEST_CASE(a_slow_service_makes_leases_longer_but_not_longer_than_a_pass_may_last) {
+    BOOST_TEST((ours.lease() == duration(2s)));
+    for (int i = 0; i < 40; ++i) ours.dug_for(250ms);
+    BOOST_TEST((ours.lease() > duration(11s) && ours.lease() <= duration(12s)));
+    for (int i = 0; i < 40; ++i) ours.dug_for(10s);
+    BOOST_TEST((ours.lease() == duration(22s)));
+}
+
+BOOST_AUTO_TEST_CASE(polls_less_often_the_older_the_youngest_post_is) {
+    BOOST_TEST((ours.before_polling(0s) == duration(1s)));
+    BOOST_TEST((ours.before_polling(20s) == duration(1s)));
+    BOOST_TEST((ours.before_polling(60s) == duration(3s)));
+    BOOST_TEST((ours.before_polling(1h) == duration(6s)));
+}
+
+BOOST_AUTO_TEST_CASE(digs_less_often_the_older_the_youngest_post_is_until_one_is_due) {
+    patience patient({1s, 1h, 20s}, random);
+    patient.dug(start + 10min);
+    BOOST_TEST(!patient.may_dig(start, start, start + 11min));
+    BOOST_TEST(patient.may_dig(start, start + 10min, start + 11min));
+    BOOST_TEST(patient.may_dig(start, start, start + 12min));
+    patient.dug(start + 1h);
+    BOOST_TEST(patient.may_dig(start, start, start + 1h + 20s));
+}
+
+BOOST_AUTO_TEST_CASE(a_dig_that_was_hindered_is_soon_tried_again) {
+    patience patient({1s, 1h, 20s}, random);
+    patient.dug(start + 10min, true);
+    BOOST_TEST(!patient.may_dig(start, start, start + 10min + 2s));
+    BOOST_TEST(patient.may_dig(start, start, start + 10min + 5s));
 }
 
 BOOST_AUTO_TEST_CASE(digs_again_after_the_hold_at_a_time_that_is_drawn) {
@@ -39,7 +69,7 @@ BOOST_AUTO_TEST_CASE(digs_again_after_the_hold_at_a_time_that_is_drawn) {
     for (int i = 0; i < 20; ++i) {
         ours.dug(at);
         auto next = at;
-        while (!ours.may_dig(start, next)) next += 1ms;
+        while (!ours.may_dig(start, next, next)) next += 1ms;
         BOOST_TEST((next >= at + 9s && next <= at + 15s));
         waits.insert(next - at);
     }
