@@ -43,8 +43,7 @@ asio::awaitable<result<void>> shipper::post(std::string source_id, watch& from) 
     result<void> safe;
     if (!defect("post_before_it_is_recorded")) safe = co_await with_.journal.durable();
     if (safe.has_error()) {
-        what = with_.sources.find(source_id);
-        if (what) --what->posts;  // Not sent.
+        take_back_post(source_id);
         co_return safe.error();
     }
     auto sent = co_await with_.queues.put_message(queue.location, std::move(*text));
@@ -104,7 +103,16 @@ void shipper::after_post(const std::string& source_id, const result<void>& sent)
         next_.unanswered(*what);
         return;
     }
-    // It is certain that the service never had it: the post did not happen.
+    take_back_post(source_id);
+}
+
+// It is certain that the service never had it. The journal must know that too: after a restart it
+// would be a copy whose word is still to come.
+void shipper::take_back_post(const std::string& source_id) {
+    auto* what = with_.sources.find(source_id);
+    auto* posting = what ? std::get_if<stage::posting>(&what->stage) : nullptr;
+    if (!posting) return;
+    auto blob = posting->blob;
     --what->posts;
     with_.sources.advance(*what, stage::uploaded{std::move(blob)});
 }
