@@ -43,6 +43,12 @@ asio::awaitable<void> retirer::run() {
     }
 }
 
+// The intake may see a file in the folder before we hear that it is back there.
+void retirer::expect_back(const job& one) {
+    if (one.action != file_action::put_back) return;
+    for (auto& file : one.slices) watch_.keep(file.name, file.identity);
+}
+
 std::vector<retirer::job> retirer::take_batch() {
     std::vector<job> jobs;
     std::size_t files = 0;
@@ -52,6 +58,7 @@ std::vector<retirer::job> retirer::take_batch() {
         auto one = job_for(id);
         if (!one) continue;
         files += one->slices.size();
+        expect_back(*one);
         jobs.push_back(std::move(*one));
     }
     return jobs;

@@ -57,6 +57,7 @@ private:
     };
 
     std::vector<job> take_batch();
+    void expect_back(const job& one);
     std::optional<job> job_for(const std::string& id);
     static std::vector<done> act(const spool::drop_folder& folder, const std::vector<job>& jobs);
     static done act_on(const spool::drop_folder& folder, const job& one);

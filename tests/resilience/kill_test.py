@@ -15,6 +15,7 @@ CALLS = {
     "close": 30, "clone3": 4, "futex": 40, "newfstatat": 30, "timerfd_settime": 60,
 }  # fmt: skip
 RANDOM = "any time"
+CASES_AT_A_TIME = 6  # They mostly wait.
 DAMAGED = 'not,a,"row {}\n'
 
 # What the files are and where they end: each way has system calls of its own.
@@ -136,11 +137,23 @@ class Kill(Resilience):
             self.tally.add("files deduplicated")
         self.tally.add("duplicates with tags", 0)
 
+    def test_a_file_that_is_put_back_is_not_taken_for_a_new_one(self):
+        """Even when it lies in the folder long before the daemon hears that it does."""
+        need_strace("kill")
+        _, daemon, ledger = self.rig(**WAYS["kept"])
+        ledger.kept = True
+        ledger.put(daemon, "0.csv")
+        daemon.start_under(["renameat2:delay_exit=500000"])
+        self.until("its outcome", lambda: " succeeded " in daemon.last_log())
+        daemon.stop()
+        self.assertEqual(daemon.last_log().count(" claimed "), 1)
+        ledger.check(settled=True)
+
     def test_a_kill_at_any_moment_loses_nothing(self):
         need_strace("kill")
         self.kills_each = self.choose(16, 8)
         cases = list(WAYS) * self.choose(5, 1)
-        whole = self.scenarios(self.endure, cases)
+        whole = self.scenarios(self.endure, cases, CASES_AT_A_TIME)
         least = {"kills": self.choose(500, 40), "sites": self.choose(40, 15), "files": 60}
         print("; ".join(f"{call}: {stage}" for call, stage in self.tally.items("sites")))
         counts = ("kills", "sites", "files", "duplicates", "files deduplicated")
