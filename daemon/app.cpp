@@ -47,11 +47,8 @@ app::~app() {
 }
 
 asio::awaitable<result<void>> app::open() {
-    // Only the last folder: a path that is mistyped must not appear on the disk.
-    ::mkdir(settings_.state_directory.c_str(), 0750);
-    auto locked = spool::lock_state_directory(settings_.state_directory);
-    if (locked.has_error()) co_return locked.error();
-    lock_ = std::move(*locked);
+    auto locked = co_await lock_state();
+    if (locked.has_error()) co_return locked;
     // Before the journal exists: whoever asks from now on asks us, and waits until we answer.
     start_admin();
     auto begun = co_await open_journal();
@@ -78,12 +75,44 @@ asio::awaitable<result<void>> app::open() {
     co_return opened;
 }
 
-// A full disk is waited for, as at any other time.
+// A full disk is waited for, as at any other time, until it has room or nobody wants it any more.
+asio::awaitable<result<void>> app::wait_for_room(failure problem) {
+    if (!waits_for_room_) {
+        around_.log.error(
+            "cannot begin: the disk is full; it is tried again", {{"detail", problem.detail}}
+        );
+    }
+    waits_for_room_ = true;
+    sd_notify("STATUS=cannot begin: the disk is full\nEXTEND_TIMEOUT_USEC=60000000");
+    auto wake = around_.time.now() + full_disk_pause;
+    while (stops_ == 0 && around_.time.now() < wake) {
+        co_await wait_until(stopping_, around_.time, wake);
+    }
+    if (stops_ == 0) co_return result<void>();
+    co_return failure{std::string(told_to_end), remedy::give_up, problem.detail};
+}
+
+asio::awaitable<result<void>> app::lock_state() {
+    for (;;) {
+        // Only the last folder: a path that is mistyped must not appear on the disk.
+        bool full = ::mkdir(settings_.state_directory.c_str(), 0750) != 0 && errno == ENOSPC;
+        auto locked = spool::lock_state_directory(settings_.state_directory);
+        if (!locked.has_error()) {
+            lock_ = std::move(*locked);
+            co_return result<void>();
+        }
+        auto problem = locked.error();
+        if (!full && problem.code != "disk_full") co_return problem;
+        auto waited = co_await wait_for_room(std::move(problem));
+        if (waited.has_error()) co_return waited;
+    }
+}
+
 asio::awaitable<result<void>> app::open_journal() {
     spool::journal_options options;
     options.path = settings_.state_directory + "/journal.db";
     options.synced = around_.threads;
-    for (bool told = false;; told = true) {
+    for (;;) {
         auto journal = spool::journal::open(
             around_.executor, options, around_.time, journal_pool_, around_.log, around_.measured
         );
@@ -91,14 +120,10 @@ asio::awaitable<result<void>> app::open_journal() {
             journal_ = std::move(*journal);
             co_return result<void>();
         }
-        const auto& problem = journal.error();
+        auto problem = journal.error();
         if (problem.code != "disk_full") co_return problem;
-        if (!told)
-            around_.log.error(
-                "cannot begin: the disk is full; it is tried again", {{"detail", problem.detail}}
-            );
-        sd_notify("STATUS=cannot begin: the disk is full\nEXTEND_TIMEOUT_USEC=60000000");
-        co_await around_.time.sleep_until(around_.time.now() + full_disk_pause);
+        auto waited = co_await wait_for_room(std::move(problem));
+        if (waited.has_error()) co_return waited;
     }
 }
 

@@ -19,6 +19,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace kustodrop::daemon {
@@ -27,11 +28,14 @@ namespace kustodrop::daemon {
 /// other, starts and joins every task in one place.
 class app {
 public:
+    static constexpr std::string_view told_to_end = "told_to_end";
+
     app(surroundings around, config::settings settings, config::environment environment);
     ~app();
 
     /// Locks, opens the journal and the folders, resumes. A failure names what stands in the way;
-    /// its remedy says whether it is the configuration.
+    /// its remedy says whether it is the configuration. Its code is told_to_end when stop() came
+    /// while a full disk was waited for.
     asio::awaitable<result<void>> open();
 
     /// Works until stop(), then drains for at most `drain.timeout` and ends everything.
@@ -53,7 +57,9 @@ public:
     status_report status();
 
 private:
+    asio::awaitable<result<void>> lock_state();
     asio::awaitable<result<void>> open_journal();
+    asio::awaitable<result<void>> wait_for_room(failure problem);
     void start_tasks();
     void build_pipeline();
     void build_watch(const config::watch& from);
@@ -98,6 +104,7 @@ private:
     task_group serving_;
     event stopping_;
     std::function<config::loaded()> load_;
+    bool waits_for_room_ = false;
     bool running_ = false;
     bool reloading_ = false;
     event reloaded_;

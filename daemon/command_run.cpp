@@ -12,11 +12,27 @@
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
+#include <string_view>
+#include <unistd.h>
 
 namespace kustodrop::daemon {
 
 // A start that came so far has not failed.
 static constexpr duration well_after = 1min;
+
+// Nothing is done yet, and no signal heard, before the parts are built.
+static constexpr unsigned longest_build_seconds = 20;
+
+// Asio 1.26 waits for ever for the first threads of a pool when the system refuses the next one.
+static void end_what_hangs() {
+    auto end = [](int) {
+        constexpr std::string_view said = "kustodrop: cannot begin: was a thread refused?\n";
+        [[maybe_unused]] auto written = ::write(STDERR_FILENO, said.data(), said.size());
+        std::_Exit(a_bug);
+    };
+    std::signal(SIGALRM, end);
+    ::alarm(longest_build_seconds);
+}
 
 // Twice is enough: the first signal drains, the second cuts it short.
 static asio::awaitable<void> listen_for_the_end(app& daemon, start_pause& pause) {
@@ -48,6 +64,7 @@ static asio::awaitable<void> call_it_well(program& around, start_pause& pause) {
 }
 
 static asio::awaitable<int> run_daemon(program& around, app& daemon, start_pause& pause) {
+    ::alarm(0);
     task_group signals(around.io.get_executor());
     // Before anything that takes a while, so that an end asked for meanwhile is an orderly one.
     signals.start(listen_for_the_end(daemon, pause));
@@ -56,6 +73,10 @@ static asio::awaitable<int> run_daemon(program& around, app& daemon, start_pause
     auto opened = co_await daemon.open();
     if (opened.has_error()) {
         const auto& problem = opened.error();
+        if (problem.code == app::told_to_end) {
+            around.log.info("stopped before it began", {{"detail", problem.detail}});
+            co_return all_well;
+        }
         around.log.error("cannot start", {{"code", problem.code}, {"detail", problem.detail}});
         sd_notify("STATUS=cannot start: " + printable(problem.code + ": " + problem.detail));
         co_return exit_code_for(problem);
@@ -85,6 +106,7 @@ int command_run(const run_options& options) {
         );
         return bad_configuration;
     }
+    end_what_hangs();
     program around(settings->log.level, settings->log.format);
     app daemon(around.around(), *settings, config::process_environment());
     daemon.reload_from([&options] { return load_configuration(options.config); });

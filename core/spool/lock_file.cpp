@@ -22,6 +22,9 @@ result<lock_file> lock_file::take(
 ) {
     int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
     descriptor file(::openat(folder, name.c_str(), flags, 0640));
+    if (!file.is_open() && (errno == ENOSPC || errno == EDQUOT)) {
+        return system_failure("disk_full", remedy::retry, "cannot open", name, errno);
+    }
     if (!file.is_open()) {
         return system_failure("lock_refused", remedy::reconfigure, "cannot open", name, errno);
     }
@@ -58,9 +61,15 @@ std::string holder_line(std::string_view state_directory) {
 result<lock_file> lock_state_directory(const std::string& path) {
     descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!folder.is_open()) {
-        return system_failure("state_unreadable", remedy::reconfigure, "cannot open", path, errno);
+        return system_failure(
+            "journal_unopenable", remedy::reconfigure, "cannot open", path, errno
+        );
     }
-    return lock_file::take(folder.get(), "lock", holder_line(path), "state_locked");
+    auto taken = lock_file::take(folder.get(), "lock", holder_line(path), "state_locked");
+    if (taken || taken.error().code != "lock_refused") return taken;
+    auto refused = taken.error();
+    refused.code = "journal_unlockable";
+    return refused;
 }
 
 }  // namespace kustodrop::spool

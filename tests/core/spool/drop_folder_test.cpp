@@ -113,6 +113,19 @@ BOOST_AUTO_TEST_CASE(locks_a_state_directory_too) {
     BOOST_TEST(second.error().code == "state_locked");
 }
 
+BOOST_AUTO_TEST_CASE(
+    says_of_a_state_directory_that_cannot_be_locked_that_the_journal_cannot_be_opened
+) {
+    files.write("no folder", "");
+    auto no_folder = lock_state_directory(files.path() + "/no folder");
+    BOOST_REQUIRE(no_folder.has_error());
+    BOOST_TEST(no_folder.error().code == "journal_unopenable");
+    std::filesystem::create_symlink("elsewhere", files.path() + "/lock");
+    auto no_lock = lock_state_directory(files.path());
+    BOOST_REQUIRE(no_lock.has_error());
+    BOOST_TEST(no_lock.error().code == "journal_unlockable");
+}
+
 BOOST_AUTO_TEST_CASE(looks_at_what_is_there) {
     files.write("a", "12345");
     auto seen = look("a");
