@@ -15,14 +15,18 @@ static std::string kind_of(const fs::path& descriptor) {
     return fs::read_symlink(descriptor, error).string();
 }
 
-static void add_watched(const std::string& epoll, std::set<std::string>& kinds) {
+// Whether it could be read to its end.
+static bool add_watched(const std::string& epoll, std::set<std::string>& kinds) {
     std::ifstream facts("/proc/self/fdinfo/" + epoll);
     std::string word;
+    bool some = false;
     while (facts >> word) {
+        some = true;
         if (word != "tfd:" || !(facts >> word)) continue;
         auto kind = kind_of("/proc/self/fd/" + word);
         kinds.insert(kind.starts_with("pipe:") ? "pipe" : kind);
     }
+    return some && !facts.bad();
 }
 
 std::string deaf_to() {
@@ -32,7 +36,7 @@ std::string deaf_to() {
     for (fs::directory_iterator at("/proc/self/fd", error), end; !error && at != end;) {
         if (kind_of(at->path()) == "anon_inode:[eventpoll]") {
             found = true;
-            add_watched(at->path().filename().string(), kinds);
+            if (!add_watched(at->path().filename().string(), kinds)) return {};
         }
         at.increment(error);
     }

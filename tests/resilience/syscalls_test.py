@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """System calls that fail: each is survived or ends the daemon with the right code; none loses."""
 import collections
+import functools
 import os
 import random as randomness
 import signal
@@ -51,9 +52,12 @@ SPANS = [(1, 1), (2, 3), (4, 4), (5, 9), (8, 14), (13, 30), (20, 60)]
 NETWORK = {"socket", "connect", "sendmsg", "recvmsg", "getsockopt"}
 
 # Why `run` may end by itself (product.md §3): not the network, an identity, rights or a full disk.
-BUG, JOURNAL, REFUSED, CONFIGURATION = 70, 74, 77, 78
+BUG, JOURNAL, CONFIGURATION = 70, 74, 78
 # What the process cannot begin without; there is nothing that it could hold and try again.
 FIRST_NEEDS = {"clone3", "eventfd2", "epoll_create1", "timerfd_create", "getrandom", "epoll_ctl"}
+
+
+GROUPS_AT_A_TIME = 6  # They mostly wait.
 
 
 class SystemCalls(Resilience):
@@ -87,19 +91,37 @@ class SystemCalls(Resilience):
         self.tally.add("files", 5)
 
     @staticmethod
+    def is_over(daemon, ledger):
+        if not ledger.kept:
+            return not SystemCalls.left(daemon)
+        # What was shipped in place stays in the folder.
+        sent = {digest for _, digest in ledger.deliveries()}
+        return sent.issuperset(ledger.produced) and not daemon.inside("work")
+
+    @staticmethod
     def left(daemon):
         own = os.fsencode(daemon.drop / ".kustodrop")
         found = [path for path in files_below(daemon.drop) if not path.startswith(own)]
         return found or daemon.inside("work")
 
-    def live(self, daemon, rule):
-        """One life with the rule in force; returns the exit code.
+    @staticmethod
+    def where(daemon, call):
+        """The paths at which alone the call may fail; none: everywhere.
 
-        Only writes to the log fail: those that wake a thread cannot.
+        A write that wakes a thread cannot fail, nor can the flags of a descriptor be refused.
         """
+        if call == "write":
+            return [daemon.next_log]
+        if call == "fcntl":
+            journal = [daemon.state / name for name in ("journal.db", "journal.db-shm", "lock")]
+            return [*journal, daemon.drop / ".kustodrop" / "lock"]
+        return []
+
+    def live(self, daemon, rule):
+        """One life with the rule in force; returns the exit code."""
         call, fault, (first, last) = rule
         rule = f"{call}:{fault}:when={first}..{last}"
-        daemon.start_under([rule], only=daemon.next_log if call == "write" else None)
+        daemon.start_under([rule], only=self.where(daemon, call))
         for left in throughout(12, 0.03):
             if not daemon.program.alive():
                 return daemon.program.ended()
@@ -122,8 +144,6 @@ class SystemCalls(Resilience):
             return ""
         if code == CONFIGURATION and "started" not in log and call != "fcntl":
             return ""
-        if code == REFUSED and call == "fcntl" and "code=lock_refused" in log:
-            return ""  # A file system that cannot lock.
         if code == -signal.SIGTERM and "started" not in log:
             return ""  # Asked to end before it listened for signals.
         if code == BUG and call in FIRST_NEEDS:
@@ -148,6 +168,8 @@ class SystemCalls(Resilience):
                 problem = self.judge_end(daemon, rule, code)
                 wrong += [problem] if problem else []
             ledger.excuse(daemon)
+            if "files are shipped in place" in daemon.last_log():
+                ledger.kept = True  # The folder said that it may not be written.
             if rule[0] in NETWORK:
                 ledger.excused += met
             if journaled and any("corrupt" in path.name for path in daemon.state.iterdir()):
@@ -155,12 +177,37 @@ class SystemCalls(Resilience):
                 ledger.excused += len(ledger.produced)
             self.assert_kept(ledger, rule, journaled)
             daemon.start()
-            self.until(f"the end of all after {rule}", lambda: not self.left(daemon), 60, daemon)
+            over = functools.partial(self.is_over, daemon, ledger)
+            self.until(f"the end of all after {rule}", over, 60, daemon)
             daemon.stop()
             self.assert_kept(ledger, rule, journaled, True)
         self.tally.add("duplicates", ledger.duplicates())
         self.finished(daemon, emulator)
         self.assertEqual(wrong, [])
+
+    def test_a_post_that_was_never_recorded_was_never_made(self):
+        """After a restart too: no word of such a copy is waited for, and a failure is final."""
+        need_strace("system calls")
+        emulator, daemon, ledger = self.rig()
+        daemon.start()
+        daemon.stop()  # The journal is there.
+        daemon.start_under(["fdatasync:error=EIO:when=3+"], only=[daemon.state / "journal.db-wal"])
+        put = 0
+
+        def refused():
+            nonlocal put
+            if put == daemon.last_log().count(" failed "):  # The journal could still take it.
+                ledger.put_bytes(daemon, f"{put}.csv", f'not,a,"row {put}\n'.encode())
+                put += 1
+            return "code=journal_io" in daemon.last_log()
+
+        self.until("a post that cannot be recorded", refused)
+        daemon.stop()
+        daemon.start()
+        self.settled(daemon, failed=put)
+        daemon.stop()
+        ledger.check(settled=True)
+        self.assertEqual(ledger.duplicates(), 0)
 
     def assert_kept(self, ledger, rule, journaled, settled=False):
         try:
@@ -171,7 +218,7 @@ class SystemCalls(Resilience):
     def test_an_error_at_any_system_call_loses_nothing(self):
         need_strace("system calls")
         cases = self.chosen(randomness.Random(SEED), self.choose(10, 1))
-        whole = self.scenarios(self.fail_and_recover, cases)
+        whole = self.scenarios(self.fail_and_recover, cases, GROUPS_AT_A_TIME)
         least = {"errors": self.choose(200, 8), "calls": self.choose(25, 8)}
         self.tally.add("lost", 0)
         for name in sorted(name for name in self.tally.sets if name.startswith("ended")):

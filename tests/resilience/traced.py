@@ -11,6 +11,7 @@ from daemon import Daemon
 from programs import Program, path_of
 from waiting import until
 
+PEAK = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)
 INJECTED = re.compile(r"\(INJECTED\)")
 # Without --seccomp-bpf: strace 6.1 then forgets to count, and when=2 never comes.
 ALWAYS = ["strace", "-f", "-qq", "-s", "80", "-e", "signal=none"]
@@ -20,6 +21,8 @@ class TracedDaemon(Daemon):
     """`start` is the plain daemon's; `start_under` runs it under strace with injections."""
 
     tracer = False
+    most_memory = 0  # Bytes that any life has had in memory at a time, as far as it was looked at.
+    most_files = 0  # Open at the end of a life that ended in peace.
 
     def start(self, environment=None):
         self.tracer = False
@@ -38,8 +41,8 @@ class TracedDaemon(Daemon):
     def next_log(self):
         return self.folder / f"daemon-{self.runs + 1}.log"
 
-    def start_under(self, injections, calls=(), only=None):
-        """injections: ["renameat2:signal=KILL:when=3", …]; `only`: on this path.
+    def start_under(self, injections, calls=(), only=()):
+        """injections: ["renameat2:signal=KILL:when=3", …]; `only`: on these paths.
 
         Does not wait for an answer.
         """
@@ -49,8 +52,8 @@ class TracedDaemon(Daemon):
         options = ["-e", "trace=" + ",".join(dict.fromkeys(",".join(traced).split(",")))]
         for rule in injections:
             options += ["-e", f"inject={rule}"]
-        if only:
-            options += ["-P", only]
+        for path in only:
+            options += ["-P", path]
         command = [*ALWAYS, "-o", self.trace_path, *options, path_of("KUSTODROP"), "run"]
         log = self.folder / f"daemon-{self.runs}.log"
         name = f"daemon (run {self.runs}, {' '.join(injections)})"
@@ -83,10 +86,13 @@ class TracedDaemon(Daemon):
         if not self.tracer:
             return pid
         try:
-            children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        except OSError:
+            task = pathlib.Path(f"/proc/{pid}/task/{pid}/children")
+            child = int(task.read_text(encoding="utf-8").split()[0])
+            name = pathlib.Path(f"/proc/{child}/comm").read_text(encoding="utf-8").strip()
+        except (OSError, IndexError):
             return None
-        return int(children[0]) if children else None
+        # Before it is the daemon it is the tracer's, and there are others of these.
+        return child if name == pathlib.Path(path_of("KUSTODROP")).name else None
 
     def signal_own(self, number):
         pid = self.own_pid()
@@ -106,7 +112,20 @@ class TracedDaemon(Daemon):
         )
         return self.program.ended()
 
+    def measure(self):
+        """What this life has taken of the machine so far."""
+        pid = self.own_pid()
+        try:
+            text = pathlib.Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+            files = len(os.listdir(f"/proc/{pid}/fd"))
+        except OSError:
+            return
+        if peak := PEAK.search(text):
+            self.most_memory = max(self.most_memory, int(peak[1]) << 10)
+        self.most_files = max(self.most_files, files)
+
     def stop(self):
+        self.measure()
         if self.program and self.tracer and self.program.alive():
             until(
                 "a process to stop, or its end",
