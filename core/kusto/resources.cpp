@@ -163,21 +163,27 @@ asio::awaitable<result<fresh<resource_set>>> fetch_resources(
     co_return out;
 }
 
-asio::awaitable<result<fresh<secret>>> fetch_identity_token(
-    management_client& management, clock& clock, duration refresh_interval
-) {
-    auto answer = co_await management.execute(".get kusto identity token");
-    if (!answer) co_return answer.error();
-    auto* table = answer->first();
+result<secret> parse_identity_token(const dataset& answer) {
+    auto* table = answer.first();
     bool is_one = table && table->rows.size() == 1;
     auto token =
         is_one ? dataset_table::value(table->rows.front(), table->column("AuthorizationContext", 0))
                : std::string_view();
     if (token.empty()) {
-        co_return failure{"no_identity_token", remedy::retry, "the cluster gave no identity token"};
+        return failure{"no_identity_token", remedy::retry, "the cluster gave no identity token"};
     }
+    return secret(std::string(token));
+}
+
+asio::awaitable<result<fresh<secret>>> fetch_identity_token(
+    management_client& management, clock& clock, duration refresh_interval
+) {
+    auto answer = co_await management.execute(".get kusto identity token");
+    if (!answer) co_return answer.error();
+    auto token = parse_identity_token(*answer);
+    if (!token) co_return token.error();
     fresh<secret> out;
-    out.value = secret(std::string(token));
+    out.value = std::move(*token);
     out.refresh_at = clock.now() + refresh_interval;
     // It does not say when it expires; the service says so of a message, and then it is asked for
     // anew. Until then an old one is better than none.

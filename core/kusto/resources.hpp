@@ -47,6 +47,9 @@ asio::awaitable<result<fresh<resource_set>>> fetch_resources(
     management_client& management, clock& clock, resource_options options
 );
 
+/// The identity token in an answer. Failure: no_identity_token.
+result<secret> parse_identity_token(const dataset& answer);
+
 /// The principal's identity token, the authorizationContext of every message.
 asio::awaitable<result<fresh<secret>>> fetch_identity_token(
     management_client& management, clock& clock, duration refresh_interval

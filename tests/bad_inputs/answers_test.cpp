@@ -106,6 +106,12 @@ BOOST_AUTO_TEST_CASE(to_management_commands) {
         judge(read);
         if (read) judge(kusto::parse_resources(*read, {}, now));
     });
+    auto good_token =
+        R"({"Tables":[{"Columns":[{"ColumnName":"AuthorizationContext"}],"Rows":[["opaque"]]}]})";
+    each_damage_of(good_token, [](const std::string& body) {
+        auto read = kusto::parse_dataset(body);
+        if (read) judge(kusto::parse_identity_token(*read));
+    });
     each_damage_of(R"({"error":{"code":"c","message":"m","@permanent":true}})", [](auto body) {
         for (unsigned status : {400u, 401u, 403u, 404u, 429u, 500u, 503u}) {
             http::response answer{status, {}, body};
@@ -235,6 +241,7 @@ BOOST_AUTO_TEST_CASE(meet_every_failure_that_parsers_know) {
         }
     }
     BOOST_TEST(known >= 8U);
+    BOOST_TEST(counts.not_reached.empty());
     BOOST_TEST(counts.answers > 500U);
 }
 
