@@ -1,8 +1,9 @@
 """The invariants of every harness, checked here and nowhere else.
 
-I1 no loss, I2 integrity, I3 delete order, I4 duplicates, I6 secrets, I8 liveness (`settled`), I11
-and I10 what lies outside of the folder, I12 foreign notifications. I5 and I13 are these again,
-after a damaged journal and after a crash in recovery.
+I1 no loss, I2 integrity, I3 delete order, I4 duplicates, I6 secrets, I7 bounds, I8 liveness
+(`settled`), I9 fairness (`check_fairness`, where nothing was hurt), I11 and I10 what lies outside
+of the folder, I12 foreign notifications. I5 and I13 are these again, after a damaged journal and
+after a crash in recovery.
 """
 import collections
 import hashlib
@@ -14,6 +15,10 @@ import leaks
 ROW = "2026-08-22T10:00:00Z,info,{token},{number}\n"
 BLOCK = 1 << 20
 MOST_CANARIES = 64
+MOST_MEMORY = 128 << 20
+MOST_FILES = 128
+# A file that is ready waits no longer than so many times as long as the median.
+MOST_MEDIANS = 10
 
 Produced = collections.namedtuple("Produced", "name size rows token")
 
@@ -151,6 +156,7 @@ class Ledger:
             *self.check_foreign(),
             *self.check_outside(),
             *self.check_secrets(),
+            *self.check_bounds(),
             *(self.check_settled(sent) if settled else ()),
         ]
         if broken:
@@ -231,6 +237,22 @@ class Ledger:
                 data = place.read_bytes() if place.is_file() else b""
                 if any(form in data for form in forms):
                     yield f"I6 a secret stands in {place.name}"
+
+    def check_bounds(self):
+        for daemon in self.daemons:
+            if daemon.most_memory > MOST_MEMORY:
+                yield f"I7 {daemon.most_memory >> 20} MiB of memory"
+            if daemon.most_files > MOST_FILES:
+                yield f"I7 {daemon.most_files} open files"
+
+    def check_fairness(self, daemon):
+        """Raises Broken. Of files that were all there when the daemon began, and met no fault."""
+        sources = daemon.sources_on_disk()
+        begun = min(one["claimed_at"] for one in sources)
+        waits = sorted(one["last_post_at"] - begun for one in sources if one["last_post_at"])
+        median = waits[len(waits) // 2]
+        if waits[-1] > MOST_MEDIANS * median:
+            raise Broken(f"I9 a file waited {waits[-1] / median:.0f} times as long as the median")
 
     def is_parked(self, path):
         return any(identifier.encode() in path for identifier in self.parked)

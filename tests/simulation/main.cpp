@@ -110,6 +110,7 @@ totals run_seed(const orders& given, std::uint64_t seed, const std::string& fold
     options.print = false;
     simulation second(options);
     second.run();
+    ++out.repeated;
     if (second.trace_hash() == first.trace_hash()) return out;
     report_parting(first, second, seed);
     out.failed_seeds = 1;

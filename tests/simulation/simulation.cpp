@@ -14,6 +14,7 @@ static constexpr duration bound_to_drain = 3h;
 void totals::add(const totals& other) {
     seeds += other.seeds;
     failed_seeds += other.failed_seeds;
+    repeated += other.repeated;
     virtual_seconds += other.virtual_seconds;
     files += other.files;
     bytes += other.bytes;
@@ -31,11 +32,11 @@ void totals::add(const totals& other) {
 
 std::string totals::in_words() const {
     auto n = [](std::uint64_t value) { return std::to_string(value); };
-    return n(seeds) + " seeds, " + n(virtual_seconds / 3600) + " virtual hours, " + n(files) +
-           " files, " + n(posts) + " posts (" + n(ambiguous_posts) + " ambiguous, " +
-           n(posts_for_old_words) + " for words heard before a restart), " + n(requests) +
-           " requests, " + n(faults) + " faults, " + n(crashes) + " crashes, " + n(restarts) +
-           " restarts, " + n(joined) + " blobs of several files, " + n(duplicates) +
+    return n(seeds) + " seeds (" + n(repeated) + " twice), " + n(virtual_seconds / 3600) +
+           " virtual hours, " + n(files) + " files, " + n(posts) + " posts (" + n(ambiguous_posts) +
+           " ambiguous, " + n(posts_for_old_words) + " for words heard before a restart), " +
+           n(requests) + " requests, " + n(faults) + " faults, " + n(crashes) + " crashes, " +
+           n(restarts) + " restarts, " + n(joined) + " blobs of several files, " + n(duplicates) +
            " duplicates, " + n(lost) + " lost, " + n(failed_seeds) + " seeds failed";
 }
 

@@ -24,6 +24,7 @@ struct run_options {
 struct totals {
     std::uint64_t seeds = 0;
     std::uint64_t failed_seeds = 0;
+    std::uint64_t repeated = 0;  // Seeds that ran twice, for the same trace.
     std::uint64_t virtual_seconds = 0;
     std::uint64_t files = 0;
     std::uint64_t bytes = 0;
