@@ -23,6 +23,7 @@ int move_without_overwriting(const place_at& from, const place_at& to) {
     return ::unlinkat(from.folder, old_name, 0) == 0 ? 0 : errno;
 }
 
+// ESTALE is no word on the file: a handle is too old, and what it led to may well be there.
 failure move_failure(std::string_view what, std::string_view name, int error) {
     switch (error) {
     case ENOSPC:
@@ -39,7 +40,6 @@ failure move_failure(std::string_view what, std::string_view name, int error) {
         return system_failure("name_too_long", remedy::give_up, what, name, error);
     case ENOENT:
     case ENOTDIR:
-    case ESTALE:
         return system_failure("file_vanished", remedy::retry, what, name, error);
     case EEXIST:
         return system_failure("name_taken", remedy::give_up, what, name, error);

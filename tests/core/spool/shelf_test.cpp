@@ -1,5 +1,6 @@
 #include "base/random.hpp"
 #include "core/spool/drop_folder_fixture.hpp"
+#include "spool/moving.hpp"
 #include "spool/place.hpp"
 
 using namespace kustodrop;
@@ -327,6 +328,11 @@ BOOST_AUTO_TEST_CASE(touches_nothing_but_the_archives_days) {
 BOOST_AUTO_TEST_CASE(a_folder_without_an_archive_is_fine) {
     std::filesystem::remove(files.path(".kustodrop/archive"));
     BOOST_TEST(drop.expire_archive(now(), 24h, 0)->bytes_left == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_stale_handle_does_not_mean_that_the_file_is_gone) {
+    BOOST_TEST(move_failure("cannot move", "a", ENOENT).code == "file_vanished");
+    BOOST_TEST(move_failure("cannot move", "a", ESTALE).code == "move_failed");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
