@@ -4,6 +4,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 #include <sys/inotify.h>
@@ -81,7 +82,15 @@ void inotify::remove(int watch) { ::inotify_rm_watch(stream_.native_handle(), wa
 
 asio::awaitable<std::vector<folder_event>> inotify::read() {
     auto space = asio::buffer(buffer_);
-    auto bytes = co_await stream_.async_read_some(space, asio::use_awaitable);
+    auto token = asio::as_tuple(asio::use_awaitable);
+    auto [error, bytes] = co_await stream_.async_read_some(space, token);
+    if (error == asio::error::operation_aborted) throw boost::system::system_error(error);
+    // What was to be read is lost, as on an overflow: the folders are looked through.
+    if (error) {
+        std::vector<folder_event> unknown(1);
+        unknown.front().meaning = event_meaning::overflow;
+        co_return unknown;
+    }
     co_return parse_events(std::string_view(buffer_.data(), bytes));
 }
 
