@@ -1,6 +1,7 @@
 #include "base/live_secrets.hpp"
 
 #include "base/crypto.hpp"
+#include "base/defect.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -167,6 +168,9 @@ void live_secrets::drop(std::string_view value) {
     if (value.size() >= shortest) known().drop(value);
 }
 
-std::string without_secrets(std::string text) { return known().without(std::move(text)); }
+std::string without_secrets(std::string text) {
+    if (defect("log_the_sas")) return text;
+    return known().without(std::move(text));
+}
 
 }  // namespace kustodrop
