@@ -8,7 +8,7 @@ function(kustodrop_other_build preset)
     set_tests_properties(
         ${preset}.build PROPERTIES
         LABELS ${preset} TIMEOUT 4800 FIXTURES_SETUP ${preset}_build PROCESSORS 2
-        RESOURCE_LOCK compilers
+        RESOURCE_LOCK compilers COST 1500
     )
     foreach(group ${ARGN})
         string(REGEX MATCH "^[^-]+" label ${group})
