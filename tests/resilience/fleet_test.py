@@ -20,7 +20,7 @@ MESSAGE = re.compile(
 )
 MOST_REQUESTS = 6  # Of the queues for each file, all told.
 # Words that stood there and were not found within the timeout, hidden by what others had taken.
-MOST_OVERLOOKED = 0.02
+MOST_OVERLOOKED = 0.01
 
 
 class Thief(threading.Thread):

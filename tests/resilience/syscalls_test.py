@@ -217,7 +217,7 @@ class SystemCalls(Resilience):
 
     def test_an_error_at_any_system_call_loses_nothing(self):
         need_strace("system calls")
-        cases = self.chosen(randomness.Random(SEED), self.choose(10, 1))
+        cases = self.chosen(randomness.Random(SEED), self.choose(13, 1))
         whole = self.scenarios(self.fail_and_recover, cases, GROUPS_AT_A_TIME)
         least = {"errors": self.choose(200, 8), "calls": self.choose(25, 8)}
         self.tally.add("lost", 0)
