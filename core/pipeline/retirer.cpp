@@ -101,22 +101,36 @@ std::vector<retirer::done> retirer::act(
 ) {
     std::vector<done> results;
     for (auto& one : jobs) results.push_back(act_on(folder, one));
-    sync_archived(folder, jobs, results);
+    sync_moved(folder, jobs, results);
     return results;
 }
 
-// One sync for all that was archived into a folder, before any of it is recorded as retired.
-void retirer::sync_archived(
+// The folder whose sync makes sure that a file has left work/; none where nothing has left it.
+static std::optional<std::string> folder_to_sync(
+    file_action how, const std::string& before, const std::string& after
+) {
+    if (how == file_action::archive && after.starts_with(spool::archive_folder)) {
+        return after.substr(0, after.rfind('/'));
+    }
+    bool deleted = how == file_action::delete_ && after.empty();
+    if (deleted && before.starts_with(spool::work_folder)) return std::string(spool::work_folder);
+    return std::nullopt;
+}
+
+// One sync for all that went into a folder or out of it, before any of it is recorded as retired:
+// what a power cut puts back into work/ then would be shipped again.
+void retirer::sync_moved(
     const spool::drop_folder& folder, const std::vector<job>& jobs, std::vector<done>& results
 ) {
     std::map<std::string, result<void>> synced;
     for (std::size_t i = 0; i < jobs.size(); ++i) {
-        if (jobs[i].action != file_action::archive || results[i].problem) continue;
-        for (auto& file : results[i].slices) {
-            auto into = file.location.substr(0, file.location.rfind('/'));
-            if (!file.location.starts_with(spool::archive_folder)) continue;
-            auto [place, fresh] = synced.try_emplace(into);
-            if (fresh) place->second = folder.sync_folder(into);
+        if (results[i].problem) continue;
+        for (std::size_t k = 0; k < results[i].slices.size(); ++k) {
+            auto& before = jobs[i].slices[k].location;
+            auto one = folder_to_sync(jobs[i].action, before, results[i].slices[k].location);
+            if (!one) continue;
+            auto [place, fresh] = synced.try_emplace(*one);
+            if (fresh) place->second = folder.sync_folder(*one);
             if (!place->second.has_error()) continue;
             // Asked for again, the move finds that it is done.
             results[i].problem = place->second.error();

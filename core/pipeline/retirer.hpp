@@ -61,7 +61,7 @@ private:
     std::optional<job> job_for(const std::string& id);
     static std::vector<done> act(const spool::drop_folder& folder, const std::vector<job>& jobs);
     static done act_on(const spool::drop_folder& folder, const job& one);
-    static void sync_archived(
+    static void sync_moved(
         const spool::drop_folder& folder, const std::vector<job>& jobs, std::vector<done>& results
     );
     static void act_on_file(
