@@ -35,8 +35,9 @@ class Instances(EndToEnd):
         # Until it is archived, a daemon with another journal would ship it again.
         self.until("the archive", lambda: len(first.inside("archive")) == 1)
         first.program.kill()
-        self.daemons.remove(first)
-        second = self.daemon(emulator, {"path": str(first.drop)}).start()
+        second = self.daemon(emulator, {"path": str(first.drop)})
+        self.daemons.remove(first)  # Not before: the second would get its folder, and journal.
+        second.start()
         first.put("b.csv", csv_rows(1))
         self.settled_by(second, 1)
 
