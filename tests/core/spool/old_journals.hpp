@@ -75,13 +75,13 @@ inline constexpr auto journal_rows_1 = R"sql(
             NULL, NULL, NULL, NULL, NULL, 'succeeded', '', '', 'op', 4000000);
     INSERT INTO slices (source_id, position, name, location, offset, length_bytes, device, inode,
         size_bytes, modified_ns, changed_ns) VALUES
-        ('id-1', 0, CAST('a.csv' AS BLOB), CAST('.kustodrop/work/id-1~a.csv' AS BLOB),
+        ('id-1', 0, CAST('a.csv' AS BLOB), CAST('.kustodrop/work' || '/id-1~a.csv' AS BLOB),
             0, 10, 1, 11, 10, 111, 112),
-        ('id-2', 0, CAST('b.csv' AS BLOB), CAST('.kustodrop/work/id-2~b.csv' AS BLOB),
+        ('id-2', 0, CAST('b.csv' AS BLOB), CAST('.kustodrop/work' || '/id-2~b.csv' AS BLOB),
             0, 10, 1, 12, 10, 111, 112),
-        ('id-3', 0, CAST('c.csv' AS BLOB), CAST('.kustodrop/work/id-3~c.csv' AS BLOB),
+        ('id-3', 0, CAST('c.csv' AS BLOB), CAST('.kustodrop/work' || '/id-3~c.csv' AS BLOB),
             0, 10, 1, 13, 10, 111, 112),
-        ('id-4', 0, CAST('d.csv' AS BLOB), CAST('.kustodrop/work/id-4~d.csv' AS BLOB),
+        ('id-4', 0, CAST('d.csv' AS BLOB), CAST('.kustodrop/work' || '/id-4~d.csv' AS BLOB),
             0, 10, 1, 14, 10, 111, 112),
         ('id-5', 0, CAST('e.csv' AS BLOB), CAST('.kustodrop/archive/e.csv' AS BLOB),
             0, 10, 1, 15, 10, 111, 112);
