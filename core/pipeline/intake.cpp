@@ -288,7 +288,7 @@ asio::awaitable<void> intake::refresh_changed() {
         auto& last = what->slices.back();
         auto& now = (*seen)->identity;
         // Another file of that name, or one that was cut: nothing of it has been shipped.
-        bool same_file = now.device == last.identity.device && now.inode == last.identity.inode;
+        bool same_file = now.same_file(last.identity);
         if (!same_file || now.size_bytes < last.offset) last.offset = 0;
         last.identity = now;
         last.length_bytes = last.identity.size_bytes - last.offset;

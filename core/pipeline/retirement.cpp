@@ -71,7 +71,7 @@ std::optional<spool::source> successor_of(
     // another one, or one that was cut and has grown again. Then all of it is shipped: better twice
     // than never.
     bool ours = last.location.starts_with(".kustodrop/");
-    bool same_file = ours && now.device == last.identity.device && now.inode == last.identity.inode;
+    bool same_file = ours && now.same_file(last.identity);
     rest.offset = same_file && now.size_bytes > end ? end : 0;
     rest.length_bytes = now.size_bytes - rest.offset;
     rest.identity = now;

@@ -20,9 +20,13 @@ struct file_identity {
     std::int64_t modified_ns = 0;  // mtime
     std::int64_t changed_ns = 0;   // ctime, which a rename moves and utimes(2) cannot set
 
-    /// The same bytes, wherever they were renamed to.
+    /// The same file, perhaps with other bytes. Both must be of one folder: the device is not
+    /// compared, for the kernel may number it anew with every mount.
+    bool same_file(const file_identity& other) const { return inode == other.inode; }
+
+    /// The same bytes, wherever they were renamed to. Both must be of one folder.
     bool same_content(const file_identity& other) const {
-        return device == other.device && inode == other.inode && size_bytes == other.size_bytes &&
+        return same_file(other) && size_bytes == other.size_bytes &&
                modified_ns == other.modified_ns;
     }
     friend bool operator==(const file_identity&, const file_identity&) = default;

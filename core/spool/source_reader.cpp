@@ -128,7 +128,7 @@ result<void> source_reader::state::check_slice() {
     auto now = identity_of(facts);
     bool long_enough = now.size_bytes >= what.offset + what.length_bytes;
     if (now.same_content(what.identity) && long_enough) return {};
-    bool same_file = now.device == what.identity.device && now.inode == what.identity.inode;
+    bool same_file = now.same_file(what.identity);
     bool longer = now.size_bytes > what.identity.size_bytes;
     if (options.may_grow && same_file && longer && long_enough) {
         if (!grown) grown = changed_file{at, {}};

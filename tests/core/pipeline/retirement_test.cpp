@@ -88,6 +88,17 @@ BOOST_AUTO_TEST_CASE(a_file_that_shrank_or_was_replaced_is_shipped_whole_again) 
     BOOST_TEST(successor_of(what, replaced, "id-2")->slices.back().length_bytes == 500u);
 }
 
+// The kernel may have numbered the disk anew since: after a restart nothing is shipped twice for
+// it.
+BOOST_AUTO_TEST_CASE(a_disk_of_another_number_is_no_other_file) {
+    auto what = shipped(0, 100);
+    auto now = what.slices.back().identity;
+    now.device += 1;
+    BOOST_TEST(!successor_of(what, now, "id-2").has_value());
+    now.size_bytes = 130;
+    BOOST_TEST(successor_of(what, now, "id-2")->slices.back().offset == 100u);
+}
+
 BOOST_AUTO_TEST_CASE(an_unchanged_file_has_no_successor) {
     auto what = shipped(0, 100);
     BOOST_TEST(!successor_of(what, what.slices.back().identity, "id-2").has_value());
