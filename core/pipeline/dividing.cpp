@@ -13,7 +13,9 @@ bool is_divisible(const spool::source& whole) {
     return whole.slices.size() > 1 && std::ranges::all_of(whole.slices, is_there);
 }
 
-std::vector<spool::source> halves_of(const spool::source& whole, random_generator& random) {
+std::vector<spool::source> halves_of(
+    const spool::source& whole, random_generator& random, wall_time now
+) {
     std::vector<spool::source> out;
     auto middle = whole.slices.begin() + static_cast<std::ptrdiff_t>(whole.slices.size() / 2);
     for (auto [from, to] :
@@ -29,13 +31,13 @@ std::vector<spool::source> halves_of(const spool::source& whole, random_generato
         first.offset = 0;
         bool single = half.slices.size() == 1;
         auto own = single ? spool::id_in_work(first.location) : std::nullopt;
-        half.id = own ? *own : make_guid(random);
+        half.id = own ? *own : spool::make_source_id(random, now);
     }
     return out;
 }
 
 void divide(const dividing_parts& with, spool::source& whole, spool::verdict why) {
-    auto halves = halves_of(whole, with.random);
+    auto halves = halves_of(whole, with.random, with.time.wall_now());
     with.log.warning(
         "a blob of several files is sent again in halves",
         {{"watch", whole.watch},

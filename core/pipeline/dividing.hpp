@@ -13,7 +13,9 @@ namespace kustodrop::pipeline {
 
 /// The two halves of a source of several files, as they were claimed. A half of one file goes under
 /// the id that its place in work/ carries.
-std::vector<spool::source> halves_of(const spool::source& whole, random_generator& random);
+std::vector<spool::source> halves_of(
+    const spool::source& whole, random_generator& random, wall_time now
+);
 
 /// Whether the files of a failed source can and should be told apart.
 bool is_divisible(const spool::source& whole);

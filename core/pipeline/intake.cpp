@@ -216,7 +216,7 @@ asio::awaitable<void> intake::claim_complete() {
         claimed file;
         queued_.erase(at->name);
         file.seen = std::move(*at);
-        file.id = make_guid(with_.random);
+        file.id = spool::make_source_id(with_.random, with_.time.wall_now());
         files.push_back(std::move(file));
     }
     complete_.erase(complete_.begin(), end);

@@ -84,7 +84,8 @@ void intake::send_group(const grouping::group& files) {
         with_.ready.push(ids.front(), with_.time.now());
         return;
     }
-    auto& joined = with_.sources.join(ids, make_guid(with_.random));
+    auto& joined =
+        with_.sources.join(ids, spool::make_source_id(with_.random, with_.time.wall_now()));
     with_.log.debug(
         "joined",
         {{"watch", joined.watch},

@@ -281,7 +281,8 @@ void retirer::follow_growth(
 ) {
     auto alone = what;
     alone.slices = {file};
-    auto next = successor_of(alone, now, make_guid(with_.random));
+    auto next =
+        successor_of(alone, now, spool::make_source_id(with_.random, with_.time.wall_now()));
     if (!next || defect("forget_what_was_appended")) return;
     // A file that was cut and written anew is first looked at when it rests.
     if (next->slices.back().length_bytes == 0 && watch_.in_place) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/random.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -146,5 +147,9 @@ struct source {
     std::uint64_t size_bytes() const;
     friend bool operator==(const source&, const source&) = default;
 };
+
+/// A new source's id, 36 characters in lower case: a GUID that begins with the time (RFC 9562,
+/// version 7), so that what is on its way at a time lies on few pages of the journal.
+std::string make_source_id(random_generator& random, wall_time now);
 
 }  // namespace kustodrop::spool

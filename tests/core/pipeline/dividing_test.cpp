@@ -35,7 +35,8 @@ static std::string names(const spool::source& what) {
 
 struct dividing_up {
     random_generator random{7};
-    std::vector<spool::source> halves(int files) { return halves_of(blob_of(files), random); }
+    wall_time now{};
+    std::vector<spool::source> halves(int files) { return halves_of(blob_of(files), random, now); }
 };
 
 BOOST_FIXTURE_TEST_SUITE(dividing, dividing_up)
@@ -76,7 +77,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_stands_alone_has_the_id_of_its_claim) {
     BOOST_TEST(two[1].id == own_id + std::string("1"));
     auto in_place = blob_of(2);
     in_place.slices[1].location = "b";
-    auto second = halves_of(in_place, random)[1];
+    auto second = halves_of(in_place, random, now)[1];
     BOOST_TEST(is_guid(second.id));
     BOOST_TEST(second.id != own_id + std::string("1"));
 }
