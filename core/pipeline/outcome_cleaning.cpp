@@ -9,6 +9,8 @@ namespace kustodrop::pipeline {
 using azure::queue_message;
 using azure::storage_place;
 
+static constexpr duration soon = 1s;
+
 // The outcome is on disk before the notification goes (product.md §2).
 asio::awaitable<bool> outcomes::finish(storage_place queue, std::vector<queue_message> ours) {
     auto safe = co_await with_.journal.durable();
@@ -19,7 +21,8 @@ asio::awaitable<bool> outcomes::finish(storage_place queue, std::vector<queue_me
 
 // Where others wait for words as well, the leases are left to lapse: giving each message back would
 // cost every daemon as many requests as there are messages, and till then all of them see what
-// stands behind. Where only what was there before our oldest post is met, all go back at once.
+// stands behind. Where only what was there before our oldest post is met, all go back at once, but
+// for leases that end as soon by themselves.
 asio::awaitable<void> outcomes::give_back(
     storage_place queue, std::vector<queue_message> foreign, duration lease
 ) {
@@ -33,7 +36,7 @@ asio::awaitable<void> outcomes::give_back(
     bool others_wait = oldest && !std::ranges::all_of(foreign, was_there);
     if (others_wait) company_until_ = now + options_.outcome_timeout;
     std::size_t held = 0;
-    if (!discard && now < company_until_) {
+    if (!discard && (now < company_until_ || lease <= soon)) {
         held = foreign.size();
         foreign.clear();
         if (held > 0) held_until_ = now + lease;
@@ -45,7 +48,8 @@ asio::awaitable<void> outcomes::give_back(
         "dug through a queue",
         {{"queue", queue.name},
          {discard ? "deleted" : "given_back", std::to_string(count)},
-         {"held", std::to_string(held)}}
+         {"held", std::to_string(held)},
+         {"lease_ms", std::to_string(lease / 1ms)}}
     );
 }
 

@@ -70,9 +70,11 @@ asio::awaitable<void> outcomes::run() {
 // What is posted meanwhile brings the next poll nearer.
 asio::awaitable<void> outcomes::pause() {
     auto begun = with_.time.now();
+    auto longest = duration::max();
+    if (thwarted_ && !dug_) longest = patience_.before_trying_again();
     for (;;) {
         auto now = with_.time.now();
-        auto next = begun + patience_.before_polling(age_of_youngest(now));
+        auto next = begun + std::min(longest, patience_.before_polling(age_of_youngest(now)));
         if (now >= next) co_return;
         co_await wait_until(stirred_, with_.time, next);
     }
@@ -95,6 +97,7 @@ asio::awaitable<bool> outcomes::pass() {
     may_dig_ = oldest && !holds && patience_.may_dig(*oldest, youngest, begun);
     dug_ = false;
     hindered_ = false;
+    thwarted_ = false;
     clear_ = !holds;
     bool brought = false;
     trouble_.reset();
@@ -182,7 +185,9 @@ asio::awaitable<bool> outcomes::drain(storage_place queue, notification_kind kin
     bool discard = options_.discard_foreign && found->seen > 0;
     if (!found->full() && !discard) {
         // All that is visible was seen.
-        if (is_hidden(queue.name, found->seen)) clear_ = false;
+        bool hidden = is_hidden(queue.name, found->seen);
+        if (hidden) clear_ = false;
+        thwarted_ = thwarted_ || (hidden && may_dig_);
         if (clear_) note_blockage(kind, {});
         co_return false;
     }

@@ -187,6 +187,7 @@ private:
     bool may_dig_ = false;   // In this pass.
     bool dug_ = false;       // In this pass.
     bool hindered_ = false;  // In this pass, by what others hold.
+    bool thwarted_ = false;  // In this pass, which would have dug but for what others hold.
     bool clear_ = false;     // Nothing hid anything from this pass, as far as it can know.
     bool blind_ = true;      // The last pass could not look.
     std::unordered_map<std::string, time_point> next_row_reads_;  // By source id.

@@ -9,7 +9,7 @@ namespace kustodrop::pipeline {
 static constexpr int polls_before_digging = 6;
 static constexpr int digs_a_timeout = 6;
 static constexpr int breaths_of_grace = 6;
-static constexpr duration shortest_lease = 2s;
+static constexpr duration shortest_lease = 1s;
 static constexpr int parts_a_dig = 32;
 // The wait for the next look, as a share of the youngest post's age.
 static constexpr int polls_an_age = 20;
@@ -42,6 +42,8 @@ duration patience::lease() const {
 }
 
 void patience::dug_for(duration one) { pace_ = (pace_ * 3 + one) / 4; }
+
+duration patience::before_trying_again() { return drawn(lease()); }
 
 duration patience::grace() const {
     return std::min(breath() * breaths_of_grace, options_.outcome_timeout);

@@ -35,6 +35,9 @@ public:
     /// How long what is dug up stays hidden: while a pass lasts at the pace of late.
     duration lease() const;
 
+    /// How long to wait when a dig was due and others held the queue: about as long as they do.
+    duration before_trying_again();
+
     /// One part of a dig, with all that was found in it, took so long.
     void dug_for(duration one);
 

@@ -2,8 +2,8 @@
 
 #include "base/defect.hpp"
 
-#include <map>
-#include <set>
+#include <unordered_map>
+#include <unordered_set>
 
 namespace kustodrop::pipeline {
 
@@ -44,7 +44,9 @@ recovered reconcile(
     const recovery_facts& facts
 ) {
     recovered out;
-    std::map<std::string, const spool::work_entry*> by_location;
+    // There may be a hundred thousand, and their places begin alike.
+    std::unordered_map<std::string_view, const spool::work_entry*> by_location;
+    by_location.reserve(work.size());
     for (auto& file : work) {
         if (file.foreign() || file.kind != spool::file_kind::regular) {
             ++out.foreign_files;
@@ -52,13 +54,15 @@ recovered reconcile(
             by_location.emplace(file.location, &file);
         }
     }
-    std::set<std::string> spoken_for;
+    std::unordered_set<std::string_view> spoken_for;
+    spoken_for.reserve(work.size());
     for (auto& what : unretired) {
         bool complete = true;
         for (auto& slice : what.slices) {
-            if (by_location.contains(slice.location)) spoken_for.insert(slice.location);
+            auto there = by_location.find(slice.location);
+            if (there != by_location.end()) spoken_for.insert(there->first);
             bool in_work = slice.location.starts_with(spool::work_folder);
-            complete = complete && (!in_work || by_location.contains(slice.location));
+            complete = complete && (!in_work || there != by_location.end());
         }
         if (auto* posting = std::get_if<stage::posting>(&what.stage)) {
             if (!defect("forget_an_open_post")) ++what.ambiguous_posts;
@@ -75,14 +79,15 @@ recovered reconcile(
         auto& list = complete || !needs_file(what) ? out.resumed : out.lost;
         list.push_back(std::move(what));
     }
-    for (auto& [location, file] : by_location) {
-        if (spoken_for.contains(location) || defect("forget_the_work_folder")) continue;
+    for (auto& file : work) {
+        if (!by_location.contains(file.location) || spoken_for.contains(file.location)) continue;
+        if (defect("forget_the_work_folder")) continue;
         // Nothing of ours has two names: whoever may write here planted a link to another's file.
-        if (file->links > 1) {
+        if (file.links > 1) {
             ++out.foreign_files;
             continue;
         }
-        out.adopted.push_back(adopt(*file, watch, facts));
+        out.adopted.push_back(adopt(file, watch, facts));
     }
     return out;
 }

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace kustodrop::pipeline {
 
@@ -109,7 +110,7 @@ private:
     // By the source's own id. There may be a hundred thousand: an id is not kept twice.
     std::unordered_map<std::string_view, std::unique_ptr<spool::source>> sources_;
     std::set<std::string, std::less<>> parked_;
-    std::set<std::string, std::less<>> unproven_;
+    std::unordered_set<std::string> unproven_;
     std::map<std::string, watch_counts, std::less<>> counts_;
     std::map<std::string, ledger, std::less<>> ledgers_;
 };

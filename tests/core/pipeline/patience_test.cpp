@@ -32,11 +32,11 @@ BOOST_AUTO_TEST_CASE(a_short_timeout_shortens_the_wait_before_digging) {
 }
 
 BOOST_AUTO_TEST_CASE(a_slow_service_makes_leases_longer_but_not_longer_than_a_pass_may_last) {
-    BOOST_TEST((ours.lease() == duration(2s)));
+    BOOST_TEST((ours.lease() == duration(1s)));
     for (int i = 0; i < 40; ++i) ours.dug_for(250ms);
     BOOST_TEST((ours.lease() > duration(11s) && ours.lease() <= duration(12s)));
     for (int i = 0; i < 40; ++i) ours.dug_for(10s);
-    BOOST_TEST((ours.lease() == duration(22s)));
+    BOOST_TEST((ours.lease() == duration(21s)));
 }
 
 BOOST_AUTO_TEST_CASE(polls_less_often_the_older_the_youngest_post_is) {
@@ -59,8 +59,18 @@ BOOST_AUTO_TEST_CASE(digs_less_often_the_older_the_youngest_post_is_until_one_is
 BOOST_AUTO_TEST_CASE(a_dig_that_was_hindered_is_soon_tried_again) {
     patience patient({1s, 1h, 20s}, random);
     patient.dug(start + 10min, true);
-    BOOST_TEST(!patient.may_dig(start, start, start + 10min + 2s));
-    BOOST_TEST(patient.may_dig(start, start, start + 10min + 5s));
+    BOOST_TEST(!patient.may_dig(start, start, start + 10min + 1s));
+    BOOST_TEST(patient.may_dig(start, start, start + 10min + 3s));
+}
+
+BOOST_AUTO_TEST_CASE(one_that_others_kept_from_digging_waits_about_as_long_as_they_hold) {
+    std::set<duration> waits;
+    for (int i = 0; i < 20; ++i) {
+        auto wait = ours.before_trying_again();
+        BOOST_TEST((wait >= ours.lease() / 2 && wait <= ours.lease() * 3 / 2));
+        waits.insert(wait);
+    }
+    BOOST_TEST(waits.size() > 10u);
 }
 
 BOOST_AUTO_TEST_CASE(digs_again_after_the_hold_at_a_time_that_is_drawn) {
