@@ -79,9 +79,6 @@ void outcomes::take_word(const kusto::notification& word) {
     if (failed && !hear(*what, word, verdict)) return;
     if (next == kusto::next_step::wait) return;
     if (next == kusto::next_step::settle_success) return settle(*what, std::move(verdict));
-    // Of a source that is being shipped anyway only that copy's word can decide.
-    bool waits = std::holds_alternative<stage::posted>(what->stage);
-    if (!waits && !with_.sources.is_parked(*what)) return;
     if (hold_for_target(*what, word)) return;
     // Success wins over failure: a failure decides only when no other copy is on its way.
     if (what->heard.size() >= what->posts) act_on_failure(*what, word);
@@ -165,6 +162,7 @@ void outcomes::settle(spool::source& what, spool::verdict word) {
 }
 
 void outcomes::send_again(spool::source& what, const kusto::notification& word, bool upload) {
+    if (std::holds_alternative<stage::claimed>(what.stage)) return;  // It is uploaded anyway.
     auto verdict = verdict_of(word, with_.time.wall_now());
     auto* blob = spool::blob_of(what.stage);
     if (what.posts > options_.resend_limit || !blob) {

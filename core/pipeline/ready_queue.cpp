@@ -13,7 +13,13 @@ std::size_t ready_queue::room(std::string_view watch) const {
     return options_.capacity - std::min(options_.capacity, used);
 }
 
+void ready_queue::put_back(std::string source_id, time_point not_before) {
+    auto [at, fresh] = put_back_.emplace(std::move(source_id), not_before);
+    if (!fresh) at->second = std::min(at->second, not_before);
+}
+
 void ready_queue::push(std::string source_id, time_point not_before) {
+    if (served_.contains(source_id)) return put_back(std::move(source_id), not_before);
     auto whose = judge_ ? judge_(source_id) : standing();
     ++lanes_[whose.watch].size;
     ++size_;
@@ -46,8 +52,7 @@ std::optional<std::string> ready_queue::next_of(lane& from) {
 }
 
 // From the watch after the one that was served last.
-std::optional<std::string> ready_queue::next() {
-    take_in_due();
+std::optional<std::string> ready_queue::next_in_turn() {
     auto at = lanes_.upper_bound(last_served_);
     for (std::size_t i = 0; i < lanes_.size(); ++i, ++at) {
         if (at == lanes_.end()) at = lanes_.begin();
@@ -55,6 +60,16 @@ std::optional<std::string> ready_queue::next() {
         if (!id) continue;
         last_served_ = at->first;
         return id;
+    }
+    return std::nullopt;
+}
+
+// It may be inside twice: as one that is tried again, and as one that the service asked for.
+std::optional<std::string> ready_queue::next() {
+    take_in_due();
+    while (auto id = next_in_turn()) {
+        if (served_.insert(*id).second) return id;
+        put_back(std::move(*id), clock_.now());
     }
     return std::nullopt;
 }
@@ -73,7 +88,10 @@ asio::awaitable<std::optional<std::string>> ready_queue::pop() {
 }
 
 void ready_queue::finished(const std::string& source_id) {
+    served_.erase(source_id);
     if (large_served_.erase(source_id) > 0) arrived_.notify_all();
+    auto again = put_back_.extract(source_id);
+    if (again) push(std::move(again.key()), again.mapped());
 }
 
 void ready_queue::close() {

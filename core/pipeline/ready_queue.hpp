@@ -12,6 +12,8 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 
 namespace kustodrop::pipeline {
 
@@ -23,7 +25,8 @@ struct ready_options {
 /// The sources that wait for a shipper, by the time they may be tried at. The watches take turns,
 /// within a watch it is first come first served; large sources never take all shippers, so that
 /// small ones pass them. Intake respects room(); a source that is already claimed is always taken
-/// back, and those are bounded by the watches' max_pending. No source is inside twice.
+/// back, and those are bounded by the watches' max_pending. No source is served to two shippers at
+/// a time: what is put in line while one has it waits until that one is done.
 class ready_queue {
 public:
     ready_queue(asio::any_io_executor executor, clock& clock, ready_options options);
@@ -68,7 +71,9 @@ private:
     };
     void take_in_due();
     std::optional<std::string> next_of(lane& from);
+    std::optional<std::string> next_in_turn();
     std::optional<std::string> next();
+    void put_back(std::string source_id, time_point not_before);
 
     clock& clock_;
     ready_options options_;
@@ -77,6 +82,8 @@ private:
     std::map<std::string, lane, std::less<>> lanes_;
     std::string last_served_;
     std::set<std::string> large_served_;
+    std::unordered_set<std::string> served_;
+    std::unordered_map<std::string, time_point> put_back_;  // While served: when it may be again.
     std::size_t size_ = 0;
     std::uint64_t number_ = 0;
     bool closed_ = false;

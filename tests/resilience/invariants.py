@@ -260,10 +260,11 @@ class Ledger:
     def check_settled(self, sent):
         for daemon in self.daemons:
             own = os.fsencode(daemon.drop / ".kustodrop")
+            work = os.path.join(own, b"work", b"")
             left = [
                 os.fsdecode(path)
                 for path in files_below(daemon.drop)
-                if path.startswith(own + b"/work/") and not self.is_parked(path)
+                if path.startswith(work) and not self.is_parked(path)
                 or not (self.kept or path.startswith(own + b"/"))
             ]
             if left:

@@ -6,7 +6,7 @@ import tree
 
 RULES = [
     (r"\b(?:TODO|FIXME|XXX|HACK)\b", "finish it or open an issue"),
-    (r"/(?:root|home/[a-z]\w*)/|/work/(?:main|wt|shared)\b", "a path of one machine"),
+    (r"/(?:root|home/[a-z]\w*)/", "a path of one machine"),
     (r"^(?:<{7}|>{7}) ", "left by a merge"),
 ]
 BINARY = (".png", ".gz", ".parquet", ".avro", ".orc", ".ico", ".der", ".pfx")

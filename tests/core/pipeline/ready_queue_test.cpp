@@ -119,6 +119,49 @@ BOOST_AUTO_TEST_CASE(large_and_small_of_one_watch_keep_their_order_while_they_ca
     BOOST_TEST(next() == "web 3");
 }
 
+BOOST_AUTO_TEST_CASE(what_is_put_in_line_while_a_shipper_has_it_waits_until_that_one_is_done) {
+    push("web 1");
+    BOOST_TEST(next() == "web 1");
+    push("web 1");
+    queue.push("web 1", clock.now() + 10s);
+    push("web 2");
+    BOOST_TEST(next() == "web 2");
+    auto waiting = start(queue.pop());
+    settle();
+    BOOST_TEST(!waiting->done());
+    queue.finished("web 1");
+    settle();
+    BOOST_TEST(waiting->value.value().value() == "web 1");
+    queue.finished("web 1");
+    BOOST_TEST(next() == "nothing");
+}
+
+BOOST_AUTO_TEST_CASE(one_that_is_put_off_by_its_shipper_comes_at_its_time) {
+    push("web 1");
+    BOOST_TEST(next() == "web 1");
+    queue.push("web 1", clock.now() + 10s);
+    queue.finished("web 1");
+    auto waiting = start(queue.pop());
+    settle();
+    BOOST_TEST(!waiting->done());
+    pass(10s);
+    BOOST_TEST(waiting->value.value().value() == "web 1");
+}
+
+BOOST_AUTO_TEST_CASE(one_that_is_in_line_twice_is_never_served_to_two) {
+    push("web 1");
+    push("web 1");
+    push("web 2");
+    BOOST_TEST(next() == "web 1");
+    BOOST_TEST(next() == "web 2");
+    auto waiting = start(queue.pop());
+    settle();
+    BOOST_TEST(!waiting->done());
+    queue.finished("web 1");
+    settle();
+    BOOST_TEST(waiting->value.value().value() == "web 1");
+}
+
 BOOST_AUTO_TEST_CASE(closing_ends_every_wait) {
     auto waiting = start(queue.pop());
     queue.close();
