@@ -4,6 +4,7 @@ import json
 import unittest
 
 from harness import EndToEnd, csv_rows
+from outcome_test import BROKEN
 
 WRONG = {"table": "Nowhere"}
 FEW = {"failed": 4}
@@ -20,6 +21,14 @@ class Repost(EndToEnd):
         (entry,) = self.settled(daemon, succeeded=1)
         self.assertEqual(entry["ambiguous_posts"], 1)
         self.assertEqual(emulator.count(), 3)
+        self.assertEqual(len(self.ids(emulator)), 1)
+
+    def test_a_failure_decides_though_the_answer_to_its_post_was_lost(self):
+        emulator, daemon = self.pair(upload={"repost_after": "1h"})
+        emulator.fault("queue", "put_message", count=1, reset="after")
+        daemon.put("a.csv", BROKEN)
+        (entry,) = self.settled(daemon, failed=1)
+        self.assertEqual(entry["ambiguous_posts"], 1)
         self.assertEqual(len(self.ids(emulator)), 1)
 
     def test_a_lost_post_is_repeated_with_the_same_id_and_blob(self):
