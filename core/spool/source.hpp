@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/boxed.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
 
@@ -140,7 +141,7 @@ struct source {
     // The service's failures of single posts, by a key of each, for a word may come twice; and the
     // last of them. They decide only when no other post is outstanding (product.md §5.5).
     std::vector<std::string> heard = {};
-    std::optional<verdict> last_failure = {};
+    boxed<verdict> last_failure = {};   // Of few: it costs the others a pointer.
     unsigned posts_before_failure = 0;  // Posts sent when it came: more since are no part of it.
     std::string target;                 // "Database.Table", for the record.
 
