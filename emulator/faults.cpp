@@ -88,6 +88,7 @@ std::optional<std::string> read_action(const json::object& object, fault_action&
     out.message = read.text("message");
     out.retry_after = read.text("retry_after");
     out.delay = std::chrono::milliseconds(read.number("delay_ms").value_or(0));
+    out.answer_delay = std::chrono::milliseconds(read.number("answer_delay_ms").value_or(0));
     auto reset = read.text("reset");
     if (reset == "before") out.reset = fault_action::break_at::before;
     if (reset == "after") out.reset = fault_action::break_at::after;

@@ -18,7 +18,8 @@ struct fault_action {
     std::string code;
     std::string message;
     std::string retry_after;
-    duration delay{};  // Waits first.
+    duration delay{};         // Waits first.
+    duration answer_delay{};  // Acts, then waits before it says so.
     break_at reset = break_at::never;
     bool stall = false;
 };

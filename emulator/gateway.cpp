@@ -56,6 +56,10 @@ asio::awaitable<http::reply> gateway::strike(service& to, exchange& one, fault_a
         co_return out;
     }
     out = co_await to.answer(one);
+    if (action.answer_delay > duration::zero()) {
+        auto wake = clock_.now() + action.answer_delay;
+        co_await clock_.sleep_until(wake);
+    }
     out.reset = action.reset == fault_action::break_at::after;
     co_return out;
 }

@@ -102,6 +102,17 @@ BOOST_AUTO_TEST_CASE(waits_and_then_acts) {
     BOOST_TEST(sent->value.value().answer.status == 201u);
 }
 
+BOOST_AUTO_TEST_CASE(acts_and_then_waits_before_it_says_so) {
+    order(R"([{"service":"queue","operation":"*","action":{"answer_delay_ms":1500}}])");
+    auto body = "<QueueMessage><MessageText>YQ==</MessageText></QueueMessage>";
+    auto sent = send(queue, verb::post, messages, body, {});
+    BOOST_TEST(queues.all(place).size() == 1u);
+    pass(1499ms);
+    BOOST_TEST(!sent->done());
+    pass(1ms);
+    BOOST_TEST(sent->value.value().answer.status == 201u);
+}
+
 BOOST_AUTO_TEST_CASE(spares_the_ingestor_and_does_not_count_it) {
     order(R"([{"service":"*","operation":"*","action":{"status":500}}])");
     auto answer =

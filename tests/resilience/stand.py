@@ -156,16 +156,21 @@ class Resilience(EndToEnd):
             self.assertGreaterEqual(self.tally[count], minimum, count)
 
 
-def need_strace(harness):
-    """Ends with 77, saying why, where strace is missing or may not trace."""
+def lacks_strace():
+    """Why nothing can be traced here, or None."""
     if not shutil.which("strace"):
-        skip(f"{harness}: strace is not installed")
+        return "strace is not installed"
     tried = subprocess.run(
         ["strace", "-f", "-qq", "-o", os.devnull, "-e", "trace=none", "true"],
         capture_output=True, text=True, check=False,
     )
-    if tried.returncode:
-        skip(f"{harness}: strace may not trace here: {tried.stderr.strip()}")
+    return f"strace may not trace here: {tried.stderr.strip()}" if tried.returncode else None
+
+
+def need_strace(harness):
+    """Ends with 77, saying why, where strace is missing or may not trace."""
+    if lacks := lacks_strace():
+        skip(f"{harness}: {lacks}")
 
 
 def skip(why):
