@@ -77,6 +77,7 @@ struct server_state {
     std::list<served_connection*> connections;
     event changed;
     std::uint64_t accepted = 0;
+    bool ending = false;
 
     bool full() const { return connections.size() >= options.max_connections; }
 };

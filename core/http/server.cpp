@@ -87,7 +87,8 @@ void sweep(const state_pointer& state, const std::shared_ptr<asio::steady_timer>
     auto pace = std::clamp<duration>(state->options.idle_timeout / 8, 10ms, 1s);
     timer->expires_after(pace);
     timer->async_wait([state, timer](error_code error) {
-        if (error) return;
+        // A timer that was due already cannot be cancelled any more.
+        if (error || state->ending) return;
         auto now = real_clock().now();
         for (auto* one : state->connections) {
             if (one->deadline <= now) one->close();
@@ -158,6 +159,7 @@ asio::awaitable<void> server::run() {
     } catch (...) {
         ended = std::current_exception();
     }
+    shared->ending = true;
     timer->cancel();
     state_->close_all();
     // From here nothing may cut short the wait for the connections.

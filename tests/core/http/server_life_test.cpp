@@ -37,6 +37,29 @@ BOOST_AUTO_TEST_CASE(says_nothing_when_told_to_stall_and_hangs_up_in_the_end) {
     BOOST_TEST(hear_all(one.socket).empty());
 }
 
+// The timer that looks after the connections may be due at the very moment of the end.
+BOOST_AUTO_TEST_CASE(leaves_nothing_running_when_its_timer_was_due_at_the_end) {
+    real_clock clock;
+    logger log{clock, log_level::error, log_format::text, [](std::string_view) {}};
+    asio::io_context io{1};
+    http::server_options options;
+    options.idle_timeout = 80ms;  // It looks every eighth of that.
+    http::server server(io.get_executor(), options, echo, log);
+    asio::cancellation_signal cancellation;
+    bool ended = false;
+    auto finish = [&](std::exception_ptr) { ended = true; };
+    asio::co_spawn(io, server.run(), asio::bind_cancellation_slot(cancellation.slot(), finish));
+    io.poll();
+    asio::post(io, [&] {
+        for (auto due = clock.now() + 15ms; clock.now() < due;) {
+        }
+        cancellation.emit(asio::cancellation_type::terminal);
+    });
+    io.run_for(10s);
+    BOOST_TEST(ended);
+    BOOST_TEST(io.stopped());
+}
+
 BOOST_AUTO_TEST_CASE(hangs_up_on_an_idle_client) {
     http::server_options options;
     options.idle_timeout = 80ms;
