@@ -189,7 +189,11 @@ result<access_token> parse_token_answer(
     out.value = secret(std::string(value));
     out.lifetime = *lifetime;
     auto refresh = number_at(body, "refresh_in");
-    if (refresh && *refresh > 0) out.refresh_in = std::min<duration>(seconds(*refresh), *lifetime);
+    if (refresh && *refresh > 0) {
+        // More seconds than that do not even fit into a duration.
+        auto in = seconds(std::min(*refresh, longest_life_s));
+        out.refresh_in = std::min<duration>(in, *lifetime);
+    }
     return out;
 }
 

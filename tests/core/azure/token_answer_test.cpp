@@ -53,6 +53,11 @@ BOOST_AUTO_TEST_CASE(no_life_is_longer_than_a_week) {
     BOOST_TEST((token->lifetime == 168h));
 }
 
+BOOST_AUTO_TEST_CASE(no_refresh_is_later_than_the_end) {
+    auto far = R"({"access_token":"t","expires_in":3600,"refresh_in":8374648533801762815})";
+    BOOST_TEST((read(200, far)->refresh_in == 1h));
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_token_is_refused) {
     for (auto body :
          {"",
