@@ -186,6 +186,8 @@ class PowerCut(Resilience):
         cases = self.choose(list(WAYS), list(WAYS)[:2])
         whole = self.scenarios(self.endure, cases)
         least = {"cuts": self.choose(20, 2), "files": 10, "sent": 10}
+        if not self.lacks_strace:
+            least["slow lives"] = 1
         self.tally.add("lost", 0)
         print(f"on ext4 on {self.disks.kind}; stages met: {', '.join(self.tally.items('stages'))}")
         counts = ("cuts", "slow lives", "files", "sent", "stages", "duplicates", "lost")
