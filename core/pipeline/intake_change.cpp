@@ -87,6 +87,7 @@ void intake::obey(watch_options wanted) {
     auto& before = watch_.options.target;
     if (before != wanted.target) {
         watch_.former_targets.insert_or_assign(before.name(), before);
+        watch_.target_since = with_.time.wall_now();
         // What stood still because of the old target is tried with the new one.
         watch_.pausing = pausing();
     }

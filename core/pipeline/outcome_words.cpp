@@ -79,6 +79,7 @@ void outcomes::take_word(const kusto::notification& word) {
     if (failed && !hear(*what, word, verdict)) return;
     if (next == kusto::next_step::wait) return;
     if (next == kusto::next_step::settle_success) return settle(*what, std::move(verdict));
+    if (was_for_former_target(*what, word)) return send_to_new_target(*what, word);
     if (hold_for_target(*what, word)) return;
     // Success wins over failure: a failure decides only when no other copy is on its way.
     if (what->heard.size() >= what->posts) act_on_failure(*what, word);
@@ -126,6 +127,34 @@ bool outcomes::hear(
 static bool is_about_target(std::string_view code) {
     auto whose = kusto::classify(code);
     return whose == kusto::error_class::configuration || whose == kusto::error_class::rights;
+}
+
+// The target has been put right since: neither the file nor the new target is to blame.
+bool outcomes::was_for_former_target(const spool::source& what, const kusto::notification& word) {
+    auto* from = with_.watches.find(what.watch);
+    if (!from || !is_about_target(word.code)) return false;
+    if (what.target != from->options.target.name()) return true;
+    // The same table with another mapping. The clock may have been set: not without end.
+    return what.last_post_at < from->target_since && what.posts <= options_.resend_limit;
+}
+
+void outcomes::send_to_new_target(spool::source& what, const kusto::notification& word) {
+    auto* blob = spool::blob_of(what.stage);
+    // Another copy is on its way to the former target, which may take it yet.
+    if (!blob || what.heard.size() < what.posts) return;
+    auto target = with_.watches.find(what.watch)->options.target.name();
+    with_.log.info(
+        "refused by the former target: it is sent to the new one",
+        {{"watch", what.watch},
+         {"source", what.id},
+         {"former", what.target},
+         {"target", target},
+         {"code", word.code}}
+    );
+    what.target = std::move(target);
+    auto kept = *blob;
+    with_.sources.advance(what, stage::uploaded{std::move(kept)});
+    with_.ready.push(what.id, with_.time.now());
 }
 
 bool outcomes::hold_for_target(spool::source& what, const kusto::notification& word) {

@@ -161,6 +161,8 @@ private:
     bool hear(spool::source& what, const kusto::notification& word, const spool::verdict& verdict);
     void act_on_failure(spool::source& what, const kusto::notification& word);
     void tell_apart(spool::source& what, spool::verdict word);
+    bool was_for_former_target(const spool::source& what, const kusto::notification& word);
+    void send_to_new_target(spool::source& what, const kusto::notification& word);
     bool hold_for_target(spool::source& what, const kusto::notification& word);
     void settle(spool::source& what, spool::verdict word);
     void send_again(spool::source& what, const kusto::notification& word, bool upload);

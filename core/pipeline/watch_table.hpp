@@ -38,6 +38,7 @@ struct watch {
     // Targets that it had before a reload, by name: a post that may have been taken is repeated to
     // the table that it went to.
     std::map<std::string, target, std::less<>> former_targets = {};
+    wall_time target_since{};  // When a reload brought the present one; the epoch: none did.
 
     /// Where this source's next message goes.
     const target& target_for(const spool::source& what) const {

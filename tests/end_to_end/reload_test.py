@@ -124,9 +124,32 @@ class Reload(EndToEnd):
         self.watch(daemon)["table"] = "Web"
         daemon.write()
         self.reload(daemon)
-        quarantined = daemon.outcomes().get("failed", 0)
-        self.until("the others", lambda: emulator.count() >= 12 - quarantined - 1)
+        ended = ("failed", "succeeded")
+        self.until(
+            "all words", lambda: sum(daemon.outcomes().get(one, 0) for one in ended) == 12
+        )
+        # The fifth refusal paused the watch.
+        self.assertLessEqual(daemon.outcomes().get("failed", 0), 4)
+        self.assertEqual(daemon.outcomes()["succeeded"], emulator.count())
         self.assertIsNone(daemon.status()["watches"][0]["paused"])
+
+    def test_a_late_refusal_by_the_former_target_condemns_no_file(self):
+        mapping = "ingestion_mapping_reference"
+        for key, wrong, right in (("table", "Wbe", "Web"), (mapping, "Missing", "")):
+            with self.subTest(key=key):
+                emulator, daemon = self.pair({key: wrong})
+                emulator.pause()
+                for number in range(12):
+                    daemon.put(f"{number}.csv", csv_rows(1, number))
+                self.until(
+                    "the posts", lambda: daemon.status()["watches"][0]["stages"]["posted"] == 12
+                )
+                self.watch(daemon)[key] = right
+                daemon.write()
+                self.reload(daemon)
+                emulator.pause(False)
+                self.settled(daemon, succeeded=12)
+                self.assertEqual(emulator.count(), 12)
 
     def test_a_watch_that_left_comes_back(self):
         _, daemon = self.pair()
