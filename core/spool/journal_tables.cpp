@@ -27,14 +27,12 @@ static std::string upsert_sql() {
            ") ON CONFLICT (id) DO UPDATE SET " + updates;
 }
 
-// Most records of a source leave its slices as they were: then no page of theirs is written.
 static constexpr auto slice_sql =
     "INSERT INTO slices (source_id, position, name, location, offset, length_bytes, device, inode,"
     " size_bytes, modified_ns, changed_ns) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
     " ON CONFLICT (source_id, position) DO UPDATE SET name = ?3, location = ?4, offset = ?5,"
     " length_bytes = ?6, device = ?7, inode = ?8, size_bytes = ?9, modified_ns = ?10,"
-    " changed_ns = ?11 WHERE (name, location, offset, length_bytes, device, inode, size_bytes,"
-    " modified_ns, changed_ns) IS NOT (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    " changed_ns = ?11";
 
 source_rows::source_rows(const database& db)
     : write_source_(db, upsert_sql()),
@@ -105,9 +103,18 @@ void source_rows::write(const source_change& change) {
             s.begun
         )
         .run();
-    erase_slices_.bind(s.id, std::uint64_t(s.slices.size())).run();
+    write_slices(s);
+}
+
+// Most records of a source leave its slices as they were: then no page of theirs is written.
+void source_rows::write_slices(const source& s) {
+    auto there = read_slices(s.id);
+    if (there.size() > s.slices.size()) {
+        erase_slices_.bind(s.id, std::uint64_t(s.slices.size())).run();
+    }
     for (std::size_t i = 0; i < s.slices.size(); ++i) {
         auto& one = s.slices[i];
+        if (i < there.size() && there[i] == one) continue;
         auto& identity = one.identity;
         write_slice_
             .bind(

@@ -34,6 +34,7 @@ public:
     static const char* const columns;
 
 private:
+    void write_slices(const source& s);
     std::vector<slice> read_slices(const std::string& id);
 
     statement write_source_;
