@@ -184,9 +184,10 @@ asio::awaitable<void> intake::look_at_hints() {
 std::vector<intake::claimed> intake::claim(
     const spool::drop_folder& folder, std::vector<claimed> files, claim_how how
 ) {
+    spool::open_folders through(folder.descriptor_of_root());
     for (auto& file : files) {
-        auto slice =
-            how.in_place ? folder.claim_in_place(file.seen) : folder.claim(file.seen, file.id);
+        auto slice = how.in_place ? folder.claim_in_place(file.seen)
+                                  : folder.claim(file.seen, file.id, through);
         if (slice.has_error()) {
             file.problem = slice.error();
             continue;

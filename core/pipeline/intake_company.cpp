@@ -37,11 +37,11 @@ asio::awaitable<void> intake::inspect_gathered() {
     spool::inspection_options options;
     options.separator = company::separator_of(watch_.options.target.format);
     options.drops_first_record = watch_.options.target.ignore_first_record;
-    if (folder) options.root_fd = folder->descriptor_of_root();
     while (folder && !uninspected_.empty() && !closed_) {
         auto files = take_uninspected();
         auto work = [folder, options, files = std::move(files)]() mutable {
-            for (auto& one : files) one.said = spool::inspect(one.file, options);
+            spool::open_folders through(folder->descriptor_of_root());
+            for (auto& one : files) one.said = spool::inspect(one.file, through, options);
             return std::move(files);
         };
         auto seen = co_await offload(with_.pool, std::move(work));

@@ -100,7 +100,8 @@ std::vector<retirer::done> retirer::act(
     const spool::drop_folder& folder, const std::vector<job>& jobs
 ) {
     std::vector<done> results;
-    for (auto& one : jobs) results.push_back(act_on(folder, one));
+    spool::open_folders through(folder.descriptor_of_root());
+    for (auto& one : jobs) results.push_back(act_on(folder, one, through));
     sync_moved(folder, jobs, results);
     return results;
 }
@@ -152,11 +153,14 @@ struct destination {
 }  // namespace
 
 static result<std::string> move(
-    const spool::drop_folder& folder, const spool::slice& file, const destination& to
+    const spool::drop_folder& folder,
+    const spool::slice& file,
+    const destination& to,
+    spool::open_folders& through
 ) {
     switch (to.how) {
     case file_action::archive:
-        return folder.archive(file, to.id, to.at, spool::durability::later);
+        return folder.archive(file, to.id, to.at, through);
     case file_action::quarantine:
         return folder.quarantine(file, to.id, to.error);
     case file_action::put_back:
@@ -180,17 +184,23 @@ static std::optional<spool::file_identity> changed_since(
     return (*now)->identity;
 }
 
-retirer::done retirer::act_on(const spool::drop_folder& folder, const job& one) {
+retirer::done retirer::act_on(
+    const spool::drop_folder& folder, const job& one, spool::open_folders& through
+) {
     done out;
     out.slices = one.slices;
     for (std::size_t i = 0; i < out.slices.size() && !out.problem; ++i) {
-        act_on_file(folder, one, i, out);
+        act_on_file(folder, one, i, out, through);
     }
     return out;
 }
 
 void retirer::act_on_file(
-    const spool::drop_folder& folder, const job& one, std::size_t index, done& out
+    const spool::drop_folder& folder,
+    const job& one,
+    std::size_t index,
+    done& out,
+    spool::open_folders& through
 ) {
     auto& file = out.slices[index];
     // What is put back is remembered as dealt with, and what was added meanwhile is not.
@@ -205,7 +215,7 @@ void retirer::act_on_file(
     auto own_id = spool::id_in_work(file.location);
     if (out.slices.size() > 1 && own_id) to.id = *own_id;
     if (index < one.errors.size()) to.error = one.errors[index];
-    auto moved = move(folder, file, to);
+    auto moved = move(folder, file, to, through);
     if (moved.has_error()) {
         const auto& problem = moved.error();
         // Deleted by hand while we had it: nothing is left to be done.

@@ -60,12 +60,18 @@ private:
     void expect_back(const job& one);
     std::optional<job> job_for(const std::string& id);
     static std::vector<done> act(const spool::drop_folder& folder, const std::vector<job>& jobs);
-    static done act_on(const spool::drop_folder& folder, const job& one);
+    static done act_on(
+        const spool::drop_folder& folder, const job& one, spool::open_folders& through
+    );
     static void sync_moved(
         const spool::drop_folder& folder, const std::vector<job>& jobs, std::vector<done>& results
     );
     static void act_on_file(
-        const spool::drop_folder& folder, const job& one, std::size_t index, done& out
+        const spool::drop_folder& folder,
+        const job& one,
+        std::size_t index,
+        done& out,
+        spool::open_folders& through
     );
     void finish(const job& asked, done how);
     void tell(const spool::source& what, const failure& problem);

@@ -139,7 +139,8 @@ std::optional<sighting> look_at(int folder, const std::string& base) {
     seen.identity = identity_of(facts);
     seen.kind = kind_of(facts.stx_mode);
     seen.links = facts.stx_nlink;
-    seen.foreign = facts.stx_uid != ::geteuid();
+    static const auto own = ::geteuid();
+    seen.foreign = facts.stx_uid != own;
     // Whom the permissions of the owner are for need not ask; of others may_read() does.
     seen.readable = !seen.foreign && (facts.stx_mode & S_IRUSR) != 0;
     return seen;

@@ -35,26 +35,38 @@ static void give_back(const place_at& from, const place_at& to, const std::strin
 }
 
 result<slice> drop_folder::claim(const sighting& seen, const std::string& source_id) const {
+    open_folders through(root_.get());
+    return claim(seen, source_id, through);
+}
+
+result<slice> drop_folder::claim(
+    const sighting& seen, const std::string& source_id, open_folders& through
+) const {
     if (!is_guid(source_id)) throw std::logic_error("claim without a GUID");
     if (seen.kind != file_kind::regular || !is_plain_name(seen.name)) return not_a_file(seen);
 
     auto location = work_location(source_id, seen.name);
     auto [from_folder, from_base] = split_folder(seen.name);
     auto [to_folder, to_base] = split_folder(location);
-    passage from(root_.get(), from_folder);
-    if (!from.is_open()) return claim_failure(seen.name, errno);
-    auto to = make_folders(root_.get(), to_folder);
-    if (!to.is_open()) return claim_failure(seen.name, errno);
+    place_at old_place{through.reach(from_folder), from_base};
+    if (old_place.folder < 0) return claim_failure(seen.name, errno);
+    place_at new_place{through.make(to_folder), to_base};
+    if (new_place.folder < 0) return claim_failure(seen.name, errno);
 
-    place_at old_place{from.get(), from_base};
-    place_at new_place{to.get(), to_base};
-    if (auto error = move_without_overwriting(old_place, new_place); error != 0) {
+    auto error = move_without_overwriting(old_place, new_place);
+    if (error == ENOENT) {
+        // It is gone, or one of the folders is another by now.
+        old_place.folder = through.reach_anew(from_folder);
+        new_place.folder = through.make_anew(to_folder);
+        error = move_without_overwriting(old_place, new_place);
+    }
+    if (error != 0) {
         remove_empty_folders(root_.get(), to_folder, work_folder);
         return claim_failure(seen.name, error);
     }
     // It may be another file than the one that was seen: then this one is claimed, and nothing is
     // lost either way. But whatever is not a file goes back where it was.
-    auto found = look_at(to.get(), to_base);
+    auto found = look_at(new_place.folder, to_base);
     if (!found) return claim_failure(seen.name, errno);
     bool linked = found->links > 1 && !defect("take_hard_links");
     if (found->kind != file_kind::regular || linked) {

@@ -5,6 +5,7 @@
 #include "spool/descriptor.hpp"
 #include "spool/lock_file.hpp"
 #include "spool/medium.hpp"
+#include "spool/open_folders.hpp"
 #include "spool/sighting.hpp"
 
 #include <cstdint>
@@ -67,9 +68,6 @@ struct retention_report {
     bool more = false;  // The bound of one call was reached: call again.
 };
 
-/// When a move is made durable: before its function returns, or by sync_folder().
-enum class durability { now, later };
-
 /// How much archive a watch keeps.
 struct archive_limits {
     duration age = std::chrono::hours(24 * 365 * 100);
@@ -129,6 +127,10 @@ public:
     /// "not_a_file", "claim_refused" (reconfigure), "disk_full" (retry).
     result<slice> claim(const sighting& seen, const std::string& source_id) const;
 
+    /// One of a batch, which goes through the same open folders.
+    result<slice> claim(const sighting& seen, const std::string& source_id, open_folders& through)
+        const;
+
     /// The same file in place: nothing moves, location is the name.
     result<slice> claim_in_place(const sighting& seen) const;
 
@@ -141,13 +143,15 @@ public:
     /// collision the id stands before the extension. Done already: succeeds. Failures:
     /// "file_changed" (it holds bytes that were never shipped), "file_vanished", "disk_full".
     result<std::string> archive(
-        const slice& file,
-        const std::string& source_id,
-        wall_time retired_at,
-        durability when = durability::now
+        const slice& file, const std::string& source_id, wall_time retired_at
     ) const;
 
-    /// Makes the moves into one of our folders durable, for those who asked for `later`.
+    /// One of a batch, which goes through the same open folders. Durable with sync_folder().
+    result<std::string> archive(
+        const slice& file, const std::string& source_id, wall_time retired_at, open_folders& through
+    ) const;
+
+    /// Makes the moves into one of our folders durable.
     result<void> sync_folder(const std::string& name) const;
 
     /// Moves to quarantine/NAME beside NAME.error.json with `error_json` and returns the new

@@ -26,17 +26,19 @@ static bool is_same(const descriptor& file, const slice& what) {
     return identity_of(facts).same_content(what.identity);
 }
 
-inspection inspect(const slice& file, const inspection_options& options) {
-    auto opened = open_beneath(options.root_fd, file.location, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+inspection inspect(const slice& file, open_folders& through, const inspection_options& options) {
+    auto opened = through.open(file.location, O_RDONLY | O_NONBLOCK | O_NOCTTY);
     // What is wrong with it is the shipper's to say.
     if (!opened.is_open() || !is_same(opened, file)) return alone("it cannot be read as it was");
     inspection out;
     quote_scan quotes(options.separator.value_or(','));
     std::array<char, 64 * 1024> chunk;
+    // Its first bytes say what it is; where a format has quotes, all are looked at.
+    auto wanted = options.separator ? chunk.size() : byte_order_mark.size();
     std::uint64_t position = 0;
     while (position < file.length_bytes) {
         auto at = static_cast<off_t>(position);
-        auto bytes = ::pread(opened.get(), chunk.data(), chunk.size(), at);
+        auto bytes = ::pread(opened.get(), chunk.data(), wanted, at);
         if (bytes < 0 && errno == EINTR) continue;
         if (bytes <= 0) return alone("it cannot be read as it was");
         std::string_view piece(chunk.data(), static_cast<std::size_t>(bytes));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "spool/open_folders.hpp"
 #include "spool/source.hpp"
 
 #include <cstdint>
@@ -9,7 +10,6 @@
 namespace kustodrop::spool {
 
 struct inspection_options {
-    int root_fd = -1;                    // The watch's folder: drop_folder::descriptor_of_root().
     std::optional<char> separator = {};  // Of formats with quotes.
     bool drops_first_record = false;     // The first record of every file is a header.
 };
@@ -20,8 +20,9 @@ struct inspection {
     std::uint64_t head_bytes = 0;    // Left out unless it comes first: a byte order mark, a header.
 };
 
-/// Reads a claimed file to see whether another one's bytes may follow its own. Blocking; costs one
-/// reading of it, of which the shipper's own finds the pages in memory.
-inspection inspect(const slice& file, const inspection_options& options);
+/// Reads a claimed file to see whether another one's bytes may follow its own. `through` is of the
+/// watch's folder. Blocking; costs one reading of it, of which the shipper's own finds the pages in
+/// memory.
+inspection inspect(const slice& file, open_folders& through, const inspection_options& options);
 
 }  // namespace kustodrop::spool

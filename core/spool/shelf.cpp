@@ -25,16 +25,23 @@ static failure changed(const slice& file) {
 
 namespace {
 
+// When a move is made durable: before its function returns, or by sync_folder().
+enum class durability { now, later };
+
 // One file on its way from where it is to a folder of ours.
 class mover {
 public:
-    mover(int root, const slice& file, const std::string& source_id)
-        : root_(root), file_(file), id_(source_id), names_(split_folder(file.location)) {}
+    mover(open_folders& through, const slice& file, const std::string& source_id)
+        : through_(through), file_(file), id_(source_id), names_(split_folder(file.location)) {}
 
     // Whether the file is still where the slice says; a failure if it has changed and must not.
     result<bool> find(bool must_be_same) {
-        from_ = open_beneath(root_, names_.folder, O_PATH | O_DIRECTORY);
-        auto seen = from_.is_open() ? look_at(from_.get(), names_.base) : std::nullopt;
+        from_ = through_.reach(names_.folder);
+        auto seen = look();
+        if (!seen && errno == ENOENT) {
+            from_ = through_.reach_anew(names_.folder);
+            seen = look();
+        }
         if (!seen) {
             if (errno == ENOENT || errno == ENOTDIR) return false;
             return move_failure("cannot look at", file_.location, errno);
@@ -47,7 +54,7 @@ public:
 
     // Where an earlier attempt put it beneath `folder`, if it did.
     std::optional<std::string> moved_to(const std::string& folder, const std::string& base) const {
-        auto open = open_beneath(root_, folder, O_PATH | O_DIRECTORY);
+        auto open = open_beneath(through_.root(), folder, O_PATH | O_DIRECTORY);
         if (!open.is_open()) return std::nullopt;
         for (auto& name : {with_id(base, id_), base}) {
             auto seen = look_at(open.get(), name);
@@ -60,13 +67,13 @@ public:
     int move(const std::string& folder, const std::string& base, durability when) {
         int error = 0;
         // Retention sweeps empty folders away, perhaps right after we opened one.
-        for (int round = 0; round < 3; ++round) {
-            auto to = make_folders(root_, folder);
-            if (!to.is_open()) return errno;
-            error = move_without_overwriting({from_.get(), names_.base}, {to.get(), base});
+        for (int round = 0; round < 4; ++round) {
+            auto to = round == 0 ? through_.make(folder) : through_.make_anew(folder);
+            if (to < 0) return errno;
+            error = move_without_overwriting({from_, names_.base}, {to, base});
             if (error == 0 && when == durability::later) return 0;
-            if (error == 0) return ::fsync(to.get()) == 0 ? 0 : errno;
-            if (error != ENOENT || !look_at(from_.get(), names_.base)) return error;
+            if (error == 0) return ::fsync(to) == 0 ? 0 : errno;
+            if (error != ENOENT || !look()) return error;
         }
         return error;
     }
@@ -90,19 +97,24 @@ public:
     // The emptied folders of a source with a folder of its own in work/.
     void sweep() const {
         for (auto top : {work_folder, quarantine_folder}) {
-            remove_empty_folders(root_, names_.folder, top);
+            remove_empty_folders(through_.root(), names_.folder, top);
         }
     }
 
-    int from() const { return from_.get(); }
+    int from() const { return from_; }
     const std::string& base() const { return names_.base; }
 
 private:
-    int root_;
+    // Nothing: errno says why.
+    std::optional<sighting> look() const {
+        return from_ < 0 ? std::nullopt : look_at(from_, names_.base);
+    }
+
+    open_folders& through_;
     const slice& file_;
     const std::string& id_;
     split_name names_;
-    descriptor from_;
+    int from_ = -1;
 };
 
 // The error text beside a quarantined file.
@@ -198,24 +210,41 @@ static std::optional<std::string> archived_before(
     return found;
 }
 
-located drop_folder::archive(
-    const slice& file, const std::string& source_id, wall_time retired_at, durability when
-) const {
+static located archive_in(
+    const drop_folder& folder,
+    const slice& file,
+    const std::string& source_id,
+    wall_time retired_at,
+    open_folders& through,
+    durability when
+) {
     if (!is_plain_name(file.name)) return move_failure("cannot archive", file.name, ELOOP);
-    auto held = taken(*this, file, source_id);
+    auto held = taken(folder, file, source_id);
     if (!held) return held.error();
-    mover moving(root_.get(), *held, source_id);
+    mover moving(through, *held, source_id);
     auto name = split_folder(file.name);
     auto there = moving.find(true);
     if (!there) return there.error();
     if (!*there) {
-        auto before = archived_before(root_.get(), moving, name);
+        auto before = archived_before(through.root(), moving, name);
         if (!before) return move_failure("cannot archive", file.location, ENOENT);
         return at(std::move(*before));
     }
-    auto folder = joined(archive_folder, day_name(retired_at));
-    if (name.folder != ".") folder = joined(folder, name.folder);
-    return moving.move_to_free_name(folder, name.base, when);
+    auto shelf = joined(archive_folder, day_name(retired_at));
+    if (name.folder != ".") shelf = joined(shelf, name.folder);
+    return moving.move_to_free_name(shelf, name.base, when);
+}
+
+located drop_folder::archive(const slice& file, const std::string& source_id, wall_time retired_at)
+    const {
+    open_folders through(root_.get());
+    return archive_in(*this, file, source_id, retired_at, through, durability::now);
+}
+
+located drop_folder::archive(
+    const slice& file, const std::string& source_id, wall_time retired_at, open_folders& through
+) const {
+    return archive_in(*this, file, source_id, retired_at, through, durability::later);
 }
 
 result<void> drop_folder::sync_folder(const std::string& name) const {
@@ -230,7 +259,8 @@ located drop_folder::quarantine(
     if (!is_plain_name(file.name)) return move_failure("cannot quarantine", file.name, ELOOP);
     auto held = taken(*this, file, source_id);
     if (!held) return held.error();
-    mover moving(root_.get(), *held, source_id);
+    open_folders through(root_.get());
+    mover moving(through, *held, source_id);
     auto name = split_folder(file.name);
     std::string folder(quarantine_folder);
     if (name.folder != ".") folder = joined(folder, name.folder);
@@ -265,7 +295,8 @@ located drop_folder::quarantine(
 result<void> drop_folder::remove(const slice& file, const std::string& source_id) const {
     auto held = taken(*this, file, source_id);
     if (!held) return held.error();
-    mover moving(root_.get(), *held, source_id);
+    open_folders through(root_.get());
+    mover moving(through, *held, source_id);
     auto there = moving.find(true);
     if (!there) return there.error();
     if (!*there) return {};
@@ -279,7 +310,8 @@ result<void> drop_folder::remove(const slice& file, const std::string& source_id
 located drop_folder::put_back(const slice& file, const std::string& source_id) const {
     if (!is_plain_name(file.name)) return move_failure("cannot put back", file.name, ELOOP);
     if (!is_own(file.location)) return at(file.name);
-    mover moving(root_.get(), file, source_id);
+    open_folders through(root_.get());
+    mover moving(through, file, source_id);
     auto name = split_folder(file.name);
     auto there = moving.find(false);
     if (!there) return there.error();

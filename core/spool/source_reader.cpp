@@ -3,6 +3,8 @@
 #include "base/text.hpp"
 #include "spool/beneath.hpp"
 #include "spool/descriptor.hpp"
+#include "spool/open_folders.hpp"
+#include "spool/read_failures.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -29,6 +31,7 @@ struct source_reader::state {
         chunk_size = std::min<std::uint64_t>(longest, chunk_bytes);
         bool encode = options.compressible && !options.already_compressed;
         packs = encode && options.how != compression::none;
+        if (slices.size() > 1) folders.emplace(options.root_fd);
         if (packs) encoder.emplace(options.how);
         if (options.already_compressed) {
             gzip_limits limits;
@@ -55,8 +58,10 @@ struct source_reader::state {
     std::optional<gzip_encoder> encoder;
     std::optional<gzip_counter> counter;
 
-    std::size_t at = 0;          // The slice in hand.
-    descriptor file;             // Its file, once opened.
+    std::size_t at = 0;  // The slice in hand.
+    descriptor file;     // Its file, once opened.
+    std::optional<open_folders> folders;
+    bool checked = false;        // After its last byte was read.
     std::uint64_t position = 0;  // Bytes of the slice already read.
     char last_byte = '\n';
     bool newline_due = false;
@@ -76,33 +81,12 @@ struct source_reader::state {
     std::optional<segment_encoder> segments;
 };
 
-static failure open_failure(const slice& what, int error) {
-    auto fail = [&](const char* code, remedy next) {
-        return system_failure(code, next, "cannot open", what.location, error);
-    };
-    switch (error) {
-    case ENOENT:
-    case ENOTDIR:
-    case ESTALE:
-        return fail("file_vanished", remedy::retry);
-    case ELOOP:
-    case EXDEV:
-    case ENXIO:
-    case ENODEV:
-    case EISDIR:
-        return fail("not_a_file", remedy::give_up);
-    case EACCES:
-    case EPERM:
-        return fail("file_unreadable", remedy::reconfigure);
-    default:
-        return fail("read_error", remedy::retry);
-    }
-}
-
 result<void> source_reader::state::open_slice() {
     auto& what = slices[at];
-    file = open_beneath(options.root_fd, what.location, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-    if (!file.is_open()) return open_failure(what, errno);
+    int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
+    file = folders ? folders->open(what.location, flags)
+                   : open_beneath(options.root_fd, what.location, flags);
+    if (!file.is_open()) return cannot_open(what, errno);
     position = 0;
     last_byte = '\n';
     if (auto same = check_slice(); !same) return same;
@@ -121,10 +105,7 @@ result<void> source_reader::state::check_slice() {
     if (::fstat(file.get(), &facts) != 0) {
         return system_failure("read_error", remedy::retry, "cannot stat", what.location, errno);
     }
-    if (!S_ISREG(facts.st_mode)) {
-        auto detail = printable(what.location) + " is not a regular file";
-        return failure{"not_a_file", remedy::give_up, detail};
-    }
+    if (!S_ISREG(facts.st_mode)) return not_regular(what);
     auto now = identity_of(facts);
     bool long_enough = now.size_bytes >= what.offset + what.length_bytes;
     if (now.same_content(what.identity) && long_enough) return {};
@@ -136,14 +117,13 @@ result<void> source_reader::state::check_slice() {
         return {};
     }
     changed = changed_file{at, now};
-    auto before = std::to_string(what.identity.size_bytes);
-    auto detail = printable(what.location) + " changed while it was read: it had " + before +
-                  " bytes and has " + std::to_string(now.size_bytes);
-    return failure{"file_changed", remedy::retry, detail};
+    return changed_while_read(what, now);
 }
 
 result<void> source_reader::state::end_slice() {
-    if (auto same = check_slice(); !same) return same;
+    if (!std::exchange(checked, false)) {
+        if (auto same = check_slice(); !same) return same;
+    }
     file.reset();
     bool empty = slices[at].length_bytes == 0;
     if (counter && !empty) {
@@ -206,8 +186,7 @@ result<std::size_t> source_reader::state::read_some(std::uint64_t offset, std::s
         // What took its end away says more than that it is missing.
         std::lock_guard lock(checking);
         if (auto same = check_slice(); !same) return same.error();
-        auto detail = printable(what.location) + " ended before its size says";
-        return failure{"read_error", remedy::retry, detail};
+        return ended_early(what);
     }
     return system_failure("read_error", remedy::retry, "cannot read", what.location, errno);
 }
@@ -280,6 +259,7 @@ result<void> source_reader::state::fill_pending() {
     if (bytes.has_error()) return bytes.error();
     if (auto same = check_slice(); !same) return same;
     if (auto taken = take_chunk(*bytes); !taken) return taken;
+    checked = position == slices[at].length_bytes;
     return advance();
 }
 

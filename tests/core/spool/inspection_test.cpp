@@ -12,13 +12,14 @@ namespace {
 
 struct inspecting {
     test::temp_folder folder;
-    inspection_options csv{folder.root(), ',', false};
-    inspection_options with_header{folder.root(), ',', true};
-    inspection_options lines{folder.root(), {}, false};
+    spool::open_folders through{folder.root()};
+    inspection_options csv{',', false};
+    inspection_options with_header{',', true};
+    inspection_options lines{{}, false};
 
     inspection look(std::string_view text, const inspection_options& how) {
         folder.write("x", text);
-        return spool::inspect(folder.slice("x"), how);
+        return spool::inspect(folder.slice("x"), through, how);
     }
 };
 
@@ -82,15 +83,21 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_not_what_was_claimed_is_left_to_the_shipper)
     folder.write("x", "a,b\n");
     auto claimed = folder.slice("x");
     folder.write("x", "a,b,c\n");
-    BOOST_TEST(spool::inspect(claimed, csv).alone_because == "it cannot be read as it was");
+    BOOST_TEST(
+        spool::inspect(claimed, through, csv).alone_because == "it cannot be read as it was"
+    );
     claimed.location = "gone";
-    BOOST_TEST(spool::inspect(claimed, csv).alone_because == "it cannot be read as it was");
+    BOOST_TEST(
+        spool::inspect(claimed, through, csv).alone_because == "it cannot be read as it was"
+    );
     folder.make_folder("f");
-    BOOST_TEST(spool::inspect(folder.slice("f"), csv).alone_because != "");
+    BOOST_TEST(spool::inspect(folder.slice("f"), through, csv).alone_because != "");
     // Shorter than it says, with the same facts.
     claimed = folder.slice("x");
     claimed.length_bytes += 1;
-    BOOST_TEST(spool::inspect(claimed, csv).alone_because == "it cannot be read as it was");
+    BOOST_TEST(
+        spool::inspect(claimed, through, csv).alone_because == "it cannot be read as it was"
+    );
 }
 
 BOOST_AUTO_TEST_SUITE_END()
