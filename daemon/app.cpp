@@ -131,6 +131,7 @@ void app::build_pipeline() {
     pipeline::shipper_parts shipping{
         *sources_,
         ready_,
+        contents_,
         watches_,
         *journal_,
         service_.router,
@@ -182,6 +183,7 @@ void app::build_watch(const config::watch& from) {
     pipeline::intake_parts taking{
         *sources_,
         ready_,
+        contents_,
         *journal_,
         pool_,
         around_.time,

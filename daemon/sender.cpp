@@ -74,6 +74,7 @@ void sender::build_parts() {
     pipeline::shipper_parts shipping{
         *sources_,
         ready_,
+        contents_,
         watches_,
         *journal_,
         service_.router,

@@ -73,6 +73,7 @@ private:
     std::unique_ptr<pipeline::roster> sources_;
     pipeline::watch_table watches_;
     pipeline::ready_queue ready_;
+    pipeline::small_contents contents_;
     budget memory_;
     std::unique_ptr<pipeline::shipper> shipper_;
     std::unique_ptr<pipeline::outcomes> outcomes_;

@@ -9,6 +9,7 @@
 #include "pipeline/recovery.hpp"
 #include "pipeline/retirement.hpp"
 #include "pipeline/roster.hpp"
+#include "pipeline/small_contents.hpp"
 #include "pipeline/watch_table.hpp"
 #include "spool/inotify.hpp"
 #include "spool/inspection.hpp"
@@ -28,6 +29,7 @@ namespace kustodrop::pipeline {
 struct intake_parts {
     roster& sources;
     ready_queue& ready;
+    small_contents& contents;
     spool::journal& journal;
     worker_pool& pool;
     clock& time;
@@ -176,7 +178,7 @@ private:
     void gather(spool::source what);
     asio::awaitable<void> inspect_gathered();
     std::vector<gathered> take_uninspected();
-    void find_company(const gathered& one);
+    void find_company(gathered one);
     void send_group(const grouping::group& files);
     void send_groups(bool all);
     bool is_gathering() const;

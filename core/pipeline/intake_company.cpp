@@ -6,6 +6,7 @@ namespace kustodrop::pipeline {
 // Looked into at one go, so that the worker is free for others in between.
 static constexpr std::uint64_t inspected_bytes = 16u << 20u;
 static constexpr std::size_t inspected_files = 256;
+static constexpr std::uint64_t kept_bytes = 1u << 20u;  // Of these files.
 
 bool intake::is_gathering() const { return !uninspected_.empty() || groups_.next_due(); }
 
@@ -39,23 +40,29 @@ asio::awaitable<void> intake::inspect_gathered() {
     options.drops_first_record = watch_.options.target.ignore_first_record;
     while (folder && !uninspected_.empty() && !closed_) {
         auto files = take_uninspected();
-        auto work = [folder, options, files = std::move(files)]() mutable {
+        auto room = std::min(with_.contents.room(with_.time.now()), kept_bytes);
+        auto work = [folder, options, room, files = std::move(files)]() mutable {
             spool::open_folders through(folder->descriptor_of_root());
-            for (auto& one : files) one.said = spool::inspect(one.file, through, options);
+            for (auto& one : files) {
+                options.keep_bytes = std::min(room, small_contents::longest_file);
+                one.said = spool::inspect(one.file, through, options);
+                room -= one.said.content.size();
+            }
             return std::move(files);
         };
         auto seen = co_await offload(with_.pool, std::move(work));
-        for (auto& one : seen) find_company(one);
+        for (auto& one : seen) find_company(std::move(one));
     }
 }
 
-void intake::find_company(const gathered& one) {
+void intake::find_company(gathered one) {
     auto* what = with_.sources.find(one.id);
     if (!what) return;
     auto& why = one.said.alone_because;
     if (why.empty()) {
         companion file{one.id, one.file.length_bytes, one.said.head_bytes};
         groups_.add(company_.key(one.file.name), std::move(file), with_.time.now());
+        with_.contents.put(one.file, std::move(one.said.content), with_.time.now());
         return;
     }
     with_.log.debug(

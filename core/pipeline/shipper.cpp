@@ -207,6 +207,7 @@ asio::awaitable<result<spool::blob_record>> shipper::send_blob(
     reading.max_raw_bytes = options_.max_raw_bytes;
     reading.may_grow = true;
     reading.end_lines = true;
+    for (auto& file : what.slices) reading.contents.push_back(with_.contents.take(file));
     reading.gate = &gate_;
     reading.threads = plan.threads;
     reading.run = [&pool = with_.pool](std::function<void()> work) {

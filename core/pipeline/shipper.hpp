@@ -14,6 +14,7 @@
 #include "pipeline/retry_budget.hpp"
 #include "pipeline/roster.hpp"
 #include "pipeline/shipment.hpp"
+#include "pipeline/small_contents.hpp"
 #include "pipeline/storage_router.hpp"
 #include "pipeline/watch_table.hpp"
 #include "spool/gzip.hpp"
@@ -57,6 +58,7 @@ struct shipped_to {
 struct shipper_parts {
     roster& sources;
     ready_queue& ready;
+    small_contents& contents;
     watch_table& watches;
     spool::journal& journal;
     storage_router& router;

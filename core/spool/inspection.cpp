@@ -14,7 +14,7 @@ namespace kustodrop::spool {
 static constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 static constexpr std::string_view gzip_magic = "\x1F\x8B";
 
-static inspection alone(std::string why) { return {std::move(why), 0}; }
+static inspection alone(std::string why) { return {std::move(why)}; }
 
 static bool is_utf16(std::string_view start) {
     return start.starts_with("\xFF\xFE") || start.starts_with("\xFE\xFF");
@@ -33,8 +33,9 @@ inspection inspect(const slice& file, open_folders& through, const inspection_op
     inspection out;
     quote_scan quotes(options.separator.value_or(','));
     std::array<char, 64 * 1024> chunk;
+    bool keep = file.length_bytes <= std::min<std::uint64_t>(options.keep_bytes, chunk.size());
     // Its first bytes say what it is; where a format has quotes, all are looked at.
-    auto wanted = options.separator ? chunk.size() : byte_order_mark.size();
+    auto wanted = options.separator || keep ? chunk.size() : byte_order_mark.size();
     std::uint64_t position = 0;
     while (position < file.length_bytes) {
         auto at = static_cast<off_t>(position);
@@ -48,11 +49,16 @@ inspection inspect(const slice& file, open_folders& through, const inspection_op
             if (piece.starts_with(byte_order_mark)) out.head_bytes = byte_order_mark.size();
         }
         position += piece.size();
-        if (!options.separator) break;
+        if (keep) out.content += piece;
+        if (!options.separator && !keep) break;
+        if (!options.separator) continue;
         if (position == piece.size()) piece.remove_prefix(out.head_bytes);
         quotes.add(piece);
     }
-    if (!options.separator) return out;
+    if (!options.separator) {
+        if (keep && !is_same(opened, file)) return alone("it cannot be read as it was");
+        return out;
+    }
     if (!quotes.closed()) return alone("its quotes do not close");
     if (options.drops_first_record) {
         auto header = quotes.first_record_bytes();

@@ -12,12 +12,14 @@ namespace kustodrop::spool {
 struct inspection_options {
     std::optional<char> separator = {};  // Of formats with quotes.
     bool drops_first_record = false;     // The first record of every file is a header.
+    std::uint64_t keep_bytes = 0;        // Of a file that is no longer than this, all are returned.
 };
 
 /// What a small file's bytes say of joining it with others.
 struct inspection {
     std::string alone_because = {};  // Why it must not be joined; empty: it may.
     std::uint64_t head_bytes = 0;    // Left out unless it comes first: a byte order mark, a header.
+    std::string content = {};        // Of one that may be joined: all its bytes, or nothing.
 };
 
 /// Reads a claimed file to see whether another one's bytes may follow its own. `through` is of the

@@ -45,7 +45,8 @@ struct source_reader::state {
     result<void> end_slice();
     result<void> advance();
     result<void> fill_pending();
-    result<void> take_chunk(std::size_t bytes);
+    result<void> take_chunk(std::string_view bytes);
+    const std::string* content() const;
     result<std::size_t> read_some(std::uint64_t offset, std::span<char> into);
     result<void> read_whole(std::uint64_t offset, std::span<char> into);
     result<void> begin_segments();
@@ -59,7 +60,8 @@ struct source_reader::state {
     std::optional<gzip_counter> counter;
 
     std::size_t at = 0;  // The slice in hand.
-    descriptor file;     // Its file, once opened.
+    descriptor file;     // Its file, once opened, unless its bytes are in memory.
+    bool opened = false;
     std::optional<open_folders> folders;
     bool checked = false;        // After its last byte was read.
     std::uint64_t position = 0;  // Bytes of the slice already read.
@@ -81,14 +83,22 @@ struct source_reader::state {
     std::optional<segment_encoder> segments;
 };
 
+// Of the slice in hand, where it is in memory.
+const std::string* source_reader::state::content() const {
+    if (at >= options.contents.size() || options.contents[at].empty()) return nullptr;
+    return &options.contents[at];
+}
+
 result<void> source_reader::state::open_slice() {
     auto& what = slices[at];
+    position = 0;
+    last_byte = '\n';
+    opened = true;
+    if (content()) return {};
     int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
     file = folders ? folders->open(what.location, flags)
                    : open_beneath(options.root_fd, what.location, flags);
     if (!file.is_open()) return cannot_open(what, errno);
-    position = 0;
-    last_byte = '\n';
     if (auto same = check_slice(); !same) return same;
     auto first = static_cast<off_t>(what.offset);
     auto length = static_cast<off_t>(what.length_bytes);
@@ -125,6 +135,7 @@ result<void> source_reader::state::end_slice() {
         if (auto same = check_slice(); !same) return same;
     }
     file.reset();
+    opened = false;
     bool empty = slices[at].length_bytes == 0;
     if (counter && !empty) {
         if (auto whole = counter->finish(); !whole) {
@@ -147,8 +158,8 @@ result<void> source_reader::state::end_slice() {
 // Steps over slices that are read to their end, until there is something to read or nothing left.
 result<void> source_reader::state::advance() {
     while (at < slices.size() && !newline_due) {
-        if (!file.is_open()) {
-            if (auto opened = open_slice(); !opened) return opened;
+        if (!opened) {
+            if (auto begun = open_slice(); !begun) return begun;
         }
         if (position < slices[at].length_bytes) return {};
         if (auto ended = end_slice(); !ended) return ended;
@@ -157,12 +168,12 @@ result<void> source_reader::state::advance() {
     return {};
 }
 
-result<void> source_reader::state::take_chunk(std::size_t bytes) {
-    pending = std::string_view(chunk.get(), bytes);
-    position += bytes;
+result<void> source_reader::state::take_chunk(std::string_view bytes) {
+    pending = bytes;
+    position += bytes.size();
     last_byte = pending.back();
     if (!counter) {
-        raw += bytes;
+        raw += bytes.size();
         return {};
     }
     auto counted = counter->add(pending);
@@ -209,13 +220,14 @@ void source_reader::state::let_go() {
     segments.reset();
     chunk.reset();
     pending = {};
+    options.contents.clear();
 }
 
 // A large file alone is cut into segments; everything else is read from front to back.
 result<void> source_reader::state::begin_segments() {
     bool fit = packs && options.threads > 1 && options.run && slices.size() == 1;
     if (!fit || slices[0].length_bytes < parallel_from_bytes) return {};
-    if (auto opened = open_slice(); !opened) return opened;
+    if (auto begun = open_slice(); !begun) return begun;
     segment_options how;
     how.how = options.how;
     how.threads = options.threads;
@@ -243,7 +255,7 @@ result<source_reader::block> source_reader::state::next_of_segments(std::span<ch
 }
 
 result<void> source_reader::state::fill_pending() {
-    if (at == 0 && !file.is_open()) {
+    if (at == 0 && !opened) {
         if (auto begun = advance(); !begun || input_ended) return begun;
     }
     if (newline_due) {
@@ -253,12 +265,20 @@ result<void> source_reader::state::fill_pending() {
         ++newlines;
         return advance();
     }
+    if (auto* whole = content()) {
+        auto& what = slices[at];
+        checked = true;  // As it was when they were read.
+        std::string_view bytes = *whole;
+        if (auto taken = take_chunk(bytes.substr(what.offset, what.length_bytes)); !taken)
+            return taken;
+        return advance();
+    }
     if (!chunk) chunk = std::make_unique_for_overwrite<char[]>(chunk_size);
     auto wanted = std::min<std::uint64_t>(chunk_size, slices[at].length_bytes - position);
     auto bytes = read_some(position, {chunk.get(), wanted});
     if (bytes.has_error()) return bytes.error();
     if (auto same = check_slice(); !same) return same;
-    if (auto taken = take_chunk(*bytes); !taken) return taken;
+    if (auto taken = take_chunk({chunk.get(), *bytes}); !taken) return taken;
     checked = position == slices[at].length_bytes;
     return advance();
 }
@@ -281,7 +301,7 @@ result<std::unique_ptr<source_reader>> source_reader::open(
 
 result<source_reader::block> source_reader::next(std::span<char> buffer) {
     auto& s = *state_;
-    if (s.at == 0 && !s.file.is_open() && !s.segments) {
+    if (s.at == 0 && !s.opened && !s.segments) {
         if (auto begun = s.begin_segments(); !begun) return begun.error();
     }
     if (s.segments) return s.next_of_segments(buffer);

@@ -9,6 +9,8 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
+#include <vector>
 
 namespace kustodrop::spool {
 
@@ -26,6 +28,10 @@ struct reader_options {
     /// A file that has only grown beyond the slice is not "changed": the slice's own bytes are
     /// read, and grown() tells. What was added is a new slice's business.
     bool may_grow = false;
+
+    /// The bytes of the slices' files where they are in memory already, by slice; a file whose
+    /// place is empty, or missing, is read.
+    std::vector<std::string> contents = {};
 
     compression_gate* gate = nullptr;  // Passed by whoever compresses.
 

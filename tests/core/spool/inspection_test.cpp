@@ -79,6 +79,33 @@ BOOST_AUTO_TEST_CASE(bytes_that_are_not_the_formats_own_keep_a_file_alone) {
     BOOST_TEST(look("\xFE\xFF{", csv).alone_because == "it is UTF-16");
 }
 
+BOOST_AUTO_TEST_CASE(returns_all_bytes_of_a_short_file_that_may_be_joined_where_wanted) {
+    for (auto how : {csv, with_header, lines}) {
+        BOOST_TEST(look("a,b\nc,d\n", how).content == "");
+        how.keep_bytes = 8;
+        auto said = look("a,b\nc,d\n", how);
+        BOOST_TEST(said.content == "a,b\nc,d\n");
+        BOOST_TEST(said.head_bytes == (how.drops_first_record ? 4u : 0u));
+        BOOST_TEST(look("a,b\nc,d\ne", how).content == "");
+        how.keep_bytes = 1u << 20u;
+        auto longest = "a,b\n" + std::string(64 * 1024 - 4, 'x');
+        BOOST_TEST(look(longest + "x", how).content == "");
+        BOOST_TEST((look(longest, how).content == longest));
+    }
+    csv.keep_bytes = 100;
+    BOOST_TEST(look("a,\"b\n", csv).content == "");
+    lines.keep_bytes = 100;
+    BOOST_TEST(look("\x1F\x8B\x08", lines).content == "");
+    BOOST_TEST(look("\xEF\xBB\xBF{}\n", lines).content == "\xEF\xBB\xBF{}\n");
+    // It has grown since.
+    folder.write("x", "a\n");
+    auto claimed = folder.slice("x");
+    folder.append("x", "b\n");
+    auto said = spool::inspect(claimed, through, lines);
+    BOOST_TEST(said.alone_because == "it cannot be read as it was");
+    BOOST_TEST(said.content == "");
+}
+
 BOOST_AUTO_TEST_CASE(a_file_that_is_not_what_was_claimed_is_left_to_the_shipper) {
     folder.write("x", "a,b\n");
     auto claimed = folder.slice("x");
