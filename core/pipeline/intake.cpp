@@ -222,8 +222,10 @@ asio::awaitable<void> intake::claim_complete() {
     }
     complete_.erase(complete_.begin(), end);
     claim_how how{watch_.in_place, watch_.read_only ? "" : watch_.options.done_marker};
-    auto work = [folder, files, how] { return claim(*folder, files, how); };
-    auto done = co_await offload(with_.pool, work);
+    auto work = [folder, how, files = std::move(files)]() mutable {
+        return claim(*folder, std::move(files), how);
+    };
+    auto done = co_await offload(with_.pool, std::move(work));
     for (auto& file : done) {
         if (file.problem && file.problem->code != "file_vanished") {
             complain(file.seen.name, *file.problem);

@@ -31,13 +31,14 @@ asio::awaitable<void> retirer::run() {
             co_await with_.time.sleep_until(with_.time.now() + pause_after_trouble);
             continue;
         }
-        auto jobs = take_batch();
-        auto work = [folder, jobs] { return act(*folder, jobs); };
+        // Shared with the worker, which goes on though we may be cancelled.
+        auto jobs = std::make_shared<const std::vector<job>>(take_batch());
+        auto work = [folder, jobs] { return act(*folder, *jobs); };
         auto results = co_await offload(with_.pool, work);
         bool trouble = false;
-        for (std::size_t i = 0; i < jobs.size(); ++i) {
+        for (std::size_t i = 0; i < jobs->size(); ++i) {
             trouble = trouble || results[i].problem.has_value();
-            finish(jobs[i], std::move(results[i]));
+            finish((*jobs)[i], std::move(results[i]));
         }
         if (trouble) co_await with_.time.sleep_until(with_.time.now() + pause_after_trouble);
     }

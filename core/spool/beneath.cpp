@@ -17,12 +17,18 @@
 
 namespace kustodrop::spool {
 
+static bool is_plain_part(std::string_view part) {
+    return !part.empty() && part != "." && part != "..";
+}
+
 bool is_plain_name(std::string_view name) {
-    auto parts = split(name, '/');
-    return name.find('\0') == std::string_view::npos &&
-           std::none_of(parts.begin(), parts.end(), [](std::string_view part) {
-               return part.empty() || part == "." || part == "..";
-           });
+    if (name.find('\0') != std::string_view::npos) return false;
+    for (;;) {
+        auto slash = name.find('/');
+        if (!is_plain_part(name.substr(0, slash))) return false;
+        if (slash == std::string_view::npos) return true;
+        name.remove_prefix(slash + 1);
+    }
 }
 
 static int open_with_openat2(int root, const std::string& name, int flags) {

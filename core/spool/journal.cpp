@@ -25,7 +25,7 @@ struct journal::state {
 
     result<void> open();
     result<void> begin_anew();
-    result<void> commit(std::uint64_t ticket, const std::vector<journal_change>& group);
+    result<void> commit(std::uint64_t ticket, const journal_group& group);
     void learn(const result<void>& committed);
     void report();
 
@@ -74,9 +74,7 @@ result<void> journal::state::begin_anew() {
     return open();
 }
 
-result<void> journal::state::commit(
-    std::uint64_t ticket, const std::vector<journal_change>& group
-) {
+result<void> journal::state::commit(std::uint64_t ticket, const journal_group& group) {
     std::lock_guard lock(mutex);
     // flush() overtook this group and wrote it with what is newer: writing it now would go back.
     if (ticket < newest_ticket) return {};

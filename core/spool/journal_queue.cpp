@@ -29,12 +29,13 @@ void journal_queue::enqueue(numbered one) {
 
 void journal_queue::add(journal_change change) {
     auto key = key_of(change);
-    enqueue({std::move(key), ++last_number_, std::move(change)});
+    auto shared = std::make_shared<const journal_change>(std::move(change));
+    enqueue({std::move(key), ++last_number_, std::move(shared)});
 }
 
-std::vector<journal_change> journal_queue::take_group(std::size_t limit) {
+journal_group journal_queue::take_group(std::size_t limit) {
     group_is_not_safe();
-    std::vector<journal_change> changes;
+    journal_group changes;
     changes.reserve(std::min(limit, waiting_.size()));
     while (!waiting_.empty() && changes.size() < limit) {
         place_.erase(waiting_.front().key);

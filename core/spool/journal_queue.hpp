@@ -19,7 +19,7 @@ public:
     bool empty() const { return waiting_.empty(); }
 
     /// The first changes, at most `limit`. They stay here until group_is_safe().
-    std::vector<journal_change> take_group(std::size_t limit);
+    journal_group take_group(std::size_t limit);
 
     void group_is_safe();
 
@@ -34,7 +34,7 @@ private:
     struct numbered {
         std::string key;
         std::uint64_t number = 0;  // Of the first record that it stands for.
-        journal_change change;
+        std::shared_ptr<const journal_change> change;
     };
     void enqueue(numbered one);
 

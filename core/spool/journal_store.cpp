@@ -143,16 +143,17 @@ result<void> journal_store::check_part(std::size_t part) {
     });
 }
 
-result<void> journal_store::write(const std::vector<journal_change>& changes) {
+result<void> journal_store::write(const journal_group& changes) {
     auto said = guarded<void>([&]() -> result<void> {
         tables_->db.run("BEGIN IMMEDIATE");
-        for (auto& change : changes) {
+        for (auto& one : changes) {
+            auto& change = *one;
             if (auto* source = std::get_if<source_change>(&change)) {
                 tables_->sources->write(*source);
             } else if (auto* kept = std::get_if<kept_change>(&change)) {
                 tables_->kept->write(kept->file);
             } else if (auto* regrouped = std::get_if<regrouped_change>(&change)) {
-                for (auto& one : regrouped->sources) tables_->sources->write(one);
+                for (auto& part : regrouped->sources) tables_->sources->write(part);
             } else {
                 tables_->kept->erase(std::get<forgotten_change>(change));
             }

@@ -27,6 +27,9 @@ struct regrouped_change {
 };
 using journal_change = std::variant<source_change, kept_change, forgotten_change, regrouped_change>;
 
+/// What one transaction writes. Shared, for who asks may have to write it once more.
+using journal_group = std::vector<std::shared_ptr<const journal_change>>;
+
 /// Where a reading of the record goes on: after this row.
 struct journal_cursor {
     std::int64_t changed_at_us = INT64_MAX;
@@ -58,7 +61,7 @@ public:
     result<void> check_part(std::size_t part);
 
     /// One transaction, on disk when it returns.
-    result<void> write(const std::vector<journal_change>& changes);
+    result<void> write(const journal_group& changes);
 
     result<std::vector<source>> unretired();
     result<std::vector<kept_file>> kept(const std::string& watch);

@@ -9,30 +9,27 @@ bool settler::saw(const sighting& seen, time_point now, bool closed_hint) {
         found = tracked_.try_emplace(seen.name).first;
     } else {
         auto& known = found->second;
-        waiting_.erase({known.due, seen.name});
         bool same = known.last.identity == seen.identity && known.last.kind == seen.kind;
         if (same && !closed_hint) {
             known.last = seen;
-            if (now >= known.due) {
-                complete_.push_back(seen);
-                tracked_.erase(found);
-            } else {
-                waiting_.emplace(known.due, seen.name);
-            }
+            if (now < known.waiting->first) return true;
+            complete_.push_back(seen);
+            waiting_.erase(known.waiting);
+            tracked_.erase(found);
             return true;
         }
+        waiting_.erase(known.waiting);
     }
     auto& fresh = found->second;
     fresh.last = seen;
-    fresh.due = now + options_.stable_for;
-    waiting_.emplace(fresh.due, seen.name);
+    fresh.waiting = waiting_.emplace_hint(waiting_.end(), now + options_.stable_for, found->first);
     return true;
 }
 
 void settler::gone(std::string_view name) {
     auto found = tracked_.find(name);
     if (found == tracked_.end()) return;
-    waiting_.erase({found->second.due, found->first});
+    waiting_.erase(found->second.waiting);
     tracked_.erase(found);
 }
 
@@ -46,7 +43,7 @@ std::vector<std::string> settler::due(time_point now, std::size_t limit) const {
     std::vector<std::string> names;
     for (auto& [when, name] : waiting_) {
         if (when > now || names.size() >= limit) break;
-        names.push_back(name);
+        names.emplace_back(name);
     }
     return names;
 }

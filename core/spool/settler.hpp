@@ -6,9 +6,9 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -51,14 +51,18 @@ public:
     void set_stable_for(duration stable_for) { options_.stable_for = stable_for; }
 
 private:
+    using by_due = std::multimap<time_point, std::string_view>;
     struct observed {
         sighting last;
-        time_point due{};  // When a further look would prove it stable.
+        by_due::iterator waiting{};  // When a further look would prove it stable.
+    };
+    struct hash : std::hash<std::string_view> {
+        using is_transparent = void;
     };
 
     settler_options options_;
-    std::map<std::string, observed, std::less<>> tracked_;
-    std::set<std::pair<time_point, std::string>> waiting_;  // By due.
+    std::unordered_map<std::string, observed, hash, std::equal_to<>> tracked_;
+    by_due waiting_;  // Of the names in tracked_.
     std::vector<sighting> complete_;
 };
 

@@ -82,16 +82,15 @@ public:
     located move_to_free_name(
         const std::string& folder, const std::string& base, durability when = durability::now
     ) {
-        int error = 0;
-        for (auto& name : {base, with_id(base, id_)}) {
+        auto name = base;
+        auto error = move(folder, name, when);
+        if (error == EEXIST) {
+            name = with_id(base, id_);
             error = move(folder, name, when);
-            if (error == 0) {
-                sweep();
-                return at(joined(folder, name));
-            }
-            if (error != EEXIST) break;
         }
-        return move_failure("cannot move", file_.location, error);
+        if (error != 0) return move_failure("cannot move", file_.location, error);
+        sweep();
+        return at(joined(folder, name));
     }
 
     // The emptied folders of a source with a folder of its own in work/.
