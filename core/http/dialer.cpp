@@ -7,6 +7,7 @@
 #include "http/proxy.hpp"
 #include "http/race.hpp"
 #include "http/tls.hpp"
+#include "http/tls_sessions.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -176,7 +177,7 @@ struct dialer::state {
     asio::awaitable<plain_result> connect(url target, duration limit);
     asio::awaitable<result<void>> tunnel(connection& line, url target, duration limit);
     asio::awaitable<tls_result> secure(
-        std::unique_ptr<plain_connection> plain, std::string host, duration limit
+        std::unique_ptr<plain_connection> plain, url target, duration limit
     );
 
     transport_options options;
@@ -250,13 +251,17 @@ asio::awaitable<result<void>> dialer::state::tunnel(connection& line, url target
 }
 
 asio::awaitable<dialer::state::tls_result> dialer::state::secure(
-    std::unique_ptr<plain_connection> plain, std::string host, duration limit
+    std::unique_ptr<plain_connection> plain, url target, duration limit
 ) {
     auto line = std::make_unique<tls_connection>(std::move(plain->stream), *tls);
     auto* session = line->stream.native_handle();
-    expect_host(session, host);
+    expect_host(session, target.host());
+    resume_session(session, target.authority());
     auto error = co_await line->shake_hands(limit);
-    if (error) co_return tls_failure(host, session, error);
+    if (error) {
+        forget_session(session);
+        co_return tls_failure(target.host(), session, error);
+    }
     co_return line;
 }
 
@@ -279,7 +284,7 @@ asio::awaitable<result<std::unique_ptr<connection>>> dialer::open(
         auto tunneled = co_await self.tunnel(**plain, target, self.at_most(limit, end));
         if (!tunneled) co_return tunneled.error();
     }
-    auto secured = co_await self.secure(std::move(*plain), target.host(), self.at_most(limit, end));
+    auto secured = co_await self.secure(std::move(*plain), target, self.at_most(limit, end));
     if (!secured) co_return secured.error();
     std::unique_ptr<connection> out = std::move(*secured);
     co_return out;
@@ -325,7 +330,7 @@ asio::awaitable<std::vector<probe_step>> dialer::probe(url target) {
         }
         steps.push_back({"proxy", true, first.authority() + " leads to " + target.authority()});
     }
-    auto secured = co_await self.secure(std::move(*plain), target.host(), limit);
+    auto secured = co_await self.secure(std::move(*plain), target, limit);
     if (!secured) {
         steps.push_back(failed_step("tls", secured.error()));
         co_return steps;

@@ -1,6 +1,7 @@
 #include "http/tls.hpp"
 
 #include "base/text.hpp"
+#include "http/tls_sessions.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -67,6 +68,7 @@ std::unique_ptr<ssl::context> tls_context(const std::string& ca_file, tls_versio
     context->set_verify_mode(ssl::verify_peer);
     auto number = least == tls_version::v1_3 ? TLS1_3_VERSION : TLS1_2_VERSION;
     SSL_CTX_set_min_proto_version(context->native_handle(), number);
+    remember_sessions(context->native_handle());
     return context;
 }
 

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+struct ssl_st;      // OpenSSL's SSL,
+struct ssl_ctx_st;  // and SSL_CTX.
+
+namespace kustodrop::http {
+
+/// Of so many peers the last session is kept.
+inline constexpr std::size_t remembered_peers = 64;
+
+/// Has the context of a client keep each peer's last session, so that the next connection there is
+/// resumed (RFC 8446 §2.2) for a third of a full handshake's work. The peer was verified by the
+/// rules of this very context when its session began. Not for connections on several threads.
+void remember_sessions(ssl_ctx_st* context);
+
+/// Before the handshake, of a context that remembers: offers the last session with this peer, and
+/// has the new one kept. `peer` names the host that the certificate must be for, and the port.
+void resume_session(ssl_st* connection, const std::string& peer);
+
+/// After a failed handshake: the session that was offered is not offered again.
+void forget_session(ssl_st* connection);
+
+}  // namespace kustodrop::http
