@@ -22,14 +22,14 @@ void outcomes::expect(spool::source& posted) {
     if (known) waited = with_.time.wall_now() - posted.last_post_at;
     waited = std::max(waited, std::chrono::microseconds(0));
     waits.posted_at = now - std::min<duration>(waited, options_.outcome_timeout);
-    by_age_.insert({waits.posted_at, &place->first});
+    by_age_.insert({&*place});
     stirred_.notify_all();
 }
 
 void outcomes::forget(const std::string& source_id) {
     auto found = expected_.find(source_id);
     if (found == expected_.end()) return;
-    by_age_.erase({found->second.posted_at, &found->first});
+    by_age_.erase({&*found});
     expected_.erase(found);
 }
 
@@ -278,10 +278,10 @@ std::vector<std::string> outcomes::due() const {
     std::vector<std::string> ids;
     bool silent = options_.reports == report_level::none;
     auto now = with_.time.now();
-    for (auto& [posted_at, id] : by_age_) {
-        auto deadline = posted_at + options_.outcome_timeout;
+    for (auto& one : by_age_) {
+        auto deadline = one.posted_at() + options_.outcome_timeout;
         if (!silent && deadline > now) break;
-        if (silent || patience_.is_over(deadline, now, blind_)) ids.push_back(*id);
+        if (silent || patience_.is_over(deadline, now, blind_)) ids.push_back(one.entry->first);
     }
     return ids;
 }

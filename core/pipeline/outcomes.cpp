@@ -83,7 +83,7 @@ asio::awaitable<void> outcomes::pause() {
 // Without any, as if it were very old: a late word on what is unconfirmed is in no hurry.
 duration outcomes::age_of_youngest(time_point now) const {
     if (by_age_.empty()) return options_.outcome_timeout + options_.poll_interval * longest_ago;
-    return now - by_age_.rbegin()->posted_at;
+    return now - by_age_.rbegin()->posted_at();
 }
 
 asio::awaitable<bool> outcomes::pass() {
@@ -121,7 +121,7 @@ asio::awaitable<bool> outcomes::pass() {
 
 std::optional<time_point> outcomes::oldest_post() const {
     if (by_age_.empty()) return std::nullopt;
-    return by_age_.begin()->posted_at;
+    return by_age_.begin()->posted_at();
 }
 
 // Whether much less was met than of late: others hold the rest for now. What does not come back was

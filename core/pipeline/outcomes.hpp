@@ -20,9 +20,10 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <tuple>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace kustodrop::pipeline {
@@ -93,12 +94,14 @@ private:
     struct expectation {
         time_point posted_at{};
     };
+    using expectations = std::unordered_map<std::string, expectation>;
     struct aged {
-        time_point posted_at{};
-        const std::string* id = nullptr;  // The key in expected_, which stays where it is.
+        const expectations::value_type* entry = nullptr;  // In expected_: it stays where it is.
 
+        time_point posted_at() const { return entry->second.posted_at; }
         bool operator<(const aged& other) const {
-            return std::tie(posted_at, *id) < std::tie(other.posted_at, *other.id);
+            return std::pair(posted_at(), std::string_view(entry->first)) <
+                   std::pair(other.posted_at(), std::string_view(other.entry->first));
         }
     };
     struct cleaning {
@@ -178,7 +181,7 @@ private:
     outcomes_parts with_;
     outcomes_options options_;
     std::function<void(spool::source&)> settled_;
-    std::unordered_map<std::string, expectation> expected_;
+    expectations expected_;
     std::set<aged> by_age_;                    // The same, the oldest first: so do deadlines come.
     std::unordered_set<std::string> foreign_;  // Ids known not to be ours, for a while.
     work_queue<cleaning> to_clean_;

@@ -51,18 +51,16 @@ void roster::count_stage(const source& what, int sign) {
 void roster::enter(const source& entering) {
     auto& ours = ledger_of(entering.watch);
     ours.counts->pending_files += entering.slices.size();
-    ours.claim_times.insert(entering.claimed_at);
-    ours.counts->oldest = *ours.claim_times.begin();
+    ours.claim_times.add(entering.claimed_at);
+    ours.counts->oldest = ours.claim_times.oldest();
     count_stage(entering, 1);
 }
 
 void roster::leave(const source& leaving) {
     auto& ours = ledger_of(leaving.watch);
     ours.counts->pending_files -= leaving.slices.size();
-    auto found = ours.claim_times.find(leaving.claimed_at);
-    if (found != ours.claim_times.end()) ours.claim_times.erase(found);
-    ours.counts->oldest.reset();
-    if (!ours.claim_times.empty()) ours.counts->oldest = *ours.claim_times.begin();
+    ours.claim_times.remove(leaving.claimed_at);
+    ours.counts->oldest = ours.claim_times.oldest();
     count_stage(leaving, -1);
 }
 

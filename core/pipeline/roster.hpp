@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/metrics.hpp"
+#include "pipeline/oldest_of.hpp"
 #include "spool/journal.hpp"
 #include "spool/source.hpp"
 
@@ -94,7 +95,7 @@ private:
     struct ledger {
         watch_counts* counts = nullptr;
         std::array<gauge*, 6> in_stage{};  // By any_stage's index.
-        std::multiset<wall_time> claim_times;
+        oldest_of claim_times;
     };
     ledger& ledger_of(const std::string& watch);
     watch_counts& counts_of(const std::string& watch);

@@ -12,8 +12,12 @@ std::string work_location(std::string_view source_id, std::string_view name) {
     std::string id(source_id);
     bool plain = name.find('/') == std::string_view::npos;
     bool fits = id_bytes + 1 + name.size() <= longest_name_bytes;
-    auto separator = plain && fits ? "~" : "/";
-    return std::string(work_folder) + "/" + id + separator + std::string(name);
+    // There may be a hundred thousand of them: none has room to grow.
+    std::string location;
+    location.reserve(work_folder.size() + 1 + id.size() + 1 + name.size());
+    location.append(work_folder).append("/").append(id);
+    location.append(plain && fits ? "~" : "/").append(name);
+    return location;
 }
 
 std::optional<work_place> parse_work_place(std::string_view relative) {
