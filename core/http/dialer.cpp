@@ -256,7 +256,7 @@ asio::awaitable<dialer::state::tls_result> dialer::state::secure(
     auto line = std::make_unique<tls_connection>(std::move(plain->stream), *tls);
     auto* session = line->stream.native_handle();
     expect_host(session, target.host());
-    resume_session(session, target.authority());
+    resume_session(session, target.authority(), clock.now());
     auto error = co_await line->shake_hands(limit);
     if (error) {
         forget_session(session);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/clock.hpp"
+
 #include <cstddef>
 #include <string>
 
@@ -11,6 +13,10 @@ namespace kustodrop::http {
 /// Of so many peers the last session is kept.
 inline constexpr std::size_t remembered_peers = 64;
 
+/// So long after a full handshake a peer is verified anew: each resumed session brings another
+/// one, and all of them rest on the certificate of the first (RFC 8446 §4.6.1).
+inline constexpr duration longest_resumed = std::chrono::hours(1);
+
 /// Has the context of a client keep each peer's last session, so that the next connection there is
 /// resumed (RFC 8446 §2.2) for a third of a full handshake's work. The peer was verified by the
 /// rules of this very context when its session began. Not for connections on several threads.
@@ -18,7 +24,7 @@ void remember_sessions(ssl_ctx_st* context);
 
 /// Before the handshake, of a context that remembers: offers the last session with this peer, and
 /// has the new one kept. `peer` names the host that the certificate must be for, and the port.
-void resume_session(ssl_st* connection, const std::string& peer);
+void resume_session(ssl_st* connection, const std::string& peer, time_point now);
 
 /// After a failed handshake: the session that was offered is not offered again.
 void forget_session(ssl_st* connection);

@@ -79,7 +79,11 @@ void outcomes::take_word(const kusto::notification& word) {
     if (failed && !hear(*what, word, verdict)) return;
     if (next == kusto::next_step::wait) return;
     if (next == kusto::next_step::settle_success) return settle(*what, std::move(verdict));
-    if (was_for_former_target(*what, word)) return send_to_new_target(*what, word);
+    if (was_for_former_target(*what, word)) {
+        // While another copy is on its way the former target may take it yet.
+        if (what->heard.size() >= what->posts) send_to_new_target(*what, word);
+        return;
+    }
     if (hold_for_target(*what, word)) return;
     // Success wins over failure: a failure decides only when no other copy is on its way.
     if (what->heard.size() >= what->posts) act_on_failure(*what, word);
@@ -139,9 +143,6 @@ bool outcomes::was_for_former_target(const spool::source& what, const kusto::not
 }
 
 void outcomes::send_to_new_target(spool::source& what, const kusto::notification& word) {
-    auto* blob = spool::blob_of(what.stage);
-    // Another copy is on its way to the former target, which may take it yet.
-    if (!blob || what.heard.size() < what.posts) return;
     auto target = with_.watches.find(what.watch)->options.target.name();
     with_.log.info(
         "refused by the former target: it is sent to the new one",
@@ -152,8 +153,13 @@ void outcomes::send_to_new_target(spool::source& what, const kusto::notification
          {"code", word.code}}
     );
     what.target = std::move(target);
-    auto kept = *blob;
-    with_.sources.advance(what, stage::uploaded{std::move(kept)});
+    forget(what.id);
+    // An unconfirmed one is in work/ as before; its blob may be gone.
+    if (with_.sources.is_parked(what)) with_.sources.unpark(what);
+    auto* blob = spool::blob_of(what.stage);
+    spool::any_stage next = stage::claimed{};
+    if (blob) next = stage::uploaded{*blob};
+    with_.sources.advance(what, std::move(next));
     with_.ready.push(what.id, with_.time.now());
 }
 
@@ -302,6 +308,7 @@ void outcomes::end_waiting(spool::source& what) {
     auto& failed = what.last_failure;
     if (failed && what.posts_before_failure == what.posts) {
         auto last = word_of(*failed);
+        if (was_for_former_target(what, last)) return send_to_new_target(what, last);
         act_on_failure(what, last);
         return;
     }

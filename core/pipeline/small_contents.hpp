@@ -3,8 +3,10 @@
 #include "base/clock.hpp"
 #include "spool/source.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <list>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -12,10 +14,13 @@
 namespace kustodrop::pipeline {
 
 /// The bytes of small files, from the look into them until they are sent in one blob with others:
-/// so each is read once. Bounded; what finds no room, or is not here any more, is read again.
+/// so each is read once. Bounded, with what is given out and still in use; what finds no room, or
+/// is not here any more, is read again.
 class small_contents {
 public:
     static constexpr std::uint64_t longest_file = 64u << 10u;
+
+    using content = std::shared_ptr<const std::string>;
 
     explicit small_contents(std::uint64_t limit_bytes = 8u << 20u) : limit_(limit_bytes) {}
 
@@ -26,23 +31,26 @@ public:
     /// All bytes of this slice's file, as it was when the slice was made. Refused without room.
     void put(const spool::slice& file, std::string bytes, time_point now);
 
-    /// Gives them out, once; empty if they are not here or of another state of the file.
-    std::string take(const spool::slice& file);
+    /// Gives them out, once; none if they are not here or of another state of the file. May be let
+    /// go of on any thread.
+    content take(const spool::slice& file);
 
-    std::uint64_t bytes() const { return used_; }
+    /// Here and in use.
+    std::uint64_t bytes() const { return *used_; }
 
 private:
     struct entry {
         std::string location;
         spool::file_identity identity;
-        std::string bytes;
+        content bytes;
         time_point since{};
     };
     using entries = std::list<entry>;
     void drop(entries::iterator one);
 
     std::uint64_t limit_;
-    std::uint64_t used_ = 0;
+    std::shared_ptr<std::atomic<std::uint64_t>> used_ =
+        std::make_shared<std::atomic<std::uint64_t>>(0);
     entries in_order_;                                                     // Oldest first.
     std::unordered_map<std::string_view, entries::iterator> by_location_;  // Of their own names.
 };

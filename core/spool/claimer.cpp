@@ -57,7 +57,9 @@ result<slice> drop_folder::claim(
     if (error == ENOENT) {
         // It is gone, or one of the folders is another by now.
         old_place.folder = through.reach_anew(from_folder);
+        if (old_place.folder < 0) return claim_failure(seen.name, errno);
         new_place.folder = through.make_anew(to_folder);
+        if (new_place.folder < 0) return claim_failure(seen.name, errno);
         error = move_without_overwriting(old_place, new_place);
     }
     if (error != 0) {

@@ -85,8 +85,7 @@ struct source_reader::state {
 
 // Of the slice in hand, where it is in memory.
 const std::string* source_reader::state::content() const {
-    if (at >= options.contents.size() || options.contents[at].empty()) return nullptr;
-    return &options.contents[at];
+    return at < options.contents.size() ? options.contents[at].get() : nullptr;
 }
 
 result<void> source_reader::state::open_slice() {
@@ -94,7 +93,8 @@ result<void> source_reader::state::open_slice() {
     position = 0;
     last_byte = '\n';
     opened = true;
-    if (content()) return {};
+    checked = content() != nullptr;  // It was when its bytes were read.
+    if (checked) return {};
     int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
     file = folders ? folders->open(what.location, flags)
                    : open_beneath(options.root_fd, what.location, flags);
@@ -267,7 +267,6 @@ result<void> source_reader::state::fill_pending() {
     }
     if (auto* whole = content()) {
         auto& what = slices[at];
-        checked = true;  // As it was when they were read.
         std::string_view bytes = *whole;
         if (auto taken = take_chunk(bytes.substr(what.offset, what.length_bytes)); !taken)
             return taken;

@@ -30,8 +30,8 @@ struct reader_options {
     bool may_grow = false;
 
     /// The bytes of the slices' files where they are in memory already, by slice; a file whose
-    /// place is empty, or missing, is read.
-    std::vector<std::string> contents = {};
+    /// place is empty, or missing, is read. Let go of with the last block.
+    std::vector<std::shared_ptr<const std::string>> contents = {};
 
     compression_gate* gate = nullptr;  // Passed by whoever compresses.
 

@@ -151,6 +151,18 @@ class Reload(EndToEnd):
                 self.settled(daemon, succeeded=12)
                 self.assertEqual(emulator.count(), 12)
 
+    def test_a_refusal_of_an_unconfirmed_file_by_the_former_target_has_it_sent_to_the_new_one(self):
+        emulator, daemon = self.pair({"table": "Wbe"}, notifications={"outcome_timeout": "2s"})
+        emulator.pause()
+        daemon.put("a.csv", csv_rows(1))
+        self.until("no word", lambda: daemon.outcomes().get("unconfirmed") == 1)
+        self.watch(daemon)["table"] = "Web"
+        daemon.write()
+        self.reload(daemon)
+        emulator.pause(False)
+        self.settled(daemon, succeeded=1)
+        self.assertEqual(emulator.count(), 1)
+
     def test_a_watch_that_left_comes_back(self):
         _, daemon = self.pair()
         path = self.add_watch(daemon, "more")

@@ -51,6 +51,7 @@ struct handshakes {
     test::authority ca;
     context server = server_with(ca.issue("DNS:localhost"));
     context client = client_that_trusts(ca);
+    time_point now{};
 
     handshakes() { http::remember_sessions(client.get()); }
 
@@ -65,7 +66,7 @@ struct handshakes {
         SSL_set_bio(theirs.get(), far, far);
         SSL_set_connect_state(ours.get());
         SSL_set_accept_state(theirs.get());
-        http::resume_session(ours.get(), peer);
+        http::resume_session(ours.get(), peer, now);
         for (int round = 0; round < 10; ++round) {
             SSL_do_handshake(ours.get());
             SSL_do_handshake(theirs.get());
@@ -95,6 +96,19 @@ BOOST_AUTO_TEST_CASE(a_second_connection_is_resumed_though_the_first_broke_off) 
 BOOST_AUTO_TEST_CASE(the_older_version_is_resumed_too) {
     SSL_CTX_set_max_proto_version(client.get(), TLS1_2_VERSION);
     BOOST_TEST((connect("localhost") == ended::in_full));
+    BOOST_TEST((connect("localhost") == ended::resumed));
+}
+
+BOOST_AUTO_TEST_CASE(an_hour_after_a_full_handshake_comes_another_however_often_it_was_resumed) {
+    now += 100h;
+    BOOST_TEST((connect("localhost") == ended::in_full));
+    for (int time = 0; time < 6; ++time) {
+        now += 10min;
+        BOOST_TEST((connect("localhost") == ended::resumed));
+    }
+    now += 1s;
+    BOOST_TEST((connect("localhost") == ended::in_full));
+    now += 1h;
     BOOST_TEST((connect("localhost") == ended::resumed));
 }
 

@@ -23,7 +23,7 @@ struct in_memory {
     void add(const std::string& name, std::string_view text, bool held) {
         folder.write(name, text);
         what.slices.push_back(folder.slice(name));
-        options.contents.push_back(held ? std::string(text) : std::string());
+        options.contents.push_back(held ? std::make_shared<const std::string>(text) : nullptr);
     }
 
     result<std::string> read(std::size_t block_bytes = 4096) {
@@ -74,6 +74,31 @@ BOOST_AUTO_TEST_CASE(only_the_slice_of_what_is_in_memory_is_sent) {
     what.slices[1].offset = 2;
     what.slices[1].length_bytes = 2;
     BOOST_TEST(read().value() == "h\n1\n2\n");
+}
+
+BOOST_AUTO_TEST_CASE(one_of_which_nothing_is_sent_is_stepped_over) {
+    for (std::size_t empty = 0; empty < 3; ++empty) {
+        what.slices.clear();
+        options.contents.clear();
+        for (std::size_t at = 0; at < 3; ++at) {
+            add("f" + std::to_string(at), "h\n", true);
+            if (at != empty) continue;
+            what.slices[at].offset = 2;
+            what.slices[at].length_bytes = 0;
+        }
+        BOOST_TEST(read().value() == "h\nh\n");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(is_let_go_of_with_the_last_block) {
+    add("a", "1\n", true);
+    add("b", "2\n", true);
+    std::weak_ptr<const std::string> held = options.contents[0];
+    auto reader = source_reader::open(what, std::move(options)).value();
+    std::string buffer(100, '\0');
+    BOOST_TEST(!held.expired());
+    BOOST_TEST(reader->next(buffer)->last);
+    BOOST_TEST(held.expired());
 }
 
 BOOST_AUTO_TEST_CASE(is_compressed_like_any_other) {
