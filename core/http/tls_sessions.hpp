@@ -18,8 +18,8 @@ inline constexpr std::size_t remembered_peers = 64;
 inline constexpr duration longest_resumed = std::chrono::hours(1);
 
 /// Has the context of a client keep each peer's last session, so that the next connection there is
-/// resumed (RFC 8446 §2.2) for a third of a full handshake's work. The peer was verified by the
-/// rules of this very context when its session began. Not for connections on several threads.
+/// resumed (RFC 8446 §2.2) for less work than a full handshake. The peer was verified by the rules
+/// of this very context when its session began. Not for connections on several threads.
 void remember_sessions(ssl_ctx_st* context);
 
 /// Before the handshake, of a context that remembers: offers the last session with this peer, and
