@@ -1,4 +1,4 @@
-#include "base/crypto.hpp"
+#include "base/crypto/crypto.hpp"
 #include "config/load.hpp"
 #include "config/read.hpp"
 #include "config/yaml_document.hpp"

@@ -1,9 +1,9 @@
+#include "base/glob.hpp"
 #include "base/text.hpp"
 #include "config/quantities.hpp"
 #include "config/read.hpp"
 #include "config/watch_rules.hpp"
 #include "spool/creation_time.hpp"
-#include "spool/glob.hpp"
 
 #include <array>
 

@@ -1,6 +1,6 @@
 #include "daemon/admin.hpp"
 
-#include "base/crypto.hpp"
+#include "base/crypto/crypto.hpp"
 #include "base/live_secrets.hpp"
 #include "base/text.hpp"
 #include "daemon/journal_view.hpp"

@@ -1,8 +1,8 @@
 #include "daemon/app.hpp"
 
+#include "async/timed_wait.hpp"
 #include "base/defect.hpp"
 #include "base/text.hpp"
-#include "base/timed_wait.hpp"
 #include "daemon/measures.hpp"
 #include "daemon/sd_notify.hpp"
 #include "daemon/translate.hpp"

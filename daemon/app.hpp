@@ -1,8 +1,8 @@
 #pragma once
 
-#include "base/budget.hpp"
-#include "base/offload.hpp"
-#include "base/recurring.hpp"
+#include "async/budget.hpp"
+#include "async/offload.hpp"
+#include "async/recurring.hpp"
 #include "config/settings.hpp"
 #include "daemon/admin.hpp"
 #include "daemon/connection.hpp"

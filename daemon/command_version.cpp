@@ -1,4 +1,4 @@
-#include "base/library_version.hpp"
+#include "base/crypto/library_version.hpp"
 #include "base/text.hpp"
 #include "daemon/commands.hpp"
 #include "daemon/connection.hpp"

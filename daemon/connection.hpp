@@ -1,13 +1,13 @@
 #pragma once
 
+#include "async/recurring.hpp"
+#include "async/refreshed.hpp"
 #include "azure/blob.hpp"
 #include "azure/identity/token_source.hpp"
 #include "azure/queue.hpp"
 #include "azure/table.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
-#include "base/recurring.hpp"
-#include "base/refreshed.hpp"
 #include "config/load.hpp"
 #include "daemon/task_group.hpp"
 #include "http/beast_transport.hpp"

@@ -1,6 +1,6 @@
 #include "daemon/sender.hpp"
 
-#include "base/timed_wait.hpp"
+#include "async/timed_wait.hpp"
 #include "daemon/exit_code.hpp"
 #include "daemon/found_files.hpp"
 #include "daemon/program.hpp"

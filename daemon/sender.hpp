@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/budget.hpp"
+#include "async/budget.hpp"
 #include "daemon/commands.hpp"
 #include "daemon/connection.hpp"
 #include "daemon/task_group.hpp"

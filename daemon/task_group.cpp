@@ -1,6 +1,6 @@
 #include "daemon/task_group.hpp"
 
-#include "base/timed_wait.hpp"
+#include "async/timed_wait.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>

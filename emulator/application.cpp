@@ -1,7 +1,7 @@
 #include "emulator/application.hpp"
 
-#include "base/crypto.hpp"
-#include "base/event.hpp"
+#include "async/event.hpp"
+#include "base/crypto/crypto.hpp"
 #include "emulator/blob_service.hpp"
 #include "emulator/certificates.hpp"
 #include "emulator/control_service.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "async/offload.hpp"
 #include "base/log.hpp"
-#include "base/offload.hpp"
 #include "emulator/ingestor.hpp"
 #include "emulator/layout.hpp"
 #include "emulator/proxy_control.hpp"

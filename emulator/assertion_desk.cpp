@@ -1,8 +1,8 @@
 #include "emulator/assertion_desk.hpp"
 
-#include "base/base64url.hpp"
-#include "base/crypto.hpp"
-#include "base/signing_certificate.hpp"
+#include "base/crypto/base64url.hpp"
+#include "base/crypto/crypto.hpp"
+#include "base/crypto/signing_certificate.hpp"
 #include "base/text.hpp"
 #include "emulator/signatures.hpp"
 

@@ -1,6 +1,6 @@
 #include "emulator/blob_service.hpp"
 
-#include "base/crypto.hpp"
+#include "base/crypto/crypto.hpp"
 #include "base/text.hpp"
 #include "emulator/blob_words.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/offload.hpp"
+#include "async/offload.hpp"
 #include "emulator/blob_files.hpp"
 #include "emulator/service.hpp"
 

@@ -1,7 +1,7 @@
 #include "emulator/blob_words.hpp"
 
-#include "base/crc64.hpp"
-#include "base/crypto.hpp"
+#include "base/crypto/crc64.hpp"
+#include "base/crypto/crypto.hpp"
 #include "base/text.hpp"
 
 #include <charconv>

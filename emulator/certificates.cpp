@@ -1,6 +1,6 @@
 #include "emulator/certificates.hpp"
 
-#include "base/crypto.hpp"
+#include "base/crypto/crypto.hpp"
 
 #include <boost/asio/ip/address.hpp>
 #include <openssl/evp.h>

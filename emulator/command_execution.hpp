@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/offload.hpp"
+#include "async/offload.hpp"
 #include "emulator/commands.hpp"
 #include "emulator/dataset.hpp"
 #include "emulator/store.hpp"

@@ -1,6 +1,6 @@
 #include "emulator/discarding.hpp"
 
-#include "base/crypto.hpp"
+#include "base/crypto/crypto.hpp"
 #include "emulator/notification.hpp"
 
 namespace kustodrop::emulator {

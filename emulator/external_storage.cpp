@@ -1,6 +1,6 @@
 #include "emulator/external_storage.hpp"
 
-#include "base/crypto.hpp"
+#include "base/crypto/crypto.hpp"
 
 namespace kustodrop::emulator {
 

@@ -1,10 +1,10 @@
 #pragma once
 
-#include "base/event.hpp"
+#include "async/event.hpp"
+#include "async/offload.hpp"
+#include "async/work_queue.hpp"
 #include "base/log.hpp"
-#include "base/offload.hpp"
 #include "base/random.hpp"
-#include "base/work_queue.hpp"
 #include "emulator/batching.hpp"
 #include "emulator/blob_ingest.hpp"
 #include "emulator/ingest_stats.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "async/offload.hpp"
 #include "base/log.hpp"
-#include "base/offload.hpp"
 #include "http/transport.hpp"
 
 #include <functional>

@@ -1,6 +1,6 @@
 #include "emulator/machine_identity.hpp"
 
-#include "base/crypto.hpp"
+#include "base/crypto/crypto.hpp"
 #include "base/text.hpp"
 
 #include <boost/json.hpp>

@@ -1,4 +1,4 @@
-#include "base/crypto.hpp"
+#include "base/crypto/crypto.hpp"
 #include "emulator/application.hpp"
 #include "emulator/durations.hpp"
 #include "emulator/proxy_house.hpp"

@@ -1,6 +1,6 @@
 #include "emulator/message_check.hpp"
 
-#include "base/crypto.hpp"
+#include "base/crypto/crypto.hpp"
 #include "base/random.hpp"
 #include "base/text.hpp"
 #include "emulator/json_members.hpp"

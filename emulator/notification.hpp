@@ -1,7 +1,7 @@
 #pragma once
 
-#include "base/clock.hpp"
 #include "base/result.hpp"
+#include "base/time.hpp"
 #include "emulator/message_check.hpp"
 
 #include <optional>

@@ -1,7 +1,7 @@
 #include "emulator/proxy.hpp"
 
-#include "base/crypto.hpp"
-#include "base/event.hpp"
+#include "async/event.hpp"
+#include "base/crypto/crypto.hpp"
 #include "base/text.hpp"
 #include "http/url.hpp"
 

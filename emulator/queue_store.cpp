@@ -1,6 +1,6 @@
 #include "emulator/queue_store.hpp"
 
-#include "base/crypto.hpp"
+#include "base/crypto/crypto.hpp"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "emulator/sas.hpp"
 
-#include "base/crypto.hpp"
+#include "base/crypto/crypto.hpp"
 #include "base/text.hpp"
 
 #include <initializer_list>

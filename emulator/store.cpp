@@ -1,6 +1,6 @@
 #include "emulator/store.hpp"
 
-#include "base/crypto.hpp"
+#include "base/crypto/crypto.hpp"
 #include "emulator/sqlite.hpp"
 #include "emulator/stored_tables.hpp"
 

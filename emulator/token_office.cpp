@@ -1,7 +1,7 @@
 #include "emulator/token_office.hpp"
 
-#include "base/base64url.hpp"
-#include "base/crypto.hpp"
+#include "base/crypto/base64url.hpp"
+#include "base/crypto/crypto.hpp"
 #include "base/text.hpp"
 
 #include <boost/json.hpp>

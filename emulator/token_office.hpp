@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/clock.hpp"
+#include "base/time.hpp"
 
 #include <cstdint>
 #include <string>
@@ -36,7 +36,7 @@ struct identity_options {
 /// Issues access tokens, shaped like a JWT but unsigned, and remembers them until they expire.
 class token_office {
 public:
-    token_office(clock& clock, identity_options options)
+    token_office(const time_source& clock, identity_options options)
         : clock_(clock), options_(std::move(options)) {}
 
     const identity_options& options() const { return options_; }
@@ -56,7 +56,7 @@ public:
 private:
     void forget_expired();
 
-    clock& clock_;
+    const time_source& clock_;
     identity_options options_;
     std::unordered_map<std::string, wall_time> expiries_;
     std::uint64_t issued_ = 0;
@@ -66,14 +66,15 @@ private:
 /// that messages queued before a restart are still good after it.
 class authorization_contexts {
 public:
-    authorization_contexts(clock& clock, std::string key) : clock_(clock), key_(std::move(key)) {}
+    authorization_contexts(const time_source& clock, std::string key)
+        : clock_(clock), key_(std::move(key)) {}
 
     std::string issue() const;
     /// Ours, and not older than a day.
     bool is_valid(std::string_view text) const;
 
 private:
-    clock& clock_;
+    const time_source& clock_;
     std::string key_;
 };
 

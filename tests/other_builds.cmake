@@ -43,7 +43,7 @@ add_test(
     NAME tsan.threads
     COMMAND ${CMAKE_CTEST_COMMAND} --test-dir ${CMAKE_SOURCE_DIR}/build/tsan --output-on-failure
             --no-tests=error --parallel 2
-            --tests-regex "^(unit\\.(base|spool)|end_to_end\\.(demo|delivery))$"
+            --tests-regex "^(unit\\.(base|async|spool)|end_to_end\\.(demo|delivery))$"
 )
 set_tests_properties(
     tsan.threads PROPERTIES

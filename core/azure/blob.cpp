@@ -2,8 +2,8 @@
 
 #include "azure/storage_error.hpp"
 #include "azure/storage_request.hpp"
-#include "base/crc64.hpp"
-#include "base/crypto.hpp"
+#include "base/crypto/crc64.hpp"
+#include "base/crypto/crypto.hpp"
 #include "base/text.hpp"
 
 #include <charconv>

@@ -23,7 +23,7 @@ std::optional<log_level> parse_log_level(std::string_view name) {
 
 std::string_view to_string(log_level level) { return level_names[static_cast<std::size_t>(level)]; }
 
-logger::logger(clock& clock, log_level threshold, log_format format, sink write)
+logger::logger(const time_source& clock, log_level threshold, log_format format, sink write)
     : clock_(clock), threshold_(threshold), format_(format), write_(std::move(write)) {}
 
 static std::string as_json(

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/clock.hpp"
+#include "base/time.hpp"
 
 #include <functional>
 #include <initializer_list>
@@ -33,7 +33,7 @@ public:
     using sink = std::function<void(std::string_view line)>;
 
     /// `write` gets whole lines without the newline.
-    logger(clock& clock, log_level threshold, log_format format, sink write);
+    logger(const time_source& clock, log_level threshold, log_format format, sink write);
 
     bool enabled(log_level level) const { return level <= threshold_; }
     void write(log_level, std::string_view event, std::initializer_list<log_field> fields = {});
@@ -47,7 +47,7 @@ public:
     void set_threshold(log_level threshold) { threshold_ = threshold; }
 
 private:
-    clock& clock_;
+    const time_source& clock_;
     log_level threshold_;
     log_format format_;
     sink write_;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/clock.hpp"
+#include "base/time.hpp"
 
 #include <boost/system/error_code.hpp>
 #include <boost/system/result.hpp>

@@ -1,6 +1,6 @@
 #include "base/secret.hpp"
 
-#include "base/crypto.hpp"
+#include "base/crypto/crypto.hpp"
 #include "base/live_secrets.hpp"
 
 namespace kustodrop {

@@ -1,6 +1,6 @@
 #include "http/address_book.hpp"
 
-#include "base/timed_wait.hpp"
+#include "async/timed_wait.hpp"
 
 #include <algorithm>
 

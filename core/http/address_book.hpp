@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/event.hpp"
+#include "async/event.hpp"
 #include "base/result.hpp"
 
 #include <boost/asio/ip/address.hpp>

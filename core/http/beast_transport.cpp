@@ -1,6 +1,6 @@
 #include "http/beast_transport.hpp"
 
-#include "base/pacing.hpp"
+#include "async/pacing.hpp"
 #include "base/text.hpp"
 #include "http/connection.hpp"
 #include "http/dialer.hpp"

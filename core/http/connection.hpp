@@ -1,7 +1,7 @@
 #pragma once
 
-#include "base/clock.hpp"
-#include "base/timed_wait.hpp"
+#include "async/clock.hpp"
+#include "async/timed_wait.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>

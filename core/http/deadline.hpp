@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/clock.hpp"
+#include "async/clock.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>

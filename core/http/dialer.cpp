@@ -1,6 +1,6 @@
 #include "http/dialer.hpp"
 
-#include "base/crypto.hpp"
+#include "base/crypto/crypto.hpp"
 #include "http/address_book.hpp"
 #include "http/addresses.hpp"
 #include "http/deadline.hpp"

@@ -1,6 +1,6 @@
 #include "http/proxy.hpp"
 
-#include "base/crypto.hpp"
+#include "base/crypto/crypto.hpp"
 #include "base/text.hpp"
 #include "http/addresses.hpp"
 

@@ -1,6 +1,6 @@
 #include "http/race.hpp"
 
-#include "base/timed_wait.hpp"
+#include "async/timed_wait.hpp"
 
 #include <boost/asio/error.hpp>
 

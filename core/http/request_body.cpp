@@ -1,6 +1,6 @@
 #include "http/request_body.hpp"
 
-#include "base/crypto.hpp"
+#include "base/crypto/crypto.hpp"
 
 #include <cerrno>
 #include <fcntl.h>

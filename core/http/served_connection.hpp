@@ -1,7 +1,7 @@
 #pragma once
 
-#include "base/clock.hpp"
-#include "base/event.hpp"
+#include "async/clock.hpp"
+#include "async/event.hpp"
 #include "http/server.hpp"
 
 #include <boost/asio/cancellation_signal.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/clock.hpp"
+#include "async/clock.hpp"
 #include "base/log.hpp"
 #include "http/message.hpp"
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "azure/storage_place.hpp"
-#include "base/clock.hpp"
 #include "base/random.hpp"
+#include "base/time.hpp"
 
 #include <array>
 #include <cstddef>

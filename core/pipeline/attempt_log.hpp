@@ -1,7 +1,7 @@
 #pragma once
 
+#include "async/recurring.hpp"
 #include "base/log.hpp"
-#include "base/recurring.hpp"
 #include "base/result.hpp"
 #include "spool/source.hpp"
 

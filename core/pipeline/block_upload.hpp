@@ -1,10 +1,10 @@
 #pragma once
 
+#include "async/offload.hpp"
+#include "async/work_queue.hpp"
 #include "azure/blob.hpp"
 #include "base/backoff.hpp"
 #include "base/metrics.hpp"
-#include "base/offload.hpp"
-#include "base/work_queue.hpp"
 #include "spool/source_reader.hpp"
 
 #include <functional>

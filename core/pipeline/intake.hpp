@@ -1,9 +1,9 @@
 #pragma once
 
+#include "async/offload.hpp"
+#include "async/timed_wait.hpp"
 #include "base/log.hpp"
-#include "base/offload.hpp"
 #include "base/random.hpp"
-#include "base/timed_wait.hpp"
 #include "pipeline/grouping.hpp"
 #include "pipeline/ready_queue.hpp"
 #include "pipeline/recovery.hpp"

@@ -1,5 +1,5 @@
 // What the poller makes of the service's words.
-#include "base/crypto.hpp"
+#include "base/crypto/crypto.hpp"
 #include "base/defect.hpp"
 #include "base/live_secrets.hpp"
 #include "base/text.hpp"

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "async/timed_wait.hpp"
+#include "async/work_queue.hpp"
 #include "azure/queue.hpp"
 #include "azure/table.hpp"
 #include "base/backoff.hpp"
 #include "base/log.hpp"
-#include "base/timed_wait.hpp"
-#include "base/work_queue.hpp"
 #include "kusto/notifications.hpp"
 #include "pipeline/dividing.hpp"
 #include "pipeline/patience.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/backoff.hpp"
-#include "base/clock.hpp"
+#include "base/time.hpp"
 
 #include <optional>
 #include <string>

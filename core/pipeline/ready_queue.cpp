@@ -1,6 +1,6 @@
 #include "pipeline/ready_queue.hpp"
 
-#include "base/timed_wait.hpp"
+#include "async/timed_wait.hpp"
 
 namespace kustodrop::pipeline {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/event.hpp"
+#include "async/event.hpp"
 
 #include <algorithm>
 #include <cstddef>

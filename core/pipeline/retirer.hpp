@@ -1,10 +1,10 @@
 #pragma once
 
+#include "async/offload.hpp"
+#include "async/recurring.hpp"
+#include "async/work_queue.hpp"
 #include "base/log.hpp"
-#include "base/offload.hpp"
 #include "base/random.hpp"
-#include "base/recurring.hpp"
-#include "base/work_queue.hpp"
 #include "pipeline/ready_queue.hpp"
 #include "pipeline/retirement.hpp"
 #include "pipeline/roster.hpp"

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "async/offload.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
-#include "base/offload.hpp"
 #include "pipeline/ready_queue.hpp"
 #include "pipeline/roster.hpp"
 #include "pipeline/watch_table.hpp"

@@ -8,7 +8,7 @@ using spool::source;
 
 static double seconds(auto time) { return std::chrono::duration<double>(time).count(); }
 
-roster::roster(spool::journal& journal, clock& clock, metrics& measured)
+roster::roster(spool::journal& journal, const time_source& clock, metrics& measured)
     : journal_(journal), clock_(clock), metrics_(measured) {}
 
 watch_counts& roster::counts_of(const std::string& watch) { return counts_[watch]; }

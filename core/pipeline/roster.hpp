@@ -1,7 +1,7 @@
 #pragma once
 
-#include "base/clock.hpp"
 #include "base/metrics.hpp"
+#include "base/time.hpp"
 #include "pipeline/oldest_of.hpp"
 #include "spool/journal.hpp"
 #include "spool/source.hpp"
@@ -34,7 +34,7 @@ struct watch_counts {
 /// Counted in files, always: seen + resumed = outcomes + in a stage now (product.md §7).
 class roster {
 public:
-    roster(spool::journal& journal, clock& clock, metrics& measured);
+    roster(spool::journal& journal, const time_source& clock, metrics& measured);
 
     /// Takes in a source that was just claimed: counted as seen, recorded.
     spool::source& admit(spool::source);
@@ -106,7 +106,7 @@ private:
     void count_outcome(const spool::source&, const spool::verdict&);
 
     spool::journal& journal_;
-    clock& clock_;
+    const time_source& clock_;
     metrics& metrics_;
     // By the source's own id. There may be a hundred thousand: an id is not kept twice.
     std::unordered_map<std::string_view, std::unique_ptr<spool::source>> sources_;

@@ -1,12 +1,12 @@
 #pragma once
 
+#include "async/budget.hpp"
+#include "async/offload.hpp"
 #include "azure/blob.hpp"
 #include "azure/queue.hpp"
 #include "azure/table.hpp"
 #include "base/backoff.hpp"
-#include "base/budget.hpp"
 #include "base/log.hpp"
-#include "base/offload.hpp"
 #include "pipeline/attempt_log.hpp"
 #include "pipeline/block_upload.hpp"
 #include "pipeline/dividing.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "async/refreshed.hpp"
 #include "azure/storage_place.hpp"
-#include "base/refreshed.hpp"
 #include "kusto/account_ring.hpp"
 #include "kusto/resources.hpp"
 

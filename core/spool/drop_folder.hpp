@@ -1,7 +1,7 @@
 #pragma once
 
-#include "base/clock.hpp"
 #include "base/result.hpp"
+#include "base/time.hpp"
 #include "spool/descriptor.hpp"
 #include "spool/lock_file.hpp"
 #include "spool/medium.hpp"

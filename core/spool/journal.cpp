@@ -1,6 +1,6 @@
 #include "spool/journal.hpp"
 
-#include "base/event.hpp"
+#include "async/event.hpp"
 #include "spool/journal_files.hpp"
 #include "spool/journal_queue.hpp"
 #include "spool/journal_store.hpp"

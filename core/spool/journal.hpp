@@ -1,8 +1,8 @@
 #pragma once
 
+#include "async/offload.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
-#include "base/offload.hpp"
 #include "base/result.hpp"
 #include "spool/source.hpp"
 

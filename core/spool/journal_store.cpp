@@ -1,8 +1,8 @@
 #include "spool/journal_store.hpp"
 
 #include "base/defect.hpp"
+#include "base/glob.hpp"
 #include "base/text.hpp"
-#include "spool/glob.hpp"
 #include "spool/journal_tables.hpp"
 
 #include <sys/stat.h>

@@ -1,7 +1,7 @@
 #include "spool/name_rules.hpp"
 
+#include "base/glob.hpp"
 #include "base/text.hpp"
-#include "spool/glob.hpp"
 
 #include <algorithm>
 #include <array>

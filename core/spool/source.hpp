@@ -1,8 +1,8 @@
 #pragma once
 
 #include "base/boxed.hpp"
-#include "base/clock.hpp"
 #include "base/random.hpp"
+#include "base/time.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -1,6 +1,6 @@
 // What the daemon is measured against: the gzip library alone, TLS alone, and a loop that does
 // nothing but PUT and POST. Each prints one JSON object.
-#include "base/clock.hpp"
+#include "async/clock.hpp"
 #include "wire.hpp"
 
 #include <isa-l/igzip_lib.h>

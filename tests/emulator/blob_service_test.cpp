@@ -1,5 +1,5 @@
-#include "base/crc64.hpp"
-#include "base/crypto.hpp"
+#include "base/crypto/crc64.hpp"
+#include "base/crypto/crypto.hpp"
 #include "base/text.hpp"
 #include "emulator/storage_fixture.hpp"
 

@@ -1,6 +1,6 @@
 #include "emulator/discarding.hpp"
 
-#include "base/crypto.hpp"
+#include "base/crypto/crypto.hpp"
 #include "storage_fixture.hpp"
 
 namespace kustodrop::emulator::test {

@@ -1,6 +1,6 @@
 #include "emulator/message_check.hpp"
 
-#include "base/crypto.hpp"
+#include "base/crypto/crypto.hpp"
 
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,4 @@
-#include "base/crypto.hpp"
+#include "base/crypto/crypto.hpp"
 #include "base/text.hpp"
 #include "emulator/storage_fixture.hpp"
 

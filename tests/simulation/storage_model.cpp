@@ -1,6 +1,6 @@
 #include "simulation/storage_model.hpp"
 
-#include "base/crypto.hpp"
+#include "base/crypto/crypto.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>

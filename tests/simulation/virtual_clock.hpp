@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/clock.hpp"
+#include "async/clock.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>

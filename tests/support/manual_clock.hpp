@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/clock.hpp"
+#include "async/clock.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>

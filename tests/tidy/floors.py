@@ -5,13 +5,16 @@ import re
 
 import tree
 
-BASE, HTTP, SPOOL = {"base"}, {"base", "http"}, {"base", "spool"}
+BASE = {"base"}
+ASYNC = BASE | {"async"}
+HTTP, SPOOL = ASYNC | {"http"}, ASYNC | {"spool"}
 AZURE = HTTP | {"azure"}
 KUSTO = AZURE | {"kusto"}
 PIPELINE = KUSTO | SPOOL | {"pipeline"}
 CONFIG = PIPELINE | {"config"}
 MAY_INCLUDE = {
     "base": BASE,
+    "async": ASYNC,
     "http": HTTP,
     "spool": SPOOL,
     "azure": AZURE,
@@ -26,6 +29,7 @@ SPEAKERS = "(beast_transport|libraries|reply_head|request_body|served_connection
 
 # What a header names, and the only files that may name it.
 WALLS = [
+    (r"boost/asio", r"(?!core/base/).*"),
     (r"boost/beast", rf"core/http/{SPEAKERS}\.[ch]pp"),
     (r"boost/asio/ssl", r"core/http/.*\.[ch]pp"),
     (r"openssl/", r"(core/(base|http)|emulator)/.*\.cpp"),

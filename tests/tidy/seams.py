@@ -5,7 +5,7 @@ import re
 import tree
 
 # The two files that stand behind the seams.
-BEHIND = {"core/base/clock.cpp", "core/base/clock.hpp", "core/base/random.cpp"}
+BEHIND = {"core/async/clock.cpp", "core/async/clock.hpp", "core/base/random.cpp"}
 CPP = [
     (r"\b(?:system|steady|high_resolution)_clock\s*::\s*now\b", "ask the clock you were given"),
     (r"\b(?:gettimeofday|clock_gettime)\s*\(", "ask the clock you were given"),

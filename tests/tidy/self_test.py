@@ -46,7 +46,7 @@ class Floors(unittest.TestCase):
         for name, header in [
             ("core/http/transport.hpp", "boost/beast/http.hpp"),
             ("daemon/a.cpp", "boost/beast/http.hpp"),
-            ("core/base/crypto.hpp", "openssl/evp.h"),
+            ("core/base/crypto/crypto.hpp", "openssl/evp.h"),
             ("core/azure/a.cpp", "openssl/evp.h"),
             ("core/http/transport.hpp", "openssl/ssl.h"),
             ("daemon/a.cpp", "boost/asio/ssl.hpp"),
@@ -114,7 +114,7 @@ class Seams(unittest.TestCase):
 
     def test_lets_the_clock_read_it_and_others_speak_of_it(self):
         text = "auto t = std::chrono::steady_clock::now();  // steady_clock::now()"
-        self.assertEqual(found(seams, "core/base/clock.cpp", text), [])
+        self.assertEqual(found(seams, "core/async/clock.cpp", text), [])
         self.assertEqual(found(seams, "core/spool/a.cpp", "// not steady_clock::now()"), [])
         self.assertEqual(found(seams, "core/spool/a.cpp", "co_await clock.sleep_until(x);"), [])
 

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "async/child.hpp"
+#include "async/offload.hpp"
 #include "azure/identity/token_source.hpp"
-#include "base/child.hpp"
-#include "base/offload.hpp"
 
 #include <functional>
 #include <string>

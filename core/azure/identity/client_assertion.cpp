@@ -1,7 +1,7 @@
 #include "azure/identity/client_assertion.hpp"
 
-#include "base/base64url.hpp"
-#include "base/crypto.hpp"
+#include "base/crypto/base64url.hpp"
+#include "base/crypto/crypto.hpp"
 
 #include <boost/json.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/signing_certificate.hpp"
+#include "base/crypto/signing_certificate.hpp"
 
 #include <string>
 

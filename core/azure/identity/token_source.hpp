@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/refreshed.hpp"
+#include "async/refreshed.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "http/url.hpp"

@@ -1,7 +1,7 @@
 #include "azure/blob.hpp"
 
-#include "base/crc64.hpp"
-#include "base/crypto.hpp"
+#include "base/crypto/crc64.hpp"
+#include "base/crypto/crypto.hpp"
 #include "support/scripted_transport.hpp"
 #include "support/world.hpp"
 

@@ -1,6 +1,6 @@
 #include "azure/queue_xml.hpp"
 
-#include "base/crypto.hpp"
+#include "base/crypto/crypto.hpp"
 #include "base/text.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,6 +1,6 @@
 #include "base/live_secrets.hpp"
 
-#include "base/crypto.hpp"
+#include "base/crypto/crypto.hpp"
 #include "base/log.hpp"
 #include "base/secret.hpp"
 #include "base/text.hpp"

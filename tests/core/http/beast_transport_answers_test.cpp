@@ -1,4 +1,4 @@
-#include "base/crypto.hpp"
+#include "base/crypto/crypto.hpp"
 #include "http/beast_transport.hpp"
 #include "support/network.hpp"
 

@@ -1,4 +1,4 @@
-#include "base/crypto.hpp"
+#include "base/crypto/crypto.hpp"
 #include "http/beast_transport.hpp"
 #include "http/server.hpp"
 #include "support/certificates.hpp"

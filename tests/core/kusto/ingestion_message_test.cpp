@@ -1,6 +1,6 @@
 #include "kusto/ingestion_message.hpp"
 
-#include "base/crypto.hpp"
+#include "base/crypto/crypto.hpp"
 #include "base/text.hpp"
 
 #include <boost/json.hpp>

@@ -1,7 +1,7 @@
 #include "azure/identity/client_certificate.hpp"
 
-#include "base/base64url.hpp"
-#include "base/crypto.hpp"
+#include "base/crypto/base64url.hpp"
+#include "base/crypto/crypto.hpp"
 #include "base/text.hpp"
 #include "support/scripted_transport.hpp"
 #include "support/signing.hpp"

@@ -1,9 +1,0 @@
-#include "base/library_version.hpp"
-
-#include <openssl/crypto.h>
-
-namespace kustodrop {
-
-std::string crypto_library_version() { return OpenSSL_version(OPENSSL_VERSION); }
-
-}  // namespace kustodrop
