@@ -1,7 +1,7 @@
 #pragma once
 
 #include "spool/journal_store.hpp"
-#include "spool/sqlite.hpp"
+#include "sqlite/sqlite.hpp"
 
 namespace kustodrop::spool {
 

@@ -7,7 +7,8 @@ import tree
 
 BASE = {"base"}
 ASYNC = BASE | {"async"}
-HTTP, SPOOL = ASYNC | {"http"}, ASYNC | {"spool"}
+SQLITE = BASE | {"sqlite"}
+HTTP, SPOOL = ASYNC | {"http"}, ASYNC | SQLITE | {"spool"}
 AZURE = HTTP | {"azure"}
 KUSTO = AZURE | {"kusto"}
 PIPELINE = KUSTO | SPOOL | {"pipeline"}
@@ -15,6 +16,7 @@ CONFIG = PIPELINE | {"config"}
 MAY_INCLUDE = {
     "base": BASE,
     "async": ASYNC,
+    "sqlite": SQLITE,
     "http": HTTP,
     "spool": SPOOL,
     "azure": AZURE,
@@ -22,7 +24,7 @@ MAY_INCLUDE = {
     "pipeline": PIPELINE,
     "config": CONFIG,
     "daemon": CONFIG | {"daemon"},
-    "emulator": HTTP | {"emulator"},
+    "emulator": HTTP | SQLITE | {"emulator"},
 }
 
 SPEAKERS = "(beast_transport|libraries|reply_head|request_body|served_connection)"
@@ -34,7 +36,7 @@ WALLS = [
     (r"boost/asio/ssl", r"core/http/.*\.[ch]pp"),
     (r"openssl/", r"(core/(base|http)|emulator)/.*\.cpp"),
     (r"yaml-cpp/", r"config/.*\.cpp"),
-    (r"sqlite3", r"(core/spool|emulator)/.*\.cpp"),
+    (r"sqlite3", r"(core/sqlite|core/spool|emulator)/.*\.cpp"),
     (r"zlib|isa-l|igzip", r"(core/spool|emulator)/.*\.cpp"),
     (r"sys/inotify", r"core/spool/.*\.cpp"),
     (r"boost/json(?!/fwd)", r".*\.cpp"),  # Names alone cost nothing.

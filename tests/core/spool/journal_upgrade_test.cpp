@@ -1,7 +1,7 @@
 // Journals as released versions wrote them are opened by today's code, and nothing is lost.
 #include "core/spool/journal_fixture.hpp"
 #include "core/spool/old_journals.hpp"
-#include "spool/sqlite.hpp"
+#include "sqlite/sqlite.hpp"
 
 using namespace kustodrop;
 using namespace kustodrop::spool;

@@ -1,4 +1,4 @@
-#include "spool/sqlite.hpp"
+#include "sqlite/sqlite.hpp"
 
 #include <sqlite3.h>
 
