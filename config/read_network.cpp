@@ -1,6 +1,6 @@
 #include "config/interpolate.hpp"
 #include "config/read.hpp"
-#include "http/proxy.hpp"
+#include "http/client/proxy.hpp"
 
 namespace kustodrop::config {
 

@@ -5,7 +5,7 @@
 #include "daemon/connection.hpp"
 #include "daemon/reloading.hpp"
 #include "daemon/status_report.hpp"
-#include "http/server.hpp"
+#include "http/server/server.hpp"
 #include "pipeline/retry.hpp"
 #include "spool/journal.hpp"
 

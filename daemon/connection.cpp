@@ -2,7 +2,7 @@
 
 #include "base/text.hpp"
 #include "daemon/credentials.hpp"
-#include "http/proxy.hpp"
+#include "http/client/proxy.hpp"
 
 namespace kustodrop::daemon {
 

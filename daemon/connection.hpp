@@ -10,7 +10,7 @@
 #include "base/metrics.hpp"
 #include "config/load.hpp"
 #include "daemon/task_group.hpp"
-#include "http/beast_transport.hpp"
+#include "http/client/beast_transport.hpp"
 #include "http/skew_meter.hpp"
 #include "kusto/cloud.hpp"
 #include "kusto/management.hpp"

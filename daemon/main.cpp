@@ -3,7 +3,7 @@
 #include "daemon/commands.hpp"
 #include "daemon/exit_code.hpp"
 #include "daemon/process_secrecy.hpp"
-#include "http/beast_transport.hpp"
+#include "http/client/beast_transport.hpp"
 
 #include <CLI/CLI.hpp>
 

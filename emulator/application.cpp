@@ -12,7 +12,7 @@
 #include "emulator/task_group.hpp"
 #include "emulator/token_service.hpp"
 #include "emulator/welcome.hpp"
-#include "http/server.hpp"
+#include "http/server/server.hpp"
 
 #include <boost/json.hpp>
 

@@ -2,7 +2,7 @@
 #include "emulator/application.hpp"
 #include "emulator/durations.hpp"
 #include "emulator/proxy_house.hpp"
-#include "http/beast_transport.hpp"
+#include "http/client/beast_transport.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>

@@ -1,7 +1,7 @@
 #include "kusto/cloud.hpp"
 
 #include "base/text.hpp"
-#include "http/addresses.hpp"
+#include "http/client/addresses.hpp"
 #include "kusto/well_known_hosts.hpp"
 
 #include <boost/json.hpp>

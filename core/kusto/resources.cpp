@@ -1,7 +1,7 @@
 #include "kusto/resources.hpp"
 
 #include "base/text.hpp"
-#include "http/addresses.hpp"
+#include "http/client/addresses.hpp"
 #include "kusto/cloud.hpp"
 
 #include <algorithm>

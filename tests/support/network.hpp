@@ -1,6 +1,6 @@
 #pragma once
 
-#include "http/beast_transport.hpp"
+#include "http/client/beast_transport.hpp"
 #include "support/raw_server.hpp"
 
 #include <boost/asio/co_spawn.hpp>

@@ -32,7 +32,7 @@ SPEAKERS = "(beast_transport|libraries|reply_head|request_body|served_connection
 # What a header names, and the only files that may name it.
 WALLS = [
     (r"boost/asio", r"(?!core/base/).*"),
-    (r"boost/beast", rf"core/http/{SPEAKERS}\.[ch]pp"),
+    (r"boost/beast", rf"core/http/(client/|server/)?{SPEAKERS}\.[ch]pp"),
     (r"boost/asio/ssl", r"core/http/.*\.[ch]pp"),
     (r"openssl/", r"(core/(base|http)|emulator)/.*\.cpp"),
     (r"yaml-cpp/", r"config/.*\.cpp"),

@@ -60,7 +60,7 @@ class Floors(unittest.TestCase):
         ]:
             self.assertEqual(found(floors, name, f"#include <{header}>"), [1], header)
         beast = "#include <boost/beast/core.hpp>"
-        self.assertEqual(found(floors, "core/http/served_connection.cpp", beast), [])
+        self.assertEqual(found(floors, "core/http/server/served_connection.cpp", beast), [])
 
 
 class Budgets(unittest.TestCase):

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "http/client/beast_transport.hpp"
+#include "http/client/connection.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace kustodrop::http {
+
+/// Opens connections: name, TCP, the way through a proxy, TLS.
+class dialer {
+public:
+    /// Throws unusable_options if the CA file or the proxy is of no use.
+    dialer(asio::any_io_executor executor, transport_options options, clock& clock);
+    ~dialer();
+
+    /// Each phase has `limit`, all of them end by `end`.
+    asio::awaitable<result<std::unique_ptr<connection>>> open(
+        url target, duration limit, time_point end
+    );
+
+    asio::awaitable<std::vector<probe_step>> probe(url target);
+
+private:
+    struct state;
+    std::unique_ptr<state> state_;
+};
+
+}  // namespace kustodrop::http

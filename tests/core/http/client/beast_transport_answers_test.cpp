@@ -1,0 +1,182 @@
+#include "base/crypto/crypto.hpp"
+#include "http/client/beast_transport.hpp"
+#include "support/network.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <future>
+
+using namespace kustodrop;
+using http::verb;
+using test::always;
+using test::once;
+using test::raw_server;
+using test::small_ok;
+
+BOOST_FIXTURE_TEST_SUITE(beast_transport_answers_, test::network)
+
+BOOST_AUTO_TEST_CASE(brings_back_status_headers_and_body) {
+    raw_server server(always("HTTP/1.1 418 Teapot\r\nX-Kind: pot\r\nContent-Length: 3\r\n\r\ntea"));
+    auto answer = send(get(server.port()));
+    BOOST_TEST(answer->status == 418u);
+    BOOST_TEST(*answer->headers.find("x-kind") == "pot");
+    BOOST_TEST(answer->body == "tea");
+}
+
+BOOST_AUTO_TEST_CASE(sends_what_it_was_given) {
+    std::promise<std::string> seen;
+    raw_server server([&](raw_server::socket& client, int) {
+        seen.set_value(raw_server::read_request(client));
+        raw_server::say(client, small_ok);
+    });
+    auto request = post(server.port(), "hello");
+    request.target = at(server.port(), "/a%2Fb?sig=x%2By");
+    request.headers.add("x-ms-version", "1");
+    BOOST_TEST(send(request)->body == "ok");
+    auto where = "127.0.0.1:" + std::to_string(server.port());
+    BOOST_TEST(
+        seen.get_future().get() == "POST /a%2Fb?sig=x%2By HTTP/1.1\r\nHost: " + where +
+                                       "\r\nUser-Agent: kustodrop\r\nx-ms-version: 1\r\n"
+                                       "Content-Length: 5\r\n\r\nhello"
+    );
+}
+
+BOOST_AUTO_TEST_CASE(says_the_length_of_an_empty_put) {
+    std::promise<std::string> seen;
+    raw_server server([&](raw_server::socket& client, int) {
+        seen.set_value(raw_server::read_request(client));
+        raw_server::say(client, "HTTP/1.1 204 No Content\r\n\r\n");
+    });
+    auto request = get(server.port());
+    request.method = verb::put;
+    BOOST_TEST(send(request)->status == 204u);
+    BOOST_TEST(seen.get_future().get().find("Content-Length: 0\r\n") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_large_borrowed_body_arrives_whole) {
+    std::string body(8u << 20u, 'x');
+    for (std::size_t i = 0; i < body.size(); i += 1000) body[i] = static_cast<char>('a' + i % 26);
+    std::promise<std::string> seen;
+    raw_server server([&](raw_server::socket& client, int) {
+        auto request = raw_server::read_request(client);
+        seen.set_value(sha256(request.substr(request.find("\r\n\r\n") + 4)));
+        raw_server::say(client, small_ok);
+    });
+    auto request = post(server.port(), "");
+    request.borrowed_body = body;
+    BOOST_TEST(send(request).has_value());
+    BOOST_TEST((seen.get_future().get() == sha256(body)));
+}
+
+BOOST_AUTO_TEST_CASE(hears_an_answer_that_comes_before_the_body_is_sent) {
+    std::string body(16u << 20u, 'x');
+    raw_server server([](raw_server::socket& client, int) {
+        char byte = 0;
+        asio::read(client, asio::buffer(&byte, 1));
+        raw_server::say(client, "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n");
+        client.shutdown(asio::ip::tcp::socket::shutdown_send);
+        raw_server::wait_for_end(client);
+    });
+    auto request = post(server.port(), "");
+    request.borrowed_body = body;
+    BOOST_TEST(send(request)->status == 413u);
+}
+
+BOOST_AUTO_TEST_CASE(is_patient_with_a_body_that_comes_slowly_but_comes) {
+    options.io_timeout = 2s;
+    std::promise<void> nothing;
+    auto never = nothing.get_future().share();
+    raw_server server([never](raw_server::socket& client, int) {
+        raw_server::read_request(client);
+        raw_server::say(client, "HTTP/1.1 200 OK\r\nContent-Length: 25\r\n\r\n");
+        for (int i = 0; i < 25; ++i) {
+            never.wait_for(100ms);
+            raw_server::say(client, "x");
+        }
+    });
+    BOOST_TEST(send(get(server.port())).value().body == std::string(25, 'x'));
+}
+
+BOOST_AUTO_TEST_CASE(a_header_cannot_smuggle_another_one) {
+    raw_server server(always(small_ok));
+    auto request = get(server.port());
+    request.headers.add("X-App", "a\r\nX-Evil: b");
+    BOOST_TEST(send(request).error().code == "bad_request");
+    BOOST_TEST(server.connections() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(refuses_an_answer_that_says_it_is_too_large) {
+    raw_server server(once("HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n"));
+    auto request = get(server.port());
+    request.max_answer_bytes = 1000;
+    auto answer = send(request);
+    BOOST_TEST(answer.error().code == "answer_too_large");
+    BOOST_TEST((answer.error().next == remedy::give_up));
+}
+
+BOOST_AUTO_TEST_CASE(refuses_an_answer_that_grows_too_large) {
+    auto chunk = "200\r\n" + std::string(0x200, 'x') + "\r\n";
+    raw_server server(
+        once("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk + chunk + chunk)
+    );
+    auto request = get(server.port());
+    request.max_answer_bytes = 1000;
+    BOOST_TEST(send(request).error().code == "answer_too_large");
+}
+
+BOOST_AUTO_TEST_CASE(refuses_headers_without_end) {
+    raw_server server(once("HTTP/1.1 200 OK\r\nX: " + std::string(200'000, 'x')));
+    BOOST_TEST(send(get(server.port())).error().code == "bad_answer");
+}
+
+BOOST_AUTO_TEST_CASE(reads_chunked_bodies) {
+    raw_server server(always(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n"
+    ));
+    for (int i = 0; i < 2; ++i) BOOST_TEST(send(get(server.port()))->body == "abcdefg");
+    BOOST_TEST(server.connections() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(reads_a_body_that_ends_with_the_connection) {
+    raw_server server(once("HTTP/1.0 200 OK\r\n\r\nall of it"));
+    BOOST_TEST(send(get(server.port()))->body == "all of it");
+}
+
+BOOST_AUTO_TEST_CASE(a_body_cut_short_is_a_failure) {
+    raw_server server(once("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"));
+    auto answer = send(get(server.port()));
+    BOOST_TEST(answer.error().code == "connection_reset");
+    BOOST_TEST(answer.error().maybe_acted);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_http_is_a_failure) {
+    raw_server server(once("220 mail.example ESMTP\r\n\r\n"));
+    BOOST_TEST(send(get(server.port())).error().code == "bad_answer");
+}
+
+BOOST_AUTO_TEST_CASE(a_head_request_has_no_body_whatever_its_length_says) {
+    raw_server server(always("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"));
+    auto request = get(server.port());
+    request.method = verb::head;
+    for (int i = 0; i < 2; ++i) {
+        auto answer = send(request);
+        BOOST_TEST(*answer->headers.find("Content-Length") == "1000");
+        BOOST_TEST(answer->body.empty());
+    }
+    BOOST_TEST(server.connections() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(passes_over_interim_answers) {
+    raw_server server(always(std::string("HTTP/1.1 100 Continue\r\n\r\n") + small_ok));
+    BOOST_TEST(send(get(server.port()))->body == "ok");
+}
+
+BOOST_AUTO_TEST_CASE(does_not_follow_redirects) {
+    raw_server server(
+        always("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n")
+    );
+    BOOST_TEST(send(get(server.port()))->status == 302u);
+    BOOST_TEST(server.connections() == 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
