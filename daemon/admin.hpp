@@ -7,7 +7,7 @@
 #include "daemon/status_report.hpp"
 #include "http/server/server.hpp"
 #include "pipeline/retry.hpp"
-#include "spool/journal.hpp"
+#include "spool/journal/journal.hpp"
 
 #include <functional>
 #include <memory>

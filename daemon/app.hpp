@@ -13,7 +13,7 @@
 #include "pipeline/outcomes.hpp"
 #include "pipeline/retirer.hpp"
 #include "pipeline/shipper.hpp"
-#include "spool/lock_file.hpp"
+#include "spool/folder/lock_file.hpp"
 
 #include <functional>
 #include <map>

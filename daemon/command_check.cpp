@@ -2,7 +2,7 @@
 #include "daemon/program.hpp"
 #include "daemon/service_check.hpp"
 #include "daemon/step_printer.hpp"
-#include "spool/drop_folder.hpp"
+#include "spool/folder/drop_folder.hpp"
 
 #include <cstdio>
 

@@ -6,7 +6,7 @@
 #include "daemon/program.hpp"
 #include "daemon/translate.hpp"
 #include "pipeline/explain.hpp"
-#include "spool/place.hpp"
+#include "spool/source/place.hpp"
 
 #include <boost/json.hpp>
 

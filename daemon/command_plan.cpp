@@ -4,7 +4,7 @@
 #include "daemon/program.hpp"
 #include "daemon/translate.hpp"
 #include "pipeline/plan.hpp"
-#include "spool/drop_folder.hpp"
+#include "spool/folder/drop_folder.hpp"
 
 #include <boost/json.hpp>
 

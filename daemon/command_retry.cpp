@@ -3,7 +3,7 @@
 #include "daemon/commands.hpp"
 #include "daemon/program.hpp"
 #include "daemon/translate.hpp"
-#include "spool/lock_file.hpp"
+#include "spool/folder/lock_file.hpp"
 
 #include <boost/json.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "spool/journal.hpp"
+#include "spool/journal/journal.hpp"
 
 #include <string>
 #include <vector>

@@ -3,7 +3,7 @@
 #include "async/recurring.hpp"
 #include "base/log.hpp"
 #include "base/result.hpp"
-#include "spool/source.hpp"
+#include "spool/source/source.hpp"
 
 #include <string>
 #include <string_view>

@@ -5,7 +5,7 @@
 #include "azure/blob.hpp"
 #include "base/backoff.hpp"
 #include "base/metrics.hpp"
-#include "spool/source_reader.hpp"
+#include "spool/reading/source_reader.hpp"
 
 #include <functional>
 #include <memory>

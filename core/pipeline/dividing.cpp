@@ -1,6 +1,6 @@
 #include "pipeline/dividing.hpp"
 
-#include "spool/place.hpp"
+#include "spool/source/place.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -2,7 +2,7 @@
 
 #include "base/text.hpp"
 #include "pipeline/grouping.hpp"
-#include "spool/name_rules.hpp"
+#include "spool/watching/name_rules.hpp"
 
 namespace kustodrop::pipeline {
 

@@ -11,10 +11,10 @@
 #include "pipeline/roster.hpp"
 #include "pipeline/small_contents.hpp"
 #include "pipeline/watch_table.hpp"
-#include "spool/inotify.hpp"
-#include "spool/inspection.hpp"
-#include "spool/name_rules.hpp"
-#include "spool/settler.hpp"
+#include "spool/reading/inspection.hpp"
+#include "spool/watching/inotify.hpp"
+#include "spool/watching/name_rules.hpp"
+#include "spool/watching/settler.hpp"
 
 #include <deque>
 #include <functional>

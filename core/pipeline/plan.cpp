@@ -1,7 +1,7 @@
 #include "pipeline/plan.hpp"
 
 #include "pipeline/grouping.hpp"
-#include "spool/name_rules.hpp"
+#include "spool/watching/name_rules.hpp"
 
 #include <algorithm>
 #include <map>

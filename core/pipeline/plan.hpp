@@ -1,7 +1,7 @@
 #pragma once
 
 #include "pipeline/watch_options.hpp"
-#include "spool/sighting.hpp"
+#include "spool/source/sighting.hpp"
 
 #include <cstdint>
 #include <optional>

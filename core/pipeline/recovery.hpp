@@ -1,7 +1,7 @@
 #pragma once
 
-#include "spool/drop_folder.hpp"
-#include "spool/source.hpp"
+#include "spool/folder/drop_folder.hpp"
+#include "spool/source/source.hpp"
 
 #include <string>
 #include <string_view>

@@ -2,7 +2,7 @@
 
 #include "base/live_secrets.hpp"
 #include "base/text.hpp"
-#include "spool/place.hpp"
+#include "spool/source/place.hpp"
 
 namespace kustodrop::pipeline {
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "pipeline/watch_options.hpp"
-#include "spool/source.hpp"
+#include "spool/source/source.hpp"
 
 #include <optional>
 #include <string>

@@ -2,7 +2,7 @@
 
 #include "base/defect.hpp"
 #include "base/text.hpp"
-#include "spool/place.hpp"
+#include "spool/source/place.hpp"
 
 #include <map>
 

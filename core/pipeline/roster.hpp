@@ -3,8 +3,8 @@
 #include "base/metrics.hpp"
 #include "base/time.hpp"
 #include "pipeline/oldest_of.hpp"
-#include "spool/journal.hpp"
-#include "spool/source.hpp"
+#include "spool/journal/journal.hpp"
+#include "spool/source/source.hpp"
 
 #include <array>
 #include <cstdint>

@@ -3,7 +3,7 @@
 #include "base/defect.hpp"
 #include "base/text.hpp"
 #include "spool/creation_time.hpp"
-#include "spool/source_reader.hpp"
+#include "spool/reading/source_reader.hpp"
 
 #include <algorithm>
 #include <cstdio>

@@ -4,7 +4,7 @@
 #include "base/result.hpp"
 #include "kusto/ingestion_message.hpp"
 #include "pipeline/watch_options.hpp"
-#include "spool/source.hpp"
+#include "spool/source/source.hpp"
 
 #include <cstdint>
 #include <string>

@@ -17,8 +17,8 @@
 #include "pipeline/small_contents.hpp"
 #include "pipeline/storage_router.hpp"
 #include "pipeline/watch_table.hpp"
-#include "spool/gzip.hpp"
-#include "spool/source_reader.hpp"
+#include "spool/reading/gzip.hpp"
+#include "spool/reading/source_reader.hpp"
 
 #include <cstdint>
 #include <functional>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/time.hpp"
-#include "spool/source.hpp"
+#include "spool/source/source.hpp"
 
 #include <atomic>
 #include <cstdint>

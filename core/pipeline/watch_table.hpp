@@ -2,7 +2,7 @@
 
 #include "pipeline/pausing.hpp"
 #include "pipeline/watch_options.hpp"
-#include "spool/drop_folder.hpp"
+#include "spool/folder/drop_folder.hpp"
 
 #include <deque>
 #include <map>

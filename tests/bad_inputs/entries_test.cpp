@@ -1,6 +1,6 @@
 // What may lie in a drop folder: names of every byte and length, and things that are no files.
 #include "base/text.hpp"
-#include "core/spool/drop_folder_fixture.hpp"
+#include "core/spool/folder/drop_folder_fixture.hpp"
 #include "counting.hpp"
 #include "support/skipping.hpp"
 

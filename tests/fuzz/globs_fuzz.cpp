@@ -2,7 +2,7 @@
 #include "base/glob.hpp"
 #include "fuzz/fuzz_target.hpp"
 #include "spool/creation_time.hpp"
-#include "spool/name_rules.hpp"
+#include "spool/watching/name_rules.hpp"
 
 using namespace kustodrop;
 using fuzz::promise;

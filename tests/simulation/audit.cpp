@@ -1,6 +1,6 @@
 #include "simulation/audit.hpp"
 
-#include "core/spool/gunzip.hpp"
+#include "core/spool/reading/gunzip.hpp"
 #include "simulation/storage_model.hpp"
 
 #include <algorithm>

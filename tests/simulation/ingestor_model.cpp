@@ -1,7 +1,7 @@
 #include "simulation/ingestor_model.hpp"
 
 #include "base/text.hpp"
-#include "core/spool/gunzip.hpp"
+#include "core/spool/reading/gunzip.hpp"
 
 #include <boost/json.hpp>
 

@@ -1,9 +1,9 @@
 #include "pipeline/block_upload.hpp"
 
 #include "base/text.hpp"
-#include "core/spool/gunzip.hpp"
-#include "core/spool/temp_folder.hpp"
+#include "core/spool/reading/gunzip.hpp"
 #include "support/scripted_transport.hpp"
+#include "support/temp_folder.hpp"
 #include "support/world.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,6 +1,6 @@
 #include "pipeline/explain.hpp"
 
-#include "spool/drop_folder.hpp"
+#include "spool/folder/drop_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
 

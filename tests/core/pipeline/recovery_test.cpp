@@ -1,6 +1,6 @@
 #include "pipeline/recovery.hpp"
 
-#include "spool/place.hpp"
+#include "spool/source/place.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,6 +1,6 @@
 #include "pipeline/retirement.hpp"
 
-#include "spool/place.hpp"
+#include "spool/source/place.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,0 +1,218 @@
+#include "spool/folder/beneath.hpp"
+
+#include "base/defect.hpp"
+#include "base/text.hpp"
+
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <dirent.h>
+#include <fcntl.h>
+#include <memory>
+
+namespace kustodrop::spool {
+
+static bool is_plain_part(std::string_view part) {
+    return !part.empty() && part != "." && part != "..";
+}
+
+bool is_plain_name(std::string_view name) {
+    if (name.find('\0') != std::string_view::npos) return false;
+    for (;;) {
+        auto slash = name.find('/');
+        if (!is_plain_part(name.substr(0, slash))) return false;
+        if (slash == std::string_view::npos) return true;
+        name.remove_prefix(slash + 1);
+    }
+}
+
+static int open_with_openat2(int root, const std::string& name, int flags) {
+    struct open_how how = {};
+    how.flags = static_cast<unsigned>(flags);
+    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+    if (defect("follow_symlinks")) how.resolve = 0;
+    for (int round = 0;; ++round) {
+        auto number = ::syscall(SYS_openat2, root, name.c_str(), &how, sizeof how);
+        // The kernel gives up when a rename races with the walk.
+        if (number >= 0 || errno != EAGAIN || round == 8) return static_cast<int>(number);
+    }
+}
+
+// For kernels and container profiles without openat2: one component after the other.
+static int open_step_by_step(int root, const std::string& name, int flags) {
+    descriptor at(::openat(root, ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    auto parts = split(name, '/');
+    for (std::size_t i = 0; at.is_open() && i + 1 < parts.size(); ++i) {
+        std::string part(parts[i]);
+        int walk = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+        at = descriptor(::openat(at.get(), part.c_str(), walk));
+    }
+    if (!at.is_open()) return -1;
+    return ::openat(at.get(), std::string(parts.back()).c_str(), flags);
+}
+
+descriptor open_beneath(int root, const std::string& name, int flags) {
+    flags |= O_CLOEXEC | (defect("follow_symlinks") ? 0 : O_NOFOLLOW);
+    if (name != "." && !is_plain_name(name)) {
+        errno = EXDEV;
+        return {};
+    }
+    auto number = open_with_openat2(root, name, flags);
+    if (number < 0 && (errno == ENOSYS || errno == EPERM)) {
+        number = open_step_by_step(root, name, flags);
+    }
+    return descriptor(number);
+}
+
+split_name split_folder(std::string_view name) {
+    auto slash = name.rfind('/');
+    if (slash == std::string_view::npos) return {".", std::string(name)};
+    return {std::string(name.substr(0, slash)), std::string(name.substr(slash + 1))};
+}
+
+descriptor make_folders(int root, const std::string& name) {
+    auto open = [](int at, const std::string& part) {
+        return open_beneath(at, part, O_RDONLY | O_DIRECTORY);
+    };
+    auto whole = open(root, name);
+    if (whole.is_open() || errno != ENOENT) return whole;
+    auto at = open(root, ".");
+    for (auto part : split(name, '/')) {
+        if (!at.is_open()) break;
+        std::string base(part);
+        // Group members may look and help; others have no business here.
+        if (::mkdirat(at.get(), base.c_str(), 0750) != 0 && errno != EEXIST) return {};
+        at = open(at.get(), base);
+    }
+    return at;
+}
+
+static std::int64_t nanoseconds(std::int64_t seconds, std::int64_t rest) {
+    // The years a file system may claim exceed what fits; wrapping keeps them distinct.
+    auto product = static_cast<std::uint64_t>(seconds) * 1'000'000'000u;
+    return static_cast<std::int64_t>(product + static_cast<std::uint64_t>(rest));
+}
+
+file_identity identity_of(const struct ::stat& facts) {
+    return {
+        facts.st_dev,
+        facts.st_ino,
+        static_cast<std::uint64_t>(facts.st_size),
+        nanoseconds(facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec),
+        nanoseconds(facts.st_ctim.tv_sec, facts.st_ctim.tv_nsec)};
+}
+
+file_identity identity_of(const struct ::statx& facts) {
+    return {
+        makedev(facts.stx_dev_major, facts.stx_dev_minor),
+        facts.stx_ino,
+        facts.stx_size,
+        nanoseconds(facts.stx_mtime.tv_sec, facts.stx_mtime.tv_nsec),
+        nanoseconds(facts.stx_ctime.tv_sec, facts.stx_ctime.tv_nsec)};
+}
+
+static file_kind kind_of(unsigned mode) {
+    switch (mode & S_IFMT) {
+    case S_IFREG:
+        return file_kind::regular;
+    case S_IFDIR:
+        return file_kind::folder;
+    case S_IFLNK:
+        return file_kind::symlink;
+    case S_IFIFO:
+        return file_kind::fifo;
+    case S_IFSOCK:
+        return file_kind::socket;
+    case S_IFBLK:
+    case S_IFCHR:
+        return file_kind::device;
+    default:
+        return file_kind::unknown;
+    }
+}
+
+std::optional<sighting> look_at(int folder, const std::string& base) {
+    struct ::statx facts = {};
+    int flags = AT_NO_AUTOMOUNT | (defect("follow_symlinks") ? 0 : AT_SYMLINK_NOFOLLOW);
+    if (::statx(folder, base.c_str(), flags, STATX_BASIC_STATS, &facts) != 0) return std::nullopt;
+    sighting seen;
+    seen.name = base;
+    seen.identity = identity_of(facts);
+    seen.kind = kind_of(facts.stx_mode);
+    seen.links = facts.stx_nlink;
+    static const auto own = ::geteuid();
+    seen.foreign = facts.stx_uid != own;
+    // Whom the permissions of the owner are for need not ask; of others may_read() does.
+    seen.readable = !seen.foreign && (facts.stx_mode & S_IRUSR) != 0;
+    return seen;
+}
+
+bool may_read(int folder, const std::string& base) {
+    return ::faccessat(folder, base.c_str(), R_OK, AT_EACCESS | AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+passage::passage(int root, const std::string& folder) : number_(root) {
+    if (folder == ".") return;
+    own_ = open_beneath(root, folder, O_PATH | O_DIRECTORY);
+    number_ = own_.get();
+}
+
+int for_each_entry_from(
+    int folder, std::int64_t place, const std::function<bool(const folder_entry&)>& seen
+) {
+    descriptor own(::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!own.is_open()) return errno;
+    if (place != 0 && ::lseek(own.get(), place, SEEK_SET) < 0) return errno;
+    // Few calls for large folders; small ones pay for a page or two of it.
+    static constexpr std::size_t buffer_bytes = 256 * 1024;
+    auto buffer = std::make_unique_for_overwrite<char[]>(buffer_bytes);
+    for (;;) {
+        auto bytes = ::getdents64(own.get(), buffer.get(), buffer_bytes);
+        if (bytes < 0) return errno;
+        if (bytes == 0) return 0;
+        for (ssize_t at = 0; at < bytes;) {
+            auto* entry = reinterpret_cast<const dirent64*>(buffer.get() + at);
+            at += entry->d_reclen;
+            bool self = std::strcmp(entry->d_name, ".") == 0;
+            bool parent = std::strcmp(entry->d_name, "..") == 0;
+            if (self || parent) continue;
+            if (!seen({entry->d_name, entry->d_type, entry->d_off})) return 0;
+        }
+    }
+}
+
+int for_each_entry(
+    int folder, const std::function<bool(const char* name, unsigned char type)>& seen
+) {
+    return for_each_entry_from(folder, 0, [&](const folder_entry& entry) {
+        return seen(entry.name, entry.type);
+    });
+}
+
+failure system_failure(
+    std::string code, remedy next, std::string_view what, std::string_view name, int error
+) {
+    failure f;
+    f.code = std::move(code);
+    f.next = next;
+    auto* words = ::strerrordesc_np(error);
+    f.detail = std::string(what) + " " + printable(name) + ": " + (words ? words : "unknown error");
+    return f;
+}
+
+bool write_all(int file, std::string_view text) {
+    while (!text.empty()) {
+        auto written = ::write(file, text.data(), text.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) return false;
+        text.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return true;
+}
+
+}  // namespace kustodrop::spool

@@ -1,0 +1,97 @@
+// Claiming: the rename into work/ is the lock and the first durable fact about a source.
+#include "base/defect.hpp"
+#include "base/random.hpp"
+#include "base/text.hpp"
+#include "spool/folder/drop_folder.hpp"
+#include "spool/folder/moving.hpp"
+#include "spool/source/place.hpp"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <stdexcept>
+
+namespace kustodrop::spool {
+
+static failure not_a_file(const sighting& seen) {
+    auto what = std::string(to_string(seen.kind));
+    return {"not_a_file", remedy::give_up, printable(seen.name) + " is a " + what};
+}
+
+static failure claim_failure(const std::string& name, int error) {
+    bool refused = error == EACCES || error == EPERM || error == EROFS;
+    if (!refused) return move_failure("cannot claim", name, error);
+    return system_failure("claim_refused", remedy::reconfigure, "cannot claim", name, error);
+}
+
+static slice whole_file(const std::string& name, std::string location, const sighting& seen) {
+    return {name, std::move(location), 0, seen.identity.size_bytes, seen.identity};
+}
+
+// Where it was or, when another has that name by now, beside it: nothing that is not ours stays in
+// work/.
+static void give_back(const place_at& from, const place_at& to, const std::string& source_id) {
+    if (move_without_overwriting(from, to) != EEXIST) return;
+    move_without_overwriting(from, {to.folder, with_id(to.base, source_id)});
+}
+
+result<slice> drop_folder::claim(const sighting& seen, const std::string& source_id) const {
+    open_folders through(root_.get());
+    return claim(seen, source_id, through);
+}
+
+result<slice> drop_folder::claim(
+    const sighting& seen, const std::string& source_id, open_folders& through
+) const {
+    if (!is_guid(source_id)) throw std::logic_error("claim without a GUID");
+    if (seen.kind != file_kind::regular || !is_plain_name(seen.name)) return not_a_file(seen);
+
+    auto location = work_location(source_id, seen.name);
+    auto [from_folder, from_base] = split_folder(seen.name);
+    auto [to_folder, to_base] = split_folder(location);
+    place_at old_place{through.reach(from_folder), from_base};
+    if (old_place.folder < 0) return claim_failure(seen.name, errno);
+    place_at new_place{through.make(to_folder), to_base};
+    if (new_place.folder < 0) return claim_failure(seen.name, errno);
+
+    auto error = move_without_overwriting(old_place, new_place);
+    if (error == ENOENT) {
+        // It is gone, or one of the folders is another by now.
+        old_place.folder = through.reach_anew(from_folder);
+        if (old_place.folder < 0) return claim_failure(seen.name, errno);
+        new_place.folder = through.make_anew(to_folder);
+        if (new_place.folder < 0) return claim_failure(seen.name, errno);
+        error = move_without_overwriting(old_place, new_place);
+    }
+    if (error != 0) {
+        remove_empty_folders(root_.get(), to_folder, work_folder);
+        return claim_failure(seen.name, error);
+    }
+    // It may be another file than the one that was seen: then this one is claimed, and nothing is
+    // lost either way. But whatever is not a file goes back where it was.
+    auto found = look_at(new_place.folder, to_base);
+    if (!found) return claim_failure(seen.name, errno);
+    bool linked = found->links > 1 && !defect("take_hard_links");
+    if (found->kind != file_kind::regular || linked) {
+        give_back(new_place, old_place, source_id);
+        remove_empty_folders(root_.get(), to_folder, work_folder);
+        found->name = seen.name;
+        if (found->kind == file_kind::regular) {
+            return failure{
+                "hard_link",
+                remedy::give_up,
+                printable(seen.name) + ": other names lead to the same file"};
+        }
+        return not_a_file(*found);
+    }
+    return whole_file(seen.name, std::move(location), *found);
+}
+
+result<slice> drop_folder::claim_in_place(const sighting& seen) const {
+    auto now = look(seen.name);
+    if (!now) return now.error();
+    if (!*now) return claim_failure(seen.name, ENOENT);
+    if ((*now)->kind != file_kind::regular) return not_a_file(**now);
+    return whole_file(seen.name, seen.name, **now);
+}
+
+}  // namespace kustodrop::spool

@@ -1,0 +1,158 @@
+#include "spool/folder/drop_folder.hpp"
+
+#include "base/text.hpp"
+#include "spool/folder/beneath.hpp"
+#include "spool/source/place.hpp"
+
+#include <cerrno>
+#include <fcntl.h>
+
+namespace kustodrop::spool {
+
+static constexpr const char* own_folder = ".kustodrop";
+
+static failure open_failure(const std::string& path, int error) {
+    bool absent = error == ENOENT || error == ENOTDIR || error == ESTALE || error == ENODEV;
+    if (absent) return system_failure("folder_absent", remedy::retry, "cannot open", path, error);
+    bool refused = error == EACCES || error == EPERM;
+    auto next = refused ? remedy::reconfigure : remedy::retry;
+    return system_failure("folder_unreadable", next, "cannot open", path, error);
+}
+
+result<drop_folder> drop_folder::open(const std::string& path) {
+    drop_folder folder;
+    folder.path_ = path;
+    folder.root_ = descriptor(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!folder.root_.is_open()) return open_failure(path, errno);
+    return folder;
+}
+
+result<void> drop_folder::verify() const {
+    struct ::stat named = {};
+    struct ::stat opened = {};
+    if (::stat(path_.c_str(), &named) != 0) return open_failure(path_, errno);
+    if (::fstat(root_.get(), &opened) != 0) return open_failure(path_, errno);
+    if (named.st_dev == opened.st_dev && named.st_ino == opened.st_ino) return {};
+    auto detail = printable(path_) + " is another folder now than the one that was opened";
+    return failure{"folder_absent", remedy::retry, detail};
+}
+
+result<claim_advice> drop_folder::advice() const {
+    struct ::stat facts = {};
+    if (::fstat(root_.get(), &facts) != 0) return open_failure(path_, errno);
+    if (::faccessat(root_.get(), ".", W_OK | X_OK, AT_EACCESS) != 0) {
+        // What is shipped in place stays for good: a passing trouble is no reason for that.
+        bool told = errno == EACCES || errno == EPERM || errno == EROFS;
+        if (!told) return open_failure(path_, errno);
+        return claim_advice{false, "the folder is not writable for this process"};
+    }
+    auto user = ::geteuid();
+    if ((facts.st_mode & S_ISVTX) != 0 && user != 0 && facts.st_uid != user) {
+        return claim_advice{false, "the folder is sticky and belongs to another user"};
+    }
+    auto own = look_at(root_.get(), own_folder);
+    if (own && own->identity.device != facts.st_dev) {
+        return claim_advice{false, ".kustodrop lies on another file system"};
+    }
+    return claim_advice{true, "the folder is writable and on one file system"};
+}
+
+// Opens one of our own folders and makes sure that it is what we think.
+static result<descriptor> open_own(int at, const std::string& name, std::uint64_t device) {
+    if (::mkdirat(at, name.c_str(), 0750) != 0 && errno != EEXIST) {
+        bool full = errno == ENOSPC || errno == EDQUOT;
+        auto code = full ? "disk_full" : "folder_read_only";
+        auto next = full ? remedy::retry : remedy::reconfigure;
+        return system_failure(code, next, "cannot create", name, errno);
+    }
+    auto own = open_beneath(at, name, O_RDONLY | O_DIRECTORY);
+    struct ::stat facts = {};
+    if (!own.is_open() || ::fstat(own.get(), &facts) != 0) {
+        return system_failure("folder_hostile", remedy::reconfigure, "cannot enter", name, errno);
+    }
+    if (facts.st_dev != device) {
+        auto detail = name + " lies on another file system, so files cannot be moved there";
+        return failure{"other_file_system", remedy::reconfigure, detail};
+    }
+    if ((facts.st_mode & S_IWOTH) != 0) {
+        auto detail = name + " is writable for everyone: anyone could take or plant files";
+        return failure{"folder_hostile", remedy::reconfigure, detail};
+    }
+    if (::faccessat(own.get(), ".", W_OK | X_OK, AT_EACCESS) != 0) {
+        return system_failure("folder_read_only", remedy::reconfigure, "no access to", name, errno);
+    }
+    return own;
+}
+
+result<std::vector<std::string>> drop_folder::prepare() {
+    struct ::stat root = {};
+    if (::fstat(root_.get(), &root) != 0) return open_failure(path_, errno);
+    auto own = open_own(root_.get(), own_folder, root.st_dev);
+    if (!own) return own.error();
+    for (auto whole : {work_folder, archive_folder, quarantine_folder}) {
+        auto part = open_own(own->get(), split_folder(whole).base, root.st_dev);
+        if (!part) return part.error();
+    }
+    std::vector<std::string> warnings;
+    bool sticky = (root.st_mode & S_ISVTX) != 0;
+    if ((root.st_mode & S_IWOTH) != 0 && !sticky) {
+        warnings.emplace_back("everyone may replace and remove files in it: set the sticky bit");
+    }
+    struct ::stat facts = {};
+    bool known = ::fstat(own->get(), &facts) == 0;
+    if (known && facts.st_uid != ::geteuid() && facts.st_uid != 0) {
+        auto who = std::to_string(facts.st_uid);
+        warnings.push_back(".kustodrop belongs to another user (uid " + who + ")");
+    }
+    if (auto kind = medium(); kind && kind->kind == medium_kind::remote) {
+        warnings.push_back("it is on a network file system (" + kind->name + ")");
+    }
+    return warnings;
+}
+
+result<void> drop_folder::lock(std::string_view state_directory) {
+    auto own = open_beneath(root_.get(), own_folder, O_RDONLY | O_DIRECTORY);
+    if (!own.is_open()) return open_failure(own_folder, errno);
+    auto taken = lock_file::take(own.get(), "lock", holder_line(state_directory), "folder_locked");
+    if (!taken) return taken.error();
+    lock_ = std::move(*taken);
+    return {};
+}
+
+result<std::optional<sighting>> drop_folder::look(const std::string& name) const {
+    if (!is_plain_name(name)) return std::optional<sighting>();
+    auto [folder, base] = split_folder(name);
+    passage parent(root_.get(), folder);
+    auto seen = parent.is_open() ? look_at(parent.get(), base) : std::nullopt;
+    if (!seen) {
+        bool gone = errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == ENAMETOOLONG;
+        if (gone) return std::optional<sighting>();
+        return open_failure(name, errno);
+    }
+    seen->readable = seen->readable || may_read(parent.get(), base);
+    seen->name = name;
+    return seen;
+}
+
+result<descriptor> drop_folder::open_folder(const std::string& name) const {
+    auto folder = open_beneath(root_.get(), name.empty() ? "." : name, O_RDONLY | O_DIRECTORY);
+    if (!folder.is_open()) return open_failure(name, errno);
+    return folder;
+}
+
+result<void> drop_folder::sync() const {
+    for (std::string name : {std::string("."), std::string(work_folder)}) {
+        auto folder = open_beneath(root_.get(), name, O_RDONLY | O_DIRECTORY);
+        if (!folder.is_open()) return open_failure(name, errno);
+        if (::fsync(folder.get()) != 0) {
+            return system_failure("sync_failed", remedy::retry, "cannot sync", name, errno);
+        }
+    }
+    return {};
+}
+
+result<disk_space> drop_folder::space() const { return space_of_folder(root_.get()); }
+
+result<medium> drop_folder::medium() const { return medium_of_folder(root_.get()); }
+
+}  // namespace kustodrop::spool

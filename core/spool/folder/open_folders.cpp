@@ -1,0 +1,40 @@
+#include "spool/folder/open_folders.hpp"
+
+#include "spool/folder/beneath.hpp"
+
+#include <cerrno>
+#include <fcntl.h>
+
+namespace kustodrop::spool {
+
+int open_folders::reach(const std::string& name) {
+    if (name == ".") return root_;
+    return reached_.is(name) ? reached_.folder.get() : reach_anew(name);
+}
+
+int open_folders::make(const std::string& name) {
+    return made_.is(name) ? made_.folder.get() : make_anew(name);
+}
+
+int open_folders::reach_anew(const std::string& name) {
+    if (name == ".") return root_;
+    reached_ = {name, open_beneath(root_, name, O_PATH | O_DIRECTORY)};
+    return reached_.folder.get();
+}
+
+int open_folders::make_anew(const std::string& name) {
+    made_ = {name, make_folders(root_, name)};
+    return made_.folder.get();
+}
+
+descriptor open_folders::open(const std::string& name, int flags) {
+    auto [folder, base] = split_folder(name);
+    auto at = reach(folder);
+    if (at >= 0) {
+        auto file = open_beneath(at, base, flags);
+        if (file.is_open() || errno != ENOENT) return file;
+    }
+    return open_beneath(root_, name, flags);
+}
+
+}  // namespace kustodrop::spool

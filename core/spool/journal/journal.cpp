@@ -1,0 +1,327 @@
+#include "spool/journal/journal.hpp"
+
+#include "async/event.hpp"
+#include "spool/journal/journal_files.hpp"
+#include "spool/journal/journal_queue.hpp"
+#include "spool/journal/journal_store.hpp"
+
+#include <algorithm>
+#include <mutex>
+
+namespace kustodrop::spool {
+
+static constexpr duration shortest_pause = 250ms;
+static constexpr duration longest_pause = 10s;
+
+// What happened off the thread that may log.
+struct journal_notes {
+    std::vector<std::string> set_aside;
+    std::size_t reserves_used = 0;
+};
+
+struct journal::state {
+    state(asio::any_io_executor executor, clock& clock, worker_pool& pool, logger& log)
+        : time(clock), pool(pool), log(log), recorded(executor), ended(std::move(executor)) {}
+
+    result<void> open();
+    result<void> begin_anew();
+    result<void> commit(std::uint64_t ticket, const journal_group& group);
+    void learn(const result<void>& committed);
+    void report();
+
+    template <class Value, class Read>
+    result<Value> read_or_begin_anew(Read read);
+
+    // Owned by the daemon's thread.
+    clock& time;
+    worker_pool& pool;
+    logger& log;
+    metrics* measured = nullptr;
+    journal_options options;
+    journal_queue queue;
+    event recorded;  // Something is to be committed.
+    event ended;     // A commit, well or not: many wait for it, and for nothing else.
+    bool healthy = true;
+    bool is_new = false;
+    std::uint64_t failed_commits = 0;
+    failure last_failure;
+    std::optional<time_point> commit_since;
+    std::uint64_t tickets = 0;  // One for each group that was sent to be committed.
+
+    // Shared with the workers.
+    std::mutex mutex;
+    std::unique_ptr<journal_store> store;
+    std::uint64_t newest_ticket = 0;
+    reserve_file reserve;
+    journal_notes notes;
+};
+
+result<void> journal::state::open() {
+    auto access = options.synced ? store_access::exclusive : store_access::unsynced;
+    auto opened = journal_store::open(options.path, access);
+    if (!opened) return opened.error();
+    store = std::move(*opened);
+    is_new = is_new || store->is_new();
+    return {};
+}
+
+// With the mutex held, or before anyone else knows the state.
+result<void> journal::state::begin_anew() {
+    store.reset();
+    auto aside = set_aside(options.path, time.wall_now());
+    if (!aside) return aside.error();
+    notes.set_aside.push_back(*aside);
+    return open();
+}
+
+result<void> journal::state::commit(std::uint64_t ticket, const journal_group& group) {
+    std::lock_guard lock(mutex);
+    // flush() overtook this group and wrote it with what is newer: writing it now would go back.
+    if (ticket < newest_ticket) return {};
+    newest_ticket = ticket;
+    if (!store) {
+        if (auto opened = open(); !opened) return opened;
+    }
+    auto said = store->write(group);
+    if (said) return said;
+    if (said.error().code == "disk_full" && reserve.release()) {
+        ++notes.reserves_used;
+        return store->write(group);
+    }
+    if (said.error().code != "journal_corrupt") return said;
+    // Every record is a source's whole state, so the new journal fills up again as they move on;
+    // what it misses is found in the work folders after a restart.
+    if (auto begun = begin_anew(); !begun) return begun;
+    return store->write(group);
+}
+
+void journal::state::learn(const result<void>& committed) {
+    report();
+    if (committed) {
+        if (!healthy) log.info("journal is written again");
+        healthy = true;
+        queue.group_is_safe();
+    } else {
+        auto f = committed.error();
+        last_failure = f;
+        ++failed_commits;
+        if (healthy)
+            log.error("journal cannot be written", {{"code", f.code}, {"detail", f.detail}});
+        healthy = false;
+        queue.group_is_not_safe();
+    }
+    ended.notify_all();
+}
+
+void journal::state::report() {
+    journal_notes news;
+    {
+        std::lock_guard lock(mutex);
+        std::swap(news, notes);
+    }
+    for (auto& path : news.set_aside) {
+        log.error("journal was damaged and set aside, a new one begins", {{"path", path}});
+        measured->count("kustodrop_journal_set_aside_total").add();
+    }
+    if (news.reserves_used > 0) log.warning("disk is full: the journal's reserve is in use");
+}
+
+template <class Value, class Read>
+result<Value> journal::state::read_or_begin_anew(Read read) {
+    std::lock_guard lock(mutex);
+    if (!store) {
+        if (auto opened = open(); !opened) return opened.error();
+    }
+    auto said = read(*store);
+    if (said || said.error().code != "journal_corrupt") return said;
+    if (auto begun = begin_anew(); !begun) return begun.error();
+    return read(*store);
+}
+
+journal::journal(std::unique_ptr<state> state) : state_(std::move(state)) {}
+journal::~journal() = default;
+
+result<std::unique_ptr<journal>> journal::open(
+    asio::any_io_executor executor,
+    journal_options options,
+    clock& clock,
+    worker_pool& pool,
+    logger& log,
+    metrics& measured
+) {
+    auto fresh = std::make_unique<state>(std::move(executor), clock, pool, log);
+    fresh->options = std::move(options);
+    fresh->measured = &measured;
+    auto opened = fresh->open();
+    if (!opened && opened.error().code == "journal_corrupt") opened = fresh->begin_anew();
+    if (!opened) return opened.error();
+    if (fresh->options.synced) {
+        fresh->reserve = reserve_file(fresh->options.path + ".reserve");
+        fresh->reserve.fill();
+    }
+    fresh->report();
+    return std::unique_ptr<journal>(new journal(std::move(fresh)));
+}
+
+void journal::record(const source& what) {
+    state_->queue.add(source_change{what, state_->time.wall_now()});
+    state_->recorded.notify_all();
+}
+
+void journal::record_together(const std::vector<const source*>& all) {
+    regrouped_change change;
+    for (auto* what : all) change.sources.push_back({*what, state_->time.wall_now()});
+    state_->queue.add(std::move(change));
+    state_->recorded.notify_all();
+}
+
+void journal::record_kept(const kept_file& what) {
+    state_->queue.add(kept_change{what});
+    state_->recorded.notify_all();
+}
+
+void journal::forget_kept(std::string watch, std::string name) {
+    state_->queue.add(forgotten_change{std::move(watch), std::move(name)});
+    state_->recorded.notify_all();
+}
+
+asio::awaitable<result<void>> journal::durable() {
+    auto& s = *state_;
+    auto awaited = s.queue.last_number();
+    auto failures = s.failed_commits;
+    while (s.queue.safe_number() < awaited) {
+        if (s.failed_commits != failures) co_return s.last_failure;
+        co_await s.ended.wait();
+    }
+    co_return result<void>();
+}
+
+asio::awaitable<void> journal::run() {
+    auto& s = *state_;
+    auto& seconds = s.measured->distribution("kustodrop_journal_commit_seconds");
+    duration pause = shortest_pause;
+    s.report();
+    for (;;) {
+        while (s.queue.empty()) co_await s.recorded.wait();
+        auto begun = s.time.now();
+        auto group = s.queue.take_group(s.options.group_records);
+        auto work = [&s, ticket = ++s.tickets, group = std::move(group)] {
+            return s.commit(ticket, group);
+        };
+        s.commit_since = begun;
+        auto committed = co_await offload(s.pool, std::move(work));
+        s.commit_since.reset();
+        s.learn(committed);
+        if (committed) {
+            seconds.observe(std::chrono::duration<double>(s.time.now() - begun).count());
+            pause = shortest_pause;
+            continue;
+        }
+        auto wake = s.time.now() + pause;
+        pause = std::min(pause * 2, longest_pause);
+        co_await s.time.sleep_until(wake);
+    }
+}
+
+asio::awaitable<void> journal::examine() {
+    auto& s = *state_;
+    for (std::size_t part = 0;; ++part) {
+        auto work = [&s, part]() -> result<bool> {
+            std::lock_guard lock(s.mutex);
+            if (!s.store || part >= s.store->parts_to_check()) return false;
+            auto said = s.store->check_part(part);
+            if (said || said.error().code != "journal_corrupt") return true;
+            if (auto begun = s.begin_anew(); !begun) return begun.error();
+            return false;
+        };
+        auto more = co_await offload(s.pool, std::move(work));
+        s.report();
+        if (more.has_error() || !*more) co_return;
+    }
+}
+
+void journal::close() {
+    std::lock_guard lock(state_->mutex);
+    state_->store.reset();
+}
+
+result<void> journal::flush() {
+    auto& s = *state_;
+    // A group that a cancelled run() left is written again: records are whole states.
+    s.queue.group_is_not_safe();
+    while (!s.queue.empty()) {
+        auto group = s.queue.take_group(s.options.group_records);
+        auto committed = s.commit(++s.tickets, group);
+        s.learn(committed);
+        if (!committed) return committed;
+    }
+    return {};
+}
+
+bool journal::is_new() const { return state_->is_new; }
+
+std::optional<time_point> journal::commit_since() const { return state_->commit_since; }
+
+bool journal::healthy() const { return state_->healthy; }
+
+result<std::vector<source>> journal::unretired() {
+    using sources = std::vector<source>;
+    return state_->read_or_begin_anew<sources>([](auto& store) { return store.unretired(); });
+}
+
+result<std::vector<kept_file>> journal::kept(std::string watch) {
+    using files = std::vector<kept_file>;
+    return state_->read_or_begin_anew<files>([&](auto& store) { return store.kept(watch); });
+}
+
+asio::awaitable<result<std::vector<journal_row>>> journal::find(journal_query query) {
+    auto& s = *state_;
+    std::vector<journal_row> rows;
+    std::optional<journal_cursor> from = journal_cursor();
+    std::size_t files = 0;
+    // Page by page, so that commits do not wait for a long search.
+    while (from && files < query.limit) {
+        auto left = query.limit - files;
+        auto work = [&s, &query, left, cursor = *from] {
+            auto read = [&](auto& store) { return store.page(query, cursor, left); };
+            return s.template read_or_begin_anew<journal_page>(read);
+        };
+        auto page = co_await offload(s.pool, std::move(work));
+        if (!page) co_return page.error();
+        for (auto& row : page->rows) files += std::max<std::size_t>(1, row.source.slices.size());
+        std::move(page->rows.begin(), page->rows.end(), std::back_inserter(rows));
+        from = page->next;
+    }
+    co_return rows;
+}
+
+asio::awaitable<result<std::size_t>> journal::forget_retired(wall_time limit) {
+    auto& s = *state_;
+    auto work = [&s, limit] {
+        auto forget = [&](auto& store) { return store.forget_retired(limit); };
+        auto gone = s.template read_or_begin_anew<std::size_t>(forget);
+        if (gone) s.reserve.fill();
+        return gone;
+    };
+    auto gone = co_await offload(s.pool, std::move(work));
+    s.report();
+    co_return gone;
+}
+
+result<std::vector<journal_row>> read_journal(const std::string& path, const journal_query& query) {
+    auto store = journal_store::open(path, store_access::read_only);
+    if (!store) return store.error();
+    std::vector<journal_row> rows;
+    std::optional<journal_cursor> from = journal_cursor();
+    std::size_t files = 0;
+    while (from && files < query.limit) {
+        auto page = (*store)->page(query, *from, query.limit - files);
+        if (!page) return page.error();
+        for (auto& row : page->rows) files += std::max<std::size_t>(1, row.source.slices.size());
+        std::move(page->rows.begin(), page->rows.end(), std::back_inserter(rows));
+        from = page->next;
+    }
+    return rows;
+}
+
+}  // namespace kustodrop::spool

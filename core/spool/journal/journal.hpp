@@ -1,0 +1,127 @@
+#pragma once
+
+#include "async/offload.hpp"
+#include "base/log.hpp"
+#include "base/metrics.hpp"
+#include "base/result.hpp"
+#include "spool/source/source.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kustodrop::spool {
+
+/// What `kustodrop journal` asks for. Empty means any.
+struct journal_query {
+    std::optional<wall_time> since;  // Last change at or after.
+    std::optional<spool::outcome> outcome;
+    std::optional<std::string> stage;
+    std::optional<std::string> watch;
+    std::optional<std::string> file_glob;  // Against the slice's name.
+    std::optional<std::string> source_id;
+    std::size_t limit = 10'000;  // Files.
+};
+
+/// One source as the record shows it.
+struct journal_row {
+    spool::source source;
+    wall_time changed_at{};
+    std::size_t files = 1;  // In its blob; of them the query may have chosen some.
+};
+
+/// A file that was dealt with and stays in its folder (on_success or on_failure: keep, and `send`):
+/// it is not shipped again while its identity stays the same.
+struct kept_file {
+    std::string watch;
+    std::string name;
+    file_identity identity;
+    std::string source_id;
+    spool::outcome outcome = outcome::succeeded;
+};
+
+struct journal_options {
+    std::string path;                 // The database file; its folder exists.
+    std::size_t group_records = 256;  // At most this many records a transaction.
+    bool synced = true;               // False only in simulations: nothing is durable then.
+};
+
+/// The durable record of every source (product.md §2): one SQLite database in WAL mode with
+/// synchronous=FULL, one connection, schema versioned by user_version.
+///
+/// record() is a plain call that cannot be interrupted; durable() waits until all that was
+/// recorded before is on disk. What arrives together shares one transaction and one sync.
+class journal {
+public:
+    /// Opens or creates it. Blocking. A damaged file is set aside as PATH.corrupt-TIME, which is
+    /// logged, and a new one begun. A file that another process holds is a failure
+    /// "journal_locked".
+    static result<std::unique_ptr<journal>> open(
+        asio::any_io_executor executor,
+        journal_options options,
+        clock& clock,
+        worker_pool& pool,
+        logger& log,
+        metrics& measured
+    );
+    ~journal();
+
+    /// Queues the whole present state of the source; the latest of one id wins.
+    void record(const source&);
+
+    /// The same of several sources, of which all are on disk or none is: files have passed from
+    /// one to another.
+    void record_together(const std::vector<const source*>&);
+    void record_kept(const kept_file&);
+    void forget_kept(std::string watch, std::string name);
+
+    /// Returns when everything recorded before the call is on disk. A failure means that it is
+    /// not (yet): the records stay queued and are tried again by the next commit.
+    asio::awaitable<result<void>> durable();
+
+    /// Commits what is queued, in groups, until cancelled. A commit that failed is tried again
+    /// after a pause, for as long as it takes.
+    asio::awaitable<void> run();
+
+    /// After an end that was not clean, checks a large journal part by part beside the daily work;
+    /// a damaged one is set aside, as at any other time. Spawn once.
+    asio::awaitable<void> examine();
+
+    /// Commits what is queued, now, blocking: the last act before the process ends.
+    result<void> flush();
+
+    /// A clean end, after flush(): the next start need not check anything. Blocking.
+    void close();
+
+    /// Whether this opening began it: what an earlier one knew is lost, if there was one.
+    bool is_new() const;
+
+    /// Since when the commit in hand is with the disk; nothing while none is.
+    std::optional<time_point> commit_since() const;
+
+    bool healthy() const;  ///< False from a failed commit until the next good one.
+
+    /// Blocking reads of what is on disk (flush() first to see everything). Newest first.
+    result<std::vector<source>> unretired();
+    result<std::vector<kept_file>> kept(std::string watch);
+    asio::awaitable<result<std::vector<journal_row>>> find(journal_query query);
+
+    /// Deletes retired sources whose last change is before `limit`, a bounded number a call.
+    /// Returns how many went.
+    asio::awaitable<result<std::size_t>> forget_retired(wall_time limit);
+
+private:
+    struct state;
+    explicit journal(std::unique_ptr<state> state);
+    std::unique_ptr<state> state_;
+};
+
+/// Reads a journal that no daemon holds open, without changing it. Blocking.
+result<std::vector<journal_row>> read_journal(const std::string& path, const journal_query& query);
+
+}  // namespace kustodrop::spool

@@ -1,0 +1,66 @@
+#include "spool/journal/journal_queue.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace kustodrop::spool {
+
+// A kept file and its being forgotten are two states of one thing.
+static std::string key_of(const journal_change& change) {
+    if (auto* source = std::get_if<source_change>(&change)) return "s" + source->source.id;
+    if (auto* kept = std::get_if<kept_change>(&change)) {
+        return "k" + kept->file.watch + "/" + kept->file.name;
+    }
+    if (auto* regrouped = std::get_if<regrouped_change>(&change)) {
+        return "g" + regrouped->sources.front().source.id;
+    }
+    auto& forgotten = std::get<forgotten_change>(change);
+    return "k" + forgotten.watch + "/" + forgotten.name;
+}
+
+void journal_queue::enqueue(numbered one) {
+    auto [place, fresh] = place_.try_emplace(one.key, taken_ + waiting_.size());
+    if (fresh) {
+        waiting_.push_back(std::move(one));
+    } else {
+        waiting_[place->second - taken_].change = std::move(one.change);
+    }
+}
+
+void journal_queue::add(journal_change change) {
+    auto key = key_of(change);
+    auto shared = std::make_shared<const journal_change>(std::move(change));
+    enqueue({std::move(key), ++last_number_, std::move(shared)});
+}
+
+journal_group journal_queue::take_group(std::size_t limit) {
+    group_is_not_safe();
+    journal_group changes;
+    changes.reserve(std::min(limit, waiting_.size()));
+    while (!waiting_.empty() && changes.size() < limit) {
+        place_.erase(waiting_.front().key);
+        changes.push_back(waiting_.front().change);
+        group_.push_back(std::move(waiting_.front()));
+        waiting_.pop_front();
+        ++taken_;
+    }
+    return changes;
+}
+
+void journal_queue::group_is_safe() { group_.clear(); }
+
+void journal_queue::group_is_not_safe() {
+    if (group_.empty()) return;
+    auto later = std::exchange(waiting_, {});
+    place_.clear();
+    for (auto& one : std::exchange(group_, {})) enqueue(std::move(one));
+    for (auto& one : later) enqueue(std::move(one));
+}
+
+std::uint64_t journal_queue::safe_number() const {
+    if (!group_.empty()) return group_.front().number - 1;
+    if (!waiting_.empty()) return waiting_.front().number - 1;
+    return last_number_;
+}
+
+}  // namespace kustodrop::spool

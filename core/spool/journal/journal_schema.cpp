@@ -1,0 +1,128 @@
+// What the journal's database is made of, and the questions that are asked of it.
+#include "spool/journal/journal_tables.hpp"
+
+#include <sqlite3.h>
+
+namespace kustodrop::spool {
+
+// Times are microseconds since 1970 in UTC. Names are bytes. Numbers of 64 bits without a sign are
+// stored as the signed ones of the same bits.
+static constexpr auto version_1 = R"sql(
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+    CREATE TABLE sources (
+        id TEXT PRIMARY KEY,
+        watch TEXT NOT NULL,
+        target TEXT NOT NULL,
+        stage TEXT NOT NULL,
+        stage_at INTEGER,
+        claimed_at INTEGER NOT NULL,
+        changed_at INTEGER NOT NULL,
+        attempts INTEGER NOT NULL,
+        posts INTEGER NOT NULL,
+        ambiguous_posts INTEGER NOT NULL,
+        account TEXT,
+        container TEXT,
+        blob TEXT,
+        raw_bytes INTEGER,
+        stored_bytes INTEGER,
+        outcome TEXT,
+        code TEXT,
+        details TEXT,
+        operation_id TEXT,
+        outcome_at INTEGER
+    );
+    CREATE TABLE slices (
+        source_id TEXT NOT NULL,
+        position INTEGER NOT NULL,
+        name BLOB NOT NULL,
+        location BLOB NOT NULL,
+        offset INTEGER NOT NULL,
+        length_bytes INTEGER NOT NULL,
+        device INTEGER NOT NULL,
+        inode INTEGER NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        modified_ns INTEGER NOT NULL,
+        changed_ns INTEGER NOT NULL,
+        PRIMARY KEY (source_id, position)
+    ) WITHOUT ROWID;
+    CREATE TABLE kept_files (
+        watch TEXT NOT NULL,
+        name BLOB NOT NULL,
+        source_id TEXT NOT NULL,
+        outcome TEXT NOT NULL,
+        device INTEGER NOT NULL,
+        inode INTEGER NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        modified_ns INTEGER NOT NULL,
+        changed_ns INTEGER NOT NULL,
+        PRIMARY KEY (watch, name)
+    ) WITHOUT ROWID;
+    CREATE INDEX sources_unretired ON sources (changed_at) WHERE stage <> 'retired';
+    CREATE INDEX sources_changed_at ON sources (changed_at, id);
+    CREATE INDEX sources_outcome ON sources (outcome, changed_at, id);
+    PRAGMA user_version = 1;
+)sql";
+
+static constexpr auto version_2 = R"sql(
+    ALTER TABLE sources ADD COLUMN last_post_at INTEGER;
+    ALTER TABLE sources ADD COLUMN heard TEXT;
+    ALTER TABLE sources ADD COLUMN heard_code TEXT;
+    ALTER TABLE sources ADD COLUMN heard_details TEXT;
+    ALTER TABLE sources ADD COLUMN heard_operation_id TEXT;
+    ALTER TABLE sources ADD COLUMN heard_at INTEGER;
+    ALTER TABLE sources ADD COLUMN heard_posts INTEGER;
+    PRAGMA user_version = 2;
+)sql";
+
+static constexpr auto version_3 = R"sql(
+    ALTER TABLE sources ADD COLUMN begun INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX sources_watch ON sources (watch, changed_at, id);
+    PRAGMA user_version = 3;
+)sql";
+
+bool prepare_schema(database& db) {
+    auto version = db.ask("PRAGMA user_version");
+    if (version == schema_version) return false;
+    bool is_new = version == "0";
+    if (!is_new && version != "1" && version != "2") {
+        throw sqlite_error{
+            SQLITE_SCHEMA,
+            "it was written by a newer version of kustodrop (schema " + version +
+                ", this one knows " + schema_version +
+                "): run that one again, or choose another state_directory"};
+    }
+    if (is_new && db.ask("SELECT count(*) FROM sqlite_schema") != "0") {
+        throw sqlite_error{SQLITE_NOTADB, "tables of another program"};
+    }
+    db.run("BEGIN IMMEDIATE");
+    if (is_new) db.run(version_1);
+    if (version != "2") db.run(version_2);
+    db.run(version_3);
+    db.run("COMMIT");
+    return is_new;
+}
+
+std::string page_sql(const journal_query& query) {
+    auto sql = std::string("SELECT ") + source_rows::columns +
+               " FROM sources WHERE (changed_at, id) < (?1, ?2) AND changed_at >= ?3";
+    sql += query.outcome ? " AND outcome = ?4" : " AND ?4 IS NULL";
+    sql += query.source_id ? " AND id = ?5" : " AND ?5 IS NULL";
+    // An outcome that is rare leads to its rows sooner than the watch does.
+    sql += !query.watch    ? " AND ?7 IS NULL"
+           : query.outcome ? " AND +watch = ?7"
+                           : " AND watch = ?7";
+    return sql + " ORDER BY changed_at DESC, id DESC LIMIT ?6";
+}
+
+std::string unretired_sql() {
+    return std::string("SELECT ") + source_rows::columns +
+           " FROM sources INDEXED BY sources_unretired WHERE stage <> 'retired'"
+           " ORDER BY changed_at DESC, id DESC";
+}
+
+std::string old_ones_sql() {
+    return "SELECT id FROM sources WHERE stage = 'retired' AND changed_at < ?1"
+           " ORDER BY changed_at LIMIT ?2";
+}
+
+}  // namespace kustodrop::spool

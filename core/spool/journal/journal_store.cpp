@@ -1,0 +1,240 @@
+#include "spool/journal/journal_store.hpp"
+
+#include "base/defect.hpp"
+#include "base/glob.hpp"
+#include "base/text.hpp"
+#include "spool/journal/journal_tables.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <sqlite3.h>
+
+namespace kustodrop::spool {
+
+static constexpr std::size_t rows_a_page = 1000;
+static constexpr std::size_t forgotten_a_call = 1000;
+
+// quick_check reads the whole file: for so little it takes no time worth saving.
+static constexpr std::uint64_t always_checked_bytes = 16ull << 20;
+
+// Checked one after the other, so that what is written meanwhile waits for one only.
+static constexpr std::array parts{
+    "PRAGMA quick_check(sources)", "PRAGMA quick_check(slices)", "PRAGMA quick_check(kept_files)"};
+
+struct journal_store::tables {
+    tables(const std::string& uri, database::access how) : db(uri, how) {}
+
+    database db;
+    std::optional<source_rows> sources;
+    std::optional<kept_rows> kept;
+    bool is_new = false;
+    bool unchecked = false;
+};
+
+static failure failure_of(const sqlite_error& error) {
+    auto fail = [&](const char* code, remedy next) {
+        auto number = " (SQLite " + std::to_string(error.code) + ")";
+        return failure{code, next, "journal: " + error.words + number};
+    };
+    switch (error.code & 0xFF) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return fail("journal_locked", remedy::retry);
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISMATCH:
+        return fail("journal_corrupt", remedy::give_up);
+    case SQLITE_SCHEMA:
+        return fail("journal_newer", remedy::reconfigure);
+    case SQLITE_FULL:
+        return fail("disk_full", remedy::retry);
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
+        return fail("journal_unopenable", remedy::reconfigure);
+    default:
+        return fail("journal_io", remedy::retry);
+    }
+}
+
+// The border of the wall: inside, trouble is thrown; outside, it is a value.
+template <class Value, class Work>
+static result<Value> guarded(Work work) {
+    try {
+        return work();
+    } catch (const sqlite_error& error) {
+        return failure_of(error);
+    }
+}
+
+static std::uint64_t size_of(const std::string& path) {
+    struct ::stat facts = {};
+    return ::stat(path.c_str(), &facts) == 0 ? static_cast<std::uint64_t>(facts.st_size) : 0;
+}
+
+static void check(database& db, const char* question) {
+    auto said = db.ask(question);
+    if (said != "ok") throw sqlite_error{SQLITE_CORRUPT, said};
+}
+
+static std::string uri_of(const std::string& path, std::string_view question) {
+    std::string uri = "file:";
+    for (char c : path)
+        uri += c == '/' ? std::string(1, c) : percent_encode(std::string_view(&c, 1));
+    return uri + std::string(question);
+}
+
+result<std::unique_ptr<journal_store>> journal_store::open(
+    const std::string& path, store_access access
+) {
+    using opened = std::unique_ptr<journal_store>;
+    return guarded<opened>([&]() -> result<opened> {
+        bool reading = access == store_access::read_only;
+        auto wal_bytes = size_of(path + "-wal");
+        // Without a write-ahead log nobody is writing, and reading needs no lock file, which
+        // perhaps may not be created here.
+        auto uri = uri_of(path, reading && wal_bytes == 0 ? "?immutable=1" : "");
+        using how = database::access;
+        auto fresh = std::make_unique<tables>(uri, reading ? how::read_only : how::read_and_write);
+        auto& db = fresh->db;
+        db.set_patience(500ms);
+        db.run("PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;");
+        db.run("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096;");
+        if (!reading) {
+            // Exclusive: a second process stays out, and no shared memory file is needed.
+            db.run("PRAGMA locking_mode = EXCLUSIVE; PRAGMA auto_vacuum = INCREMENTAL;");
+            db.run("PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 16777216;");
+            bool synced = access == store_access::exclusive && !defect("skip_the_sync");
+            db.run(synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF");
+            // Takes the lock for good.
+            db.run("BEGIN IMMEDIATE; COMMIT;");
+            bool small = size_of(path) <= always_checked_bytes;
+            if (small) check(db, "PRAGMA quick_check(1)");
+            // A write-ahead log that was left: the last end was no clean one.
+            fresh->unchecked = !small && wal_bytes > 0;
+            fresh->is_new = prepare_schema(db);
+        } else if (db.ask("PRAGMA user_version") != schema_version) {
+            // Whoever only reads must not bring an older one up; a copy may be.
+            auto copy = std::make_unique<tables>(":memory:", how::read_and_write);
+            copy->db.become_copy_of(db);
+            prepare_schema(copy->db);
+            fresh = std::move(copy);
+        }
+        fresh->sources.emplace(fresh->db);
+        fresh->kept.emplace(fresh->db);
+        return opened(new journal_store(std::move(fresh)));
+    });
+}
+
+journal_store::journal_store(std::unique_ptr<tables> tables) : tables_(std::move(tables)) {}
+journal_store::~journal_store() = default;
+
+bool journal_store::is_new() const { return tables_->is_new; }
+
+std::size_t journal_store::parts_to_check() const { return tables_->unchecked ? parts.size() : 0; }
+
+result<void> journal_store::check_part(std::size_t part) {
+    return guarded<void>([&]() -> result<void> {
+        check(tables_->db, parts.at(part));
+        return {};
+    });
+}
+
+result<void> journal_store::write(const journal_group& changes) {
+    auto said = guarded<void>([&]() -> result<void> {
+        tables_->db.run("BEGIN IMMEDIATE");
+        for (auto& one : changes) {
+            auto& change = *one;
+            if (auto* source = std::get_if<source_change>(&change)) {
+                tables_->sources->write(*source);
+            } else if (auto* kept = std::get_if<kept_change>(&change)) {
+                tables_->kept->write(kept->file);
+            } else if (auto* regrouped = std::get_if<regrouped_change>(&change)) {
+                for (auto& part : regrouped->sources) tables_->sources->write(part);
+            } else {
+                tables_->kept->erase(std::get<forgotten_change>(change));
+            }
+        }
+        tables_->db.run("COMMIT");
+        return {};
+    });
+    if (!said) tables_->db.roll_back();
+    return said;
+}
+
+result<std::vector<source>> journal_store::unretired() {
+    return guarded<std::vector<source>>([&]() -> result<std::vector<source>> {
+        std::vector<source> found;
+        statement rows(tables_->db, unretired_sql());
+        while (rows.step()) found.push_back(std::move(tables_->sources->read(rows).source));
+        return found;
+    });
+}
+
+result<std::vector<kept_file>> journal_store::kept(const std::string& watch) {
+    return guarded<std::vector<kept_file>>([&]() -> result<std::vector<kept_file>> {
+        return tables_->kept->read(watch);
+    });
+}
+
+// What the database has no index for. Of several files those that are asked for are left.
+static bool matches(const journal_query& query, source& s) {
+    if (query.stage && name_of(s.stage) != *query.stage) return false;
+    if (!query.file_glob) return true;
+    std::erase_if(s.slices, [&](auto& slice) {
+        return !glob_matches(*query.file_glob, slice.name);
+    });
+    return !s.slices.empty();
+}
+
+result<journal_page> journal_store::page(
+    const journal_query& query, const journal_cursor& from, std::size_t limit
+) {
+    return guarded<journal_page>([&]() -> result<journal_page> {
+        statement rows(tables_->db, page_sql(query));
+        std::optional<std::string_view> said;
+        if (query.outcome) said = to_string(*query.outcome);
+        std::optional<std::string> id;
+        if (query.source_id) id = to_lower(*query.source_id);
+        auto since = query.since ? query.since->time_since_epoch().count() : INT64_MIN;
+        rows.bind(
+            from.changed_at_us, from.id, since, said, id, std::uint64_t(rows_a_page), query.watch
+        );
+        journal_page page;
+        std::size_t seen = 0;
+        std::size_t files = 0;
+        while (files < limit && seen < rows_a_page && rows.step()) {
+            ++seen;
+            page.next = {rows.integer(6), rows.bytes(0)};
+            auto row = tables_->sources->read(rows);
+            row.files = row.source.slices.size();
+            if (!matches(query, row.source)) continue;
+            files += std::max<std::size_t>(1, row.source.slices.size());
+            page.rows.push_back(std::move(row));
+        }
+        if (seen < rows_a_page || files >= limit) page.next.reset();
+        return page;
+    });
+}
+
+result<std::size_t> journal_store::forget_retired(wall_time before) {
+    auto said = guarded<std::size_t>([&]() -> result<std::size_t> {
+        statement old(tables_->db, old_ones_sql());
+        old.bind(before, std::uint64_t(forgotten_a_call));
+        std::vector<std::string> ids;
+        while (old.step()) ids.push_back(old.bytes(0));
+        if (ids.empty()) return ids.size();
+        tables_->db.run("BEGIN IMMEDIATE");
+        for (auto& id : ids) tables_->sources->erase(id);
+        tables_->db.run("COMMIT");
+        tables_->db.run("PRAGMA incremental_vacuum(256)");
+        return ids.size();
+    });
+    if (!said) tables_->db.roll_back();
+    return said;
+}
+
+}  // namespace kustodrop::spool

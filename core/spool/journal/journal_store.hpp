@@ -1,0 +1,82 @@
+#pragma once
+
+#include "spool/journal/journal.hpp"
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace kustodrop::spool {
+
+/// What a transaction writes.
+struct source_change {
+    spool::source source;
+    wall_time changed_at{};
+};
+struct kept_change {
+    kept_file file;
+};
+struct forgotten_change {
+    std::string watch;
+    std::string name;
+};
+/// Sources whose files have passed from one to another: all of it, or none.
+struct regrouped_change {
+    std::vector<source_change> sources;
+};
+using journal_change = std::variant<source_change, kept_change, forgotten_change, regrouped_change>;
+
+/// What one transaction writes. Shared, for who asks may have to write it once more.
+using journal_group = std::vector<std::shared_ptr<const journal_change>>;
+
+/// Where a reading of the record goes on: after this row.
+struct journal_cursor {
+    std::int64_t changed_at_us = INT64_MAX;
+    std::string id;
+};
+
+struct journal_page {
+    std::vector<journal_row> rows;
+    std::optional<journal_cursor> next;  // Nothing: the record ends here.
+};
+
+enum class store_access {
+    exclusive,  // The daemon's: one process, durable.
+    unsynced,   // The simulation's: as above, on a file system that forgets anyway.
+    read_only,
+};
+
+/// The journal's database, blocking, one thread at a time. Failures: "journal_locked",
+/// "journal_corrupt", "journal_newer", "disk_full", "journal_io".
+class journal_store {
+public:
+    static result<std::unique_ptr<journal_store>> open(const std::string& path, store_access);
+    ~journal_store();
+
+    bool is_new() const;  ///< Created by this opening.
+
+    /// After an end that was not clean, the parts of a large journal that opening left unchecked.
+    std::size_t parts_to_check() const;
+    result<void> check_part(std::size_t part);
+
+    /// One transaction, on disk when it returns.
+    result<void> write(const journal_group& changes);
+
+    result<std::vector<source>> unretired();
+    result<std::vector<kept_file>> kept(const std::string& watch);
+
+    /// Goes through a bounded number of rows; of these it returns up to `limit` that match.
+    result<journal_page> page(
+        const journal_query& query, const journal_cursor& from, std::size_t limit
+    );
+
+    result<std::size_t> forget_retired(wall_time before);
+
+private:
+    struct tables;
+    explicit journal_store(std::unique_ptr<tables> tables);
+    std::unique_ptr<tables> tables_;
+};
+
+}  // namespace kustodrop::spool

@@ -1,0 +1,257 @@
+#include "spool/journal/journal_tables.hpp"
+
+#include "base/text.hpp"
+
+#include <sqlite3.h>
+
+namespace kustodrop::spool {
+
+const char* const source_rows::columns =
+    "id, watch, target, stage, stage_at, claimed_at, changed_at, attempts, posts, ambiguous_posts,"
+    " account, container, blob, raw_bytes, stored_bytes,"
+    " outcome, code, details, operation_id, outcome_at, last_post_at,"
+    " heard, heard_code, heard_details, heard_operation_id, heard_at, heard_posts, begun";
+
+// An update in place: replacing the row would move it in every index.
+static std::string upsert_sql() {
+    std::string values;
+    std::string updates;
+    int number = 0;
+    for (auto column : split(source_rows::columns, ',')) {
+        std::string name(trimmed(column));
+        values += (number == 0 ? "?" : ", ?") + std::to_string(number + 1);
+        if (number > 0) updates += (number == 1 ? "" : ", ") + name + " = excluded." + name;
+        ++number;
+    }
+    return std::string("INSERT INTO sources (") + source_rows::columns + ") VALUES (" + values +
+           ") ON CONFLICT (id) DO UPDATE SET " + updates;
+}
+
+static constexpr auto slice_sql =
+    "INSERT INTO slices (source_id, position, name, location, offset, length_bytes, device, inode,"
+    " size_bytes, modified_ns, changed_ns) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+    " ON CONFLICT (source_id, position) DO UPDATE SET name = ?3, location = ?4, offset = ?5,"
+    " length_bytes = ?6, device = ?7, inode = ?8, size_bytes = ?9, modified_ns = ?10,"
+    " changed_ns = ?11";
+
+source_rows::source_rows(const database& db)
+    : write_source_(db, upsert_sql()),
+      write_slice_(db, slice_sql),
+      read_slices_(
+          db,
+          "SELECT name, location, offset, length_bytes, device, inode, size_bytes, modified_ns,"
+          " changed_ns FROM slices WHERE source_id = ?1 ORDER BY position"
+      ),
+      erase_slices_(db, "DELETE FROM slices WHERE source_id = ?1 AND position >= ?2"),
+      erase_source_(db, "DELETE FROM sources WHERE id = ?1") {}
+
+static std::optional<wall_time> time_of(const any_stage& at) {
+    if (auto* posting = std::get_if<stage::posting>(&at)) return posting->at;
+    if (auto* posted = std::get_if<stage::posted>(&at)) return posted->at;
+    if (auto* retired = std::get_if<stage::retired>(&at)) return retired->at;
+    return std::nullopt;
+}
+
+// A member of what is perhaps not there, as the statement binds it.
+template <class Whole, class Part>
+static auto part_of(const Whole* whole, Part Whole::*part) {
+    return whole ? std::optional<Part>(whole->*part) : std::nullopt;
+}
+
+static std::string joined_words(const std::vector<std::string>& words) {
+    std::string out;
+    for (auto& word : words) out += (out.empty() ? "" : " ") + word;
+    return out;
+}
+
+void source_rows::write(const source_change& change) {
+    auto& s = change.source;
+    auto* stored = blob_of(s.stage);
+    auto* word = verdict_of(s.stage);
+    auto* failed = s.last_failure ? &*s.last_failure : nullptr;
+    std::optional<std::string_view> said;
+    if (word) said = to_string(word->outcome);
+    write_source_
+        .bind(
+            s.id,
+            s.watch,
+            s.target,
+            name_of(s.stage),
+            time_of(s.stage),
+            s.claimed_at,
+            change.changed_at,
+            s.attempts,
+            s.posts,
+            s.ambiguous_posts,
+            part_of(stored, &blob_record::account),
+            part_of(stored, &blob_record::container),
+            part_of(stored, &blob_record::name),
+            part_of(stored, &blob_record::raw_bytes),
+            part_of(stored, &blob_record::stored_bytes),
+            said,
+            part_of(word, &verdict::code),
+            part_of(word, &verdict::details),
+            part_of(word, &verdict::operation_id),
+            part_of(word, &verdict::at),
+            s.last_post_at,
+            joined_words(s.heard),
+            part_of(failed, &verdict::code),
+            part_of(failed, &verdict::details),
+            part_of(failed, &verdict::operation_id),
+            part_of(failed, &verdict::at),
+            s.posts_before_failure,
+            s.begun
+        )
+        .run();
+    write_slices(s);
+}
+
+// Most records of a source leave its slices as they were: then no page of theirs is written.
+void source_rows::write_slices(const source& s) {
+    auto there = read_slices(s.id);
+    if (there.size() > s.slices.size()) {
+        erase_slices_.bind(s.id, std::uint64_t(s.slices.size())).run();
+    }
+    for (std::size_t i = 0; i < s.slices.size(); ++i) {
+        auto& one = s.slices[i];
+        if (i < there.size() && there[i] == one) continue;
+        auto& identity = one.identity;
+        write_slice_
+            .bind(
+                s.id,
+                std::uint64_t(i),
+                blob{one.name},
+                blob{one.location},
+                one.offset,
+                one.length_bytes,
+                identity.device,
+                identity.inode,
+                identity.size_bytes,
+                identity.modified_ns,
+                identity.changed_ns
+            )
+            .run();
+    }
+}
+
+void source_rows::erase(const std::string& id) {
+    erase_slices_.bind(id, std::uint64_t(0)).run();
+    erase_source_.bind(id).run();
+}
+
+static file_identity read_identity(const statement& row, int first) {
+    file_identity identity;
+    identity.device = row.natural(first);
+    identity.inode = row.natural(first + 1);
+    identity.size_bytes = row.natural(first + 2);
+    identity.modified_ns = row.integer(first + 3);
+    identity.changed_ns = row.integer(first + 4);
+    return identity;
+}
+
+std::vector<slice> source_rows::read_slices(const std::string& id) {
+    std::vector<slice> slices;
+    read_slices_.bind(id);
+    while (read_slices_.step()) {
+        auto& row = read_slices_;
+        slices.push_back(
+            {row.bytes(0), row.bytes(1), row.natural(2), row.natural(3), read_identity(row, 4)}
+        );
+    }
+    return slices;
+}
+
+static outcome read_outcome(const statement& row, int column) {
+    auto said = parse_outcome(row.bytes(column));
+    if (!said) throw sqlite_error{SQLITE_CORRUPT, "no outcome is called " + row.bytes(column)};
+    return *said;
+}
+
+static any_stage read_stage(const statement& row) {
+    auto name = row.bytes(3);
+    auto at = row.time(4);
+    blob_record stored{
+        row.bytes(10), row.bytes(11), row.bytes(12), row.natural(13), row.natural(14)};
+    if (name == "claimed") return stage::claimed{};
+    if (name == "uploaded") return stage::uploaded{stored};
+    if (name == "posting") return stage::posting{stored, at};
+    if (name == "posted") return stage::posted{stored, at};
+    verdict word{read_outcome(row, 15), row.bytes(16), row.bytes(17), row.bytes(18), row.time(19)};
+    if (name == "settled") return stage::settled{word};
+    if (name == "retired") return stage::retired{word, at};
+    throw sqlite_error{SQLITE_CORRUPT, "no stage is called " + name};
+}
+
+journal_row source_rows::read(const statement& row) {
+    journal_row read;
+    auto& s = read.source;
+    s.id = row.bytes(0);
+    s.watch = row.bytes(1);
+    s.target = row.bytes(2);
+    s.stage = read_stage(row);
+    s.claimed_at = row.time(5);
+    read.changed_at = row.time(6);
+    s.attempts = static_cast<unsigned>(row.integer(7));
+    s.posts = static_cast<unsigned>(row.integer(8));
+    s.ambiguous_posts = static_cast<unsigned>(row.integer(9));
+    s.last_post_at = row.time(20);
+    auto heard = row.bytes(21);
+    for (auto word : split(heard, ' ')) {
+        if (!word.empty()) s.heard.emplace_back(word);
+    }
+    auto code = row.bytes(22);
+    if (!s.heard.empty() && !code.empty()) {
+        s.last_failure = verdict{outcome::failed, code, row.bytes(23), row.bytes(24), row.time(25)};
+    }
+    s.slices = read_slices(s.id);
+    s.posts_before_failure = static_cast<unsigned>(row.integer(26));
+    s.begun = static_cast<unsigned>(row.integer(27));
+    return read;
+}
+
+kept_rows::kept_rows(const database& db)
+    : write_(
+          db,
+          "INSERT OR REPLACE INTO kept_files (watch, name, source_id, outcome, device, inode,"
+          " size_bytes, modified_ns, changed_ns) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+      ),
+      erase_(db, "DELETE FROM kept_files WHERE watch = ?1 AND name = ?2"),
+      read_(
+          db,
+          "SELECT name, source_id, outcome, device, inode, size_bytes, modified_ns, changed_ns"
+          " FROM kept_files WHERE watch = ?1 ORDER BY name"
+      ) {}
+
+void kept_rows::write(const kept_file& file) {
+    auto& identity = file.identity;
+    write_
+        .bind(
+            file.watch,
+            blob{file.name},
+            file.source_id,
+            to_string(file.outcome),
+            identity.device,
+            identity.inode,
+            identity.size_bytes,
+            identity.modified_ns,
+            identity.changed_ns
+        )
+        .run();
+}
+
+void kept_rows::erase(const forgotten_change& file) {
+    erase_.bind(file.watch, blob{file.name}).run();
+}
+
+std::vector<kept_file> kept_rows::read(const std::string& watch) {
+    std::vector<kept_file> files;
+    read_.bind(watch);
+    while (read_.step()) {
+        auto identity = read_identity(read_, 3);
+        auto said = read_outcome(read_, 2);
+        files.push_back({watch, read_.bytes(0), identity, read_.bytes(1), said});
+    }
+    return files;
+}
+
+}  // namespace kustodrop::spool

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "spool/journal/journal_store.hpp"
+#include "sqlite/sqlite.hpp"
+
+namespace kustodrop::spool {
+
+/// The user_version of the present schema.
+inline constexpr auto schema_version = "3";
+
+/// Creates the schema, or brings it up from whatever an older release wrote; says whether it was
+/// created. Throws sqlite_error; SQLITE_SCHEMA for a version of the future.
+bool prepare_schema(database& db);
+
+/// The questions whose answers must not take longer in a journal of a million rows. A page: ?1 and
+/// ?2 where it goes on, ?3 since, ?4 outcome, ?5 id, ?6 limit, ?7 watch. Old ones: ?1 before, ?2
+/// limit.
+std::string page_sql(const journal_query& query);
+std::string unretired_sql();
+std::string old_ones_sql();
+
+/// The rows of sources and slices, of which the store's transactions are made. Throws
+/// sqlite_error.
+class source_rows {
+public:
+    explicit source_rows(const database& db);
+
+    void write(const source_change& change);
+    void erase(const std::string& id);
+
+    /// Reads the source of the current row of a statement that selects `columns`.
+    journal_row read(const statement& row);
+
+    static const char* const columns;
+
+private:
+    void write_slices(const source& s);
+    std::vector<slice> read_slices(const std::string& id);
+
+    statement write_source_;
+    statement write_slice_;
+    statement read_slices_;
+    statement erase_slices_;
+    statement erase_source_;
+};
+
+/// Files that stay in their folders.
+class kept_rows {
+public:
+    explicit kept_rows(const database& db);
+
+    void write(const kept_file& file);
+    void erase(const forgotten_change& file);
+    std::vector<kept_file> read(const std::string& watch);
+
+private:
+    statement write_;
+    statement erase_;
+    statement read_;
+};
+
+}  // namespace kustodrop::spool

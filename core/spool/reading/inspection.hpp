@@ -1,0 +1,30 @@
+#pragma once
+
+#include "spool/folder/open_folders.hpp"
+#include "spool/source/source.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace kustodrop::spool {
+
+struct inspection_options {
+    std::optional<char> separator = {};  // Of formats with quotes.
+    bool drops_first_record = false;     // The first record of every file is a header.
+    std::uint64_t keep_bytes = 0;        // Of a file that is no longer than this, all are returned.
+};
+
+/// What a small file's bytes say of joining it with others.
+struct inspection {
+    std::string alone_because = {};  // Why it must not be joined; empty: it may.
+    std::uint64_t head_bytes = 0;    // Left out unless it comes first: a byte order mark, a header.
+    std::string content = {};        // Of one that may be joined: all its bytes, or nothing.
+};
+
+/// Reads a claimed file to see whether another one's bytes may follow its own. `through` is of the
+/// watch's folder. Blocking; costs one reading of it, of which the shipper's own finds the pages in
+/// memory.
+inspection inspect(const slice& file, open_folders& through, const inspection_options& options);
+
+}  // namespace kustodrop::spool

@@ -1,0 +1,203 @@
+#include "core/spool/folder/drop_folder_fixture.hpp"
+#include "spool/source/place.hpp"
+
+using namespace kustodrop;
+using namespace kustodrop::spool;
+
+using test::first_id;
+using test::second_id;
+
+static const auto in_work = std::string(spool::work_folder) + "/";
+
+BOOST_FIXTURE_TEST_SUITE(claim_, test::dropping)
+
+BOOST_AUTO_TEST_CASE(moves_the_file_under_a_name_that_carries_the_id) {
+    files.write("a.json", "12345");
+    auto held = claim("a.json");
+    BOOST_TEST(held.name == "a.json");
+    BOOST_TEST(held.location == in_work + first_id + "~a.json");
+    BOOST_TEST(held.length_bytes == 5u);
+    BOOST_TEST(held.offset == 0u);
+    BOOST_TEST((held.identity == files.identity(held.location)));
+    BOOST_TEST(files.read(held.location) == "12345");
+    BOOST_TEST(!files.has("a.json"));
+}
+
+BOOST_AUTO_TEST_CASE(any_name_survives_claim_and_listing) {
+    for (auto& name : test::hostile_names()) {
+        files.write(name, name);
+        auto held = claim(name);
+        BOOST_TEST(files.read(held.location) == name);
+        auto work = drop.list_work().value();
+        BOOST_REQUIRE(work.size() == 1u);
+        BOOST_TEST(work[0].name == name);
+        BOOST_TEST(work[0].source_id == first_id);
+        BOOST_TEST(work[0].location == held.location);
+        BOOST_TEST((work[0].identity == held.identity));
+        BOOST_TEST(drop.put_back(held, first_id).value() == name);
+        BOOST_TEST(files.read(name) == name);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_long_name_goes_into_a_folder_of_its_own) {
+    std::string fits(255 - 37, 'n');
+    std::string longer(255 - 36, 'n');
+    files.write(fits, "1");
+    files.write(longer, "1");
+    BOOST_TEST(claim(fits).location == in_work + first_id + "~" + fits);
+    BOOST_TEST(claim(longer).location == in_work + first_id + "/" + longer);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_of_a_subfolder_keeps_its_relative_path) {
+    files.make_folder("sub/deep");
+    files.write("sub/deep/a", "1");
+    auto held = claim("sub/deep/a");
+    BOOST_TEST(held.location == in_work + first_id + "/sub/deep/a");
+    auto work = drop.list_work().value();
+    BOOST_REQUIRE(work.size() == 1u);
+    BOOST_TEST(work[0].name == "sub/deep/a");
+    BOOST_TEST(drop.put_back(held, first_id).value() == "sub/deep/a");
+    BOOST_TEST(files.read("sub/deep/a") == "1");
+    BOOST_TEST(!files.has(in_work + first_id));
+}
+
+BOOST_AUTO_TEST_CASE(several_files_may_share_one_id) {
+    files.write("a", "1");
+    files.write("b", "2");
+    claim("a");
+    claim("b");
+    BOOST_TEST(drop.list_work()->size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_went_has_vanished_and_leaves_no_trace) {
+    files.make_folder("sub");
+    files.write("sub/a", "1");
+    auto seen = look("sub/a");
+    std::filesystem::remove(files.path("sub/a"));
+    auto said = drop.claim(seen, first_id);
+    BOOST_REQUIRE(said.has_error());
+    BOOST_TEST(said.error().code == "file_vanished");
+    BOOST_TEST((said.error().next == remedy::retry));
+    BOOST_TEST(!files.has(in_work + first_id));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_replaced_since_it_was_seen_is_claimed_as_it_is) {
+    files.write("a", "old");
+    auto seen = look("a");
+    files.write("b", "newer");
+    std::filesystem::rename(files.path("b"), files.path("a"));
+    auto held = drop.claim(seen, first_id).value();
+    BOOST_TEST(!held.identity.same_content(seen.identity));
+    BOOST_TEST(held.length_bytes == 5u);
+    BOOST_TEST((held.identity == files.identity(held.location)));
+}
+
+BOOST_AUTO_TEST_CASE(refuses_what_is_not_a_file) {
+    ::mkfifo(files.path("pipe").c_str(), 0600);
+    std::filesystem::create_symlink("/etc/hostname", files.path("link"));
+    files.make_folder("sub");
+    for (std::string name : {"pipe", "link", "sub"}) {
+        auto said = drop.claim(look(name), first_id);
+        BOOST_REQUIRE(said.has_error());
+        BOOST_TEST(said.error().code == "not_a_file");
+        BOOST_TEST((said.error().next == remedy::give_up));
+        BOOST_TEST(files.has(name));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_became_a_link_since_it_was_seen_goes_back) {
+    files.write("a", "1");
+    auto seen = look("a");
+    std::filesystem::remove(files.path("a"));
+    std::filesystem::create_symlink("/etc/hostname", files.path("a"));
+    BOOST_TEST(drop.claim(seen, first_id).error().code == "not_a_file");
+    BOOST_TEST((look("a").kind == file_kind::symlink));
+    BOOST_TEST(work_is_empty());
+}
+
+BOOST_AUTO_TEST_CASE(never_leaves_the_folder) {
+    for (std::string name : {"../a", "/etc/hostname", "sub/../../a", "a//b", "", "."}) {
+        sighting seen;
+        seen.name = name;
+        seen.kind = file_kind::regular;
+        BOOST_TEST(drop.claim(seen, first_id).has_error());
+    }
+    test::temp_folder outside;
+    outside.write("a", "1");
+    std::filesystem::create_directory_symlink(outside.path(), files.path("link"));
+    sighting seen;
+    seen.name = "link/a";
+    seen.kind = file_kind::regular;
+    BOOST_TEST(drop.claim(seen, first_id).has_error());
+    BOOST_TEST(outside.has("a"));
+}
+
+BOOST_AUTO_TEST_CASE(an_id_that_is_no_guid_is_a_bug) {
+    files.write("a", "1");
+    BOOST_CHECK_THROW(drop.claim(look("a"), "../x"), std::logic_error);
+}
+
+BOOST_AUTO_TEST_CASE(never_overwrites_what_was_claimed) {
+    auto held = dropped_and_claimed("a", "first");
+    files.write("a", "second");
+    BOOST_TEST(drop.claim(look("a"), first_id).error().code == "name_taken");
+    BOOST_TEST(files.read(held.location) == "first");
+    BOOST_TEST(files.read("a") == "second");
+}
+
+BOOST_AUTO_TEST_CASE(in_place_nothing_moves) {
+    files.write("a", "123");
+    auto held = drop.claim_in_place(look("a")).value();
+    BOOST_TEST(held.location == "a");
+    BOOST_TEST((held.identity == files.identity("a")));
+    std::filesystem::remove(files.path("a"));
+    sighting gone;
+    gone.name = "a";
+    BOOST_TEST(drop.claim_in_place(gone).error().code == "file_vanished");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_ours_in_work_is_reported_as_foreign) {
+    files.write(in_work + "notes.txt", "1");
+    files.make_folder(in_work + first_id);
+    files.make_folder(in_work + "backup");
+    files.write(in_work + "backup/x", "1");
+    auto upper = first_id;
+    std::transform(upper.begin(), upper.end(), upper.begin(), ::toupper);
+    files.write(in_work + upper + "~a", "1");
+    auto work = drop.list_work().value();
+    BOOST_REQUIRE(work.size() == 3u);
+    for (auto& entry : work) BOOST_TEST(entry.foreign());
+    BOOST_TEST(!files.has(in_work + first_id));
+    BOOST_TEST(files.has(in_work + "backup/x"));
+}
+
+BOOST_AUTO_TEST_CASE(moves_can_be_made_durable) { BOOST_TEST(drop.sync().has_value()); }
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(place_)
+
+BOOST_AUTO_TEST_CASE(puts_the_id_before_the_extension) {
+    BOOST_TEST(with_id("x.json", "ID") == "x.ID.json");
+    BOOST_TEST(with_id("x.json.gz", "ID") == "x.ID.json.gz");
+    BOOST_TEST(with_id("x", "ID") == "x.ID");
+    BOOST_TEST(with_id(".hidden", "ID") == ".hidden.ID");
+    BOOST_TEST(with_id("2026.11.23", "ID") == "2026.11.ID.23");
+    BOOST_TEST(with_id("x." + std::string(40, 'e'), "ID") == "x." + std::string(40, 'e') + ".ID");
+}
+
+BOOST_AUTO_TEST_CASE(shortens_the_stem_rather_than_fail) {
+    auto longest = with_id(std::string(250, 'x') + ".json", first_id);
+    BOOST_TEST(longest.size() == 255u);
+    BOOST_TEST(longest.ends_with("." + first_id + ".json"));
+}
+
+BOOST_AUTO_TEST_CASE(days_have_one_spelling) {
+    BOOST_TEST(day_name(test::at_day(3)) == "2026-11-03");
+    BOOST_TEST(parse_day_name("2026-11-03").has_value());
+    for (auto name : {"2026-11-3", "2026-13-01", "x", "", "2026-11-03T", "20261103"}) {
+        BOOST_TEST(!parse_day_name(name).has_value());
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

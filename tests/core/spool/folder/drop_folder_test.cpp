@@ -1,0 +1,295 @@
+#include "spool/folder/drop_folder.hpp"
+
+#include "core/spool/folder/drop_folder_fixture.hpp"
+#include "support/skipping.hpp"
+
+#include <sys/mount.h>
+
+#include <set>
+
+using namespace kustodrop;
+using namespace kustodrop::spool;
+
+BOOST_FIXTURE_TEST_SUITE(drop_folder_, test::dropping)
+
+BOOST_AUTO_TEST_CASE(an_absent_folder_is_worth_another_try) {
+    auto said = drop_folder::open(files.path("none"));
+    BOOST_REQUIRE(said.has_error());
+    BOOST_TEST(said.error().code == "folder_absent");
+    BOOST_TEST((said.error().next == remedy::retry));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_is_not_a_folder) {
+    files.write("x", "");
+    BOOST_TEST(drop_folder::open(files.path("x")).error().code == "folder_absent");
+}
+
+BOOST_AUTO_TEST_CASE(makes_its_own_folders_and_keeps_them_private) {
+    for (auto name :
+         {".kustodrop", ".kustodrop/work", ".kustodrop/archive", ".kustodrop/quarantine"}) {
+        struct ::stat facts = {};
+        BOOST_REQUIRE(::stat(files.path(name).c_str(), &facts) == 0);
+        BOOST_TEST(S_ISDIR(facts.st_mode));
+        BOOST_TEST((facts.st_mode & 0007) == 0u);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(preparing_again_changes_nothing) {
+    auto held = dropped_and_claimed("a", "1");
+    BOOST_TEST(drop.prepare().has_value());
+    BOOST_TEST(files.read(held.location) == "1");
+}
+
+BOOST_AUTO_TEST_CASE(refuses_links_where_its_folders_should_be) {
+    test::temp_folder other;
+    other.make_folder("elsewhere");
+    std::filesystem::create_symlink("elsewhere", other.path(".kustodrop"));
+    auto opened = drop_folder::open(other.path());
+    auto said = opened->prepare();
+    BOOST_REQUIRE(said.has_error());
+    BOOST_TEST(said.error().code == "folder_hostile");
+}
+
+BOOST_AUTO_TEST_CASE(refuses_folders_that_everyone_may_write) {
+    ::chmod(files.path(".kustodrop/work").c_str(), 0777);
+    BOOST_TEST(drop.prepare().error().code == "folder_hostile");
+}
+
+BOOST_AUTO_TEST_CASE(warns_of_a_folder_where_everyone_may_replace_files) {
+    BOOST_TEST(drop.prepare()->empty());
+    ::chmod(files.path().c_str(), 0777);
+    BOOST_TEST(drop.prepare()->size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(advises_to_rename_where_that_works) { BOOST_TEST(drop.advice()->rename); }
+
+BOOST_AUTO_TEST_CASE(says_so_if_its_folder_is_on_another_file_system) {
+    if (::geteuid() != 0) return test::skip("mounting wants root");
+    auto own = files.path(".kustodrop");
+    if (::mount("none", own.c_str(), "tmpfs", 0, "size=1m") != 0)
+        return test::skip("no mounts here");
+    auto advice = drop.advice();
+    auto prepared = drop.prepare();
+    ::umount(own.c_str());
+    BOOST_TEST(!advice->rename);
+    BOOST_TEST(prepared.error().code == "other_file_system");
+}
+
+BOOST_AUTO_TEST_CASE(notices_that_the_path_leads_elsewhere) {
+    BOOST_TEST(drop.verify().has_value());
+    std::filesystem::rename(files.path(), files.path() + ".moved");
+    BOOST_TEST(drop.verify().error().code == "folder_absent");
+    std::filesystem::create_directory(files.path());
+    BOOST_TEST(drop.verify().error().code == "folder_absent");
+    std::filesystem::remove(files.path());
+    std::filesystem::rename(files.path() + ".moved", files.path());
+    BOOST_TEST(drop.verify().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(keeps_a_second_daemon_out_and_says_who_is_in) {
+    BOOST_REQUIRE(drop.lock("/var/lib/first").has_value());
+    auto second = opened(files);
+    auto said = second.lock("/var/lib/second");
+    BOOST_REQUIRE(said.has_error());
+    BOOST_TEST(said.error().code == "folder_locked");
+    BOOST_TEST(said.error().detail.find("/var/lib/first") != std::string::npos);
+    BOOST_TEST(said.error().detail.find(std::to_string(::getpid())) != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(lets_the_next_one_in_when_it_goes) {
+    {
+        auto first = opened(files);
+        BOOST_REQUIRE(first.lock("/a").has_value());
+    }
+    BOOST_TEST(drop.lock("/b").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(locks_a_state_directory_too) {
+    auto first = lock_state_directory(files.path());
+    BOOST_REQUIRE(first.has_value());
+    BOOST_TEST(first->held());
+    auto second = lock_state_directory(files.path());
+    BOOST_REQUIRE(second.has_error());
+    BOOST_TEST(second.error().code == "state_locked");
+}
+
+BOOST_AUTO_TEST_CASE(
+    says_of_a_state_directory_that_cannot_be_locked_that_the_journal_cannot_be_opened
+) {
+    files.write("no folder", "");
+    auto no_folder = lock_state_directory(files.path() + "/no folder");
+    BOOST_REQUIRE(no_folder.has_error());
+    BOOST_TEST(no_folder.error().code == "journal_unopenable");
+    std::filesystem::create_symlink("elsewhere", files.path() + "/lock");
+    auto no_lock = lock_state_directory(files.path());
+    BOOST_REQUIRE(no_lock.has_error());
+    BOOST_TEST(no_lock.error().code == "journal_unlockable");
+}
+
+BOOST_AUTO_TEST_CASE(looks_at_what_is_there) {
+    files.write("a", "12345");
+    auto seen = look("a");
+    BOOST_TEST(seen.name == "a");
+    BOOST_TEST((seen.identity == files.identity("a")));
+    BOOST_TEST((seen.kind == file_kind::regular));
+    BOOST_TEST(seen.links == 1u);
+    BOOST_TEST(seen.readable);
+    BOOST_TEST(!drop.look("b")->has_value());
+    BOOST_TEST(!drop.look("a/b")->has_value());
+    BOOST_TEST(!drop.look("../a")->has_value());
+    BOOST_TEST(!drop.look("")->has_value());
+}
+
+BOOST_AUTO_TEST_CASE(tells_the_kinds_apart_without_following_links) {
+    ::mkfifo(files.path("pipe").c_str(), 0600);
+    std::filesystem::create_symlink("/etc/hostname", files.path("link"));
+    files.make_folder("sub");
+    files.write("a", "");
+    std::filesystem::create_hard_link(files.path("a"), files.path("b"));
+    BOOST_TEST((look("pipe").kind == file_kind::fifo));
+    BOOST_TEST((look("link").kind == file_kind::symlink));
+    BOOST_TEST((look("sub").kind == file_kind::folder));
+    BOOST_TEST(look("b").links == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(knows_its_space_and_its_medium) {
+    auto space = drop.space();
+    BOOST_REQUIRE(space.has_value());
+    BOOST_TEST(space->total_bytes >= space->free_bytes);
+    BOOST_TEST(space->total_bytes > 0u);
+    BOOST_TEST(!drop.medium()->name.empty());
+}
+
+BOOST_AUTO_TEST_CASE(knows_which_media_tell_of_all_changes) {
+    BOOST_TEST((medium_of(0xEF53).kind == medium_kind::local));
+    BOOST_TEST((medium_of(0x794c7630).kind == medium_kind::overlay));
+    BOOST_TEST((medium_of(0x6969).kind == medium_kind::remote));
+    BOOST_TEST((medium_of(0x65735546).kind == medium_kind::remote));
+    BOOST_TEST((medium_of(0x1234).kind == medium_kind::unknown));
+    BOOST_TEST(medium_of(0x1234).name == "0x1234");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(scan_, test::dropping)
+
+BOOST_AUTO_TEST_CASE(finds_every_name_and_nothing_of_its_own) {
+    auto expected = test::hostile_names();
+    for (auto& name : expected) files.write(name, "x");
+    dropped_and_claimed("claimed", "1");
+    std::sort(expected.begin(), expected.end());
+    auto found = drop.list({}).value();
+    BOOST_TEST(names(found) == expected, boost::test_tools::per_element());
+    BOOST_TEST(found.found == expected.size());
+    BOOST_TEST(!found.truncated);
+}
+
+BOOST_AUTO_TEST_CASE(sees_what_a_look_sees) {
+    files.write("a", "123");
+    auto found = drop.list({}).value();
+    BOOST_TEST((found.sightings.at(0) == look("a")));
+}
+
+BOOST_AUTO_TEST_CASE(stays_out_of_subfolders_unless_told) {
+    files.make_folder("sub/deep");
+    files.write("sub/deep/a", "1");
+    files.write("b", "1");
+    auto flat = drop.list({}).value();
+    BOOST_TEST(names(flat) == std::vector<std::string>{"b"}, boost::test_tools::per_element());
+    BOOST_TEST(flat.folders.empty());
+    scan_options options;
+    options.recursive = true;
+    auto deep = drop.list(options).value();
+    std::vector<std::string> expected{"b", "sub/deep/a"};
+    BOOST_TEST(names(deep) == expected, boost::test_tools::per_element());
+    std::vector<std::string> folders{"sub", "sub/deep"};
+    BOOST_TEST(deep.folders == folders, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(never_enters_links_hidden_folders_or_other_watches) {
+    test::temp_folder outside;
+    outside.write("secret", "1");
+    std::filesystem::create_directory_symlink(outside.path(), files.path("link"));
+    files.make_folder(".git");
+    files.write(".git/config", "1");
+    files.make_folder("nested/.kustodrop/archive");
+    files.write("nested/.kustodrop/archive/x", "1");
+    scan_options options;
+    options.recursive = true;
+    auto found = drop.list(options).value();
+    BOOST_TEST(names(found) == std::vector<std::string>{"link"}, boost::test_tools::per_element());
+    BOOST_TEST((found.sightings.at(0).kind == file_kind::symlink));
+}
+
+BOOST_AUTO_TEST_CASE(goes_through_a_large_folder_in_slices_that_miss_nothing) {
+    for (int i = 0; i < 50; ++i) files.write("f" + std::to_string(i), "1");
+    files.make_folder("sub");
+    files.write("sub/a", "1");
+    files.write("sub/b", "1");
+    scan_options options;
+    options.recursive = true;
+    options.limit = 5;
+    std::multiset<std::string> seen;
+    std::optional<scan_position> from;
+    std::size_t slices = 0;
+    do {
+        auto found = drop.list(options, from).value();
+        BOOST_TEST(found.sightings.size() <= 5u);
+        BOOST_TEST(found.truncated);
+        for (auto& one : found.sightings) seen.insert(one.name);
+        from = found.next;
+        ++slices;
+    } while (from && slices < 100);
+    BOOST_TEST(seen.size() == 52u);
+    BOOST_TEST(std::set<std::string>(seen.begin(), seen.end()).size() == 52u);
+    BOOST_TEST(slices >= 11u);
+}
+
+BOOST_AUTO_TEST_CASE(shows_the_oldest_of_a_slice_first) {
+    for (int i = 0; i < 50; ++i) {
+        auto name = "f" + std::to_string(i);
+        files.write(name, "1");
+        set_modified(name, 1'000'000 + (i * 37) % 50);
+    }
+    auto found = drop.list({}).value();
+    BOOST_TEST(!found.truncated);
+    BOOST_REQUIRE(found.sightings.size() == 50u);
+    for (int i = 0; i < 50; ++i) {
+        auto& seen = found.sightings[static_cast<std::size_t>(i)];
+        BOOST_TEST(seen.identity.modified_ns == (1'000'000 + i) * 1'000'000'000ll);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(unwanted_names_do_not_use_up_the_limit) {
+    for (int i = 0; i < 20; ++i) files.write("skip" + std::to_string(i), "");
+    files.write("take", "");
+    scan_options options;
+    options.limit = 1;
+    options.wanted = [](std::string_view name) { return !name.starts_with("skip"); };
+    auto found = drop.list(options).value();
+    BOOST_TEST(names(found) == std::vector<std::string>{"take"}, boost::test_tools::per_element());
+    BOOST_TEST(found.unwanted == 20u);
+    BOOST_TEST(!found.truncated);
+}
+
+BOOST_AUTO_TEST_CASE(stops_at_sixteen_levels_and_says_so) {
+    std::string deep = "1";
+    for (int level = 2; level <= 17; ++level) deep += "/" + std::to_string(level);
+    files.make_folder(deep);
+    files.write("1/a", "");
+    scan_options options;
+    options.recursive = true;
+    auto found = drop.list(options).value();
+    BOOST_TEST(found.folders.size() == 16u);
+    BOOST_TEST(found.truncated);
+}
+
+BOOST_AUTO_TEST_CASE(a_dangling_mess_of_kinds_is_listed_with_its_kinds) {
+    ::mkfifo(files.path("pipe").c_str(), 0600);
+    std::filesystem::create_symlink("nowhere", files.path("link"));
+    auto found = drop.list({}).value();
+    BOOST_REQUIRE(found.sightings.size() == 2u);
+    for (auto& seen : found.sightings) BOOST_TEST((seen.kind != file_kind::regular));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,86 @@
+// Journals as released versions wrote them are opened by today's code, and nothing is lost.
+#include "core/spool/journal/journal_fixture.hpp"
+#include "core/spool/journal/old_journals.hpp"
+#include "sqlite/sqlite.hpp"
+
+using namespace kustodrop;
+using namespace kustodrop::spool;
+
+namespace {
+
+struct upgrading : test::keeping {
+    void write_old(const char* schema, const char* rows) const {
+        database db(path, database::access::read_and_write);
+        db.run(schema);
+        db.run(rows);
+    }
+    std::vector<source> unretired() {
+        auto all = book->unretired().value();
+        std::ranges::sort(all, {}, &source::id);
+        return all;
+    }
+    void check_first_release_rows() {
+        auto all = unretired();
+        BOOST_REQUIRE(all.size() == 4u);
+        BOOST_TEST(name_of(all[0].stage) == "claimed");
+        BOOST_TEST(name_of(all[1].stage) == "uploaded");
+        BOOST_TEST(name_of(all[2].stage) == "posted");
+        BOOST_TEST(name_of(all[3].stage) == "settled");
+        BOOST_TEST(all[0].slices.at(0).name == "a.csv");
+        BOOST_TEST(all[0].slices.at(0).identity.modified_ns == 111);
+        BOOST_TEST(all[0].attempts == 2u);
+        BOOST_TEST(all[0].begun == 0u);
+        BOOST_TEST(blob_of(all[1].stage)->name == "b.csv.gz");
+        BOOST_TEST(all[2].posts == 1u);
+        BOOST_TEST(verdict_of(all[3].stage)->code == "Stream_Bad");
+        auto kept = book->kept("web").value();
+        BOOST_REQUIRE(kept.size() == 1u);
+        BOOST_TEST(kept[0].name == "kept.csv");
+        journal_query retired;
+        retired.outcome = outcome::succeeded;
+        BOOST_TEST(found_ids(retired).size() == 1u);
+        journal_query of_watch;
+        of_watch.watch = "web";
+        BOOST_TEST(found_ids(of_watch).size() == 5u);
+    }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(journal_upgrade_, upgrading)
+
+BOOST_AUTO_TEST_CASE(schema_1_is_brought_up_with_nothing_lost) {
+    write_old(test::journal_schema_1, test::journal_rows_1);
+    open();
+    check_first_release_rows();
+    reopen();
+    check_first_release_rows();
+    BOOST_TEST(!std::filesystem::exists(path + ".corrupt-"));
+}
+
+BOOST_AUTO_TEST_CASE(schema_2_is_brought_up_with_what_was_heard) {
+    write_old(test::journal_schema_1, test::journal_rows_1);
+    write_old(test::journal_steps_to_2, test::journal_rows_2);
+    open();
+    check_first_release_rows();
+    auto heard = unretired()[2];
+    BOOST_REQUIRE(heard.heard.size() == 2u);
+    BOOST_TEST(heard.heard[1] == "k2");
+    BOOST_TEST(heard.last_failure->code == "Download_Forbidden");
+    BOOST_TEST(heard.posts_before_failure == 1u);
+    BOOST_TEST(heard.last_post_at.time_since_epoch().count() == 5'000'000);
+}
+
+BOOST_AUTO_TEST_CASE(an_old_journal_is_read_and_not_changed_by_who_only_reads_it) {
+    write_old(test::journal_schema_1, test::journal_rows_1);
+    auto before = std::filesystem::last_write_time(path);
+    auto rows = read_journal(path, {});
+    BOOST_REQUIRE(rows.has_value());
+    BOOST_TEST(rows->size() == 5u);
+    BOOST_TEST((std::filesystem::last_write_time(path) == before));
+    open();
+    check_first_release_rows();
+    check_first_release_rows();
+}
+
+BOOST_AUTO_TEST_SUITE_END()

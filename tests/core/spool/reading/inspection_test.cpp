@@ -1,0 +1,130 @@
+#include "spool/reading/inspection.hpp"
+
+#include "support/temp_folder.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace kustodrop;
+using spool::inspection;
+using spool::inspection_options;
+
+namespace {
+
+struct inspecting {
+    test::temp_folder folder;
+    spool::open_folders through{folder.root()};
+    inspection_options csv{',', false};
+    inspection_options with_header{',', true};
+    inspection_options lines{{}, false};
+
+    inspection look(std::string_view text, const inspection_options& how) {
+        folder.write("x", text);
+        return spool::inspect(folder.slice("x"), through, how);
+    }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(inspection_, inspecting)
+
+BOOST_AUTO_TEST_CASE(plain_lines_may_be_joined) {
+    for (auto& how : {csv, with_header, lines}) {
+        auto said = look("a,b\nc,d\n", how);
+        BOOST_TEST(said.alone_because == "");
+        BOOST_TEST(said.head_bytes == (how.drops_first_record ? 4u : 0u));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(quotes_that_do_not_close_keep_a_file_alone_where_the_format_has_quotes) {
+    BOOST_TEST(look("a,\"b\nc,d\n", csv).alone_because == "its quotes do not close");
+    BOOST_TEST(look("a,\"b\nc,d\n", lines).alone_because == "");
+}
+
+BOOST_AUTO_TEST_CASE(quotes_are_followed_to_the_end_of_the_file) {
+    auto text = test::lines(300'000);
+    BOOST_TEST(look(text + "\n\"\n\"\n", csv).alone_because == "");
+    BOOST_TEST(look(text + "\n\"\n", csv).alone_because == "its quotes do not close");
+}
+
+BOOST_AUTO_TEST_CASE(a_byte_order_mark_and_the_header_are_the_head) {
+    BOOST_TEST(
+        look(
+            "\xEF\xBB\xBF"
+            "a,b\nc,d\n",
+            csv
+        )
+            .head_bytes == 3u
+    );
+    BOOST_TEST(look("\xEF\xBB\xBF{}\n", lines).head_bytes == 3u);
+    BOOST_TEST(
+        look(
+            "\xEF\xBB\xBF"
+            "a,b\nc,d\n",
+            with_header
+        )
+            .head_bytes == 7u
+    );
+    BOOST_TEST(look("\xEF\xBB\xBF\"a\nb\",c\nd,e\n", with_header).head_bytes == 11u);
+}
+
+BOOST_AUTO_TEST_CASE(a_header_whose_end_is_not_certain_keeps_a_file_alone) {
+    auto said = look("\na,b\n", with_header);
+    BOOST_TEST(said.alone_because == "where its first record ends is not certain");
+    BOOST_TEST(look("\na,b\n", csv).alone_because == "");
+}
+
+BOOST_AUTO_TEST_CASE(bytes_that_are_not_the_formats_own_keep_a_file_alone) {
+    BOOST_TEST(look("\x1F\x8B\x08", lines).alone_because == "it is gzip already");
+    BOOST_TEST(look("\xFF\xFE{", lines).alone_because == "it is UTF-16");
+    BOOST_TEST(look("\xFE\xFF{", csv).alone_because == "it is UTF-16");
+}
+
+BOOST_AUTO_TEST_CASE(returns_all_bytes_of_a_short_file_that_may_be_joined_where_wanted) {
+    for (auto how : {csv, with_header, lines}) {
+        BOOST_TEST(look("a,b\nc,d\n", how).content == "");
+        how.keep_bytes = 8;
+        auto said = look("a,b\nc,d\n", how);
+        BOOST_TEST(said.content == "a,b\nc,d\n");
+        BOOST_TEST(said.head_bytes == (how.drops_first_record ? 4u : 0u));
+        BOOST_TEST(look("a,b\nc,d\ne", how).content == "");
+        how.keep_bytes = 1u << 20u;
+        auto longest = "a,b\n" + std::string(64 * 1024 - 4, 'x');
+        BOOST_TEST(look(longest + "x", how).content == "");
+        BOOST_TEST((look(longest, how).content == longest));
+    }
+    csv.keep_bytes = 100;
+    BOOST_TEST(look("a,\"b\n", csv).content == "");
+    lines.keep_bytes = 100;
+    BOOST_TEST(look("\x1F\x8B\x08", lines).content == "");
+    BOOST_TEST(look("\xEF\xBB\xBF{}\n", lines).content == "\xEF\xBB\xBF{}\n");
+    // It has grown since.
+    folder.write("x", "a\n");
+    auto claimed = folder.slice("x");
+    folder.append("x", "b\n");
+    auto said = spool::inspect(claimed, through, lines);
+    BOOST_TEST(said.alone_because == "it cannot be read as it was");
+    BOOST_TEST(said.content == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_not_what_was_claimed_is_left_to_the_shipper) {
+    folder.write("x", "a,b\n");
+    auto claimed = folder.slice("x");
+    folder.write("x", "a,b,c\n");
+    BOOST_TEST(
+        spool::inspect(claimed, through, csv).alone_because == "it cannot be read as it was"
+    );
+    claimed.location = "gone";
+    BOOST_TEST(
+        spool::inspect(claimed, through, csv).alone_because == "it cannot be read as it was"
+    );
+    folder.make_folder("f");
+    BOOST_TEST(spool::inspect(folder.slice("f"), through, csv).alone_because != "");
+    // Shorter than it says, with the same facts.
+    claimed = folder.slice("x");
+    claimed.length_bytes += 1;
+    BOOST_TEST(
+        spool::inspect(claimed, through, csv).alone_because == "it cannot be read as it was"
+    );
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,80 @@
+#include "spool/watching/name_rules.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace kustodrop::spool;
+
+BOOST_AUTO_TEST_SUITE(name_rules_)
+
+BOOST_AUTO_TEST_CASE(ordinary_names_are_shipped) {
+    name_rules rules;
+    for (auto name :
+         {"a",
+          "a.json",
+          "sub/a.json.gz",
+          "tmp",
+          "part",
+          "a.tmp.json",
+          "~a",
+          "a b\n",
+          "\xff",
+          "a~b"}) {
+        BOOST_TEST(rules.accepts(name), name);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(temporary_names_are_not) {
+    name_rules rules;
+    for (auto name :
+         {"a.tmp",
+          "a.TMP",
+          "a.temp",
+          "a.part",
+          "a.partial",
+          "a.filepart",
+          "a.crdownload",
+          "a.swp",
+          "a~",
+          ".~lock.a#",
+          ".nfs000001",
+          ".#a",
+          ".syncthing.a.tmp",
+          "~syncthing~a.tmp",
+          "sub/a.tmp",
+          ".a.csv.Xy12Zq"}) {
+        BOOST_TEST(!rules.accepts(name), name);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(hidden_files_and_folders_are_not) {
+    name_rules rules;
+    for (auto name : {".a", "sub/.a", ".git/config", ".kustodrop/x", "a/.b/c"}) {
+        BOOST_TEST(!rules.accepts(name), name);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(includes_select_and_excludes_win) {
+    name_rules rules({{"*.json", "*.json.gz"}, {"bad*"}, ""});
+    BOOST_TEST(rules.accepts("a.json"));
+    BOOST_TEST(rules.accepts("sub/a.json.gz"));
+    BOOST_TEST(!rules.accepts("a.csv"));
+    BOOST_TEST(!rules.accepts("bad.json"));
+}
+
+BOOST_AUTO_TEST_CASE(markers_are_not_shipped_themselves) {
+    name_rules rules({{}, {}, ".ok"});
+    BOOST_TEST(rules.accepts("a.json"));
+    BOOST_TEST(!rules.accepts("a.json.ok"));
+}
+
+BOOST_AUTO_TEST_CASE(says_why) {
+    name_rules rules({{"*.json"}, {"bad*"}, ".ok"});
+    auto why = [&](auto name) { return rules.ignored_because(name).value(); };
+    BOOST_TEST(why("a.tmp").find("\".tmp\"") != std::string::npos);
+    BOOST_TEST(why(".a").find("dot") != std::string::npos);
+    BOOST_TEST(why("a.ok").find("done marker") != std::string::npos);
+    BOOST_TEST(why("a.csv").find("include") != std::string::npos);
+    BOOST_TEST(why("bad.json").find("bad*") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
