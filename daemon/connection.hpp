@@ -2,10 +2,10 @@
 
 #include "async/recurring.hpp"
 #include "async/refreshed.hpp"
-#include "azure/blob.hpp"
 #include "azure/identity/token_source.hpp"
-#include "azure/queue.hpp"
-#include "azure/table.hpp"
+#include "azure/storage/blob.hpp"
+#include "azure/storage/queue.hpp"
+#include "azure/storage/table.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "config/load.hpp"

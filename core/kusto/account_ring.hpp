@@ -1,6 +1,6 @@
 #pragma once
 
-#include "azure/storage_place.hpp"
+#include "azure/storage/storage_place.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
 

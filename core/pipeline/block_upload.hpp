@@ -2,7 +2,7 @@
 
 #include "async/offload.hpp"
 #include "async/work_queue.hpp"
-#include "azure/blob.hpp"
+#include "azure/storage/blob.hpp"
 #include "base/backoff.hpp"
 #include "base/metrics.hpp"
 #include "spool/reading/source_reader.hpp"

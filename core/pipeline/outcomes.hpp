@@ -2,8 +2,8 @@
 
 #include "async/timed_wait.hpp"
 #include "async/work_queue.hpp"
-#include "azure/queue.hpp"
-#include "azure/table.hpp"
+#include "azure/storage/queue.hpp"
+#include "azure/storage/table.hpp"
 #include "base/backoff.hpp"
 #include "base/log.hpp"
 #include "kusto/notifications.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "azure/table.hpp"
+#include "azure/storage/table.hpp"
 #include "base/result.hpp"
 #include "kusto/ingestion_message.hpp"
 #include "pipeline/watch_options.hpp"

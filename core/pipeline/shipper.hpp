@@ -2,9 +2,9 @@
 
 #include "async/budget.hpp"
 #include "async/offload.hpp"
-#include "azure/blob.hpp"
-#include "azure/queue.hpp"
-#include "azure/table.hpp"
+#include "azure/storage/blob.hpp"
+#include "azure/storage/queue.hpp"
+#include "azure/storage/table.hpp"
 #include "base/backoff.hpp"
 #include "base/log.hpp"
 #include "pipeline/attempt_log.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "async/refreshed.hpp"
-#include "azure/storage_place.hpp"
+#include "azure/storage/storage_place.hpp"
 #include "kusto/account_ring.hpp"
 #include "kusto/resources.hpp"
 

@@ -1,9 +1,9 @@
 // Answers of the service that are not what they should be: each piece of a good one is taken out,
 // exchanged and damaged in turn. No parser may throw, and each of its failures is to be met.
-#include "azure/queue_xml.hpp"
-#include "azure/storage_error.hpp"
-#include "azure/storage_place.hpp"
-#include "azure/token_answer.hpp"
+#include "azure/identity/token_answer.hpp"
+#include "azure/storage/queue_xml.hpp"
+#include "azure/storage/storage_error.hpp"
+#include "azure/storage/storage_place.hpp"
 #include "counting.hpp"
 #include "kusto/cloud.hpp"
 #include "kusto/notifications.hpp"

@@ -1,6 +1,6 @@
 // Answers of queues and storage errors; what is written as a message is read back the same.
-#include "azure/queue_xml.hpp"
-#include "azure/storage_error.hpp"
+#include "azure/storage/queue_xml.hpp"
+#include "azure/storage/storage_error.hpp"
 #include "fuzz/fuzz_target.hpp"
 
 using namespace kustodrop;

@@ -1,5 +1,5 @@
 // Answers of token endpoints; the first byte chooses the status.
-#include "azure/token_answer.hpp"
+#include "azure/identity/token_answer.hpp"
 #include "fuzz/fuzz_target.hpp"
 
 #include <array>

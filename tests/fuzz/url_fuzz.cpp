@@ -1,5 +1,5 @@
 // URLs and resource URIs: what was read is written the same, and a query is never printed.
-#include "azure/storage_place.hpp"
+#include "azure/storage/storage_place.hpp"
 #include "fuzz/fuzz_target.hpp"
 #include "http/url.hpp"
 #include "kusto/cloud.hpp"

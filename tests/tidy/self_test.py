@@ -22,7 +22,7 @@ def found(checker, name, text):
 class Floors(unittest.TestCase):
     def test_lets_a_room_include_itself_and_lower_floors(self):
         text = '#include "azure/blob.hpp"\n#include "http/url.hpp"\n#include "blob.hpp"\n'
-        self.assertEqual(found(floors, "core/azure/queue.cpp", text), [])
+        self.assertEqual(found(floors, "core/azure/storage/queue.cpp", text), [])
         self.assertEqual(found(floors, "daemon/app.cpp", '#include "config/load.hpp"'), [])
 
     def test_finds_an_include_that_goes_up(self):

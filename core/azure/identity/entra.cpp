@@ -1,6 +1,6 @@
 #include "azure/identity/entra.hpp"
 
-#include "azure/token_answer.hpp"
+#include "azure/identity/token_answer.hpp"
 #include "base/text.hpp"
 
 namespace kustodrop::azure {

@@ -1,6 +1,6 @@
 #include "azure/identity/managed_identity.hpp"
 
-#include "azure/token_answer.hpp"
+#include "azure/identity/token_answer.hpp"
 #include "base/text.hpp"
 
 #include <boost/json.hpp>

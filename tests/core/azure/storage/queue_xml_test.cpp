@@ -1,4 +1,4 @@
-#include "azure/queue_xml.hpp"
+#include "azure/storage/queue_xml.hpp"
 
 #include "base/crypto/crypto.hpp"
 #include "base/text.hpp"

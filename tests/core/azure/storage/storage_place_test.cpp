@@ -1,4 +1,4 @@
-#include "azure/storage_place.hpp"
+#include "azure/storage/storage_place.hpp"
 
 #include "base/text.hpp"
 

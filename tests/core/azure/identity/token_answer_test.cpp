@@ -1,4 +1,4 @@
-#include "azure/token_answer.hpp"
+#include "azure/identity/token_answer.hpp"
 
 #include "base/text.hpp"
 

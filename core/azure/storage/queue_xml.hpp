@@ -1,6 +1,6 @@
 #pragma once
 
-#include "azure/queue.hpp"
+#include "azure/storage/queue.hpp"
 
 #include <optional>
 #include <string>

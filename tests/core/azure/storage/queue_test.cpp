@@ -1,4 +1,4 @@
-#include "azure/queue.hpp"
+#include "azure/storage/queue.hpp"
 
 #include "support/scripted_transport.hpp"
 #include "support/world.hpp"

@@ -1,4 +1,4 @@
-#include "azure/storage_error.hpp"
+#include "azure/storage/storage_error.hpp"
 
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>

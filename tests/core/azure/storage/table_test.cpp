@@ -1,4 +1,4 @@
-#include "azure/table.hpp"
+#include "azure/storage/table.hpp"
 
 #include "support/scripted_transport.hpp"
 #include "support/world.hpp"

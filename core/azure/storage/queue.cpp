@@ -1,8 +1,8 @@
-#include "azure/queue.hpp"
+#include "azure/storage/queue.hpp"
 
-#include "azure/queue_xml.hpp"
-#include "azure/storage_error.hpp"
-#include "azure/storage_request.hpp"
+#include "azure/storage/queue_xml.hpp"
+#include "azure/storage/storage_error.hpp"
+#include "azure/storage/storage_request.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-#include "azure/storage_request.hpp"
+#include "azure/storage/storage_request.hpp"
 
 #include <utility>
 

@@ -1,7 +1,7 @@
-#include "azure/table.hpp"
+#include "azure/storage/table.hpp"
 
-#include "azure/storage_error.hpp"
-#include "azure/storage_request.hpp"
+#include "azure/storage/storage_error.hpp"
+#include "azure/storage/storage_request.hpp"
 #include "base/text.hpp"
 
 namespace kustodrop::azure {

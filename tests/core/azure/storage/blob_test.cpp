@@ -1,4 +1,4 @@
-#include "azure/blob.hpp"
+#include "azure/storage/blob.hpp"
 
 #include "base/crypto/crc64.hpp"
 #include "base/crypto/crypto.hpp"

@@ -1,7 +1,7 @@
-#include "azure/blob.hpp"
+#include "azure/storage/blob.hpp"
 
-#include "azure/storage_error.hpp"
-#include "azure/storage_request.hpp"
+#include "azure/storage/storage_error.hpp"
+#include "azure/storage/storage_request.hpp"
 #include "base/crypto/crc64.hpp"
 #include "base/crypto/crypto.hpp"
 #include "base/text.hpp"
