@@ -3,7 +3,7 @@
 #include "config/quantities.hpp"
 #include "config/read.hpp"
 #include "config/watch_rules.hpp"
-#include "spool/creation_time.hpp"
+#include "kusto/creation_time.hpp"
 
 #include <array>
 

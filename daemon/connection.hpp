@@ -15,7 +15,7 @@
 #include "kusto/cloud.hpp"
 #include "kusto/management.hpp"
 #include "kusto/resources.hpp"
-#include "pipeline/storage_router.hpp"
+#include "kusto/storage_router.hpp"
 
 #include <memory>
 #include <optional>

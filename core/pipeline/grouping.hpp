@@ -1,7 +1,7 @@
 #pragma once
 
+#include "kusto/creation_time.hpp"
 #include "pipeline/watch_options.hpp"
-#include "spool/creation_time.hpp"
 
 #include <cstdint>
 #include <optional>

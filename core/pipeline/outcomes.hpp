@@ -7,12 +7,12 @@
 #include "base/backoff.hpp"
 #include "base/log.hpp"
 #include "kusto/notifications.hpp"
+#include "kusto/storage_router.hpp"
 #include "pipeline/dividing.hpp"
 #include "pipeline/patience.hpp"
 #include "pipeline/ready_queue.hpp"
 #include "pipeline/retirement.hpp"
 #include "pipeline/roster.hpp"
-#include "pipeline/storage_router.hpp"
 #include "pipeline/watch_table.hpp"
 
 #include <functional>

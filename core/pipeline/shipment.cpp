@@ -2,7 +2,7 @@
 
 #include "base/defect.hpp"
 #include "base/text.hpp"
-#include "spool/creation_time.hpp"
+#include "kusto/creation_time.hpp"
 #include "spool/reading/source_reader.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // Globs, creation time patterns and name rules: the first line is the pattern, the rest a name.
 #include "base/glob.hpp"
 #include "fuzz/fuzz_target.hpp"
-#include "spool/creation_time.hpp"
+#include "kusto/creation_time.hpp"
 #include "spool/watching/name_rules.hpp"
 
 using namespace kustodrop;

@@ -1,4 +1,4 @@
-#include "spool/creation_time.hpp"
+#include "kusto/creation_time.hpp"
 
 #include "base/text.hpp"
 

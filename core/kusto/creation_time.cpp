@@ -1,4 +1,4 @@
-#include "spool/creation_time.hpp"
+#include "kusto/creation_time.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "pipeline/storage_router.hpp"
+#include "kusto/storage_router.hpp"
 
 namespace kustodrop::pipeline {
 
