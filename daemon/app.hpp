@@ -9,10 +9,10 @@
 #include "daemon/history.hpp"
 #include "daemon/reloading.hpp"
 #include "daemon/task_group.hpp"
-#include "pipeline/intake.hpp"
-#include "pipeline/outcomes.hpp"
-#include "pipeline/retirer.hpp"
-#include "pipeline/shipper.hpp"
+#include "pipeline/intake/intake.hpp"
+#include "pipeline/outcomes/outcomes.hpp"
+#include "pipeline/retiring/retirer.hpp"
+#include "pipeline/shipping/shipper.hpp"
 #include "spool/folder/lock_file.hpp"
 
 #include <functional>

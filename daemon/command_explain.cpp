@@ -5,7 +5,7 @@
 #include "daemon/commands.hpp"
 #include "daemon/program.hpp"
 #include "daemon/translate.hpp"
-#include "pipeline/explain.hpp"
+#include "pipeline/questions/explain.hpp"
 #include "spool/source/place.hpp"
 
 #include <boost/json.hpp>

@@ -3,7 +3,7 @@
 #include "daemon/commands.hpp"
 #include "daemon/program.hpp"
 #include "daemon/translate.hpp"
-#include "pipeline/plan.hpp"
+#include "pipeline/questions/plan.hpp"
 #include "spool/folder/drop_folder.hpp"
 
 #include <boost/json.hpp>

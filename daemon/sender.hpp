@@ -4,8 +4,8 @@
 #include "daemon/commands.hpp"
 #include "daemon/connection.hpp"
 #include "daemon/task_group.hpp"
-#include "pipeline/outcomes.hpp"
-#include "pipeline/shipper.hpp"
+#include "pipeline/outcomes/outcomes.hpp"
+#include "pipeline/shipping/shipper.hpp"
 
 #include <map>
 #include <memory>

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "config/settings.hpp"
-#include "pipeline/outcomes.hpp"
-#include "pipeline/shipper.hpp"
-#include "pipeline/watch_options.hpp"
+#include "pipeline/outcomes/outcomes.hpp"
+#include "pipeline/shipping/shipper.hpp"
+#include "pipeline/watch/watch_options.hpp"
 
 /// The configuration in the words of the parts that obey it.
 namespace kustodrop::daemon {

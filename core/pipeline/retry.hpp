@@ -5,7 +5,7 @@
 #include "base/metrics.hpp"
 #include "pipeline/ready_queue.hpp"
 #include "pipeline/roster.hpp"
-#include "pipeline/watch_table.hpp"
+#include "pipeline/watch/watch_table.hpp"
 
 #include <optional>
 #include <string>

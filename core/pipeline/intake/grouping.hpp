@@ -1,0 +1,93 @@
+#pragma once
+
+#include "kusto/creation_time.hpp"
+#include "pipeline/watch/watch_options.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Which small files of a watch travel together in one blob (product.md §4, coalesce). Pure.
+namespace kustodrop::pipeline {
+
+/// Files from this size on are shipped alone: they gain nothing from company.
+inline constexpr std::uint64_t small_file_bytes = 4u << 20u;
+
+/// What a watch's rules say of joining a file by its name and size. What stands in it is looked at
+/// when it has been claimed (spool/inspection.hpp).
+class company {
+public:
+    explicit company(const watch_options& watch);
+
+    /// Whether any files of this watch are joined at all.
+    bool is_kept() const { return refused_.empty(); }
+
+    /// Why a file is shipped alone; nothing: it may be joined with others of its key().
+    std::optional<std::string> alone_because(std::string_view name, std::uint64_t bytes) const;
+
+    /// Files are joined only with those of the same key: the time that their names tell.
+    std::string key(std::string_view name) const;
+
+    /// The character between fields, of formats whose fields may be quoted.
+    static std::optional<char> separator_of(std::string_view format);
+
+private:
+    std::string refused_;  // Why no file is joined.
+    std::uint64_t max_bytes_;
+    std::optional<spool::creation_time_pattern> pattern_;
+};
+
+/// A file that waits for others.
+struct companion {
+    std::string id;
+    std::uint64_t bytes = 0;
+    std::uint64_t head_bytes = 0;  // Left out unless it comes first.
+};
+
+/// Gathers files into groups, in the order of their coming. A group is closed when it has
+/// max_files, when the next file would take it beyond max_bytes, or max_age after its first.
+class grouping {
+public:
+    using group = std::vector<companion>;
+
+    explicit grouping(coalesce_options options) : options_(options) {}
+
+    void add(const std::string& key, companion file, time_point now);
+
+    /// The groups that are closed by now, each of at least one file.
+    std::vector<group> take_closed(time_point now);
+
+    /// Closes and gives out all.
+    std::vector<group> take_all();
+
+    /// When the oldest open group is closed by its age.
+    std::optional<time_point> next_due() const;
+
+private:
+    struct open_group {
+        std::string key;
+        time_point since{};
+        std::uint64_t bytes = 0;
+        group files = {};
+    };
+    void close(std::size_t index);
+
+    coalesce_options options_;
+    std::vector<open_group> open_;  // Oldest first.
+    std::vector<group> closed_;
+};
+
+/// A file as a scan shows it.
+struct listed_file {
+    std::string name;
+    std::uint64_t bytes = 0;
+};
+
+/// How files that are there now would be shipped, by their names: each list is one blob.
+std::vector<std::vector<std::string>> group(
+    const std::vector<listed_file>& files, const watch_options& watch
+);
+
+}  // namespace kustodrop::pipeline

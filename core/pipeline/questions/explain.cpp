@@ -1,0 +1,129 @@
+#include "pipeline/questions/explain.hpp"
+
+#include "base/text.hpp"
+#include "pipeline/intake/grouping.hpp"
+#include "spool/watching/name_rules.hpp"
+
+namespace kustodrop::pipeline {
+
+namespace {
+
+class answers {
+public:
+    void add(std::string rule, std::string answer, bool lets_pass) {
+        all.push_back({std::move(rule), std::move(answer), lets_pass});
+    }
+    std::vector<explained> all;
+};
+
+void about_name(const explain_facts& facts, answers& out) {
+    auto& watch = facts.watch;
+    bool deep = facts.name.find('/') != std::string::npos;
+    if (deep) {
+        out.add(
+            "recursive",
+            watch.recursive ? "true" : "false, and it is in a folder below",
+            watch.recursive
+        );
+    }
+    spool::name_rules rules({watch.include, watch.exclude, watch.done_marker});
+    auto why = rules.ignored_because(facts.name);
+    out.add("name", why ? *why : "include and exclude let it pass", !why);
+}
+
+void about_file(const explain_facts& facts, answers& out) {
+    if (!facts.seen && !facts.claimed_as.empty()) {
+        out.add("claimed", "it was taken from the folder and is " + facts.claimed_as, true);
+        return;
+    }
+    if (!facts.seen) {
+        out.add("file", "there is none of that name in the folder now", false);
+        return;
+    }
+    auto& seen = *facts.seen;
+    bool regular = seen.kind == spool::file_kind::regular;
+    out.add("kind", "a " + std::string(to_string(seen.kind)), regular);
+    if (!regular) return;
+    out.add("size", std::to_string(seen.identity.size_bytes) + " bytes", true);
+    out.add(
+        "hard links",
+        seen.links > 1 ? "other names lead to the same file; it is taken when this is its only one"
+                       : "none",
+        seen.links <= 1
+    );
+    out.add("readable", seen.readable ? "yes" : "no: this user may not read it", seen.readable);
+}
+
+void about_completeness(const explain_facts& facts, answers& out) {
+    auto& watch = facts.watch;
+    if (!facts.seen) return;
+    if (watch.done_marker.empty()) {
+        out.add("stable_for", "taken when unchanged for " + human_duration(watch.stable_for), true);
+        return;
+    }
+    auto name = facts.name + watch.done_marker;
+    if (!facts.marker) {
+        out.add("done_marker", name + " is not there", false);
+    } else if (!spool::marks(*facts.marker, *facts.seen)) {
+        out.add("done_marker", name + " is older than the file: left by an earlier one?", false);
+    } else {
+        out.add("done_marker", name + " is there", true);
+    }
+}
+
+void about_company(const explain_facts& facts, answers& out) {
+    auto& watch = facts.watch;
+    if (watch.coalesce.max_files <= 1) return;
+    if (!facts.seen && !facts.claimed_as.empty() && !facts.is_recorded) {
+        auto most = human_duration(watch.coalesce.max_age);
+        out.add("coalesce", "waits for others to share a blob with, " + most + " at most", true);
+    }
+    if (!facts.seen) return;
+    auto why = company(watch).alone_because(facts.name, facts.seen->identity.size_bytes);
+    auto joined = "in one blob with up to " + std::to_string(watch.coalesce.max_files - 1) +
+                  " others, for which it waits " + human_duration(watch.coalesce.max_age) +
+                  " at most";
+    out.add("coalesce", why ? "shipped alone: " + *why : joined, true);
+}
+
+}  // namespace
+
+std::vector<explained> explain(const explain_facts& facts) {
+    answers out;
+    out.add("watch", facts.watch.name + " → " + facts.watch.target.name(), true);
+    about_name(facts, out);
+    about_file(facts, out);
+    about_completeness(facts, out);
+    if (facts.seen && facts.is_kept.value_or(false)) {
+        out.add("journal", "dealt with before and unchanged since, so it stays", false);
+    }
+    about_company(facts, out);
+    if (!facts.history.empty()) out.add("record", facts.history, true);
+    out.add("daemon", facts.daemon_runs ? "runs" : "does not run", facts.daemon_runs);
+    if (!facts.daemon_runs) return std::move(out.all);
+    bool paused = !facts.paused.empty();
+    out.add("target", paused ? "the watch is paused: " + facts.paused : "not refused", !paused);
+    out.add(
+        "min_free",
+        facts.low_on_space ? "too little space is free" : "enough is free",
+        !facts.low_on_space
+    );
+    bool is_claimed = !facts.seen && !facts.claimed_as.empty();
+    bool room = is_claimed || facts.pending_files < facts.watch.max_pending_files;
+    out.add(
+        "max_pending",
+        std::to_string(facts.pending_files) + " of " +
+            std::to_string(facts.watch.max_pending_files) + " are pending",
+        room
+    );
+    return std::move(out.all);
+}
+
+std::string conclusion(const std::vector<explained>& rules) {
+    for (auto& one : rules) {
+        if (!one.lets_pass) return "not shipped: " + one.rule + ": " + one.answer;
+    }
+    return "it is shipped, or about to be";
+}
+
+}  // namespace kustodrop::pipeline

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "pipeline/watch/watch_options.hpp"
+#include "spool/source/sighting.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kustodrop::pipeline {
+
+/// What is known of one file and its watch.
+struct explain_facts {
+    watch_options watch;
+    std::string name;  // Relative to the watch's folder.
+    std::optional<spool::sighting> seen;
+    std::optional<spool::sighting> marker;
+    std::string claimed_as;       // Where it is under work/ when it is no longer seen; or empty.
+    bool is_recorded = false;     // The journal has it as on its way.
+    std::optional<bool> is_kept;  // The journal has it as dealt with, unchanged since.
+    std::string history;          // The newest record of that name; empty: none.
+    std::string paused;           // Why the watch stands still; empty: it does not.
+    bool low_on_space = false;
+    std::uint64_t pending_files = 0;
+    bool daemon_runs = false;
+};
+
+/// One rule with its answer.
+struct explained {
+    std::string rule;
+    std::string answer;
+    bool lets_pass = true;
+};
+
+/// Every rule that decides whether a file is shipped, in their order. Pure.
+std::vector<explained> explain(const explain_facts& facts);
+
+/// The one line that follows from the rules.
+std::string conclusion(const std::vector<explained>& rules);
+
+}  // namespace kustodrop::pipeline

@@ -1,0 +1,71 @@
+#include "pipeline/questions/plan.hpp"
+
+#include "pipeline/intake/grouping.hpp"
+#include "spool/watching/name_rules.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace kustodrop::pipeline {
+
+using spool::sighting;
+
+static std::string reason_to_leave(
+    const plan_facts& facts,
+    const spool::name_rules& rules,
+    const std::map<std::string, const sighting*>& markers,
+    const sighting& seen
+) {
+    if (auto why = rules.ignored_because(seen.name)) return *why;
+    if (seen.kind != spool::file_kind::regular) {
+        return "it is a " + std::string(to_string(seen.kind)) + ", not a file";
+    }
+    if (seen.links > 1) return "other names lead to the same file";
+    if (!seen.readable) return "this user may not read it";
+    auto& marker = facts.watch.done_marker;
+    if (marker.empty()) return {};
+    auto found = markers.find(seen.name + marker);
+    if (found == markers.end()) return seen.name + marker + " is not there";
+    if (!spool::marks(*found->second, seen)) return found->first + " is older than the file";
+    return {};
+}
+
+watch_plan plan(const plan_facts& facts) {
+    watch_plan out;
+    out.watch = facts.watch.name;
+    out.path = facts.watch.path;
+    out.target = facts.watch.target.name();
+    out.format = facts.watch.target.format;
+    out.truncated = facts.truncated;
+    spool::name_rules rules({facts.watch.include, facts.watch.exclude, facts.watch.done_marker});
+    std::map<std::string, const sighting*> markers;
+    for (auto& seen : facts.files) {
+        if (rules.marked_by(seen.name)) markers.emplace(seen.name, &seen);
+    }
+    auto files = facts.files;
+    // The oldest first, as the daemon takes them.
+    std::ranges::stable_sort(files, {}, [](auto& seen) { return seen.identity.modified_ns; });
+    std::vector<listed_file> shipped;
+    std::map<std::string, std::uint64_t> sizes;
+    for (auto& seen : files) {
+        if (seen.kind == spool::file_kind::folder || markers.contains(seen.name)) continue;
+        auto why = reason_to_leave(facts, rules, markers, seen);
+        planned_file file{seen.name, seen.identity.size_bytes, why};
+        if (!why.empty()) {
+            out.left.push_back(std::move(file));
+            continue;
+        }
+        sizes[file.name] = file.size_bytes;
+        shipped.push_back({file.name, file.size_bytes});
+    }
+    for (auto& together : group(shipped, facts.watch)) {
+        auto& source = out.sources.emplace_back();
+        for (auto& name : together) {
+            source.size_bytes += sizes[name];
+            source.files.push_back({name, sizes[name], ""});
+        }
+    }
+    return out;
+}
+
+}  // namespace kustodrop::pipeline

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "pipeline/watch/watch_options.hpp"
+#include "spool/source/sighting.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kustodrop::pipeline {
+
+/// What a look at a watch's folder showed.
+struct plan_facts {
+    watch_options watch;
+    std::vector<spool::sighting> files;
+    bool truncated = false;  // There are more than were looked at.
+};
+
+struct planned_file {
+    std::string name;
+    std::uint64_t size_bytes = 0;
+    std::string why_not;  // Empty: it is shipped.
+};
+
+/// Files that become one source: one blob, one ingestion message.
+struct planned_source {
+    std::vector<planned_file> files;
+    std::uint64_t size_bytes = 0;
+};
+
+struct watch_plan {
+    std::string watch;
+    std::string path;
+    std::string target;
+    std::string format;
+    std::string problem;  // Why the folder cannot be looked at; empty: it was.
+    std::vector<planned_source> sources;
+    std::vector<planned_file> left;
+    bool truncated = false;
+};
+
+/// What would be shipped where, and what would stay and why, by the rules of `explain`. Files that
+/// are still being written are not told from those that are complete: that takes time. Pure.
+watch_plan plan(const plan_facts& facts);
+
+}  // namespace kustodrop::pipeline

@@ -1,0 +1,81 @@
+#include "pipeline/retiring/retirement.hpp"
+
+#include "base/live_secrets.hpp"
+#include "base/text.hpp"
+#include "spool/source/place.hpp"
+
+namespace kustodrop::pipeline {
+
+file_action action_for(const watch_options& watch, spool::outcome outcome) {
+    switch (outcome) {
+    case spool::outcome::succeeded:
+    case spool::outcome::skipped:
+    case spool::outcome::presumed:
+        switch (watch.on_success) {
+        case success_action::archive:
+            return file_action::archive;
+        case success_action::delete_:
+            return file_action::delete_;
+        case success_action::keep:
+            return file_action::put_back;
+        }
+        break;
+    case spool::outcome::failed:
+    case spool::outcome::rejected:
+        if (watch.on_failure == failure_action::quarantine) return file_action::quarantine;
+        return file_action::put_back;
+    case spool::outcome::unconfirmed:
+        if (watch.on_unconfirmed == unconfirmed_action::archive) return file_action::archive;
+        return file_action::stay;
+    }
+    return file_action::stay;
+}
+
+bool is_final(const watch_options& watch, spool::outcome outcome) {
+    return outcome != spool::outcome::unconfirmed ||
+           watch.on_unconfirmed == unconfirmed_action::archive;
+}
+
+std::string error_json(
+    const spool::source& what, const spool::slice& file, const spool::verdict& word
+) {
+    auto text = [](std::string_view value) { return '"' + json_escape(value) + '"'; };
+    std::string out = "{\n";
+    out += "  \"source_id\": " + text(what.id) + ",\n";
+    auto own_id = what.slices.size() > 1 ? spool::id_in_work(file.location) : std::nullopt;
+    if (own_id) out += "  \"file_id\": " + text(*own_id) + ",\n";
+    out += "  \"file\": " + text(file.name) + ",\n";
+    out += "  \"target\": " + text(what.target) + ",\n";
+    out += "  \"outcome\": " + text(to_string(word.outcome)) + ",\n";
+    out += "  \"code\": " + text(word.code) + ",\n";
+    out += "  \"details\": " + text(without_secrets(word.details)) + ",\n";
+    out += "  \"operation_id\": " + text(word.operation_id) + ",\n";
+    out += "  \"time\": " + text(to_iso8601(word.at)) + ",\n";
+    out += "  \"attempts\": " + std::to_string(what.attempts) + "\n}\n";
+    return out;
+}
+
+std::optional<spool::source> successor_of(
+    const spool::source& what, const spool::file_identity& now, std::string new_id
+) {
+    auto& last = what.slices.back();
+    if (now.same_content(last.identity)) return std::nullopt;
+    spool::source next;
+    next.id = std::move(new_id);
+    next.watch = what.watch;
+    next.target = what.target;
+    next.slices.push_back(last);
+    auto& rest = next.slices.back();
+    auto end = last.offset + last.length_bytes;
+    // Only in our own folders does the inode tell that it is the same file: elsewhere it may be
+    // another one, or one that was cut and has grown again. Then all of it is shipped: better twice
+    // than never.
+    bool ours = last.location.starts_with(".kustodrop/");
+    bool same_file = ours && now.same_file(last.identity);
+    rest.offset = same_file && now.size_bytes > end ? end : 0;
+    rest.length_bytes = now.size_bytes - rest.offset;
+    rest.identity = now;
+    return next;
+}
+
+}  // namespace kustodrop::pipeline

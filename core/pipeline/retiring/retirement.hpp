@@ -1,0 +1,39 @@
+#pragma once
+
+#include "pipeline/watch/watch_options.hpp"
+#include "spool/source/source.hpp"
+
+#include <optional>
+#include <string>
+
+/// What retiring decides, without moving anything.
+namespace kustodrop::pipeline {
+
+/// What becomes of a file.
+enum class file_action {
+    archive,
+    delete_,
+    put_back,    // Back in its folder under its first name, remembered so that it stays there.
+    quarantine,  // With NAME.error.json beside it.
+    stay,        // Where it is.
+};
+
+/// Pure: what a watch does with a file of that outcome.
+file_action action_for(const watch_options& watch, spool::outcome outcome);
+
+/// Pure: whether the outcome is the end of the source, or it waits on (on_unconfirmed: keep).
+bool is_final(const watch_options& watch, spool::outcome outcome);
+
+/// NAME.error.json: source_id, code, details, time, attempts (product.md §4).
+std::string error_json(
+    const spool::source& what, const spool::slice& file, const spool::verdict& word
+);
+
+/// The rest of a file that has grown beyond its slice, as a source of its own; nothing if it has
+/// not. One that shrank, was rewritten or lies in place is shipped whole again: what of it is new
+/// is unknown.
+std::optional<spool::source> successor_of(
+    const spool::source& what, const spool::file_identity& now, std::string new_id
+);
+
+}  // namespace kustodrop::pipeline

@@ -1,0 +1,143 @@
+#include "pipeline/shipping/block_upload.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <span>
+
+namespace kustodrop::pipeline {
+
+using spool::source_reader;
+
+// Runs all of them to their end and throws what the first of them threw.
+static asio::awaitable<void> together(std::vector<asio::awaitable<void>> tasks) {
+    auto executor = co_await asio::this_coro::executor;
+    auto start = [&executor](asio::awaitable<void> task) {
+        return asio::co_spawn(executor, std::move(task), asio::deferred);
+    };
+    std::vector<decltype(start(std::move(tasks.front())))> operations;
+    for (auto& task : tasks) operations.push_back(start(std::move(task)));
+    auto group = asio::experimental::make_parallel_group(std::move(operations));
+    auto until = asio::experimental::wait_for_one_error();
+    auto [order, errors] = co_await group.async_wait(until, asio::use_awaitable);
+    // The first to end says why; the others were cancelled because of it.
+    for (auto index : order) {
+        if (errors[index]) std::rethrow_exception(errors[index]);
+    }
+}
+
+block_upload::block_upload(block_upload_parts parts, options how, http::url blob)
+    : with_(parts), how_(std::move(how)), blob_(std::move(blob)) {
+    for (std::size_t i = 0; i < how_.buffers; ++i) {
+        buffers_.push_back(std::make_unique_for_overwrite<char[]>(how_.block_bytes));
+    }
+}
+
+asio::awaitable<result<source_reader::block>> block_upload::read(
+    source_reader& reader, std::size_t buffer
+) {
+    std::span<char> into(buffers_[buffer].get(), how_.block_bytes);
+    auto work = [&reader, into] { return reader.next(into); };
+    auto made = co_await offload(with_.pool, work);
+    if (how_.progress) how_.progress(reader);
+    co_return made;
+}
+
+asio::awaitable<result<void>> block_upload::send(source_reader& reader) {
+    auto made = co_await read(reader, 0);
+    if (made.has_error()) co_return made.error();
+    if (made->last) {
+        std::string_view content(buffers_[0].get(), made->bytes);
+        auto whole = co_await with_.blobs.put_blob(blob_, content);
+        how_.report(whole);
+        co_return whole;
+    }
+    block first{0, 0, made->bytes};
+    auto sent = co_await send_blocks(reader, first);
+    co_return sent;
+}
+
+asio::awaitable<result<void>> block_upload::send_blocks(source_reader& reader, block first) {
+    auto executor = co_await asio::this_coro::executor;
+    blocks spare(executor, buffers_.size());
+    blocks full(executor, buffers_.size());
+    count_ = 1;
+    full.try_push(first);
+    for (std::size_t i = 1; i < buffers_.size(); ++i) {
+        block one{0, i, 0};
+        spare.try_push(one);
+    }
+    std::vector<asio::awaitable<void>> tasks;
+    tasks.push_back(fill(reader, spare, full));
+    auto lanes = std::max<std::size_t>(buffers_.size() - 1, 1);
+    for (std::size_t i = 0; i < lanes; ++i) tasks.push_back(empty(spare, full));
+    co_await together(std::move(tasks));
+    if (problem_) co_return *problem_;
+    auto committed = co_await with_.blobs.put_block_list(blob_, count_);
+    how_.report(committed);
+    co_return committed;
+}
+
+// The rest of the blocks, in their order, each into a buffer that is not on its way.
+asio::awaitable<void> block_upload::fill(source_reader& reader, blocks& spare, blocks& full) {
+    for (bool last = false; !last;) {
+        auto into = co_await spare.pop();
+        if (!into) co_return;
+        auto made = co_await read(reader, into->buffer);
+        if (made.has_error()) {
+            fail(made.error(), spare, full);
+            co_return;
+        }
+        last = made->last;
+        if (made->bytes == 0) break;
+        block next{count_++, into->buffer, made->bytes};
+        full.try_push(next);
+    }
+    full.close();
+}
+
+asio::awaitable<void> block_upload::empty(blocks& spare, blocks& full) {
+    for (;;) {
+        auto one = co_await full.pop();
+        if (!one || problem_) co_return;
+        std::string_view content(buffers_[one->buffer].get(), one->bytes);
+        auto stored = co_await put_block(one->index, content);
+        how_.report(stored);
+        if (stored.has_error()) {
+            fail(stored.error(), spare, full);
+            co_return;
+        }
+        spare.try_push(*one);
+    }
+}
+
+void block_upload::fail(const failure& problem, blocks& spare, blocks& full) {
+    if (!problem_) problem_ = problem;
+    spare.close();
+    full.close();
+}
+
+// A big upload is not begun anew elsewhere for one lost answer: the block is still in our hands.
+static bool is_passing(const failure& problem) {
+    return problem.next == remedy::retry || problem.next == remedy::reroute;
+}
+
+asio::awaitable<result<void>> block_upload::put_block(unsigned index, std::string_view content) {
+    for (unsigned attempt = 1;; ++attempt) {
+        auto stored = co_await with_.blobs.put_block(blob_, index, content);
+        if (!stored.has_error() || !is_passing(stored.error())) co_return stored;
+        if (attempt >= how_.attempts || problem_) co_return stored;
+        const auto& problem = stored.error();
+        with_.measured
+            .count(
+                "kustodrop_retries_total", {{"operation", "put_block"}, {"reason", problem.code}}
+            )
+            .add();
+        auto pause = next_wait(attempt, how_.backoff, problem.retry_after, with_.random);
+        co_await with_.time.sleep_until(with_.time.now() + pause);
+    }
+}
+
+}  // namespace kustodrop::pipeline

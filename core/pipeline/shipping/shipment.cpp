@@ -1,0 +1,104 @@
+#include "pipeline/shipping/shipment.hpp"
+
+#include "base/defect.hpp"
+#include "base/text.hpp"
+#include "kusto/creation_time.hpp"
+#include "spool/reading/source_reader.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace kustodrop::pipeline {
+
+bool is_gzip_name(std::string_view name) { return to_lower(name).ends_with(".gz"); }
+
+std::string blob_name(const spool::source& what, const target& where, bool compressed) {
+    return what.id + "." + where.extension + (compressed ? ".gz" : "");
+}
+
+std::uint64_t buffer_bytes_for(std::uint64_t source_bytes, std::uint64_t block_bytes) {
+    // What does not compress grows by a few bytes for each stored block, and by head and tail.
+    auto whole = source_bytes + source_bytes / 64 + 1024;
+    return std::min(whole, block_bytes);
+}
+
+upload_plan plan_upload(
+    std::uint64_t source_bytes, std::uint64_t block_bytes, unsigned threads, upload_memory memory
+) {
+    upload_plan out;
+    out.block_bytes = buffer_bytes_for(source_bytes, block_bytes);
+    if (out.block_bytes < block_bytes) return out;
+    auto generous = out;
+    generous.buffers = 3;
+    generous.threads = threads;
+    generous.extra = spool::parallel_memory_bytes(source_bytes, threads);
+    if (generous.bytes() <= memory.free_bytes) return generous;
+    if (2 * block_bytes <= memory.total_bytes) out.buffers = 2;
+    return out;
+}
+
+after_failure decide(const failure& problem) {
+    if (problem.code == "file_changed") return after_failure::look_again;
+    if (problem.code == "file_vanished") return after_failure::look_again;
+    switch (problem.next) {
+    case remedy::upload_again:
+        return after_failure::upload_again;
+    case remedy::give_up:
+        return after_failure::reject;
+    case remedy::retry:
+    case remedy::reauthenticate:
+    case remedy::reroute:
+    case remedy::refresh_resources:
+    case remedy::reconfigure:
+        return after_failure::try_again;
+    }
+    return after_failure::try_again;
+}
+
+std::optional<duration> hold_for(
+    const spool::source& what, const target& where, duration repost_after, wall_time now
+) {
+    if (what.ambiguous_posts == 0 || what.last_post_at == wall_time{}) return std::nullopt;
+    auto wait = repost_after;
+    if (where.deduplicate) wait = std::max(wait, 2 * where.batching_time);
+    duration waited = now - what.last_post_at;
+    if (waited >= wait) return std::nullopt;
+    return wait - std::max(waited, duration(0));
+}
+
+azure::row_key status_row_of(const std::string& source_id, unsigned post) {
+    char number[40];
+    std::snprintf(number, sizeof number, "00000000-0000-0000-0000-%012u", post);
+    return {source_id, number};
+}
+
+kusto::ingestion_request message_for(
+    const spool::source& what, const target& where, http::url blob, reporting reports
+) {
+    kusto::ingestion_request request;
+    request.id = what.id;
+    request.blob = std::move(blob);
+    if (auto* uploaded = spool::blob_of(what.stage)) request.raw_bytes = uploaded->raw_bytes;
+    if (defect("tell_a_wrong_size")) ++request.raw_bytes;
+    request.database = where.database;
+    request.table = where.table;
+    request.format = where.format;
+    request.mapping_reference = where.mapping_reference;
+    request.mapping_kind = where.mapping_kind;
+    request.tags = where.tags;
+    if (where.deduplicate) {
+        request.tags.push_back("ingest-by:" + what.id);
+        request.ingest_if_not_exists.push_back(what.id);
+    }
+    request.ignore_first_record = where.ignore_first_record;
+    request.additional_properties = where.additional_properties;
+    request.report_level = reports.level;
+    request.report_method = reports.method;
+    request.created_at = what.claimed_at;
+    if (where.creation_time_pattern.empty() || what.slices.empty()) return request;
+    auto pattern = spool::creation_time_pattern::parse(where.creation_time_pattern);
+    if (pattern) request.creation_time = pattern->match(what.slices.front().name);
+    return request;
+}
+
+}  // namespace kustodrop::pipeline

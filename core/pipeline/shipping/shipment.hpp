@@ -1,0 +1,79 @@
+#pragma once
+
+#include "azure/storage/table.hpp"
+#include "base/result.hpp"
+#include "kusto/ingestion_message.hpp"
+#include "pipeline/watch/watch_options.hpp"
+#include "spool/source/source.hpp"
+
+#include <cstdint>
+#include <string>
+
+/// What shipping decides, without doing any of it.
+namespace kustodrop::pipeline {
+
+/// Whether the file's own name says that it is gzip already.
+bool is_gzip_name(std::string_view name);
+
+/// "SOURCE_ID.json.gz". Only letters, digits, '-' and '.': the same bytes in BlobPath and in the
+/// request (protocol.md §5.3). The service learns the compression from the ending.
+std::string blob_name(const spool::source& what, const target& where, bool compressed);
+
+/// The bytes of buffer that a source needs: a whole block, or less when it is small.
+std::uint64_t buffer_bytes_for(std::uint64_t source_bytes, std::uint64_t block_bytes);
+
+/// The memory that one upload may have.
+struct upload_memory {
+    std::uint64_t free_bytes = 0;   // Of upload.memory, now.
+    std::uint64_t total_bytes = 0;  // All of it.
+};
+
+/// How an upload goes about it.
+struct upload_plan {
+    std::uint64_t block_bytes = 0;
+    std::size_t buffers = 1;  // Of a block each: one is filled while the others are sent.
+    unsigned threads = 1;     // That may compress it at a time.
+    std::uint64_t extra = 0;  // What the threads need beside the buffers.
+    std::uint64_t bytes() const { return buffers * block_bytes + extra; }
+};
+
+/// A small source gets one small buffer. A large one gets three and every thread while there is
+/// memory for that, else two and one thread: a backlog of large ones keeps the threads busy as
+/// well. Pure.
+upload_plan plan_upload(
+    std::uint64_t source_bytes, std::uint64_t block_bytes, unsigned threads, upload_memory memory
+);
+
+/// What to do with a source after a failed attempt.
+enum class after_failure {
+    try_again,     // From the stage it has reached, later.
+    upload_again,  // From the first byte, later.
+    look_again,    // The file is not what was claimed: look at it anew.
+    reject,        // It can never be sent.
+};
+
+after_failure decide(const failure& problem);
+
+/// How long a source whose last post was not answered must still wait before it is posted again;
+/// nothing if it may go. Its word may come meanwhile, and then there is no second post. With
+/// `deduplicate` the service's own check must be able to see the first copy: twice the batching
+/// time (product.md §6.2). Pure.
+std::optional<duration> hold_for(
+    const spool::source& what, const target& where, duration repost_after, wall_time now
+);
+
+struct reporting {
+    int level = 2;   // protocol.md §7.2: 0 failures, 1 none, 2 failures and successes.
+    int method = 0;  // 0 queue, 1 table.
+};
+
+/// The row of the status table where the word on a post stands, counted from 1: each post has its
+/// own, so that a second one does not wipe out what the service said of the first.
+azure::row_key status_row_of(const std::string& source_id, unsigned post);
+
+/// The message for a source whose blob is at `blob` (with its SAS).
+kusto::ingestion_request message_for(
+    const spool::source& what, const target& where, http::url blob, reporting reports
+);
+
+}  // namespace kustodrop::pipeline

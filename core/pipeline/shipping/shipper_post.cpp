@@ -1,0 +1,120 @@
+// The shipper's second step: the ingestion message.
+#include "base/defect.hpp"
+#include "kusto/notifications.hpp"
+#include "pipeline/shipping/shipper.hpp"
+
+namespace kustodrop::pipeline {
+
+namespace stage = spool::stage;
+
+static constexpr int report_in_table = 1;  // protocol.md §7.2
+
+asio::awaitable<result<void>> shipper::post(std::string source_id, watch& from) {
+    auto token = co_await with_.identity_token.get();
+    auto queue = co_await with_.router.queue();
+    auto* what = with_.sources.find(source_id);
+    auto* blob = what ? spool::blob_of(what->stage) : nullptr;
+    if (!blob || std::holds_alternative<stage::posted>(what->stage)) co_return result<void>();
+    auto container = with_.router.find_container(blob->account, blob->container);
+    if (!container) {
+        // Its SAS is gone or about to end: the service could not read the blob for long enough.
+        with_.sources.advance(*what, stage::claimed{});
+        co_return result<void>();
+    }
+    auto location = container->location.with_path_suffix(blob->name);
+    auto& where = from.target_for(*what);
+    auto target = where.name();  // A new configuration may come while we wait.
+    auto request = message_for(*what, where, location, options_.reports);
+    request.client_version = options_.client_version;
+    if (request.report_method == report_in_table) {
+        auto added = co_await add_status_row(request, what->posts + 1);
+        if (added.has_error()) co_return added;
+        what = with_.sources.find(source_id);
+        blob = what ? spool::blob_of(what->stage) : nullptr;
+        if (!blob || std::holds_alternative<stage::posted>(what->stage)) co_return result<void>();
+    }
+    auto text = kusto::ingestion_message(request, *token);
+    if (text.has_error()) co_return text.error();
+
+    ++what->posts;
+    what->target = std::move(target);
+    what->last_post_at = with_.time.wall_now();
+    with_.sources.advance(*what, stage::posting{*blob, what->last_post_at});
+    result<void> safe;
+    if (!defect("post_before_it_is_recorded")) safe = co_await with_.journal.durable();
+    if (safe.has_error()) {
+        take_back_post(source_id);
+        co_return safe.error();
+    }
+    auto sent = co_await with_.queues.put_message(queue.location, std::move(*text));
+    // From here to the record nothing may wait: a cancellation would skip it (traps.md).
+    after_post(source_id, sent);
+    with_.router.report(queue, sent);
+    attempts_.asked(source_id, queue.account, "post", sent);
+    co_return sent;
+}
+
+// Before the post: the service writes its word there and makes no row of its own.
+asio::awaitable<result<void>> shipper::add_status_row(
+    kusto::ingestion_request& request, unsigned post
+) {
+    auto resources = with_.router.current();
+    if (!resources || resources->status_tables.empty()) {
+        co_return failure{
+            "no_status_table",
+            remedy::reconfigure,
+            "the cluster lends no status table: set notifications.report_method to queue"};
+    }
+    auto place = resources->status_tables.front();
+    auto key = status_row_of(request.id, post);
+    request.status = kusto::status_row{place.location, key.partition, key.row};
+    auto row = kusto::pending_row(request);
+    auto added = co_await with_.tables.insert(place.location, std::move(row));
+    with_.router.report(place, added);
+    attempts_.asked(request.id, place.account, "status row", added);
+    co_return added;
+}
+
+void shipper::after_post(const std::string& source_id, const result<void>& sent) {
+    auto* what = with_.sources.find(source_id);
+    auto* posting = what ? std::get_if<stage::posting>(&what->stage) : nullptr;
+    if (!posting) return;  // Its word came while we were asking again.
+    auto blob = posting->blob;
+    if (!sent.has_error()) {
+        budget_.succeeded();
+        with_.sources.advance(*what, stage::posted{std::move(blob), with_.time.wall_now()});
+        with_.log.info(
+            "posted",
+            {{"watch", what->watch},
+             {"source", source_id},
+             {"file", what->slices.front().name},
+             {"files", std::to_string(what->slices.size())},
+             {"target", what->target},
+             {"bytes", std::to_string(what->size_bytes())}}
+        );
+        failures_in_a_row_.erase(source_id);
+        next_.posted(*what);
+        return;
+    }
+    if (sent.error().maybe_acted && !defect("double_post_on_a_lost_answer")) {
+        ++what->ambiguous_posts;
+        with_.measured.count("kustodrop_posts_ambiguous_total", {{"watch", what->watch}}).add();
+        with_.sources.note(*what);
+        next_.unanswered(*what);
+        return;
+    }
+    take_back_post(source_id);
+}
+
+// It is certain that the service never had it. The journal must know that too: after a restart it
+// would be a copy whose word is still to come.
+void shipper::take_back_post(const std::string& source_id) {
+    auto* what = with_.sources.find(source_id);
+    auto* posting = what ? std::get_if<stage::posting>(&what->stage) : nullptr;
+    if (!posting) return;
+    auto blob = posting->blob;
+    --what->posts;
+    with_.sources.advance(*what, stage::uploaded{std::move(blob)});
+}
+
+}  // namespace kustodrop::pipeline

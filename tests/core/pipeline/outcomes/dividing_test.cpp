@@ -1,0 +1,93 @@
+#include "pipeline/outcomes/dividing.hpp"
+
+#include "spool/source/place.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace kustodrop;
+using namespace kustodrop::pipeline;
+
+static constexpr auto own_id = "5d608b78-2235-4885-911e-b16a84388a8";
+
+// Of each the first four of its ten bytes are the head, which only the first file kept.
+static spool::source blob_of(int files) {
+    spool::source whole;
+    whole.id = "11111111-2222-4333-8444-555555555555";
+    whole.watch = "web";
+    whole.target = "Logs.Web";
+    whole.claimed_at = wall_time(std::chrono::seconds(7));
+    whole.attempts = 3;
+    whole.posts = 1;
+    for (int i = 0; i < files; ++i) {
+        auto name = std::string(1, static_cast<char>('a' + i));
+        auto place = spool::work_location(own_id + std::to_string(i), name);
+        bool first = i == 0;
+        whole.slices.push_back({name, place, first ? 0u : 4u, first ? 10u : 6u, {}});
+    }
+    return whole;
+}
+
+static std::string names(const spool::source& what) {
+    std::string out;
+    for (auto& file : what.slices) out += file.name;
+    return out;
+}
+
+struct dividing_up {
+    random_generator random{7};
+    wall_time now{};
+    std::vector<spool::source> halves(int files) { return halves_of(blob_of(files), random, now); }
+};
+
+BOOST_FIXTURE_TEST_SUITE(dividing, dividing_up)
+
+BOOST_AUTO_TEST_CASE(each_file_goes_to_one_half) {
+    auto five = halves(5);
+    BOOST_TEST_REQUIRE(five.size() == 2u);
+    BOOST_TEST(names(five[0]) == "ab");
+    BOOST_TEST(names(five[1]) == "cde");
+}
+
+BOOST_AUTO_TEST_CASE(the_first_of_each_half_has_its_head_again) {
+    auto four = halves(4);
+    for (auto& half : four) {
+        BOOST_TEST(half.slices[0].offset == 0u);
+        BOOST_TEST(half.slices[0].length_bytes == 10u);
+        BOOST_TEST(half.slices[1].offset == 4u);
+        BOOST_TEST(half.slices[1].length_bytes == 6u);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(halves_begin_anew_under_ids_of_their_own) {
+    for (auto& half : halves(4)) {
+        BOOST_TEST(half.id != blob_of(4).id);
+        BOOST_TEST(is_guid(half.id));
+        BOOST_TEST(half.watch == "web");
+        BOOST_TEST(half.target == "Logs.Web");
+        BOOST_TEST((half.claimed_at == blob_of(4).claimed_at));
+        BOOST_TEST(std::holds_alternative<spool::stage::claimed>(half.stage));
+        BOOST_TEST(half.posts == 0u);
+        BOOST_TEST(half.attempts == 0u);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_stands_alone_has_the_id_of_its_claim) {
+    auto two = halves(2);
+    BOOST_TEST(two[0].id == own_id + std::string("0"));
+    BOOST_TEST(two[1].id == own_id + std::string("1"));
+    auto in_place = blob_of(2);
+    in_place.slices[1].location = "b";
+    auto second = halves_of(in_place, random, now)[1];
+    BOOST_TEST(is_guid(second.id));
+    BOOST_TEST(second.id != own_id + std::string("1"));
+}
+
+BOOST_AUTO_TEST_CASE(only_several_files_that_are_still_there_can_be_told_apart) {
+    BOOST_TEST(!is_divisible(blob_of(1)));
+    BOOST_TEST(is_divisible(blob_of(2)));
+    auto deleted = blob_of(2);
+    deleted.slices[0].location.clear();
+    BOOST_TEST(!is_divisible(deleted));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,107 @@
+#include "pipeline/questions/explain.hpp"
+
+#include "spool/folder/drop_folder.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace kustodrop;
+using namespace kustodrop::pipeline;
+
+struct explaining {
+    explain_facts facts;
+
+    explaining() {
+        facts.watch.name = "web";
+        facts.watch.include = {"*.json"};
+        facts.name = "a.json";
+        facts.daemon_runs = true;
+        spool::sighting seen;
+        seen.kind = spool::file_kind::regular;
+        seen.links = 1;
+        seen.readable = true;
+        facts.seen = seen;
+    }
+    std::string said() const { return conclusion(explain(facts)); }
+};
+
+BOOST_FIXTURE_TEST_SUITE(explain_, explaining)
+
+BOOST_AUTO_TEST_CASE(a_file_that_every_rule_lets_pass_is_shipped) {
+    BOOST_TEST(said() == "it is shipped, or about to be");
+}
+
+BOOST_AUTO_TEST_CASE(the_first_rule_that_stops_it_is_the_conclusion) {
+    facts.name = "a.csv";
+    facts.paused = "BadRequest_TableNotExist";
+    BOOST_TEST(said() == "not shipped: name: no pattern of \"include\" matches");
+}
+
+BOOST_AUTO_TEST_CASE(each_rule_has_its_words) {
+    auto after = [](auto change) {
+        explaining other;
+        change(other.facts);
+        return other.said();
+    };
+    using facts_ref = explain_facts&;
+    BOOST_TEST(after([](facts_ref f) { f.seen.reset(); }).find("file: there is none") > 0u);
+    auto is = [](const std::string& text, std::string_view part) {
+        BOOST_TEST_CONTEXT(text) { BOOST_TEST((text.find(part) != std::string::npos)); }
+    };
+    is(after([](facts_ref f) { f.seen->kind = spool::file_kind::fifo; }), "kind: a fifo");
+    is(after([](facts_ref f) { f.seen->links = 2; }), "hard links: other names");
+    is(after([](facts_ref f) { f.seen->readable = false; }), "readable: no");
+    is(after([](facts_ref f) { f.name = "sub/a.json"; }), "recursive: false");
+    is(after([](facts_ref f) { f.watch.done_marker = ".ok"; }), "a.json.ok is not there");
+    is(after([](facts_ref f) { f.is_kept = true; }), "journal: dealt with before");
+    is(after([](facts_ref f) { f.daemon_runs = false; }), "daemon: does not run");
+    is(after([](facts_ref f) { f.paused = "X: no"; }), "target: the watch is paused: X: no");
+    is(after([](facts_ref f) { f.low_on_space = true; }), "min_free: too little");
+    is(after([](facts_ref f) { f.pending_files = 100'000; }), "max_pending: 100000 of 100000");
+}
+
+BOOST_AUTO_TEST_CASE(a_claimed_file_is_on_its_way_although_it_is_not_in_the_folder) {
+    facts.seen.reset();
+    facts.claimed_as = std::string(spool::work_folder) + "/ID~a.json";
+    facts.pending_files = facts.watch.max_pending_files;
+    BOOST_TEST(said() == "it is shipped, or about to be");
+    auto waits = [this] {
+        for (auto& one : explain(facts)) {
+            if (one.rule == "coalesce") return one.answer;
+        }
+        return std::string();
+    };
+    BOOST_TEST(waits().empty());
+    facts.watch.coalesce.max_files = 10;
+    BOOST_TEST(waits() == "waits for others to share a blob with, 30.0s at most");
+    facts.is_recorded = true;
+    BOOST_TEST(waits().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_marker_must_be_younger_than_its_file) {
+    facts.watch.done_marker = ".ok";
+    facts.seen->identity.modified_ns = 10;
+    facts.seen->identity.changed_ns = 20;
+    facts.marker = facts.seen;
+    facts.marker->identity.changed_ns = 10;
+    BOOST_TEST(said() == "it is shipped, or about to be");
+    facts.marker->identity.changed_ns = 9;
+    BOOST_TEST((said().find("is older than the file") != std::string::npos));
+}
+
+BOOST_AUTO_TEST_CASE(says_whether_a_file_travels_with_others) {
+    auto company = [this] {
+        for (auto& rule : explain(facts)) {
+            if (rule.rule == "coalesce") return rule.answer;
+        }
+        return std::string("nothing");
+    };
+    facts.watch.target.format = "json";
+    facts.seen->identity.size_bytes = 10;
+    BOOST_TEST(company() == "nothing");
+    facts.watch.coalesce = {100, 1000, 30s};
+    BOOST_TEST(company() == "in one blob with up to 99 others, for which it waits 30.0s at most");
+    facts.name = "a.json.gz";
+    BOOST_TEST(company() == "shipped alone: it is gzip already");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

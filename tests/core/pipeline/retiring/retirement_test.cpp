@@ -1,0 +1,121 @@
+#include "pipeline/retiring/retirement.hpp"
+
+#include "spool/source/place.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace kustodrop;
+using namespace kustodrop::pipeline;
+using spool::outcome;
+
+static spool::source shipped(std::uint64_t offset, std::uint64_t length) {
+    spool::source what;
+    what.id = "id-1";
+    what.watch = "web";
+    what.target = "Logs.Web";
+    spool::file_identity identity{1, 2, offset + length, 100, 100};
+    what.slices.push_back({"a.log", spool::work_location("id-1", "a.log"), offset, length, identity}
+    );
+    return what;
+}
+
+BOOST_AUTO_TEST_SUITE(retirement_)
+
+BOOST_AUTO_TEST_CASE(success_is_archived_deleted_or_put_back_as_the_watch_says) {
+    watch_options watch;
+    for (auto good : {outcome::succeeded, outcome::skipped, outcome::presumed}) {
+        watch.on_success = success_action::archive;
+        BOOST_TEST((action_for(watch, good) == file_action::archive));
+        watch.on_success = success_action::delete_;
+        BOOST_TEST((action_for(watch, good) == file_action::delete_));
+        watch.on_success = success_action::keep;
+        BOOST_TEST((action_for(watch, good) == file_action::put_back));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(failure_is_never_deleted_or_archived) {
+    watch_options watch;
+    watch.on_success = success_action::delete_;
+    for (auto bad : {outcome::failed, outcome::rejected}) {
+        watch.on_failure = failure_action::quarantine;
+        BOOST_TEST((action_for(watch, bad) == file_action::quarantine));
+        watch.on_failure = failure_action::keep;
+        BOOST_TEST((action_for(watch, bad) == file_action::put_back));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(unconfirmed_stays_until_a_late_word_unless_it_is_archived) {
+    watch_options watch;
+    BOOST_TEST((action_for(watch, outcome::unconfirmed) == file_action::stay));
+    BOOST_TEST(!is_final(watch, outcome::unconfirmed));
+    watch.on_unconfirmed = unconfirmed_action::archive;
+    BOOST_TEST((action_for(watch, outcome::unconfirmed) == file_action::archive));
+    BOOST_TEST(is_final(watch, outcome::unconfirmed));
+    BOOST_TEST(is_final(watch, outcome::failed));
+}
+
+BOOST_AUTO_TEST_CASE(what_was_added_to_a_log_is_a_source_of_its_own) {
+    auto what = shipped(0, 100);
+    auto now = what.slices.back().identity;
+    now.size_bytes = 130;
+    auto rest = successor_of(what, now, "id-2");
+    BOOST_TEST_REQUIRE(rest.has_value());
+    BOOST_TEST(rest->id == "id-2");
+    BOOST_TEST(rest->watch == "web");
+    BOOST_TEST(rest->slices.back().offset == 100u);
+    BOOST_TEST(rest->slices.back().length_bytes == 30u);
+    BOOST_TEST(rest->slices.back().location == what.slices.back().location);
+}
+
+BOOST_AUTO_TEST_CASE(growth_after_growth_begins_where_the_last_slice_ended) {
+    auto what = shipped(100, 30);
+    auto now = what.slices.back().identity;
+    now.size_bytes = 131;
+    auto rest = successor_of(what, now, "id-3");
+    BOOST_TEST(rest->slices.back().offset == 130u);
+    BOOST_TEST(rest->slices.back().length_bytes == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_shrank_or_was_replaced_is_shipped_whole_again) {
+    auto what = shipped(0, 100);
+    auto shrunk = what.slices.back().identity;
+    shrunk.size_bytes = 40;
+    BOOST_TEST(successor_of(what, shrunk, "id-2")->slices.back().offset == 0u);
+    BOOST_TEST(successor_of(what, shrunk, "id-2")->slices.back().length_bytes == 40u);
+    auto replaced = what.slices.back().identity;
+    replaced.inode = 77;
+    replaced.size_bytes = 500;
+    BOOST_TEST(successor_of(what, replaced, "id-2")->slices.back().length_bytes == 500u);
+}
+
+// The kernel may have numbered the disk anew since: after a restart nothing is shipped twice for
+// it.
+BOOST_AUTO_TEST_CASE(a_disk_of_another_number_is_no_other_file) {
+    auto what = shipped(0, 100);
+    auto now = what.slices.back().identity;
+    now.device += 1;
+    BOOST_TEST(!successor_of(what, now, "id-2").has_value());
+    now.size_bytes = 130;
+    BOOST_TEST(successor_of(what, now, "id-2")->slices.back().offset == 100u);
+}
+
+BOOST_AUTO_TEST_CASE(an_unchanged_file_has_no_successor) {
+    auto what = shipped(0, 100);
+    BOOST_TEST(!successor_of(what, what.slices.back().identity, "id-2").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(the_error_file_is_json_whatever_the_service_says) {
+    auto what = shipped(0, 100);
+    what.attempts = 3;
+    spool::verdict word;
+    word.outcome = outcome::failed;
+    word.code = "Stream_WrongNumberOfFields";
+    word.details = "a \"quote\"\nand a line";
+    auto text = error_json(what, what.slices.front(), word);
+    BOOST_TEST(text.find("\"source_id\": \"id-1\"") != std::string::npos);
+    BOOST_TEST(text.find("\"code\": \"Stream_WrongNumberOfFields\"") != std::string::npos);
+    BOOST_TEST(text.find("a \\\"quote\\\"\\nand a line") != std::string::npos);
+    BOOST_TEST(text.find("\"attempts\": 3") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,158 @@
+#include "pipeline/shipping/block_upload.hpp"
+
+#include "base/text.hpp"
+#include "core/spool/reading/gunzip.hpp"
+#include "support/scripted_transport.hpp"
+#include "support/temp_folder.hpp"
+#include "support/world.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <map>
+
+namespace kustodrop::pipeline::test {
+
+namespace {
+
+struct uploading : kustodrop::test::world {
+    kustodrop::test::temp_folder folder;
+    random_generator random{1};
+    metrics measured;
+    worker_pool pool{0};
+    kustodrop::test::scripted_transport network;
+    azure::blob_client blobs{network, random};
+    std::vector<bool> reported;
+    std::size_t buffers = 3;
+    std::string content;
+
+    std::unique_ptr<spool::source_reader> reader(std::size_t bytes) {
+        for (std::size_t i = 0; i < bytes; ++i) content += static_cast<char>('a' + i * i % 23);
+        folder.write("f", content);
+        spool::source what;
+        what.slices.push_back({"f", "f", 0, bytes, folder.identity("f")});
+        spool::reader_options how;
+        how.root_fd = folder.root();
+        how.how = spool::compression::none;
+        return spool::source_reader::open(what, how).value();
+    }
+
+    auto begin(block_upload& upload, spool::source_reader& from) {
+        return start(upload.send(from));
+    }
+
+    block_upload upload() {
+        block_upload::options how;
+        how.block_bytes = 1000;
+        how.buffers = buffers;
+        how.report = [this](const result<void>& sent) { reported.push_back(sent.has_value()); };
+        block_upload_parts parts{blobs, pool, clock, random, measured};
+        return {parts, how, *http::url::parse("https://a.example/c/b.gz?sig=x")};
+    }
+
+    // Takes every request but those whose place in the order is in `lost`.
+    void serve(std::map<std::size_t, failure> lost = {}) {
+        network.always = [this, lost](const http::request&) -> result<http::response> {
+            auto found = lost.find(network.sent.size() - 1);
+            if (found != lost.end()) return found->second;
+            return http::response{201, {}, {}};
+        };
+    }
+
+    // What the service has in the end: the blocks in the order of their ids.
+    std::string stored() const {
+        std::string whole;
+        for (unsigned index = 0;; ++index) {
+            auto id = "blockid=" + percent_encode(azure::block_id(index));
+            auto* last = static_cast<const http::request*>(nullptr);
+            for (auto& sent : network.sent) {
+                if (sent.target.target().find(id) != std::string::npos) last = &sent;
+            }
+            if (!last) return whole;
+            whole += last->body;
+        }
+    }
+};
+
+const failure lost{"connection_reset", remedy::retry, "lost"};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(block_upload_, uploading)
+
+BOOST_AUTO_TEST_CASE(what_fits_into_one_block_is_one_request) {
+    serve();
+    auto from = reader(900);
+    auto sending = upload();
+    BOOST_TEST(begin(sending, *from)->value->has_value());
+    BOOST_REQUIRE(network.sent.size() == 1u);
+    BOOST_TEST(network.last().operation == "put_blob");
+    BOOST_TEST(network.last().body == content);
+}
+
+BOOST_AUTO_TEST_CASE(what_does_not_goes_in_blocks_and_their_list) {
+    for (std::size_t memory : {1u, 2u, 3u}) {
+        network.sent.clear();
+        content.clear();
+        buffers = memory;
+        serve();
+        auto from = reader(4500);
+        auto sending = upload();
+        BOOST_TEST(begin(sending, *from)->value->has_value());
+        BOOST_REQUIRE(network.sent.size() == 6u);
+        BOOST_TEST(stored() == content);
+        BOOST_TEST(network.last().operation == "put_block_list");
+        BOOST_TEST(network.last().body.find(azure::block_id(4)) != std::string::npos);
+        BOOST_TEST(network.last().body.find(azure::block_id(5)) == std::string::npos);
+    }
+    BOOST_TEST(reported == std::vector<bool>(18, true));
+}
+
+BOOST_AUTO_TEST_CASE(a_block_that_was_lost_is_sent_again_and_nothing_else_is) {
+    serve({{1, lost}});
+    auto from = reader(4500);
+    auto sending = upload();
+    auto task = begin(sending, *from);
+    for (int i = 0; i < 10 && !task->done(); ++i) pass(1s);
+    BOOST_REQUIRE(task->value);
+    BOOST_TEST(task->value->has_value());
+    BOOST_TEST(network.sent.size() == 7u);
+    BOOST_TEST(stored() == content);
+}
+
+BOOST_AUTO_TEST_CASE(an_upload_ends_with_the_failure_of_a_block_and_commits_nothing) {
+    failure refused{"AuthenticationFailed", remedy::refresh_resources, "no"};
+    serve({{1, refused}});
+    auto from = reader(9500);
+    auto sending = upload();
+    auto task = begin(sending, *from);
+    BOOST_REQUIRE(task->value);
+    BOOST_REQUIRE(task->value->has_error());
+    BOOST_TEST(task->value->error().code == "AuthenticationFailed");
+    for (auto& sent : network.sent) BOOST_TEST(sent.operation == "put_block");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_changes_meanwhile_ends_it_too) {
+    auto from = reader(1'000'000);  // More than is read at once.
+    network.always = [this](const http::request&) -> result<http::response> {
+        folder.write("f", "other");
+        return http::response{201, {}, {}};
+    };
+    auto sending = upload();
+    auto task = begin(sending, *from);
+    BOOST_REQUIRE(task->value);
+    BOOST_REQUIRE(task->value->has_error());
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_left_of_one_that_is_cancelled) {
+    serve({{1, lost}});
+    auto from = reader(4500);
+    auto sending = upload();
+    auto task = begin(sending, *from);  // A block waits to be sent again.
+    BOOST_TEST(!task->done());
+    cancel(*task);
+    BOOST_TEST(task->done());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace kustodrop::pipeline::test
