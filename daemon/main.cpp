@@ -1,8 +1,8 @@
 // The command line: product.md §3. Each command stands in its own file.
 #include "config/quantities.hpp"
-#include "daemon/commands.hpp"
+#include "daemon/commands/commands.hpp"
 #include "daemon/exit_code.hpp"
-#include "daemon/process_secrecy.hpp"
+#include "daemon/run/process_secrecy.hpp"
 #include "http/client/beast_transport.hpp"
 
 #include <CLI/CLI.hpp>

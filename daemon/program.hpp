@@ -4,8 +4,8 @@
 #include "base/metrics.hpp"
 #include "base/random.hpp"
 #include "config/load.hpp"
-#include "daemon/connection.hpp"
 #include "daemon/exit_code.hpp"
+#include "daemon/run/connection.hpp"
 
 #include <boost/asio/io_context.hpp>
 

@@ -1,7 +1,7 @@
-#include "daemon/dropin.hpp"
-#include "daemon/reloading.hpp"
-#include "daemon/start_pause.hpp"
-#include "daemon/watchdog.hpp"
+#include "daemon/commands/dropin.hpp"
+#include "daemon/run/reloading.hpp"
+#include "daemon/run/start_pause.hpp"
+#include "daemon/run/watchdog.hpp"
 
 #include <boost/test/unit_test.hpp>
 

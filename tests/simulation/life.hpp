@@ -1,6 +1,6 @@
 #pragma once
 
-#include "daemon/app.hpp"
+#include "daemon/run/app.hpp"
 #include "simulation/universe.hpp"
 
 #include <boost/asio/io_context.hpp>

@@ -23,7 +23,7 @@ class Floors(unittest.TestCase):
     def test_lets_a_room_include_itself_and_lower_floors(self):
         text = '#include "azure/blob.hpp"\n#include "http/url.hpp"\n#include "blob.hpp"\n'
         self.assertEqual(found(floors, "core/azure/storage/queue.cpp", text), [])
-        self.assertEqual(found(floors, "daemon/app.cpp", '#include "config/load.hpp"'), [])
+        self.assertEqual(found(floors, "daemon/run/app.cpp", '#include "config/load.hpp"'), [])
 
     def test_finds_an_include_that_goes_up(self):
         for room, header in [
@@ -31,7 +31,7 @@ class Floors(unittest.TestCase):
             ("core/azure", "kusto/resources.hpp"),
             ("core/pipeline", "config/settings.hpp"),
             ("core/pipeline", "core/daemon/app.hpp"),
-            ("config", "daemon/app.hpp"),
+            ("config", "daemon/run/app.hpp"),
         ]:
             self.assertEqual(found(floors, f"{room}/a.cpp", f'//\n#include "{header}"'), [2], room)
 

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "config/settings.hpp"
+#include "daemon/admin/admin_access.hpp"
+#include "daemon/admin/status_report.hpp"
+#include "daemon/run/connection.hpp"
+#include "daemon/run/reloading.hpp"
+#include "http/server/server.hpp"
+#include "pipeline/retry.hpp"
+#include "spool/journal/journal.hpp"
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace kustodrop::daemon {
+
+/// What the admin server shows.
+struct admin_sources {
+    std::function<status_report()> status;
+    std::function<std::string(wall_time after)> history;  // As JSON.
+    std::function<spool::journal*()> journal;
+    std::function<pipeline::retry_parts()> retry;
+    std::function<asio::awaitable<reload_report>()> reload;
+};
+
+/// The daemon's window: the same answers on a Unix socket and on loopback HTTP. The status page,
+/// /metrics, /livez, /readyz, /status, /history, /journal; POST /retry, which changes something,
+/// only on the Unix socket and from the page itself; POST /reload only on the socket.
+class admin {
+public:
+    /// Binds; what cannot be bound is logged and left out, for shipping matters more.
+    admin(surroundings around, const config::admin_settings& settings, admin_sources sources);
+
+    void start(task_group& tasks);
+
+private:
+    asio::awaitable<http::reply> answer(http::incoming request, admin_door door);
+    http::reply read(const std::string& path, const std::string& query, admin_door door);
+    http::reply page(admin_door door) const;
+    asio::awaitable<http::reply> journal(std::string target);
+    asio::awaitable<http::reply> retry(http::incoming request, admin_door door);
+    asio::awaitable<http::reply> reload(admin_door door);
+    void listen(http::server_options options, const std::string& name);
+
+    surroundings around_;
+    admin_sources sources_;
+    std::string token_;  // Of this process: who has it was given our page.
+    std::vector<std::unique_ptr<http::server>> servers_;
+};
+
+/// Reads "since=1700000000&outcome=failed&watch=web&file=*.json&limit=10"; nothing if it makes no
+/// sense.
+std::optional<spool::journal_query> parse_journal_query(std::string_view query);
+
+/// Reads "after=1700000000000", in milliseconds; nothing if it makes no sense.
+std::optional<wall_time> parse_history_query(std::string_view query);
+
+/// Reads "watch=web&error=CODE&source=ID"; nothing if it makes no sense.
+std::optional<pipeline::retry_request> parse_retry_request(std::string_view query);
+
+/// The reverse.
+std::string retry_request_text(const pipeline::retry_request& wanted);
+
+/// {"retried": […], "problems": n}; the members are in README.md.
+std::string retried_json(const std::vector<pipeline::retried>& files);
+
+/// The reverse of parse_journal_query.
+std::string journal_query_text(const spool::journal_query& query);
+
+}  // namespace kustodrop::daemon

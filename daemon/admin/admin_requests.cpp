@@ -1,0 +1,132 @@
+// What the commands ask of the daemon's admin socket, written and read.
+#include "base/text.hpp"
+#include "daemon/admin/admin.hpp"
+
+#include <boost/json.hpp>
+
+#include <charconv>
+
+namespace kustodrop::daemon {
+
+namespace json = boost::json;
+
+// Hands each "name=value" on, decoded; false as soon as one makes no sense.
+template <class Take>
+static bool each_parameter(std::string_view text, Take take) {
+    if (text.empty()) return true;
+    for (auto part : split(text, '&')) {
+        auto at = part.find('=');
+        if (at == std::string_view::npos) return false;
+        auto value = percent_decode(part.substr(at + 1));
+        if (!value || !take(part.substr(0, at), std::move(*value))) return false;
+    }
+    return true;
+}
+
+static std::optional<long long> number(std::string_view text) {
+    long long value = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size() || value < 0) return std::nullopt;
+    return value;
+}
+
+static bool apply(spool::journal_query& query, std::string_view name, std::string value) {
+    if (name == "since") {
+        auto at = number(value);
+        if (at) query.since = wall_time(std::chrono::microseconds(*at));
+        return at.has_value();
+    }
+    if (name == "limit") {
+        auto count = number(value);
+        if (count) query.limit = static_cast<std::size_t>(*count);
+        return count.has_value();
+    }
+    if (name == "outcome") {
+        query.outcome = spool::parse_outcome(value);
+        return query.outcome.has_value();
+    }
+    if (name == "stage")
+        query.stage = std::move(value);
+    else if (name == "watch")
+        query.watch = std::move(value);
+    else if (name == "file")
+        query.file_glob = std::move(value);
+    else if (name == "source")
+        query.source_id = std::move(value);
+    else
+        return false;
+    return true;
+}
+
+std::optional<spool::journal_query> parse_journal_query(std::string_view text) {
+    spool::journal_query query;
+    if (!each_parameter(text, [&](auto name, auto value) { return apply(query, name, value); })) {
+        return std::nullopt;
+    }
+    return query;
+}
+
+std::string journal_query_text(const spool::journal_query& query) {
+    auto out = "limit=" + std::to_string(query.limit);
+    if (query.since) out += "&since=" + std::to_string(query.since->time_since_epoch().count());
+    if (query.outcome) out += "&outcome=" + std::string(to_string(*query.outcome));
+    if (query.stage) out += "&stage=" + percent_encode(*query.stage);
+    if (query.watch) out += "&watch=" + percent_encode(*query.watch);
+    if (query.file_glob) out += "&file=" + percent_encode(*query.file_glob);
+    if (query.source_id) out += "&source=" + percent_encode(*query.source_id);
+    return out;
+}
+
+std::optional<wall_time> parse_history_query(std::string_view text) {
+    wall_time after{};
+    auto take = [&](std::string_view name, const std::string& value) {
+        auto at = number(value);
+        // What a count of microseconds holds.
+        bool good = name == "after" && at && *at < 9'000'000'000'000'000;
+        if (good) after = wall_time(std::chrono::milliseconds(*at));
+        return good;
+    };
+    if (!each_parameter(text, take)) return std::nullopt;
+    return after;
+}
+
+std::optional<pipeline::retry_request> parse_retry_request(std::string_view text) {
+    pipeline::retry_request wanted;
+    auto take = [&](std::string_view name, std::string value) {
+        if (name == "watch") wanted.watch = value;
+        if (name == "source") wanted.source_id = to_lower(value);
+        if (name == "error") wanted.code = value;
+        return name == "watch" || name == "source" || name == "error";
+    };
+    if (!each_parameter(text, take)) return std::nullopt;
+    return wanted;
+}
+
+std::string retry_request_text(const pipeline::retry_request& wanted) {
+    std::string out;
+    auto add = [&](std::string_view name, const std::optional<std::string>& value) {
+        if (!value) return;
+        out += (out.empty() ? "" : "&") + std::string(name) + "=" + percent_encode(*value);
+    };
+    add("watch", wanted.watch);
+    add("source", wanted.source_id);
+    add("error", wanted.code);
+    return out;
+}
+
+std::string retried_json(const std::vector<pipeline::retried>& files) {
+    json::array all;
+    std::size_t problems = 0;
+    for (auto& file : files) {
+        if (!file.problem.empty()) ++problems;
+        all.push_back(json::object{
+            {"watch", file.watch},
+            {"source_id", file.source_id},
+            {"file", printable(file.file)},
+            {"code", file.code},
+            {"problem", printable(file.problem)}});
+    }
+    return json::serialize(json::object{{"retried", std::move(all)}, {"problems", problems}});
+}
+
+}  // namespace kustodrop::daemon

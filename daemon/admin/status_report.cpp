@@ -1,0 +1,194 @@
+#include "daemon/admin/status_report.hpp"
+
+#include "base/text.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace kustodrop::daemon {
+
+namespace json = boost::json;
+
+static json::value seconds(const std::optional<duration>& time) {
+    if (!time) return nullptr;
+    return std::chrono::duration<double>(*time).count();
+}
+
+static json::value trouble_json(const std::optional<failure>& trouble) {
+    if (!trouble) return nullptr;
+    return json::object{
+        {"code", trouble->code},
+        {"detail", trouble->detail},
+        {"remedy", std::string(to_string(trouble->next))}};
+}
+
+static constexpr std::array stage_names{
+    "claimed", "uploaded", "posting", "posted", "settled", "retired"};
+
+static json::object watch_json(const watch_status& watch, wall_time now) {
+    json::object stages;
+    for (std::size_t i = 0; i + 1 < stage_names.size(); ++i) {
+        stages[stage_names[i]] = watch.counts.files_in_stage[i];
+    }
+    json::object out{
+        {"name", watch.name},
+        {"path", printable(watch.path)},
+        {"target", watch.target},
+        {"mode", watch.mode},
+        {"present", watch.present},
+        {"leaving", watch.leaving},
+        {"paused", nullptr},
+        {"held", watch.held},
+        {"low_on_space", watch.low_on_space},
+        {"waiting_in_folder", watch.waiting_in_folder},
+        {"settling", watch.settling},
+        {"pending", watch.counts.pending_files},
+        {"unconfirmed", watch.counts.parked_files},
+        {"stages", std::move(stages)},
+        {"seen", watch.seen},
+        {"raw_bytes", watch.raw_bytes},
+        {"uploaded_bytes", watch.uploaded_bytes},
+        {"outcomes", json::object()},
+        {"oldest_age_seconds", nullptr},
+        {"last_outcome", nullptr}};
+    auto& outcomes = out["outcomes"].as_object();
+    for (auto& [name, count] : watch.outcomes) outcomes[name] = count;
+    if (!watch.paused.empty()) out["paused"] = printable(watch.paused);
+    if (watch.counts.oldest) {
+        out["oldest_age_seconds"] = seconds(duration(now - *watch.counts.oldest));
+    }
+    if (auto& word = watch.counts.last_word) {
+        out["last_outcome"] = json::object{
+            {"outcome", std::string(to_string(word->outcome))},
+            {"code", word->code},
+            {"details", printable(word->details)},
+            {"at", to_iso8601(word->at)}};
+    }
+    return out;
+}
+
+std::string status_report::to_json() const {
+    json::array all;
+    for (auto& watch : watches) all.push_back(watch_json(watch, now));
+    json::object out{
+        {"version", version},
+        {"started_at", to_iso8601(started_at)},
+        {"now", to_iso8601(now)},
+        {"endpoint", endpoint},
+        {"token_expires_in_seconds", seconds(token_time_left)},
+        {"resources_age_seconds", seconds(resources_age)},
+        {"sas_expires_in_seconds", seconds(sas_time_left)},
+        {"clock_skew_seconds", seconds(clock_skew)},
+        {"config_problem", nullptr},
+        {"trouble", trouble_json(trouble)},
+        {"notification_trouble", trouble_json(polling_trouble)},
+        {"journal_healthy", journal_healthy},
+        {"stopping", stopping},
+        {"takes_files", takes_files()},
+        {"outstanding", outstanding},
+        {"watches", std::move(all)}};
+    if (!config_problem.empty()) out["config_problem"] = printable(config_problem);
+    return json::serialize(out);
+}
+
+static std::string text_of(const json::value* value) {
+    if (!value || value->is_null()) return "-";
+    if (value->is_string()) return std::string(value->get_string());
+    if (value->is_double()) {
+        using std::chrono::duration_cast;
+        std::chrono::duration<double> time(value->get_double());
+        return human_duration(duration_cast<duration>(time));
+    }
+    return json::serialize(*value);
+}
+
+static std::string watch_text(const json::object& watch) {
+    auto field = [&](const char* name) { return text_of(watch.if_contains(name)); };
+    std::string out = "\n" + field("name") + "  " + field("path") + " -> " + field("target");
+    out += watch.at("present").as_bool() ? "  (" + field("mode") + ")" : "  (folder absent)";
+    out += "\n  in the folder " + field("waiting_in_folder") + ", settling " + field("settling");
+    out += ", pending " + field("pending") + ", oldest " + field("oldest_age_seconds");
+    out += ", unconfirmed " + field("unconfirmed") + "\n ";
+    for (auto& [name, count] : watch.at("stages").as_object()) {
+        out += " " + std::string(name) + " " + text_of(&count);
+    }
+    out += "\n";
+    if (watch.at("paused").is_string()) {
+        out += "  PAUSED " + field("paused") + "; " + field("held") + " wait\n";
+    }
+    if (watch.at("leaving").as_bool()) out += "  no more configured: what is claimed is finished\n";
+    if (watch.at("low_on_space").as_bool()) out += "  TROUBLE too little space is free\n";
+    if (auto* last = watch.at("last_outcome").if_object()) {
+        out += "  last outcome " + text_of(last->if_contains("outcome"));
+        auto code = text_of(last->if_contains("code"));
+        if (!code.empty()) out += " " + code;
+        out += " at " + text_of(last->if_contains("at")) + "\n";
+    }
+    return out;
+}
+
+static std::string trouble_text(const json::object& status, const char* name) {
+    auto* trouble = status.if_contains(name);
+    if (!trouble || !trouble->is_object()) return {};
+    auto& fields = trouble->get_object();
+    return "TROUBLE " + text_of(fields.if_contains("code")) + ": " +
+           text_of(fields.if_contains("detail")) + "\n";
+}
+
+std::string status_text(const std::string& text) {
+    auto parsed = json::parse(text).as_object();
+    auto field = [&](const char* name) { return text_of(parsed.if_contains(name)); };
+    std::string out = "kustodrop " + field("version") + ", running since " + field("started_at");
+    out += "\n" + field("endpoint") + "\n";
+    out += "token good for " + field("token_expires_in_seconds");
+    out += ", resources " + field("resources_age_seconds") + " old";
+    out += ", SAS good for " + field("sas_expires_in_seconds");
+    out += ", waiting for the service's word on " + field("outstanding") + "\n";
+    auto* skew = parsed.if_contains("clock_skew_seconds");
+    if (skew && skew->is_double() && std::abs(skew->get_double()) > 300) {
+        out += "TROUBLE this machine's clock differs by " + field("clock_skew_seconds");
+        out += " from the service's: set it right\n";
+    }
+    if (auto* refused = parsed.if_contains("config_problem"); refused && refused->is_string()) {
+        out += "TROUBLE the new configuration is refused: " + text_of(refused) + "\n";
+    }
+    out += trouble_text(parsed, "trouble") + trouble_text(parsed, "notification_trouble");
+    if (!parsed.at("journal_healthy").as_bool()) out += "TROUBLE the journal cannot be written\n";
+    for (auto& watch : parsed.at("watches").as_array()) out += watch_text(watch.as_object());
+    return out;
+}
+
+std::string status_report::to_text() const { return status_text(to_json()); }
+
+bool status_report::takes_files() const {
+    auto low = [](const watch_status& watch) { return watch.low_on_space; };
+    bool no_space = !watches.empty() && std::all_of(watches.begin(), watches.end(), low);
+    return !stopping && journal_healthy && !no_space;
+}
+
+std::string status_report::one_line() const {
+    std::uint64_t pending = 0;
+    std::uint64_t unconfirmed = 0;
+    std::optional<wall_time> oldest;
+    for (auto& watch : watches) {
+        pending += watch.counts.pending_files;
+        unconfirmed += watch.counts.parked_files;
+        if (!watch.counts.oldest) continue;
+        oldest = oldest ? std::min(*oldest, *watch.counts.oldest) : *watch.counts.oldest;
+    }
+    std::string out;
+    if (stopping) out += "stopping; ";
+    if (!config_problem.empty())
+        out += "CONFIGURATION REFUSED, the old one works: " + config_problem + "; ";
+    if (!journal_healthy) out += "JOURNAL CANNOT BE WRITTEN; ";
+    if (trouble) out += "HOLDING: " + trouble->code + ": " + trouble->detail + "; ";
+    out += std::to_string(watches.size()) + " watches, " + std::to_string(pending) + " pending";
+    if (oldest) out += " (oldest " + human_duration(duration(now - *oldest)) + ")";
+    if (unconfirmed > 0) out += ", " + std::to_string(unconfirmed) + " unconfirmed";
+    return printable(out);
+}
+
+}  // namespace kustodrop::daemon

@@ -1,0 +1,103 @@
+#include "daemon/commands/dropin.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace kustodrop::daemon {
+
+// Hidden by ProtectHome= and replaced by PrivateTmp=.
+static constexpr std::array unseen{"/home", "/root", "/run/user", "/tmp", "/var/tmp"};
+
+static bool lies_in(std::string_view path, std::string_view folder) {
+    return path == folder ||
+           (path.starts_with(folder) && path.size() > folder.size() && path[folder.size()] == '/');
+}
+
+static void add_once(std::vector<std::string>& list, std::string item) {
+    if (std::ranges::find(list, item) == list.end()) list.push_back(std::move(item));
+}
+
+std::vector<std::string> credentials_in(std::string_view config_text) {
+    static constexpr std::string_view sign = "${cred:";
+    std::vector<std::string> names;
+    for (auto line : split(config_text, '\n')) {
+        // YAML: a comment begins at "#" after a blank or at the line's start.
+        for (std::size_t at = 0; at < line.size(); ++at) {
+            bool comment = line[at] == '#' && (at == 0 || line[at - 1] == ' ');
+            if (comment) break;
+            if (!line.substr(at).starts_with(sign)) continue;
+            auto rest = line.substr(at + sign.size());
+            auto end = rest.find('}');
+            if (end != std::string_view::npos) add_once(names, std::string(rest.substr(0, end)));
+        }
+    }
+    return names;
+}
+
+dropin_facts dropin_facts_of(
+    const config::settings& settings, std::string config_path, std::string_view config_text
+) {
+    dropin_facts facts;
+    facts.config_path = std::move(config_path);
+    // The unit opens these by itself.
+    auto add = [&](const std::string& folder) {
+        bool open =
+            lies_in(folder, "/var/lib/kustodrop") || lies_in(folder, "/var/spool/kustodrop");
+        if (!open) add_once(facts.folders, folder);
+    };
+    add(settings.state_directory);
+    for (auto& watch : settings.watches) add(watch.path);
+    facts.credentials = credentials_in(config_text);
+    // A default is not in the text.
+    for (auto& name : credentials_in(settings.auth.client_secret_source)) {
+        add_once(facts.credentials, name);
+    }
+    return facts;
+}
+
+// As systemd.syntax(7) and systemd.unit(5) want it: quoted where it must be, % doubled.
+static std::string line(std::string_view key, std::string_view path) {
+    // A folder that is not there yet must not keep the daemon from its others.
+    std::string value = "-";
+    for (char c : path) {
+        if (c == '%') value += '%';
+        if (c == '"' || c == '\\') value += '\\';
+        value += c;
+    }
+    bool plain = path.find_first_of(" '\"\\;") == std::string_view::npos;
+    return std::string(key) + "=" + (plain ? value : "\"" + value + "\"") + "\n";
+}
+
+std::string dropin_text(const dropin_facts& facts) {
+    std::string bound;
+    std::string writable;
+    bool in_home = false;
+    for (auto& folder : facts.folders) {
+        auto hides = [&](auto* place) { return lies_in(folder, place); };
+        if (std::ranges::any_of(unseen, hides)) {
+            bound += line("BindPaths", folder);
+            in_home = in_home || !(lies_in(folder, "/tmp") || lies_in(folder, "/var/tmp"));
+        } else {
+            writable += line("ReadWritePaths", folder);
+        }
+    }
+    std::string out =
+        "# Opens kustodrop.service to what " + printable(facts.config_path) +
+        " names. As root:\n"
+        "#   mkdir -p /etc/systemd/system/kustodrop.service.d\n"
+        "#   kustodrop gen-dropin > /etc/systemd/system/kustodrop.service.d/folders.conf\n"
+        "#   systemctl daemon-reload && systemctl restart kustodrop\n"
+        "[Service]\n";
+    // Empty instead of hidden, so that single folders can be bound into it.
+    if (in_home) out += "ProtectHome=tmpfs\n";
+    out += bound + writable;
+    for (auto& name : facts.credentials) {
+        auto from = name + ":/etc/kustodrop/credentials/" + name;
+        out += "LoadCredential=" + from + "\n";
+    }
+    return out;
+}
+
+}  // namespace kustodrop::daemon

@@ -1,0 +1,151 @@
+#include "pipeline/questions/explain.hpp"
+
+#include "base/random.hpp"
+#include "base/text.hpp"
+#include "daemon/admin/admin.hpp"
+#include "daemon/admin/admin_client.hpp"
+#include "daemon/commands/commands.hpp"
+#include "daemon/program.hpp"
+#include "daemon/run/translate.hpp"
+#include "spool/source/place.hpp"
+
+#include <boost/json.hpp>
+
+#include <cstdio>
+#include <filesystem>
+
+namespace kustodrop::daemon {
+
+namespace json = boost::json;
+
+// The watch whose folder the path lies in.
+static const config::watch* watch_of(const config::settings& settings, const std::string& path) {
+    for (auto& watch : settings.watches) {
+        if (path.starts_with(watch.path + "/")) return &watch;
+    }
+    return nullptr;
+}
+
+// A name as a pattern that matches only itself.
+static std::string as_pattern(const std::string& name) {
+    std::string out;
+    for (char c : name) {
+        bool special = c == '*' || c == '?' || c == '[';
+        out += special ? "[" + std::string(1, c) + "]" : std::string(1, c);
+    }
+    return out;
+}
+
+static void look(pipeline::explain_facts& facts) {
+    auto folder = spool::drop_folder::open(facts.watch.path);
+    if (folder.has_error()) return;
+    auto seen = folder->look(facts.name);
+    if (seen && *seen) facts.seen = **seen;
+    if (facts.watch.done_marker.empty()) return;
+    auto marker = folder->look(facts.name + facts.watch.done_marker);
+    if (marker && *marker) facts.marker = **marker;
+}
+
+// The daemon's folder is only looked at: whoever tidies it is at work there.
+static std::string place_in_work(const std::string& root, const std::string& name) {
+    namespace fs = std::filesystem;
+    auto own = std::string(spool::work_folder);
+    std::error_code gone;
+    for (fs::directory_iterator at(root + "/" + own, gone), end; !gone && at != end;
+         at.increment(gone)) {
+        auto base = at->path().filename().string();
+        auto place = spool::parse_work_place(base);
+        if (place && place->name == name) return own + "/" + base;
+        // One with a long name, or from a folder below, has a folder of its own.
+        std::error_code unreadable;
+        bool inside = is_guid(base) && fs::exists(at->path() / name, unreadable);
+        if (inside) return own + "/" + base + "/" + name;
+    }
+    return {};
+}
+
+static void read_record(const config::settings& settings, pipeline::explain_facts& facts) {
+    spool::journal_query query;
+    query.watch = facts.watch.name;
+    query.file_glob = as_pattern(facts.name);
+    query.limit = 1;
+    auto answer = ask_daemon(settings.admin.listen, "/journal?" + journal_query_text(query));
+    if (!answer) return;
+    auto rows = json::parse(*answer).as_array();
+    if (rows.empty()) return;
+    auto& row = rows.front().as_object();
+    auto text = [&](const char* name) {
+        auto* value = row.if_contains(name);
+        return value && value->is_string() ? std::string(value->get_string()) : std::string();
+    };
+    auto outcome = text("outcome");
+    facts.history = text("stage") + (outcome.empty() ? "" : ", " + outcome) + " at " +
+                    text("changed_at") + ", source " + text("source_id");
+    if (auto code = text("code"); !code.empty()) facts.history += ", " + code;
+    facts.is_recorded = text("stage") != "retired";
+    if (auto details = text("details"); !details.empty()) facts.history += ": " + details;
+    // What lies in its folder although the record has it there has been dealt with.
+    if (text("location") == printable(facts.name) && text("stage") == "retired") {
+        facts.is_kept = true;
+    }
+}
+
+static void read_status(const config::settings& settings, pipeline::explain_facts& facts) {
+    auto answer = ask_daemon(settings.admin.listen, "/status");
+    facts.daemon_runs = answer.has_value();
+    if (!answer) return;
+    auto status = json::parse(*answer).as_object();
+    for (auto& one : status.at("watches").as_array()) {
+        auto& watch = one.as_object();
+        if (watch.at("name").as_string() != facts.watch.name) continue;
+        if (auto* paused = watch.at("paused").if_string()) facts.paused = *paused;
+        facts.low_on_space = watch.at("low_on_space").as_bool();
+        facts.pending_files = watch.at("pending").to_number<std::uint64_t>();
+    }
+}
+
+static void print_json(const std::vector<pipeline::explained>& rules) {
+    json::array list;
+    for (auto& one : rules) {
+        list.push_back(json::object{
+            {"rule", one.rule}, {"answer", printable(one.answer)}, {"lets_pass", one.lets_pass}});
+    }
+    json::object out{
+        {"conclusion", printable(pipeline::conclusion(rules))}, {"rules", std::move(list)}};
+    std::printf("%s\n", json::serialize(out).c_str());
+}
+
+int command_explain(const explain_options& options) {
+    auto settings = load_settings_without_secrets(options.config);
+    if (!settings) return bad_configuration;
+    auto path = std::filesystem::absolute(options.path).lexically_normal().string();
+    auto* watch = watch_of(*settings, path);
+    if (!watch) {
+        std::fprintf(stderr, "%s lies in no watch's folder\n", printable(path).c_str());
+        return some_failed;
+    }
+    pipeline::explain_facts facts;
+    facts.watch = watch_options_of(*watch, settings->retention);
+    facts.name = path.substr(watch->path.size() + 1);
+    look(facts);
+    if (!facts.seen) facts.claimed_as = place_in_work(watch->path, facts.name);
+    read_record(*settings, facts);
+    read_status(*settings, facts);
+    auto rules = pipeline::explain(facts);
+    if (options.json) {
+        print_json(rules);
+        return all_well;
+    }
+    for (auto& one : rules) {
+        std::printf(
+            "%s  %-12s %s\n",
+            one.lets_pass ? "yes" : "NO ",
+            one.rule.c_str(),
+            printable(one.answer).c_str()
+        );
+    }
+    std::printf("%s\n", printable(pipeline::conclusion(rules)).c_str());
+    return all_well;
+}
+
+}  // namespace kustodrop::daemon

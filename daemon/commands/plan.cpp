@@ -1,0 +1,136 @@
+#include "pipeline/questions/plan.hpp"
+
+#include "base/text.hpp"
+#include "config/quantities.hpp"
+#include "daemon/commands/commands.hpp"
+#include "daemon/program.hpp"
+#include "daemon/run/translate.hpp"
+#include "spool/folder/drop_folder.hpp"
+
+#include <boost/json.hpp>
+
+#include <cstdio>
+
+namespace kustodrop::daemon {
+
+namespace json = boost::json;
+using pipeline::watch_plan;
+
+static constexpr std::size_t most_files = 100'000;
+
+static watch_plan plan_of(const config::watch& from, const config::settings& settings) {
+    pipeline::plan_facts facts;
+    facts.watch = watch_options_of(from, settings.retention);
+    std::string problem;
+    auto folder = spool::drop_folder::open(from.path);
+    if (folder.has_error()) {
+        problem = folder.error().code + ": " + folder.error().detail;
+    } else {
+        spool::scan_options asked;
+        asked.recursive = from.recursive;
+        asked.limit = most_files;
+        asked.wanted = [](std::string_view) { return true; };
+        auto found = folder->list(asked);
+        if (found.has_error()) {
+            problem = found.error().code + ": " + found.error().detail;
+        } else {
+            facts.files = std::move(found->sightings);
+            facts.truncated = found->truncated;
+        }
+    }
+    auto out = pipeline::plan(facts);
+    out.problem = std::move(problem);
+    return out;
+}
+
+static json::array files_json(const std::vector<pipeline::planned_file>& files) {
+    json::array out;
+    for (auto& file : files) {
+        json::object one{{"name", printable(file.name)}, {"bytes", file.size_bytes}};
+        if (!file.why_not.empty()) one["why"] = printable(file.why_not);
+        out.push_back(std::move(one));
+    }
+    return out;
+}
+
+static json::object plan_json(const watch_plan& plan) {
+    json::array sources;
+    for (auto& source : plan.sources) {
+        sources.push_back(json::object{
+            {"files", files_json(source.files)}, {"bytes", source.size_bytes}});
+    }
+    json::object out{
+        {"watch", plan.watch},
+        {"path", printable(plan.path)},
+        {"target", plan.target},
+        {"format", plan.format},
+        {"problem", nullptr},
+        {"sources", std::move(sources)},
+        {"left", files_json(plan.left)},
+        {"truncated", plan.truncated}};
+    if (!plan.problem.empty()) out["problem"] = printable(plan.problem);
+    return out;
+}
+
+static void print(const watch_plan& plan) {
+    std::printf(
+        "%s  %s -> %s (%s)\n",
+        plan.watch.c_str(),
+        printable(plan.path).c_str(),
+        plan.target.c_str(),
+        plan.format.c_str()
+    );
+    if (!plan.problem.empty()) std::printf("  PROBLEM %s\n", printable(plan.problem).c_str());
+    std::size_t files = 0;
+    std::uint64_t bytes = 0;
+    for (auto& source : plan.sources) {
+        files += source.files.size();
+        bytes += source.size_bytes;
+        const char* sign = source.files.size() > 1 ? "+ " : "  ";
+        for (auto& file : source.files) {
+            auto size = config::format_size(file.size_bytes);
+            std::printf("  ship  %s%s  %s\n", sign, printable(file.name).c_str(), size.c_str());
+        }
+    }
+    for (auto& file : plan.left) {
+        std::printf(
+            "  stay    %s  %s\n", printable(file.name).c_str(), printable(file.why_not).c_str()
+        );
+    }
+    std::printf(
+        "  %zu files in %zu blobs, %s; %zu stay%s\n",
+        files,
+        plan.sources.size(),
+        config::format_size(bytes).c_str(),
+        plan.left.size(),
+        plan.truncated ? "; there are more than were looked at" : ""
+    );
+}
+
+int command_plan(const plan_options& options) {
+    auto settings = load_settings_without_secrets(options.config);
+    if (!settings) return bad_configuration;
+    json::array all;
+    bool known = options.watch.empty();
+    for (auto& from : settings->watches) {
+        if (!options.watch.empty() && options.watch != from.name) continue;
+        known = true;
+        auto plan = plan_of(from, *settings);
+        if (options.json) {
+            all.push_back(plan_json(plan));
+        } else {
+            print(plan);
+        }
+    }
+    if (!known) {
+        std::fprintf(stderr, "no watch is called %s\n", printable(options.watch).c_str());
+        return bad_usage;
+    }
+    if (options.json) {
+        json::object out{{"watches", std::move(all)}};
+        std::printf("%s\n", json::serialize(out).c_str());
+    }
+    return all_well;
+}
+
+}  // namespace kustodrop::daemon

@@ -1,0 +1,45 @@
+#include "daemon/admin/admin_client.hpp"
+#include "daemon/commands/commands.hpp"
+#include "daemon/program.hpp"
+#include "daemon/run/reloading.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+namespace kustodrop::daemon {
+
+// Where there is no admin socket, the service manager's word for the daemon serves (ExecReload=);
+// what comes of it stands in the log.
+static bool signal_main_process() {
+    auto* text = std::getenv("MAINPID");
+    auto process = text ? std::atoi(text) : 0;
+    return process > 1 && ::kill(process, SIGHUP) == 0;
+}
+
+int command_reload(const reload_options& options) {
+    // What the new file says of the socket is of no use while the daemon has the old one, and a
+    // file that is wrong is for the daemon to refuse.
+    auto loaded = load_configuration(options.config);
+    auto socket = options.socket.empty() ? loaded.values.admin.listen : options.socket;
+    auto answer = tell_daemon(socket, "/reload");
+    if (answer.has_error()) {
+        auto problem = answer.error();
+        if (problem.code != "not_allowed" && signal_main_process()) {
+            std::puts("the daemon was sent SIGHUP; its log says what came of it");
+            return all_well;
+        }
+        std::fprintf(stderr, "%s: %s\n", problem.code.c_str(), problem.detail.c_str());
+        return problem.code == "not_allowed" ? refused : unreachable;
+    }
+    auto done = parse_reload_report(*answer);
+    if (options.json) {
+        std::printf("%s\n", answer->c_str());
+    } else {
+        auto text = reload_text(done);
+        std::fputs(text.c_str(), done.taken ? stdout : stderr);
+    }
+    return done.taken ? all_well : bad_configuration;
+}
+
+}  // namespace kustodrop::daemon

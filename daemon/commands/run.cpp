@@ -1,0 +1,127 @@
+#include "base/text.hpp"
+#include "daemon/commands/commands.hpp"
+#include "daemon/commands/reactor_check.hpp"
+#include "daemon/program.hpp"
+#include "daemon/run/app.hpp"
+#include "daemon/run/sd_notify.hpp"
+#include "daemon/run/start_pause.hpp"
+
+#include <boost/asio/signal_set.hpp>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+#include <string_view>
+#include <unistd.h>
+
+namespace kustodrop::daemon {
+
+// A start that came so far has not failed.
+static constexpr duration well_after = 1min;
+
+// Nothing is done yet, and no signal heard, before the parts are built.
+static constexpr unsigned longest_build_seconds = 20;
+
+// Asio 1.26 waits for ever for the first threads of a pool when the system refuses the next one.
+static void end_what_hangs() {
+    auto end = [](int) {
+        constexpr std::string_view said = "kustodrop: cannot begin: was a thread refused?\n";
+        [[maybe_unused]] auto written = ::write(STDERR_FILENO, said.data(), said.size());
+        std::_Exit(a_bug);
+    };
+    std::signal(SIGALRM, end);
+    ::alarm(longest_build_seconds);
+}
+
+// Twice is enough: the first signal drains, the second cuts it short.
+static asio::awaitable<void> listen_for_the_end(app& daemon, start_pause& pause) {
+    auto executor = co_await asio::this_coro::executor;
+    asio::signal_set signals(executor, SIGTERM, SIGINT);
+    auto deaf = deaf_to();
+    if (!deaf.empty()) {
+        throw std::runtime_error("the kernel had no room to watch for " + deaf + " (epoll_ctl)");
+    }
+    for (;;) {
+        co_await signals.async_wait(asio::use_awaitable);
+        pause.went_well();
+        daemon.stop();
+    }
+}
+
+static asio::awaitable<void> listen_for_reloads(app& daemon) {
+    auto executor = co_await asio::this_coro::executor;
+    asio::signal_set signals(executor, SIGHUP);
+    for (;;) {
+        co_await signals.async_wait(asio::use_awaitable);
+        auto done = co_await daemon.reload();
+    }
+}
+
+static asio::awaitable<void> call_it_well(program& around, start_pause& pause) {
+    co_await around.time.sleep_until(around.time.now() + well_after);
+    pause.went_well();
+}
+
+static asio::awaitable<int> run_daemon(program& around, app& daemon, start_pause& pause) {
+    ::alarm(0);
+    task_group signals(around.io.get_executor());
+    // Before anything that takes a while, so that an end asked for meanwhile is an orderly one.
+    signals.start(listen_for_the_end(daemon, pause));
+    signals.start(listen_for_reloads(daemon));
+    pause.let_signals_in();
+    auto opened = co_await daemon.open();
+    if (opened.has_error()) {
+        const auto& problem = opened.error();
+        if (problem.code == app::told_to_end) {
+            around.log.info("stopped before it began", {{"detail", problem.detail}});
+            co_return all_well;
+        }
+        around.log.error("cannot start", {{"code", problem.code}, {"detail", problem.detail}});
+        sd_notify("STATUS=cannot start: " + printable(problem.code + ": " + problem.detail));
+        co_return exit_code_for(problem);
+    }
+    signals.start(call_it_well(around, pause));
+    co_await daemon.run();
+    signals.cancel();
+    co_await signals.join();
+    co_return all_well;
+}
+
+int command_run(const run_options& options) {
+    std::signal(SIGPIPE, SIG_IGN);
+    start_pause pause(options.config);
+    if (!pause.wait()) return all_well;
+    auto settings = load_settings(options.config);
+    if (!settings) {
+        sd_notify("STATUS=the configuration is refused: see the log, or kustodrop check --offline");
+        return bad_configuration;
+    }
+    if (settings->auth.kind == config::auth_kind::azure_cli) {
+        std::fprintf(
+            stderr,
+            "%s: auth.kind: azure_cli is for send and check; the daemon starts no programs, so "
+            "choose another kind\n",
+            printable(options.config).c_str()
+        );
+        return bad_configuration;
+    }
+    end_what_hangs();
+    program around(settings->log.level, settings->log.format);
+    app daemon(around.around(), *settings, config::process_environment());
+    daemon.reload_from([&options] { return load_configuration(options.config); });
+    int code = around.run(run_daemon(around, daemon, pause));
+    auto flushed = daemon.flush();
+    if (flushed.has_error()) {
+        around.log.error(
+            "the journal's last records could not be written",
+            {{"code", flushed.error().code}, {"detail", flushed.error().detail}}
+        );
+        code = journal_io;
+    }
+    // A name lookup or a hung mount may hold a thread for minutes; all that matters is on disk.
+    std::fflush(nullptr);
+    std::_Exit(code);
+}
+
+}  // namespace kustodrop::daemon

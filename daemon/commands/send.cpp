@@ -1,0 +1,64 @@
+#include "base/live_secrets.hpp"
+#include "base/text.hpp"
+#include "daemon/commands/commands.hpp"
+#include "daemon/commands/sender.hpp"
+#include "daemon/program.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+namespace kustodrop::daemon {
+
+// The XDG state folder of whoever sends, or the machine's for a service without a home.
+static std::string default_state_directory() {
+    auto* state = std::getenv("XDG_STATE_HOME");
+    if (state && *state == '/') return std::string(state) + "/kustodrop";
+    auto* home = std::getenv("HOME");
+    if (home && *home == '/') return std::string(home) + "/.local/state/kustodrop";
+    return "/var/lib/kustodrop-send";
+}
+
+static void print_json(const std::map<std::string, sent_file>& report) {
+    std::string out = "[";
+    for (auto& [path, file] : report) {
+        if (out.size() > 1) out += ",";
+        out += "\n  {\"file\": \"" + json_escape(file.path) + "\"";
+        out += ", \"source_id\": \"" + json_escape(file.source_id) + "\"";
+        out += ", \"state\": \"" + json_escape(file.state) + "\"";
+        out += ", \"code\": \"" + json_escape(file.code) + "\"";
+        out += ", \"details\": \"" + json_escape(file.details) + "\"}";
+    }
+    std::printf("%s\n]\n", without_secrets(std::move(out)).c_str());
+}
+
+int command_send(const send_options& given) {
+    std::signal(SIGPIPE, SIG_IGN);
+    auto options = given;
+    if (!config::parse_data_format(options.format)) {
+        std::fprintf(
+            stderr, "--format: '%s' is no format of the service\n", options.format.c_str()
+        );
+        return bad_usage;
+    }
+    if (options.state_directory.empty()) options.state_directory = default_state_directory();
+    // The folders to watch are `run`'s business: a configuration without any will do here.
+    auto settings = load_settings(options.config, "watches");
+    if (!settings) return bad_configuration;
+    if (options.wait) settings->notifications.poll_interval = 1s;
+    program around(log_level::error, settings->log.format);
+    sender all(around.around(), *settings, options);
+    int code = around.run(all.run());
+    if (options.json) print_json(all.report());
+    if (all.trouble()) {
+        auto& problem = *all.trouble();
+        auto words = without_secrets(problem.code + ": " + problem.detail);
+        std::fprintf(stderr, "%s\n", words.c_str());
+    }
+    auto flushed = all.flush();
+    if (flushed.has_error()) code = journal_io;
+    std::fflush(nullptr);
+    std::_Exit(code);
+}
+
+}  // namespace kustodrop::daemon

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "base/time.hpp"
+#include "daemon/commands/sender.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <utility>
+
+namespace kustodrop::daemon {
+
+/// How far a `send` has come.
+struct send_state {
+    std::size_t files = 0;
+    std::size_t sent = 0;     // With the service, or with an outcome.
+    std::size_t settled = 0;  // With an outcome.
+    std::uint64_t bytes = 0;
+    std::uint64_t bytes_sent = 0;
+};
+
+/// How fast a total grows, over the last seconds.
+class rate_meter {
+public:
+    void note(time_point now, std::uint64_t total);
+    double per_second() const;
+
+private:
+    std::deque<std::pair<time_point, std::uint64_t>> noted_;
+};
+
+/// "[####....] 3/12 files  1.2/8.0 MiB  400 KiB/s  17s left": as much of it as a terminal of so
+/// many columns can show. With `waits` the words of the service are what is left at the end. Pure.
+std::string progress_line(
+    const send_state& state, double bytes_per_second, bool waits, std::size_t columns
+);
+
+/// "12 files: 10 succeeded, 2 failed; 8.0 MiB in 5.1s". `bytes`: what was sent now. Pure.
+std::string closing_line(
+    const std::map<std::string, sent_file>& report, std::uint64_t bytes, duration took
+);
+
+/// What a terminal or a pipe sees of a `send`: a bar on standard error where that is a terminal,
+/// and one line a file on standard output as soon as there is nothing more to come for it.
+class send_progress {
+public:
+    /// `lines`: whether files have lines at all. `waits`: whether an outcome is waited for.
+    send_progress(bool lines, bool waits);
+
+    void file(const sent_file& what);
+    void draw(const send_state& state, time_point now);
+
+    /// The bar's last state stays; then come the files that nothing more was heard of, and a line
+    /// about all.
+    void close(
+        const std::map<std::string, sent_file>& report, const send_state& state, duration took
+    );
+
+private:
+    void print(const std::string& line);
+
+    bool lines_;
+    bool waits_;
+    bool bar_;
+    bool drawn_ = false;
+    rate_meter rate_;
+};
+
+}  // namespace kustodrop::daemon

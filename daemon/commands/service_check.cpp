@@ -1,0 +1,149 @@
+#include "daemon/commands/service_check.hpp"
+
+#include "base/text.hpp"
+#include "http/clock_skew.hpp"
+
+namespace kustodrop::daemon {
+
+asio::awaitable<bool> service_check::probe(http::url place) {
+    auto origin = place.origin();
+    auto known = probed_.find(origin);
+    if (known != probed_.end()) co_return known->second;
+    auto steps = co_await service_.network->probe(place);
+    bool all = true;
+    for (auto& step : steps) {
+        auto name = step.name + " " + place.authority();
+        if (step.ok) {
+            out_.good(name, step.detail);
+            continue;
+        }
+        failure problem{step.code, remedy::retry, step.detail};
+        if (!step.hint.empty()) problem.detail += "; " + step.hint;
+        out_.bad(name, problem);
+        all = false;
+    }
+    probed_[origin] = all;
+    co_return all;
+}
+
+// What is signed for a time is refused at another: SAS, assertions (protocol.md §1.4).
+void service_check::check_clock(const kusto::cloud& cloud) {
+    if (!cloud.served_at) return;
+    auto skew = http::clock_skew(*cloud.served_at, time_.wall_now());
+    auto harm = http::words_for_skew(skew, service_.endpoint().host());
+    if (harm) {
+        out_.bad("clock", {"clock", remedy::reconfigure, *harm});
+    } else {
+        out_.good("clock", "agrees with the service's");
+    }
+}
+
+asio::awaitable<bool> service_check::sign_in() {
+    auto named = co_await service_.ask_cloud();
+    if (named.has_error()) {
+        out_.bad("metadata", named.error());
+        co_return false;
+    }
+    auto login = named->login_endpoint;
+    out_.good("metadata", "sign in at " + login.redacted());
+    check_clock(*named);
+    // A machine's own identity comes from the machine.
+    if (service_.needs_login()) {
+        hosts_.emplace(login.authority(), "signing in");
+        bool reached = co_await probe(login);
+        if (!reached) co_return false;
+    }
+    auto token = co_await service_.fetch_token();
+    if (token.has_error()) {
+        out_.bad("token", token.error());
+        co_return false;
+    }
+    out_.good("token", "good for " + human_duration(token->value.lifetime));
+    co_return true;
+}
+
+void service_check::note(const kusto::resource_set& resources) {
+    knows_storage_ = true;
+    auto add = [&](const auto& list, const std::string& what) {
+        for (auto& place : list) hosts_.emplace(place.location.authority(), what);
+    };
+    add(resources.containers, "uploading");
+    add(resources.ingestion_queues, "posting");
+    add(resources.failed_queues, "notifications");
+    add(resources.successful_queues, "notifications");
+    add(resources.status_tables, "status tables");
+}
+
+asio::awaitable<void> service_check::check_container(azure::storage_place container) {
+    auto name = "container " + container.account;
+    bool reached = co_await probe(container.location);
+    if (!reached) co_return out_.skipped(name, container.name + " cannot be reached");
+    auto blob = container.location.with_path_suffix("kustodrop-check");
+    auto size = co_await service_.blobs.size(blob);
+    if (size.has_error()) co_return out_.bad(name, size.error());
+    out_.good(name, container.name);
+}
+
+asio::awaitable<void> service_check::check_notifications(azure::storage_place queue) {
+    auto name = "notifications " + queue.account;
+    bool reached = co_await probe(queue.location);
+    if (!reached) co_return out_.skipped(name, queue.name + " cannot be reached");
+    auto seen = co_await service_.queues.peek(queue.location, 1);
+    if (seen.has_error()) co_return out_.bad(name, seen.error());
+    out_.good(name, queue.name);
+}
+
+asio::awaitable<void> service_check::check_storage(kusto::resource_set resources) {
+    for (auto& container : resources.containers) co_await check_container(container);
+    for (auto& queue : resources.ingestion_queues) {
+        auto name = "queue " + queue.account;
+        bool reached = co_await probe(queue.location);
+        if (reached) {
+            out_.good(name, queue.name + " (a post is the only proof)");
+        } else {
+            out_.skipped(name, queue.name + " cannot be reached");
+        }
+    }
+    for (auto& queue : resources.failed_queues) co_await check_notifications(queue);
+    for (auto& queue : resources.successful_queues) co_await check_notifications(queue);
+}
+
+asio::awaitable<void> service_check::check_resources() {
+    auto fetched = co_await service_.fetch_resources();
+    if (fetched.has_error()) co_return out_.bad("ingestion resources", fetched.error());
+    auto resources = std::move(fetched->value);
+    note(resources);
+    for (auto& warning : resources.warnings) {
+        out_.bad("ingestion resources", {"untrusted_storage_host", remedy::reconfigure, warning});
+    }
+    out_.good(
+        "ingestion resources",
+        std::to_string(resources.containers.size()) + " containers, " +
+            std::to_string(resources.ingestion_queues.size()) + " queues"
+    );
+    auto identity = co_await service_.fetch_identity_token();
+    if (identity.has_error())
+        out_.bad("identity token", identity.error());
+    else
+        out_.good("identity token", "given");
+    co_await check_storage(std::move(resources));
+}
+
+asio::awaitable<void> service_check::run() {
+    auto endpoint = service_.endpoint();
+    hosts_.emplace(endpoint.authority(), "commands");
+    auto proxy = service_.proxy();
+    if (!proxy.empty()) hosts_.emplace(proxy, "the proxy, which must reach all others");
+    bool reached = co_await probe(endpoint);
+    if (!reached) co_return;
+    bool signed_in = co_await sign_in();
+    if (!signed_in) co_return;
+    auto executor = co_await asio::this_coro::executor;
+    task_group caches(executor);
+    caches.start(service_.token.run());
+    co_await check_resources();
+    caches.cancel();
+    co_await caches.join();
+}
+
+}  // namespace kustodrop::daemon

@@ -1,0 +1,259 @@
+#include "daemon/run/connection.hpp"
+
+#include "base/text.hpp"
+#include "daemon/run/credentials.hpp"
+#include "http/client/proxy.hpp"
+
+namespace kustodrop::daemon {
+
+// An outage may have been long: once it is over, files wait for these and nothing else. And a
+// secret is read again for every fetch; one that was refused and replaced is to be found soon.
+static constexpr duration longest_refresh_wait = 1min;
+
+std::string_view version() { return KUSTODROP_VERSION; }
+
+// A name may lead to this machine, its link or a metadata service only where the operator wrote
+// that name, or has the whole service on this machine. What the service names itself may not.
+static bool may_lead_inside(const config::settings& settings, std::string_view host) {
+    auto& cluster = settings.cluster;
+    auto& authority = settings.auth.authority_host;
+    if (cluster.ingestion_endpoint.is_loopback()) return true;
+    if (host == cluster.ingestion_endpoint.host()) return true;
+    if (authority && host == authority->host()) return true;
+    return kusto::is_trusted(host, cluster.trusted_hosts) ||
+           kusto::is_trusted(host, cluster.trusted_storage_hosts);
+}
+
+static http::transport_options transport_options_of(const config::settings& settings) {
+    http::transport_options options;
+    options.proxy = settings.network.proxy;
+    options.proxy_authorization = settings.network.proxy_authorization;
+    options.no_proxy = settings.network.no_proxy;
+    options.may_lead_inside = [settings](std::string_view host) {
+        return daemon::may_lead_inside(settings, host);
+    };
+    options.ca_file = settings.network.ca_file;
+    bool strict = settings.network.min_tls == config::tls_version::tls_1_3;
+    options.min_tls = strict ? http::tls_version::v1_3 : http::tls_version::v1_2;
+    options.connect_timeout = settings.network.connect_timeout;
+    options.io_timeout = settings.network.io_timeout;
+    options.blob_bytes_per_second = settings.upload.bandwidth_limit_bytes;
+    options.user_agent = "kustodrop/" + std::string(version());
+    return options;
+}
+
+static std::unique_ptr<http::beast_transport> real_network(
+    const surroundings& around, const config::settings& settings
+) {
+    if (around.network) return nullptr;
+    return std::make_unique<http::beast_transport>(
+        around.executor, transport_options_of(settings), around.time, around.measured
+    );
+}
+
+static kusto::management_options management_options_of(const config::settings& settings) {
+    kusto::management_options options;
+    options.endpoint = settings.cluster.ingestion_endpoint;
+    options.client_version = version();
+    return options;
+}
+
+static refresh_options refreshing() {
+    refresh_options options;
+    options.backoff.cap = longest_refresh_wait;
+    return options;
+}
+
+connection::connection(
+    surroundings around, const config::settings& settings, config::environment environment
+)
+    : network(real_network(around, settings)),
+      transport(network ? *network : *around.network, around.time),
+      blobs(transport, around.random),
+      queues(transport, around.random),
+      tables(transport, around.random),
+      management(transport, around.random, management_options_of(settings)),
+      token(
+          around.executor,
+          around.time,
+          around.random,
+          [this] { return fetch_token(); },
+          refreshing()
+      ),
+      resources(
+          around.executor,
+          around.time,
+          around.random,
+          [this] { return fetch_resources(); },
+          refreshing()
+      ),
+      identity_token(
+          around.executor,
+          around.time,
+          around.random,
+          [this] { return fetch_identity_token(); },
+          refreshing()
+      ),
+      router(around.time, around.random, resources),
+      around_(around),
+      settings_(settings),
+      environment_(std::move(environment)),
+      source_(make_token_source(
+          {transport, around.time, around.random, environment_, around.threads}, settings_.auth
+      )) {
+    auto refused = [this](const kusto::management_client::token& bad) { token.discard(bad); };
+    management.authenticate_with([this] { return current_token(); }, refused);
+    token.on_event([this](const refresh_event& event) { tell("token", event); });
+    resources.on_event([this](const refresh_event& event) {
+        tell("ingestion resources", event);
+        if (event.problem) return;
+        auto set = resources.current();
+        if (!set) return;
+        for (auto& warning : set->warnings) around_.log.warning(warning);
+    });
+    identity_token.on_event([this](const refresh_event& event) { tell("identity token", event); });
+}
+
+void connection::change(const config::settings& settings) {
+    bool other_credentials = settings_.auth != settings.auth;
+    settings_ = settings;
+    if (!other_credentials) return;
+    source_ = make_token_source(
+        {transport, around_.time, around_.random, environment_, around_.threads}, settings_.auth
+    );
+    cloud_.reset();
+    reread_credentials();
+}
+
+void connection::start(task_group& tasks) {
+    tasks.start(token.run());
+    tasks.start(resources.run());
+    tasks.start(identity_token.run());
+}
+
+asio::awaitable<kusto::management_client::token> connection::current_token() { return token.get(); }
+
+asio::awaitable<result<kusto::cloud>> connection::ask_cloud() {
+    kusto::cloud_options options;
+    options.trusted = settings_.cluster.trusted_hosts;
+    options.authority_host = settings_.auth.authority_host;
+    auto named = co_await kusto::fetch_cloud(transport, endpoint(), std::move(options));
+    if (named) cloud_ = *named;
+    co_return named;
+}
+
+std::string connection::proxy() const {
+    auto location = http::url::parse(settings_.network.proxy);
+    http::proxy_exceptions exceptions(settings_.network.no_proxy);
+    if (!location || !http::goes_by_proxy(endpoint(), exceptions)) return {};
+    return location->authority();
+}
+
+asio::awaitable<result<fresh<azure::access_token>>> connection::fetch_token() {
+    if (!cloud_) {
+        auto named = co_await ask_cloud();
+        if (named.has_error()) co_return named.error();
+    }
+    auto asked_at = around_.time.now();
+    auto authority = cloud_->authority();
+    auto source = source_;  // Held: a reload may bring another one.
+    auto given = co_await source->fetch(std::move(authority));
+    if (given.has_error()) co_return given.error();
+    co_return azure::fresh_token(std::move(*given), asked_at);
+}
+
+asio::awaitable<result<fresh<kusto::resource_set>>> connection::fetch_resources() {
+    kusto::resource_options options;
+    options.rules.loopback_endpoint = endpoint().is_loopback();
+    options.rules.trusted_storage_hosts = settings_.cluster.trusted_storage_hosts;
+    options.refresh_interval = settings_.cluster.ingestion_resources_refresh_interval;
+    return kusto::fetch_resources(management, around_.time, std::move(options));
+}
+
+asio::awaitable<result<fresh<secret>>> connection::fetch_identity_token() {
+    auto interval = settings_.cluster.ingestion_resources_refresh_interval;
+    return kusto::fetch_identity_token(management, around_.time, interval);
+}
+
+void connection::tell_ends(const std::vector<recurring::news>& ends) {
+    for (auto& said : ends) {
+        around_.log.info(
+            said.place + " refreshed again",
+            {{"code", said.kind},
+             {"attempts_failed", std::to_string(said.times)},
+             {"lasted", human_duration(said.lasted)}}
+        );
+    }
+}
+
+void connection::tell_ends() { tell_ends(told_.due(around_.time.now())); }
+
+// One line when a cache gets into trouble or out of it, and now and then between; not one an
+// attempt.
+void connection::tell(std::string_view what, const refresh_event& event) {
+    auto name = std::string(what);
+    if (!event.problem) return tell_ends(told_.worked(name, around_.time.now()));
+    around_.measured
+        .count("kustodrop_retries_total", {{"operation", name}, {"reason", event.problem->code}})
+        .add();
+    auto said = told_.failed(name, event.problem->code, around_.time.now());
+    if (!said) return;
+    auto left = event.time_left ? human_duration(*event.time_left) : std::string("nothing");
+    around_.log.error(
+        "cannot refresh the " + name + "; it is tried again",
+        {{"code", event.problem->code},
+         {"detail", event.problem->detail},
+         {"remedy", std::string(to_string(event.problem->next))},
+         {"request_id", event.problem->request_id},
+         {"attempts", std::to_string(said->times)},
+         {"still_good_for", left}}
+    );
+}
+
+std::optional<failure> connection::trouble() const {
+    if (!token.current() && token.last_failure()) return token.last_failure();
+    if (!resources.current() && resources.last_failure()) return resources.last_failure();
+    if (!identity_token.current()) return identity_token.last_failure();
+    return std::nullopt;
+}
+
+// Signatures and tokens are good from a time to a time, and Entra and storage tolerate 5 minutes.
+static constexpr duration tolerated_skew = 5min;
+
+void connection::watch_clock() {
+    auto skew = transport.skew();
+    bool wrong = skew && std::chrono::abs(*skew) > tolerated_skew;
+    if (wrong == skew_told_) return;
+    skew_told_ = wrong;
+    if (!wrong) {
+        around_.log.info("this machine's clock agrees with the service's again");
+        return;
+    }
+    auto far = human_duration(std::chrono::abs(*skew));
+    around_.log.warning(
+        "this machine's clock is " + far + (*skew > duration() ? " ahead of" : " behind") +
+            " the service's: set it right (chrony, systemd-timesyncd); until then ages are wrong "
+            "and credentials may be refused",
+        {{"clock_skew", far}}
+    );
+}
+
+std::optional<duration> connection::sas_time_left() {
+    auto set = resources.current();
+    if (!set) return std::nullopt;
+    auto until = kusto::usable_until(*set);
+    if (!until) return std::nullopt;
+    return *until - around_.time.wall_now();
+}
+
+void connection::measure() {
+    auto seconds = [](std::optional<duration> time) {
+        return time ? std::chrono::duration<double>(*time).count() : 0.0;
+    };
+    around_.measured.value("kustodrop_resources_age_seconds").set(seconds(resources.age()));
+    around_.measured.value("kustodrop_token_expiry_seconds").set(seconds(token.time_left()));
+    around_.measured.value("kustodrop_clock_skew_seconds").set(seconds(transport.skew()));
+    around_.measured.value("kustodrop_sas_expiry_seconds").set(seconds(sas_time_left()));
+}
+
+}  // namespace kustodrop::daemon

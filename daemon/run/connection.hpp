@@ -1,0 +1,114 @@
+#pragma once
+
+#include "async/recurring.hpp"
+#include "async/refreshed.hpp"
+#include "azure/identity/token_source.hpp"
+#include "azure/storage/blob.hpp"
+#include "azure/storage/queue.hpp"
+#include "azure/storage/table.hpp"
+#include "base/log.hpp"
+#include "base/metrics.hpp"
+#include "config/load.hpp"
+#include "daemon/run/task_group.hpp"
+#include "http/client/beast_transport.hpp"
+#include "http/skew_meter.hpp"
+#include "kusto/cloud.hpp"
+#include "kusto/management.hpp"
+#include "kusto/resources.hpp"
+#include "kusto/storage_router.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace kustodrop::daemon {
+
+/// What every part of the program is built with.
+struct surroundings {
+    asio::any_io_executor executor;
+    clock& time;
+    random_generator& random;
+    logger& log;
+    metrics& measured;
+    http::transport* network = nullptr;  // Instead of the real one.
+    bool threads = true;  // False: blocking work runs inline, and nothing waits for the disk.
+};
+
+/// The service as this program knows it: transport, credentials, caches and clients, built in the
+/// order in which they need each other.
+class connection {
+public:
+    connection(
+        surroundings around, const config::settings& settings, config::environment environment
+    );
+
+    /// Works with other credentials and rules about hosts from the next request on; what is in hand
+    /// stays in use until there is better.
+    void change(const config::settings& settings);
+
+    /// Keeps token, resources and identity token fresh.
+    void start(task_group& tasks);
+
+    /// One step at a time, for `check`: the clouds's metadata, then a token.
+    asio::awaitable<result<kusto::cloud>> ask_cloud();
+    asio::awaitable<result<fresh<azure::access_token>>> fetch_token();
+    asio::awaitable<result<fresh<kusto::resource_set>>> fetch_resources();
+    asio::awaitable<result<fresh<secret>>> fetch_identity_token();
+
+    /// Reads the credential again where it can be and asks for a token with it; the token in hand
+    /// stays in use meanwhile. For SIGHUP and reload; after a 401 it happens by itself.
+    void reread_credentials() { token.request_refresh(); }
+
+    /// Why the service cannot be used now, if so.
+    std::optional<failure> trouble() const;
+
+    /// Says once that this machine's clock is far from the service's, and once that it is not.
+    void watch_clock();
+
+    /// Says what the log owes of troubles that have ended. Call it now and then.
+    void tell_ends();
+
+    /// Brings the gauges of product.md §7 up to date.
+    void measure();
+
+    std::unique_ptr<http::beast_transport> network;  // Null where we were given another one.
+    http::skew_meter transport;
+    azure::blob_client blobs;
+    azure::queue_client queues;
+    azure::table_client tables;
+    kusto::management_client management;
+    refreshed<azure::access_token> token;
+    refreshed<kusto::resource_set> resources;
+    refreshed<secret> identity_token;
+    pipeline::storage_router router;
+
+    const http::url& endpoint() const { return settings_.cluster.ingestion_endpoint; }
+
+    /// Whether tokens come from the cloud's login endpoint, not from the machine.
+    bool needs_login() const { return settings_.auth.kind != config::auth_kind::managed_identity; }
+
+    /// "host:port" of the proxy that requests to the endpoint go through; empty: none.
+    std::string proxy() const;
+
+    /// When the last usable SAS of the current resources ends, from now.
+    std::optional<duration> sas_time_left();
+
+private:
+    asio::awaitable<kusto::management_client::token> current_token();
+    void tell(std::string_view what, const refresh_event& event);
+    void tell_ends(const std::vector<recurring::news>& ends);
+
+    surroundings around_;
+    config::settings settings_;
+    config::environment environment_;
+    std::shared_ptr<azure::token_source> source_;
+    std::optional<kusto::cloud> cloud_;
+    bool skew_told_ = false;
+    recurring told_{{10min, 64}};  // The troubles of each cache.
+};
+
+/// "0.1.0"
+std::string_view version();
+
+}  // namespace kustodrop::daemon

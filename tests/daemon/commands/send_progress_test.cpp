@@ -1,0 +1,77 @@
+#include "daemon/commands/send_progress.hpp"
+
+#include "support/manual_clock.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace kustodrop;
+using daemon::closing_line;
+using daemon::progress_line;
+using daemon::send_state;
+
+BOOST_AUTO_TEST_SUITE(send_progress_)
+
+BOOST_AUTO_TEST_CASE(shows_files_bytes_rate_and_what_is_left) {
+    send_state state{12, 3, 0, 8u << 20u, 2u << 20u};
+    BOOST_TEST(
+        progress_line(state, 1 << 20, false, 120) ==
+        "[######..................]  3/12 files  2.0 MiB of 8.0 MiB  1.0 MiB/s  6.0s left"
+    );
+}
+
+BOOST_AUTO_TEST_CASE(says_no_time_while_nothing_moves) {
+    send_state state{2, 0, 0, 100, 0};
+    auto line = progress_line(state, 0, false, 120);
+    BOOST_TEST(line.find("left") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(is_full_when_all_is_sent) {
+    send_state state{2, 2, 0, 100, 100};
+    BOOST_TEST(
+        progress_line(state, 50, false, 120) ==
+        "[########################]  2/2 files  100 B of 100 B"
+    );
+}
+
+BOOST_AUTO_TEST_CASE(then_waits_for_the_words) {
+    send_state state{4, 4, 1, 100, 100};
+    BOOST_TEST(
+        progress_line(state, 0, true, 120) ==
+        "[######..................]  1/4 files settled  waiting for the service's word"
+    );
+}
+
+BOOST_AUTO_TEST_CASE(shows_what_fits) {
+    send_state state{12, 3, 0, 8u << 20u, 2u << 20u};
+    for (std::size_t columns : {10u, 30u, 40u, 60u, 79u}) {
+        BOOST_TEST(progress_line(state, 1 << 20, false, columns).size() <= columns);
+    }
+    BOOST_TEST(progress_line(state, 1 << 20, false, 12) == "3/12 files");
+}
+
+BOOST_AUTO_TEST_CASE(files_of_no_bytes_count_too) {
+    send_state state{2, 1, 0, 0, 0};
+    BOOST_TEST(progress_line(state, 0, false, 120).starts_with("[############............]"));
+}
+
+BOOST_AUTO_TEST_CASE(a_rate_is_that_of_the_last_seconds) {
+    test::manual_clock clock;
+    daemon::rate_meter rate;
+    BOOST_TEST(rate.per_second() == 0);
+    for (int second = 0; second <= 60; ++second) {
+        rate.note(clock.now(), second < 40 ? 0 : static_cast<std::uint64_t>(second - 40) * 100);
+        clock.advance(1s);
+    }
+    BOOST_TEST(rate.per_second() == 100, boost::test_tools::tolerance(0.01));
+}
+
+BOOST_AUTO_TEST_CASE(the_last_line_counts_the_outcomes) {
+    std::map<std::string, daemon::sent_file> report{
+        {"/a", {"/a", "1", "succeeded", "", ""}},
+        {"/b", {"/b", "2", "failed", "BadData", "no row"}},
+        {"/c", {"/c", "3", "succeeded", "", ""}}};
+    BOOST_TEST(closing_line(report, 2048, 3s) == "3 files: 1 failed, 2 succeeded; 2.0 KiB in 3.0s");
+    BOOST_TEST(closing_line({}, 0, 1s) == "0 files: nothing to send; 0 B in 1.0s");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

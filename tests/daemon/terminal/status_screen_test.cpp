@@ -1,0 +1,139 @@
+#include "daemon/terminal/status_screen.hpp"
+
+#include "daemon/admin/status_report.hpp"
+#include "support/manual_clock.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+
+using namespace kustodrop;
+using daemon::columns_of;
+using daemon::screen_line;
+using daemon::status_report;
+
+namespace {
+
+struct screen_world {
+    screen_world() {
+        report.version = "1.2.3";
+        report.endpoint = "https://ingest-x.kusto.windows.net";
+        report.started_at = clock.wall_now() - 2h;
+        report.now = clock.wall_now();
+        add("web");
+    }
+
+    void add(const std::string& name) {
+        auto& watch = report.watches.emplace_back();
+        watch.name = name;
+        watch.path = "/srv/drop/" + name;
+        watch.target = "Logs.Web";
+        watch.mode = "inotify";
+        watch.present = true;
+    }
+
+    std::vector<screen_line> lines(daemon::terminal_size size = {120, 40}) {
+        return screen.show(report.to_json(), clock.now(), size);
+    }
+
+    std::string text(daemon::terminal_size size = {120, 40}) {
+        std::string out;
+        for (auto& line : lines(size)) out += line.text + "\n";
+        return out;
+    }
+
+    void pass(duration time) {
+        clock.advance(time);
+        report.now = clock.wall_now();
+    }
+
+    static bool has(const std::string& text, const std::string& part) {
+        return text.find(part) != std::string::npos;
+    }
+
+    test::manual_clock clock;
+    status_report report;
+    daemon::status_screen screen;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(status_screen_, screen_world)
+
+BOOST_AUTO_TEST_CASE(says_who_answers_and_has_a_row_for_each_watch) {
+    add("metrics");
+    auto said = text();
+    BOOST_TEST(has(said, "kustodrop 1.2.3  up 2h"));
+    BOOST_TEST(has(said, "https://ingest-x.kusto.windows.net"));
+    BOOST_TEST(has(said, "\nweb "));
+    BOOST_TEST(has(said, "\nmetrics "));
+}
+
+BOOST_AUTO_TEST_CASE(rates_come_from_what_was_shown_before) {
+    BOOST_TEST(has(text(), " -  "));
+    report.watches[0].outcomes["succeeded"] = 30;
+    report.watches[0].uploaded_bytes = 20480;
+    pass(10s);
+    auto said = text();
+    BOOST_TEST(has(said, "3.0"));
+    BOOST_TEST(has(said, "2.0 KiB"));
+}
+
+BOOST_AUTO_TEST_CASE(another_daemon_begins_other_rates) {
+    report.watches[0].outcomes["succeeded"] = 30;
+    text();
+    pass(1s);
+    report.started_at = report.now;
+    report.watches[0].outcomes["succeeded"] = 2;
+    BOOST_TEST(!has(text(), "2.0"));
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_wider_or_higher_than_the_terminal) {
+    for (int i = 0; i < 100; ++i) add("watch-" + std::to_string(i));
+    for (unsigned columns : {20u, 40u, 80u, 200u}) {
+        auto shown = lines({columns, 20});
+        BOOST_TEST(shown.size() <= 20u);
+        for (auto& line : shown) {
+            bool in_table = line.how == screen_line::look::heading || line.text.starts_with("web");
+            if (in_table) BOOST_TEST(columns_of(line.text) <= std::max(columns, 20u));
+        }
+    }
+    BOOST_TEST(has(text({80, 20}), "more watches"));
+}
+
+BOOST_AUTO_TEST_CASE(the_least_wanted_columns_go_first) {
+    BOOST_TEST(has(text({140, 20}), "LAST OUTCOME"));
+    BOOST_TEST(!has(text({60, 20}), "LAST OUTCOME"));
+    BOOST_TEST(has(text({30, 20}), "PENDING"));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_wrong_is_named) {
+    report.trouble = failure{"unreachable", remedy::retry, "nobody answers"};
+    report.watches[0].present = false;
+    auto shown = lines();
+    auto is_trouble = [](auto& line) { return line.how == screen_line::look::trouble; };
+    BOOST_TEST(std::count_if(shown.begin(), shown.end(), is_trouble) == 2);
+    auto said = text();
+    BOOST_TEST(has(said, "unreachable: nobody answers"));
+    BOOST_TEST(has(said, "web: its folder is absent: /srv/drop/web"));
+}
+
+BOOST_AUTO_TEST_CASE(while_no_daemon_answers_it_says_so_and_since_when) {
+    failure why{"no_daemon", remedy::retry, "no daemon listens at /run/x"};
+    auto said = screen.absent(why, clock.now(), {});
+    BOOST_TEST(said.size() == 3u);
+    BOOST_TEST(said[1].text == "no_daemon: no daemon listens at /run/x");
+    lines();
+    pass(5s);
+    said = screen.absent(why, clock.now(), {});
+    BOOST_TEST(has(said.back().text, "5.0s ago"));
+}
+
+BOOST_AUTO_TEST_CASE(characters_are_cut_whole) {
+    BOOST_TEST(daemon::cut("größe", 3) == "grö");
+    BOOST_TEST(daemon::cut("ab", 3) == "ab");
+    BOOST_TEST(daemon::cut("", 3) == "");
+    BOOST_TEST(columns_of("größe") == 5u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
