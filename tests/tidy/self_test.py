@@ -39,7 +39,7 @@ class Floors(unittest.TestCase):
         self.assertEqual(found(floors, "core/spool/a.cpp", '#include "http/url.hpp"'), [1])
         self.assertEqual(found(floors, "core/http/a.cpp", '#include "spool/gzip.hpp"'), [1])
         self.assertEqual(found(floors, "emulator/a.cpp", '#include "azure/blob.hpp"'), [1])
-        self.assertEqual(found(floors, "daemon/a.cpp", '#include "emulator/store.hpp"'), [1])
+        self.assertEqual(found(floors, "daemon/a.cpp", '#include "emulator/engine/store.hpp"'), [1])
         self.assertEqual(found(floors, "daemon/a.cpp", '#include "cellar/wine.hpp"'), [1])
 
     def test_finds_a_library_outside_its_wall(self):

@@ -1,0 +1,274 @@
+#include "emulator/engine/command_execution.hpp"
+
+#include "base/text.hpp"
+#include "emulator/engine/sqlite.hpp"
+
+#include <memory>
+#include <utility>
+
+namespace kustodrop::emulator {
+
+using enum column_type;
+
+static failure no_table(const std::string& database, const std::string& table) {
+    return {
+        .code = "EntityNotFound",
+        .next = remedy::give_up,
+        .detail = "Entity ID '" + table + "' of kind 'Table' was not found in database '" +
+                  database + "'."};
+}
+
+static failure storage_failure(const sqlite_error& error) {
+    return {.code = "InternalServerError", .next = remedy::retry, .detail = error.what()};
+}
+
+// "TableName, Schema, DatabaseName, Folder, DocString", as Kusto answers about a table.
+static dataset about_table(const table_schema& table, std::string schema) {
+    dataset out;
+    out.columns = {
+        {"TableName", column_type::string},
+        {"Schema", column_type::string},
+        {"DatabaseName", column_type::string},
+        {"Folder", column_type::string},
+        {"DocString", column_type::string}};
+    out.rows.push_back({table.name, std::move(schema), table.database, std::string(), std::string()}
+    );
+    return out;
+}
+
+static std::string json_schema(const table_schema& table) {
+    std::string columns;
+    for (auto& column : table.columns) {
+        columns += columns.empty() ? "" : ",";
+        columns += "{\"Name\":\"" + json_escape(column.name) + "\",\"Type\":\"System." +
+                   std::string(clr_name(column.type)) + "\",\"CslType\":\"" +
+                   std::string(to_string(column.type)) + "\"}";
+    }
+    return "{\"Name\":\"" + json_escape(table.name) + "\",\"OrderedColumns\":[" + columns + "]}";
+}
+
+static dataset about_mappings(const std::vector<const mapping*>& mappings) {
+    dataset out;
+    out.columns = {
+        {"Name", column_type::string},
+        {"Kind", column_type::string},
+        {"Mapping", column_type::string},
+        {"LastUpdatedOn", column_type::datetime},
+        {"Database", column_type::string},
+        {"Table", column_type::string}};
+    for (auto* one : mappings) {
+        auto kind = std::string(to_string(one->kind));
+        out.rows.push_back({one->name, kind, one->text, cell(), one->database, one->table});
+    }
+    return out;
+}
+
+static dataset table_names(const std::vector<const table_schema*>& tables) {
+    dataset out;
+    out.columns = {
+        {"TableName", column_type::string},
+        {"DatabaseName", column_type::string},
+        {"Folder", column_type::string},
+        {"DocString", column_type::string}};
+    for (auto* table : tables) {
+        out.rows.push_back({table->name, table->database, std::string(), std::string()});
+    }
+    return out;
+}
+
+asio::awaitable<result<dataset>> command_execution::run(std::string database, command what) {
+    auto start = [this, &database](auto& one) { return carry_out(database, std::move(one)); };
+    auto task = std::visit(start, what);
+    try {
+        auto out = co_await std::move(task);
+        co_return out;
+    } catch (const sqlite_error& error) {
+        co_return storage_failure(error);
+    }
+}
+
+command_execution::answer command_execution::carry_out(
+    std::string, commands::create_database what
+) {
+    auto write = [this, name = what.name] { tables_.add_database(name); };
+    co_await offload(pool_, std::move(write));
+    known_.add_database(what.name);
+    dataset out;
+    out.columns = {{"DatabaseName", column_type::string}};
+    out.rows.push_back({what.name});
+    co_return out;
+}
+
+// What the table will be: as it is, and with `merge` the missing columns at its end.
+static result<table_schema> merged(const table_schema* existing, commands::create_table what) {
+    if (!existing) return what.table;
+    auto out = *existing;
+    for (auto& column : what.table.columns) {
+        if (!what.merge) break;
+        auto at = out.index_of(column.name);
+        if (!at) out.columns.push_back(column);
+        if (!at || out.columns[*at].type == column.type) continue;
+        return failure{
+            .code = "BadRequest",
+            .next = remedy::give_up,
+            .detail = "Column '" + column.name + "' exists with type '" +
+                      std::string(to_string(out.columns[*at].type)) + "'."};
+    }
+    return out;
+}
+
+command_execution::answer command_execution::carry_out(
+    std::string database, commands::create_table what
+) {
+    auto schema = merged(known_.find_table(database, what.table.name), what);
+    if (!schema) co_return schema.error();
+    auto table = std::move(*schema);
+    auto write = [this, table] { tables_.put_table(table); };
+    co_await offload(pool_, std::move(write));
+    known_.put_table(table);
+    auto text = json_schema(table);
+    auto out = about_table(table, text);
+    co_return out;
+}
+
+command_execution::answer command_execution::carry_out(
+    std::string database, commands::drop_table what
+) {
+    auto* table = known_.find_table(database, what.table);
+    if (!table && !what.if_exists) co_return no_table(database, what.table);
+    if (table) {
+        auto write = [this, database, name = what.table] { tables_.drop_table(database, name); };
+        co_await offload(pool_, std::move(write));
+        known_.drop_table(database, what.table);
+    }
+    auto out = table_names(known_.tables_of(database));
+    co_return out;
+}
+
+command_execution::answer command_execution::carry_out(
+    std::string database, commands::clear_table what
+) {
+    auto* table = known_.find_table(database, what.table);
+    if (!table) co_return no_table(database, what.table);
+    auto write = [this, database, name = what.table] { tables_.clear_table(database, name); };
+    co_await offload(pool_, std::move(write));
+    dataset out;
+    out.columns = {{"Table", column_type::string}, {"Status", column_type::string}};
+    out.rows.push_back({what.table, std::string("Succeeded")});
+    co_return out;
+}
+
+command_execution::answer command_execution::carry_out(
+    std::string database, commands::create_mapping what
+) {
+    auto* table = known_.find_table(database, what.what.table);
+    if (!table) co_return no_table(database, what.what.table);
+    auto* existing = known_.find_mapping(*table, what.what.kind, what.what.name);
+    if (existing && !what.may_exist) {
+        failure why;
+        why.code = "BadRequest";
+        why.next = remedy::give_up;
+        why.detail = "Mapping '" + what.what.name + "' exists already; use .create-or-alter.";
+        co_return why;
+    }
+    for (auto& column : what.what.columns) {
+        if (table->index_of(column.column)) continue;
+        failure why;
+        why.code = "BadRequest_InconsistentMapping";
+        why.next = remedy::give_up;
+        why.detail = "Table '" + table->name + "' has no column '" + column.column + "'.";
+        co_return why;
+    }
+    auto write = [this, mapping = what.what] { tables_.put_mapping(mapping); };
+    co_await offload(pool_, std::move(write));
+    known_.put_mapping(what.what);
+    auto out = about_mappings({&what.what});
+    co_return out;
+}
+
+command_execution::answer command_execution::carry_out(
+    std::string database, commands::drop_mapping what
+) {
+    auto* table = known_.find_table(database, what.what.table);
+    if (!table) co_return no_table(database, what.what.table);
+    auto write = [this, mapping = what.what] { tables_.drop_mapping(mapping); };
+    co_await offload(pool_, std::move(write));
+    known_.drop_mapping(what.what);
+    table = known_.find_table(database, what.what.table);
+    if (!table) co_return no_table(database, what.what.table);
+    auto out = about_mappings(known_.mappings_of(*table));
+    co_return out;
+}
+
+command_execution::answer command_execution::carry_out(std::string, commands::show_databases) {
+    dataset out;
+    out.columns = {{"DatabaseName", column_type::string}};
+    for (auto& name : known_.databases()) out.rows.push_back({name});
+    co_return out;
+}
+
+command_execution::answer command_execution::carry_out(
+    std::string database, commands::show_tables
+) {
+    auto out = table_names(known_.tables_of(database));
+    co_return out;
+}
+
+command_execution::answer command_execution::carry_out(
+    std::string database, commands::show_table what
+) {
+    auto* table = known_.find_table(database, what.table);
+    if (!table) co_return no_table(database, what.table);
+    auto schema = what.as_json ? json_schema(*table) : table->csl();
+    auto out = about_table(*table, schema);
+    co_return out;
+}
+
+command_execution::answer command_execution::carry_out(
+    std::string database, commands::show_mappings what
+) {
+    auto* table = known_.find_table(database, what.table);
+    if (!table) co_return no_table(database, what.table);
+    auto out = about_mappings(known_.mappings_of(*table));
+    co_return out;
+}
+
+static result<dataset> answer_of(store& tables, sql_query query) {
+    try {
+        auto rows = tables.select(query.sql, {});
+        if (!rows.too_large) return dataset{std::move(query.columns), std::move(rows.rows)};
+        return failure{
+            .code = "E_QUERY_RESULT_SET_TOO_LARGE",
+            .next = remedy::give_up,
+            .detail = "The answer has more than 500000 rows or 64 MiB."};
+    } catch (const sqlite_error& error) {
+        return failure{.code = "Semantic", .next = remedy::give_up, .detail = error.what()};
+    }
+}
+
+command_execution::answer command_execution::carry_out(
+    std::string, commands::show_ingestion_failures what
+) {
+    auto read = [this, query = std::move(what.query)] {
+        return std::make_shared<result<dataset>>(answer_of(tables_, query));
+    };
+    auto out = co_await offload(pool_, std::move(read));
+    co_return std::move(*out);
+}
+
+command_execution::answer command_execution::query(
+    std::string database, std::string text, wall_time now
+) {
+    auto read = [this, database, text, now] {
+        auto find = [this](const std::string& database, const std::string& table) {
+            return tables_.find_table(database, table);
+        };
+        auto query = translate_query(database, text, find, now);
+        result<dataset> out = query ? answer_of(tables_, std::move(*query)) : query.error();
+        return std::make_shared<result<dataset>>(std::move(out));
+    };
+    auto out = co_await offload(pool_, std::move(read));
+    co_return std::move(*out);
+}
+
+}  // namespace kustodrop::emulator

@@ -1,0 +1,187 @@
+#include "emulator/engine/commands.hpp"
+
+#include "emulator/engine/kql_expression.hpp"
+
+#include <utility>
+
+namespace kustodrop::emulator {
+
+static failure syntax(std::string detail) {
+    return {.code = "Syntax", .next = remedy::give_up, .detail = std::move(detail)};
+}
+
+// The record of every message, as `.show ingestion failures` names its columns.
+static sql_query failures_of(const std::string& database) {
+    using enum column_type;
+    sql_query out;
+    out.columns = {
+        {"OperationId", guid},
+        {"Database", string},
+        {"Table", string},
+        {"FailedOn", datetime},
+        {"IngestionSourcePath", string},
+        {"IngestionSourceId", guid},
+        {"Details", string},
+        {"FailureKind", string},
+        {"RootActivityId", guid},
+        {"ErrorCode", string},
+        {"OriginatesFromUpdatePolicy", bool_}};
+    out.sql =
+        "SELECT operation_id AS c0, database AS c1, \"table\" AS c2, at AS c3, blob AS c4, "
+        "source_id AS c5, details AS c6, 'Permanent' AS c7, operation_id AS c8, code AS c9, "
+        "0 AS c10 FROM ingestions WHERE status = 'failed' AND database = " +
+        sql_text(database) + " ORDER BY rowid DESC";
+    return out;
+}
+
+namespace {
+
+class command_reader {
+public:
+    command_reader(const std::string& database, token_cursor& cursor, wall_time now)
+        : database_(database), cursor_(cursor), now_(now) {}
+
+    result<command> run() {
+        if (!cursor_.take_symbol("."))
+            return cursor_.unexpected("a command, which begins with '.',");
+        auto word = hyphenated();
+        if (word == "create" || word == "create-merge" || word == "create-or-alter" ||
+            word == "alter" || word == "alter-merge") {
+            return create(word);
+        }
+        if (word == "drop") return drop();
+        if (word == "clear") return clear();
+        if (word == "show") return show();
+        return syntax("the command '." + word + "' is not known here");
+    }
+
+private:
+    std::string hyphenated() {
+        auto word = cursor_.take().value;
+        while (cursor_.peek().value == "-" && cursor_.peek(1).type == token::kind::name) {
+            cursor_.take();
+            word += "-" + cursor_.take().value;
+        }
+        return word;
+    }
+
+    result<command> create(const std::string& word) {
+        if (cursor_.take_word("database")) {
+            commands::create_database out;
+            if (!cursor_.take_name(out.name)) return cursor_.unexpected("a name");
+            return command(std::move(out));
+        }
+        if (!cursor_.take_word("table")) return cursor_.unexpected("'table' or 'database'");
+        std::string table;
+        if (!cursor_.take_name(table)) return cursor_.unexpected("a table");
+        if (cursor_.take_word("ingestion")) return create_mapping(table, word != "create");
+        if (word == "create-or-alter" || word == "alter") {
+            return syntax("'." + word + " table' is not known here; use '.create-merge table'");
+        }
+        commands::create_table out;
+        out.merge = word != "create";
+        auto columns = parse_columns(cursor_);
+        if (!columns) return columns.error();
+        if (columns->empty()) return syntax("a table needs at least one column");
+        out.table = {database_, std::move(table), std::move(*columns)};
+        // "with (docstring=…, folder=…)" says nothing here.
+        if (!cursor_.at_end() && !cursor_.take_word("with")) return cursor_.unexpected("the end");
+        return command(std::move(out));
+    }
+
+    // "json mapping "M"", after "ingestion".
+    result<mapping> mapping_name(const std::string& table) {
+        mapping out;
+        out.database = database_;
+        out.table = table;
+        auto kind = parse_mapping_kind(cursor_.take().value);
+        if (!kind) return syntax("csv, json, avro, parquet, orc or w3clogfile is expected");
+        out.kind = *kind;
+        if (!cursor_.take_word("mapping")) return cursor_.unexpected("'mapping'");
+        if (cursor_.peek().type == token::kind::text) {
+            out.name = cursor_.take().value;
+        } else if (!cursor_.take_name(out.name)) {
+            return cursor_.unexpected("the mapping's name");
+        }
+        return out;
+    }
+
+    result<command> create_mapping(const std::string& table, bool may_exist) {
+        auto named = mapping_name(table);
+        if (!named) return named.error();
+        commands::create_mapping out{std::move(*named), may_exist};
+        if (!cursor_.take_text(out.what.text)) return cursor_.unexpected("the mapping as a string");
+        if (!cursor_.at_end() && !cursor_.take_word("with")) return cursor_.unexpected("the end");
+        auto columns = parse_mapping_columns(out.what.text);
+        if (!columns) return columns.error();
+        out.what.columns = std::move(*columns);
+        return command(std::move(out));
+    }
+
+    result<command> drop() {
+        if (!cursor_.take_word("table")) return cursor_.unexpected("'table'");
+        std::string table;
+        if (!cursor_.take_name(table)) return cursor_.unexpected("a table");
+        if (cursor_.take_word("ingestion")) {
+            auto named = mapping_name(table);
+            if (!named) return named.error();
+            return ended(commands::drop_mapping{std::move(*named)});
+        }
+        bool if_exists = cursor_.take_word("ifexists");
+        return ended(commands::drop_table{std::move(table), if_exists});
+    }
+
+    result<command> clear() {
+        std::string table;
+        if (!cursor_.take_word("table")) return cursor_.unexpected("'table'");
+        if (!cursor_.take_name(table)) return cursor_.unexpected("a table");
+        if (!cursor_.take_word("data")) return cursor_.unexpected("'data'");
+        return ended(commands::clear_table{std::move(table)});
+    }
+
+    result<command> show() {
+        if (cursor_.take_word("databases")) return ended(commands::show_databases{});
+        if (cursor_.take_word("tables")) return ended(commands::show_tables{});
+        if (cursor_.take_word("ingestion")) {
+            if (!cursor_.take_word("failures")) return cursor_.unexpected("'failures'");
+            auto query = translate_operators(cursor_, failures_of(database_), now_);
+            if (!query) return query.error();
+            return command(commands::show_ingestion_failures{std::move(*query)});
+        }
+        if (!cursor_.take_word("table")) return cursor_.unexpected("'tables' or 'table'");
+        std::string table;
+        if (!cursor_.take_name(table)) return cursor_.unexpected("a table");
+        if (cursor_.take_word("cslschema")) return ended(commands::show_table{std::move(table)});
+        if (cursor_.take_word("schema")) {
+            if (!cursor_.take_word("as")) return cursor_.unexpected("'as json'");
+            if (!cursor_.take_word("json")) return cursor_.unexpected("'json'");
+            return ended(commands::show_table{std::move(table), true});
+        }
+        if (!cursor_.take_word("ingestion")) return cursor_.unexpected("'cslschema'");
+        auto kind = cursor_.peek().value;
+        if (kind != "mappings") cursor_.take();
+        if (!cursor_.take_word("mappings")) return cursor_.unexpected("'mappings'");
+        return ended(commands::show_mappings{std::move(table)});
+    }
+
+    result<command> ended(command out) {
+        cursor_.take_symbol(";");
+        if (!cursor_.at_end()) return cursor_.unexpected("the end");
+        return out;
+    }
+
+    const std::string& database_;
+    token_cursor& cursor_;
+    wall_time now_;
+};
+
+}  // namespace
+
+result<command> parse_command(const std::string& database, std::string_view text, wall_time now) {
+    auto tokens = tokenize(text);
+    if (!tokens) return tokens.error();
+    token_cursor cursor(text, std::move(*tokens));
+    return command_reader(database, cursor, now).run();
+}
+
+}  // namespace kustodrop::emulator

@@ -1,0 +1,289 @@
+#include "emulator/engine/query.hpp"
+
+#include "emulator/engine/kql_expression.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace kustodrop::emulator {
+
+static failure semantic(std::string detail) {
+    return {.code = "Semantic", .next = remedy::give_up, .detail = std::move(detail)};
+}
+
+// Between the operators, column i is called c<i>.
+static std::string place(std::size_t index) { return "c" + std::to_string(index); }
+
+namespace {
+
+class translator {
+public:
+    translator(token_cursor& cursor, sql_query query, wall_time now)
+        : cursor_(cursor), query_(std::move(query)), now_(now) {}
+
+    result<sql_query> run() {
+        while (cursor_.take_symbol("|")) {
+            if (auto done = one(); !done) return done.error();
+        }
+        cursor_.take_symbol(";");
+        if (!cursor_.at_end()) return cursor_.unexpected("'|' or the end");
+        return std::move(query_);
+    }
+
+    /// A list of expressions becomes the columns.
+    result<> project() {
+        auto columns = named_list();
+        if (!columns) return columns.error();
+        select(*columns, "");
+        return {};
+    }
+
+private:
+    result<> one() {
+        auto word = cursor_.take().value;
+        if (cursor_.peek().value == "-" && word == "project") {
+            cursor_.take();
+            word += "-" + cursor_.take().value;
+        }
+        if (word == "where" || word == "filter") return where();
+        if (word == "project") return project();
+        if (word == "project-away") return project_away();
+        if (word == "extend") return extend();
+        if (word == "distinct") return distinct();
+        if (word == "count") return count();
+        if (word == "take" || word == "limit") return take();
+        if (word == "sort" || word == "order") return sort();
+        if (word == "top") return top();
+        if (word == "summarize") return summarize();
+        return semantic("The operator '" + word + "' is not known here");
+    }
+
+    sql_scope scope() const {
+        sql_scope out;
+        out.columns = query_.columns;
+        out.now = now_;
+        for (std::size_t i = 0; i < out.columns.size(); ++i) out.columns_sql.push_back(place(i));
+        return out;
+    }
+
+    result<sql_expression> expression() {
+        auto names = scope();
+        return read_expression(cursor_, names);
+    }
+
+    // "a, b = x + 1": expressions, each with a name.
+    result<std::vector<sql_expression>> named_list() {
+        std::vector<sql_expression> out;
+        do {
+            std::string name;
+            bool renamed = cursor_.peek().type == token::kind::name && cursor_.peek(1).value == "=";
+            if (renamed) {
+                cursor_.take_name(name);
+                cursor_.take_symbol("=");
+            }
+            auto one = expression();
+            if (!one) return one.error();
+            if (renamed) one->name = name;
+            if (one->name.empty()) one->name = "Column" + std::to_string(out.size() + 1);
+            out.push_back(std::move(*one));
+        } while (cursor_.take_symbol(","));
+        return out;
+    }
+
+    void select(const std::vector<sql_expression>& columns, const std::string& tail) {
+        std::string list;
+        std::vector<column> named;
+        for (auto& one : columns) {
+            list += (list.empty() ? "" : ", ") + one.sql + " AS " + place(named.size());
+            named.push_back({one.name, one.type});
+        }
+        auto from = query_.sql.empty() ? "" : " FROM (" + query_.sql + ")";
+        query_.sql = "SELECT " + list + from + tail;
+        query_.columns = std::move(named);
+    }
+
+    std::vector<sql_expression> all_columns() const {
+        std::vector<sql_expression> out;
+        for (std::size_t i = 0; i < query_.columns.size(); ++i) {
+            out.push_back({place(i), query_.columns[i].type, query_.columns[i].name, false});
+        }
+        return out;
+    }
+
+    result<> where() {
+        auto condition = expression();
+        if (!condition) return condition.error();
+        query_.sql = "SELECT * FROM (" + query_.sql + ") WHERE " + condition->sql;
+        return {};
+    }
+
+    result<> project_away() {
+        auto columns = all_columns();
+        do {
+            std::string name;
+            if (!cursor_.take_name(name)) return cursor_.unexpected("a column");
+            auto gone = std::erase_if(columns, [&](auto& one) { return one.name == name; });
+            if (gone == 0) return semantic("project-away: no column is named '" + name + "'");
+        } while (cursor_.take_symbol(","));
+        if (columns.empty()) return semantic("project-away: no column is left");
+        select(columns, "");
+        return {};
+    }
+
+    result<> extend() {
+        auto added = named_list();
+        if (!added) return added.error();
+        auto columns = all_columns();
+        for (auto& one : *added) {
+            auto same = std::find_if(columns.begin(), columns.end(), [&](auto& old) {
+                return old.name == one.name;
+            });
+            if (same == columns.end()) {
+                columns.push_back(std::move(one));
+            } else {
+                *same = std::move(one);
+            }
+        }
+        select(columns, "");
+        return {};
+    }
+
+    result<> distinct() {
+        if (!cursor_.take_symbol("*")) {
+            if (auto done = project(); !done) return done;
+        }
+        query_.sql = "SELECT DISTINCT * FROM (" + query_.sql + ")";
+        return {};
+    }
+
+    result<> count() {
+        select({{"count(*)", column_type::long_, "Count", true}}, "");
+        return {};
+    }
+
+    result<std::string> number() {
+        auto word = cursor_.take();
+        bool whole = word.type == token::kind::number && word.value.find('.') == word.value.npos;
+        if (!whole || word.value.size() > 15) return semantic("a whole number is expected");
+        return result<std::string>(boost::system::in_place_value, word.value);
+    }
+
+    result<> take() {
+        auto rows = number();
+        if (!rows) return rows.error();
+        query_.sql = "SELECT * FROM (" + query_.sql + ") LIMIT " + *rows;
+        return {};
+    }
+
+    result<std::string> order() {
+        if (!cursor_.take_word("by")) return cursor_.unexpected("'by'");
+        std::string out;
+        do {
+            auto key = expression();
+            if (!key) return key.error();
+            bool ascending = cursor_.take_word("asc");
+            if (!ascending) cursor_.take_word("desc");
+            out += (out.empty() ? "" : ", ") + key->sql + (ascending ? " ASC" : " DESC");
+            bool last = !ascending;
+            if (cursor_.take_word("nulls")) last = cursor_.take().value == "last";
+            out += last ? " NULLS LAST" : " NULLS FIRST";
+        } while (cursor_.take_symbol(","));
+        return result<std::string>(boost::system::in_place_value, " ORDER BY " + out);
+    }
+
+    result<> sort() {
+        auto by = order();
+        if (!by) return by.error();
+        query_.sql = "SELECT * FROM (" + query_.sql + ")" + *by;
+        return {};
+    }
+
+    result<> top() {
+        auto rows = number();
+        if (!rows) return rows.error();
+        auto by = order();
+        if (!by) return by.error();
+        query_.sql = "SELECT * FROM (" + query_.sql + ")" + *by + " LIMIT " + *rows;
+        return {};
+    }
+
+    result<> summarize() {
+        std::vector<sql_expression> values;
+        if (!cursor_.take_word("by")) {
+            auto aggregates = named_list();
+            if (!aggregates) return aggregates.error();
+            values = std::move(*aggregates);
+            for (auto& one : values) {
+                if (!one.aggregates)
+                    return semantic("summarize: '" + one.name + "' aggregates nothing");
+            }
+            if (!cursor_.take_word("by")) {
+                select(values, "");
+                return {};
+            }
+        }
+        auto keys = named_list();
+        if (!keys) return keys.error();
+        std::string group;
+        for (auto& key : *keys) group += (group.empty() ? "" : ", ") + key.sql;
+        auto columns = std::move(*keys);
+        std::move(values.begin(), values.end(), std::back_inserter(columns));
+        select(columns, " GROUP BY " + group);
+        return {};
+    }
+
+    token_cursor& cursor_;
+    sql_query query_;
+    wall_time now_;
+};
+
+}  // namespace
+
+result<sql_query> translate_operators(token_cursor& cursor, sql_query source, wall_time now) {
+    return translator(cursor, std::move(source), now).run();
+}
+
+static sql_query all_of(const stored_table& table) {
+    sql_query out;
+    out.columns = table.schema.columns;
+    for (std::size_t i = 0; i < table.physical_columns.size(); ++i) {
+        out.sql += (i == 0 ? "" : ", ") + table.physical_columns[i] + " AS " + place(i);
+    }
+    out.sql = "SELECT " + out.sql + " FROM " + table.physical;
+    return out;
+}
+
+result<sql_query> translate_query(
+    const std::string& database, std::string_view text, const table_finder& find, wall_time now
+) {
+    auto tokens = tokenize(text);
+    if (!tokens) return tokens.error();
+    token_cursor cursor(text, std::move(*tokens));
+    if (cursor.take_word("print")) {
+        sql_query nothing;
+        auto names = translator(cursor, nothing, now);
+        if (auto done = names.project(); !done) return done.error();
+        return names.run();
+    }
+    auto from = database;
+    std::string name;
+    if (cursor.peek().value == "database" && cursor.peek(1).value == "(") {
+        cursor.take();
+        cursor.take();
+        if (!cursor.take_text(from)) return cursor.unexpected("a database name");
+        if (!cursor.take_symbol(")")) return cursor.unexpected("')'");
+        if (!cursor.take_symbol(".")) return cursor.unexpected("'.'");
+    }
+    if (!cursor.take_name(name)) return cursor.unexpected("a table");
+    auto table = find(from, name);
+    if (!table) {
+        return semantic(
+            "'" + name + "' operator: Failed to resolve table or column expression named '" + name +
+            "' in database '" + from + "'"
+        );
+    }
+    return translate_operators(cursor, all_of(*table), now);
+}
+
+}  // namespace kustodrop::emulator

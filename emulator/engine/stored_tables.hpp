@@ -1,0 +1,34 @@
+#pragma once
+
+#include "emulator/engine/catalog.hpp"
+#include "emulator/engine/sqlite.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kustodrop::emulator {
+
+/// A table as SQL sees it.
+struct stored_table {
+    table_schema schema;
+    std::string physical;                       // "Logs.Web", quoted.
+    std::vector<std::string> physical_columns;  // Quoted, in the order of the schema.
+};
+
+// How the catalog and its tables stand in the database. None of these locks or commits.
+
+void create_layout(sqlite_connection& writer);
+catalog load_catalog(sqlite_connection& reader);
+void insert_database(sqlite_connection& writer, const std::string& database);
+std::optional<stored_table> find_table(
+    sqlite_connection& connection, const std::string& database, const std::string& name
+);
+/// Creates the table, or adds the columns it lacks.
+void create_or_merge_table(sqlite_connection& writer, const table_schema& table);
+void remove_table(sqlite_connection& writer, const std::string& database, const std::string& table);
+void remove_rows(sqlite_connection& writer, const std::string& database, const std::string& table);
+void insert_mapping(sqlite_connection& writer, const mapping& mapping);
+void remove_mapping(sqlite_connection& writer, const mapping& mapping);
+
+}  // namespace kustodrop::emulator

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "base/random.hpp"
+#include "emulator/front/faults.hpp"
+#include "emulator/front/service.hpp"
+#include "emulator/front/statistics.hpp"
+
+namespace kustodrop::emulator {
+
+/// Every request passes here on its way to a service: faults strike, requests are counted, and
+/// answers get the headers that all have in common.
+class gateway {
+public:
+    gateway(clock& clock, random_generator& random) : clock_(clock), random_(random) {}
+
+    /// The ingestor's requests carry this in x-emulator-internal.
+    void set_internal_value(std::string value) { internal_value_ = std::move(value); }
+
+    asio::awaitable<http::reply> pass(service& to, exchange one);
+
+    fault_plan& faults() { return faults_; }
+    emulator::statistics& counts() { return statistics_; }
+
+private:
+    asio::awaitable<http::reply> strike(service& to, exchange& one, fault_action action);
+    void dress(http::response&, const exchange&) const;
+
+    clock& clock_;
+    random_generator& random_;
+    fault_plan faults_;
+    emulator::statistics statistics_;
+    std::string internal_value_;
+};
+
+}  // namespace kustodrop::emulator

@@ -1,0 +1,146 @@
+#include "emulator/ingest/ingestor.hpp"
+
+#include "base/random.hpp"
+#include "emulator/engine/command_execution.hpp"
+#include "emulator/ingest/ingest_run.hpp"
+
+#include <boost/json.hpp>
+
+#include <stdexcept>
+#include <utility>
+
+namespace kustodrop::emulator {
+
+namespace json = boost::json;
+
+struct ingestor::state {
+    state(
+        asio::any_io_executor executor,
+        clock& time,
+        logger& log,
+        worker_pool& pool,
+        ingestor_options given,
+        identity_check identity
+    )
+        : executor(std::move(executor)),
+          time(time),
+          log(log),
+          pool(pool),
+          options(std::move(given)),
+          identity(std::move(identity.valid)),
+          paused(options.paused),
+          tables(options.database_file),
+          known(tables.load()),
+          execution(pool, tables, known) {}
+
+    asio::any_io_executor executor;
+    clock& time;
+    logger& log;
+    worker_pool& pool;
+    ingestor_options options;
+    identity_valid identity;
+    bool paused;
+    store tables;
+    catalog known;
+    command_execution execution;
+    ingest_stats stats;
+    random_generator random = seeded_from_the_system();
+};
+
+ingestor::ingestor(
+    asio::any_io_executor executor,
+    clock& clock,
+    logger& log,
+    worker_pool& pool,
+    ingestor_options options,
+    identity_check identity
+)
+    : state_(std::make_unique<state>(
+          std::move(executor), clock, log, pool, std::move(options), std::move(identity)
+      )) {
+    auto& s = *state_;
+    for (auto& text : s.options.tables) {
+        auto table = parse_table_declaration(text);
+        if (!table) throw std::invalid_argument("table '" + text + "': " + table.error().detail);
+        s.tables.put_table(*table);
+    }
+    s.known = s.tables.load();
+    for (auto& text : s.options.mappings) {
+        auto mapping = parse_mapping_declaration(text);
+        auto why = mapping ? "" : mapping.error().detail;
+        if (mapping && !s.known.find_table(mapping->database, mapping->table)) {
+            why = "the table does not exist";
+        }
+        if (!why.empty()) throw std::invalid_argument("mapping '" + text + "': " + why);
+        s.tables.put_mapping(*mapping);
+        s.known.put_mapping(std::move(*mapping));
+    }
+}
+
+ingestor::~ingestor() = default;
+
+asio::awaitable<void> ingestor::run(storage_access access) {
+    auto& s = *state_;
+    s.stats.in_hand = 0;
+    ingest_parts parts{
+        s.time,
+        s.log,
+        s.pool,
+        s.tables,
+        s.known,
+        s.options,
+        s.identity,
+        s.paused,
+        s.stats,
+        s.random};
+    ingest_run life(s.executor, parts, std::move(access));
+    co_await life.run();
+}
+
+asio::awaitable<http::response> ingestor::management(std::string database, std::string command) {
+    auto& s = *state_;
+    auto what = parse_command(database, command, s.time.wall_now());
+    if (!what) co_return error_answer(what.error(), s.time.wall_now());
+    auto answer = co_await s.execution.run(database, std::move(*what));
+    if (!answer) co_return error_answer(answer.error(), s.time.wall_now());
+    co_return v1_answer(*answer);
+}
+
+asio::awaitable<http::response> ingestor::query(std::string database, std::string text, bool v2) {
+    auto& s = *state_;
+    auto now = s.time.wall_now();
+    auto answer = co_await s.execution.query(database, text, now);
+    if (!answer) co_return error_answer(answer.error(), s.time.wall_now());
+    if (v2) co_return v2_answer(*answer);
+    co_return v1_answer(*answer);
+}
+
+void ingestor::set_paused(bool paused) { state_->paused = paused; }
+
+json::value ingestor::stats() const {
+    auto& stats = state_->stats;
+    json::object out;
+    out["paused"] = state_->paused;
+    out["received"] = stats.received;
+    out["redelivered"] = stats.redelivered;
+    out["corrupted"] = stats.corrupted;
+    out["batches"] = stats.batches;
+    out["succeeded"] = stats.succeeded;
+    out["failed"] = stats.failed;
+    out["skipped"] = stats.skipped;
+    out["put_off"] = stats.put_off;
+    out["duplicates_in_batch"] = stats.duplicates_in_batch;
+    out["rows"] = stats.rows;
+    out["raw_bytes"] = stats.raw_bytes;
+    out["dropped_records"] = stats.dropped_records;
+    out["raw_size_mismatches"] = stats.raw_size_mismatches;
+    out["raw_size_missing"] = stats.raw_size_missing;
+    out["notifications"] = stats.notifications;
+    out["in_hand"] = stats.in_hand;
+    json::object errors;
+    for (auto& [code, count] : stats.errors) errors[code] = count;
+    out["errors"] = std::move(errors);
+    return out;
+}
+
+}  // namespace kustodrop::emulator

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "emulator/engine/catalog.hpp"
+#include "http/url.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kustodrop::emulator {
+
+enum class report_level { failures, none, all };
+enum class report_method { queue, table, both };
+
+/// The entity of the status table that a message wants rewritten (protocol.md §8.3).
+struct status_entity {
+    std::optional<http::url> table;  // Nothing: the service's own. Secret.
+    std::string partition_key;
+    std::string row_key;
+};
+
+/// An ingestion message as the service understands it, whoever wrote it (protocol.md §7).
+struct ingestion_message {
+    std::string id;         // A GUID in lower case; empty when the message had none.
+    std::string blob_path;  // As it came. Secret.
+    http::url blob;
+    std::optional<std::uint64_t> raw_size;
+    std::string database;
+    std::string table;
+    bool retain_blob = false;
+    bool flush_immediately = false;
+    report_level level = report_level::failures;
+    report_method method = report_method::queue;
+    std::optional<status_entity> status;
+
+    std::string format = "csv";
+    mapping_kind kind = mapping_kind::csv;
+    std::string mapping_name;             // What the batch is told apart by.
+    std::vector<mapping_column> mapping;  // Empty: columns go by their names or places.
+    bool ignore_first_record = false;
+    std::vector<std::string> tags;
+    std::vector<std::string> ingest_if_not_exists;  // Without "ingest-by:".
+    std::string creation_time;
+
+    /// The blob's address without its SAS: what may be logged, stored and reported.
+    std::string source_path() const;
+};
+
+struct checked_message {
+    ingestion_message message;       // As much of it as could be read.
+    std::optional<failure> refusal;  // With a code of protocol.md §9.
+};
+
+/// Whether an authorizationContext is one the service gave out and not too long ago.
+using identity_valid = std::function<bool(std::string_view token)>;
+
+/// Reads what stands in a ready-for-aggregation queue: base64 of a UTF-8 JSON object, member names
+/// in any case, enums as number or name, booleans and numbers also as strings. Checks everything
+/// that can be known without the blob, stricter than the service in nothing but silence.
+checked_message check_message(
+    std::string_view queue_text, const catalog& known, const identity_valid& identity
+);
+
+}  // namespace kustodrop::emulator

@@ -1,0 +1,160 @@
+#include "emulator/ingest/ingestor_service.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <filesystem>
+
+using namespace kustodrop;
+namespace json = boost::json;
+
+namespace {
+
+struct commanded : test::ingestor_service {
+    commanded() { run(); }
+
+    http::response told(const std::string& command) {
+        auto task = start(subject->management("Db", command));
+        return task->value.value();
+    }
+
+    // The rows of the answer, or the words of the error.
+    std::string answer(const std::string& command) {
+        auto response = told(command);
+        auto parsed = json::parse(response.body);
+        if (response.status == 200) {
+            return json::serialize(parsed.at("Tables").at(0).at("Rows"));
+        }
+        return std::string(parsed.at("error").at("@message").as_string());
+    }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(commands_, commanded)
+
+BOOST_AUTO_TEST_CASE(creates_a_table_that_can_be_asked) {
+    BOOST_TEST(told(".create table New (a:string, ['b c']:long) with (folder='x')").status == 200u);
+    BOOST_TEST(rows("New | count") == "[[0]]");
+    BOOST_TEST(
+        answer(".show table New cslschema") == R"([["New","a:string,b c:long","Db","",""]])"
+    );
+    BOOST_TEST(answer(".show tables").find("\"New\"") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(leaves_an_existing_table_as_it_is_or_merges_into_it) {
+    told(".create table T (z:string)");
+    BOOST_TEST(answer(".show table T cslschema").find("a:string,n:long") != std::string::npos);
+    told(".create-merge table T (n:long, z:datetime)");
+    BOOST_TEST(answer(".show table T cslschema").find("n:long,z:datetime") != std::string::npos);
+    BOOST_TEST(
+        answer(".create-merge table T (n:string)").find("exists with type") != std::string::npos
+    );
+}
+
+BOOST_AUTO_TEST_CASE(keeps_names_apart_that_differ_in_case_only) {
+    told(".create table t (A:string, a:long)");
+    storage.blobs["/c/b.csv"] = "x,1\n";
+    auto one = message(1, "/c/b.csv");
+    one["TableName"] = "t";
+    post(one);
+    one_batch();
+    BOOST_TEST(rows("t | project a, A") == R"([[1,"x"]])");
+    BOOST_TEST(rows("T | count") == "[[0]]");
+}
+
+BOOST_AUTO_TEST_CASE(makes_mappings_that_messages_may_name) {
+    BOOST_TEST(
+        told(".create table T ingestion json mapping \"New\" '[{\"column\":\"a\",' "
+             "'\"Properties\":{\"Path\":\"$.deep.x\"}}]'")
+            .status == 200u
+    );
+    storage.blobs["/c/b.json"] = R"({"deep":{"x":"found"}})";
+    auto one = message(1, "/c/b.json");
+    auto& bag = one["AdditionalProperties"].as_object();
+    bag["format"] = "json";
+    bag["ingestionMappingReference"] = "New";
+    bag["ingestionMappingType"] = "Json";
+    post(one);
+    one_batch();
+    BOOST_TEST(rows("T | project a") == R"([["found"]])");
+    BOOST_TEST(answer(".show table T ingestion mappings").find("\"New\"") != std::string::npos);
+    BOOST_TEST(
+        answer(".create table T ingestion json mapping 'New' '[{\"column\":\"a\"}]'")
+            .find("exists already") != std::string::npos
+    );
+    told(".drop table T ingestion json mapping \"New\"");
+    BOOST_TEST(answer(".show table T ingestion mappings").find("\"New\"") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(refuses_a_bad_mapping) {
+    BOOST_TEST(
+        answer(".create table T ingestion json mapping 'X' '[{]'")
+            .find("BadRequest_InvalidMapping") == 0u
+    );
+    BOOST_TEST(
+        answer(".create table T ingestion csv mapping 'X' '[{\"column\":\"gone\"}]'")
+            .find("BadRequest_InconsistentMapping") == 0u
+    );
+}
+
+BOOST_AUTO_TEST_CASE(drops_and_clears_tables) {
+    storage.blobs["/c/b.csv"] = "x,1\n";
+    post(message(1, "/c/b.csv"));
+    one_batch();
+    BOOST_TEST(rows("T | count") == "[[1]]");
+    BOOST_TEST(told(".clear table T data").status == 200u);
+    BOOST_TEST(rows("T | count") == "[[0]]");
+    BOOST_TEST(told(".drop table T").status == 200u);
+    BOOST_TEST(asked("T | count").status == 400u);
+    BOOST_TEST(told(".drop table T").status == 400u);
+    BOOST_TEST(told(".drop table T ifexists").status == 200u);
+}
+
+BOOST_AUTO_TEST_CASE(shows_ingestion_failures) {
+    auto one = message(1, "/c/gone.csv");
+    storage.blobs.clear();
+    post(one);
+    one_batch();
+    BOOST_TEST(
+        answer(".show ingestion failures | where IngestionSourcePath has \"gone\" "
+               "| project ErrorCode, Table, FailureKind"
+        ) == R"([["Download_SourceNotFound","T","Permanent"]])"
+    );
+    BOOST_TEST(answer(".show ingestion failures | where Table == 'Other'") == "[]");
+}
+
+BOOST_AUTO_TEST_CASE(answers_unknown_commands_with_the_services_error) {
+    auto response = told(".reboot universe");
+    BOOST_TEST(response.status == 400u);
+    auto error = json::parse(response.body).at("error");
+    BOOST_TEST(error.at("@type") == "Kusto.Data.Exceptions.SyntaxException");
+    BOOST_TEST(error.at("@permanent") == true);
+    BOOST_TEST(error.at("@context").is_object());
+    BOOST_TEST(told("T | count").status == 400u);
+    BOOST_TEST(told("").status == 400u);
+}
+
+BOOST_AUTO_TEST_CASE(remembers_everything_in_its_file) {
+    auto file = std::filesystem::temp_directory_path() / "kustodrop-emulator-commands-test.db";
+    auto restarted = [&] {
+        if (running) cancel(*running);
+        subject.reset();
+        options.database_file = file.string();
+        run();
+    };
+    std::filesystem::remove(file);
+    restarted();
+    told(".create table Kept (a:string, n:long)");
+    told(".create table Kept ingestion csv mapping 'K' '[{\"column\":\"n\",\"Ordinal\":1}]'");
+    storage.blobs["/c/b.csv"] = "x,1\n";
+    auto one = message(1, "/c/b.csv");
+    one["TableName"] = "Kept";
+    post(one);
+    one_batch();
+    restarted();
+    BOOST_TEST(rows("Kept") == R"([["x",1]])");
+    BOOST_TEST(answer(".show table Kept ingestion mappings").find("\"K\"") != std::string::npos);
+    for (auto suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + suffix);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
