@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/awaitable.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "base/random.hpp"

@@ -1,12 +1,9 @@
 #pragma once
 
+#include "async/awaitable.hpp"
 #include "base/time.hpp"
 
-#include <boost/asio/awaitable.hpp>
-
 namespace kustodrop {
-
-namespace asio = boost::asio;
 
 /// A source of time that can also be waited on. Nothing outside this seam arms a timer.
 class clock : public time_source {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/clock.hpp"
 #include "http/transport.hpp"
 
 #include <deque>

@@ -1,9 +1,8 @@
 #pragma once
 
+#include "async/awaitable.hpp"
 #include "base/result.hpp"
 #include "http/message.hpp"
-
-#include <boost/asio/awaitable.hpp>
 
 namespace kustodrop::http {
 

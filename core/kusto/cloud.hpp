@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/awaitable.hpp"
 #include "azure/identity/token_source.hpp"
 #include "base/result.hpp"
 #include "http/transport.hpp"

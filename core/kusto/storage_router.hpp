@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/clock.hpp"
 #include "async/refreshed.hpp"
 #include "azure/storage/storage_place.hpp"
 #include "kusto/account_ring.hpp"

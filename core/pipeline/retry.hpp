@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/clock.hpp"
 #include "async/offload.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"

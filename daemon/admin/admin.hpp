@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/awaitable.hpp"
 #include "config/settings.hpp"
 #include "daemon/admin/admin_access.hpp"
 #include "daemon/admin/status_report.hpp"

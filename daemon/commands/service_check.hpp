@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/clock.hpp"
 #include "daemon/run/connection.hpp"
 #include "daemon/terminal/step_printer.hpp"
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/clock.hpp"
 #include "async/recurring.hpp"
 #include "async/refreshed.hpp"
 #include "azure/identity/token_source.hpp"

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/clock.hpp"
 #include "azure/identity/token_source.hpp"
 #include "config/load.hpp"
 #include "http/transport.hpp"

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/clock.hpp"
 #include "async/event.hpp"
 
 #include <boost/asio/cancellation_signal.hpp>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/clock.hpp"
 #include "async/offload.hpp"
 #include "emulator/front/gateway.hpp"
 #include "emulator/front/management_service.hpp"

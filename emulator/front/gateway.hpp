@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/clock.hpp"
 #include "base/random.hpp"
 #include "emulator/front/faults.hpp"
 #include "emulator/front/service.hpp"

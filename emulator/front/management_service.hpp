@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/clock.hpp"
 #include "emulator/front/service.hpp"
 #include "emulator/identity/token_office.hpp"
 #include "emulator/storage/layout.hpp"

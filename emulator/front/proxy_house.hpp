@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/clock.hpp"
 #include "base/crypto/crypto.hpp"
 #include "base/text.hpp"
 #include "emulator/front/proxy.hpp"

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/awaitable.hpp"
 #include "emulator/front/exchange.hpp"
 #include "emulator/storage/layout.hpp"
 

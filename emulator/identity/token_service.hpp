@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/clock.hpp"
 #include "emulator/front/service.hpp"
 #include "emulator/identity/assertion_desk.hpp"
 #include "emulator/identity/machine_identity.hpp"

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/clock.hpp"
 #include "base/random.hpp"
 #include "emulator/front/exchange.hpp"
 #include "emulator/ingest/message_check.hpp"

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/clock.hpp"
 #include "emulator/ingest/batching.hpp"
 #include "emulator/ingest/ingestor.hpp"
 

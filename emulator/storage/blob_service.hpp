@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/clock.hpp"
 #include "async/offload.hpp"
 #include "emulator/front/service.hpp"
 #include "emulator/storage/blob_files.hpp"

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/clock.hpp"
 #include "emulator/storage/layout.hpp"
 #include "http/transport.hpp"
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/clock.hpp"
 #include "base/random.hpp"
 #include "emulator/storage/sas.hpp"
 #include "emulator/storage/storage_database.hpp"

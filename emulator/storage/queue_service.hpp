@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/clock.hpp"
 #include "emulator/front/service.hpp"
 #include "emulator/storage/queue_store.hpp"
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/clock.hpp"
 #include "emulator/front/service.hpp"
 
 namespace kustodrop::emulator {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/awaitable.hpp"
 #include "daemon/run/app.hpp"
 #include "simulation/universe.hpp"
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/awaitable.hpp"
 #include "http/transport.hpp"
 #include "simulation/ingestor_model.hpp"
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/awaitable.hpp"
 #include "http/client/beast_transport.hpp"
 #include "support/raw_server.hpp"
 

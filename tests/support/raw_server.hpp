@@ -1,5 +1,7 @@
 #pragma once
 
+#include "async/awaitable.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>

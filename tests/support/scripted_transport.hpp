@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/awaitable.hpp"
 #include "base/text.hpp"
 #include "http/transport.hpp"
 

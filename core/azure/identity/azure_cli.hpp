@@ -1,6 +1,7 @@
 #pragma once
 
 #include "async/child.hpp"
+#include "async/clock.hpp"
 #include "async/offload.hpp"
 #include "azure/identity/token_source.hpp"
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/clock.hpp"
 #include "azure/identity/arc_key.hpp"
 #include "azure/identity/identity_service.hpp"
 #include "azure/identity/token_source.hpp"

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/clock.hpp"
 #include "azure/identity/entra.hpp"
 
 namespace kustodrop::azure {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/awaitable.hpp"
 #include "base/random.hpp"
 #include "http/transport.hpp"
 

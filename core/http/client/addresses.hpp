@@ -1,5 +1,7 @@
 #pragma once
 
+#include "async/awaitable.hpp"
+
 #include <boost/asio/ip/address.hpp>
 
 #include <optional>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/clock.hpp"
 #include "base/metrics.hpp"
 #include "base/secret.hpp"
 #include "http/transport.hpp"

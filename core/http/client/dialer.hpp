@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/clock.hpp"
 #include "base/result.hpp"
 #include "http/client/beast_transport.hpp"
 #include "http/client/connection.hpp"

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/awaitable.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "http/url.hpp"

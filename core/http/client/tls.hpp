@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/awaitable.hpp"
 #include "base/result.hpp"
 #include "http/client/beast_transport.hpp"
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/awaitable.hpp"
 #include "http/server/server.hpp"
 
 #include <boost/asio/buffer.hpp>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/clock.hpp"
 #include "base/log.hpp"
 #include "base/random.hpp"
 #include "pipeline/ready_queue.hpp"

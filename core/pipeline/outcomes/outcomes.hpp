@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/clock.hpp"
 #include "async/timed_wait.hpp"
 #include "async/work_queue.hpp"
 #include "azure/storage/queue.hpp"

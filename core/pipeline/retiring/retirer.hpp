@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/clock.hpp"
 #include "async/offload.hpp"
 #include "async/recurring.hpp"
 #include "async/work_queue.hpp"

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/clock.hpp"
 #include "async/recurring.hpp"
 #include "base/log.hpp"
 #include "base/result.hpp"

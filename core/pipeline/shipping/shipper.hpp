@@ -1,6 +1,7 @@
 #pragma once
 
 #include "async/budget.hpp"
+#include "async/clock.hpp"
 #include "async/offload.hpp"
 #include "azure/storage/blob.hpp"
 #include "azure/storage/queue.hpp"

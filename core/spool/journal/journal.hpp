@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/clock.hpp"
 #include "async/offload.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
@@ -7,7 +8,6 @@
 #include "spool/source/source.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
 
 #include <functional>
 #include <memory>

@@ -1,6 +1,7 @@
 // A server on its own thread, and a client that says and hears bytes.
 #pragma once
 
+#include "async/awaitable.hpp"
 #include "base/text.hpp"
 #include "http/server/server.hpp"
 
