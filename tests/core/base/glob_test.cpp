@@ -1,6 +1,6 @@
 #include "base/glob.hpp"
 
-#include "base/time.hpp"
+#include "async/clock.hpp"
 
 #include <boost/test/unit_test.hpp>
 
