@@ -90,7 +90,7 @@ static void require_text(section& auth, std::string_view key, auth_kind kind, st
     }
 }
 
-// What the pod's environment says stands in for a key that is not given (protocol.md §1.4).
+// What the pod's environment says stands in for a key that is not given (docs/protocol.md §1.4).
 static void require_text_or_variable(
     section& auth,
     std::string_view key,

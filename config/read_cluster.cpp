@@ -43,7 +43,7 @@ static bool is_listed(std::string_view host, const std::vector<std::string>& tru
     });
 }
 
-// The queued protocol has an endpoint of its own; the engine's refuses it (protocol.md §2).
+// The queued protocol has an endpoint of its own; the engine's refuses it (docs/protocol.md §2).
 static bool is_engine(const http::url& endpoint, const std::vector<std::string>& trusted) {
     auto& host = endpoint.host();
     if (host.starts_with("ingest-") || endpoint.is_loopback()) return false;

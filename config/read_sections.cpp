@@ -20,7 +20,7 @@ void read_upload(section upload, upload_settings& out) {
     bool memory = upload.size("memory", out.memory_bytes, {1 * MiB, 64 * GiB});
     upload.choice("compression", out.compression);
     upload.number("compression_threads", out.compression_threads, {0, 256});
-    // Put Blob takes more, but a block must be sent again whole (protocol.md §5.1).
+    // Put Blob takes more, but a block must be sent again whole (docs/protocol.md §5.1).
     bool block = upload.size("block_size", out.block_size_bytes, {64 * KiB, 100 * MiB});
     bool limit = upload.size("bandwidth_limit", out.bandwidth_limit_bytes, {0, 1 * TiB});
     upload.time("repost_after", out.repost_after, {100ms, 24h});

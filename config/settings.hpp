@@ -12,12 +12,12 @@
 #include <string_view>
 #include <vector>
 
-/// The configuration as values: what product.md §4 names, with its defaults. Members are called
-/// as their keys; a size says so with _bytes. Nothing here reads or checks anything.
+/// The configuration as values: what docs/configuration.md names, with its defaults. Members are
+/// called as their keys; a size says so with _bytes. Nothing here reads or checks anything.
 namespace kustodrop::config {
 
-// Every choice is an enum of the words of product.md §4; words that C++ keeps for itself have a
-// longer name (auto: automatic, delete: remove).
+// Every choice is an enum of the words of docs/configuration.md; words that C++ keeps for itself
+// have a longer name (auto: automatic, delete: remove).
 
 enum class auth_kind {
     client_secret,
@@ -75,18 +75,18 @@ std::string_view to_string(report_method);
 std::string_view to_string(foreign_messages);
 std::string_view to_string(drain_scope);
 std::string_view to_string(tls_version);
-std::string_view to_string(data_format);  ///< Also the message's `format` (protocol.md §7.3).
+std::string_view to_string(data_format);  ///< Also the message's `format` (docs/protocol.md §7.3).
 
 /// The format of that name, for `send --format`; nothing if there is none.
 std::optional<data_format> parse_data_format(std::string_view name);
 
-/// Whether gzip pays: not for formats that compress themselves (protocol.md §5.3).
+/// Whether gzip pays: not for formats that compress themselves (docs/protocol.md §5.3).
 bool is_compressible(data_format);
 
-/// The message's `ingestionMappingType`: "Csv", "Json", "W3CLogFile" (protocol.md §7.3).
+/// The message's `ingestionMappingType`: "Csv", "Json", "W3CLogFile" (docs/protocol.md §7.3).
 std::string_view mapping_kind(data_format);
 
-/// With its dot, for blob names: ".json" (protocol.md §7.3).
+/// With its dot, for blob names: ".json" (docs/protocol.md §7.3).
 std::string_view file_extension(data_format);
 
 /// Whether records are lines of columns, so that a first one can be a heading.

@@ -2,7 +2,7 @@
 
 namespace kustodrop::daemon {
 
-/// What the program ends with (product.md §3): the words of sysexits(3).
+/// Exit codes (docs/operations.md §3), named as in sysexits(3).
 enum exit_code : int {
     all_well = 0,
     some_failed = 1,

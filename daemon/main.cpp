@@ -1,4 +1,4 @@
-// The command line: product.md §3. Each command stands in its own file.
+// The command line (docs/operations.md §2). Each command has its own file.
 #include "config/quantities.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/exit_code.hpp"

@@ -53,7 +53,7 @@ private:
 
 enum class metric_kind { counter, gauge, histogram };
 
-/// The daemon's measurements in Prometheus' words (product.md §7). A series exists from its first
+/// The daemon's measurements in Prometheus' words (docs/metrics.md). A series exists from its first
 /// mention; references stay valid as long as the registry. One thread.
 ///
 /// What others say (the last label, where it is `code` or `reason`) cannot grow a counter without

@@ -32,11 +32,11 @@ bool equals_ignoring_case(std::string_view a, std::string_view b);
 std::string_view trimmed(std::string_view text);
 std::vector<std::string_view> split(std::string_view text, char separator);
 
-/// "2026-08-22T10:00:00.123Z": UTC with milliseconds (protocol.md §7.2).
+/// "2026-08-22T10:00:00.123Z": UTC with milliseconds (docs/protocol.md §7.2).
 std::string to_iso8601(wall_time time);
 
 /// Reads ISO 8601 in UTC with 0 to 9 fractional digits, with or without T and Z
-/// (protocol.md §8.1); also a bare date. Nothing if it is something else.
+/// (docs/protocol.md §8.1); also a bare date. Nothing if it is something else.
 std::optional<wall_time> parse_iso8601(std::string_view text);
 
 /// Reads "Mon, 23 Nov 2026 00:24:22 GMT" (RFC 9110 IMF-fixdate).

@@ -8,7 +8,7 @@
 namespace kustodrop::http {
 
 /// An absolute http or https URL without userinfo or fragment. Path and query keep their bytes
-/// exactly as they came, which a SAS signature needs (protocol.md §3.2). The query is secret:
+/// exactly as they came, which a SAS signature needs (docs/protocol.md §3.2). The query is secret:
 /// redacted() is the only way to print one, reveal() the only way to the whole.
 class url {
 public:

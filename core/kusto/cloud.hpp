@@ -20,7 +20,7 @@ using trusted_hosts = std::vector<std::string>;
 /// Whether a host (lower case) is on the operator's list.
 bool is_trusted(std::string_view host, const trusted_hosts& trusted);
 
-/// Whether tokens may go there (protocol.md §1.2): https to a well-known or trusted host, or
+/// Whether tokens may go there (docs/protocol.md §1.2): https to a well-known or trusted host, or
 /// loopback. To be asked before any request. An engine's URL is refused with a word about the
 /// ingest- URL that was meant.
 result<void> check_endpoint(const http::url& endpoint, const trusted_hosts& trusted);
@@ -35,11 +35,12 @@ struct cloud {
     azure::authority authority() const;
 };
 
-/// What /v1/rest/auth/metadata answered (protocol.md §1.1); 404 and emptiness mean the defaults.
+/// What /v1/rest/auth/metadata answered (docs/protocol.md §1.1); 404 and emptiness mean the
+/// defaults.
 result<cloud> parse_cloud(unsigned status, std::string_view body);
 
 /// Whether the login endpoint that the cluster names is one that may see our credentials, and the
-/// one that goes with this endpoint (protocol.md §1.2, rules b and c).
+/// one that goes with this endpoint (docs/protocol.md §1.2, rules b and c).
 result<void> check_login_endpoint(
     const cloud& named, const http::url& endpoint, const trusted_hosts& trusted
 );

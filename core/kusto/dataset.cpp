@@ -143,7 +143,7 @@ bool is_throttled(unsigned status, const words& said) {
            said.code.find("TooManyRequests") != std::string::npos;
 }
 
-// An engine's answer to a command for the ingestion service (protocol.md §2).
+// An engine's answer to a command for the ingestion service (docs/protocol.md §2).
 bool is_wrong_endpoint(const words& said) {
     return said.type.find("WrongEndpoint") != std::string::npos ||
            said.message.find("from this service endpoint") != std::string::npos;

@@ -24,7 +24,7 @@ struct dataset_table {
     static std::string_view value(const std::vector<std::string>& row, std::size_t column);
 };
 
-/// The answer to a management command (protocol.md §3.2).
+/// The answer to a management command (docs/protocol.md §3.2).
 struct dataset {
     std::vector<dataset_table> tables;
     std::optional<wall_time> served_at = {};  // The server's clock: its Date.
@@ -37,7 +37,8 @@ struct dataset {
 /// failure in their words.
 result<dataset> parse_dataset(std::string_view body);
 
-/// What an answer that is not 200 means (protocol.md §3.3). `what` names the command and the host.
+/// What an answer that is not 200 means (docs/protocol.md §3.3). `what` names the command and the
+/// host.
 failure management_failure(const http::response& answer, std::string_view what);
 
 }  // namespace kustodrop::kusto

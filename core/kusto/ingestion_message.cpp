@@ -14,7 +14,8 @@ namespace kustodrop::kusto {
 
 namespace json = boost::json;
 
-static constexpr std::size_t largest_message_bytes = 64u << 10u;  // As base64 (protocol.md §6.1).
+// As base64 (docs/protocol.md §6.1).
+static constexpr std::size_t largest_message_bytes = 64u << 10u;
 
 static constexpr std::array<std::pair<std::string_view, std::string_view>, 17> mapping_kinds{{
     {"csv", "Csv"},
@@ -51,7 +52,7 @@ bool is_binary_format(std::string_view format) {
     });
 }
 
-// Lists travel as the text of a JSON array (protocol.md §7.2).
+// Lists travel as the text of a JSON array (docs/protocol.md §7.2).
 static std::string as_array_text(const std::vector<std::string>& values) {
     json::array out;
     for (auto& value : values) out.emplace_back(value);

@@ -12,14 +12,15 @@
 
 namespace kustodrop::kusto {
 
-/// The row of a status table where the service writes what became of a message (protocol.md §8.3).
+/// The row of a status table where the service writes what became of a message
+/// (docs/protocol.md §8.3).
 struct status_row {
     http::url table;  // With its SAS.
     std::string partition_key;
     std::string row_key;
 };
 
-/// What goes into one ingestion message (protocol.md §7.2).
+/// What goes into one ingestion message (docs/protocol.md §7.2).
 struct ingestion_request {
     std::string id;  // The source id.
     http::url blob;  // With its SAS.

@@ -9,7 +9,8 @@ namespace kustodrop::kusto {
 static constexpr duration command_timeout = 60s;
 static constexpr std::size_t longest_value = 100;
 
-// Each value in braces with what could end it taken out; ASCII, for a header (protocol.md §3.1).
+// Each value in braces with what could end it taken out; ASCII, for a header
+// (docs/protocol.md §3.1).
 static std::string header_value(std::string_view text) {
     std::string out;
     bool replaced = false;

@@ -19,11 +19,11 @@ struct management_options {
     std::string user = {};            // "[none]" if unknown.
 };
 
-/// "Kusto.Kustodrop:{0.1.0}": what the service sees of us, made safe for a header (protocol.md
-/// §3.1).
+/// "Kusto.Kustodrop:{0.1.0}": what the service sees of us, made safe for a header
+/// (docs/protocol.md §3.1).
 std::string version_for_tracing(std::string_view client_version);
 
-/// Management commands to the data management endpoint (protocol.md §3).
+/// Management commands to the data management endpoint (docs/protocol.md §3).
 class management_client {
 public:
     using token = std::shared_ptr<const azure::access_token>;

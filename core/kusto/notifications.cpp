@@ -29,7 +29,7 @@ const json::value* member(const json::object& object, std::string_view name) {
     return nullptr;
 }
 
-// Details may be an object, numbers may stand where names do (protocol.md §8.1).
+// Details may be an object, numbers may stand where names do (docs/protocol.md §8.1).
 std::string text_at(const json::object& object, std::string_view name) {
     auto* value = member(object, name);
     if (!value || value->is_null()) return {};
@@ -53,7 +53,7 @@ failure_status status_at(const json::object& object) {
     return failure_status::unknown;
 }
 
-// A number could be any enumeration's (protocol.md §9): only names mean something.
+// A number could be any enumeration's (docs/protocol.md §9): only names mean something.
 std::string code_at(const json::object& object) {
     auto text = name_at(object, "ErrorCode");
     bool is_name = !text.empty() && std::isdigit(static_cast<unsigned char>(text[0])) == 0;

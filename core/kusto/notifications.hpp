@@ -12,7 +12,8 @@ namespace kustodrop::kusto {
 enum class notification_kind { success, failure };
 enum class failure_status { unknown, permanent, transient, exhausted };
 
-/// The service's word on one source (protocol.md §8.1), without the secrets it may have carried.
+/// The service's word on one source (docs/protocol.md §8.1), without the secrets it may have
+/// carried.
 struct notification {
     bool success = false;
     std::string source_id;  // Lower case.
@@ -32,14 +33,14 @@ struct notification {
 /// Reads a message of a notification queue. Failure "bad_notification" if it is none.
 result<notification> parse_notification(notification_kind kind, std::string_view text);
 
-/// Reads a row of the status table (protocol.md §8.3) as the word that it holds; nothing while the
-/// service has not decided. Failure "bad_notification" if it is no such row.
+/// Reads a row of the status table (docs/protocol.md §8.3) as the word that it holds; nothing while
+/// the service has not decided. Failure "bad_notification" if it is no such row.
 result<std::optional<notification>> parse_status_row(std::string_view text);
 
 /// A row as it is put there before the post: nothing has happened yet.
 std::string pending_row(const ingestion_request& request);
 
-/// What to do about a notification (protocol.md §9, product.md §5.5).
+/// What to do about a notification (docs/protocol.md §9, docs/architecture.md §8).
 enum class next_step {
     settle_success,
     settle_failure,

@@ -31,8 +31,8 @@ struct host_rules {
 /// Whether resources may be used from there: https and a known storage suffix, or trusted.
 result<void> check_storage_host(const http::url& location, const host_rules& rules);
 
-/// Reads the answer to ".get ingestion resources" (protocol.md §3.2). Unknown kinds are ignored,
-/// bad rows left out with a warning; without a container and a queue it is a failure.
+/// Reads the answer to ".get ingestion resources" (docs/protocol.md §3.2). Unknown kinds are
+/// ignored, bad rows left out with a warning; without a container and a queue it is a failure.
 result<resource_set> parse_resources(const dataset& answer, const host_rules& rules, wall_time now);
 
 /// How long a set is of use: as long as it has a container and an ingestion queue that may still

@@ -7,7 +7,7 @@
 namespace kustodrop::kusto {
 
 /// A cloud by its login host, and the hosts that tokens from there may go to: exact names, or
-/// suffixes with a leading dot (protocol.md §1.2).
+/// suffixes with a leading dot (docs/protocol.md §1.2).
 struct well_known_cloud {
     std::string_view login_host;
     std::span<const std::string_view> hosts;

@@ -31,7 +31,7 @@ struct watch_counts {
 /// Every source that is not retired, in memory: the one place where stages change, so that journal,
 /// metrics and memory never disagree. References stay valid until the source is released.
 ///
-/// Counted in files, always: seen + resumed = outcomes + in a stage now (product.md §7).
+/// Counted in files, always: seen + resumed = outcomes + in a stage now (docs/metrics.md).
 class roster {
 public:
     roster(spool::journal& journal, const time_source& clock, metrics& measured);
@@ -40,7 +40,7 @@ public:
     spool::source& admit(spool::source);
 
     /// Takes in a source that waits for others to share its blob: counted as seen, and not recorded
-    /// until it goes on, for its place in work/ says as much (product.md §2).
+    /// until it goes on, for its place in work/ says as much (docs/architecture.md §2).
     spool::source& gather(spool::source);
 
     /// Makes one source of gathered ones: their files, in this order, under a new id. Recorded.

@@ -118,7 +118,8 @@ http::reply admin::read(const std::string& path, const std::string& query, admin
     }
     if (path == "/livez") return reply_with(200, "text/plain", "ok\n");
     if (path == "/readyz") {
-        // Ready while it buffers: the service's outages are not the daemon's (reliability.md §6.6).
+        // Ready while it buffers: the service's outages are not the daemon's
+        // (docs/operations.md §5).
         auto report = sources_.status();
         return reply_with(report.takes_files() ? 200 : 503, "text/plain", report.one_line() + "\n");
     }

@@ -63,7 +63,7 @@ std::optional<pipeline::retry_request> parse_retry_request(std::string_view quer
 /// The reverse.
 std::string retry_request_text(const pipeline::retry_request& wanted);
 
-/// {"retried": […], "problems": n}; the members are in README.md.
+/// {"retried": […], "problems": n}; the members are in docs/json.md.
 std::string retried_json(const std::vector<pipeline::retried>& files);
 
 /// The reverse of parse_journal_query.

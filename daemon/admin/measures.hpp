@@ -7,8 +7,8 @@
 
 namespace kustodrop::daemon {
 
-/// Declares every metric of product.md §7 and those beyond it, each with type, meaning and buckets:
-/// what docs/metrics.md lists is there from the first scrape.
+/// Declares every metric of docs/metrics.md and those beyond it, each with type, meaning and
+/// buckets: what docs/metrics.md lists is there from the first scrape.
 void declare_metrics(metrics& measured);
 
 /// Begins a watch's counters at zero, so that a first failure is an increase.

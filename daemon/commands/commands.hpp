@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-/// The commands of product.md §3, one file each. Every one returns the program's exit code.
+/// The commands of docs/operations.md §2, one file each. Every one returns the program's exit code.
 namespace kustodrop::daemon {
 
 struct run_options {

@@ -70,7 +70,7 @@ public:
     /// Says what the log owes of troubles that have ended. Call it now and then.
     void tell_ends();
 
-    /// Brings the gauges of product.md §7 up to date.
+    /// Brings the gauges of docs/metrics.md up to date.
     void measure();
 
     std::unique_ptr<http::beast_transport> network;  // Null where we were given another one.

@@ -43,7 +43,7 @@ static signature_algorithm algorithm_of(const config::auth_settings& auth) {
     case config::assertion_algorithm::automatic:
         break;
     }
-    // AD FS knows no other (protocol.md §1.4).
+    // AD FS knows no other (docs/protocol.md §1.4).
     return auth.tenant_id == "adfs" ? signature_algorithm::rs256 : signature_algorithm::ps256;
 }
 

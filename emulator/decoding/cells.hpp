@@ -19,7 +19,7 @@ using cell = std::variant<std::monostate, std::int64_t, double, std::string>;
 /// What stands in a column nobody gave a value: null, but "" in a string, which has no null.
 cell empty_cell(column_type type);
 
-/// The value of a field as `type`; null if it is not one (protocol.md §9, silent losses).
+/// The value of a field as `type`; null if it is not one (docs/protocol.md §9, silent losses).
 cell cell_from_text(std::string_view text, column_type type);
 cell cell_from_json(const boost::json::value& value, column_type type);
 

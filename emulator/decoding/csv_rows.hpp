@@ -11,7 +11,7 @@
 
 namespace kustodrop::emulator {
 
-/// One record, or one field in it, may be at most this long (protocol.md §10.1).
+/// One record, or one field in it, may be at most this long (docs/protocol.md §10.1).
 inline constexpr std::size_t max_record_bytes = std::size_t{64} << 20u;
 
 /// How a format of separated values writes its records.

@@ -30,7 +30,7 @@ private:
 };
 
 /// Format `json`: an object a line. A line that is none is dropped without a word, as the service
-/// does; only the count tells (protocol.md §7.3).
+/// does; only the count tells (docs/protocol.md §7.3).
 class json_lines {
 public:
     explicit json_lines(json_record_handler handle) : handle_(std::move(handle)) {}

@@ -36,7 +36,7 @@ static result<> mapping_type(
         kind = parse_mapping_kind(text);
         if (!kind) return malformed_property("ingestionMappingType", "a known kind of mapping");
     }
-    // Go calls the mappings of both avro formats Avro (protocol.md §7.2).
+    // Go calls the mappings of both avro formats Avro (docs/protocol.md §7.2).
     bool avro = kind == mapping_kind::avro && out.kind == mapping_kind::apacheavro;
     if (!kind || *kind == out.kind || avro) return {};
     return refusal(

@@ -9,7 +9,7 @@
 
 namespace kustodrop::emulator {
 
-/// A permanent refusal with a code of protocol.md §9.
+/// A permanent refusal with a code of docs/protocol.md §9.
 failure refusal(std::string code, std::string detail);
 failure malformed_property(std::string_view name, std::string_view wanted);
 

@@ -16,7 +16,7 @@ namespace kustodrop::emulator {
 using row_handler = std::function<void(const std::vector<cell>& row)>;
 
 /// Turns the uncompressed bytes of a blob into rows of a table, as the message says. Bounded in
-/// memory by the largest record. Failures carry the codes of protocol.md §9.
+/// memory by the largest record. Failures carry the codes of docs/protocol.md §9.
 class row_decoder {
 public:
     virtual ~row_decoder() = default;

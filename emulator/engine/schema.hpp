@@ -47,14 +47,14 @@ struct table_schema {
     std::string csl() const;
 };
 
-/// The families of formats that a mapping can be for (protocol.md §7.3).
+/// The families of formats that a mapping can be for (docs/protocol.md §7.3).
 enum class mapping_kind { csv, json, avro, apacheavro, parquet, orc, sstream, w3clogfile };
 
 std::string_view to_string(mapping_kind);
 std::optional<mapping_kind> parse_mapping_kind(std::string_view name);  ///< In any case.
 
 /// The kind of mapping a format takes; nothing if no such format exists. Exact, in lower case, as
-/// the service compares it (protocol.md §7.2).
+/// the service compares it (docs/protocol.md §7.2).
 std::optional<mapping_kind> kind_of_format(std::string_view format);
 
 /// Where the value of one column comes from.

@@ -60,9 +60,9 @@ std::string xml_escape(std::string_view text);
 http::response xml_answer(unsigned status, std::string body);
 http::response json_answer(unsigned status, std::string body);
 
-/// The error of the storage services (protocol.md §5.4).
+/// The error of the storage services (docs/protocol.md §5.4).
 http::response xml_error(const service_error&, const exchange&, wall_time now);
-/// The error of the engine and of data management (protocol.md §3.3).
+/// The error of the engine and of data management (docs/protocol.md §3.3).
 http::response kusto_error(const service_error&, const exchange&, wall_time now);
 /// The error of the table service.
 http::response odata_error(const service_error&, const exchange&, wall_time now);

@@ -74,7 +74,7 @@ void gateway::dress(http::response& answer, const exchange& one) const {
     bool storage = one.service == "blob" || one.service == "queue" || one.service == "table";
     headers.add(storage ? "x-ms-request-id" : "x-ms-activity-id", one.request_id);
     if (!storage) return;
-    // With a SAS, its version decides (protocol.md §5.1).
+    // With a SAS, its version decides (docs/protocol.md §5.1).
     auto version = one.parameter("sv").value_or("2018-03-28");
     headers.add("x-ms-version", std::string(version));
 }

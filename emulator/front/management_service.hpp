@@ -17,7 +17,7 @@ struct engine_hooks {
         query;
 };
 
-/// The data management endpoint and the engine behind one address (protocol.md §1.1, §3).
+/// The data management endpoint and the engine behind one address (docs/protocol.md §1.1, §3).
 class management_service final : public service {
 public:
     struct parts {

@@ -18,9 +18,10 @@ struct registered_certificate {
     std::string der;
 };
 
-/// Looks at client assertions (protocol.md §1.4) as Entra does: those that a registered certificate
-/// signed, in both dialects, and those of a workload whose issuer is trusted. Signatures are
-/// verified by OpenSSL. An assertion may come again until it expires, as MSAL sends it.
+/// Looks at client assertions (docs/protocol.md §1.4) as Entra does: those that a registered
+/// certificate signed, in both dialects, and those of a workload whose issuer is trusted.
+/// Signatures are verified by OpenSSL. An assertion may come again until it expires, as MSAL sends
+/// it.
 class assertion_desk {
 public:
     /// Throws std::runtime_error, in one sentence, if a certificate or key cannot be read.

@@ -10,7 +10,7 @@
 
 namespace kustodrop::emulator {
 
-/// The endpoints that give a machine its identity (protocol.md §1.4, §1.5): IMDS of a virtual
+/// The endpoints that give a machine its identity (docs/protocol.md §1.4, §1.5): IMDS of a virtual
 /// machine, App Service, and the Azure Arc agent with its challenge by a file.
 class machine_identity {
 public:

@@ -8,8 +8,8 @@
 
 namespace kustodrop::emulator {
 
-/// The parts of Entra that a client speaks to (protocol.md §1.4): the token endpoint, what MSAL
-/// asks for first, and the endpoints that give a machine its identity.
+/// The parts of Entra that a client speaks to (docs/protocol.md §1.4): the token endpoint, what
+/// MSAL asks for first, and the endpoints that give a machine its identity.
 class token_service final : public service {
 public:
     /// Throws std::runtime_error, in one sentence, if a certificate or key cannot be read.

@@ -31,7 +31,7 @@ struct sealed_batch {
 
 struct batching_options {
     duration batching = std::chrono::seconds(1);
-    std::size_t max_items = 500;  // The service's defaults (protocol.md §10.1).
+    std::size_t max_items = 500;  // The service's defaults (docs/protocol.md §10.1).
     std::uint64_t max_bytes = std::uint64_t{1} << 30u;  // Uncompressed.
 };
 

@@ -15,7 +15,7 @@ static failure refused(std::string code, std::string detail) {
     return {.code = std::move(code), .next = remedy::give_up, .detail = std::move(detail)};
 }
 
-// The extension is protocol: it alone says whether a blob is compressed (protocol.md §5.3).
+// The extension is protocol: it alone says whether a blob is compressed (docs/protocol.md §5.3).
 static bool name_ends(const ingestion_message& message, std::string_view extension) {
     return to_lower(message.blob.path()).ends_with(extension);
 }

@@ -23,7 +23,7 @@ struct blob_ingest_result {
 };
 
 /// Inflates the blob where its name says so, reads its rows and stores them: all or none, together
-/// with the record. Blocks. Failures carry the codes of protocol.md §9.
+/// with the record. Blocks. Failures carry the codes of docs/protocol.md §9.
 result<blob_ingest_result> ingest_blob(
     store& store, const downloaded_blob& blob, blob_ingest_request request
 );

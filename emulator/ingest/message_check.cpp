@@ -122,7 +122,7 @@ private:
         if (!size.empty()) {
             out.raw_size = number_of(size);
             if (!out.raw_size) return corrupted("RawDataSize '" + size + "' is not a size.");
-            // The clients that know no size send 0 or nothing (protocol.md §5.3).
+            // The clients that know no size send 0 or nothing (docs/protocol.md §5.3).
             if (*out.raw_size == 0) out.raw_size.reset();
         }
         return {};
@@ -195,7 +195,7 @@ private:
         return {};
     }
 
-    // A property that is a string holding a JSON array of strings (protocol.md §7.2).
+    // A property that is a string holding a JSON array of strings (docs/protocol.md §7.2).
     result<std::vector<std::string>> strings_in(std::string_view name) const {
         static constexpr std::string_view wanted = "a string that holds a JSON array of strings";
         std::vector<std::string> out;
@@ -223,7 +223,7 @@ private:
     const identity_valid& identity_;
 };
 
-// Fluent Bit counts its string's final NUL into the base64 (protocol.md §7.1).
+// Fluent Bit counts its string's final NUL into the base64 (docs/protocol.md §7.1).
 std::string_view without_trailing_nul(std::string_view text) {
     while (!text.empty() && text.back() == '\0') text.remove_suffix(1);
     return text;

@@ -16,14 +16,14 @@ namespace kustodrop::emulator {
 enum class report_level { failures, none, all };
 enum class report_method { queue, table, both };
 
-/// The entity of the status table that a message wants rewritten (protocol.md §8.3).
+/// The entity of the status table that a message wants rewritten (docs/protocol.md §8.3).
 struct status_entity {
     std::optional<http::url> table;  // Nothing: the service's own. Secret.
     std::string partition_key;
     std::string row_key;
 };
 
-/// An ingestion message as the service understands it, whoever wrote it (protocol.md §7).
+/// An ingestion message as the service understands it, whoever wrote it (docs/protocol.md §7).
 struct ingestion_message {
     std::string id;         // A GUID in lower case; empty when the message had none.
     std::string blob_path;  // As it came. Secret.
@@ -52,7 +52,7 @@ struct ingestion_message {
 
 struct checked_message {
     ingestion_message message;       // As much of it as could be read.
-    std::optional<failure> refusal;  // With a code of protocol.md §9.
+    std::optional<failure> refusal;  // With a code of docs/protocol.md §9.
 };
 
 /// Whether an authorizationContext is one the service gave out and not too long ago.

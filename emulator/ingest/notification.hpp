@@ -32,10 +32,10 @@ report_places places_for(const ingestion_message& message, ingestion_status stat
 std::string_view failure_status(const failure& why);
 
 /// The JSON of a message in the failed or successful queue, exactly in the service's shape
-/// (protocol.md §8.1).
+/// (docs/protocol.md §8.1).
 std::string notification_text(const ingestion_message& message, const ingestion_verdict& verdict);
 
-/// The JSON that the entity of the status table is merged with (protocol.md §8.3).
+/// The JSON that the entity of the status table is merged with (docs/protocol.md §8.3).
 std::string status_entity_text(const ingestion_message& message, const ingestion_verdict& verdict);
 
 /// "2019-11-04T00:57:13.6847693Z": seven digits.

@@ -23,8 +23,8 @@ struct blob_part {
     std::string etag;
 };
 
-/// The few storage operations the ingestor needs, by HTTP (protocol.md §5, §6, §8.3). A failure to
-/// retry is transient; any other will not get better.
+/// The few storage operations the ingestor needs, by HTTP (docs/protocol.md §5, §6, §8.3). A
+/// failure to retry is transient; any other will not get better.
 class storage_client {
 public:
     storage_client(storage_access access, clock& clock);
@@ -46,7 +46,7 @@ public:
     asio::awaitable<result<>> merge_status(status_entity entity, std::string text);
 
     /// `size` bytes from `offset` of a blob that must not have changed since it had `etag`. Its
-    /// failures carry the codes of protocol.md §9. An empty blob is an empty part.
+    /// failures carry the codes of docs/protocol.md §9. An empty blob is an empty part.
     asio::awaitable<result<blob_part>> read_blob(
         http::url blob, std::uint64_t offset, std::uint64_t size, std::string etag
     );
@@ -65,7 +65,7 @@ private:
     time_point renewed_ = time_point::min();
 };
 
-/// The messages in an answer to Get Messages (protocol.md §6.2).
+/// The messages in an answer to Get Messages (docs/protocol.md §6.2).
 std::vector<queued_message> read_messages(std::string_view xml, std::size_t queue);
 
 /// What a storage answer to a blob's download means to the message that named it.

@@ -9,8 +9,8 @@
 
 namespace kustodrop::emulator {
 
-/// The blob service, block blobs only (protocol.md §5), with the limits of the versions that the
-/// service's own SAS name: 256 MiB a Put Blob, 100 MiB a block.
+/// The blob service, block blobs only (docs/protocol.md §5), with the limits of the versions that
+/// the service's own SAS name: 256 MiB a Put Blob, 100 MiB a block.
 class blob_service final : public service {
 public:
     static constexpr std::uint64_t put_blob_limit = 256ull << 20u;

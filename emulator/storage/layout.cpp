@@ -9,7 +9,7 @@ namespace kustodrop::emulator {
 
 static constexpr std::size_t key_bytes = 64;
 static constexpr std::chrono::hours clock_skew{
-    1};  // The service dates a SAS back (protocol.md §3.2).
+    1};  // The service dates a SAS back (docs/protocol.md §3.2).
 
 layout::layout(clock& clock, storage_database& database, layout_options options)
     : clock_(clock), database_(database), options_(std::move(options)) {
@@ -111,7 +111,7 @@ http::url layout::address(
     auto now = clock_.wall_now();
     grant.start = now - clock_skew;
     grant.expiry = now + std::chrono::duration_cast<std::chrono::microseconds>(lifetime);
-    // As seen on real resources (protocol.md §3.2).
+    // As seen on real resources (docs/protocol.md §3.2).
     if (resource.service == storage_service::queue) grant.version = "2022-11-02";
     if (resource.service == storage_service::blob) grant.version = options_.container_sas_version;
     auto text = endpoint(resource.service) + "/" + resource.account + "/" + resource.name + "?" +

@@ -17,7 +17,7 @@ struct layout_options {
     unsigned containers = 4;  // Of each account.
     unsigned queues = 4;      // Of each account.
     std::string notification_permissions = "rup";
-    std::string container_sas_version = "2018-03-28";    // As seen (protocol.md §3.2).
+    std::string container_sas_version = "2018-03-28";    // As seen (docs/protocol.md §3.2).
     std::map<std::string, std::string> given_keys = {};  // Another storage's accounts: name, key.
 };
 

@@ -8,7 +8,7 @@
 
 namespace kustodrop::emulator {
 
-/// The queue service (protocol.md §6). Ingestion messages that reach a ready-for-aggregation
+/// The queue service (docs/protocol.md §6). Ingestion messages that reach a ready-for-aggregation
 /// queue are also kept for /control/messages.
 class queue_service final : public service {
 public:

@@ -5,7 +5,7 @@
 
 namespace kustodrop::emulator {
 
-/// The table service, as much of it as status tables need (protocol.md §8.3): insert, read,
+/// The table service, as much of it as status tables need (docs/protocol.md §8.3): insert, read,
 /// replace, merge and delete an entity, and list a table.
 class table_service final : public service {
 public:

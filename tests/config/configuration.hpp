@@ -21,7 +21,7 @@ inline std::string minimal() {
     return std::string(whole_cluster) + std::string(whole_auth) + std::string(whole_watches);
 }
 
-/// product.md §4 as it stands there, but for the comments.
+/// A configuration that names the keys that most files name (docs/configuration.md).
 inline constexpr std::string_view documented = R"(cluster:
   ingestion_endpoint: https://ingest-mycluster.westeurope.kusto.windows.net
   ingestion_resources_refresh_interval: 1h

@@ -9,7 +9,7 @@ import packages
 from delivery_test import JSON_MAPPING, json_rows
 from harness import EndToEnd, csv_rows
 
-# What may differ, and the section of protocol.md that says why. Anything else fails.
+# What may differ, and the section of docs/protocol.md that says why. Anything else fails.
 ALLOWED = {
     "Id": "7.2: each source has its own",
     "BlobPath": "7.2: each its own blob; compared by its ending",

@@ -51,7 +51,8 @@ ERRORS = {
 SPANS = [(1, 1), (2, 3), (4, 4), (5, 9), (8, 14), (13, 30), (20, 60)]
 NETWORK = {"socket", "connect", "sendmsg", "recvmsg", "getsockopt"}
 
-# Why `run` may end by itself (product.md §3): not the network, an identity, rights or a full disk.
+# Why `run` may end by itself (docs/operations.md §3): not the network, an identity, rights or a
+# full disk.
 BUG, JOURNAL, CONFIGURATION = 70, 74, 78
 # What the process cannot begin without; there is nothing that it could hold and try again.
 FIRST_NEEDS = {"clone3", "eventfd2", "epoll_create1", "timerfd_create", "getrandom", "epoll_ctl"}
@@ -135,7 +136,7 @@ class SystemCalls(Resilience):
             raise
 
     def judge_end(self, daemon, rule, code):
-        """Whether it ended as product.md says."""
+        """Whether it ended as docs/operations.md §3 says."""
         if code == 0:
             return ""
         call, fault, _ = rule

@@ -290,7 +290,7 @@ void simulation::check_duplicates() {
     );
 }
 
-// product.md §7: seen + resumed = outcomes + in a stage.
+// docs/metrics.md: seen + resumed = outcomes + in a stage.
 void simulation::check_counts() {
     if (!daemon_ || !daemon_->is_open()) return;
     auto& measured = daemon_->measured();

@@ -8,7 +8,7 @@
 
 namespace kustodrop::azure {
 
-/// Where the Arc agent leaves the files that prove who may ask (protocol.md §1.5).
+/// Where the Arc agent leaves the files that prove who may ask (docs/protocol.md §1.5).
 inline constexpr std::string_view arc_token_directory = "/var/opt/azcmagent/tokens";
 
 /// The name of the file that a challenge ("Basic realm=/var/opt/azcmagent/tokens/GUID.key") asks

@@ -19,8 +19,8 @@ struct azure_cli_options {
     unsigned threads = 1;  // None: the command runs inline, for tests.
 };
 
-/// Tokens of whoever has signed in with `az login` (protocol.md §1.4): for people at a terminal,
-/// so for `send` and `check` only; the daemon starts no programs.
+/// Tokens of whoever has signed in with `az login` (docs/protocol.md §1.4): for people at a
+/// terminal, so for `send` and `check` only; the daemon starts no programs.
 class azure_cli_source final : public token_source {
 public:
     azure_cli_source(clock& clock, azure_cli_options options)

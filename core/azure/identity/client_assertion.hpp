@@ -6,7 +6,7 @@
 
 namespace kustodrop::azure {
 
-/// How a certificate is shown (protocol.md §1.4): RS256 with x5t, or PS256 with x5t#S256.
+/// How a certificate is shown (docs/protocol.md §1.4): RS256 with x5t, or PS256 with x5t#S256.
 struct assertion_options {
     signature_algorithm algorithm = signature_algorithm::ps256;
     bool send_chain = false;  // x5c: for applications that trust a subject name and issuer.

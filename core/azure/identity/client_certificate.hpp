@@ -15,7 +15,7 @@ struct client_certificate_options {
     assertion_options assertion;
 };
 
-/// Tokens for an application by its certificate (protocol.md §1.4).
+/// Tokens for an application by its certificate (docs/protocol.md §1.4).
 class client_certificate_source final : public token_source {
 public:
     client_certificate_source(

@@ -12,7 +12,7 @@ struct client_secret_options {
     secret_reader client_secret;
 };
 
-/// Tokens for an application by its secret (protocol.md §1.4).
+/// Tokens for an application by its secret (docs/protocol.md §1.4).
 class client_secret_source final : public token_source {
 public:
     client_secret_source(http::transport& transport, clock& clock, client_secret_options options)

@@ -12,7 +12,7 @@ namespace kustodrop::azure {
 /// Reads a secret or a file of them afresh.
 using secret_reader = std::function<result<secret>()>;
 
-/// Where an application of that tenant asks for tokens (protocol.md §1.4).
+/// Where an application of that tenant asks for tokens (docs/protocol.md §1.4).
 http::url token_endpoint(const http::url& login, const std::string& tenant);
 
 /// What an application shows to be given a token.
@@ -26,8 +26,8 @@ struct client_proof {
     secret value;
 };
 
-/// Asks Entra (or AD FS) by the client credentials grant (protocol.md §1.4). No failure repeats the
-/// proof, whatever the endpoint answers.
+/// Asks Entra (or AD FS) by the client credentials grant (docs/protocol.md §1.4). No failure
+/// repeats the proof, whatever the endpoint answers.
 asio::awaitable<result<access_token>> ask_entra(
     http::transport& transport, clock& clock, authority authority, client_proof proof
 );

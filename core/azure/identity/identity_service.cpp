@@ -101,7 +101,8 @@ std::string words_for(const identity_service& service) {
 
 namespace {
 
-// What each service calls its version and the three ways to name an identity (protocol.md §1.4).
+// What each service calls its version and the three ways to name an identity
+// (docs/protocol.md §1.4).
 struct dialect {
     std::string_view version;
     std::string_view client_id;

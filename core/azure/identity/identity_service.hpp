@@ -37,7 +37,7 @@ struct machine_facts {
     bool has_arc_agent = false;  // Its program is installed: a service does not inherit variables.
 };
 
-/// The order of protocol.md §1.4: App Service, its retired form, Azure Arc, IMDS. Whatever the
+/// The order of docs/protocol.md §1.4: App Service, its retired form, Azure Arc, IMDS. Whatever the
 /// environment says, an endpoint is plain HTTP on this machine or this link, so that no proxy and
 /// no stranger ever sees the request.
 result<identity_service> find_identity_service(const machine_facts& facts);
@@ -50,7 +50,7 @@ http::request identity_request(
     const identity_service& service, const std::string& resource, const identity_choice& choice
 );
 
-/// How long to wait before asking again after the `tries`th answer (protocol.md §1.6); nothing
+/// How long to wait before asking again after the `tries`th answer (docs/protocol.md §1.6); nothing
 /// when that answer is the last word.
 std::optional<duration> next_try(
     identity_kind kind, unsigned status, unsigned tries, std::optional<duration> retry_after

@@ -25,7 +25,7 @@ http::request managed_identity_source::prepared(
 }
 
 // The second half of Arc's handshake: the same request with the content of the file that only
-// members of its group can read (protocol.md §1.5).
+// members of its group can read (docs/protocol.md §1.5).
 asio::awaitable<result<http::response>> managed_identity_source::meet(
     http::request request, http::response challenge
 ) {

@@ -14,7 +14,7 @@ struct managed_identity_options {
     std::string token_directory{arc_token_directory};
 };
 
-/// Tokens for the machine itself: IMDS, App Service, Azure Arc (protocol.md §1.4 to §1.6). Off
+/// Tokens for the machine itself: IMDS, App Service, Azure Arc (docs/protocol.md §1.4 to §1.6). Off
 /// Azure the first fetch fails within a second; a service that has answered before is given the
 /// time it needs.
 class managed_identity_source final : public token_source {

@@ -73,7 +73,7 @@ std::string_view text_at(const json::object& object, std::string_view name) {
     return {value->get_string().data(), value->get_string().size()};
 }
 
-// Managed identities send numbers as strings (protocol.md §1.4).
+// Managed identities send numbers as strings (docs/protocol.md §1.4).
 std::optional<long> number_at(const json::object& object, std::string_view name) {
     auto* value = object.if_contains(name);
     if (!value) return std::nullopt;

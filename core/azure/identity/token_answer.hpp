@@ -7,7 +7,7 @@
 
 namespace kustodrop::azure {
 
-/// Reads a token endpoint's answer, success or refusal (protocol.md §1.4). `what` names the
+/// Reads a token endpoint's answer, success or refusal (docs/protocol.md §1.4). `what` names the
 /// endpoint in words. Known AADSTS numbers become one sentence with what to do, and
 /// remedy::reconfigure; so does any other refusal that is not transient. A clock that is five
 /// minutes off the endpoint's is told. Never a secret in it.

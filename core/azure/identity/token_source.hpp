@@ -18,7 +18,7 @@ struct access_token {
     std::optional<duration> refresh_in = {};
 };
 
-/// Whom to ask for what (protocol.md §1.3).
+/// Whom to ask for what (docs/protocol.md §1.3).
 struct authority {
     http::url login_endpoint;
     std::string resource;  // For managed identities: "https://kusto.kusto.windows.net".

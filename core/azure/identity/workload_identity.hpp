@@ -8,11 +8,12 @@ namespace kustodrop::azure {
 struct workload_identity_options {
     std::string tenant_id;
     std::string client_id;
-    std::string file;     // What messages call the token's file.
-    secret_reader token;  // Asked at every fetch: the kubelet replaces the file (protocol.md §1.4).
+    std::string file;  // What messages call the token's file.
+    // Asked at every fetch: the kubelet replaces the file (docs/protocol.md §1.4).
+    secret_reader token;
 };
 
-/// Tokens for a pod by the token that its cluster gives it (protocol.md §1.4).
+/// Tokens for a pod by the token that its cluster gives it (docs/protocol.md §1.4).
 class workload_identity_source final : public token_source {
 public:
     workload_identity_source(

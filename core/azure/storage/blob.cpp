@@ -27,7 +27,7 @@ http::request blob_client::prepared(http::verb method, http::url target, std::st
     return out;
 }
 
-// The version that a SAS was made for decides what the service understands (protocol.md §5.1).
+// The version that a SAS was made for decides what the service understands (docs/protocol.md §5.1).
 static bool knows_crc64(const http::url& blob) {
     auto version = blob.parameter("sv");
     return version && *version >= "2019-02-02";

@@ -11,8 +11,8 @@
 
 namespace kustodrop::azure {
 
-/// Block blobs by SAS (protocol.md §5). Every URL is the blob's, with its SAS; every `content` is
-/// the caller's and must outlive the call. Bodies carry a CRC-64, or an MD5 where the SAS is
+/// Block blobs by SAS (docs/protocol.md §5). Every URL is the blob's, with its SAS; every `content`
+/// is the caller's and must outlive the call. Bodies carry a CRC-64, or an MD5 where the SAS is
 /// older than that, so that what was damaged on the way is refused. All of it may be repeated
 /// safely.
 class blob_client {

@@ -19,7 +19,7 @@ struct queue_message {
     wall_time inserted_at{};
 };
 
-/// Azure queues by SAS (protocol.md §6). Every URL is the queue's, with its SAS.
+/// Azure queues by SAS (docs/protocol.md §6). Every URL is the queue's, with its SAS.
 class queue_client {
 public:
     queue_client(http::transport& transport, random_generator& random)

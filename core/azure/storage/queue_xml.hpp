@@ -9,7 +9,7 @@
 
 namespace kustodrop::azure {
 
-/// The messages of a QueueMessagesList (protocol.md §6.2). Failure "bad_answer" if it is none.
+/// The messages of a QueueMessagesList (docs/protocol.md §6.2). Failure "bad_answer" if it is none.
 result<std::vector<queue_message>> parse_queue_messages(std::string_view xml);
 
 /// The body of Put Message.

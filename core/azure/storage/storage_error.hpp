@@ -15,7 +15,7 @@ enum class on_refusal {
 };
 
 /// What an answer of Azure Storage that is not the wished one means, and what to do about it
-/// (protocol.md §5.4). `what` is the operation in words, "put blob to https://host/container".
+/// (docs/protocol.md §5.4). `what` is the operation in words, "put blob to https://host/container".
 failure storage_failure(
     const http::response& answer,
     std::string_view what,

@@ -4,7 +4,7 @@
 
 namespace kustodrop::azure {
 
-// Obeyed only where the SAS does not decide (protocol.md §5.1); every service speaks it.
+// Obeyed only where the SAS does not decide (docs/protocol.md §5.1); every service speaks it.
 static constexpr auto storage_version = "2021-08-06";
 
 http::request storage_request(

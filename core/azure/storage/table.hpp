@@ -15,7 +15,7 @@ struct row_key {
     std::string row;
 };
 
-/// Rows of Azure tables by SAS (protocol.md §8.3). Every URL is the table's, with its SAS.
+/// Rows of Azure tables by SAS (docs/protocol.md §8.3). Every URL is the table's, with its SAS.
 class table_client {
 public:
     table_client(http::transport& transport, random_generator& random)

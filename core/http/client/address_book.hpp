@@ -17,7 +17,7 @@ namespace kustodrop::http {
 
 /// Names to addresses. At most one lookup a name at a time, awaited with a deadline although the
 /// lookup itself cannot be interrupted; the last good answer serves for up to an hour while the
-/// name service is out, and a failure is believed for 5 s (reliability.md §3.3).
+/// name service is out, and a failure is believed for 5 s (docs/traps.md §6).
 class address_book {
 public:
     address_book(asio::any_io_executor executor, clock& clock)

@@ -17,7 +17,7 @@ namespace asio = boost::asio;
 std::optional<asio::ip::address> address_of(std::string_view host);
 
 /// Whether an address leads to this machine, this link or a cloud's metadata service instead of
-/// somewhere in the world (reliability.md §4.3): loopback, unspecified, link-local, multicast,
+/// somewhere in the world (docs/security.md §3): loopback, unspecified, link-local, multicast,
 /// Azure's 168.63.129.16 and its like; also where IPv6 only wraps such an IPv4 address. Private
 /// networks (10.0.0.0/8, …) are where private endpoints live, and do not count.
 bool is_local(const asio::ip::address& address);

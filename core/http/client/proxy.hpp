@@ -54,8 +54,8 @@ private:
 };
 
 /// Whether a request goes through a proxy at all: https only, which is all that carries tokens, SAS
-/// and data. Never plain http, which identity endpoints speak (protocol.md §1.4), never to this
-/// machine or this link, nor to an exception.
+/// and data. Never plain http, which identity endpoints speak (docs/protocol.md §1.4), never to
+/// this machine or this link, nor to an exception.
 bool goes_by_proxy(const url& target, const proxy_exceptions& exceptions);
 
 /// The request for a tunnel to the target (RFC 9110 §9.3.6).

@@ -9,7 +9,8 @@
 #include <string_view>
 #include <vector>
 
-/// Which small files of a watch travel together in one blob (product.md §4, coalesce). Pure.
+/// Which small files of a watch travel together in one blob (docs/configuration.md, coalesce).
+/// Pure.
 namespace kustodrop::pipeline {
 
 /// Files from this size on are shipped alone: they gain nothing from company.

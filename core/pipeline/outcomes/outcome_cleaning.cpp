@@ -11,7 +11,7 @@ using azure::storage_place;
 
 static constexpr duration soon = 1s;
 
-// The outcome is on disk before the notification goes (product.md §2).
+// The outcome is on disk before the notification goes (docs/architecture.md §2).
 asio::awaitable<bool> outcomes::finish(storage_place queue, std::vector<queue_message> ours) {
     auto safe = co_await with_.journal.durable();
     if (safe.has_error()) co_return false;

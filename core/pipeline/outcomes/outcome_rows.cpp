@@ -1,4 +1,4 @@
-// The service's words in the status table: one row for each post (protocol.md §8.3).
+// The service's words in the status table: one row for each post (docs/protocol.md §8.3).
 #include "pipeline/outcomes/outcomes.hpp"
 #include "pipeline/shipping/shipment.hpp"
 

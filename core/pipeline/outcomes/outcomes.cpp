@@ -12,7 +12,7 @@ using azure::queue_message;
 using azure::storage_place;
 using kusto::notification_kind;
 
-static constexpr unsigned messages_a_request = 32;  // The service's limit (protocol.md §6.2).
+static constexpr unsigned messages_a_request = 32;  // The service's limit (docs/protocol.md §6.2).
 static constexpr std::size_t most_foreign = 4096;
 static constexpr int longest_ago = 1000;  // Polls.
 

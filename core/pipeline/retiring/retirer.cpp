@@ -24,7 +24,7 @@ void retirer::submit(const spool::source& what) {
 asio::awaitable<void> retirer::run() {
     for (;;) {
         while (waiting_.empty()) co_await arrived_.wait();
-        // The outcome is on disk before the file moves (product.md §2).
+        // The outcome is on disk before the file moves (docs/architecture.md §2).
         auto safe = co_await with_.journal.durable();
         auto folder = watch_.folder;
         if (safe.has_error() || !folder) {

@@ -16,7 +16,7 @@ namespace kustodrop::pipeline {
 bool is_gzip_name(std::string_view name);
 
 /// "SOURCE_ID.json.gz". Only letters, digits, '-' and '.': the same bytes in BlobPath and in the
-/// request (protocol.md §5.3). The service learns the compression from the ending.
+/// request (docs/protocol.md §5.3). The service learns the compression from the ending.
 std::string blob_name(const spool::source& what, const target& where, bool compressed);
 
 /// The bytes of buffer that a source needs: a whole block, or less when it is small.
@@ -57,13 +57,13 @@ after_failure decide(const failure& problem);
 /// How long a source whose last post was not answered must still wait before it is posted again;
 /// nothing if it may go. Its word may come meanwhile, and then there is no second post. With
 /// `deduplicate` the service's own check must be able to see the first copy: twice the batching
-/// time (product.md §6.2). Pure.
+/// time (docs/reliability.md §1). Pure.
 std::optional<duration> hold_for(
     const spool::source& what, const target& where, duration repost_after, wall_time now
 );
 
 struct reporting {
-    int level = 2;   // protocol.md §7.2: 0 failures, 1 none, 2 failures and successes.
+    int level = 2;   // docs/protocol.md §7.2: 0 failures, 1 none, 2 failures and successes.
     int method = 0;  // 0 queue, 1 table.
 };
 

@@ -33,7 +33,7 @@ namespace kustodrop::pipeline {
 struct shipper_options {
     std::uint64_t block_bytes = 4u << 20u;
     spool::compression how = spool::compression::fast;
-    // The service takes no more a source (reliability.md §1.7).
+    // The service takes no more a source (docs/protocol.md §10.1).
     std::uint64_t max_raw_bytes = 6ull << 30u;
     reporting reports = {};
     std::string client_version = {};

@@ -7,7 +7,7 @@ namespace kustodrop::pipeline {
 
 namespace stage = spool::stage;
 
-static constexpr int report_in_table = 1;  // protocol.md §7.2
+static constexpr int report_in_table = 1;  // docs/protocol.md §7.2
 
 asio::awaitable<result<void>> shipper::post(std::string source_id, watch& from) {
     auto token = co_await with_.identity_token.get();
@@ -47,7 +47,7 @@ asio::awaitable<result<void>> shipper::post(std::string source_id, watch& from) 
         co_return safe.error();
     }
     auto sent = co_await with_.queues.put_message(queue.location, std::move(*text));
-    // From here to the record nothing may wait: a cancellation would skip it (traps.md).
+    // From here to the record nothing may wait: a cancellation would skip it (docs/traps.md §3).
     after_post(source_id, sent);
     with_.router.report(queue, sent);
     attempts_.asked(source_id, queue.account, "post", sent);

@@ -18,8 +18,8 @@ struct pausing_options {
 
 /// Decides when a watch stands still because its target is wrong: a table that does not exist, a
 /// mapping with another name, a right that is missing. A configuration mistake must not quarantine
-/// ten thousand files (product.md §5): the first few show what is wrong, the others are held, and
-/// now and then one of them is sent to see whether it has been put right. Pure.
+/// ten thousand files (docs/architecture.md §8): the first few show what is wrong, the others are
+/// held, and now and then one of them is sent to see whether it has been put right. Pure.
 class pausing {
 public:
     explicit pausing(pausing_options options = {}) : options_(options) {}

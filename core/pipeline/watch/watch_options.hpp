@@ -9,7 +9,7 @@
 
 namespace kustodrop::pipeline {
 
-/// Where and how the data of a watch lands (product.md §2).
+/// Where and how the data of a watch lands (docs/architecture.md §2).
 struct target {
     std::string database;
     std::string table;
@@ -22,7 +22,8 @@ struct target {
     std::vector<std::string> tags = {};
     std::string creation_time_pattern = {};
     std::map<std::string, std::string> additional_properties = {};
-    // Every message says `ingestIfNotExists` of an `ingest-by:` tag of its own (protocol.md §7.2).
+    // Every message says `ingestIfNotExists` of an `ingest-by:` tag of its own
+    // (docs/protocol.md §7.2).
     bool deduplicate = false;
     duration batching_time = 5min;  // What the service may gather for before it ingests.
 

@@ -183,7 +183,8 @@ private:
 };
 
 /// Clears the archive down to the limits, and further while too little space is free; it is never
-/// above a tenth of its file system (product.md §4). Blocking, a bounded number of files a call.
+/// above a tenth of its file system (docs/configuration.md). Blocking, a bounded number of files a
+/// call.
 result<retention_report> clear_archive(
     const drop_folder& folder, wall_time now, const archive_limits& limits
 );

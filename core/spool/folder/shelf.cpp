@@ -167,7 +167,7 @@ private:
 
 }  // namespace
 
-// There is no "act on the name if it is still this file" (reliability.md §0): a file in place is
+// There is no "act on the name if it is still this file" (docs/traps.md §4.1): a file in place is
 // first taken into work/, out of everyone's way, and looked at again there.
 static result<slice> taken(
     const drop_folder& folder, const slice& file, const std::string& source_id

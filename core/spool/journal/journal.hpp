@@ -51,8 +51,8 @@ struct journal_options {
     bool synced = true;               // False only in simulations: nothing is durable then.
 };
 
-/// The durable record of every source (product.md §2): one SQLite database in WAL mode with
-/// synchronous=FULL, one connection, schema versioned by user_version.
+/// The durable record of every source (docs/architecture.md §2): one SQLite database in WAL mode
+/// with synchronous=FULL, one connection, schema versioned by user_version.
 ///
 /// record() is a plain call that cannot be interrupted; durable() waits until all that was
 /// recorded before is on disk. What arrives together shares one transaction and one sync.

@@ -14,7 +14,7 @@
 namespace kustodrop::spool {
 
 /// What tells one version of a file from another. An inode number alone identifies nothing: ext4
-/// gives it to the next file at once (reliability.md §0).
+/// gives it to the next file at once (docs/traps.md §4.1).
 struct file_identity {
     std::uint64_t device = 0;
     std::uint64_t inode = 0;
@@ -79,7 +79,7 @@ struct blob_record {
     friend bool operator==(const blob_record&, const blob_record&) = default;
 };
 
-/// The stages of product.md §2, each with just the facts it has.
+/// The stages of docs/architecture.md §2, each with just the facts it has.
 namespace stage {
 struct claimed {
     friend bool operator==(const claimed&, const claimed&) = default;
@@ -139,7 +139,7 @@ struct source {
     unsigned ambiguous_posts = 0;  // Posts whose answer was lost: each may be a duplicate.
     wall_time last_post_at{};      // When the last post was sent; the epoch: never.
     // The service's failures of single posts, by a key of each, for a word may come twice; and the
-    // last of them. They decide only when no other post is outstanding (product.md §5.5).
+    // last of them. They decide only when no other post is outstanding (docs/architecture.md §8).
     std::vector<std::string> heard = {};
     boxed<verdict> last_failure = {};   // Of few: it costs the others a pointer.
     unsigned posts_before_failure = 0;  // Posts sent when it came: more since are no part of it.

@@ -17,7 +17,7 @@ namespace kustodrop::spool {
 // Few wake-ups when a burst comes, before the kernel's own queue overflows.
 static constexpr std::size_t buffer_bytes = 1 << 20;
 
-// reliability.md §1.2. Not IN_MODIFY: one event a write would fill the queue.
+// docs/traps.md §4.2. Not IN_MODIFY: one event a write would fill the queue.
 static constexpr std::uint32_t watched =
     IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB |
     IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_DONT_FOLLOW | IN_EXCL_UNLINK | IN_MASK_CREATE;

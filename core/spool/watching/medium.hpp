@@ -8,7 +8,7 @@
 
 namespace kustodrop::spool {
 
-/// How far events can be trusted on a file system (reliability.md §1.4).
+/// How far events can be trusted on a file system (docs/traps.md §4.3).
 enum class medium_kind {
     local,    // inotify sees everything.
     overlay,  // Writes behind the mount are not seen: scan every minute.

@@ -32,7 +32,7 @@ private:
 };
 
 /// The sign by which a name is known as one that other programs use for unfinished files
-/// (reliability.md §1.6 D), or nothing.
+/// (docs/traps.md §4.4), or nothing.
 std::optional<std::string_view> temporary_sign(std::string_view base_name);
 
 }  // namespace kustodrop::spool

@@ -21,7 +21,7 @@ struct settler_options {
 
 /// Decides when a file is complete: two observations with the same identity, at least stable_for
 /// apart on our own clock. A file's times are never compared with a clock: cp -p sets old ones,
-/// and clocks step (reliability.md §1.6). Pure.
+/// and clocks step (docs/traps.md §4.4). Pure.
 ///
 /// saw() what a look or a scan shows; look again at the names that are due(); take complete().
 class settler {

@@ -51,7 +51,7 @@ struct bookkeeping : test::world {
         return sum;
     }
 
-    // product.md §7: seen + resumed = outcomes + in a stage now.
+    // docs/metrics.md: seen + resumed = outcomes + in a stage now.
     bool identity_holds() {
         auto seen = measured.count("kustodrop_files_seen_total", {{"watch", "web"}}).value();
         auto resumed = measured.count("kustodrop_files_resumed_total", {{"watch", "web"}}).value();
