@@ -1,3 +1,4 @@
+#include "async/clock.hpp"
 #include "base/random.hpp"
 #include "core/spool/folder/drop_folder_fixture.hpp"
 #include "spool/folder/moving.hpp"
