@@ -8,15 +8,15 @@ namespace stage = spool::stage;
 using spool::journal_row;
 
 static bool matches(
-    const retry_request& wanted, const spool::source& what, const spool::verdict& word
+    const retry_request& wanted, const spool::source& what, const spool::outcome_record& record
 ) {
     if (wanted.watch && *wanted.watch != what.watch) return false;
     if (wanted.source_id && *wanted.source_id != what.id) return false;
-    return !wanted.code || *wanted.code == word.code;
+    return !wanted.code || *wanted.code == record.code;
 }
 
-static retried line_for(const spool::source& what, const spool::verdict& word) {
-    return {what.watch, what.id, what.slices.empty() ? "" : what.slices[0].name, word.code, ""};
+static retried line_for(const spool::source& what, const spool::outcome_record& record) {
+    return {what.watch, what.id, what.slices.empty() ? "" : what.slices[0].name, record.code, ""};
 }
 
 // Unconfirmed sources are still in work/: they are shipped again as they are.
@@ -25,13 +25,13 @@ static void send_unconfirmed(
 ) {
     std::vector<std::string> ids;
     with.sources.each([&](const spool::source& what) {
-        auto* word = spool::verdict_of(what.stage);
-        bool parked = word && with.sources.is_parked(what);
-        if (parked && matches(wanted, what, *word)) ids.push_back(what.id);
+        auto* record = spool::outcome_of(what.stage);
+        bool parked = record && with.sources.is_parked(what);
+        if (parked && matches(wanted, what, *record)) ids.push_back(what.id);
     });
     for (auto& id : ids) {
         auto& what = *with.sources.find(id);
-        out.push_back(line_for(what, *spool::verdict_of(what.stage)));
+        out.push_back(line_for(what, *spool::outcome_of(what.stage)));
         with.sources.unpark(what);
         ++what.ambiguous_posts;
         with.measured.count("kustodrop_posts_ambiguous_total", {{"watch", what.watch}}).add();
@@ -63,8 +63,8 @@ static std::vector<journal_row> candidates(
 ) {
     std::vector<journal_row> out;
     for (auto& row : rows) {
-        auto* word = spool::verdict_of(row.source.stage);
-        if (!word || row.source.slices.empty() || !matches(wanted, row.source, *word)) continue;
+        auto* record = spool::outcome_of(row.source.stage);
+        if (!record || row.source.slices.empty() || !matches(wanted, row.source, *record)) continue;
         auto& file = row.source.slices.front();
         bool in_quarantine = file.location.starts_with(spool::quarantine_folder);
         if (in_quarantine || from.kept.contains(file.location)) out.push_back(row);
@@ -81,7 +81,7 @@ static asio::awaitable<void> put_back_all(
     auto problems = co_await offload(with.pool, work);
     for (std::size_t i = 0; i < shared->size(); ++i) {
         auto& what = (*shared)[i].source;
-        auto line = line_for(what, *spool::verdict_of(what.stage));
+        auto line = line_for(what, *spool::outcome_of(what.stage));
         line.problem = problems[i];
         for (auto& file : what.slices) {
             from.kept.erase(file.location);

@@ -64,11 +64,12 @@ void roster::leave(const source& leaving) {
     count_stage(leaving, -1);
 }
 
-void roster::count_outcome(const source& about, const spool::verdict& word) {
+void roster::count_outcome(const source& about, const spool::outcome_record& record) {
     auto files = static_cast<double>(about.slices.size());
-    metric_labels labels{{"watch", about.watch}, {"outcome", std::string(to_string(word.outcome))}};
+    metric_labels labels{
+        {"watch", about.watch}, {"outcome", std::string(to_string(record.outcome))}};
     metrics_.count("kustodrop_sources_total", labels).add(files);
-    counts_of(about.watch).last_word = word;
+    counts_of(about.watch).last_outcome = record;
 }
 
 source& roster::hold(source arriving) {
@@ -113,11 +114,11 @@ source& roster::join(const std::vector<std::string>& ids, std::string new_id) {
     return held;
 }
 
-void roster::divide(source& whole, spool::verdict word, std::vector<source> parts) {
+void roster::divide(source& whole, spool::outcome_record record, std::vector<source> parts) {
     if (is_parked(whole)) unpark(whole);
     leave(whole);
     whole.slices.clear();
-    whole.stage = spool::stage::retired{std::move(word), clock_.wall_now()};
+    whole.stage = spool::stage::retired{std::move(record), clock_.wall_now()};
     // Kept until it is recorded; the key is in it.
     auto rest = sources_.extract(sources_.find(whole.id));
     std::vector<const source*> all{rest.mapped().get()};
@@ -131,8 +132,8 @@ void roster::divide(source& whole, spool::verdict word, std::vector<source> part
 
 source& roster::resume(source arriving) {
     auto& held = hold(std::move(arriving));
-    auto* word = spool::verdict_of(held.stage);
-    if (word && word->outcome == spool::outcome::unconfirmed) {
+    auto* record = spool::outcome_of(held.stage);
+    if (record && record->outcome == spool::outcome::unconfirmed) {
         parked_.insert(held.id);
         counts_of(held.watch).parked_files += held.slices.size();
         return held;
@@ -154,10 +155,10 @@ void roster::advance(source& moving, spool::any_stage next) {
 
 void roster::note(source& changed) { journal_.record(changed); }
 
-void roster::park(source& waiting, spool::verdict word) {
+void roster::park(source& waiting, spool::outcome_record record) {
     leave(waiting);
-    count_outcome(waiting, word);
-    waiting.stage = spool::stage::settled{std::move(word)};
+    count_outcome(waiting, record);
+    waiting.stage = spool::stage::settled{std::move(record)};
     parked_.insert(waiting.id);
     counts_of(waiting.watch).parked_files += waiting.slices.size();
     journal_.record(waiting);
@@ -173,15 +174,15 @@ void roster::unpark(source& going_on) {
 
 bool roster::is_parked(const source& asked) const { return parked_.contains(asked.id); }
 
-void roster::retire(source& done, spool::verdict word) {
+void roster::retire(source& done, spool::outcome_record record) {
     if (is_parked(done)) unpark(done);
     leave(done);
-    count_outcome(done, word);
+    count_outcome(done, record);
     auto took = seconds(clock_.wall_now() - done.claimed_at);
     metrics_.distribution(
                 "kustodrop_time_to_outcome_seconds", {{"watch", done.watch}}
     ).observe(took);
-    done.stage = spool::stage::retired{std::move(word), clock_.wall_now()};
+    done.stage = spool::stage::retired{std::move(record), clock_.wall_now()};
     journal_.record(done);
     auto id = done.id;
     unproven_.erase(id);

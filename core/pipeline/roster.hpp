@@ -21,11 +21,11 @@ namespace kustodrop::pipeline {
 
 /// How many files of a watch are in each stage now, and how old the oldest is.
 struct watch_counts {
-    std::array<std::uint64_t, 6> files_in_stage{};  // By any_stage's index.
-    std::uint64_t pending_files = 0;                // The sum: claimed and not retired.
-    std::uint64_t parked_files = 0;                 // Unconfirmed, kept in work/.
-    std::optional<wall_time> oldest;                // When the oldest pending one was claimed.
-    std::optional<spool::verdict> last_word;        // The last outcome since start.
+    std::array<std::uint64_t, 6> files_in_stage{};      // By any_stage's index.
+    std::uint64_t pending_files = 0;                    // The sum: claimed and not retired.
+    std::uint64_t parked_files = 0;                     // Unconfirmed, kept in work/.
+    std::optional<wall_time> oldest;                    // When the oldest pending one was claimed.
+    std::optional<spool::outcome_record> last_outcome;  // The last outcome since start.
 };
 
 /// Every source that is not retired, in memory: the one place where stages change, so that journal,
@@ -47,12 +47,12 @@ public:
     spool::source& join(const std::vector<std::string>& ids, std::string new_id);
 
     /// The source's files go on as parts of it, which are in no blob yet; what is left of it is
-    /// retired with that word, without a file and without an outcome. Recorded, all or nothing.
+    /// retired with that record, without a file and without an outcome. Recorded, all or nothing.
     /// The reference is dead afterwards.
-    void divide(spool::source&, spool::verdict, std::vector<spool::source> parts);
+    void divide(spool::source&, spool::outcome_record, std::vector<spool::source> parts);
 
     /// Takes in a source of an earlier run: counted as resumed. One that waits unconfirmed is
-    /// parked instead, until a late word or `retry`.
+    /// parked instead, until a late notification or `retry`.
     spool::source& resume(spool::source);
 
     /// The source has reached another stage. Recorded, not yet durable.
@@ -62,7 +62,7 @@ public:
     void note(spool::source&);
 
     /// Its outcome is known but leaves it where it is: unconfirmed, kept in work/.
-    void park(spool::source&, spool::verdict);
+    void park(spool::source&, spool::outcome_record);
 
     /// A parked source goes on: counted as resumed.
     void unpark(spool::source&);
@@ -71,7 +71,7 @@ public:
 
     /// The end: counts the outcome, records the stage `retired`, forgets the source. The reference
     /// is dead afterwards.
-    void retire(spool::source&, spool::verdict);
+    void retire(spool::source&, spool::outcome_record);
 
     /// Whether it is of an earlier run and has not moved on in this one.
     bool is_unproven(const std::string& id) const { return unproven_.contains(id); }
@@ -103,7 +103,7 @@ private:
     void enter(const spool::source&);
     void leave(const spool::source&);
     void count_stage(const spool::source&, int sign);
-    void count_outcome(const spool::source&, const spool::verdict&);
+    void count_outcome(const spool::source&, const spool::outcome_record&);
 
     spool::journal& journal_;
     const time_source& clock_;

@@ -29,11 +29,11 @@ static json::object row_json(const spool::journal_row& row, const spool::slice& 
         {"ambiguous_posts", what.ambiguous_posts},
         {"claimed_at", to_iso8601(what.claimed_at)},
         {"changed_at", to_iso8601(row.changed_at)}};
-    if (auto* word = spool::verdict_of(what.stage)) {
-        out["outcome"] = std::string(to_string(word->outcome));
-        out["code"] = word->code;
-        out["details"] = printable(word->details);
-        out["operation_id"] = word->operation_id;
+    if (auto* record = spool::outcome_of(what.stage)) {
+        out["outcome"] = std::string(to_string(record->outcome));
+        out["code"] = record->code;
+        out["details"] = printable(record->details);
+        out["operation_id"] = record->operation_id;
     }
     if (auto* blob = spool::blob_of(what.stage)) {
         out["blob"] = blob->account + "/" + blob->container + "/" + blob->name;

@@ -60,12 +60,12 @@ static json::object watch_json(const watch_status& watch, wall_time now) {
     if (watch.counts.oldest) {
         out["oldest_age_seconds"] = seconds(duration(now - *watch.counts.oldest));
     }
-    if (auto& word = watch.counts.last_word) {
+    if (auto& record = watch.counts.last_outcome) {
         out["last_outcome"] = json::object{
-            {"outcome", std::string(to_string(word->outcome))},
-            {"code", word->code},
-            {"details", printable(word->details)},
-            {"at", to_iso8601(word->at)}};
+            {"outcome", std::string(to_string(record->outcome))},
+            {"code", record->code},
+            {"details", printable(record->details)},
+            {"at", to_iso8601(record->at)}};
     }
     return out;
 }
@@ -146,7 +146,7 @@ std::string status_text(const std::string& text) {
     out += "token good for " + field("token_expires_in_seconds");
     out += ", resources " + field("resources_age_seconds") + " old";
     out += ", SAS good for " + field("sas_expires_in_seconds");
-    out += ", waiting for the service's word on " + field("outstanding") + "\n";
+    out += ", waiting for the service's record on " + field("outstanding") + "\n";
     auto* skew = parsed.if_contains("clock_skew_seconds");
     if (skew && skew->is_double() && std::abs(skew->get_double()) > 300) {
         out += "TROUBLE this machine's clock differs by " + field("clock_skew_seconds");

@@ -63,7 +63,7 @@ result<void> sender::open() {
     watch.target = target_of(as_configured);
     auto& sending = watches_.add(std::move(watch));
     sending.folder = std::make_shared<spool::drop_folder>(std::move(*root));
-    // Whoever waits for a report wants every file's own word.
+    // Whoever waits for a report wants every file's own outcome.
     sending.pausing = pipeline::pausing({.failures = std::numeric_limits<unsigned>::max()});
     build_parts();
     return {};
@@ -94,12 +94,12 @@ void sender::build_parts() {
         [this](spool::source& what) { on_settled(what); },
         [this](spool::source& what) {
             // It changed while it was read: what it is now is for the next `send`.
-            spool::verdict word;
-            word.outcome = spool::outcome::rejected;
-            word.code = "file_changed";
-            word.details = "the file changed while it was sent; send it again";
-            word.at = around_.time.wall_now();
-            sources_->advance(what, spool::stage::settled{word});
+            spool::outcome_record record;
+            record.outcome = spool::outcome::rejected;
+            record.code = "file_changed";
+            record.details = "the file changed while it was sent; send it again";
+            record.at = around_.time.wall_now();
+            sources_->advance(what, spool::stage::settled{record});
             on_settled(what);
         },
         [this](const std::string& id, std::uint64_t bytes) {
@@ -143,16 +143,18 @@ void sender::note(const sent_file& file) {
     progress_.notify_all();
 }
 
-void sender::tell(const spool::source& what, std::string state, const spool::verdict* word) {
+void sender::tell(
+    const spool::source& what, std::string state, const spool::outcome_record* record
+) {
     sent_file file;
     file.path = "/" + what.slices.front().name;
     file.source_id = what.id;
     file.state = std::move(state);
-    file.code = word ? word->code : "";
-    file.details = word ? word->details : "";
+    file.code = record ? record->code : "";
+    file.details = record ? record->details : "";
     auto& bytes = bytes_[what.id];
     bytes.all = what.size_bytes();
-    bool with_the_service = word || file.state == "posted" || file.state == "posting";
+    bool with_the_service = record || file.state == "posted" || file.state == "posting";
     if (with_the_service) bytes.sent = bytes.all;
     note(file);
 }
@@ -163,20 +165,21 @@ void sender::on_posted(spool::source& what) {
 }
 
 void sender::on_settled(spool::source& what) {
-    auto word = *spool::verdict_of(what.stage);
-    tell(what, std::string(to_string(word.outcome)), &word);
-    bool good = word.outcome == spool::outcome::succeeded ||
-                word.outcome == spool::outcome::presumed || word.outcome == spool::outcome::skipped;
+    auto record = *spool::outcome_of(what.stage);
+    tell(what, std::string(to_string(record.outcome)), &record);
+    bool good = record.outcome == spool::outcome::succeeded ||
+                record.outcome == spool::outcome::presumed ||
+                record.outcome == spool::outcome::skipped;
     if (good) {
         spool::kept_file kept;
         kept.watch = watch_name_;
         kept.name = what.slices.front().name;
         kept.identity = what.slices.front().identity;
         kept.source_id = what.id;
-        kept.outcome = word.outcome;
+        kept.outcome = record.outcome;
         journal_->record_kept(kept);
     }
-    sources_->retire(what, std::move(word));
+    sources_->retire(what, std::move(record));
 }
 
 void sender::take(const std::string& path, std::map<std::string, spool::kept_file>& sent_before) {

@@ -22,7 +22,8 @@ struct send_state;
 struct sent_file {
     std::string path;
     std::string source_id;
-    std::string state;  // An outcome, "posted" (its word is to come), or the stage it is at.
+    std::string
+        state;  // An outcome, "posted" (its notification is awaited), or the stage it is at.
     std::string code;
     std::string details;
 };
@@ -49,7 +50,7 @@ private:
     void build_parts();
     void on_posted(spool::source& what);
     void on_settled(spool::source& what);
-    void tell(const spool::source& what, std::string state, const spool::verdict* word);
+    void tell(const spool::source& what, std::string state, const spool::outcome_record* record);
     asio::awaitable<void> wait_for_the_end();
     bool at_the_end() const;
     int exit_code() const;

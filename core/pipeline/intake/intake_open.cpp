@@ -200,9 +200,9 @@ void intake::resume(spool::source resumed) {
         next_.unanswered(what);
     }
     if (std::holds_alternative<stage::posted>(what.stage)) return next_.posted(what);
-    if (auto* word = spool::verdict_of(what.stage)) {
+    if (auto* record = spool::outcome_of(what.stage)) {
         // It may stand in its folder already, without a record of why.
-        if (action_for(watch_.options, word->outcome) == file_action::put_back) {
+        if (action_for(watch_.options, record->outcome) == file_action::put_back) {
             for (auto& slice : what.slices) watch_.keep(slice.name, slice.identity);
         }
         return next_.settled(what);
@@ -211,12 +211,12 @@ void intake::resume(spool::source resumed) {
 }
 
 void intake::vanished(spool::source& what) {
-    spool::verdict word;
-    word.outcome = spool::outcome::rejected;
-    word.code = "file_vanished";
-    word.details = "the claimed file disappeared from work/ before it was shipped";
-    word.at = with_.time.wall_now();
-    with_.sources.advance(what, stage::settled{std::move(word)});
+    spool::outcome_record record;
+    record.outcome = spool::outcome::rejected;
+    record.code = "file_vanished";
+    record.details = "the claimed file disappeared from work/ before it was shipped";
+    record.at = with_.time.wall_now();
+    with_.sources.advance(what, stage::settled{std::move(record)});
     next_.settled(what);
 }
 

@@ -36,7 +36,7 @@ std::vector<spool::source> halves_of(
     return out;
 }
 
-void divide(const dividing_parts& with, spool::source& whole, spool::verdict why) {
+void divide(const dividing_parts& with, spool::source& whole, spool::outcome_record why) {
     auto halves = halves_of(whole, with.random, with.time.wall_now());
     with.log.warning(
         "a blob of several files is sent again in halves",

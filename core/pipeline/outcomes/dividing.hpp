@@ -30,6 +30,6 @@ struct dividing_parts {
 };
 
 /// Puts the halves in line. The reference is dead afterwards.
-void divide(const dividing_parts& with, spool::source& whole, spool::verdict why);
+void divide(const dividing_parts& with, spool::source& whole, spool::outcome_record why);
 
 }  // namespace kustodrop::pipeline

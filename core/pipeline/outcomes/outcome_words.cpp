@@ -33,8 +33,8 @@ void outcomes::forget(const std::string& source_id) {
     expected_.erase(found);
 }
 
-static spool::verdict verdict_of(const kusto::notification& word, wall_time now) {
-    spool::verdict out;
+static spool::outcome_record record_of(const kusto::notification& word, wall_time now) {
+    spool::outcome_record out;
     bool good = word.success || defect("take_failure_for_success");
     out.outcome = good ? spool::outcome::succeeded : spool::outcome::failed;
     out.code = word.code;
@@ -44,7 +44,7 @@ static spool::verdict verdict_of(const kusto::notification& word, wall_time now)
     return out;
 }
 
-static kusto::notification word_of(const spool::verdict& failed) {
+static kusto::notification word_of(const spool::outcome_record& failed) {
     kusto::notification word;
     word.code = failed.code;
     word.details = failed.details;
@@ -63,9 +63,9 @@ static std::string identity_of(const kusto::notification& word) {
 void outcomes::take_word(const kusto::notification& word) {
     auto* what = with_.sources.find(word.source_id);
     if (!what) return;  // Retired before: this is its word again.
-    bool decided = spool::verdict_of(what->stage) && !with_.sources.is_parked(*what);
+    bool decided = spool::outcome_of(what->stage) && !with_.sources.is_parked(*what);
     if (decided) return;
-    auto verdict = verdict_of(word, with_.time.wall_now());
+    auto verdict = record_of(word, with_.time.wall_now());
     auto next = kusto::judge(word);
     with_.log.debug(
         "notification",
@@ -81,12 +81,12 @@ void outcomes::take_word(const kusto::notification& word) {
     if (next == kusto::next_step::settle_success) return settle(*what, std::move(verdict));
     if (was_for_former_target(*what, word)) {
         // While another copy is on its way the former target may take it yet.
-        if (what->heard.size() >= what->posts) send_to_new_target(*what, word);
+        if (what->failure_keys.size() >= what->posts) send_to_new_target(*what, word);
         return;
     }
     if (hold_for_target(*what, word)) return;
     // Success wins over failure: a failure decides only when no other copy is on its way.
-    if (what->heard.size() >= what->posts) act_on_failure(*what, word);
+    if (what->failure_keys.size() >= what->posts) act_on_failure(*what, word);
 }
 
 // Behind an update policy it may stand in the table already: sent again it would be doubled there.
@@ -100,14 +100,14 @@ void outcomes::act_on_failure(spool::source& what, const kusto::notification& wo
     if (upload || next == kusto::next_step::post_again) {
         send_again(what, word, upload);
     } else if (is_about_one_file(word) && is_divisible(what)) {
-        tell_apart(what, verdict_of(word, with_.time.wall_now()));
+        tell_apart(what, record_of(word, with_.time.wall_now()));
     } else {
-        settle(what, verdict_of(word, with_.time.wall_now()));
+        settle(what, record_of(word, with_.time.wall_now()));
     }
 }
 
 // One of the files is to blame: the others must not share its fate.
-void outcomes::tell_apart(spool::source& what, spool::verdict word) {
+void outcomes::tell_apart(spool::source& what, spool::outcome_record word) {
     forget(what.id);
     auto* from = with_.watches.find(what.watch);
     if (from) from->pausing.worked(what.id);
@@ -116,11 +116,11 @@ void outcomes::tell_apart(spool::source& what, spool::verdict word) {
 
 // Notes the end of one post, durably before the notification is deleted. False: it was known.
 bool outcomes::hear(
-    spool::source& what, const kusto::notification& word, const spool::verdict& verdict
+    spool::source& what, const kusto::notification& word, const spool::outcome_record& verdict
 ) {
     auto key = identity_of(word);
-    if (std::ranges::find(what.heard, key) != what.heard.end()) return false;
-    what.heard.push_back(std::move(key));
+    if (std::ranges::find(what.failure_keys, key) != what.failure_keys.end()) return false;
+    what.failure_keys.push_back(std::move(key));
     what.last_failure = verdict;
     what.posts_before_failure = what.posts;
     with_.sources.note(what);
@@ -186,7 +186,7 @@ bool outcomes::hold_for_target(spool::source& what, const kusto::notification& w
     return true;
 }
 
-void outcomes::settle(spool::source& what, spool::verdict word) {
+void outcomes::settle(spool::source& what, spool::outcome_record word) {
     forget(what.id);
     auto* from = with_.watches.find(what.watch);
     bool heard = word.outcome != spool::outcome::unconfirmed;
@@ -198,7 +198,7 @@ void outcomes::settle(spool::source& what, spool::verdict word) {
 
 void outcomes::send_again(spool::source& what, const kusto::notification& word, bool upload) {
     if (std::holds_alternative<stage::claimed>(what.stage)) return;  // It is uploaded anyway.
-    auto verdict = verdict_of(word, with_.time.wall_now());
+    auto verdict = record_of(word, with_.time.wall_now());
     auto* blob = spool::blob_of(what.stage);
     if (what.posts > options_.resend_limit || !blob) {
         settle(what, std::move(verdict));
@@ -301,7 +301,7 @@ void outcomes::expire() {
 }
 
 void outcomes::end_waiting(spool::source& what) {
-    spool::verdict word;
+    spool::outcome_record word;
     word.at = with_.time.wall_now();
     // A failure of an earlier copy was answered by the post whose word is missing now; one that
     // came later decides, for the other copies are lost.

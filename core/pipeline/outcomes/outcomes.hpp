@@ -162,13 +162,15 @@ private:
     asio::awaitable<void> wait_for_cleaners();
 
     void take_word(const kusto::notification& word);
-    bool hear(spool::source& what, const kusto::notification& word, const spool::verdict& verdict);
+    bool hear(
+        spool::source& what, const kusto::notification& word, const spool::outcome_record& verdict
+    );
     void act_on_failure(spool::source& what, const kusto::notification& word);
-    void tell_apart(spool::source& what, spool::verdict word);
+    void tell_apart(spool::source& what, spool::outcome_record word);
     bool was_for_former_target(const spool::source& what, const kusto::notification& word);
     void send_to_new_target(spool::source& what, const kusto::notification& word);
     bool hold_for_target(spool::source& what, const kusto::notification& word);
-    void settle(spool::source& what, spool::verdict word);
+    void settle(spool::source& what, spool::outcome_record word);
     void send_again(spool::source& what, const kusto::notification& word, bool upload);
     void expire();
     void forget(const std::string& source_id);

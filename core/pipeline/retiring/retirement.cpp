@@ -37,7 +37,7 @@ bool is_final(const watch_options& watch, spool::outcome outcome) {
 }
 
 std::string error_json(
-    const spool::source& what, const spool::slice& file, const spool::verdict& word
+    const spool::source& what, const spool::slice& file, const spool::outcome_record& record
 ) {
     auto text = [](std::string_view value) { return '"' + json_escape(value) + '"'; };
     std::string out = "{\n";
@@ -46,11 +46,11 @@ std::string error_json(
     if (own_id) out += "  \"file_id\": " + text(*own_id) + ",\n";
     out += "  \"file\": " + text(file.name) + ",\n";
     out += "  \"target\": " + text(what.target) + ",\n";
-    out += "  \"outcome\": " + text(to_string(word.outcome)) + ",\n";
-    out += "  \"code\": " + text(word.code) + ",\n";
-    out += "  \"details\": " + text(without_secrets(word.details)) + ",\n";
-    out += "  \"operation_id\": " + text(word.operation_id) + ",\n";
-    out += "  \"time\": " + text(to_iso8601(word.at)) + ",\n";
+    out += "  \"outcome\": " + text(to_string(record.outcome)) + ",\n";
+    out += "  \"code\": " + text(record.code) + ",\n";
+    out += "  \"details\": " + text(without_secrets(record.details)) + ",\n";
+    out += "  \"operation_id\": " + text(record.operation_id) + ",\n";
+    out += "  \"time\": " + text(to_iso8601(record.at)) + ",\n";
     out += "  \"attempts\": " + std::to_string(what.attempts) + "\n}\n";
     return out;
 }

@@ -26,7 +26,7 @@ bool is_final(const watch_options& watch, spool::outcome outcome);
 
 /// NAME.error.json: source_id, code, details, time, attempts (docs/operations.md §4).
 std::string error_json(
-    const spool::source& what, const spool::slice& file, const spool::verdict& word
+    const spool::source& what, const spool::slice& file, const spool::outcome_record& record
 );
 
 /// The rest of a file that has grown beyond its slice, as a source of its own; nothing if it has

@@ -72,9 +72,9 @@ std::optional<retirer::job> retirer::job_for(const std::string& id) {
     one.id = id;
     one.slices = what->slices;
     one.at = with_.time.wall_now();
-    auto* word = spool::verdict_of(what->stage);
+    auto* record = spool::outcome_of(what->stage);
     bool in_work = what->slices.front().location.starts_with(spool::work_folder);
-    if (!word) {
+    if (!record) {
         bool posted = std::holds_alternative<stage::posted>(what->stage);
         bool acts_early = watch_.options.act_after == act_time::posted && !watch_.in_place;
         acts_early = acts_early || defect("archive_before_the_outcome");
@@ -84,15 +84,15 @@ std::optional<retirer::job> retirer::job_for(const std::string& id) {
         return one;
     }
     one.is_settled = true;
-    one.action = action_for(watch_.options, word->outcome);
-    // With act_after: posted the file has left work/ before, unless the word was faster.
+    one.action = action_for(watch_.options, record->outcome);
+    // With act_after: posted the file has left work/ before, unless the outcome was known before.
     bool acts_early = watch_.options.act_after == act_time::posted;
     acts_early = acts_early || defect("archive_before_the_outcome");
     bool acted_before = acts_early && !in_work && !watch_.in_place;
     if (acted_before && one.action != file_action::quarantine) one.action = file_action::stay;
     if (watch_.read_only) one.action = file_action::put_back;
     if (one.action != file_action::quarantine) return one;
-    for (auto& file : what->slices) one.errors.push_back(error_json(*what, file, *word));
+    for (auto& file : what->slices) one.errors.push_back(error_json(*what, file, *record));
     return one;
 }
 
@@ -267,7 +267,7 @@ void retirer::finish(const job& asked, done how) {
              {"attempts_failed", std::to_string(ended.times)}}
         );
     }
-    auto* word = spool::verdict_of(what->stage);
+    auto* record = spool::outcome_of(what->stage);
     for (std::size_t i = 0; i < how.slices.size(); ++i) {
         auto& file = how.slices[i];
         auto grown = how.grown.find(i);
@@ -275,7 +275,7 @@ void retirer::finish(const job& asked, done how) {
             follow_growth(*what, file, grown->second);
         } else if (asked.is_settled) {
             watch_.on_their_way.erase(file.name);
-            if (asked.action == file_action::put_back) remember_kept(*what, file, word->outcome);
+            if (asked.action == file_action::put_back) remember_kept(*what, file, record->outcome);
         }
     }
     what->slices = std::move(how.slices);
@@ -283,8 +283,8 @@ void retirer::finish(const job& asked, done how) {
         with_.sources.note(*what);
         return;
     }
-    log_outcome(*what, *word);
-    with_.sources.retire(*what, *word);
+    log_outcome(*what, *record);
+    with_.sources.retire(*what, *record);
 }
 
 void retirer::follow_growth(
@@ -326,20 +326,21 @@ void retirer::remember_kept(
     watch_.keep(kept.name, kept.identity);
 }
 
-void retirer::log_outcome(const spool::source& what, const spool::verdict& word) {
-    bool bad = word.outcome == spool::outcome::failed || word.outcome == spool::outcome::rejected ||
-               word.outcome == spool::outcome::unconfirmed;
+void retirer::log_outcome(const spool::source& what, const spool::outcome_record& record) {
+    bool bad = record.outcome == spool::outcome::failed ||
+               record.outcome == spool::outcome::rejected ||
+               record.outcome == spool::outcome::unconfirmed;
     auto level = bad ? log_level::warning : log_level::info;
     with_.log.write(
         level,
-        to_string(word.outcome),
+        to_string(record.outcome),
         {{"watch", what.watch},
          {"source", what.id},
          {"file", what.slices.front().name},
          {"files", std::to_string(what.slices.size())},
          {"target", what.target},
-         {"code", word.code},
-         {"details", word.details}}
+         {"code", record.code},
+         {"details", record.details}}
     );
 }
 

@@ -80,7 +80,7 @@ private:
         const spool::source& what, const spool::slice& file, const spool::file_identity& now
     );
     void remember_kept(const spool::source& what, const spool::slice& file, spool::outcome outcome);
-    void log_outcome(const spool::source& what, const spool::verdict& word);
+    void log_outcome(const spool::source& what, const spool::outcome_record& record);
 
     watch& watch_;
     retirer_parts with_;

@@ -81,7 +81,7 @@ bool shipper::isolate(const source& what) {
     return true;
 }
 
-// A post that may have been accepted is not repeated at once: its word may come.
+// A post that may have been accepted is not repeated at once: its notification may come.
 bool shipper::hold(source& what, const watch& from) {
     auto now = with_.time.wall_now();
     // A clock that was set back must not make it wait for ever.
@@ -283,22 +283,24 @@ void shipper::take_stock(const std::string& source_id, const failure& problem) {
     }
 }
 
-static spool::verdict verdict_of(spool::outcome outcome, const failure& problem, wall_time at) {
+static spool::outcome_record record_of(
+    spool::outcome outcome, const failure& problem, wall_time at
+) {
     return {outcome, problem.code, problem.detail, "", at};
 }
 
 void shipper::reject(source& what, spool::outcome outcome, const failure& problem) {
     failures_in_a_row_.erase(what.id);
-    auto word = verdict_of(outcome, problem, with_.time.wall_now());
-    with_.sources.advance(what, stage::settled{std::move(word)});
+    auto record = record_of(outcome, problem, with_.time.wall_now());
+    with_.sources.advance(what, stage::settled{std::move(record)});
     next_.settled(what);
 }
 
 // One of its files is to blame: the others must not share its fate.
 void shipper::tell_apart(source& what, const failure& problem) {
     failures_in_a_row_.erase(what.id);
-    auto word = verdict_of(spool::outcome::rejected, problem, with_.time.wall_now());
-    divide({with_.sources, with_.ready, with_.time, with_.random, with_.log}, what, word);
+    auto record = record_of(spool::outcome::rejected, problem, with_.time.wall_now());
+    divide({with_.sources, with_.ready, with_.time, with_.random, with_.log}, what, record);
 }
 
 void shipper::count_bytes(const std::string& watch, const spool::blob_record& blob) {

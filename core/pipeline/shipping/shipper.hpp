@@ -47,7 +47,7 @@ struct shipper_options {
 
 /// What a shipper hands a source to when it is done with it.
 struct shipped_to {
-    std::function<void(spool::source&)> posted;      // The service has it: its word will come.
+    std::function<void(spool::source&)> posted;  // The service has it: a notification will come.
     std::function<void(spool::source&)> unanswered;  // The service may have it: it may come.
     std::function<void(spool::source&)> settled;     // Skipped or rejected: never sent.
     std::function<void(spool::source&)> changed;     // The file is not what was claimed.

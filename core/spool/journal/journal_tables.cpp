@@ -67,10 +67,10 @@ static std::string joined_words(const std::vector<std::string>& words) {
 void source_rows::write(const source_change& change) {
     auto& s = change.source;
     auto* stored = blob_of(s.stage);
-    auto* word = verdict_of(s.stage);
+    auto* record = outcome_of(s.stage);
     auto* failed = s.last_failure ? &*s.last_failure : nullptr;
     std::optional<std::string_view> said;
-    if (word) said = to_string(word->outcome);
+    if (record) said = to_string(record->outcome);
     write_source_
         .bind(
             s.id,
@@ -89,16 +89,16 @@ void source_rows::write(const source_change& change) {
             part_of(stored, &blob_record::raw_bytes),
             part_of(stored, &blob_record::stored_bytes),
             said,
-            part_of(word, &verdict::code),
-            part_of(word, &verdict::details),
-            part_of(word, &verdict::operation_id),
-            part_of(word, &verdict::at),
+            part_of(record, &outcome_record::code),
+            part_of(record, &outcome_record::details),
+            part_of(record, &outcome_record::operation_id),
+            part_of(record, &outcome_record::at),
             s.last_post_at,
-            joined_words(s.heard),
-            part_of(failed, &verdict::code),
-            part_of(failed, &verdict::details),
-            part_of(failed, &verdict::operation_id),
-            part_of(failed, &verdict::at),
+            joined_words(s.failure_keys),
+            part_of(failed, &outcome_record::code),
+            part_of(failed, &outcome_record::details),
+            part_of(failed, &outcome_record::operation_id),
+            part_of(failed, &outcome_record::at),
             s.posts_before_failure,
             s.begun
         )
@@ -176,9 +176,10 @@ static any_stage read_stage(const statement& row) {
     if (name == "uploaded") return stage::uploaded{stored};
     if (name == "posting") return stage::posting{stored, at};
     if (name == "posted") return stage::posted{stored, at};
-    verdict word{read_outcome(row, 15), row.bytes(16), row.bytes(17), row.bytes(18), row.time(19)};
-    if (name == "settled") return stage::settled{word};
-    if (name == "retired") return stage::retired{word, at};
+    outcome_record record{
+        read_outcome(row, 15), row.bytes(16), row.bytes(17), row.bytes(18), row.time(19)};
+    if (name == "settled") return stage::settled{record};
+    if (name == "retired") return stage::retired{record, at};
     throw sqlite_error{SQLITE_CORRUPT, "no stage is called " + name};
 }
 
@@ -197,11 +198,12 @@ journal_row source_rows::read(const statement& row) {
     s.last_post_at = row.time(20);
     auto heard = row.bytes(21);
     for (auto word : split(heard, ' ')) {
-        if (!word.empty()) s.heard.emplace_back(word);
+        if (!word.empty()) s.failure_keys.emplace_back(word);
     }
     auto code = row.bytes(22);
-    if (!s.heard.empty() && !code.empty()) {
-        s.last_failure = verdict{outcome::failed, code, row.bytes(23), row.bytes(24), row.time(25)};
+    if (!s.failure_keys.empty() && !code.empty()) {
+        s.last_failure =
+            outcome_record{outcome::failed, code, row.bytes(23), row.bytes(24), row.time(25)};
     }
     s.slices = read_slices(s.id);
     s.posts_before_failure = static_cast<unsigned>(row.integer(26));

@@ -28,7 +28,7 @@ std::string make_source_id(random_generator& random, wall_time now) {
     return id;
 }
 
-std::string_view to_string(outcome word) { return outcome_names[static_cast<std::size_t>(word)]; }
+std::string_view to_string(outcome value) { return outcome_names[static_cast<std::size_t>(value)]; }
 
 std::optional<outcome> parse_outcome(std::string_view name) {
     for (std::size_t i = 0; i < outcome_names.size(); ++i) {
@@ -46,9 +46,9 @@ const blob_record* blob_of(const any_stage& at) {
     return nullptr;
 }
 
-const verdict* verdict_of(const any_stage& at) {
-    if (auto* settled = std::get_if<stage::settled>(&at)) return &settled->word;
-    if (auto* retired = std::get_if<stage::retired>(&at)) return &retired->word;
+const outcome_record* outcome_of(const any_stage& at) {
+    if (auto* settled = std::get_if<stage::settled>(&at)) return &settled->record;
+    if (auto* retired = std::get_if<stage::retired>(&at)) return &retired->record;
     return nullptr;
 }
 

@@ -50,22 +50,22 @@ enum class outcome {
     failed,       // The service said so.
     skipped,      // Empty: never sent.
     rejected,     // Never sent: too large, broken gzip, hostile.
-    unconfirmed,  // No word within outcome_timeout.
+    unconfirmed,  // No notification within outcome_timeout.
     presumed,     // Only failures are reported, and none came.
 };
 
 std::string_view to_string(outcome);
 std::optional<outcome> parse_outcome(std::string_view name);
 
-/// The last word on a source.
-struct verdict {
+/// How a source ended, as the journal keeps it.
+struct outcome_record {
     spool::outcome outcome = outcome::unconfirmed;
     std::string code;          // The service's error code or ours; empty on success.
-    std::string details;       // Its words, without secrets.
+    std::string details;       // Its text, without secrets.
     std::string operation_id;  // The service's id of the ingestion.
     wall_time at{};
 
-    friend bool operator==(const verdict&, const verdict&) = default;
+    friend bool operator==(const outcome_record&, const outcome_record&) = default;
 };
 
 /// Where a source's bytes lie in the service's storage. Without the SAS, which is secret and dies.
@@ -99,11 +99,11 @@ struct posted {
     friend bool operator==(const posted&, const posted&) = default;
 };
 struct settled {
-    verdict word;
+    outcome_record record;
     friend bool operator==(const settled&, const settled&) = default;
 };
 struct retired {
-    verdict word;
+    outcome_record record;
     wall_time at{};
     friend bool operator==(const retired&, const retired&) = default;
 };
@@ -123,8 +123,8 @@ std::string_view name_of(const any_stage&);
 /// The blob of a stage that has one.
 const blob_record* blob_of(const any_stage&);
 
-/// The verdict of a stage that has one.
-const verdict* verdict_of(const any_stage&);
+/// The outcome of a stage that has one.
+const outcome_record* outcome_of(const any_stage&);
 
 /// One thing that is ingested.
 struct source {
@@ -138,10 +138,11 @@ struct source {
     unsigned posts = 0;            // Posts sent, answered or not.
     unsigned ambiguous_posts = 0;  // Posts whose answer was lost: each may be a duplicate.
     wall_time last_post_at{};      // When the last post was sent; the epoch: never.
-    // The service's failures of single posts, by a key of each, for a word may come twice; and the
-    // last of them. They decide only when no other post is outstanding (docs/architecture.md §8).
-    std::vector<std::string> heard = {};
-    boxed<verdict> last_failure = {};   // Of few: it costs the others a pointer.
+    // The failures of single posts that the service has reported, by a key of each, for a
+    // notification may come twice, and the last of them. They decide only when no other post is
+    // outstanding (docs/architecture.md §8).
+    std::vector<std::string> failure_keys = {};
+    boxed<outcome_record> last_failure = {};  // Of few: it costs the others a pointer.
     unsigned posts_before_failure = 0;  // Posts sent when it came: more since are no part of it.
     std::string target;                 // "Database.Table", for the record.
 

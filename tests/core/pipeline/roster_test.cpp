@@ -36,8 +36,8 @@ struct bookkeeping : test::world {
         return what;
     }
 
-    static spool::verdict word(outcome said) {
-        spool::verdict out;
+    static spool::outcome_record record(outcome said) {
+        spool::outcome_record out;
         out.outcome = said;
         return out;
     }
@@ -80,9 +80,9 @@ BOOST_AUTO_TEST_CASE(counts_a_source_where_it_is) {
 
 BOOST_AUTO_TEST_CASE(forgets_a_retired_source_and_keeps_its_outcome_in_the_counts) {
     auto& what = sources->admit(file("1"));
-    sources->advance(what, stage::settled{word(outcome::succeeded)});
+    sources->advance(what, stage::settled{record(outcome::succeeded)});
     BOOST_TEST(identity_holds());
-    sources->retire(what, word(outcome::succeeded));
+    sources->retire(what, record(outcome::succeeded));
     BOOST_TEST(!sources->find("1"));
     BOOST_TEST(outcomes() == 1);
     BOOST_TEST(identity_holds());
@@ -95,28 +95,28 @@ BOOST_AUTO_TEST_CASE(what_it_says_is_what_the_journal_holds) {
     auto rows = journal->unretired();
     BOOST_TEST_REQUIRE(rows->size() == 1u);
     BOOST_TEST((rows->front() == what));
-    sources->retire(what, word(outcome::failed));
+    sources->retire(what, record(outcome::failed));
     BOOST_TEST(!journal->flush().has_error());
     BOOST_TEST(journal->unretired()->empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_parked_source_is_out_of_every_stage_until_a_late_word) {
     auto& what = sources->admit(file("1", stage::posted{}));
-    sources->park(what, word(outcome::unconfirmed));
+    sources->park(what, record(outcome::unconfirmed));
     BOOST_TEST(sources->is_parked(what));
     BOOST_TEST(sources->counts("web").pending_files == 0u);
     BOOST_TEST(sources->counts("web").parked_files == 1u);
     BOOST_TEST(identity_holds());
     sources->unpark(what);
-    sources->advance(what, stage::settled{word(outcome::succeeded)});
+    sources->advance(what, stage::settled{record(outcome::succeeded)});
     BOOST_TEST(identity_holds());
-    sources->retire(what, word(outcome::succeeded));
+    sources->retire(what, record(outcome::succeeded));
     BOOST_TEST(sources->counts("web").parked_files == 0u);
     BOOST_TEST(identity_holds());
 }
 
 BOOST_AUTO_TEST_CASE(a_source_parked_before_a_restart_is_parked_again) {
-    auto& what = sources->resume(file("1", stage::settled{word(outcome::unconfirmed)}));
+    auto& what = sources->resume(file("1", stage::settled{record(outcome::unconfirmed)}));
     BOOST_TEST(sources->is_parked(what));
     BOOST_TEST(identity_holds());
 }
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(tells_the_age_of_the_oldest) {
     sources->measure_ages();
     auto& age = measured.value("kustodrop_oldest_source_age_seconds", {{"watch", "web"}});
     BOOST_TEST(age.value() == 60);
-    sources->retire(first, word(outcome::succeeded));
+    sources->retire(first, record(outcome::succeeded));
     sources->measure_ages();
     BOOST_TEST(age.value() == 0);
 }
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(gathered_files_are_counted_at_once_and_recorded_when_they_g
     BOOST_TEST(!journal->flush().has_error());
     BOOST_TEST_REQUIRE(journal->unretired()->size() == 1u);
     BOOST_TEST((journal->unretired()->front() == joined));
-    sources->retire(joined, word(outcome::succeeded));
+    sources->retire(joined, record(outcome::succeeded));
     BOOST_TEST(outcomes() == 3);
     BOOST_TEST(identity_holds());
 }
@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(a_divided_source_leaves_its_files_to_its_parts_without_an_o
     auto whole = file("1", stage::posted{});
     whole.slices.push_back({"b.json", "work/b.json", 0, 1, {}});
     auto& what = sources->admit(whole);
-    sources->divide(what, word(outcome::failed), {file("2"), file("3")});
+    sources->divide(what, record(outcome::failed), {file("2"), file("3")});
     BOOST_TEST(!sources->find("1"));
     BOOST_TEST(sources->counts("web").files_in_stage[0] == 2u);
     BOOST_TEST(sources->counts("web").pending_files == 2u);
@@ -191,8 +191,8 @@ BOOST_AUTO_TEST_CASE(a_parked_source_may_be_divided_by_its_late_word) {
     auto whole = file("1", stage::posted{});
     whole.slices.push_back({"b.json", "work/b.json", 0, 1, {}});
     auto& what = sources->admit(whole);
-    sources->park(what, word(outcome::unconfirmed));
-    sources->divide(what, word(outcome::failed), {file("2"), file("3")});
+    sources->park(what, record(outcome::unconfirmed));
+    sources->divide(what, record(outcome::failed), {file("2"), file("3")});
     BOOST_TEST(sources->counts("web").parked_files == 0u);
     BOOST_TEST(sources->counts("web").pending_files == 2u);
     BOOST_TEST(identity_holds());

@@ -107,11 +107,11 @@ BOOST_AUTO_TEST_CASE(an_unchanged_file_has_no_successor) {
 BOOST_AUTO_TEST_CASE(the_error_file_is_json_whatever_the_service_says) {
     auto what = shipped(0, 100);
     what.attempts = 3;
-    spool::verdict word;
-    word.outcome = outcome::failed;
-    word.code = "Stream_WrongNumberOfFields";
-    word.details = "a \"quote\"\nand a line";
-    auto text = error_json(what, what.slices.front(), word);
+    spool::outcome_record record;
+    record.outcome = outcome::failed;
+    record.code = "Stream_WrongNumberOfFields";
+    record.details = "a \"quote\"\nand a line";
+    auto text = error_json(what, what.slices.front(), record);
     BOOST_TEST(text.find("\"source_id\": \"id-1\"") != std::string::npos);
     BOOST_TEST(text.find("\"code\": \"Stream_WrongNumberOfFields\"") != std::string::npos);
     BOOST_TEST(text.find("a \\\"quote\\\"\\nand a line") != std::string::npos);

@@ -84,7 +84,7 @@ inline source a_source(int number = 1) {
 
 inline blob_record a_blob() { return {"account", "container", "name.json.gz", 1'000, 99}; }
 
-inline verdict a_verdict() {
+inline outcome_record an_outcome_record() {
     return {outcome::failed, "BadRequest_X", "it's bad: \"x\"", "op-1", wall_time(77us)};
 }
 
@@ -94,8 +94,8 @@ inline std::vector<any_stage> every_stage() {
         stage::uploaded{a_blob()},
         stage::posting{a_blob(), wall_time(11us)},
         stage::posted{a_blob(), wall_time(12us)},
-        stage::settled{a_verdict()},
-        stage::retired{a_verdict(), wall_time(13us)}};
+        stage::settled{an_outcome_record()},
+        stage::retired{an_outcome_record(), wall_time(13us)}};
 }
 
 inline source retired(int number, outcome word) {

@@ -40,8 +40,8 @@ BOOST_AUTO_TEST_CASE(every_outcome_survives_a_restart) {
     auto rows = find();
     BOOST_REQUIRE(rows.size() == 6u);
     for (std::size_t i = 0; i < 6; ++i) {
-        auto* word = verdict_of(rows[5 - i].source.stage);
-        BOOST_TEST((word->outcome == static_cast<outcome>(i)));
+        auto* record = outcome_of(rows[5 - i].source.stage);
+        BOOST_TEST((record->outcome == static_cast<outcome>(i)));
     }
 }
 
@@ -285,7 +285,7 @@ BOOST_AUTO_TEST_CASE(files_pass_from_one_source_to_others_all_at_once) {
     book->record(whole);
     settle();
     whole.slices.clear();
-    whole.stage = stage::retired{a_verdict(), {}};
+    whole.stage = stage::retired{an_outcome_record(), {}};
     auto first = a_source(2);
     auto second = a_source(3);
     book->record_together({&whole, &first, &second});

@@ -32,7 +32,7 @@ struct upgrading : test::keeping {
         BOOST_TEST(all[0].begun == 0u);
         BOOST_TEST(blob_of(all[1].stage)->name == "b.csv.gz");
         BOOST_TEST(all[2].posts == 1u);
-        BOOST_TEST(verdict_of(all[3].stage)->code == "Stream_Bad");
+        BOOST_TEST(outcome_of(all[3].stage)->code == "Stream_Bad");
         auto kept = book->kept("web").value();
         BOOST_REQUIRE(kept.size() == 1u);
         BOOST_TEST(kept[0].name == "kept.csv");
@@ -64,8 +64,8 @@ BOOST_AUTO_TEST_CASE(schema_2_is_brought_up_with_what_was_heard) {
     open();
     check_first_release_rows();
     auto heard = unretired()[2];
-    BOOST_REQUIRE(heard.heard.size() == 2u);
-    BOOST_TEST(heard.heard[1] == "k2");
+    BOOST_REQUIRE(heard.failure_keys.size() == 2u);
+    BOOST_TEST(heard.failure_keys[1] == "k2");
     BOOST_TEST(heard.last_failure->code == "Download_Forbidden");
     BOOST_TEST(heard.posts_before_failure == 1u);
     BOOST_TEST(heard.last_post_at.time_since_epoch().count() == 5'000'000);
