@@ -8,11 +8,7 @@
 
 namespace kustodrop::http {
 
-/// From here on a wrong clock is worth a warning; SAS and assertions still work
-/// (docs/traps.md §5).
-inline constexpr duration noticeable_skew = std::chrono::minutes(2);
-
-/// From here on services refuse what is signed for a time: SAS, assertions (docs/protocol.md §1.4).
+/// From here on services refuse what is signed for a time: SAS, assertions (docs/traps.md §5).
 inline constexpr duration harmful_skew = std::chrono::minutes(5);
 
 /// How far this machine's clock is ahead of the server's; negative where it is behind. A Date has
