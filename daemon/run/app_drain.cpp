@@ -1,4 +1,4 @@
-// The end: what is still done after the first signal (README, "Stopping").
+// What is still done after the first signal to stop (docs/operations.md §7).
 #include "daemon/run/app.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What the README tells a new user to type, typed: the first file arrives, the journal says so."""
+"""The commands of the README's installation, run on a fresh machine: the first file arrives."""
 import json
 import re
 import unittest
@@ -8,8 +8,8 @@ from machine import ROOT, Machine, packages, skip_unless_full, until
 
 
 def commands():
-    """The block of commands below "Installed on a server", without the building."""
-    section = (ROOT / "README.md").read_text().split("## Installed on a server")[1]
+    """The block of commands below "Install", without the building."""
+    section = (ROOT / "README.md").read_text().split("## Install\n")[1]
     block = re.search(r"```\n(.*?)```", section, flags=re.S)[1]
     first, rest = block.split("\n", 1)
     assert first.startswith("./dev package && apt-get install"), first
