@@ -205,7 +205,7 @@ def growth(figures, scale, context):
             if count < counts[-1]:
                 stand.stop(daemon)
                 stand.stop(sink)
-        figures.add("growth", "the dearest / the cheapest", max(costs) / min(costs), "×",
+        figures.add("growth", "most expensive / least expensive", max(costs) / min(costs), "×",
                     at_most=1.2)
         signalled(daemon.program)
         took = start(daemon)
