@@ -84,7 +84,7 @@ static asio::awaitable<void> put_back_all(
         auto line = line_for(what, *spool::outcome_of(what.stage));
         line.problem = problems[i];
         for (auto& file : what.slices) {
-            from.kept.erase(file.location);
+            from.kept.forget(file.location);
             with.journal.forget_kept(from.options.name, file.location);
         }
         if (line.problem.empty()) with.journal.record(what);
@@ -107,7 +107,7 @@ asio::awaitable<result<std::vector<retried>>> retry(retry_parts with, retry_requ
     if (safe.has_error()) co_return safe.error();
     for (auto& [name, from] : with.watches) {
         if (wanted.watch && *wanted.watch != name) continue;
-        from.pausing = pausing();
+        from.gate.reopen();
         for (auto outcome : {spool::outcome::failed, spool::outcome::rejected}) {
             spool::journal_query query;
             query.watch = name;

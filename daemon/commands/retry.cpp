@@ -64,7 +64,7 @@ struct workshop {
         auto& watch = watches.add(watch_options_of(from, settings.retention));
         auto kept = journal->kept(from.name);
         if (kept.has_error()) return kept.error();
-        for (auto& file : *kept) watch.kept.insert_or_assign(file.name, file.identity);
+        for (auto& file : *kept) watch.kept.load(file.name, file.identity);
         auto folder = spool::drop_folder::open(from.path);
         if (folder.has_error()) return {};
         auto locked = folder->lock(settings.state_directory);

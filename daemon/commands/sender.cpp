@@ -64,7 +64,7 @@ result<void> sender::open() {
     auto& sending = watches_.add(std::move(watch));
     sending.folder = std::make_shared<spool::drop_folder>(std::move(*root));
     // Whoever waits for a report wants every file's own outcome.
-    sending.pausing = pipeline::pausing({.failures = std::numeric_limits<unsigned>::max()});
+    sending.gate = pipeline::target_gate({.failures = std::numeric_limits<unsigned>::max()});
     build_parts();
     return {};
 }

@@ -111,10 +111,10 @@ status_report app::status() {
         one.target = watch.options.target.name();
         one.present = watch.folder != nullptr;
         one.counts = sources_->counts(name);
-        if (watch.pausing.is_paused()) {
-            one.paused = watch.pausing.code() + ": " + watch.pausing.details();
+        if (watch.gate.is_paused()) {
+            one.paused = watch.gate.code() + ": " + watch.gate.details();
         }
-        one.held = watch.held.size();
+        one.held = watch.gate.held();
         auto& intake = *intakes_[name];
         one.leaving = intake.is_leaving();
         one.mode = intake.mode();

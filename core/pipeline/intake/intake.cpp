@@ -55,9 +55,7 @@ time_point intake::next_turn() const {
     if (auto due = settler_.next_due()) next = std::min(next, *due);
     for (auto& [id, when] : changed_) next = std::min(next, when);
     if (!hinted_.empty()) return with_.time.now();
-    if (!watch_.held.empty()) {
-        next = std::min(next, watch_.pausing.next_probe().value_or(with_.time.now()));
-    }
+    if (auto due = watch_.gate.next_release(with_.time.now())) next = std::min(next, *due);
     if (auto due = groups_.next_due()) next = std::min(next, *due);
     // One batch follows the other; the other watches' come in between, in the workers' line.
     if (!complete_.empty() && may_claim()) return with_.time.now();
@@ -74,8 +72,8 @@ std::size_t intake::room() const {
     auto ours = limit > pending ? static_cast<std::size_t>(limit - pending) : 0;
     // What is not claimed is safe in the folder, and what cannot be recorded is not claimed.
     if (low_on_space_ || !with_.journal.healthy()) return 0;
-    if (watch_.pausing.is_paused()) {
-        bool has_one_to_try = !watch_.held.empty() || is_gathering();
+    if (watch_.gate.is_paused()) {
+        bool has_one_to_try = watch_.gate.held() > 0 || is_gathering();
         return std::min<std::size_t>(ours, has_one_to_try ? 0 : 1);
     }
     return std::min({ours, with_.ready.room(watch_.options.name), options_.batch_files});
@@ -85,7 +83,7 @@ asio::awaitable<void> intake::scan() {
     auto folder = watch_.folder;
     auto every = polling_ ? options_.poll_every : watch_.options.rescan_every;
     next_scan_ = with_.time.now() + every;
-    watch_.newly_kept.clear();
+    watch_.kept.begin_scan();
     spool::scan_options asked;
     asked.recursive = watch_.options.recursive;
     // With enough at hand it is only asked how the folder is.
@@ -244,7 +242,7 @@ void intake::admit(spool::source what) {
     what.watch = watch_.options.name;
     what.target = watch_.options.target.name();
     what.claimed_at = with_.time.wall_now();
-    if (watch_.in_place) watch_.on_their_way.insert(what.slices.front().name);
+    if (watch_.in_place) watch_.kept.begin(what.slices.front().name);
     auto& file = what.slices.front();
     bool alone = company_.alone_because(file.name, file.length_bytes).has_value();
     // One that may have been posted goes on under its own id, which its word will have.

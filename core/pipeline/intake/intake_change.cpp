@@ -60,7 +60,7 @@ void intake::let_go() {
     }
     folders_.clear();
     watch_.folder.reset();
-    watch_.on_their_way.clear();
+    watch_.kept.end_all();
     waiting_in_folder_ = 0;
     low_on_space_ = false;
     with_.log.info(
@@ -86,10 +86,9 @@ void intake::tell_left_behind() {
 void intake::obey(watch_options wanted) {
     auto& before = watch_.options.target;
     if (before != wanted.target) {
-        watch_.former_targets.insert_or_assign(before.name(), before);
-        watch_.target_since = with_.time.wall_now();
+        watch_.former_targets.replace(before, with_.time.wall_now());
         // What stood still because of the old target is tried with the new one.
-        watch_.pausing = pausing();
+        watch_.gate.reopen();
     }
     watch_.options = std::move(wanted);
     auto& rules = watch_.options;

@@ -26,7 +26,7 @@ asio::awaitable<result<void>> intake::open(std::vector<spool::source> unretired)
     unretired_ = std::move(unretired);
     auto kept = with_.journal.kept(watch_.options.name);
     if (kept) {
-        for (auto& file : *kept) watch_.kept.insert_or_assign(file.name, file.identity);
+        for (auto& file : *kept) watch_.kept.load(file.name, file.identity);
     }
     auto opened = co_await try_open();
     co_return opened;
@@ -191,7 +191,7 @@ void intake::resume(spool::source resumed) {
     // It may lie where it was dropped although files are claimed by now: then it is no new one.
     for (auto& file : what.slices) {
         bool dropped = !file.location.starts_with(".kustodrop/");
-        if (watch_.in_place || dropped) watch_.on_their_way.insert(file.name);
+        if (watch_.in_place || dropped) watch_.kept.begin(file.name);
     }
     if (with_.sources.is_parked(what)) return;
     if (was_posting) {
@@ -203,7 +203,7 @@ void intake::resume(spool::source resumed) {
     if (auto* record = spool::outcome_of(what.stage)) {
         // It may stand in its folder already, without a record of why.
         if (action_for(watch_.options, record->outcome) == file_action::put_back) {
-            for (auto& slice : what.slices) watch_.keep(slice.name, slice.identity);
+            for (auto& slice : what.slices) watch_.kept.keep(slice.name, slice.identity);
         }
         return next_.settled(what);
     }

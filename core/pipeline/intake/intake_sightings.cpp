@@ -84,25 +84,19 @@ void intake::mind_space(const std::optional<spool::disk_space>& space) {
 
 // What waits until the target is right goes on when it is, and one now and then to see.
 void intake::release_held() {
-    auto& pausing = watch_.pausing;
     auto now = with_.time.now();
-    if (watch_.held.empty()) return;
-    if (!pausing.is_paused()) {
-        for (auto& id : watch_.held) with_.ready.push(std::move(id), now);
-        watch_.held.clear();
+    auto ids = watch_.gate.release(now);
+    if (ids.empty()) return;
+    if (!watch_.gate.is_paused()) {
         with_.log.info("the watch goes on", {{"watch", watch_.options.name}});
-    } else if (now >= pausing.next_probe()) {
-        auto id = std::move(watch_.held.front());
-        watch_.held.pop_front();
-        pausing.probe(id, now);
-        with_.ready.push(std::move(id), now);
     }
+    for (auto& id : ids) with_.ready.push(std::move(id), now);
 }
 
 void intake::saw(const looked& file, bool closed) {
     auto& seen = file.seen;
     if (!rules_.accepts(seen.name) || queued_.contains(seen.name)) return;
-    if (watch_.on_their_way.contains(seen.name) || is_kept(seen)) {
+    if (watch_.kept.is_in_flight(seen.name) || is_kept(seen)) {
         settler_.gone(seen.name);
         return;
     }
@@ -136,13 +130,13 @@ void intake::saw(const looked& file, bool closed) {
 }
 
 bool intake::is_kept(const spool::sighting& seen) {
-    auto found = watch_.kept.find(seen.name);
-    if (found == watch_.kept.end()) return false;
-    if (found->second.same_content(seen.identity)) return true;
-    bool same_inode = found->second.inode == seen.identity.inode;
+    auto* known = watch_.kept.find(seen.name);
+    if (!known) return false;
+    if (known->same_content(seen.identity)) return true;
+    bool same_inode = known->inode == seen.identity.inode;
     if (same_inode && defect("trust_the_inode")) return true;
     with_.journal.forget_kept(watch_.options.name, seen.name);
-    watch_.kept.erase(found);
+    watch_.kept.forget(seen.name);
     return false;
 }
 
@@ -150,11 +144,9 @@ void intake::forget_kept_but(const std::vector<spool::sighting>& seen) {
     if (watch_.kept.empty()) return;
     std::set<std::string_view> there;
     for (auto& one : seen) there.insert(one.name);
-    std::erase_if(watch_.kept, [&](auto& kept) {
-        if (there.contains(kept.first) || watch_.newly_kept.contains(kept.first)) return false;
-        with_.journal.forget_kept(watch_.options.name, kept.first);
-        return true;
-    });
+    for (auto& name : watch_.kept.forget_absent(there)) {
+        with_.journal.forget_kept(watch_.options.name, name);
+    }
 }
 
 void intake::complain(const std::string& name, const failure& problem) {

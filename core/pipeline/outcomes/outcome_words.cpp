@@ -110,7 +110,7 @@ void outcomes::act_on_failure(spool::source& what, const kusto::notification& wo
 void outcomes::tell_apart(spool::source& what, spool::outcome_record word) {
     forget(what.id);
     auto* from = with_.watches.find(what.watch);
-    if (from) from->pausing.worked(what.id);
+    if (from) from->gate.accepted(what.id);
     divide({with_.sources, with_.ready, with_.time, with_.random, with_.log}, what, word);
 }
 
@@ -139,7 +139,7 @@ bool outcomes::was_for_former_target(const spool::source& what, const kusto::not
     if (!from || !is_about_target(word.code)) return false;
     if (what.target != from->options.target.name()) return true;
     // The same table with another mapping. The clock may have been set: not without end.
-    return what.last_post_at < from->target_since && what.posts <= options_.resend_limit;
+    return what.last_post_at < from->former_targets.since() && what.posts <= options_.resend_limit;
 }
 
 void outcomes::send_to_new_target(spool::source& what, const kusto::notification& word) {
@@ -167,9 +167,9 @@ bool outcomes::hold_for_target(spool::source& what, const kusto::notification& w
     auto* from = with_.watches.find(what.watch);
     auto* blob = spool::blob_of(what.stage);
     if (!from || !blob || !is_about_target(word.code)) return false;
-    bool was_paused = from->pausing.is_paused();
-    pausing::refusal refused{what.id, word.code, word.details, what.slices.size()};
-    if (!from->pausing.failed(refused, with_.time.now())) return false;
+    bool was_paused = from->gate.is_paused();
+    target_gate::refusal refused{what.id, word.code, word.details, what.slices.size()};
+    if (!from->gate.refused(refused, with_.time.now())) return false;
     if (!was_paused) {
         with_.log.error(
             "the watch is paused: its target is wrong; its files wait and one is tried now and "
@@ -182,7 +182,7 @@ bool outcomes::hold_for_target(spool::source& what, const kusto::notification& w
     }
     auto kept = *blob;
     with_.sources.advance(what, stage::uploaded{std::move(kept)});
-    from->held.push_back(what.id);
+    from->gate.hold(what.id);
     return true;
 }
 
@@ -190,7 +190,7 @@ void outcomes::settle(spool::source& what, spool::outcome_record word) {
     forget(what.id);
     auto* from = with_.watches.find(what.watch);
     bool heard = word.outcome != spool::outcome::unconfirmed;
-    if (from && heard && !is_about_target(word.code)) from->pausing.worked(what.id);
+    if (from && heard && !is_about_target(word.code)) from->gate.accepted(what.id);
     if (with_.sources.is_parked(what)) with_.sources.unpark(what);
     with_.sources.advance(what, stage::settled{std::move(word)});
     settled_(what);

@@ -47,7 +47,7 @@ asio::awaitable<void> retirer::run() {
 // The intake may see a file in the folder before we hear that it is back there.
 void retirer::expect_back(const job& one) {
     if (one.action != file_action::put_back) return;
-    for (auto& file : one.slices) watch_.keep(file.name, file.identity);
+    for (auto& file : one.slices) watch_.kept.keep(file.name, file.identity);
 }
 
 std::vector<retirer::job> retirer::take_batch() {
@@ -274,7 +274,7 @@ void retirer::finish(const job& asked, done how) {
         if (grown != how.grown.end()) {
             follow_growth(*what, file, grown->second);
         } else if (asked.is_settled) {
-            watch_.on_their_way.erase(file.name);
+            watch_.kept.end(file.name);
             if (asked.action == file_action::put_back) remember_kept(*what, file, record->outcome);
         }
     }
@@ -297,7 +297,7 @@ void retirer::follow_growth(
     if (!next || defect("forget_what_was_appended")) return;
     // A file that was cut and written anew is first looked at when it rests.
     if (next->slices.back().length_bytes == 0 && watch_.in_place) {
-        watch_.on_their_way.erase(file.name);
+        watch_.kept.end(file.name);
         return;
     }
     next->claimed_at = with_.time.wall_now();
@@ -323,7 +323,7 @@ void retirer::remember_kept(
     kept.source_id = what.id;
     kept.outcome = outcome;
     with_.journal.record_kept(kept);
-    watch_.keep(kept.name, kept.identity);
+    watch_.kept.keep(kept.name, kept.identity);
 }
 
 void retirer::log_outcome(const spool::source& what, const spool::outcome_record& record) {

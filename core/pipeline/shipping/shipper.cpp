@@ -54,8 +54,8 @@ asio::awaitable<void> shipper::ship(std::string source_id) {
             with_.ready.push(source_id, with_.time.now() + absent_folder_pause);
             co_return;
         }
-        if (!from->pausing.admits(source_id)) {
-            from->held.push_back(source_id);
+        if (!from->gate.admits(source_id)) {
+            from->gate.hold(source_id);
             co_return;
         }
         if (isolate(*what) || hold(*what, *from)) co_return;

@@ -1,7 +1,5 @@
 #include "pipeline/questions/plan.hpp"
 
-#include "pipeline/watch/watch_table.hpp"
-
 #include <boost/test/unit_test.hpp>
 
 using namespace kustodrop;
@@ -80,23 +78,6 @@ BOOST_AUTO_TEST_CASE(a_file_needs_a_marker_that_is_not_older) {
     BOOST_TEST_REQUIRE(made.sources.size() == 1u);
     BOOST_TEST(made.sources[0].files[0].name == "a");
     BOOST_TEST_REQUIRE(made.left.size() == 2u);
-}
-
-BOOST_AUTO_TEST_CASE(a_post_that_may_have_been_taken_is_repeated_to_its_table) {
-    watch from;
-    from.options.target.database = "D";
-    from.options.target.table = "New";
-    target old;
-    old.database = "D";
-    old.table = "Old";
-    from.former_targets["D.Old"] = old;
-    spool::source what;
-    what.target = "D.Old";
-    BOOST_TEST(from.target_for(what).table == "New");
-    what.ambiguous_posts = 1;
-    BOOST_TEST(from.target_for(what).table == "Old");
-    what.target = "D.Forgotten";
-    BOOST_TEST(from.target_for(what).table == "New");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
