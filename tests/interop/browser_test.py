@@ -120,7 +120,7 @@ class StatusPage(EndToEnd):
         focused = "document.activeElement.getAttribute('aria-label')"
         self.assertEqual(self.browser.do("evaluate", expression=focused), "Retry bad.csv")
         self.browser.do("press", key="Enter")
-        self.browser.until(shows("#said", "bad.csv is on its way again"))
+        self.browser.until(shows("#retry-result", "bad.csv is being sent again"))
         self.settled(daemon, succeeded=2, failed=1)
         self.browser.until("document.querySelectorAll('#failure-list li').length === 0")
         self.assertEqual(emulator.count(), 8)

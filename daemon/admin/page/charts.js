@@ -15,7 +15,7 @@ function takeHistory(answer) {
   samples = samples.filter((sample) => sample.at > limit);
 }
 
-// How it stands this second, for the samples come only now and then.
+// The current state, because the samples are several seconds apart.
 function takeStatus(status) {
   const sum = (value) => status.watches.reduce((all, watch) => all + value(watch), 0);
   const sample = { at: Date.parse(status.now), files_seen: sum((watch) => watch.seen) };
@@ -29,13 +29,13 @@ function takeStatus(status) {
   samples.push({ ...sample, isNow: true });
 }
 
-// What was added in each of the last 60 minutes by the counters that `value` reads.
+// The increase in each of the last 60 minutes of the counters that `value` reads.
 function perMinute(value) {
   const out = new Array(MINUTES).fill(0);
   const end = samples.length ? samples[samples.length - 1].at : 0;
   for (let i = 0; i < samples.length; ++i) {
     const before = i > 0 ? value(samples[i - 1]) : 0;
-    // The first sample counts only if it is the daemon's own first: the ring then is not full.
+    // The first sample only counts if it is the daemon's first: then the history is not full.
     if (i === 0 && samples.length >= 700) continue;
     const minute = MINUTES - 1 - Math.floor((end - samples[i].at) / 60000);
     if (minute >= 0) out[minute] += Math.max(0, value(samples[i]) - before);
@@ -87,7 +87,7 @@ function drawBytes() {
   const most = Math.max(...values);
   line(svg, HEIGHT - 1);
   shape(svg, "path", { class: "bars", d: barsPath(values, most || 1, HEIGHT - 1, HEIGHT - 6) });
-  describe(svg, "bytes-most", most ? `up to ${bytesInWords(most)}/min` : "nothing yet");
+  describe(svg, "bytes-most", most ? `up to ${formatBytes(most)}/min` : "nothing yet");
   return values;
 }
 
@@ -101,8 +101,8 @@ function drawOutcomes() {
   shape(svg, "path", { class: "bars good", d: barsPath(good, most || 1, base, base - 4) });
   shape(svg, "path", { class: "bars bad", d: barsPath(bad, most || 1, base, -(HEIGHT - base - 2)) });
   const sum = (values) => values.reduce((a, b) => a + b, 0);
-  describe(svg, "outcomes-most", most ? `up to ${countInWords(most)}/min` : "none yet",
-    `${countInWords(sum(good))} well, ${countInWords(sum(bad))} not`);
+  describe(svg, "outcomes-most", most ? `up to ${formatCount(most)}/min` : "none yet",
+    `${formatCount(sum(good))} succeeded, ${formatCount(sum(bad))} failed`);
   return [sum(good), sum(bad)];
 }
 
@@ -122,10 +122,10 @@ function drawPending() {
   const area = points.length ? `M${points[0][0]} ${HEIGHT}L${text}L${WIDTH} ${HEIGHT}z` : "";
   shape(svg, "path", { class: "area", d: area });
   shape(svg, "path", { class: "curve", d: text ? `M${text}` : "" });
-  describe(svg, "pending-most", most ? `up to ${countInWords(most)}` : "none");
+  describe(svg, "pending-most", most ? `up to ${formatCount(most)}` : "none");
 }
 
-// What the picture says, in words beside it and for those who do not see it.
+// The chart's content as text beside it, and for screen readers.
 function describe(svg, place, most, more = "") {
   document.getElementById(place).textContent = most;
   const caption = svg.parentElement.querySelector("figcaption").firstChild.textContent.trim();

@@ -1,8 +1,8 @@
-# cmake -D FOLDER=… -D OUT=… -P embed.cmake: the page with its style and scripts as one C++ file.
+# cmake -D FOLDER=… -D OUT=… -P embed.cmake: writes the page with its style and scripts as one C++ file.
 file(READ ${FOLDER}/page.html page)
 file(READ ${FOLDER}/page.css style)
 set(script "")
-foreach(part words charts page)
+foreach(part text charts page)
     file(READ ${FOLDER}/${part}.js text)
     string(APPEND script "${text}")
 endforeach()
@@ -12,7 +12,7 @@ string(REPLACE "{{nonce}}" ")page\" << nonce << R\"page(" page "${page}")
 string(REPLACE "{{token}}" ")page\" << token << R\"page(" page "${page}")
 file(
     WRITE ${OUT}
-    "// Made of daemon/page/ by embed.cmake.
+    "// Generated from daemon/admin/page by embed.cmake.
 #include \"daemon/admin/status_page.hpp\"
 
 #include <sstream>

@@ -1,4 +1,4 @@
-// Asks the daemon every second and changes on the page only what has changed.
+// Asks the daemon every second, and updates only what has changed.
 
 const byId = (id) => document.getElementById(id);
 const token = document.querySelector('meta[name="kustodrop-token"]').content;
@@ -20,7 +20,7 @@ async function ask(target, options = {}) {
   return answer.json();
 }
 
-// Keeps one element a key: what is there already stays, so that the focus is not lost.
+// Keeps one element for each key: existing ones stay, so that the focus is not lost.
 function showRows(list, entries, keyOf, make, update) {
   const there = new Map([...list.children].map((child) => [child.dataset.key, child]));
   entries.forEach((entry, index) => {
@@ -34,9 +34,9 @@ function showRows(list, entries, keyOf, make, update) {
     update(row, entry);
     if (list.children[index] !== row) list.insertBefore(row, list.children[index] ?? null);
   });
-  for (const gone of there.values()) {
-    const hadFocus = gone.contains(document.activeElement);
-    gone.remove();
+  for (const removed of there.values()) {
+    const hadFocus = removed.contains(document.activeElement);
+    removed.remove();
     if (hadFocus) byId("failures").focus();
   }
 }
@@ -44,12 +44,12 @@ function showRows(list, entries, keyOf, make, update) {
 // Watches.
 
 const FIGURES = [
-  ["In the folder", (watch) => countInWords(watch.waiting_in_folder)],
-  ["On their way", (watch) => countInWords(watch.pending)],
-  ["Oldest", (watch) => secondsInWords(watch.oldest_age_seconds)],
-  ["Succeeded", (watch) => countInWords(watch.outcomes.succeeded + watch.outcomes.presumed)],
-  ["Failed", (watch) => countInWords(watch.outcomes.failed + watch.outcomes.rejected)],
-  ["No word", (watch) => countInWords(watch.unconfirmed)],
+  ["In the folder", (watch) => formatCount(watch.waiting_in_folder)],
+  ["In progress", (watch) => formatCount(watch.pending)],
+  ["Oldest", (watch) => formatSeconds(watch.oldest_age_seconds)],
+  ["Succeeded", (watch) => formatCount(watch.outcomes.succeeded + watch.outcomes.presumed)],
+  ["Failed", (watch) => formatCount(watch.outcomes.failed + watch.outcomes.rejected)],
+  ["Unconfirmed", (watch) => formatCount(watch.unconfirmed)],
 ];
 
 function makeWatch() {
@@ -64,23 +64,23 @@ function makeWatch() {
     pair.append(element("dt", "", label), element("dd"));
     facts.append(pair);
   }
-  row.append(head, facts, element("p", "more words"));
+  row.append(head, facts, element("p", "more details"));
   return row;
 }
 
 function updateWatch(row, watch) {
-  const [kind, word, sentence] = stateOf(watch);
+  const [kind, label, sentence] = stateOf(watch);
   write(row.querySelector("h3"), watch.name);
   const badge = row.querySelector(".badge");
-  write(badge, word);
+  write(badge, label);
   badge.className = `badge ${kind}`;
   write(row.querySelector(".where"), `${watch.path} → ${watch.target} (${watch.mode})`);
   const values = row.querySelectorAll("dd");
   FIGURES.forEach(([, text], index) => write(values[index], text(watch)));
   const last = watch.last_outcome;
-  const told = last ? `Last outcome: ${last.outcome}${last.code ? ` ${last.code}` : ""}, ${timeInWords(last.at)}` : "";
+  const latest = last ? `Last outcome: ${last.outcome}${last.code ? ` ${last.code}` : ""}, ${formatTime(last.at)}` : "";
   const more = row.querySelector(".more");
-  write(more, sentence || told);
+  write(more, sentence || latest);
   more.hidden = !more.textContent;
 }
 
@@ -89,7 +89,7 @@ function updateWatch(row, watch) {
 function makeFailure(entry) {
   const row = element("li", "failure fresh");
   const about = element("div");
-  about.append(element("h3"), element("p", "code"), element("p", "words"), element("p", "when"));
+  about.append(element("h3"), element("p", "code"), element("p", "details"), element("p", "when"));
   row.append(about);
   if (token) {
     const button = element("button", "", "Retry");
@@ -104,28 +104,28 @@ function makeFailure(entry) {
 function updateFailure(row, entry) {
   write(row.querySelector("h3"), entry.file);
   write(row.querySelector(".code"), entry.code || entry.outcome);
-  write(row.querySelector(".words"), entry.details);
-  const when = `${entry.watch} → ${entry.target}, ${entry.outcome} at ${timeInWords(entry.changed_at)}`;
+  write(row.querySelector(".details"), entry.details);
+  const when = `${entry.watch} → ${entry.target}, ${entry.outcome} at ${formatTime(entry.changed_at)}`;
   write(row.querySelector(".when"), when);
 }
 
 async function retry(entry, button) {
   button.disabled = true;
-  write(button, "Putting back…");
+  write(button, "Retrying…");
   try {
     const done = await ask(`/retry?source=${encodeURIComponent(entry.source_id)}`, {
       method: "POST", headers: { "X-Kustodrop-Token": token },
     });
     const [first] = done.retried;
-    if (!first) write(byId("said"), `${entry.file}: nothing is there to be tried again.`);
-    else if (first.problem) write(byId("said"), `${entry.file}: ${first.problem}`);
-    else write(byId("said"), `${entry.file} is on its way again.`);
+    if (!first) write(byId("retry-result"), `${entry.file}: nothing to retry.`);
+    else if (first.problem) write(byId("retry-result"), `${entry.file}: ${first.problem}`);
+    else write(byId("retry-result"), `${entry.file} is being sent again.`);
   } catch (problem) {
-    write(byId("said"), `${entry.file}: ${problem.message}`);
+    write(byId("retry-result"), `${entry.file}: ${problem.message}`);
   }
   button.disabled = false;
   write(button, "Retry");
-  lookedAt = "";
+  shownCounts = "";
 }
 
 function makeFile() {
@@ -141,18 +141,18 @@ function updateFile(row, entry) {
   const badge = row.querySelector(".badge");
   write(badge, entry.outcome ?? entry.stage);
   badge.className = `badge ${KINDS[entry.outcome] ?? "quiet"}`;
-  const size = bytesInWords(entry.bytes);
-  write(row.querySelector(".when"), `${entry.watch}, ${size}, ${timeInWords(entry.changed_at)}`);
+  const size = formatBytes(entry.bytes);
+  write(row.querySelector(".when"), `${entry.watch}, ${size}, ${formatTime(entry.changed_at)}`);
 }
 
-let lookedAt = "";  // The counts at which the journal was last read.
+let shownCounts = "";  // The counts when the journal was last read.
 
 async function showJournal(status) {
   const counts = JSON.stringify(status.watches.map((w) => [w.seen, w.stages, w.outcomes, w.unconfirmed]));
-  if (counts === lookedAt) return;
+  if (counts === shownCounts) return;
   const [latest, ...bad] = await Promise.all([
     ask("/journal?limit=10"),
-    ...["failed", "rejected", "unconfirmed"].map((word) => ask(`/journal?limit=50&outcome=${word}`)),
+    ...["failed", "rejected", "unconfirmed"].map((one) => ask(`/journal?limit=50&outcome=${one}`)),
   ]);
   const keyOf = (entry) => `${entry.source_id} ${entry.file} ${entry.offset}`;
   showRows(byId("file-list"), latest, keyOf, makeFile, updateFile);
@@ -162,11 +162,11 @@ async function showJournal(status) {
   showRows(byId("failure-list"), failures, keyOf, makeFailure, updateFailure);
   byId("no-failures").hidden = failures.length > 0;
   write(byId("failures-count"), failures.length ? `(${failures.length})` : "");
-  // A failure is journaled before its file stands in quarantine: looked at again until it does.
-  lookedAt = status.watches.some((watch) => watch.stages.settled > 0) ? "" : counts;
+  // A failure is journaled before its file is in quarantine: read again until it is.
+  shownCounts = status.watches.some((watch) => watch.stages.settled > 0) ? "" : counts;
 }
 
-// The whole.
+// The whole page.
 
 function showSummary(status) {
   const failures = byId("failure-list").children.length;
@@ -183,18 +183,18 @@ function showStatus(status) {
   write(byId("version"), `kustodrop ${status.version}`);
   const total = status.watches.reduce((sum, watch) => sum + watch.pending, 0);
   const ages = status.watches.map((watch) => watch.oldest_age_seconds).filter((age) => age !== null);
-  write(byId("pending"), countInWords(total));
-  write(byId("oldest"), ages.length ? secondsInWords(Math.max(...ages)) : "–");
+  write(byId("pending"), formatCount(total));
+  write(byId("oldest"), ages.length ? formatSeconds(Math.max(...ages)) : "–");
   write(byId("watches-count"), `(${status.watches.length})`);
   status.watches.sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
   showRows(byId("watch-list"), status.watches, (watch) => watch.name, makeWatch, updateWatch);
-  write(byId("token-left"), secondsInWords(status.token_expires_in_seconds));
-  write(byId("sas-left"), secondsInWords(status.sas_expires_in_seconds));
-  const age = secondsInWords(status.resources_age_seconds);
+  write(byId("token-left"), formatSeconds(status.token_expires_in_seconds));
+  write(byId("sas-left"), formatSeconds(status.sas_expires_in_seconds));
+  const age = formatSeconds(status.resources_age_seconds);
   write(byId("resources-age"), age === "–" ? age : `${age} ago`);
-  write(byId("outstanding"), files(status.outstanding));
-  write(byId("journal"), status.journal_healthy ? "written" : "cannot be written");
-  write(byId("since"), timeInWords(status.started_at));
+  write(byId("outstanding"), formatFiles(status.outstanding));
+  write(byId("journal"), status.journal_healthy ? "healthy" : "cannot be written");
+  write(byId("since"), formatTime(status.started_at));
 }
 
 let historyAsked = 0;
@@ -210,40 +210,40 @@ async function showHistory(status) {
   const bytes = drawBytes();
   const [good, bad] = drawOutcomes();
   drawPending();
-  write(byId("succeeded"), countInWords(good));
-  write(byId("failed"), countInWords(bad));
-  write(byId("rate"), bytesInWords(bytes[MINUTES - 1]));
+  write(byId("succeeded"), formatCount(good));
+  write(byId("failed"), formatCount(bad));
+  write(byId("rate"), formatBytes(bytes[MINUTES - 1]));
 }
 
 let startedAt = "";
 
-async function look() {
+async function update() {
   const status = await ask("/status");
-  // After a restart the counts begin anew, and our token is not good any more.
+  // After a restart the counts begin again, and this page's token is no longer valid.
   if (startedAt && startedAt !== status.started_at) return location.reload();
   startedAt = status.started_at;
   showStatus(status);
   await Promise.all([showHistory(status), showJournal(status)]);
-  showSummary(status);  // Of failures that were not known before.
+  showSummary(status);  // With failures that have just been read.
 }
 
 let failedSince = 0;
 
-async function keepLooking() {
+async function keepUpdating() {
   try {
-    if (!document.hidden) await look();
+    if (!document.hidden) await update();
     failedSince = 0;
     write(byId("live"), "live");
     byId("live").className = "live good";
   } catch (problem) {
     failedSince ||= Date.now();
-    write(byId("live"), `no answer for ${secondsInWords((Date.now() - failedSince) / 1000)}`);
+    write(byId("live"), `no answer for ${formatSeconds((Date.now() - failedSince) / 1000)}`);
     byId("live").className = "live bad";
-    write(byId("state"), "The daemon does not answer. What is shown is old.");
+    write(byId("state"), "The daemon does not answer. This page shows its last known state.");
     byId("state").className = "state bad";
   }
-  setTimeout(keepLooking, failedSince ? 3000 : 1000);
+  setTimeout(keepUpdating, failedSince ? 3000 : 1000);
 }
 
 document.addEventListener("visibilitychange", () => { historyAsked = 0; });
-keepLooking();
+keepUpdating();
