@@ -17,18 +17,18 @@ namespace commands = kustodrop::daemon;
 static constexpr auto default_config = "/etc/kustodrop/kustodrop.yaml";
 
 // How --help groups the commands.
-static constexpr auto daily = "Day by day";
-static constexpr auto looking = "Looking into it";
-static constexpr auto changing = "Changing and mending";
+static constexpr auto daily = "Daily use";
+static constexpr auto looking = "Diagnosis";
+static constexpr auto changing = "Changes and repairs";
 
 static constexpr auto examples = R"(Examples:
   kustodrop check                                 before the first start
   kustodrop status --watch                        what the daemon is doing, live
-  kustodrop journal --since 1d --outcome failed   what failed, in the service's words
-  kustodrop explain /srv/drop/web/a.json          why it is not shipped
-  kustodrop retry --all                           when the cause is mended
+  kustodrop journal --since 1d --outcome failed   what failed, and why
+  kustodrop explain /srv/drop/web/a.json          why a file is not shipped
+  kustodrop retry --all                           after the cause was corrected
 
-`kustodrop COMMAND --help` says more of each, and so does kustodrop(8).)";
+See `kustodrop COMMAND --help` and kustodrop(8).)";
 
 static CLI::Option* add_config(CLI::App* command, std::string& path) {
     return command->add_option("--config", path, "The configuration file")
@@ -37,7 +37,7 @@ static CLI::Option* add_config(CLI::App* command, std::string& path) {
 }
 
 static void add_json(CLI::App* command, bool& json) {
-    command->add_flag("--json", json, "As JSON, for programs");
+    command->add_flag("--json", json, "Print JSON");
 }
 
 // Its group, and what it looks like on a command line.
@@ -62,7 +62,7 @@ static void add_run(CLI::App& program, std::function<int()>& chosen) {
     auto options = std::make_shared<commands::run_options>();
     options->config = default_config;
     auto* command =
-        program.add_subcommand("run", "Watch the configured folders and ship what lands");
+        program.add_subcommand("run", "Watch the configured folders and ship their files");
     describe(command, daily, "run --config /etc/kustodrop/kustodrop.yaml");
     add_config(command, options->config);
     command->callback([options, &chosen] {
@@ -74,11 +74,13 @@ static void add_check(CLI::App& program, std::function<int()>& chosen) {
     auto options = std::make_shared<commands::check_options>();
     options->config = default_config;
     auto* command = program.add_subcommand(
-        "check", "Validate the configuration, then walk every step to the service"
+        "check", "Validate the configuration, then test every step to the service"
     );
     describe(command, looking, "check --offline");
     add_config(command, options->config);
-    command->add_flag("--offline", options->offline, "Only the configuration and the folders");
+    command->add_flag(
+        "--offline", options->offline, "Only the configuration and the folders, without the network"
+    );
     add_json(command, options->json);
     command->callback([options, &chosen] {
         chosen = [options] { return commands::command_check(*options); };
@@ -89,7 +91,7 @@ static void add_send(CLI::App& program, std::function<int()>& chosen) {
     auto options = std::make_shared<commands::send_options>();
     options->config = default_config;
     auto* command = program.add_subcommand(
-        "send", "Ship files or folders once, in place: nothing is moved or deleted"
+        "send", "Ship files or folders once, in place; nothing is moved or deleted"
     );
     describe(command, daily, "send out/*.csv --database Logs --table Web --format csv --wait");
     add_config(command, options->config);
@@ -97,14 +99,19 @@ static void add_send(CLI::App& program, std::function<int()>& chosen) {
     auto named = [&](const char* name, std::string& value, const char* meaning) {
         return command->add_option(name, value, meaning)->type_name("NAME");
     };
-    named("--database", options->database, "The target's database")->required();
-    named("--table", options->table, "The target's table")->required();
+    named("--database", options->database, "Database of the target")->required();
+    named("--table", options->table, "Table of the target")->required();
     named("--format", options->format, "csv, json, multijson, parquet, …")->required();
-    named("--mapping", options->mapping, "ingestion_mapping_reference");
-    command->add_flag("--ignore-first-record", options->ignore_first_record, "Skip a heading");
-    command->add_option("--state-directory", options->state_directory, "Where the journal is kept")
+    named("--mapping", options->mapping, "Ingestion mapping of the table");
+    command->add_flag(
+        "--ignore-first-record", options->ignore_first_record, "Leave out the header of each file"
+    );
+    command
+        ->add_option(
+            "--state-directory", options->state_directory, "Folder of the journal of sent files"
+        )
         ->type_name("FOLDER");
-    command->add_flag("--wait", options->wait, "Wait for the service's word on every file");
+    command->add_flag("--wait", options->wait, "Wait for the outcome of every file");
     add_json(command, options->json);
     add_duration(
         command,
@@ -120,22 +127,23 @@ static void add_send(CLI::App& program, std::function<int()>& chosen) {
 static void add_status(CLI::App& program, std::function<int()>& chosen) {
     auto options = std::make_shared<commands::status_options>();
     options->config = default_config;
-    auto* command = program.add_subcommand(
-        "status", "What the running daemon is doing, now or (--watch) every second"
-    );
+    auto* command =
+        program.add_subcommand("status", "Show the running daemon, once or (--watch) every second");
     describe(command, daily, "status --watch");
     add_config(command, options->config);
     auto* watch = command->add_flag(
-        "--watch", options->watch, "Live, until Ctrl-C or q; in a pipe a block of text each time"
+        "--watch",
+        options->watch,
+        "Live, until Ctrl-C or q; in a pipe a block of text for each interval"
     );
     add_duration(
         command,
         "--interval",
         [options](duration time) { options->interval = std::clamp<duration>(time, 100ms, 1h); },
-        "How often with --watch (1s)"
+        "Interval of --watch (1s)"
     )
         ->needs(watch);
-    command->add_flag("--json", options->json, "As JSON, for programs")->excludes(watch);
+    command->add_flag("--json", options->json, "Print JSON")->excludes(watch);
     command->callback([options, &chosen] {
         chosen = [options] { return commands::command_status(*options); };
     });
@@ -144,23 +152,24 @@ static void add_status(CLI::App& program, std::function<int()>& chosen) {
 static void add_journal(CLI::App& program, std::function<int()>& chosen) {
     auto options = std::make_shared<commands::journal_options>();
     options->config = default_config;
-    auto* command = program.add_subcommand("journal", "What became of every file, newest first");
+    auto* command =
+        program.add_subcommand("journal", "Show every file with its outcome, newest first");
     describe(command, daily, "journal --since 1h --outcome failed");
     add_config(command, options->config);
     add_duration(
         command,
         "--since",
         [options](duration time) { options->since = time; },
-        "Only what changed within this long: 1h, 7d"
+        "Only what changed within this time: 1h, 7d"
     );
     command->add_option("--outcome", options->outcome, "Only this outcome")
         ->check(
             CLI::IsMember({"succeeded", "failed", "skipped", "rejected", "unconfirmed", "presumed"})
         );
     command->add_option("--watch", options->watch, "Only this watch");
-    command->add_option("--file", options->file, "Only files of this glob");
+    command->add_option("--file", options->file, "Only files that match this glob");
     command->add_option("--source", options->source, "Only this source id");
-    command->add_option("--limit", options->limit, "At most so many sources (1000)");
+    command->add_option("--limit", options->limit, "At most this many files (1000)");
     add_json(command, options->json);
     command->callback([options, &chosen] {
         chosen = [options] { return commands::command_journal(*options); };
@@ -171,15 +180,15 @@ static void add_retry(CLI::App& program, std::function<int()>& chosen) {
     auto options = std::make_shared<commands::retry_options>();
     options->config = default_config;
     auto* command = program.add_subcommand(
-        "retry", "Put quarantined and unconfirmed files back on their way, under their first names"
+        "retry", "Send quarantined and unconfirmed files again, under their original names"
     );
     describe(command, changing, "retry --watch web --error BadRequest_InvalidMapping");
     add_config(command, options->config);
-    auto* which = command->add_option_group("which", "Which files; all that is given must match");
-    which->add_option("--watch", options->watch, "Of this watch");
-    which->add_option("--source", options->source, "Of this source id");
-    which->add_option("--error", options->error, "That failed with this code");
-    which->add_flag("--all", options->all, "Every one");
+    auto* which = command->add_option_group("which", "Which files; all given options must match");
+    which->add_option("--watch", options->watch, "Files of this watch");
+    which->add_option("--source", options->source, "The file of this source id");
+    which->add_option("--error", options->error, "Files that failed with this code");
+    which->add_flag("--all", options->all, "All of them");
     which->require_option(1, 0);
     add_json(command, options->json);
     command->callback([options, &chosen] {
@@ -191,7 +200,7 @@ static void add_explain(CLI::App& program, std::function<int()>& chosen) {
     auto options = std::make_shared<commands::explain_options>();
     options->config = default_config;
     auto* command = program.add_subcommand(
-        "explain", "Why a file is or is not being shipped: every rule with its answer"
+        "explain", "Explain why a file is or is not shipped: every rule with its answer"
     );
     describe(command, looking, "explain /srv/drop/web/a.json");
     add_config(command, options->config);
@@ -205,8 +214,9 @@ static void add_explain(CLI::App& program, std::function<int()>& chosen) {
 static void add_plan(CLI::App& program, std::function<int()>& chosen) {
     auto options = std::make_shared<commands::plan_options>();
     options->config = default_config;
-    auto* command =
-        program.add_subcommand("plan", "What would be shipped where, grouped how; touches nothing");
+    auto* command = program.add_subcommand(
+        "plan", "Show what would be shipped where, and grouped how; changes nothing"
+    );
     describe(command, looking, "plan --watch web");
     add_config(command, options->config);
     command->add_option("--watch", options->watch, "Only this watch");
@@ -220,11 +230,11 @@ static void add_reload(CLI::App& program, std::function<int()>& chosen) {
     auto options = std::make_shared<commands::reload_options>();
     options->config = default_config;
     auto* command = program.add_subcommand(
-        "reload", "Ask the daemon to take the new configuration, and print its answer"
+        "reload", "Make the daemon read its configuration again, and print the result"
     );
     describe(command, changing, "reload");
     add_config(command, options->config);
-    command->add_option("--socket", options->socket, "The daemon's admin socket");
+    command->add_option("--socket", options->socket, "Admin socket of the daemon");
     add_json(command, options->json);
     command->callback([options, &chosen] {
         chosen = [options] { return commands::command_reload(*options); };
@@ -235,11 +245,12 @@ static void add_gen_dropin(CLI::App& program, std::function<int()>& chosen) {
     auto options = std::make_shared<commands::gen_dropin_options>();
     options->config = default_config;
     auto* command = program.add_subcommand(
-        "gen-dropin", "The systemd drop-in that opens the configured folders to the hardened unit"
+        "gen-dropin",
+        "Print the systemd drop-in that gives the unit access to the configured folders"
     );
     describe(command, changing, "gen-dropin >/etc/systemd/system/kustodrop.service.d/folders.conf");
     add_config(command, options->config);
-    command->add_flag("--folders", options->folders, "Only the folders, one a line");
+    command->add_flag("--folders", options->folders, "Only the folders, one on each line");
     command->callback([options, &chosen] {
         chosen = [options] { return commands::command_gen_dropin(*options); };
     });
@@ -247,7 +258,8 @@ static void add_gen_dropin(CLI::App& program, std::function<int()>& chosen) {
 
 static void add_version(CLI::App& program, std::function<int()>& chosen) {
     auto options = std::make_shared<commands::version_options>();
-    auto* command = program.add_subcommand("version", "The version, the build, the libraries");
+    auto* command =
+        program.add_subcommand("version", "Show the versions of the program and its libraries");
     describe(command, looking, "version --json");
     add_json(command, options->json);
     command->callback([options, &chosen] {
@@ -258,7 +270,7 @@ static void add_version(CLI::App& program, std::function<int()>& chosen) {
 int main(int argc, char** argv) {
     commands::keep_memory_private();
     CLI::App program(
-        "Ships every file of its drop folders to Azure Data Explorer, and knows what became of it.",
+        "Ships files from drop folders to Azure Data Explorer and records the outcome of each one.",
         "kustodrop"
     );
     program.require_subcommand(1);
@@ -289,7 +301,7 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "kustodrop: %s\n", error.what());
         return commands::bad_configuration;
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "kustodrop: a bug: %s\n", error.what());
+        std::fprintf(stderr, "kustodrop: internal error (please report it): %s\n", error.what());
         return commands::a_bug;
     }
 }

@@ -12,82 +12,124 @@
 
 namespace kustodrop::daemon {
 
-struct measure_words {
+struct described_metric {
     metric_kind type;
     const char* name;
     const char* help;
 };
 
-static constexpr auto counts = metric_kind::counter;
-static constexpr auto shows = metric_kind::gauge;
-static constexpr auto spreads = metric_kind::histogram;
+static constexpr auto counter_kind = metric_kind::counter;
+static constexpr auto gauge_kind = metric_kind::gauge;
+static constexpr auto histogram_kind = metric_kind::histogram;
 
-static constexpr std::array all_measures{
-    measure_words{shows, "kustodrop_build_info", "1; the labels say which build runs."},
-    measure_words{counts, "kustodrop_files_seen_total", "Files that were claimed."},
-    measure_words{
-        counts,
+static constexpr std::array all_metrics{
+    described_metric{gauge_kind, "kustodrop_build_info", "Always 1; the labels show the build."},
+    described_metric{counter_kind, "kustodrop_files_seen_total", "Files claimed."},
+    described_metric{
+        counter_kind,
         "kustodrop_files_resumed_total",
-        "Files of an earlier run, or put on their way again, that were taken up."},
-    measure_words{counts, "kustodrop_sources_total", "Files by their outcome."},
-    measure_words{shows, "kustodrop_sources_in_stage", "Files in each stage now."},
-    measure_words{
-        shows, "kustodrop_oldest_source_age_seconds", "Since the oldest pending file was claimed."},
-    measure_words{shows, "kustodrop_files_unconfirmed", "Files kept without the service's word."},
-    measure_words{
-        shows, "kustodrop_files_waiting", "Files in the folder that are not claimed yet."},
-    measure_words{shows, "kustodrop_files_held", "Files that wait until the target is right."},
-    measure_words{counts, "kustodrop_raw_bytes_total", "Bytes that were read and uploaded."},
-    measure_words{
-        counts, "kustodrop_uploaded_bytes_total", "Bytes of the blobs, mostly compressed."},
-    measure_words{
-        counts, "kustodrop_http_requests_total", "Requests by status or by our failure code."},
-    measure_words{
-        spreads,
+        "Files of an earlier run that were resumed, and unconfirmed ones that were retried."},
+    described_metric{counter_kind, "kustodrop_sources_total", "Files by outcome."},
+    described_metric{gauge_kind, "kustodrop_sources_in_stage", "Files in each stage now."},
+    described_metric{
+        gauge_kind,
+        "kustodrop_oldest_source_age_seconds",
+        "Age of the oldest pending file since its claim."},
+    described_metric{
+        gauge_kind,
+        "kustodrop_files_unconfirmed",
+        "Files kept without an outcome from the service."},
+    described_metric{
+        gauge_kind, "kustodrop_files_waiting", "Files in the folder that are not claimed yet."},
+    described_metric{
+        gauge_kind, "kustodrop_files_held", "Files that wait until the target is correct."},
+    described_metric{counter_kind, "kustodrop_raw_bytes_total", "Uncompressed bytes uploaded."},
+    described_metric{
+        counter_kind,
+        "kustodrop_uploaded_bytes_total",
+        "Bytes of the blobs, compressed where they are."},
+    described_metric{
+        counter_kind,
+        "kustodrop_http_requests_total",
+        "Requests by HTTP status or by kustodrop's failure code."},
+    described_metric{
+        histogram_kind,
         "kustodrop_http_request_duration_seconds",
-        "From the request to the whole answer."},
-    measure_words{counts, "kustodrop_retries_total", "What was tried again, and why."},
-    measure_words{
-        counts,
+        "Time from the request to the complete answer."},
+    described_metric{
+        counter_kind, "kustodrop_retries_total", "Retries, with what was retried and why."},
+    described_metric{
+        counter_kind,
         "kustodrop_posts_ambiguous_total",
-        "Posts that may be there twice: the answer or the word was lost."},
-    measure_words{
-        spreads, "kustodrop_time_to_outcome_seconds", "From the claim to the last outcome."},
-    measure_words{counts, "kustodrop_notifications_total", "Notifications read, and whose."},
-    measure_words{shows, "kustodrop_resources_age_seconds", "Since the resources were fetched."},
-    measure_words{
-        shows, "kustodrop_sas_expiry_seconds", "Until the last usable SAS ends; 0: there is none."},
-    measure_words{
-        shows, "kustodrop_token_expiry_seconds", "Until the access token ends; 0: there is none."},
-    measure_words{shows, "kustodrop_watch_mode", "1 for the way in which changes are found."},
-    measure_words{shows, "kustodrop_watch_present", "Whether the watched folder is there."},
-    measure_words{shows, "kustodrop_watch_paused", "Whether the watch waits for its target."},
-    measure_words{
-        shows, "kustodrop_watch_low_on_space", "Whether nothing is claimed for want of space."},
-    measure_words{
-        counts, "kustodrop_inotify_overflows_total", "Lost events; the folders were scanned."},
-    measure_words{spreads, "kustodrop_journal_commit_seconds", "Time of a durable transaction."},
-    measure_words{counts, "kustodrop_journal_set_aside_total", "Damaged journals set aside."},
-    measure_words{shows, "kustodrop_journal_healthy", "Whether the journal can be written."},
-    measure_words{
-        shows, "kustodrop_clock_skew_seconds", "How far our clock is ahead of the service's."},
-    measure_words{counts, "kustodrop_config_reloads_total", "Reloads, taken or refused."},
-    measure_words{
-        shows,
+        "Posts that may be duplicates: the answer or the notification was lost."},
+    described_metric{
+        histogram_kind, "kustodrop_time_to_outcome_seconds", "Time from the claim to the outcome."},
+    described_metric{
+        counter_kind,
+        "kustodrop_notifications_total",
+        "Notifications read, of this daemon (us) or foreign."},
+    described_metric{
+        gauge_kind, "kustodrop_resources_age_seconds", "Age of the ingestion resources."},
+    described_metric{
+        gauge_kind,
+        "kustodrop_sas_expiry_seconds",
+        "Time until the last usable SAS expires; 0 without one."},
+    described_metric{
+        gauge_kind,
+        "kustodrop_token_expiry_seconds",
+        "Time until the access token expires; 0 without one."},
+    described_metric{gauge_kind, "kustodrop_watch_mode", "1 for the mode in use, inotify or poll."},
+    described_metric{gauge_kind, "kustodrop_watch_present", "1 if the watched folder exists."},
+    described_metric{
+        gauge_kind,
+        "kustodrop_watch_paused",
+        "1 if the watch is paused because its target is wrong."},
+    described_metric{
+        gauge_kind,
+        "kustodrop_watch_low_on_space",
+        "1 if nothing is claimed because too little space is free."},
+    described_metric{
+        counter_kind,
+        "kustodrop_inotify_overflows_total",
+        "Overflows of the inotify queue; the folders were scanned instead."},
+    described_metric{
+        histogram_kind,
+        "kustodrop_journal_commit_seconds",
+        "Duration of a durable transaction of the journal."},
+    described_metric{
+        counter_kind, "kustodrop_journal_set_aside_total", "Damaged journals that were set aside."},
+    described_metric{gauge_kind, "kustodrop_journal_healthy", "1 if the journal can be written."},
+    described_metric{
+        gauge_kind,
+        "kustodrop_clock_skew_seconds",
+        "How far this machine's clock is ahead of the service's."},
+    described_metric{
+        counter_kind,
+        "kustodrop_config_reloads_total",
+        "Reloads of the configuration, taken or refused."},
+    described_metric{
+        gauge_kind,
         "kustodrop_config_last_reload_successful",
-        "Whether the configuration in force is the newest that was asked for."},
-    measure_words{shows, "kustodrop_service_usable", "Whether token and resources are at hand."},
-    measure_words{
-        shows, "kustodrop_notifications_readable", "Whether the last look into the queues worked."},
-    measure_words{counts, "process_cpu_seconds_total", "Processor time of this process."},
-    measure_words{shows, "process_resident_memory_bytes", "Resident memory of this process."},
-    measure_words{shows, "process_open_fds", "Open files of this process."},
-    measure_words{shows, "process_max_fds", "How many files this process may open."},
-    measure_words{shows, "process_start_time_seconds", "When this process began, in Unix time."},
+        "1 if the last reload was accepted."},
+    described_metric{
+        gauge_kind,
+        "kustodrop_service_usable",
+        "1 if a token and ingestion resources are available."},
+    described_metric{
+        gauge_kind,
+        "kustodrop_notifications_readable",
+        "1 if the last poll of the notification queues worked."},
+    described_metric{counter_kind, "process_cpu_seconds_total", "Processor time of this process."},
+    described_metric{
+        gauge_kind, "process_resident_memory_bytes", "Resident memory of this process."},
+    described_metric{gauge_kind, "process_open_fds", "Open files of this process."},
+    described_metric{gauge_kind, "process_max_fds", "Limit of open files of this process."},
+    described_metric{
+        gauge_kind, "process_start_time_seconds", "Start of this process in Unix time."},
 };
 
 void declare_metrics(metrics& measured) {
-    for (auto& one : all_measures) measured.declare(one.type, one.name, one.help);
+    for (auto& one : all_metrics) measured.declare(one.type, one.name, one.help);
     measured.set_bounds(
         "kustodrop_http_request_duration_seconds",
         {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120}
@@ -96,7 +138,7 @@ void declare_metrics(metrics& measured) {
         "kustodrop_journal_commit_seconds",
         {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10}
     );
-    // The service gathers for five minutes by default, and may take hours.
+    // The service batches for five minutes by default, and may take hours.
     measured.set_bounds(
         "kustodrop_time_to_outcome_seconds",
         {1, 2.5, 5, 10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400}
@@ -152,7 +194,7 @@ void measure(metrics& measured, const status_report& report) {
     }
 }
 
-// When the process began, in seconds since the epoch: field 22 of proc(5)'s stat after the boot.
+// Start of the process in seconds since the epoch: field 22 of proc(5)'s stat after the boot.
 static double start_time() {
     std::ifstream stat("/proc/self/stat");
     std::string text((std::istreambuf_iterator<char>(stat)), {});
@@ -163,10 +205,10 @@ static double start_time() {
     if (at == std::string::npos) return 0;
     auto ticks = std::strtod(text.c_str() + at, nullptr);
     std::ifstream kernel("/proc/stat");
-    std::string word;
+    std::string name;
     double booted = 0;
-    while (kernel >> word) {
-        if (word == "btime") kernel >> booted;
+    while (kernel >> name) {
+        if (name == "btime") kernel >> booted;
     }
     return booted + ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }

@@ -57,8 +57,8 @@ watches:
     def test_help_has_groups_and_each_command_an_example(self):
         _, out, _ = self.kustodrop("--help")
         groups = re.findall(r"(?m)^(\w[\w ]+):$", out)
-        self.assertEqual(groups, ["Options", "Day by day", "Looking into it",
-                                  "Changing and mending", "Examples"])
+        self.assertEqual(groups, ["Options", "Daily use", "Diagnosis", "Changes and repairs",
+                                  "Examples"])
         commands = re.findall(r"(?m)^  ([a-z][a-z-]+)  +\S", out.split("Examples:")[0])
         self.assertEqual(len(commands), 11)
         for line in re.findall(r"(?m)^  (kustodrop .+?)(?:  |$)", out):
