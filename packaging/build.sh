@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the Debian packages out of the files that git knows: packaging/build.sh [TREE [OUT]].
-# TREE (default build/packages/tree) is made anew; the packages go to OUT (default build/packages).
+# TREE (default build/packages/tree) is written again; the packages go to OUT (default build/packages).
 # The same sources give the same packages, to the byte, whatever the folder.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -16,7 +16,7 @@ git -c safe.directory='*' ls-files -z --cached --others --exclude-standard |
 ln -s packaging/debian "$tree/debian"
 cd "$tree"
 
-# Only what is set here reaches the build: neither flags nor the language of whoever calls.
+# Only what is set here reaches the build: neither compiler flags nor the locale of the caller.
 unset CFLAGS CXXFLAGS CPPFLAGS LDFLAGS MAKEFLAGS
 export LC_ALL=C.UTF-8 TZ=UTC CCACHE_BASEDIR=$tree CCACHE_NOHASHDIR=1
 export DEB_BUILD_OPTIONS="parallel=${JOBS:-$(nproc)}"

@@ -12,13 +12,13 @@ PATHS = {"send", "explain"}  # Commands whose operands are files.
 
 
 def choices(option):
-    """The words in "--outcome TEXT:{succeeded,failed}"."""
+    """The values in "--outcome TEXT:{succeeded,failed}"."""
     match = re.search(r"\{([a-z_,]+)\}", option)
     return match[1].split(",") if match else []
 
 
 def flags(options):
-    """[(flag, takes a value, its choices, what it means)]."""
+    """[(flag, takes a value, its choices, meaning)]."""
     found = []
     for option, meaning in options:
         flag = helps.flag_of(option)
@@ -29,9 +29,9 @@ def flags(options):
 
 def bash_values(all_flags):
     lines = []
-    for flag, value, words, _ in all_flags:
-        if words:
-            answer = f'COMPREPLY=($(compgen -W "{" ".join(words)}" -- "$word"))'
+    for flag, value, values, _ in all_flags:
+        if values:
+            answer = f'COMPREPLY=($(compgen -W "{" ".join(values)}" -- "$word"))'
         elif flag in FILES:
             answer = 'COMPREPLY=($(compgen -f -- "$word"))'
         elif flag in FOLDERS:
@@ -49,9 +49,9 @@ def bash(name, commands):
     every = [flag for _, options in commands.values() for flag in flags(options)]
     cases = []
     for command, (_, options) in commands.items():
-        words = " ".join(flag for flag, *_ in flags(options))
+        names = " ".join(flag for flag, *_ in flags(options))
         files = ' $(compgen -f -- "$word")' if command in PATHS else ""
-        answer = f'COMPREPLY=($(compgen -W "{words}" -- "$word"){files})'
+        answer = f'COMPREPLY=($(compgen -W "{names}" -- "$word"){files})'
         cases.append(f'        {command or "*"}) {answer} ;;')
     first = ""
     if "" not in commands:
@@ -78,10 +78,10 @@ def zsh_quoted(text):
     return text.replace("'", "'\\''").replace("[", "\\[").replace("]", "\\]").replace(":", "\\:")
 
 
-def zsh_argument(flag, value, words, meaning):
+def zsh_argument(flag, value, values, meaning):
     line = f"'{flag}[{zsh_quoted(meaning)}]"
-    if words:
-        line += f":value:({' '.join(words)})"
+    if values:
+        line += f":value:({' '.join(values)})"
     elif flag in FILES:
         line += ":file:_files"
     elif flag in FOLDERS:
@@ -136,10 +136,10 @@ def fish(name, commands):
             when = f" -n '__fish_seen_subcommand_from {command}'"
             if command not in PATHS:
                 lines.append(f"complete -c {name}{when} -f")
-        for flag, value, words, meaning in flags(options):
+        for flag, value, values, meaning in flags(options):
             line = f"complete -c {name}{when} -l {flag[2:]} -d {fish_quoted(meaning)}"
-            if words:
-                line += f" -x -a {fish_quoted(' '.join(words))}"
+            if values:
+                line += f" -x -a {fish_quoted(' '.join(values))}"
             elif flag in FILES | FOLDERS:
                 line += " -r -F"
             elif value:

@@ -1,5 +1,4 @@
-"""What the programs say of themselves: manual pages and completions are made of their --help, so
-that neither can fall behind."""
+"""Reads the --help of the programs, from which manual pages and completions are made."""
 import re
 import subprocess
 
@@ -14,13 +13,13 @@ def program(folder, name):
     raise SystemExit(f"no {name} in {folder}")
 
 
-def help_of(path, *words):
-    said = subprocess.run([path, *words, "--help"], check=True, capture_output=True, text=True)
-    return said.stdout
+def help_of(path, *commands):
+    ended = subprocess.run([path, *commands, "--help"], check=True, capture_output=True, text=True)
+    return ended.stdout
 
 
 def options_in(text):
-    """[(option, what it means)] of CLI11's help: a line each, long ones continued below."""
+    """[(option, meaning)] of CLI11's help: one line each, long ones continued below."""
     found, wanted = [], False
     for line in EXAMPLES.split(text)[0].splitlines():
         if re.match(r"(\[?Option|Positionals|\[Exactly|.*which)", line.strip()):
@@ -37,22 +36,22 @@ def options_in(text):
 
 
 def examples_in(text):
-    """[(command line, what it is for)] of the help's end."""
+    """[(command line, its purpose)] at the end of a help text."""
     lines = EXAMPLES.split(text)[1].splitlines()
     shown = [re.match(r"^  (kustodrop .*?)(?:\s{2,}(.*))?$", line) for line in lines]
     return [(one[1], one[2] or "") for one in shown if one]
 
 
 def commands_of(path):
-    """{command: (what it does, [(option, what it means)])}, in the order of the help."""
+    """{command: (purpose, [(option, meaning)])}, in the order of the help."""
     text = help_of(path)
     names = re.findall(r"(?m)^  ([a-z][a-z-]+)\s{2,}", EXAMPLES.split(text)[0])
     if "run" not in names:
         raise SystemExit(f"the help of {path} is not as expected")
     out = {}
     for name in names:
-        said = help_of(path, name)
-        out[name] = said.strip().splitlines()[0], options_in(said)
+        text = help_of(path, name)
+        out[name] = text.strip().splitlines()[0], options_in(text)
     return out
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes the manual pages: pages.py OUT [BIN]. What the programs say of themselves (--help) and the
-example configuration are taken over, so that no page can fall behind. BIN: where the programs are
-(default build/, as CMake leaves them)."""
+"""Writes the manual pages: pages.py OUT [BIN]. They include the --help of the programs and the example
+configuration, so that no page becomes outdated. BIN: the folder of the programs (default build/, as
+CMake leaves them)."""
 import datetime
 import os
 import pathlib
@@ -15,7 +15,7 @@ import helps  # noqa: E402
 
 
 def escaped(text):
-    """Text as roff shows it: backslashes, hyphens that are to be copied, leading dots."""
+    """Text escaped for roff: backslashes, hyphens that can be copied, leading dots."""
     text = text.replace("\\", "\\e").replace("-", "\\-")
     for sign, name in {"'": "aq", "`": "ga", "^": "ha", "~": "ti"}.items():
         text = text.replace(sign, "\\(" + name)
@@ -59,7 +59,7 @@ def main():
     date = datetime.datetime.fromtimestamp(moment, datetime.timezone.utc).strftime("%Y-%m-%d")
     emulator = helps.program(built, "kustodrop-emulator")
     daemon = helps.program(built, "kustodrop")
-    words = {
+    values = {
         "@DATE@": date,
         "@VERSION@": version,
         "@EXAMPLE@": escaped((ROOT / "config/kustodrop.example.yaml").read_text().rstrip()),
@@ -69,8 +69,8 @@ def main():
     }
     for source in sorted(PAGES.glob("*.in")):
         text = source.read_text()
-        for word, value in words.items():
-            text = text.replace(word, value)
+        for name, value in values.items():
+            text = text.replace(name, value)
         (out / source.stem).write_text(text)
 
 

@@ -240,7 +240,7 @@ class Booted(unittest.TestCase):
         until("claimed", lambda: self.machine.run("sh", "-c", empty)[0] == 0)
         code, out, err = self.machine.run("dpkg", "--purge", "kustodrop", seconds=300)
         self.assertEqual(code, 0, out + err)
-        self.assertIn("kept what was not delivered", out + err)
+        self.assertIn("kept files that were not delivered", out + err)
         for place in ("/srv/drop/app", "/var/spool/kustodrop/web"):
             found = self.machine.sh(f"find {place}/.kustodrop/work -type f | wc -l")
             self.assertEqual(found.strip(), "1", place)
