@@ -61,7 +61,7 @@ def exported(profiles, objects, merged):
         check=True,
     )
     command = ["llvm-cov-14", "export", "-skip-functions", "-skip-expansions", "-format=text"]
-    command += [f"-instr-profile={merged}", f"-ignore-filename-regex=^(?!{ROOT}/).*|/tests/|/build/"]
+    command += [f"-instr-profile={merged}", "-ignore-filename-regex=/tests/|/build/|^/usr/"]
     command += [str(objects[0])] + [f"-object={path}" for path in objects[1:]]
     ended = subprocess.run(command, capture_output=True, text=True, check=True)
     files = json.loads(ended.stdout)["data"][0]["files"]

@@ -7,7 +7,6 @@ Without a choice over the sources that have changed since origin/main, with a re
 import argparse
 import concurrent.futures
 import json
-import pathlib
 import shutil
 import subprocess
 import sys
@@ -41,8 +40,9 @@ def changed(revision):
 def lint(program, name):
     """(source, seconds, what clang-tidy reports or nothing)."""
     begun = time.monotonic()
+    arguments = ["-Wno-unknown-warning-option", "-Wshadow"]  # Some of the options are g++'s.
     ended = subprocess.run(
-        [program, "--quiet", "-p", BUILD, "--extra-arg=-Wno-unknown-warning-option",
+        [program, "--quiet", "-p", BUILD, *[f"--extra-arg={a}" for a in arguments],
          str(tree.ROOT / name)],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
@@ -65,7 +65,7 @@ def main():
         print("skipped: clang-tidy-14 or build/quick is missing (./dev lint)")
         sys.exit(77)
     commands = json.loads((BUILD / "compile_commands.json").read_text(encoding="utf-8"))
-    built = {str(pathlib.Path(c["file"])).removeprefix(f"{tree.ROOT}/") for c in commands}
+    built = {command["file"].removeprefix(f"{tree.ROOT}/") for command in commands}
     known = set(tree.tracked(".cpp")) & built
     if asked.all or asked.plain:
         chosen = {name for name in known if not name.startswith("tests/")}
