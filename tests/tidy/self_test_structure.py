@@ -9,6 +9,7 @@ import continuation
 import floors
 import folders
 import tree
+import unity
 
 
 def found(checker, name, text):
@@ -174,6 +175,30 @@ class Citations(unittest.TestCase):
     def test_reads_the_sections_of_a_document(self):
         text = "# Title\n## 6. Queues\ntext 9.\n### 6.1 Messages\n## §7 More\n"
         self.assertEqual(citations.HEADING.findall(text), ["6", "6.1", "7"])
+
+
+class Unity(unittest.TestCase):
+    def lines(self, *texts, alone=()):
+        files = {f"core/a/f{n}.cpp": f"namespace k {{\n{text}\n}}" for n, text in enumerate(texts)}
+        return [(name, line) for name, line, _ in unity.findings(files, set(alone))]
+
+    def test_finds_static_names_of_two_sources(self):
+        for first, second in [
+            ("static int f(int a) { return a; }", "static int f(int other = 1) { return 2; }"),
+            ("static constexpr size_t most = 3;", "static const int most{4};"),
+            ("namespace {\nint f() { return 1; }\n}", "static int f();"),
+            ("namespace {\nstruct part { int a; };\n}", "namespace {\nclass part {};\n}"),
+        ]:
+            self.assertEqual(len(self.lines(first, second)), 1, first)
+            self.assertEqual(self.lines(first, second, alone=["core/a/f1.cpp"]), [], first)
+
+    def test_leaves_overloads_and_inner_statics_alone(self):
+        for first, second in [
+            ("static int f(int a) { return a; }", "static int f(std::string a) { return 2; }"),
+            ("void f() { static int x = 1; }", "void g() { static int x = 2; }"),
+            ("int f() { return 1; }", "static int g() { return f(); }"),
+        ]:
+            self.assertEqual(self.lines(first, second), [], first)
 
 
 class Baselines(unittest.TestCase):
