@@ -23,8 +23,8 @@ ADDED = {"core/base/defect.hpp": BUGS / "defect.hpp", "core/base/defect.cpp": BU
 INCLUDE = '#include "base/defect.hpp"\n'
 
 
-def patches():
-    return sorted(BUGS.glob("*.patch"))
+def patches(folder=BUGS):
+    return sorted(folder.glob("*.patch"))
 
 
 def touched(patch):
@@ -41,27 +41,28 @@ def apply(patch, folder):
     return ended.stdout + ended.stderr if ended.returncode else ""
 
 
-def copy_touched(folder, root=ROOT):
-    for name in {name for patch in patches() for name in touched(patch)}:
+def copy_touched(folder, these, root=ROOT):
+    for name in {name for patch in these for name in touched(patch)}:
         if (root / name).exists():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes((root / name).read_bytes())
 
 
-def patched():
+def patched(root=ROOT, bugs=BUGS):
     """({path: text with all switches}, [problems])."""
+    these = patches(bugs)
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch)
-        copy_touched(folder)
+        copy_touched(folder, these, root)
         problems = []
-        for patch in patches():
+        for patch in these:
             said = apply(patch, folder)
             if said:
                 problems.append(f"{patch.name} does not apply:\n{said}")
             elif f'defect("{patch.stem}")' not in patch.read_text(encoding="utf-8"):
                 problems.append(f'{patch.name} adds no defect("{patch.stem}")')
         files = {}
-        for name in sorted({name for patch in patches() for name in touched(patch)}):
+        for name in sorted({name for patch in these for name in touched(patch)}):
             if (folder / name).exists():
                 files[name] = INCLUDE + (folder / name).read_text(encoding="utf-8")
     return files, problems
@@ -108,7 +109,7 @@ def refresh():
     for patch in patches():
         with tempfile.TemporaryDirectory() as scratch:
             folder = pathlib.Path(scratch)
-            copy_touched(folder)
+            copy_touched(folder, [patch])
             said = apply(patch, folder)
             if said:
                 print(f"{patch.name} does not apply:\n{said}")
