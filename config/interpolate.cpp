@@ -5,7 +5,7 @@
 namespace kustodrop::config {
 
 static failure wrong(std::string detail) {
-    return {"not_allowed", remedy::reconfigure, std::move(detail)};
+    return {errc::not_allowed, remedy::reconfigure, std::move(detail)};
 }
 
 // failure is made of a string too, so that the kind of result must be said.

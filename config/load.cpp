@@ -79,7 +79,7 @@ result<secret> read_secret(const std::string& source, const environment& environ
     if (!found) return found.error();
     conceal(*found, environment);
     if (found->text.empty()) {
-        return failure{"empty_secret", remedy::reconfigure, source + " is empty"};
+        return failure{errc::empty_secret, remedy::reconfigure, source + " is empty"};
     }
     return secret(std::move(found->text));
 }

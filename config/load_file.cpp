@@ -40,7 +40,7 @@ struct descriptor {
 }  // namespace
 
 static failure cannot_read(const std::string& path, std::string_view why) {
-    return {"unreadable", remedy::reconfigure, path + ": " + std::string(why)};
+    return {errc::unreadable, remedy::reconfigure, path + ": " + std::string(why)};
 }
 
 // Asks the open file for its rights, not the name, which may stand for another one by then.

@@ -37,7 +37,7 @@ static constexpr std::string_view size_words =
     "; allowed: a number with B, KiB, MiB, GiB or TiB, like 64KiB";
 
 static failure wrong(std::string detail) {
-    return {"not_allowed", remedy::reconfigure, std::move(detail)};
+    return {errc::not_allowed, remedy::reconfigure, std::move(detail)};
 }
 
 static failure wrong(std::string_view what, std::string_view allowed) {

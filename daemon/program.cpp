@@ -13,7 +13,7 @@ static config::environment environment_with_rules() {
     environment.endpoint_objection = [](const config::cluster_settings& cluster
                                      ) -> std::optional<std::string> {
         auto trusted = kusto::check_endpoint(cluster.ingestion_endpoint, cluster.trusted_hosts);
-        if (trusted.has_error()) return trusted.error().detail;
+        if (trusted.has_error()) return trusted.error().message();
         return std::nullopt;
     };
     return environment;
@@ -73,23 +73,32 @@ int program::run(asio::awaitable<int> main) {
 }
 
 // What is wrong with the configuration, or with this machine, and not with our rights.
-static bool is_configuration(const std::string& code) {
-    for (auto* one :
-         {"engine_endpoint",
-          "untrusted_host",
-          "untrusted_storage_host",
-          "bad_proxy",
-          "clock",
-          "journal_newer"}) {
-        if (code == one) return true;
+static bool is_configuration(errc code) {
+    switch (code) {
+    case errc::engine_endpoint:
+    case errc::untrusted_host:
+    case errc::untrusted_storage_host:
+    case errc::bad_proxy:
+    case errc::clock:
+    case errc::journal_newer:
+    case errc::journal_locked:
+    case errc::state_locked:
+    case errc::folder_locked:
+        return true;
+    default:
+        return false;
     }
-    return code.ends_with("_locked");
+}
+
+static bool is_of_the_journal(errc code) {
+    return code == errc::journal_io || code == errc::journal_corrupt ||
+           code == errc::journal_unlockable || code == errc::journal_unopenable;
 }
 
 int exit_code_for(const failure& problem) {
-    if (is_configuration(problem.code)) return bad_configuration;
-    if (problem.code == "proxy_unauthorized") return refused;
-    if (problem.code.starts_with("journal_")) return journal_io;
+    if (is_configuration(problem.code.ours())) return bad_configuration;
+    if (problem.code == errc::proxy_unauthorized) return refused;
+    if (is_of_the_journal(problem.code.ours())) return journal_io;
     if (problem.next == remedy::reconfigure || problem.next == remedy::reauthenticate) {
         return refused;
     }

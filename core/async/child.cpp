@@ -118,7 +118,7 @@ result<child_output> run_child(
     pipe_ends err;
     auto reason = [](int error) { return std::generic_category().message(error); };
     if (!out.is_open() || !err.is_open()) {
-        return failure{"cannot_start", remedy::retry, command.front() + ": " + reason(errno)};
+        return failure{errc::cannot_start, remedy::retry, command.front() + ": " + reason(errno)};
     }
     std::vector<char*> arguments;
     for (auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
@@ -131,7 +131,7 @@ result<child_output> run_child(
     if (error != 0) {
         bool absent = error == ENOENT || error == ENOTDIR;
         return failure{
-            absent ? "not_found" : "cannot_start",
+            absent ? errc::not_found : errc::cannot_start,
             remedy::reconfigure,
             command.front() + ": " + reason(error)};
     }
@@ -142,7 +142,7 @@ result<child_output> run_child(
     if (!whole) ::kill(-child, SIGKILL);
     done.status = status_of(child);
     if (whole) return done;
-    return failure{"timeout", remedy::retry, command.front() + " did not end in time"};
+    return failure{errc::timeout, remedy::retry, command.front() + " did not end in time"};
 }
 
 }  // namespace kustodrop

@@ -162,7 +162,8 @@ private:
         early_ = false;  // Who asked meanwhile meant the value before this one.
         auto now = clock_.now();
         if (fetched.expires_at <= now) {
-            return refuse({"already_expired", remedy::retry, "what was fetched has already expired"}
+            return refuse(
+                {errc::already_expired, remedy::retry, "what was fetched has already expired"}
             );
         }
         value_ = std::make_shared<const T>(std::move(fetched.value));

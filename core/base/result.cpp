@@ -22,4 +22,6 @@ std::string_view to_string(remedy next) {
     return "unknown";
 }
 
+std::string to_string(const failure& f) { return f.code.text() + ": " + f.message(); }
+
 }  // namespace kustodrop

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/failure_code.hpp"
 #include "base/time.hpp"
 
 #include <boost/system/error_code.hpp>
@@ -27,13 +28,20 @@ std::string_view to_string(remedy);
 
 /// A failed operation. Nothing in it is secret: it may be logged and journaled as it stands.
 struct failure {
-    std::string code;             // The service's word ("ServerBusy") or ours ("connect_refused").
+    failure_code code = {};
     remedy next = remedy::retry;  // What the caller should do.
-    std::string detail;           // One sentence for humans: host, operation, words, hint.
-    std::optional<duration> retry_after = {};  // The server's wish, a floor for the next attempt.
+    std::string detail = {};      // What happened: host, operation, what the service says.
+    std::optional<duration> retry_after = {};  // From the server: no attempt before that.
     bool maybe_acted = false;     // The server may have done it although no answer says so.
     std::string request_id = {};  // The server's id of the request, for its support.
+    std::string hint = {};        // What a person can do about it; empty if nothing is known.
+
+    /// The detail and, after a semicolon, the hint: what is logged, journaled and printed.
+    std::string message() const { return hint.empty() ? detail : detail + "; " + hint; }
 };
+
+/// "code: detail; hint".
+std::string to_string(const failure&);
 
 template <class T = void>
 using result = boost::system::result<T, failure>;
@@ -41,7 +49,7 @@ using result = boost::system::result<T, failure>;
 // Lets result<T>::value() throw; found by argument-dependent lookup.
 [[noreturn]] inline void
 throw_exception_from_error(const failure& f, const boost::source_location&) {
-    throw std::runtime_error(f.code + ": " + f.detail);
+    throw std::runtime_error(to_string(f));
 }
 
 }  // namespace kustodrop

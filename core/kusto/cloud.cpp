@@ -57,7 +57,7 @@ static bool is_known_by_name(std::string_view host) {
 }
 
 static failure untrusted(std::string detail) {
-    return {"untrusted_host", remedy::reconfigure, std::move(detail)};
+    return {errc::untrusted_host, remedy::reconfigure, std::move(detail)};
 }
 
 // Engines live at NAME.REGION.kusto…; their ingestion service at ingest-NAME.REGION.kusto…. A host
@@ -88,7 +88,7 @@ result<void> check_endpoint(const http::url& endpoint, const trusted_hosts& trus
     }
     if (is_engine(host)) {
         return failure{
-            "engine_endpoint",
+            errc::engine_endpoint,
             remedy::reconfigure,
             host + " is a query endpoint; the ingestion endpoint is most likely https://ingest-" +
                 endpoint.authority()};
@@ -119,7 +119,7 @@ static std::string text_at(const json::object& object, std::string_view name) {
 }
 
 static failure bad_metadata(std::string why) {
-    return {"bad_answer", remedy::retry, "the cluster's auth metadata " + std::move(why)};
+    return {errc::bad_answer, remedy::retry, "the cluster's auth metadata " + std::move(why)};
 }
 
 static result<cloud> parse_sign_in(const json::object& from) {

@@ -10,7 +10,7 @@ static constexpr std::string_view allowed =
     "; allowed: yyyy MM dd HH mm ss and 'quoted text', like 'web-'yyyyMMdd'.json'";
 
 static failure wrong(std::string detail) {
-    return {"not_allowed", remedy::reconfigure, std::move(detail) + std::string(allowed)};
+    return {errc::not_allowed, remedy::reconfigure, std::move(detail) + std::string(allowed)};
 }
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }

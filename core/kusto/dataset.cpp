@@ -16,7 +16,7 @@ static constexpr std::size_t deepest = 32;
 static constexpr std::size_t longest_quote = 500;
 
 static failure bad_dataset(std::string why) {
-    return {"bad_answer", remedy::retry, "the answer to a command " + std::move(why)};
+    return {errc::bad_answer, remedy::retry, "the answer to a command " + std::move(why)};
 }
 
 static std::optional<json::value> parsed(std::string_view body) {
@@ -89,7 +89,7 @@ std::optional<failure> exceptions_in(const json::object& body) {
         if (!list || !list->is_array() || list->get_array().empty()) continue;
         auto& first = list->get_array().front();
         return failure{
-            "partial_failure",
+            errc::partial_failure,
             remedy::retry,
             "the command failed: " + redacted(as_text(first), longest_quote)};
     }
@@ -180,14 +180,13 @@ std::string_view hint_for(unsigned status, const words& said) {
 failure management_failure(const http::response& answer, std::string_view what) {
     auto said = words_of(answer.body);
     failure out;
-    auto word = printable(said.code.substr(0, 64));
-    if (word.empty()) word = "http_" + std::to_string(answer.status);
-    out.code = is_wrong_endpoint(said) ? "engine_endpoint" : word;
+    auto code = printable(said.code.substr(0, 64));
+    if (code.empty()) code = "http_" + std::to_string(answer.status);
+    out.code = is_wrong_endpoint(said) ? errc::engine_endpoint : service_code(code);
     out.next = remedy_for(answer.status, said);
-    out.detail = std::string(what) + ": " + std::to_string(answer.status) + " " + word;
+    out.detail = std::string(what) + ": " + std::to_string(answer.status) + " " + code;
     if (!said.message.empty()) out.detail += ": " + redacted(said.message, longest_quote);
-    auto hint = hint_for(answer.status, said);
-    if (!hint.empty()) out.detail += "; " + std::string(hint);
+    out.hint = hint_for(answer.status, said);
     out.retry_after = http::retry_after(answer);
     auto id = answer.headers.find("x-ms-activity-id");
     if (id) out.request_id = printable(id->substr(0, 128));

@@ -107,7 +107,7 @@ result<std::string> ingestion_message(
     result<std::string> out(boost::system::in_place_value, base64_encode(json::serialize(message)));
     if (out->size() <= largest_message_bytes) return out;
     return failure{
-        "message_too_large",
+        errc::message_too_large,
         remedy::reconfigure,
         "the ingestion message has " + human_bytes(out->size()) +
             ", the queue takes 64 KiB; shorten tags or additional_properties"};

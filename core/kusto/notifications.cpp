@@ -61,7 +61,7 @@ std::string code_at(const json::object& object) {
 }
 
 failure bad_notification() {
-    return {"bad_notification", remedy::give_up, "a message that is no notification"};
+    return {errc::bad_notification, remedy::give_up, "a message that is no notification"};
 }
 
 }  // namespace

@@ -42,7 +42,9 @@ bool is_azure_storage(std::string_view host) {
 
 failure refused(const http::url& location, std::string_view why) {
     return {
-        "untrusted_storage_host", remedy::reconfigure, location.origin() + " " + std::string(why)};
+        errc::untrusted_storage_host,
+        remedy::reconfigure,
+        location.origin() + " " + std::string(why)};
 }
 
 places* list_for(resource_set& set, std::string_view kind) {
@@ -79,7 +81,7 @@ result<resource_set> parse_resources(
     const dataset& answer, const host_rules& rules, wall_time now
 ) {
     auto* table = answer.first();
-    if (!table) return failure{"no_resources", remedy::retry, "the cluster names no resources"};
+    if (!table) return failure{errc::no_resources, remedy::retry, "the cluster names no resources"};
     auto kind_column = table->column("ResourceTypeName", 0);
     auto root_column = table->column("StorageRoot", 1);
     resource_set out;
@@ -99,7 +101,7 @@ result<resource_set> parse_resources(
     }
     if (!out.containers.empty() && !out.ingestion_queues.empty()) return out;
     auto lacking = out.containers.empty() ? "container" : "ingestion queue";
-    failure none{"no_resources", remedy::retry, ""};
+    failure none{errc::no_resources, remedy::retry, ""};
     none.detail = "the cluster names no usable " + std::string(lacking);
     if (!out.warnings.empty()) {
         none.next = remedy::reconfigure;
@@ -170,7 +172,8 @@ result<secret> parse_identity_token(const dataset& answer) {
         is_one ? dataset_table::value(table->rows.front(), table->column("AuthorizationContext", 0))
                : std::string_view();
     if (token.empty()) {
-        return failure{"no_identity_token", remedy::retry, "the cluster gave no identity token"};
+        return failure{
+            errc::no_identity_token, remedy::retry, "the cluster gave no identity token"};
     }
     return secret(std::string(token));
 }

@@ -49,7 +49,7 @@ static std::vector<std::string> put_back(
         std::string problem;
         for (auto& file : row.source.slices) {
             auto back = folder.put_back(file, row.source.id);
-            if (back.has_error()) problem = back.error().code + ": " + back.error().detail;
+            if (back.has_error()) problem = to_string(back.error());
             if (!back.has_error()) file.location = *back;
         }
         problems.push_back(std::move(problem));
@@ -121,7 +121,9 @@ asio::awaitable<result<std::vector<retried>>> retry(retry_parts with, retry_requ
             if (chosen.empty()) continue;
             if (!from.folder) {
                 failure absent{
-                    "folder_absent", remedy::retry, "the folder of " + name + " is not there now"};
+                    errc::folder_absent,
+                    remedy::retry,
+                    "the folder of " + name + " is not there now"};
                 co_return absent;
             }
             co_await put_back_all(with, from, std::move(chosen), out);

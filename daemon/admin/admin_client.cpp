@@ -20,13 +20,13 @@ struct socket_handle {
 static failure connect_failure(const std::string& path) {
     auto words = std::string(std::strerror(errno));
     if (errno == EACCES || errno == EPERM) {
-        return {"not_allowed", remedy::reconfigure, path + ": " + words};
+        return {errc::not_allowed, remedy::reconfigure, path + ": " + words};
     }
-    return {"no_daemon", remedy::retry, "no daemon listens at " + path + ": " + words};
+    return {errc::no_daemon, remedy::retry, "no daemon listens at " + path + ": " + words};
 }
 
 static failure no_answer(const std::string& path) {
-    return {"no_answer", remedy::retry, "the daemon at " + path + " does not answer"};
+    return {errc::no_answer, remedy::retry, "the daemon at " + path + " does not answer"};
 }
 
 static result<std::string> read_all(int socket, const std::string& path) {
@@ -46,11 +46,11 @@ static result<std::string> read_all(int socket, const std::string& path) {
 static result<std::string> body_of(const std::string& answer) {
     auto end = answer.find("\r\n\r\n");
     if (!answer.starts_with("HTTP/1.1 ") || end == std::string::npos) {
-        return failure{"bad_answer", remedy::give_up, "the daemon's answer is not HTTP"};
+        return failure{errc::bad_answer, remedy::give_up, "the daemon's answer is not HTTP"};
     }
     auto body = answer.substr(end + 4);
     if (answer.substr(9, 3) != "200") {
-        return failure{"bad_answer", remedy::give_up, answer.substr(9, 3) + ": " + body};
+        return failure{errc::bad_answer, remedy::give_up, answer.substr(9, 3) + ": " + body};
     }
     return {boost::system::in_place_value, std::move(body)};
 }
@@ -69,7 +69,7 @@ static result<std::string> exchange(
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (socket_path.empty() || socket_path.size() >= sizeof address.sun_path) {
-        return failure{"no_daemon", remedy::retry, "there is no admin socket"};
+        return failure{errc::no_daemon, remedy::retry, "there is no admin socket"};
     }
     std::memcpy(address.sun_path, socket_path.data(), socket_path.size());
     socket_handle socket{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};

@@ -20,8 +20,8 @@ static json::value seconds(const std::optional<duration>& time) {
 static json::value trouble_json(const std::optional<failure>& trouble) {
     if (!trouble) return nullptr;
     return json::object{
-        {"code", trouble->code},
-        {"detail", trouble->detail},
+        {"code", trouble->code.text()},
+        {"detail", trouble->message()},
         {"remedy", std::string(to_string(trouble->next))}};
 }
 
@@ -184,7 +184,7 @@ std::string status_report::one_line() const {
     if (!config_problem.empty())
         out += "CONFIGURATION REFUSED, the old one works: " + config_problem + "; ";
     if (!journal_healthy) out += "JOURNAL CANNOT BE WRITTEN; ";
-    if (trouble) out += "HOLDING: " + trouble->code + ": " + trouble->detail + "; ";
+    if (trouble) out += "HOLDING: " + to_string(*trouble) + "; ";
     out += std::to_string(watches.size()) + " watches, " + std::to_string(pending) + " pending";
     if (oldest) out += " (oldest " + human_duration(duration(now - *oldest)) + ")";
     if (unconfirmed > 0) out += ", " + std::to_string(unconfirmed) + " unconfirmed";

@@ -13,7 +13,7 @@ static void check_folders(const config::settings& settings, step_printer& out) {
         auto step = "folder " + watch.name;
         auto folder = spool::drop_folder::open(watch.path);
         if (folder.has_error()) {
-            out.bad(step, folder.error().detail, bad_configuration);
+            out.bad(step, folder.error().message(), bad_configuration);
             continue;
         }
         auto advice = folder->advice();

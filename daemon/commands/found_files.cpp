@@ -13,7 +13,7 @@ result<std::vector<std::string>> files_at(const std::vector<std::string>& paths)
         std::error_code problem;
         auto whole = files::canonical(path, problem);
         if (problem)
-            return failure{"no_such_file", remedy::give_up, path + ": " + problem.message()};
+            return failure{errc::no_such_file, remedy::give_up, path + ": " + problem.message()};
         if (!files::is_directory(whole)) {
             found.push_back(whole.string());
             continue;
@@ -26,7 +26,8 @@ result<std::vector<std::string>> files_at(const std::vector<std::string>& paths)
                 found.push_back(walk->path().string());
             }
         }
-        if (problem) return failure{"unreadable", remedy::give_up, path + ": " + problem.message()};
+        if (problem)
+            return failure{errc::unreadable, remedy::give_up, path + ": " + problem.message()};
     }
     std::sort(found.begin(), found.end());
     found.erase(std::unique(found.begin(), found.end()), found.end());

@@ -30,7 +30,7 @@ static result<std::string> rows_of(
     const config::settings& settings, const spool::journal_query& query
 ) {
     auto answer = ask_daemon(settings.admin.listen, "/journal?" + journal_query_text(query));
-    if (answer || answer.error().code != "no_daemon") return answer;
+    if (answer || answer.error().code != errc::no_daemon) return answer;
     auto path = settings.state_directory + "/journal.db";
     if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT) {
         std::fprintf(stderr, "nothing has been recorded yet: there is no %s\n", path.c_str());
@@ -47,8 +47,8 @@ int command_journal(const journal_options& options) {
     auto rows = rows_of(*settings, query_of(options));
     if (rows.has_error()) {
         auto problem = rows.error();
-        std::fprintf(stderr, "%s: %s\n", problem.code.c_str(), problem.detail.c_str());
-        return problem.code == "not_allowed" ? refused : journal_io;
+        std::fprintf(stderr, "%s\n", to_string(problem).c_str());
+        return problem.code == errc::not_allowed ? refused : journal_io;
     }
     auto text = options.json ? *rows + "\n" : journal_text(*rows);
     std::fputs(text.c_str(), stdout);

@@ -24,7 +24,7 @@ static watch_plan plan_of(const config::watch& from, const config::settings& set
     std::string problem;
     auto folder = spool::drop_folder::open(from.path);
     if (folder.has_error()) {
-        problem = folder.error().code + ": " + folder.error().detail;
+        problem = to_string(folder.error());
     } else {
         spool::scan_options asked;
         asked.recursive = from.recursive;
@@ -32,7 +32,7 @@ static watch_plan plan_of(const config::watch& from, const config::settings& set
         asked.wanted = [](std::string_view) { return true; };
         auto found = folder->list(asked);
         if (found.has_error()) {
-            problem = found.error().code + ": " + found.error().detail;
+            problem = to_string(found.error());
         } else {
             facts.files = std::move(found->sightings);
             facts.truncated = found->truncated;

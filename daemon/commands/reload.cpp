@@ -25,12 +25,12 @@ int command_reload(const reload_options& options) {
     auto answer = tell_daemon(socket, "/reload");
     if (answer.has_error()) {
         auto problem = answer.error();
-        if (problem.code != "not_allowed" && signal_main_process()) {
+        if (problem.code != errc::not_allowed && signal_main_process()) {
             std::puts("the daemon was sent SIGHUP; its log says what came of it");
             return all_well;
         }
-        std::fprintf(stderr, "%s: %s\n", problem.code.c_str(), problem.detail.c_str());
-        return problem.code == "not_allowed" ? refused : unreachable;
+        std::fprintf(stderr, "%s\n", to_string(problem).c_str());
+        return problem.code == errc::not_allowed ? refused : unreachable;
     }
     auto done = parse_reload_report(*answer);
     if (options.json) {

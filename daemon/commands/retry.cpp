@@ -68,7 +68,7 @@ struct workshop {
         auto folder = spool::drop_folder::open(from.path);
         if (folder.has_error()) return {};
         auto locked = folder->lock(settings.state_directory);
-        if (locked.has_error() && locked.error().code == "folder_locked") return locked.error();
+        if (locked.has_error() && locked.error().code == errc::folder_locked) return locked.error();
         watch.folder = std::make_shared<spool::drop_folder>(std::move(*folder));
         return {};
     }
@@ -105,7 +105,7 @@ static result<std::string> retry_without_daemon(
     workshop shop(around, settings);
     auto opened = shop.open();
     if (opened.has_error()) return opened.error();
-    result<std::string> out = failure{"not_run", remedy::give_up, "nothing was done"};
+    result<std::string> out = failure{errc::not_run, remedy::give_up, "nothing was done"};
     around.run(retry_here(shop, std::move(wanted), out));
     auto flushed = shop.journal->flush();
     if (flushed.has_error()) return flushed.error();
@@ -143,13 +143,13 @@ int command_retry(const retry_options& options) {
     }
     auto wanted = request_of(options);
     auto answer = tell_daemon(settings->admin.listen, "/retry?" + retry_request_text(wanted));
-    if (!answer && answer.error().code == "no_daemon") {
+    if (!answer && answer.error().code == errc::no_daemon) {
         answer = retry_without_daemon(*settings, std::move(wanted));
     }
     if (answer.has_error()) {
         auto problem = answer.error();
-        std::fprintf(stderr, "%s: %s\n", problem.code.c_str(), problem.detail.c_str());
-        return problem.code == "not_allowed" ? refused : exit_code_for(problem);
+        std::fprintf(stderr, "%s\n", to_string(problem).c_str());
+        return problem.code == errc::not_allowed ? refused : exit_code_for(problem);
     }
     if (options.json) {
         std::printf("%s\n", answer->c_str());

@@ -73,12 +73,14 @@ static asio::awaitable<int> run_daemon(program& around, app& daemon, start_pause
     auto opened = co_await daemon.open();
     if (opened.has_error()) {
         const auto& problem = opened.error();
-        if (problem.code == app::told_to_end) {
-            around.log.info("stopped before it began", {{"detail", problem.detail}});
+        if (problem.code == errc::stopped) {
+            around.log.info("stopped before it began", {{"detail", problem.message()}});
             co_return all_well;
         }
-        around.log.error("cannot start", {{"code", problem.code}, {"detail", problem.detail}});
-        sd_notify("STATUS=cannot start: " + printable(problem.code + ": " + problem.detail));
+        around.log.error(
+            "cannot start", {{"code", problem.code.text()}, {"detail", problem.message()}}
+        );
+        sd_notify("STATUS=cannot start: " + printable(to_string(problem)));
         co_return exit_code_for(problem);
     }
     signals.start(call_it_well(around, pause));
@@ -115,7 +117,7 @@ int command_run(const run_options& options) {
     if (flushed.has_error()) {
         around.log.error(
             "the journal's last records could not be written",
-            {{"code", flushed.error().code}, {"detail", flushed.error().detail}}
+            {{"code", flushed.error().code.text()}, {"detail", flushed.error().message()}}
         );
         code = journal_io;
     }

@@ -52,7 +52,7 @@ int command_send(const send_options& given) {
     if (options.json) print_json(all.report());
     if (all.trouble()) {
         auto& problem = *all.trouble();
-        auto words = without_secrets(problem.code + ": " + problem.detail);
+        auto words = without_secrets(to_string(problem));
         std::fprintf(stderr, "%s\n", words.c_str());
     }
     auto flushed = all.flush();

@@ -96,7 +96,7 @@ void sender::build_parts() {
             // It changed while it was read: what it is now is for the next `send`.
             spool::outcome_record record;
             record.outcome = spool::outcome::rejected;
-            record.code = "file_changed";
+            record.code = to_string(errc::file_changed);
             record.details = "the file changed while it was sent; send it again";
             record.at = around_.time.wall_now();
             sources_->advance(what, spool::stage::settled{record});
@@ -196,7 +196,7 @@ void sender::take(const std::string& path, std::map<std::string, spool::kept_fil
     if (report_.contains(path)) return;  // Under way since an earlier run.
     auto slice = folder.claim_in_place(**seen);
     if (slice.has_error()) {
-        note({path, "", "rejected", slice.error().code, slice.error().detail});
+        note({path, "", "rejected", slice.error().code.text(), slice.error().message()});
         return;
     }
     spool::source what;

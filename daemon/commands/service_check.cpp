@@ -17,8 +17,7 @@ asio::awaitable<bool> service_check::probe(http::url place) {
             out_.good(name, step.detail);
             continue;
         }
-        failure problem{step.code, remedy::retry, step.detail};
-        if (!step.hint.empty()) problem.detail += "; " + step.hint;
+        failure problem{.code = step.code, .detail = step.detail, .hint = step.hint};
         out_.bad(name, problem);
         all = false;
     }
@@ -32,7 +31,7 @@ void service_check::check_clock(const kusto::cloud& cloud) {
     auto skew = http::clock_skew(*cloud.served_at, time_.wall_now());
     auto harm = http::words_for_skew(skew, service_.endpoint().host());
     if (harm) {
-        out_.bad("clock", {"clock", remedy::reconfigure, *harm});
+        out_.bad("clock", {errc::clock, remedy::reconfigure, *harm});
     } else {
         out_.good("clock", "agrees with the service's");
     }
@@ -114,7 +113,9 @@ asio::awaitable<void> service_check::check_resources() {
     auto resources = std::move(fetched->value);
     note(resources);
     for (auto& warning : resources.warnings) {
-        out_.bad("ingestion resources", {"untrusted_storage_host", remedy::reconfigure, warning});
+        out_.bad(
+            "ingestion resources", {errc::untrusted_storage_host, remedy::reconfigure, warning}
+        );
     }
     out_.good(
         "ingestion resources",

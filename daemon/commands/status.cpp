@@ -14,8 +14,8 @@ int command_status(const status_options& options) {
     auto answer = ask_daemon(settings->admin.listen, "/status");
     if (answer.has_error()) {
         auto problem = answer.error();
-        std::fprintf(stderr, "%s: %s\n", problem.code.c_str(), problem.detail.c_str());
-        return problem.code == "not_allowed" ? refused : unreachable;
+        std::fprintf(stderr, "%s\n", to_string(problem).c_str());
+        return problem.code == errc::not_allowed ? refused : unreachable;
     }
     auto text = options.json ? *answer + "\n" : status_text(*answer);
     std::fputs(text.c_str(), stdout);

@@ -38,7 +38,7 @@ static int watch_in_blocks(const std::string& socket, duration interval, const c
             std::fputs(status_text(*answer).c_str(), stdout);
         } else {
             auto problem = answer.error();
-            std::printf("%s: %s\n", problem.code.c_str(), problem.detail.c_str());
+            std::printf("%s\n", to_string(problem).c_str());
         }
         std::printf("\n");
         // Whoever read it is gone.

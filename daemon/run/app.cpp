@@ -66,7 +66,7 @@ asio::awaitable<result<void>> app::open() {
     } else {
         around_.log.warning(
             "no inotify: folders are polled",
-            {{"code", events.error().code}, {"detail", events.error().detail}}
+            {{"code", events.error().code.text()}, {"detail", events.error().message()}}
         );
     }
     auto unretired = journal_->unretired();
@@ -79,7 +79,7 @@ asio::awaitable<result<void>> app::open() {
 asio::awaitable<result<void>> app::wait_for_room(failure problem) {
     if (!waits_for_room_) {
         around_.log.error(
-            "cannot begin: the disk is full; it is tried again", {{"detail", problem.detail}}
+            "cannot begin: the disk is full; it is tried again", {{"detail", problem.message()}}
         );
     }
     waits_for_room_ = true;
@@ -89,7 +89,7 @@ asio::awaitable<result<void>> app::wait_for_room(failure problem) {
         co_await wait_until(stopping_, around_.time, wake);
     }
     if (stops_ == 0) co_return result<void>();
-    co_return failure{std::string(told_to_end), remedy::give_up, problem.detail};
+    co_return failure{errc::stopped, remedy::give_up, problem.detail};
 }
 
 asio::awaitable<result<void>> app::lock_state() {
@@ -102,7 +102,7 @@ asio::awaitable<result<void>> app::lock_state() {
             co_return result<void>();
         }
         auto problem = locked.error();
-        if (!full && problem.code != "disk_full") co_return problem;
+        if (!full && problem.code != errc::disk_full) co_return problem;
         auto waited = co_await wait_for_room(std::move(problem));
         if (waited.has_error()) co_return waited;
     }
@@ -121,7 +121,7 @@ asio::awaitable<result<void>> app::open_journal() {
             co_return result<void>();
         }
         auto problem = journal.error();
-        if (problem.code != "disk_full") co_return problem;
+        if (problem.code != errc::disk_full) co_return problem;
         auto waited = co_await wait_for_room(std::move(problem));
         if (waited.has_error()) co_return waited;
     }
@@ -212,7 +212,7 @@ asio::awaitable<result<void>> app::open_watches(std::vector<spool::source> unret
         auto opened = co_await intake.open(std::move(by_watch[from.name]));
         by_watch.erase(from.name);
         // An absent folder may come; one that another daemon has is a mistake to be told of.
-        if (opened.has_error() && opened.error().code == "folder_locked") co_return opened;
+        if (opened.has_error() && opened.error().code == errc::folder_locked) co_return opened;
     }
     unclaimed_ = std::move(by_watch);
     for (auto& [name, left] : unclaimed_) {

@@ -28,13 +28,11 @@ namespace kustodrop::daemon {
 /// other, starts and joins every task in one place.
 class app {
 public:
-    static constexpr std::string_view told_to_end = "told_to_end";
-
     app(surroundings around, config::settings settings, config::environment environment);
     ~app();
 
     /// Locks, opens the journal and the folders, resumes. A failure names what stands in the way;
-    /// its remedy says whether it is the configuration. Its code is told_to_end when stop() came
+    /// its remedy says whether it is the configuration. Its code is `stopped` when stop() came
     /// while a full disk was waited for.
     asio::awaitable<result<void>> open();
 

@@ -51,10 +51,10 @@ asio::awaitable<void> app::tidy_archive(std::string watch) {
     auto report = co_await offload(pool_, work);
     if (report.has_error()) {
         const auto& problem = report.error();
-        if (!archive_troubles_.failed(watch, problem.code, around_.time.now())) co_return;
+        if (!archive_troubles_.failed(watch, problem.code.text(), around_.time.now())) co_return;
         around_.log.warning(
             "cannot clear the archive; it is tried again",
-            {{"watch", watch}, {"code", problem.code}, {"detail", problem.detail}}
+            {{"watch", watch}, {"code", problem.code.text()}, {"detail", problem.message()}}
         );
         co_return;
     }

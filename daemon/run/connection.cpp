@@ -194,15 +194,17 @@ void connection::tell(std::string_view what, const refresh_event& event) {
     auto name = std::string(what);
     if (!event.problem) return tell_ends(told_.worked(name, around_.time.now()));
     around_.measured
-        .count("kustodrop_retries_total", {{"operation", name}, {"reason", event.problem->code}})
+        .count(
+            "kustodrop_retries_total", {{"operation", name}, {"reason", event.problem->code.text()}}
+        )
         .add();
-    auto said = told_.failed(name, event.problem->code, around_.time.now());
+    auto said = told_.failed(name, event.problem->code.text(), around_.time.now());
     if (!said) return;
     auto left = event.time_left ? human_duration(*event.time_left) : std::string("nothing");
     around_.log.error(
         "cannot refresh the " + name + "; it is tried again",
-        {{"code", event.problem->code},
-         {"detail", event.problem->detail},
+        {{"code", event.problem->code.text()},
+         {"detail", event.problem->message()},
          {"remedy", std::string(to_string(event.problem->next))},
          {"request_id", event.problem->request_id},
          {"attempts", std::to_string(said->times)},

@@ -19,7 +19,7 @@ static azure::secret_reader file_reader(std::string path, file_content read) {
     return [path = std::move(path), read = std::move(read)]() -> result<secret> {
         auto content = read(path);
         if (content) return secret(std::move(*content));
-        return failure{"unreadable", remedy::reconfigure, content.error().detail};
+        return failure{errc::unreadable, remedy::reconfigure, content.error().message()};
     };
 }
 

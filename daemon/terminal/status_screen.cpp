@@ -257,7 +257,7 @@ std::vector<screen_line> status_screen::absent(
     samples_.clear();
     std::vector<screen_line> out{
         {"kustodrop", look::bold},
-        {why.code + ": " + why.detail, look::trouble},
+        {to_string(why), look::trouble},
         {"It is asked again every second."}};
     if (answered_at_) {
         out.push_back({"It answered " + human_duration(now - *answered_at_) + " ago."});

@@ -34,7 +34,7 @@ void step_printer::good(std::string_view step, const std::string& detail) {
 }
 
 void step_printer::bad(std::string_view step, const failure& problem) {
-    take("FAIL", {std::string(step), "failed", problem.code, problem.detail});
+    take("FAIL", {std::string(step), "failed", problem.code.text(), problem.message()});
     remember(exit_code_for(problem));
 }
 

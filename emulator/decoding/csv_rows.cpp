@@ -35,7 +35,7 @@ result<> csv_rows::feed(std::string_view bytes) {
         bytes.remove_prefix(taken);
         if (text_.size() > max_record_bytes) {
             return failure{
-                .code = "Stream_InputStreamTooLarge",
+                .code = service_code("Stream_InputStreamTooLarge"),
                 .next = remedy::give_up,
                 .detail =
                     "Stream_InputStreamTooLarge: a record is larger than 64 MiB "
@@ -118,7 +118,7 @@ void csv_rows::emit_record() {
         if (is_broken_) return;
         is_broken_ = true;
         broken_ = {
-            .code = "Stream_WrongNumberOfFields",
+            .code = service_code("Stream_WrongNumberOfFields"),
             .next = remedy::give_up,
             .detail =
                 "Stream_WrongNumberOfFields: Stream has a malformed Csv format, failing per "
@@ -140,7 +140,7 @@ result<> csv_rows::finish() {
     if (is_broken_) return broken_;
     if (state_ == state::quoted) {
         return failure{
-            .code = "Stream_ClosingQuoteMissing",
+            .code = service_code("Stream_ClosingQuoteMissing"),
             .next = remedy::give_up,
             .detail =
                 "Stream_ClosingQuoteMissing: the stream ends within a quoted field "

@@ -10,7 +10,7 @@ static constexpr int gzip_only = 15 + 16;  // Window bits, and no other wrapper 
 
 static failure invalid_archive(std::string_view why) {
     return {
-        .code = "BadRequest_InvalidArchive",
+        .code = service_code("BadRequest_InvalidArchive"),
         .next = remedy::give_up,
         .detail = "The gzip archive cannot be read: " + std::string(why) + "."};
 }

@@ -13,7 +13,7 @@ namespace json = boost::json;
 
 static failure too_large() {
     return {
-        .code = "Stream_InputStreamTooLarge",
+        .code = service_code("Stream_InputStreamTooLarge"),
         .next = remedy::give_up,
         .detail =
             "Stream_InputStreamTooLarge: a record is larger than 64 MiB "
@@ -21,7 +21,10 @@ static failure too_large() {
 }
 
 static failure invalid_blob(std::string detail) {
-    return {.code = "BadRequest_InvalidBlob", .next = remedy::give_up, .detail = std::move(detail)};
+    return {
+        .code = service_code("BadRequest_InvalidBlob"),
+        .next = remedy::give_up,
+        .detail = std::move(detail)};
 }
 
 struct json_record_parser::state {

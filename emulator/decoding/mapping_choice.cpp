@@ -6,7 +6,10 @@
 namespace kustodrop::emulator {
 
 failure refusal(std::string code, std::string detail) {
-    return {.code = std::move(code), .next = remedy::give_up, .detail = std::move(detail)};
+    return {
+        .code = service_code(std::move(code)),
+        .next = remedy::give_up,
+        .detail = std::move(detail)};
 }
 
 failure malformed_property(std::string_view name, std::string_view wanted) {

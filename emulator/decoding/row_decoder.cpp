@@ -189,7 +189,7 @@ public:
         if (auto done = csv_.finish(); !done) return done;
         if (rows() > 0) return {};
         return failure{
-            .code = "Stream_NoDataToIngest",
+            .code = service_code("Stream_NoDataToIngest"),
             .next = remedy::give_up,
             .detail = "Stream_NoDataToIngest: no record was found in the blob."};
     }
@@ -217,7 +217,7 @@ public:
         if (auto done = reader_.finish(); !done) return done;
         if (rows() > 0) return {};
         return failure{
-            .code = "BadRequest_NoRecordsOrWrongFormat",
+            .code = service_code("BadRequest_NoRecordsOrWrongFormat"),
             .next = remedy::give_up,
             .detail = "The blob has no record that could be read, or is of another format."};
     }

@@ -12,14 +12,15 @@ using enum column_type;
 
 static failure no_table(const std::string& database, const std::string& table) {
     return {
-        .code = "EntityNotFound",
+        .code = service_code("EntityNotFound"),
         .next = remedy::give_up,
         .detail = "Entity ID '" + table + "' of kind 'Table' was not found in database '" +
                   database + "'."};
 }
 
 static failure storage_failure(const sqlite_error& error) {
-    return {.code = "InternalServerError", .next = remedy::retry, .detail = error.what()};
+    return {
+        .code = service_code("InternalServerError"), .next = remedy::retry, .detail = error.what()};
 }
 
 // "TableName, Schema, DatabaseName, Folder, DocString", as Kusto answers about a table.
@@ -109,7 +110,7 @@ static result<table_schema> merged(const table_schema* existing, commands::creat
         if (!at) out.columns.push_back(column);
         if (!at || out.columns[*at].type == column.type) continue;
         return failure{
-            .code = "BadRequest",
+            .code = service_code("BadRequest"),
             .next = remedy::give_up,
             .detail = "Column '" + column.name + "' exists with type '" +
                       std::string(to_string(out.columns[*at].type)) + "'."};
@@ -166,7 +167,7 @@ command_execution::answer command_execution::carry_out(
     auto* existing = known_.find_mapping(*table, what.what.kind, what.what.name);
     if (existing && !what.may_exist) {
         failure why;
-        why.code = "BadRequest";
+        why.code = service_code("BadRequest");
         why.next = remedy::give_up;
         why.detail = "Mapping '" + what.what.name + "' exists already; use .create-or-alter.";
         co_return why;
@@ -174,7 +175,7 @@ command_execution::answer command_execution::carry_out(
     for (auto& column : what.what.columns) {
         if (table->index_of(column.column)) continue;
         failure why;
-        why.code = "BadRequest_InconsistentMapping";
+        why.code = service_code("BadRequest_InconsistentMapping");
         why.next = remedy::give_up;
         why.detail = "Table '" + table->name + "' has no column '" + column.column + "'.";
         co_return why;
@@ -238,11 +239,12 @@ static result<dataset> answer_of(store& tables, sql_query query) {
         auto rows = tables.select(query.sql, {});
         if (!rows.too_large) return dataset{std::move(query.columns), std::move(rows.rows)};
         return failure{
-            .code = "E_QUERY_RESULT_SET_TOO_LARGE",
+            .code = service_code("E_QUERY_RESULT_SET_TOO_LARGE"),
             .next = remedy::give_up,
             .detail = "The answer has more than 500000 rows or 64 MiB."};
     } catch (const sqlite_error& error) {
-        return failure{.code = "Semantic", .next = remedy::give_up, .detail = error.what()};
+        return failure{
+            .code = service_code("Semantic"), .next = remedy::give_up, .detail = error.what()};
     }
 }
 

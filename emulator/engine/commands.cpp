@@ -7,7 +7,7 @@
 namespace kustodrop::emulator {
 
 static failure syntax(std::string detail) {
-    return {.code = "Syntax", .next = remedy::give_up, .detail = std::move(detail)};
+    return {.code = service_code("Syntax"), .next = remedy::give_up, .detail = std::move(detail)};
 }
 
 // The record of every message, as `.show ingestion failures` names its columns.

@@ -129,9 +129,9 @@ http::response v2_answer(const dataset& table) {
 }
 
 static std::string_view exception_for(const failure& why) {
-    if (why.code == "Syntax") return "Kusto.Data.Exceptions.SyntaxException";
-    if (why.code == "Semantic") return "Kusto.Data.Exceptions.SemanticException";
-    if (why.code == "EntityNotFound") return "Kusto.Data.Exceptions.EntityNotFoundException";
+    if (why.code.text() == "Syntax") return "Kusto.Data.Exceptions.SyntaxException";
+    if (why.code.text() == "Semantic") return "Kusto.Data.Exceptions.SemanticException";
+    if (why.code.text() == "EntityNotFound") return "Kusto.Data.Exceptions.EntityNotFoundException";
     return "Kusto.Data.Exceptions.KustoBadRequestException";
 }
 
@@ -141,10 +141,10 @@ http::response error_answer(const failure& why, wall_time now) {
     context["serviceAlias"] = "KUSTODROPEMULATOR";
     json::object error;
     error["code"] =
-        why.code == "EntityNotFound" ? "BadRequest_EntityNotFound" : "General_BadRequest";
+        why.code.text() == "EntityNotFound" ? "BadRequest_EntityNotFound" : "General_BadRequest";
     error["message"] = "Request is invalid and cannot be executed.";
     error["@type"] = exception_for(why);
-    error["@message"] = why.code + " error: " + why.detail;
+    error["@message"] = why.code.text() + " error: " + why.detail;
     error["@context"] = std::move(context);
     error["@permanent"] = true;
     json::object whole;

@@ -24,7 +24,7 @@ std::string sql_text(std::string_view text) {
 namespace {
 
 failure semantic(std::string detail) {
-    return {.code = "Semantic", .next = remedy::give_up, .detail = std::move(detail)};
+    return {.code = service_code("Semantic"), .next = remedy::give_up, .detail = std::move(detail)};
 }
 
 using expression = result<sql_expression>;

@@ -11,7 +11,7 @@ static bool starts_name(char c) {
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 static failure syntax(std::string detail) {
-    return {.code = "Syntax", .next = remedy::give_up, .detail = std::move(detail)};
+    return {.code = service_code("Syntax"), .next = remedy::give_up, .detail = std::move(detail)};
 }
 
 namespace {

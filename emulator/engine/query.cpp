@@ -9,7 +9,7 @@
 namespace kustodrop::emulator {
 
 static failure semantic(std::string detail) {
-    return {.code = "Semantic", .next = remedy::give_up, .detail = std::move(detail)};
+    return {.code = service_code("Semantic"), .next = remedy::give_up, .detail = std::move(detail)};
 }
 
 // Between the operators, column i is called c<i>.

@@ -13,7 +13,7 @@ namespace kustodrop::emulator {
 namespace json = boost::json;
 
 static failure invalid(std::string detail) {
-    return {.code = "Syntax", .next = remedy::give_up, .detail = std::move(detail)};
+    return {.code = service_code("Syntax"), .next = remedy::give_up, .detail = std::move(detail)};
 }
 
 std::string_view to_string(column_type type) {
@@ -182,7 +182,7 @@ static result<std::size_t> ordinal_of(const json::value& value) {
     auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error == std::errc() && end == text.data() + text.size()) return number;
     return failure{
-        .code = "BadRequest_InvalidMapping",
+        .code = service_code("BadRequest_InvalidMapping"),
         .next = remedy::give_up,
         .detail = "The ordinal '" + text + "' of the mapping is not a number."};
 }
@@ -208,7 +208,9 @@ static result<> read_member(std::string_view key, const json::value& value, mapp
 
 static failure bad_mapping(std::string detail) {
     return {
-        .code = "BadRequest_InvalidMapping", .next = remedy::give_up, .detail = std::move(detail)};
+        .code = service_code("BadRequest_InvalidMapping"),
+        .next = remedy::give_up,
+        .detail = std::move(detail)};
 }
 
 static result<mapping_column> read_element(const json::value& element) {

@@ -141,14 +141,14 @@ static void insert_tags(
 
 static failure storage_failure(const sqlite_error& error) {
     return {
-        .code = "General_InternalServerError",
+        .code = service_code("General_InternalServerError"),
         .next = remedy::retry,
         .detail = std::string("The rows cannot be stored: ") + error.what() + "."};
 }
 
 static failure table_is_gone(const table_schema& table) {
     return {
-        .code = "BadRequest_TableNotExist",
+        .code = service_code("BadRequest_TableNotExist"),
         .next = remedy::give_up,
         .detail = "Table '" + table.name + "' was not found in database '" + table.database + "'."};
 }

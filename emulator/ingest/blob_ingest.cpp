@@ -12,7 +12,10 @@ namespace kustodrop::emulator {
 static constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 static failure refused(std::string code, std::string detail) {
-    return {.code = std::move(code), .next = remedy::give_up, .detail = std::move(detail)};
+    return {
+        .code = service_code(std::move(code)),
+        .next = remedy::give_up,
+        .detail = std::move(detail)};
 }
 
 // The extension is protocol: it alone says whether a blob is compressed (docs/protocol.md §5.3).
@@ -74,7 +77,9 @@ result<blob_ingest_result> ingest_blob(
         return out;
     } catch (const std::system_error& error) {
         return failure{
-            .code = "General_InternalServerError", .next = remedy::retry, .detail = error.what()};
+            .code = service_code("General_InternalServerError"),
+            .next = remedy::retry,
+            .detail = error.what()};
     }
 }
 

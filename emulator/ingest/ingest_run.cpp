@@ -114,7 +114,8 @@ asio::awaitable<void> ingest_run::accept(queued_message taken) {
     if (checked.refusal) {
         one.verdict = failed(std::move(*checked.refusal));
     } else if (ticket.dequeue_count > max_deliveries) {
-        failure why{"General_RetryAttemptsExceeded", remedy::retry, "Every attempt failed."};
+        failure why{
+            service_code("General_RetryAttemptsExceeded"), remedy::retry, "Every attempt failed."};
         one.verdict = failed(std::move(why));
     } else if (batches_.add(one.item, parts_.time.now())) {
         batches_changed_.notify_all();
@@ -122,7 +123,7 @@ asio::awaitable<void> ingest_run::accept(queued_message taken) {
     } else {
         ++parts_.stats.duplicates_in_batch;
         failure why{
-            "BlobAlreadyReceived_BlobAlreadyFoundInBatch",
+            service_code("BlobAlreadyReceived_BlobAlreadyFoundInBatch"),
             remedy::give_up,
             "The blob is in the same batch already; this copy was dropped."};
         one.verdict = failed(std::move(why));
@@ -137,7 +138,7 @@ asio::awaitable<void> ingest_run::finish_again(queued_message taken, ingestion_r
     one.item.ticket = taken.ticket;
     one.item.message = check_message(taken.text, parts_.known, parts_.identity).message;
     one.recorded = true;
-    failure why{record.code, remedy::give_up, record.details};
+    failure why{service_code(record.code), remedy::give_up, record.details};
     auto verdict = failed(std::move(why));
     verdict.operation_id = record.operation_id;
     if (record.status == "succeeded") verdict.status = ingestion_status::succeeded;

@@ -69,13 +69,13 @@ void ingest_run::count(const ingestion_verdict& verdict, const ingestion_message
     if (verdict.status == ingestion_status::skipped) ++stats.skipped;
     if (verdict.status != ingestion_status::failed) return;
     ++stats.failed;
-    ++stats.errors[verdict.why->code];
+    ++stats.errors[verdict.why->code.text()];
     if (message.id.empty()) ++stats.corrupted;
     parts_.log.info(
         "ingestion failed",
         {{"source_id", message.id},
          {"table", message.database + "." + message.table},
-         {"code", verdict.why->code},
+         {"code", verdict.why->code.text()},
          {"why", verdict.why->detail}}
     );
 }
@@ -97,7 +97,7 @@ ingestion_record ingest_run::record_of(
     out.operation_id = verdict.operation_id;
     out.status = word_for(verdict.status);
     if (verdict.status == ingestion_status::failed && verdict.why) {
-        out.code = verdict.why->code;
+        out.code = verdict.why->code.text();
         out.details = verdict.why->detail;
     }
     out.at = seven_digit_time(verdict.at);

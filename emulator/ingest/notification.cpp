@@ -18,7 +18,7 @@ report_places places_for(const ingestion_message& message, ingestion_status stat
 }
 
 std::string_view failure_status(const failure& why) {
-    if (why.code == "General_RetryAttemptsExceeded") return "Exhausted";
+    if (why.code.text() == "General_RetryAttemptsExceeded") return "Exhausted";
     return why.next == remedy::retry ? "Transient" : "Permanent";
 }
 
@@ -29,13 +29,14 @@ std::string seven_digit_time(wall_time time) {
 }
 
 static std::string details_of(const failure& why) {
-    if (why.detail.starts_with(why.code)) return why.detail;
-    return why.code + ": " + why.detail;
+    if (why.detail.starts_with(why.code.text())) return why.detail;
+    return to_string(why);
 }
 
 static failure why_of(const ingestion_verdict& verdict) {
     if (verdict.why) return *verdict.why;
-    return {.code = "Unknown", .next = remedy::retry, .detail = "No reason is known."};
+    return {
+        .code = service_code("Unknown"), .next = remedy::retry, .detail = "No reason is known."};
 }
 
 static bool should_retry(const failure& why) { return failure_status(why) != "Permanent"; }
@@ -52,7 +53,7 @@ std::string notification_text(const ingestion_message& message, const ingestion_
     if (failed) {
         auto why = why_of(verdict);
         out["Details"] = details_of(why);
-        out["ErrorCode"] = why.code;
+        out["ErrorCode"] = why.code.text();
         out["FailureStatus"] = failure_status(why);
         out["RootActivityId"] = verdict.activity_id;
         out["OriginatesFromUpdatePolicy"] = false;
@@ -92,7 +93,7 @@ std::string status_entity_text(const ingestion_message& message, const ingestion
     out["ActivityId"] = verdict.activity_id;
     if (verdict.status == ingestion_status::failed) {
         auto why = why_of(verdict);
-        out["ErrorCode"] = why.code;
+        out["ErrorCode"] = why.code.text();
         out["FailureStatus"] = failure_status(why);
         out["Details"] = details_of(why);
         out["OriginatesFromUpdatePolicy"] = false;

@@ -60,9 +60,9 @@ static std::string storage_code(const http::response& answer) {
 
 static failure storage_failure(const http::response& answer) {
     failure out;
-    out.code = storage_code(answer);
+    out.code = service_code(storage_code(answer));
     out.next = is_transient(answer.status) ? remedy::retry : remedy::give_up;
-    out.detail = "storage answered " + std::to_string(answer.status) + " " + out.code;
+    out.detail = "storage answered " + std::to_string(answer.status) + " " + out.code.text();
     return out;
 }
 
@@ -70,18 +70,18 @@ failure download_failure(unsigned status, std::string_view storage_code) {
     failure out;
     out.next = remedy::give_up;
     if (status == 401 || status == 403) {
-        out.code = "Download_Forbidden";
+        out.code = service_code("Download_Forbidden");
     } else if (status == 404) {
-        out.code = "Download_SourceNotFound";
+        out.code = service_code("Download_SourceNotFound");
     } else if (status == 412) {
-        out.code = "Download_AccessConditionNotSatisfied";
+        out.code = service_code("Download_AccessConditionNotSatisfied");
     } else if (status == 400) {
-        out.code = "Download_BadRequest";
+        out.code = service_code("Download_BadRequest");
     } else if (is_transient(status)) {
-        out.code = "Download_UnknownError";
+        out.code = service_code("Download_UnknownError");
         out.next = remedy::retry;
     } else {
-        out.code = "Download_NotTransient";
+        out.code = service_code("Download_NotTransient");
     }
     out.detail = "The blob could not be downloaded: storage answered " + std::to_string(status) +
                  " " + std::string(storage_code) + ".";
@@ -229,7 +229,7 @@ asio::awaitable<result<blob_part>> storage_client::read_blob(
     auto answer = co_await send(std::move(request));
     if (!answer) {
         failure why = answer.error();
-        why.code = "Download_UnknownError";
+        why.code = service_code("Download_UnknownError");
         why.detail = "The blob could not be downloaded: " + why.detail;
         why.next = remedy::retry;
         co_return why;

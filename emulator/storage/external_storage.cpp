@@ -35,7 +35,8 @@ static result<> judge(const result<http::response>& sent, const storage_resource
     // 409: it is there already.
     if (answer.status == 201 || answer.status == 204 || answer.status == 409) return {};
     failure out;
-    out.code = std::string(answer.headers.find("x-ms-error-code").value_or("unexpected_answer"));
+    auto code = answer.headers.find("x-ms-error-code").value_or("unexpected_answer");
+    out.code = service_code(std::string(code));
     out.next = answer.status >= 500 ? remedy::retry : remedy::reconfigure;
     out.detail = "cannot create " + resource.name + " in " + resource.account + ": status " +
                  std::to_string(answer.status);

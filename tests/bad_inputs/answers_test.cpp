@@ -71,10 +71,10 @@ void each_damage_of(const std::string& good, const std::function<void(std::strin
 }
 
 void met(const failure& problem) {
-    BOOST_TEST(!problem.code.empty());
+    BOOST_TEST(!problem.code.text().empty());
     BOOST_TEST(problem.detail.find('\n') == std::string::npos);
     BOOST_TEST(problem.detail.find("sig=") == std::string::npos);
-    bad_input_counts::all().reached.insert(problem.code);
+    bad_input_counts::all().reached.insert(problem.code.text());
 }
 
 // Counts a case; whatever the parser made of it, it did not throw.

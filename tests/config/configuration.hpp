@@ -96,7 +96,8 @@ struct machine {
             if (found != files.end()) {
                 return result<std::string>(boost::system::in_place_value, found->second);
             }
-            return failure{"unreadable", remedy::reconfigure, path + ": No such file or directory"};
+            return failure{
+                errc::unreadable, remedy::reconfigure, path + ": No such file or directory"};
         };
         out.credentials_directory = credentials_directory;
         return out;

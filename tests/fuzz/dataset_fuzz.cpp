@@ -16,7 +16,7 @@ FUZZ_TARGET(dataset) {
     auto problem = kusto::management_failure(refused, "a command");
     promise(problem.detail.find('\n') == std::string::npos, "a failure is one line");
     auto read = kusto::parse_dataset(input);
-    if (!read) return promise(!read.error().code.empty(), "a failure has a code");
+    if (!read) return promise(!read.error().code.text().empty(), "a failure has a code");
     for (auto& table : read->tables) {
         auto at = table.column("StorageRoot", 1);
         for (auto& row : table.rows) kusto::dataset_table::value(row, at);

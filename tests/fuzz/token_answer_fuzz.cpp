@@ -19,6 +19,6 @@ FUZZ_TARGET(token_answer) {
         promise(answer.status == 200, "a refusal holds no token");
         return promise(!token->value.empty(), "a token is not empty");
     }
-    promise(!token.error().code.empty(), "a failure has a code");
+    promise(!token.error().code.text().empty(), "a failure has a code");
     promise(token.error().detail.find('\n') == std::string::npos, "a failure is one line");
 }

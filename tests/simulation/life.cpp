@@ -49,13 +49,13 @@ life::~life() {
 asio::awaitable<void> life::live() {
     auto opened = co_await app_->open();
     if (opened.has_error()) {
-        trouble_ = opened.error().code + ": " + opened.error().detail;
+        trouble_ = to_string(opened.error());
         co_return;
     }
     open_ = true;
     co_await app_->run();
     auto flushed = app_->flush();
-    if (flushed.has_error()) trouble_ = flushed.error().code;
+    if (flushed.has_error()) trouble_ = flushed.error().code.text();
 }
 
 bool life::run(std::size_t steps) {

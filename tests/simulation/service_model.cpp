@@ -116,8 +116,8 @@ service_model::fate service_model::draw(const http::request& ask) {
     return fate::well;
 }
 
-static failure broken(std::string code, bool maybe_acted) {
-    failure out{std::move(code), remedy::retry, "the simulated network broke"};
+static failure broken(errc code, bool maybe_acted) {
+    failure out{code, remedy::retry, "the simulated network broke"};
     out.maybe_acted = maybe_acted;
     return out;
 }
@@ -163,11 +163,11 @@ asio::awaitable<result<http::response>> service_model::send(http::request ask) {
     co_await world_.time.sleep_until(there);
     if (what == fate::refused) {
         tell(ask, "refused");
-        co_return broken("connect_refused", false);
+        co_return broken(errc::connect_refused, false);
     }
     if (what == fate::reset_before) {
         tell(ask, "reset");
-        co_return broken("connection_reset", world_.chance.chance(0.5));
+        co_return broken(errc::connection_reset, world_.chance.chance(0.5));
     }
     if (what == fate::throttled || what == fate::error_before) {
         auto answer = what == fate::throttled ? throttled_answer(ask)
@@ -185,10 +185,10 @@ asio::awaitable<result<http::response>> service_model::send(http::request ask) {
     if (what == fate::stall_before || what == fate::stall_after) {
         co_await world_.time.sleep_until(begun + ask.total_timeout.value_or(io_timeout));
         tell(ask, "timeout");
-        co_return broken("timeout", true);
+        co_return broken(errc::timeout, true);
     }
     co_await world_.time.sleep_until(back);
-    if (what == fate::reset_after) co_return broken("connection_reset", true);
+    if (what == fate::reset_after) co_return broken(errc::connection_reset, true);
     if (what == fate::error_after) co_return plain_answer(500, storage_.wall_now());
     if (done.post && done.answer.status == 201) book_.answered(*done.post);
     co_return std::move(done.answer);

@@ -17,7 +17,7 @@ static constexpr std::size_t largest_key_bytes = 4096;
 
 static failure refused(std::string why) {
     return {
-        "arc_challenge",
+        errc::arc_challenge,
         remedy::reconfigure,
         "the Azure Arc agent's challenge " + std::move(why) + "; nothing was read"};
 }
@@ -68,13 +68,13 @@ failure cannot_open(const std::string& path, int error) {
     auto words = path + ": " + std::generic_category().message(error);
     if (error == EACCES || error == EPERM) {
         return {
-            "arc_group",
+            errc::arc_group,
             remedy::reconfigure,
             words +
                 "; only members of the group himds may read the Azure Arc agent's keys: "
                 "usermod -aG himds USER for the daemon's user, then restart it"};
     }
-    return {"arc_challenge", remedy::retry, "the key that the Azure Arc agent names: " + words};
+    return {errc::arc_challenge, remedy::retry, "the key that the Azure Arc agent names: " + words};
 }
 
 }  // namespace

@@ -14,8 +14,8 @@ using std::chrono::seconds;
 
 static constexpr std::size_t longest_quote = 300;
 
-static failure refused(std::string code, std::string detail) {
-    return {std::move(code), remedy::reconfigure, std::move(detail)};
+static failure refused(errc code, std::string detail) {
+    return {code, remedy::reconfigure, std::move(detail)};
 }
 
 static std::string_view text_at(const json::object& object, std::string_view name) {
@@ -49,13 +49,13 @@ static std::optional<wall_time> expiry_of(const json::object& answer) {
 result<access_token> parse_cli_answer(std::string_view text, wall_time now) {
     boost::system::error_code error;
     auto value = json::parse(text, error);
-    if (error || !value.is_object()) return refused("bad_answer", "what az printed is no JSON");
+    if (error || !value.is_object()) return refused(errc::bad_answer, "what az printed is no JSON");
     auto token = text_at(value.get_object(), "accessToken");
     auto expiry = expiry_of(value.get_object());
-    if (token.empty() || !expiry) return refused("bad_answer", "what az printed is no token");
+    if (token.empty() || !expiry) return refused(errc::bad_answer, "what az printed is no token");
     if (*expiry <= now) {
         return refused(
-            "already_expired", "az gave a token of the past; check this machine's clock"
+            errc::already_expired, "az gave a token that has expired; check this machine's clock"
         );
     }
     access_token out;
@@ -68,11 +68,11 @@ result<access_token> parse_cli_answer(std::string_view text, wall_time now) {
 static failure complaint(const child_output& ended) {
     auto said = trimmed(ended.err);
     if (said.find("az login") != std::string_view::npos) {
-        return refused("not_signed_in", "nobody is signed in to Azure here; run: az login");
+        return refused(errc::not_signed_in, "az is not signed in; run: az login");
     }
     auto line = said.substr(0, std::min(said.find('\n'), longest_quote));
     return refused(
-        "azure_cli", "az ended with " + std::to_string(ended.status) + ": " + printable(line)
+        errc::azure_cli, "az ended with " + std::to_string(ended.status) + ": " + printable(line)
     );
 }
 
@@ -87,7 +87,7 @@ asio::awaitable<result<access_token>> azure_cli_source::fetch(authority authorit
     auto ended = co_await offload(pool_, std::move(work));
     if (!ended) {
         auto problem = ended.error();
-        if (problem.code == "not_found") {
+        if (problem.code == errc::not_found) {
             problem.detail = "the Azure CLI (az) is not installed, or not in PATH";
         }
         co_return problem;

@@ -5,7 +5,7 @@
 namespace kustodrop::azure {
 
 static failure unusable(std::string detail) {
-    return {"bad_certificate", remedy::reconfigure, std::move(detail)};
+    return {errc::bad_certificate, remedy::reconfigure, std::move(detail)};
 }
 
 static std::string date_of(wall_time time) { return to_iso8601(time).substr(0, 10); }

@@ -6,7 +6,7 @@ asio::awaitable<result<access_token>> client_secret_source::fetch(authority auth
     auto client_secret = options_.client_secret();
     if (!client_secret) co_return client_secret.error();
     if (client_secret->empty()) {
-        co_return failure{"no_secret", remedy::reconfigure, "auth.client_secret is empty"};
+        co_return failure{errc::no_secret, remedy::reconfigure, "auth.client_secret is empty"};
     }
     client_proof proof;
     proof.kind = "client_secret";

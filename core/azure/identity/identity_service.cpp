@@ -23,7 +23,7 @@ static bool is_link_local(const http::url& url) {
 }
 
 static failure unusable(std::string detail) {
-    return {"no_managed_identity", remedy::reconfigure, std::move(detail)};
+    return {errc::no_managed_identity, remedy::reconfigure, std::move(detail)};
 }
 
 static result<http::url> local_endpoint(const std::string& name, const std::string& value) {

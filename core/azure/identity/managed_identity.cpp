@@ -87,39 +87,41 @@ result<access_token> managed_identity_source::judge(
     bool chosen = !options_.choice.is_system_assigned();
     if (token && chosen && service.kind == identity_kind::arc && !echoes(answer, options_.choice)) {
         return failure{
-            "no_managed_identity",
-            remedy::reconfigure,
-            what +
-                " has only the machine's own identity; leave out auth.client_id, auth.object_id "
-                "and auth.resource_id"};
+            .code = errc::no_managed_identity,
+            .next = remedy::reconfigure,
+            .detail = what + " has only the machine's own identity",
+            .hint = "leave out auth.client_id, auth.object_id and auth.resource_id"};
     }
     if (token) return token;
     auto refused = token.error();
     if (answer.status == 400 || answer.status == 404) {
-        refused.detail += chosen
-                              ? "; assign that identity to this machine, or mend auth.client_id, "
+        refused.hint = chosen ? "assign that identity to this machine, or correct auth.client_id, "
                                 "auth.object_id or auth.resource_id"
-                              : "; give this machine a system-assigned identity, or name one of "
-                                "its user-assigned ones in auth.client_id";
+                              : "give this machine a system-assigned identity, or name one of its "
+                                "user-assigned ones in auth.client_id";
     } else if (service.kind == identity_kind::arc && answer.status == 401) {
-        refused.detail += "; it does not take its own key: restart its service, himdsd";
+        refused.hint = "it does not accept its own key: restart its service, himdsd";
     }
     return refused;
 }
 
+static bool is_unanswered(errc code) {
+    return code == errc::connect_refused || code == errc::connect_timeout ||
+           code == errc::connect_failed || code == errc::timeout;
+}
+
 failure managed_identity_source::explain(const identity_service& service, failure problem) const {
-    bool silent = problem.code.starts_with("connect_") || problem.code == "timeout";
+    bool silent = is_unanswered(problem.code.ours());
     if (!silent) return problem;
     auto what = words_for(service);
     if (service.kind == identity_kind::arc) {
-        problem.detail = what + " does not answer (" + problem.code +
-                         "); start its service: systemctl start himdsd";
+        problem.detail = what + " does not answer (" + problem.code.text() + ")";
+        problem.hint = "start its service: systemctl start himdsd";
     } else if (service.kind == identity_kind::imds && !answered_) {
-        problem.code = "no_managed_identity";
+        problem.code = errc::no_managed_identity;
         problem.next = remedy::reconfigure;
-        problem.detail = what +
-                         " does not answer, so this machine is no Azure VM; install the "
-                         "Azure Arc agent, or choose another auth.kind";
+        problem.detail = what + " does not answer, so this machine is not an Azure VM";
+        problem.hint = "install the Azure Arc agent, or choose another auth.kind";
     }
     return problem;
 }

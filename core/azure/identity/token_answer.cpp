@@ -149,11 +149,11 @@ failure refusal(
     out.request_id = printable(text_at(body, "trace_id").substr(0, 128));
     out.next = is_transient(answer.status, error) ? remedy::retry : remedy::reconfigure;
     if (number != 0) {
-        out.code = "AADSTS" + std::to_string(number);
+        out.code = service_code("AADSTS" + std::to_string(number));
     } else if (!error.empty()) {
-        out.code = printable(error.substr(0, 64));
+        out.code = service_code(printable(error.substr(0, 64)));
     } else {
-        out.code = "http_" + std::to_string(answer.status);
+        out.code = service_code("http_" + std::to_string(answer.status));
     }
     auto words = std::string(sentence_for(number));
     if (words.empty()) words = said_in(body);
@@ -161,7 +161,7 @@ failure refusal(
     out.detail = "no token from " + std::string(what) + ": " + words;
     auto skew = http::clock_skew(answer, now);
     auto hint = skew ? http::words_for_skew(*skew, std::string(what)) : std::nullopt;
-    if (hint) out.detail += "; " + *hint;
+    if (hint) out.hint = *hint;
     return out;
 }
 
@@ -181,7 +181,7 @@ result<access_token> parse_token_answer(
     });
     if (value.empty() || !lifetime || !is_bearer || !is_printable) {
         return failure{
-            "bad_answer",
+            errc::bad_answer,
             remedy::retry,
             "what " + std::string(what) + " answered is no token; check the address"};
     }

@@ -11,7 +11,7 @@ asio::awaitable<result<access_token>> workload_identity_source::fetch(authority 
     proof.value = secret(std::string(trimmed(token->reveal())));
     if (proof.value.empty()) {
         auto words = options_.file + " is empty; check the projected service account token volume";
-        co_return failure{"no_secret", remedy::reconfigure, words};
+        co_return failure{errc::no_secret, remedy::reconfigure, words};
     }
     proof.kind = "workload_identity";
     proof.tenant_id = options_.tenant_id;

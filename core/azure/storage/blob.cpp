@@ -97,7 +97,7 @@ asio::awaitable<result<std::optional<std::uint64_t>>> blob_client::size(http::ur
     std::uint64_t bytes = 0;
     auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), bytes);
     if (error != std::errc() || end != length.data() + length.size()) {
-        co_return failure{"bad_answer", remedy::reroute, what + ": no Content-Length"};
+        co_return failure{errc::bad_answer, remedy::reroute, what + ": no Content-Length"};
     }
     co_return std::optional<std::uint64_t>(bytes);
 }

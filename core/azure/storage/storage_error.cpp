@@ -107,9 +107,10 @@ failure storage_failure(const http::response& answer, std::string_view what, on_
     failure out;
     auto code = storage_error_code(answer);
     auto [next, hint] = meaning_of(answer.status, code, refusal);
-    out.code = code.empty() ? "http_" + std::to_string(answer.status) : code;
+    out.code = service_code(code.empty() ? "http_" + std::to_string(answer.status) : code);
     out.next = next;
-    out.detail = std::string(what) + ": " + std::to_string(answer.status) + " " + out.code + "; ";
+    out.detail =
+        std::string(what) + ": " + std::to_string(answer.status) + " " + out.code.text() + "; ";
     out.detail += hint;
     out.retry_after = http::retry_after(answer);
     // ServerBusy is a refusal. Any other trouble of the service's own, and whatever stands

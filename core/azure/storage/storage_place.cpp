@@ -20,7 +20,7 @@ static bool has_account_in_path(const http::url& location) {
 }
 
 static failure bad(std::string why) {
-    return {"bad_resource_uri", remedy::retry, "a resource URI " + std::move(why)};
+    return {errc::bad_resource_uri, remedy::retry, "a resource URI " + std::move(why)};
 }
 
 // A SAS may end in the year 9999: as far away as a duration reaches is far enough.

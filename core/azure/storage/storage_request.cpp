@@ -25,8 +25,8 @@ std::string in_words(const http::request& request) {
 
 failure network_failure(failure broken) {
     if (broken.next != remedy::retry) return broken;
-    broken.next = broken.code == "dns_failed" ? remedy::refresh_resources : remedy::reroute;
-    if (broken.code == "local_limit") broken.next = remedy::retry;  // Ours, not the account's.
+    broken.next = broken.code == errc::dns_failed ? remedy::refresh_resources : remedy::reroute;
+    if (broken.code == errc::local_limit) broken.next = remedy::retry;  // Ours, not the account's.
     return broken;
 }
 

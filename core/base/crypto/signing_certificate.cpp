@@ -64,7 +64,7 @@ wall_time time_of(const ASN1_TIME* time) {
 }
 
 failure unusable(std::string why) {
-    return {"bad_certificate", remedy::reconfigure, std::move(why)};
+    return {errc::bad_certificate, remedy::reconfigure, std::move(why)};
 }
 
 }  // namespace

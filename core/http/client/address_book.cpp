@@ -52,9 +52,9 @@ result<std::vector<address>> address_book::answer(const std::string& host, const
     if (!usable || known.addresses.empty()) {
         auto why = known.running ? std::string("no answer in time") : known.problem;
         return failure{
-            "dns_failed",
-            remedy::retry,
-            "cannot resolve " + host + ": " + why + "; check the name and this machine's DNS"};
+            .code = errc::dns_failed,
+            .detail = "cannot resolve " + host + ": " + why,
+            .hint = "check the name and this machine's DNS"};
     }
     auto out = known.addresses;
     if (known.last_good) {

@@ -204,17 +204,17 @@ private:
         failure out;
         out.maybe_acted = attempted_ >= total_;
         if (is_timeout(error)) {
-            out.code = "timeout";
+            out.code = errc::timeout;
             out.detail = text + "no progress in time; check the network and the service's health";
         } else if (error == beast::http::error::body_limit) {
-            out.code = "answer_too_large";
+            out.code = errc::answer_too_large;
             out.next = remedy::give_up;
             out.detail = text + "the answer is larger than " + human_bytes(ask_.max_answer_bytes);
         } else if (is_nonsense(error)) {
-            out.code = "bad_answer";
+            out.code = errc::bad_answer;
             out.detail = text + "the answer is not HTTP: " + error.message();
         } else {
-            out.code = "connection_reset";
+            out.code = errc::connection_reset;
             out.detail = text + "the connection broke: " + error.message();
             stale_ = !received_;
         }
@@ -271,7 +271,7 @@ struct beast_transport::state {
 
 asio::awaitable<result<response>> beast_transport::state::send(const request& ask) {
     if (!is_fit_to_send(ask)) {
-        co_return failure{"bad_request", remedy::give_up, "control characters in the request"};
+        co_return failure{errc::bad_request, remedy::give_up, "control characters in the request"};
     }
     pace pace(clock, ask.total_timeout);
     auto head = head_of(ask, options.user_agent);
@@ -280,7 +280,7 @@ asio::awaitable<result<response>> beast_transport::state::send(const request& as
         auto lease = co_await pool.acquire(ask.target.origin(), may_reuse, pace.end());
         if (!lease) {
             co_return failure{
-                "timeout",
+                errc::timeout,
                 remedy::retry,
                 "too many requests to " + ask.target.authority() + " at once"};
         }
@@ -312,7 +312,9 @@ void beast_transport::state::measure(
     }
     ours.seconds->observe(std::chrono::duration<double>(took).count());
     if (!of.empty()) {
-        of.emplace_back("code", answer ? std::to_string(answer->status) : answer.error().code);
+        of.emplace_back(
+            "code", answer ? std::to_string(answer->status) : answer.error().code.text()
+        );
         auto& requests = measured.count("kustodrop_http_requests_total", of);
         if (!answer) return requests.add();
         ours.by_status[answer->status] = &requests;

@@ -50,7 +50,7 @@ struct probe_step {
     bool ok = false;
     std::string detail;
     std::string hint = {};
-    std::string code = {};  // Of the failure.
+    failure_code code = {};  // Of the failure.
 };
 
 /// The transport over real sockets: plain HTTP or TLS as the URL says, with connections kept and

@@ -110,33 +110,38 @@ failure connect_failure(const std::string& where, error_code error) {
     auto text = "cannot connect to " + where + ": ";
     if (error == asio::error::timed_out) {
         return {
-            "connect_timeout",
-            remedy::retry,
-            text + "no answer in time; check firewalls and the proxy"};
+            .code = errc::connect_timeout,
+            .detail = text + "no answer in time",
+            .hint = "check firewalls and the proxy"};
     }
     if (error == fault::connection_refused) {
         return {
-            "connect_refused",
-            remedy::retry,
-            text + "connection refused; check host and port, and that the service runs"};
+            .code = errc::connect_refused,
+            .detail = text + "connection refused",
+            .hint = "check host and port, and that the service runs"};
     }
     bool ours = error == fault::too_many_files_open || error == fault::no_buffer_space ||
                 error == fault::too_many_files_open_in_system ||
                 error == fault::address_not_available;
     if (ours) {
-        auto hint = "; this machine is at a limit (LimitNOFILE, ports)";
-        return {"local_limit", remedy::retry, text + error.message() + hint, duration(1s)};
+        return {
+            .code = errc::local_limit,
+            .detail = text + error.message(),
+            .retry_after = duration(1s),
+            .hint = "this machine is at a limit (LimitNOFILE, ports)"};
     }
-    return {"connect_failed", remedy::retry, text + error.message() + "; check the network"};
+    return {
+        .code = errc::connect_failed,
+        .detail = text + error.message(),
+        .hint = "check the network"};
 }
 
 // A name that leads inside although nobody who may say so sent us there.
 failure leads_inside(const std::string& host) {
     return {
-        "local_address",
-        remedy::retry,
-        host + " resolves to this machine, its link or a metadata service, where no service of " +
-            "the world is; check the name, or name it in cluster.trusted_storage_hosts"};
+        .code = errc::local_address,
+        .detail = host + " resolves to this machine, its link or a metadata service",
+        .hint = "check the name, or add it to cluster.trusted_storage_hosts"};
 }
 
 }  // namespace
@@ -225,13 +230,14 @@ asio::awaitable<result<void>> dialer::state::tunnel(connection& line, url target
     auto end = clock.now() + limit;
     auto head = tunnel_request(target, options.proxy_authorization);
     failure broken{
-        "proxy_failed",
+        errc::proxy_failed,
         remedy::retry,
         "the proxy " + proxy->authority() + " gives no way to " + target.authority() + ": "};
     auto written = co_await line.write_some(asio::buffer(head), limit);
     wipe(head.data(), head.size());
     if (written.error || written.bytes < head.size()) {
-        broken.detail += "it hung up; check network.proxy";
+        broken.detail += "it closed the connection";
+        broken.hint = "check network.proxy";
         co_return broken;
     }
     std::string answer;
@@ -242,8 +248,8 @@ asio::awaitable<result<void>> dialer::state::tunnel(connection& line, url target
         answer += byte;
         if (got.error || answer.size() > proxy_answer_bytes) {
             bool late = got.error == asio::error::timed_out;
-            broken.detail += late ? "no answer in time; check the proxy's health"
-                                  : "its answer broke off; check network.proxy";
+            broken.detail += late ? "no answer in time" : "its answer is incomplete";
+            broken.hint = late ? "check the proxy's health" : "check network.proxy";
             co_return broken;
         }
     }
@@ -290,14 +296,8 @@ asio::awaitable<result<std::unique_ptr<connection>>> dialer::open(
     co_return out;
 }
 
-// The hint is what a detail says after its semicolon.
 static probe_step failed_step(std::string name, const failure& why) {
-    probe_step out{std::move(name), false, why.detail, {}, why.code};
-    auto hint = why.detail.find("; ");
-    if (hint == std::string::npos) return out;
-    out.hint = why.detail.substr(hint + 2);
-    out.detail.resize(hint);
-    return out;
+    return {std::move(name), false, why.detail, why.hint, why.code};
 }
 
 asio::awaitable<std::vector<probe_step>> dialer::probe(url target) {

@@ -11,7 +11,7 @@ namespace kustodrop::http {
 
 static failure bad_proxy() {
     return {
-        "bad_proxy",
+        errc::bad_proxy,
         remedy::reconfigure,
         "is no proxy; allowed: http://HOST:PORT or http://USER:PASSWORD@HOST:PORT, with special "
         "characters percent-encoded"};
@@ -182,15 +182,21 @@ result<void> tunnel_answer(std::string_view head, const url& target, const url& 
     auto said = "the proxy " + proxy.authority() + " does not connect to " + where +
                 ": it answered " + printable(status.substr(0, 80));
     if (is_http && status.substr(9, 3) == "407") {
-        auto hint = "; put the proxy's user and password into network.proxy";
-        return failure{"proxy_unauthorized", remedy::retry, said + hint};
+        return failure{
+            .code = errc::proxy_unauthorized,
+            .detail = said,
+            .hint = "put the proxy's user and password into network.proxy"};
     }
     if (kind == '4') {
-        auto hint = "; ask whoever runs the proxy to allow " + where;
-        return failure{"proxy_refused", remedy::retry, said + hint};
+        return failure{
+            .code = errc::proxy_refused,
+            .detail = said,
+            .hint = "ask the proxy's administrator to allow " + where};
     }
-    auto hint = "; check that the proxy reaches the internet and resolves the name";
-    return failure{"proxy_failed", remedy::retry, said + hint};
+    return failure{
+        .code = errc::proxy_failed,
+        .detail = said,
+        .hint = "check that the proxy reaches the internet and resolves the name"};
 }
 
 }  // namespace kustodrop::http

@@ -15,8 +15,8 @@ namespace kustodrop::http {
 namespace ssl = asio::ssl;
 using boost::system::error_code;
 
-static std::string untrusted_hint(long verdict) {
-    switch (verdict) {
+static std::string untrusted_hint(long checked) {
+    switch (checked) {
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
         return "it is for another name; check the host name, and who answers in its place";
@@ -29,19 +29,19 @@ static std::string untrusted_hint(long verdict) {
 }
 
 failure tls_failure(const std::string& host, ssl_st* session, error_code error) {
-    auto verdict = SSL_get_verify_result(session);
-    if (verdict != X509_V_OK) {
+    auto checked = SSL_get_verify_result(session);
+    if (checked != X509_V_OK) {
         return {
-            "tls_untrusted",
-            remedy::retry,
-            "the certificate of " + host + " is not trusted: " +
-                X509_verify_cert_error_string(verdict) + "; " + untrusted_hint(verdict)};
+            .code = errc::tls_untrusted,
+            .detail = "the certificate of " + host +
+                      " is not trusted: " + X509_verify_cert_error_string(checked),
+            .hint = untrusted_hint(checked)};
     }
     auto why = error == asio::error::timed_out ? std::string("no answer in time") : error.message();
     return {
-        "tls_failed",
-        remedy::retry,
-        "no TLS with " + host + ": " + why + "; check that the port speaks TLS, and min_tls"};
+        .code = errc::tls_failed,
+        .detail = "no TLS with " + host + ": " + why,
+        .hint = "check that the port speaks TLS, and min_tls"};
 }
 
 std::string certificate_words(SSL* session) {

@@ -225,7 +225,7 @@ asio::awaitable<void> intake::claim_complete() {
     };
     auto done = co_await offload(with_.pool, std::move(work));
     for (auto& file : done) {
-        if (file.problem && file.problem->code != "file_vanished") {
+        if (file.problem && file.problem->code != errc::file_vanished) {
             complain(file.seen.name, *file.problem);
         }
         if (!file.slice) continue;

@@ -74,14 +74,14 @@ asio::awaitable<result<void>> intake::try_open() {
     auto opened = co_await offload(with_.pool, work);
     if (opened.has_error()) {
         const auto& problem = opened.error();
-        if (trouble_ != problem.code) {
-            trouble_ = problem.code;
+        if (trouble_ != problem.code.text()) {
+            trouble_ = problem.code.text();
             with_.log.error(
                 "cannot open the folder; it is tried again",
                 {{"watch", watch_.options.name},
                  {"path", path},
-                 {"code", problem.code},
-                 {"detail", problem.detail}}
+                 {"code", problem.code.text()},
+                 {"detail", problem.message()}}
             );
         }
         co_return problem;
@@ -132,10 +132,12 @@ void intake::watch_folder(const std::string& name) {
         return set_mode((blind_ && !wish.trust_events) || (polling_ && !name.empty()));
     }
     const auto& problem = added.error();
-    if (problem.code == "already_watched" || problem.code == "folder_absent") return;
+    if (problem.code == errc::already_watched || problem.code == errc::folder_absent) return;
     with_.log.warning(
         "events are not to be had for this folder: it is polled",
-        {{"watch", watch_.options.name}, {"code", problem.code}, {"detail", problem.detail}}
+        {{"watch", watch_.options.name},
+         {"code", problem.code.text()},
+         {"detail", problem.message()}}
     );
     set_mode(true);
 }
@@ -152,9 +154,9 @@ void intake::set_mode(bool polling) {
 void intake::close_folder(const failure& why) {
     with_.log.error(
         "the folder is gone; it is looked for",
-        {{"watch", watch_.options.name}, {"code", why.code}, {"detail", why.detail}}
+        {{"watch", watch_.options.name}, {"code", why.code.text()}, {"detail", why.message()}}
     );
-    trouble_ = why.code;
+    trouble_ = why.code.text();
     // If it is this very folder that comes back, it is watched anew.
     for (auto& [number, name] : folders_) with_.events->remove(number);
     folders_.clear();
@@ -213,7 +215,7 @@ void intake::resume(spool::source resumed) {
 void intake::vanished(spool::source& what) {
     spool::outcome_record record;
     record.outcome = spool::outcome::rejected;
-    record.code = "file_vanished";
+    record.code = to_string(errc::file_vanished);
     record.details = "the claimed file disappeared from work/ before it was shipped";
     record.at = with_.time.wall_now();
     with_.sources.advance(what, stage::settled{std::move(record)});

@@ -103,20 +103,22 @@ void intake::saw(const looked& file, bool closed) {
     if (seen.kind == spool::file_kind::folder) return;
     if (seen.kind != spool::file_kind::regular) {
         auto kind = std::string(to_string(seen.kind));
-        complain(seen.name, {"not_a_file", remedy::give_up, "it is a " + kind + ", not a file"});
+        complain(
+            seen.name, {errc::not_a_file, remedy::give_up, "it is a " + kind + ", not a file"}
+        );
         return;
     }
     if (seen.links > 1 && !defect("take_hard_links")) {
         complain(
             seen.name,
-            {"hard_link",
+            {errc::hard_link,
              remedy::give_up,
              "other names lead to the same file; it is taken when this is its only one"}
         );
         return;
     }
     if (!seen.readable) {
-        complain(seen.name, {"unreadable", remedy::reconfigure, "the daemon may not read it"});
+        complain(seen.name, {errc::unreadable, remedy::reconfigure, "the daemon may not read it"});
         return;
     }
     auto now = with_.time.now();
@@ -151,13 +153,13 @@ void intake::forget_kept_but(const std::vector<spool::sighting>& seen) {
 
 void intake::complain(const std::string& name, const failure& problem) {
     if (complained_.size() > most_hints) complained_.clear();
-    if (!complained_.insert(name + '\0' + problem.code).second) return;
+    if (!complained_.insert(name + '\0' + problem.code.text()).second) return;
     with_.log.warning(
         "left in the folder",
         {{"watch", watch_.options.name},
          {"file", name},
-         {"code", problem.code},
-         {"detail", problem.detail}}
+         {"code", problem.code.text()},
+         {"detail", problem.message()}}
     );
 }
 

@@ -87,7 +87,7 @@ asio::awaitable<void> outcomes::run_cleaner() {
         // The lease ends by itself, and the word is known by its id when it comes again.
         with_.log.debug(
             task->remove ? "a notification was not deleted" : "a message was not given back",
-            {{"code", done.error().code}, {"detail", done.error().detail}}
+            {{"code", done.error().code.text()}, {"detail", done.error().message()}}
         );
     }
 }

@@ -258,7 +258,7 @@ void outcomes::note_blockage(kusto::notification_kind kind, const blockage& foun
     auto told = trouble();
     with_.log.warning(
         "notifications of other clients stand in front of ours",
-        {{"kind", name}, {"code", told->code}, {"detail", told->detail}}
+        {{"kind", name}, {"code", told->code.text()}, {"detail", told->message()}}
     );
 }
 
@@ -276,7 +276,7 @@ std::optional<failure> outcomes::trouble() const {
     detail += " stand in front of ours: set notifications.report_method to table, or";
     detail += " notifications.foreign_messages to discard where the queues are yours alone, or use";
     detail += " a cluster of your own";
-    return failure{"notifications_blocked", remedy::reconfigure, std::move(detail)};
+    return failure{errc::notifications_blocked, remedy::reconfigure, std::move(detail)};
 }
 
 // The sources nobody will speak of any more.

@@ -220,9 +220,9 @@ void retirer::act_on_file(
     if (moved.has_error()) {
         const auto& problem = moved.error();
         // Deleted by hand while we had it: nothing is left to be done.
-        if (problem.code == "file_vanished") return;
+        if (problem.code == errc::file_vanished) return;
         auto now = changed_since(folder, file);
-        if (problem.code == "file_changed" && now) {
+        if (problem.code == errc::file_changed && now) {
             out.grown.emplace(index, *now);
         } else {
             out.problem = problem;
@@ -237,7 +237,7 @@ void retirer::act_on_file(
 }
 
 void retirer::tell(const spool::source& what, const failure& problem) {
-    auto said = troubles_.failed("", problem.code, with_.time.now());
+    auto said = troubles_.failed("", problem.code.text(), with_.time.now());
     auto level = said ? log_level::error : log_level::debug;
     with_.log.write(
         level,
@@ -245,8 +245,8 @@ void retirer::tell(const spool::source& what, const failure& problem) {
         {{"watch", what.watch},
          {"source", what.id},
          {"file", what.slices.front().name},
-         {"code", problem.code},
-         {"detail", problem.detail},
+         {"code", problem.code.text()},
+         {"detail", problem.message()},
          {"attempts", said ? std::to_string(said->times) : ""}}
     );
 }

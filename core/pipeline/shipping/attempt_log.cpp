@@ -36,8 +36,8 @@ void attempt_log::note(const spool::source& what, const failure& problem) {
          {"source", what.id},
          {"file", what.slices.front().name},
          {"stage", std::string(spool::name_of(what.stage))},
-         {"code", problem.code},
-         {"detail", problem.detail},
+         {"code", problem.code.text()},
+         {"detail", problem.message()},
          {"request_id", problem.request_id},
          {"remedy", std::string(to_string(problem.next))}}
     );
@@ -47,14 +47,14 @@ void attempt_log::failed(const spool::source& what, const failure& problem) {
     note(what, problem);
     auto asked = failed_at_.extract(what.id);
     auto place = asked ? std::move(asked.mapped()) : place_of_watch(what);
-    auto said = known_.failed(place, problem.code, time_.now());
+    auto said = known_.failed(place, problem.code.text(), time_.now());
     if (!said) return;
     bool begins = said->what == recurring::turn::begins;
     log_.warning(
         begins ? "attempts fail; they are repeated" : "attempts still fail; they are repeated",
         {{"at", place},
-         {"code", problem.code},
-         {"detail", problem.detail},
+         {"code", problem.code.text()},
+         {"detail", problem.message()},
          {"request_id", problem.request_id},
          {"remedy", std::string(to_string(problem.next))},
          {"watch", what.watch},

@@ -132,7 +132,8 @@ asio::awaitable<result<void>> block_upload::put_block(unsigned index, std::strin
         const auto& problem = stored.error();
         with_.measured
             .count(
-                "kustodrop_retries_total", {{"operation", "put_block"}, {"reason", problem.code}}
+                "kustodrop_retries_total",
+                {{"operation", "put_block"}, {"reason", problem.code.text()}}
             )
             .add();
         auto pause = next_wait(attempt, how_.backoff, problem.retry_after, with_.random);

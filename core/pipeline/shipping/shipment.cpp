@@ -38,8 +38,8 @@ upload_plan plan_upload(
 }
 
 after_failure decide(const failure& problem) {
-    if (problem.code == "file_changed") return after_failure::look_again;
-    if (problem.code == "file_vanished") return after_failure::look_again;
+    if (problem.code == errc::file_changed) return after_failure::look_again;
+    if (problem.code == errc::file_vanished) return after_failure::look_again;
     switch (problem.next) {
     case remedy::upload_again:
         return after_failure::upload_again;

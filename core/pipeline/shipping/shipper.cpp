@@ -131,7 +131,7 @@ struct in_hand {
 
 static failure crash_loop(unsigned deaths) {
     return {
-        "crash_loop",
+        errc::crash_loop,
         remedy::give_up,
         "the process died " + std::to_string(deaths) + " times in a row while it read this file"};
 }
@@ -140,7 +140,7 @@ asio::awaitable<result<void>> shipper::upload(std::string source_id, watch& from
     auto* what = with_.sources.find(source_id);
     if (what->size_bytes() == 0) {
         reject(
-            *what, spool::outcome::skipped, {"empty_file", remedy::give_up, "the file is empty"}
+            *what, spool::outcome::skipped, {errc::empty_file, remedy::give_up, "the file is empty"}
         );
         co_return result<void>();
     }
@@ -194,7 +194,7 @@ asio::awaitable<result<spool::blob_record>> shipper::send_blob(
     auto folder = from.folder;           // Held: the watch may lose it while we read.
     if (!folder) {
         // Lost while we waited for a container.
-        co_return failure{"folder_absent", remedy::retry, "the watched folder is absent"};
+        co_return failure{errc::folder_absent, remedy::retry, "the watched folder is absent"};
     }
     bool gzipped = is_gzip_name(what.slices.front().name);
     auto plan = plan_for(what.size_bytes());
@@ -247,7 +247,8 @@ void shipper::take_stock(const std::string& source_id, const failure& problem) {
     with_.measured
         .count(
             "kustodrop_retries_total",
-            {{"operation", std::string(spool::name_of(what->stage))}, {"reason", problem.code}}
+            {{"operation", std::string(spool::name_of(what->stage))},
+             {"reason", problem.code.text()}}
         )
         .add();
     auto next = decide(problem);
@@ -286,7 +287,7 @@ void shipper::take_stock(const std::string& source_id, const failure& problem) {
 static spool::outcome_record record_of(
     spool::outcome outcome, const failure& problem, wall_time at
 ) {
-    return {outcome, problem.code, problem.detail, "", at};
+    return {outcome, problem.code.text(), problem.message(), "", at};
 }
 
 void shipper::reject(source& what, spool::outcome outcome, const failure& problem) {

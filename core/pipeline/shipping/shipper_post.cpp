@@ -61,7 +61,7 @@ asio::awaitable<result<void>> shipper::add_status_row(
     auto resources = with_.router.current();
     if (!resources || resources->status_tables.empty()) {
         co_return failure{
-            "no_status_table",
+            errc::no_status_table,
             remedy::reconfigure,
             "the cluster lends no status table: set notifications.report_method to queue"};
     }

@@ -195,10 +195,10 @@ int for_each_entry(
 }
 
 failure system_failure(
-    std::string code, remedy next, std::string_view what, std::string_view name, int error
+    errc code, remedy next, std::string_view what, std::string_view name, int error
 ) {
     failure f;
-    f.code = std::move(code);
+    f.code = code;
     f.next = next;
     auto* words = ::strerrordesc_np(error);
     f.detail = std::string(what) + " " + printable(name) + ": " + (words ? words : "unknown error");

@@ -75,7 +75,7 @@ int for_each_entry(
 
 /// A failure that tells what was tried with which file and the system's word for `error`.
 failure system_failure(
-    std::string code, remedy next, std::string_view what, std::string_view name, int error
+    errc code, remedy next, std::string_view what, std::string_view name, int error
 );
 
 /// Writes all of `text`; false with errno.

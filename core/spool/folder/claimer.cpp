@@ -14,13 +14,13 @@ namespace kustodrop::spool {
 
 static failure not_a_file(const sighting& seen) {
     auto what = std::string(to_string(seen.kind));
-    return {"not_a_file", remedy::give_up, printable(seen.name) + " is a " + what};
+    return {errc::not_a_file, remedy::give_up, printable(seen.name) + " is a " + what};
 }
 
 static failure claim_failure(const std::string& name, int error) {
     bool refused = error == EACCES || error == EPERM || error == EROFS;
     if (!refused) return move_failure("cannot claim", name, error);
-    return system_failure("claim_refused", remedy::reconfigure, "cannot claim", name, error);
+    return system_failure(errc::claim_refused, remedy::reconfigure, "cannot claim", name, error);
 }
 
 static slice whole_file(const std::string& name, std::string location, const sighting& seen) {
@@ -77,7 +77,7 @@ result<slice> drop_folder::claim(
         found->name = seen.name;
         if (found->kind == file_kind::regular) {
             return failure{
-                "hard_link",
+                errc::hard_link,
                 remedy::give_up,
                 printable(seen.name) + ": other names lead to the same file"};
         }

@@ -13,10 +13,11 @@ static constexpr const char* own_folder = ".kustodrop";
 
 static failure open_failure(const std::string& path, int error) {
     bool absent = error == ENOENT || error == ENOTDIR || error == ESTALE || error == ENODEV;
-    if (absent) return system_failure("folder_absent", remedy::retry, "cannot open", path, error);
+    if (absent)
+        return system_failure(errc::folder_absent, remedy::retry, "cannot open", path, error);
     bool refused = error == EACCES || error == EPERM;
     auto next = refused ? remedy::reconfigure : remedy::retry;
-    return system_failure("folder_unreadable", next, "cannot open", path, error);
+    return system_failure(errc::folder_unreadable, next, "cannot open", path, error);
 }
 
 result<drop_folder> drop_folder::open(const std::string& path) {
@@ -34,7 +35,7 @@ result<void> drop_folder::verify() const {
     if (::fstat(root_.get(), &opened) != 0) return open_failure(path_, errno);
     if (named.st_dev == opened.st_dev && named.st_ino == opened.st_ino) return {};
     auto detail = printable(path_) + " is another folder now than the one that was opened";
-    return failure{"folder_absent", remedy::retry, detail};
+    return failure{errc::folder_absent, remedy::retry, detail};
 }
 
 result<claim_advice> drop_folder::advice() const {
@@ -61,25 +62,29 @@ result<claim_advice> drop_folder::advice() const {
 static result<descriptor> open_own(int at, const std::string& name, std::uint64_t device) {
     if (::mkdirat(at, name.c_str(), 0750) != 0 && errno != EEXIST) {
         bool full = errno == ENOSPC || errno == EDQUOT;
-        auto code = full ? "disk_full" : "folder_read_only";
+        auto code = full ? errc::disk_full : errc::folder_read_only;
         auto next = full ? remedy::retry : remedy::reconfigure;
         return system_failure(code, next, "cannot create", name, errno);
     }
     auto own = open_beneath(at, name, O_RDONLY | O_DIRECTORY);
     struct ::stat facts = {};
     if (!own.is_open() || ::fstat(own.get(), &facts) != 0) {
-        return system_failure("folder_hostile", remedy::reconfigure, "cannot enter", name, errno);
+        return system_failure(
+            errc::folder_hostile, remedy::reconfigure, "cannot enter", name, errno
+        );
     }
     if (facts.st_dev != device) {
         auto detail = name + " lies on another file system, so files cannot be moved there";
-        return failure{"other_file_system", remedy::reconfigure, detail};
+        return failure{errc::other_file_system, remedy::reconfigure, detail};
     }
     if ((facts.st_mode & S_IWOTH) != 0) {
         auto detail = name + " is writable for everyone: anyone could take or plant files";
-        return failure{"folder_hostile", remedy::reconfigure, detail};
+        return failure{errc::folder_hostile, remedy::reconfigure, detail};
     }
     if (::faccessat(own.get(), ".", W_OK | X_OK, AT_EACCESS) != 0) {
-        return system_failure("folder_read_only", remedy::reconfigure, "no access to", name, errno);
+        return system_failure(
+            errc::folder_read_only, remedy::reconfigure, "no access to", name, errno
+        );
     }
     return own;
 }
@@ -113,7 +118,8 @@ result<std::vector<std::string>> drop_folder::prepare() {
 result<void> drop_folder::lock(std::string_view state_directory) {
     auto own = open_beneath(root_.get(), own_folder, O_RDONLY | O_DIRECTORY);
     if (!own.is_open()) return open_failure(own_folder, errno);
-    auto taken = lock_file::take(own.get(), "lock", holder_line(state_directory), "folder_locked");
+    auto taken =
+        lock_file::take(own.get(), "lock", holder_line(state_directory), errc::folder_locked);
     if (!taken) return taken.error();
     lock_ = std::move(*taken);
     return {};
@@ -145,7 +151,7 @@ result<void> drop_folder::sync() const {
         auto folder = open_beneath(root_.get(), name, O_RDONLY | O_DIRECTORY);
         if (!folder.is_open()) return open_failure(name, errno);
         if (::fsync(folder.get()) != 0) {
-            return system_failure("sync_failed", remedy::retry, "cannot sync", name, errno);
+            return system_failure(errc::sync_failed, remedy::retry, "cannot sync", name, errno);
         }
     }
     return {};

@@ -163,7 +163,7 @@ private:
 static failure scan_failure(std::string_view name, int error) {
     bool refused = error == EACCES || error == EPERM;
     auto next = refused ? remedy::reconfigure : remedy::retry;
-    return system_failure("folder_unreadable", next, "cannot list", name, error);
+    return system_failure(errc::folder_unreadable, next, "cannot list", name, error);
 }
 
 result<scan> drop_folder::list(

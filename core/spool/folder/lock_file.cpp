@@ -18,15 +18,15 @@ static std::string first_line(int file) {
 }
 
 result<lock_file> lock_file::take(
-    int folder, const std::string& name, std::string_view holder, std::string_view code
+    int folder, const std::string& name, std::string_view holder, errc code
 ) {
     int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
     descriptor file(::openat(folder, name.c_str(), flags, 0640));
     if (!file.is_open() && (errno == ENOSPC || errno == EDQUOT)) {
-        return system_failure("disk_full", remedy::retry, "cannot open", name, errno);
+        return system_failure(errc::disk_full, remedy::retry, "cannot open", name, errno);
     }
     if (!file.is_open()) {
-        return system_failure("lock_refused", remedy::reconfigure, "cannot open", name, errno);
+        return system_failure(errc::lock_refused, remedy::reconfigure, "cannot open", name, errno);
     }
     // Of the open file, not of the process: dropping another descriptor of it releases nothing.
     struct ::flock whole = {};
@@ -38,11 +38,13 @@ result<lock_file> lock_file::take(
     } while (locked != 0 && errno == EINTR);
     if (locked != 0) {
         if (errno != EAGAIN && errno != EACCES) {
-            return system_failure("lock_refused", remedy::reconfigure, "cannot lock", name, errno);
+            return system_failure(
+                errc::lock_refused, remedy::reconfigure, "cannot lock", name, errno
+            );
         }
         auto who = first_line(file.get());
         auto detail = "held by " + (who.empty() ? std::string("another process") : who);
-        return failure{std::string(code), remedy::retry, detail};
+        return failure{code, remedy::retry, detail};
     }
     // What it says is for humans; the lock holds without it, on a full disk for instance.
     if (::ftruncate(file.get(), 0) == 0) write_all(file.get(), std::string(holder) + "\n");
@@ -62,13 +64,13 @@ result<lock_file> lock_state_directory(const std::string& path) {
     descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!folder.is_open()) {
         return system_failure(
-            "journal_unopenable", remedy::reconfigure, "cannot open", path, errno
+            errc::journal_unopenable, remedy::reconfigure, "cannot open", path, errno
         );
     }
-    auto taken = lock_file::take(folder.get(), "lock", holder_line(path), "state_locked");
-    if (taken || taken.error().code != "lock_refused") return taken;
+    auto taken = lock_file::take(folder.get(), "lock", holder_line(path), errc::state_locked);
+    if (taken || taken.error().code != errc::lock_refused) return taken;
     auto refused = taken.error();
-    refused.code = "journal_unlockable";
+    refused.code = errc::journal_unlockable;
     return refused;
 }
 

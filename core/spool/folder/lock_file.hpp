@@ -14,7 +14,7 @@ public:
     /// Takes the lock `name` in the folder, creating it, and writes `holder` (one line: who we
     /// are) into it. If another holds it: failure `code`, whose detail says what the file says.
     static result<lock_file> take(
-        int folder, const std::string& name, std::string_view holder, std::string_view code
+        int folder, const std::string& name, std::string_view holder, errc code
     );
 
     bool held() const { return file_.is_open(); }

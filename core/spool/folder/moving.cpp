@@ -28,23 +28,23 @@ failure move_failure(std::string_view what, std::string_view name, int error) {
     switch (error) {
     case ENOSPC:
     case EDQUOT:
-        return system_failure("disk_full", remedy::retry, what, name, error);
+        return system_failure(errc::disk_full, remedy::retry, what, name, error);
     case EACCES:
     case EPERM:
     case EROFS:
-        return system_failure("folder_read_only", remedy::reconfigure, what, name, error);
+        return system_failure(errc::folder_read_only, remedy::reconfigure, what, name, error);
     case EXDEV:
     case ELOOP:
-        return system_failure("other_file_system", remedy::reconfigure, what, name, error);
+        return system_failure(errc::other_file_system, remedy::reconfigure, what, name, error);
     case ENAMETOOLONG:
-        return system_failure("name_too_long", remedy::give_up, what, name, error);
+        return system_failure(errc::name_too_long, remedy::give_up, what, name, error);
     case ENOENT:
     case ENOTDIR:
-        return system_failure("file_vanished", remedy::retry, what, name, error);
+        return system_failure(errc::file_vanished, remedy::retry, what, name, error);
     case EEXIST:
-        return system_failure("name_taken", remedy::give_up, what, name, error);
+        return system_failure(errc::name_taken, remedy::give_up, what, name, error);
     default:
-        return system_failure("move_failed", remedy::retry, what, name, error);
+        return system_failure(errc::move_failed, remedy::retry, what, name, error);
     }
 }
 

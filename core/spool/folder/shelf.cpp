@@ -20,7 +20,8 @@ static located at(std::string location) {
 static bool is_own(std::string_view location) { return location.starts_with(".kustodrop/"); }
 
 static failure changed(const slice& file) {
-    return {"file_changed", remedy::retry, printable(file.location) + " holds other bytes by now"};
+    return {
+        errc::file_changed, remedy::retry, printable(file.location) + " holds other bytes by now"};
 }
 
 namespace {
@@ -184,7 +185,7 @@ static result<slice> taken(
     auto now = folder.look(file.location);
     if (now && *now && !(*now)->identity.same_content(file.identity)) return changed(file);
     auto claimed = folder.claim(expected, source_id);
-    if (!claimed && claimed.error().code == "file_vanished") return file;  // Perhaps moved on.
+    if (!claimed && claimed.error().code == errc::file_vanished) return file;  // Perhaps moved on.
     if (!claimed) return claimed.error();
     if (claimed->identity.same_content(file.identity)) return claimed;
     auto back = folder.put_back(*claimed, source_id);
@@ -249,7 +250,7 @@ located drop_folder::archive(
 result<void> drop_folder::sync_folder(const std::string& name) const {
     auto folder = open_beneath(root_.get(), name, O_RDONLY | O_DIRECTORY);
     if (folder.is_open() && ::fsync(folder.get()) == 0) return {};
-    return system_failure("sync_failed", remedy::retry, "cannot sync", name, errno);
+    return system_failure(errc::sync_failed, remedy::retry, "cannot sync", name, errno);
 }
 
 located drop_folder::quarantine(

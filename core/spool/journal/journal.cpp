@@ -84,11 +84,11 @@ result<void> journal::state::commit(std::uint64_t ticket, const journal_group& g
     }
     auto said = store->write(group);
     if (said) return said;
-    if (said.error().code == "disk_full" && reserve.release()) {
+    if (said.error().code == errc::disk_full && reserve.release()) {
         ++notes.reserves_used;
         return store->write(group);
     }
-    if (said.error().code != "journal_corrupt") return said;
+    if (said.error().code != errc::journal_corrupt) return said;
     // Every record is a source's whole state, so the new journal fills up again as they move on;
     // what it misses is found in the work folders after a restart.
     if (auto begun = begin_anew(); !begun) return begun;
@@ -106,7 +106,9 @@ void journal::state::learn(const result<void>& committed) {
         last_failure = f;
         ++failed_commits;
         if (healthy)
-            log.error("journal cannot be written", {{"code", f.code}, {"detail", f.detail}});
+            log.error(
+                "journal cannot be written", {{"code", f.code.text()}, {"detail", f.message()}}
+            );
         healthy = false;
         queue.group_is_not_safe();
     }
@@ -133,7 +135,7 @@ result<Value> journal::state::read_or_begin_anew(Read read) {
         if (auto opened = open(); !opened) return opened.error();
     }
     auto said = read(*store);
-    if (said || said.error().code != "journal_corrupt") return said;
+    if (said || said.error().code != errc::journal_corrupt) return said;
     if (auto begun = begin_anew(); !begun) return begun.error();
     return read(*store);
 }
@@ -153,7 +155,7 @@ result<std::unique_ptr<journal>> journal::open(
     fresh->options = std::move(options);
     fresh->measured = &measured;
     auto opened = fresh->open();
-    if (!opened && opened.error().code == "journal_corrupt") opened = fresh->begin_anew();
+    if (!opened && opened.error().code == errc::journal_corrupt) opened = fresh->begin_anew();
     if (!opened) return opened.error();
     if (fresh->options.synced) {
         fresh->reserve = reserve_file(fresh->options.path + ".reserve");
@@ -230,7 +232,7 @@ asio::awaitable<void> journal::examine() {
             std::lock_guard lock(s.mutex);
             if (!s.store || part >= s.store->parts_to_check()) return false;
             auto said = s.store->check_part(part);
-            if (said || said.error().code != "journal_corrupt") return true;
+            if (said || said.error().code != errc::journal_corrupt) return true;
             if (auto begun = s.begin_anew(); !begun) return begun.error();
             return false;
         };

@@ -33,7 +33,7 @@ result<std::string> set_aside(const std::string& path, wall_time now) {
         auto from = path + std::string(ending);
         auto to = target + std::string(ending);
         if (::rename(from.c_str(), to.c_str()) != 0 && errno != ENOENT) {
-            return system_failure("journal_io", remedy::retry, "cannot set aside", from, errno);
+            return system_failure(errc::journal_io, remedy::retry, "cannot set aside", from, errno);
         }
     }
     return {boost::system::in_place_value, target};

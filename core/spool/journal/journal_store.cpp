@@ -34,29 +34,29 @@ struct journal_store::tables {
 };
 
 static failure failure_of(const sqlite_error& error) {
-    auto fail = [&](const char* code, remedy next) {
+    auto fail = [&](errc code, remedy next) {
         auto number = " (SQLite " + std::to_string(error.code) + ")";
         return failure{code, next, "journal: " + error.words + number};
     };
     switch (error.code & 0xFF) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        return fail("journal_locked", remedy::retry);
+        return fail(errc::journal_locked, remedy::retry);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
     case SQLITE_CONSTRAINT:
     case SQLITE_MISMATCH:
-        return fail("journal_corrupt", remedy::give_up);
+        return fail(errc::journal_corrupt, remedy::give_up);
     case SQLITE_SCHEMA:
-        return fail("journal_newer", remedy::reconfigure);
+        return fail(errc::journal_newer, remedy::reconfigure);
     case SQLITE_FULL:
-        return fail("disk_full", remedy::retry);
+        return fail(errc::disk_full, remedy::retry);
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
     case SQLITE_READONLY:
-        return fail("journal_unopenable", remedy::reconfigure);
+        return fail(errc::journal_unopenable, remedy::reconfigure);
     default:
-        return fail("journal_io", remedy::retry);
+        return fail(errc::journal_io, remedy::retry);
     }
 }
 

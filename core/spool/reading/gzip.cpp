@@ -215,8 +215,8 @@ gzip_counter& gzip_counter::operator=(gzip_counter&&) noexcept = default;
 std::uint64_t gzip_counter::raw_bytes() const { return inflater_->raw; }
 char gzip_counter::last_byte() const { return inflater_->last; }
 
-static failure hopeless(std::string code, std::string detail) {
-    return failure{std::move(code), remedy::give_up, std::move(detail)};
+static failure hopeless(errc code, std::string detail) {
+    return failure{code, remedy::give_up, std::move(detail)};
 }
 
 static std::optional<failure> beyond(
@@ -224,11 +224,11 @@ static std::optional<failure> beyond(
 ) {
     if (raw > limits.max_raw_bytes) {
         auto limit = std::to_string(limits.max_raw_bytes);
-        return hopeless("too_large", "inflates to more than " + limit + " bytes");
+        return hopeless(errc::too_large, "inflates to more than " + limit + " bytes");
     }
     if (raw > limits.ratio_free_bytes && raw / limits.ratio > taken) {
         auto what = std::to_string(taken) + " bytes inflate to more than " + std::to_string(raw);
-        return hopeless("gzip_bomb", what);
+        return hopeless(errc::gzip_bomb, what);
     }
     return std::nullopt;
 }
@@ -258,7 +258,9 @@ result<void> gzip_counter::add(std::string_view compressed) {
             inflateReset(&stream);
         } else if (said != Z_OK && said != Z_BUF_ERROR) {
             auto where = "after " + std::to_string(in.taken) + " bytes: ";
-            return hopeless("broken_gzip", where + (stream.msg ? stream.msg : "not a gzip stream"));
+            return hopeless(
+                errc::broken_gzip, where + (stream.msg ? stream.msg : "not a gzip stream")
+            );
         }
         compressed.remove_prefix(take - stream.avail_in);
     }
@@ -267,10 +269,10 @@ result<void> gzip_counter::add(std::string_view compressed) {
 
 result<void> gzip_counter::finish() {
     auto& in = *inflater_;
-    if (in.taken == 0) return hopeless("broken_gzip", "an empty file is not a gzip stream");
+    if (in.taken == 0) return hopeless(errc::broken_gzip, "an empty file is not a gzip stream");
     if (in.inside_member) {
         auto where = std::to_string(in.taken);
-        return hopeless("broken_gzip", "ends within a gzip member, after " + where + " bytes");
+        return hopeless(errc::broken_gzip, "ends within a gzip member, after " + where + " bytes");
     }
     return {};
 }

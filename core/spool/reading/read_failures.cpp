@@ -8,43 +8,43 @@
 namespace kustodrop::spool {
 
 failure cannot_open(const slice& what, int error) {
-    auto fail = [&](const char* code, remedy next) {
+    auto fail = [&](errc code, remedy next) {
         return system_failure(code, next, "cannot open", what.location, error);
     };
     switch (error) {
     case ENOENT:
     case ENOTDIR:
     case ESTALE:
-        return fail("file_vanished", remedy::retry);
+        return fail(errc::file_vanished, remedy::retry);
     case ELOOP:
     case EXDEV:
     case ENXIO:
     case ENODEV:
     case EISDIR:
-        return fail("not_a_file", remedy::give_up);
+        return fail(errc::not_a_file, remedy::give_up);
     case EACCES:
     case EPERM:
-        return fail("file_unreadable", remedy::reconfigure);
+        return fail(errc::file_unreadable, remedy::reconfigure);
     default:
-        return fail("read_error", remedy::retry);
+        return fail(errc::read_error, remedy::retry);
     }
 }
 
 failure not_regular(const slice& what) {
     auto detail = printable(what.location) + " is not a regular file";
-    return {"not_a_file", remedy::give_up, detail};
+    return {errc::not_a_file, remedy::give_up, detail};
 }
 
 failure changed_while_read(const slice& what, const file_identity& now) {
     auto before = std::to_string(what.identity.size_bytes);
     auto detail = printable(what.location) + " changed while it was read: it had " + before +
                   " bytes and has " + std::to_string(now.size_bytes);
-    return {"file_changed", remedy::retry, detail};
+    return {errc::file_changed, remedy::retry, detail};
 }
 
 failure ended_early(const slice& what) {
     auto detail = printable(what.location) + " ended before its size says";
-    return {"read_error", remedy::retry, detail};
+    return {errc::read_error, remedy::retry, detail};
 }
 
 }  // namespace kustodrop::spool

@@ -113,7 +113,7 @@ result<void> source_reader::state::check_slice() {
     auto& what = slices[at];
     struct ::stat facts = {};
     if (::fstat(file.get(), &facts) != 0) {
-        return system_failure("read_error", remedy::retry, "cannot stat", what.location, errno);
+        return system_failure(errc::read_error, remedy::retry, "cannot stat", what.location, errno);
     }
     if (!S_ISREG(facts.st_mode)) return not_regular(what);
     auto now = identity_of(facts);
@@ -199,7 +199,7 @@ result<std::size_t> source_reader::state::read_some(std::uint64_t offset, std::s
         if (auto same = check_slice(); !same) return same.error();
         return ended_early(what);
     }
-    return system_failure("read_error", remedy::retry, "cannot read", what.location, errno);
+    return system_failure(errc::read_error, remedy::retry, "cannot read", what.location, errno);
 }
 
 // Called on several threads at a time.
@@ -292,7 +292,7 @@ result<std::unique_ptr<source_reader>> source_reader::open(
     if (!options.already_compressed && size > options.max_raw_bytes) {
         auto detail = "has " + std::to_string(size) + " bytes, more than the limit of " +
                       std::to_string(options.max_raw_bytes);
-        return failure{"too_large", remedy::give_up, detail};
+        return failure{errc::too_large, remedy::give_up, detail};
     }
     auto fresh = std::make_unique<state>(what.slices, std::move(options));
     return std::unique_ptr<source_reader>(new source_reader(std::move(fresh)));

@@ -49,8 +49,8 @@ result<std::unique_ptr<inotify>> inotify::open(asio::any_io_executor executor) {
     if (number >= 0) {
         return std::unique_ptr<inotify>(new inotify(std::move(executor), number));
     }
-    auto f = system_failure("inotify_limit", remedy::retry, "cannot begin", "inotify", errno);
-    if (errno == EMFILE) f.detail += "; raise the sysctl fs.inotify.max_user_instances";
+    auto f = system_failure(errc::inotify_limit, remedy::retry, "cannot begin", "inotify", errno);
+    if (errno == EMFILE) f.hint = "raise the sysctl fs.inotify.max_user_instances";
     return f;
 }
 
@@ -62,19 +62,19 @@ result<int> inotify::add(int folder) {
     if (watch >= 0) return watch;
     switch (auto error = errno) {
     case EEXIST:
-        return system_failure("already_watched", remedy::give_up, "cannot watch", path, error);
+        return system_failure(errc::already_watched, remedy::give_up, "cannot watch", path, error);
     case ENOSPC:
     case ENOMEM: {
-        auto f = system_failure("inotify_limit", remedy::retry, "cannot watch", path, error);
-        f.detail += "; raise the sysctl fs.inotify.max_user_watches";
+        auto f = system_failure(errc::inotify_limit, remedy::retry, "cannot watch", path, error);
+        f.hint = "raise the sysctl fs.inotify.max_user_watches";
         return f;
     }
     case EACCES:
         return system_failure(
-            "folder_unreadable", remedy::reconfigure, "cannot watch", path, error
+            errc::folder_unreadable, remedy::reconfigure, "cannot watch", path, error
         );
     default:
-        return system_failure("folder_absent", remedy::retry, "cannot watch", path, error);
+        return system_failure(errc::folder_absent, remedy::retry, "cannot watch", path, error);
     }
 }
 

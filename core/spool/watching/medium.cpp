@@ -55,7 +55,7 @@ medium medium_of(std::uint64_t magic) {
 result<medium> medium_of_folder(int folder) {
     struct ::statfs facts = {};
     if (::fstatfs(folder, &facts) != 0) {
-        return system_failure("folder_unreadable", remedy::retry, "cannot statfs", ".", errno);
+        return system_failure(errc::folder_unreadable, remedy::retry, "cannot statfs", ".", errno);
     }
     // The field is signed on some machines and the magics are 32 bits.
     return medium_of(static_cast<std::uint32_t>(facts.f_type));
@@ -72,7 +72,7 @@ double disk_space::free_percent() const {
 result<disk_space> space_of_folder(int folder) {
     struct ::statvfs facts = {};
     if (::fstatvfs(folder, &facts) != 0) {
-        return system_failure("folder_unreadable", remedy::retry, "cannot statvfs", ".", errno);
+        return system_failure(errc::folder_unreadable, remedy::retry, "cannot statvfs", ".", errno);
     }
     disk_space space;
     space.total_bytes = facts.f_blocks * facts.f_frsize;

@@ -42,8 +42,8 @@ BOOST_AUTO_TEST_CASE(keeps_no_more_than_it_may_and_reads_the_rest) {
 }
 
 BOOST_AUTO_TEST_CASE(a_program_that_is_not_there_is_told) {
-    BOOST_TEST(run({"no-such-program-anywhere"}).error().code == "not_found");
-    BOOST_TEST(run({"/dev/null"}).error().code == "cannot_start");
+    BOOST_TEST(run({"no-such-program-anywhere"}).error().code == errc::not_found);
+    BOOST_TEST(run({"/dev/null"}).error().code == errc::cannot_start);
 }
 
 BOOST_AUTO_TEST_CASE(ends_the_whole_family_when_the_time_is_up) {
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(ends_the_whole_family_when_the_time_is_up) {
     limits.time = 200ms;
     // The grandchild holds the pipe; only its end lets this return long before a minute is over.
     auto ended = run({"sh", "-c", "sleep 60 & wait"}, limits);
-    BOOST_TEST(ended.error().code == "timeout");
+    BOOST_TEST(ended.error().code == errc::timeout);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -107,10 +107,10 @@ BOOST_AUTO_TEST_CASE(a_wish_after_the_rule_changes_nothing) {
 
 BOOST_AUTO_TEST_CASE(a_value_in_hand_outlives_an_outage_until_it_expires) {
     start(value.run());
-    broken = failure{"down", remedy::retry, "no"};
+    broken = failure{service_code("down"), remedy::retry, "no"};
     pass_in_steps(60min - 1s, 1s);
     BOOST_TEST(ask() == "value-1");
-    BOOST_TEST(value.last_failure()->code == "down");
+    BOOST_TEST(value.last_failure()->code.text() == "down");
     pass(1s);
     BOOST_TEST(ask() == "waiting");
     BOOST_TEST(!value.current());
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(a_value_in_hand_outlives_an_outage_until_it_expires) {
 
 BOOST_AUTO_TEST_CASE(an_outage_is_met_with_a_bounded_number_of_fetches) {
     start(value.run());
-    broken = failure{"down", remedy::retry, "no"};
+    broken = failure{service_code("down"), remedy::retry, "no"};
     pass_in_steps(2h, 1s);
     // Full jitter up to 5 min: about one in 2.5 min once the ceiling is reached.
     BOOST_TEST(fetches() > 15u);
@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(a_short_blip_is_over_before_a_short_life_is) {
     life = 5s;
     start(value.run());
     pass(3300ms);
-    broken = failure{"blip", remedy::retry, "no"};
+    broken = failure{service_code("blip"), remedy::retry, "no"};
     pass_in_steps(800ms, 50ms);
     BOOST_TEST(fetches() > 2u);
     broken.reset();
@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(a_short_blip_is_over_before_a_short_life_is) {
 }
 
 BOOST_AUTO_TEST_CASE(the_servers_wish_to_wait_is_honoured) {
-    broken = failure{"busy", remedy::retry, "no", duration(40s)};
+    broken = failure{service_code("busy"), remedy::retry, "no", duration(40s)};
     start(value.run());
     pass_in_steps(39s, 1s);
     BOOST_TEST(fetches() == 1u);
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(one_early_request_is_one_fetch) {
 }
 
 BOOST_AUTO_TEST_CASE(an_early_request_does_not_cut_a_backoff_short) {
-    broken = failure{"busy", remedy::retry, "no", duration(50s)};
+    broken = failure{service_code("busy"), remedy::retry, "no", duration(50s)};
     start(value.run());
     value.request_refresh();
     pass_in_steps(49s, 1s);
@@ -229,7 +229,7 @@ BOOST_AUTO_TEST_CASE(what_has_expired_on_arrival_is_a_failure_and_no_busy_loop) 
     life = 0s;
     start(value.run());
     pass_in_steps(60s, 100ms);
-    BOOST_TEST(value.last_failure()->code == "already_expired");
+    BOOST_TEST(value.last_failure()->code.text() == "already_expired");
     BOOST_TEST(ask() == "waiting");
     BOOST_TEST(fetches() < 30u);
 }
@@ -246,7 +246,7 @@ BOOST_AUTO_TEST_CASE(reports_what_happened) {
     BOOST_TEST(events.size() == 1u);
     BOOST_TEST(!events[0].problem);
     BOOST_TEST((events[0].time_left == 60min));
-    broken = failure{"down", remedy::retry, "no"};
+    broken = failure{service_code("down"), remedy::retry, "no"};
     value.request_refresh();
     pass(30s);
     BOOST_TEST(events.size() == 2u);

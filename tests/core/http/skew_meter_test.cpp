@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(knows_nothing_before_the_first_date) {
     start(meter.send({}));
     network.answer(200, "", {{"Date", "yesterday"}});
     start(meter.send({}));
-    network.fail({"timeout", remedy::retry, ""});
+    network.fail({errc::timeout, remedy::retry, ""});
     start(meter.send({}));
     BOOST_TEST(!meter.skew().has_value());
 }

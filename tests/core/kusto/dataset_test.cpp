@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(survives_missing_columns_and_rows) {
 
 BOOST_AUTO_TEST_CASE(refuses_what_is_no_dataset) {
     for (auto body : {"", "null", "[]", "{}", "<html>", R"({"Tables":7})", R"({"Tables":[7]})"}) {
-        BOOST_TEST(parse_dataset(body).error().code == "bad_answer", body);
+        BOOST_TEST(parse_dataset(body).error().code == errc::bad_answer, body);
     }
 }
 
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(refuses_endless_size_and_depth) {
 
 BOOST_AUTO_TEST_CASE(exceptions_in_a_good_answer_are_a_failure) {
     auto partial = parse_dataset(R"({"Tables":[],"Exceptions":["Query was aborted"]})");
-    BOOST_TEST(partial.error().code == "partial_failure");
+    BOOST_TEST(partial.error().code == errc::partial_failure);
     BOOST_TEST(partial.error().detail.find("Query was aborted") != std::string::npos);
     auto none = parse_dataset(R"({"Tables":[],"Exceptions":[]})");
     BOOST_TEST(none.has_value());
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(exceptions_in_a_good_answer_are_a_failure) {
 BOOST_AUTO_TEST_CASE(a_command_at_the_wrong_endpoint_is_a_configuration_mistake) {
     auto failed = refusal(400, wrong_endpoint);
     BOOST_TEST((failed.next == remedy::reconfigure));
-    BOOST_TEST(failed.code == "engine_endpoint");
+    BOOST_TEST(failed.code == errc::engine_endpoint);
     BOOST_TEST(
         failed.detail.find("https://ingest-somecluster.westus.kusto.windows.net") !=
         std::string::npos
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(throttling_is_known_by_its_type_too) {
 BOOST_AUTO_TEST_CASE(carries_the_activity_id_and_the_command) {
     auto failed = refusal(500, "", {{"x-ms-activity-id", "act-1"}});
     BOOST_TEST(failed.request_id == "act-1");
-    BOOST_TEST(failed.code == "http_500");
+    BOOST_TEST(failed.code.text() == "http_500");
     BOOST_TEST(failed.detail.starts_with("\".show x\" at dm.test: 500 http_500"));
 }
 

@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(has_at_most_64_kib_as_base64) {
     BOOST_TEST(ingestion_message(request, secret("AUTHCTX"))->size() == 65'536u);
     request.database += "x";
     auto failed = ingestion_message(request, secret("AUTHCTX")).error();
-    BOOST_TEST(failed.code == "message_too_large");
+    BOOST_TEST(failed.code == errc::message_too_large);
     BOOST_TEST((failed.next == remedy::reconfigure));
     BOOST_TEST(failed.detail.find("AUTHCTX") == std::string::npos);
 }

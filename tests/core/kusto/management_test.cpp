@@ -112,17 +112,17 @@ BOOST_AUTO_TEST_CASE(no_other_refusal_costs_the_token) {
 }
 
 BOOST_AUTO_TEST_CASE(a_broken_network_is_passed_on) {
-    network.fail({"timeout", remedy::retry, "no answer"});
-    BOOST_TEST(execute(".x").error().code == "timeout");
+    network.fail({errc::timeout, remedy::retry, "no answer"});
+    BOOST_TEST(execute(".x").error().code == errc::timeout);
     network.answer(401);
-    network.fail({"timeout", remedy::retry, "no answer"});
-    BOOST_TEST(execute(".x").error().code == "timeout");
+    network.fail({errc::timeout, remedy::retry, "no answer"});
+    BOOST_TEST(execute(".x").error().code == errc::timeout);
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_that_is_none_names_the_command_and_the_host) {
     network.answer(200, "<html>");
     auto failed = execute(".x").error();
-    BOOST_TEST(failed.code == "bad_answer");
+    BOOST_TEST(failed.code == errc::bad_answer);
     BOOST_TEST(failed.detail.starts_with("\".x\" at ingest-c.kusto.windows.net: "));
 }
 

@@ -139,7 +139,8 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_no_notification) {
           R"({"IngestionSourceId":"x"})",
           R"({"IngestionSourceId":7})"}) {
         BOOST_TEST(
-            parse_notification(notification_kind::failure, text).error().code == "bad_notification",
+            parse_notification(notification_kind::failure, text).error().code ==
+                errc::bad_notification,
             text
         );
     }
@@ -313,8 +314,8 @@ BOOST_AUTO_TEST_CASE(what_went_in_partly_is_never_sent_again) {
 }
 
 BOOST_AUTO_TEST_CASE(a_row_that_is_no_status_row_is_refused) {
-    BOOST_TEST(parse_status_row("[]").error().code == "bad_notification");
-    BOOST_TEST(parse_status_row(status_row("Wondering")).error().code == "bad_notification");
+    BOOST_TEST(parse_status_row("[]").error().code == errc::bad_notification);
+    BOOST_TEST(parse_status_row(status_row("Wondering")).error().code == errc::bad_notification);
 }
 
 BOOST_AUTO_TEST_CASE(a_pending_row_holds_the_keys_and_no_secret) {

@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(the_least_wanted_columns_go_first) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_wrong_is_named) {
-    report.trouble = failure{"unreachable", remedy::retry, "nobody answers"};
+    report.trouble = failure{service_code("unreachable"), remedy::retry, "nobody answers"};
     report.watches[0].present = false;
     auto shown = lines();
     auto is_trouble = [](auto& line) { return line.how == screen_line::look::trouble; };
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_named) {
 }
 
 BOOST_AUTO_TEST_CASE(while_no_daemon_answers_it_says_so_and_since_when) {
-    failure why{"no_daemon", remedy::retry, "no daemon listens at /run/x"};
+    failure why{errc::no_daemon, remedy::retry, "no daemon listens at /run/x"};
     auto said = screen.absent(why, clock.now(), {});
     BOOST_TEST(said.size() == 3u);
     BOOST_TEST(said[1].text == "no_daemon: no daemon listens at /run/x");

@@ -31,9 +31,10 @@ std::string inflated(std::string_view bytes, std::size_t step) {
         return {};
     });
     for (; !bytes.empty(); bytes = bytes.substr(std::min(step, bytes.size()))) {
-        if (auto done = inflater.feed(bytes.substr(0, step)); !done) return done.error().code;
+        if (auto done = inflater.feed(bytes.substr(0, step)); !done)
+            return done.error().code.text();
     }
-    if (auto done = inflater.finish(); !done) return done.error().code;
+    if (auto done = inflater.finish(); !done) return done.error().code.text();
     return out;
 }
 

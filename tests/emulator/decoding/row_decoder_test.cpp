@@ -38,11 +38,11 @@ struct decoding {
         });
         for (; !bytes.empty(); bytes = bytes.substr(std::min(step, bytes.size()))) {
             auto done = decoder->feed(bytes.substr(0, step));
-            if (!done) return done.error().code;
+            if (!done) return done.error().code.text();
         }
         auto done = decoder->finish();
         dropped = decoder->dropped();
-        return done ? "" : done.error().code;
+        return done ? "" : done.error().code.text();
     }
 
     std::string run(std::string_view bytes) {

@@ -56,14 +56,14 @@ std::string code_with(std::string_view member, json::value value) {
     auto message = good_message();
     message[member] = std::move(value);
     auto out = checked(json::serialize(message));
-    return out.refusal ? out.refusal->code : "";
+    return out.refusal ? out.refusal->code.text() : "";
 }
 
 std::string code_with_property(std::string_view property, json::value value) {
     auto message = good_message();
     message["AdditionalProperties"].as_object()[property] = std::move(value);
     auto out = checked(json::serialize(message));
-    return out.refusal ? out.refusal->code : "";
+    return out.refusal ? out.refusal->code.text() : "";
 }
 
 }  // namespace
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(reports_failures_only_unless_told_otherwise) {
 
 BOOST_AUTO_TEST_CASE(calls_what_it_cannot_read_corrupted) {
     auto code = [](std::string_view queue_text) {
-        return check_message(queue_text, known_things(), is_authctx).refusal.value().code;
+        return check_message(queue_text, known_things(), is_authctx).refusal.value().code.text();
     };
     BOOST_TEST(code("not base64") == "BadRequest_CorruptedMessage");
     BOOST_TEST(code(base64_encode("not json")) == "BadRequest_CorruptedMessage");
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(wants_one_mapping_of_the_right_kind) {
     bag["ingestionMappingReference"] = "MyMapping";
     bag["ingestionMapping"] = R"([{"column":"a","Path":"$.a"}])";
     BOOST_TEST(
-        checked(json::serialize(both)).refusal.value().code == "BadRequest_DuplicateMapping"
+        checked(json::serialize(both)).refusal.value().code.text() == "BadRequest_DuplicateMapping"
     );
 }
 
@@ -194,7 +194,7 @@ BOOST_AUTO_TEST_CASE(refuses_a_mapping_type_that_is_not_the_formats) {
     bag["ingestionMappingReference"] = "MyMapping";
     bag["ingestionMappingType"] = "Csv";
     BOOST_TEST(
-        checked(json::serialize(message)).refusal.value().code ==
+        checked(json::serialize(message)).refusal.value().code.text() ==
         "BadRequest_InvalidMappingReference"
     );
 }

@@ -41,7 +41,9 @@ std::string names_of(const json::object& object) {
     return out;
 }
 
-failure permanent(std::string code) { return {code, remedy::give_up, "It is so."}; }
+failure permanent(std::string code) {
+    return {service_code(std::move(code)), remedy::give_up, "It is so."};
+}
 
 }  // namespace
 
@@ -77,7 +79,8 @@ BOOST_AUTO_TEST_CASE(reports_a_skipped_source_as_a_success) {
 }
 
 BOOST_AUTO_TEST_CASE(calls_a_given_up_source_exhausted) {
-    failure why{"General_RetryAttemptsExceeded", remedy::retry, "Every attempt failed."};
+    failure why{
+        service_code("General_RetryAttemptsExceeded"), remedy::retry, "Every attempt failed."};
     fail(std::move(why));
     BOOST_TEST(text().at("FailureStatus") == "Exhausted");
     BOOST_TEST(text().at("ShouldRetry") == true);

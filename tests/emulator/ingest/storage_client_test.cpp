@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(reads_an_empty_queue_in_either_spelling) {
 }
 
 BOOST_AUTO_TEST_CASE(words_download_failures_as_the_service_does) {
-    auto code = [](unsigned status) { return download_failure(status, "X").code; };
+    auto code = [](unsigned status) { return download_failure(status, "X").code.text(); };
     BOOST_TEST(code(403) == "Download_Forbidden");
     BOOST_TEST(code(404) == "Download_SourceNotFound");
     BOOST_TEST(code(412) == "Download_AccessConditionNotSatisfied");

@@ -18,7 +18,7 @@ constexpr std::string_view tokens = "/var/opt/azcmagent/tokens";
 std::string why_not(std::string_view challenge) {
     auto name = azure::challenged_key(challenge, tokens);
     BOOST_TEST_REQUIRE(name.has_error(), challenge);
-    BOOST_TEST(name.error().code == "arc_challenge");
+    BOOST_TEST(name.error().code == errc::arc_challenge);
     BOOST_TEST((name.error().next == remedy::reconfigure));
     return name.error().detail;
 }
@@ -40,7 +40,7 @@ struct folder {
     std::string failed(const std::string& name) const {
         auto read = azure::read_arc_key(directory, name);
         BOOST_TEST_REQUIRE(read.has_error(), name);
-        return read.error().code;
+        return read.error().code.text();
     }
 
     std::filesystem::path root;
@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(a_missing_right_names_the_group_to_join) {
     write("tokens/a.key", "x");
     ::chmod((root / "tokens/a.key").c_str(), 0);
     auto failed = azure::read_arc_key(directory, "a.key").error();
-    BOOST_TEST(failed.code == "arc_group");
+    BOOST_TEST(failed.code == errc::arc_group);
     BOOST_TEST(failed.detail.find("usermod -aG himds") != std::string::npos);
 }
 

@@ -71,16 +71,16 @@ BOOST_AUTO_TEST_CASE(names_the_tenant_where_one_is_configured) {
 }
 
 BOOST_AUTO_TEST_CASE(says_what_is_to_be_done) {
-    ended = failure{"not_found", remedy::reconfigure, "az: No such file or directory"};
+    ended = failure{errc::not_found, remedy::reconfigure, "az: No such file or directory"};
     BOOST_TEST(fetch().error().detail.find("not installed") != std::string::npos);
-    ended = failure{"timeout", remedy::retry, "az did not end in time"};
+    ended = failure{errc::timeout, remedy::retry, "az did not end in time"};
     BOOST_TEST((fetch().error().next == remedy::retry));
     ended = child_output{1, "", "ERROR: Please run 'az login' to setup account.\n"};
-    BOOST_TEST(fetch().error().code == "not_signed_in");
+    BOOST_TEST(fetch().error().code == errc::not_signed_in);
     ended = child_output{2, "", "ERROR: something\nmore"};
     BOOST_TEST(fetch().error().detail == "az ended with 2: ERROR: something");
     ended = child_output{0, "no JSON", ""};
-    BOOST_TEST(fetch().error().code == "bad_answer");
+    BOOST_TEST(fetch().error().code == errc::bad_answer);
 }
 
 BOOST_AUTO_TEST_CASE(seconds_count_more_than_local_time) {
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_token_is_refused) {
           R"({"accessToken":"t","expiresOn":"soon"})",
           R"({"accessToken":"t","expiresOn":"2026-08-22 08:00:00Z"})",
           R"({"accessToken":"","expires_on":99999999999})"}) {
-        BOOST_TEST(azure::parse_cli_answer(text, noon).error().code == "bad_answer", text);
+        BOOST_TEST(azure::parse_cli_answer(text, noon).error().code == errc::bad_answer, text);
     }
     auto past = azure::parse_cli_answer(R"({"accessToken":"t","expires_on":5})", noon);
     BOOST_TEST(past.error().detail.find("clock") != std::string::npos);

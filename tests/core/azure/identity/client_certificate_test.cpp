@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_work_is_told_before_anything_is_sent) {
     BOOST_TEST(why().find("check this machine's clock") != std::string::npos);
     pem = key;
     BOOST_TEST(why().starts_with("/c.pem has no certificate in it"));
-    unreadable = failure{"unreadable", remedy::reconfigure, "/c.pem: Permission denied"};
+    unreadable = failure{errc::unreadable, remedy::reconfigure, "/c.pem: Permission denied"};
     BOOST_TEST(why() == "/c.pem: Permission denied");
     BOOST_TEST(network.sent.empty());
 }
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_work_is_told_before_anything_is_sent) {
 BOOST_AUTO_TEST_CASE(a_refusal_is_explained) {
     network.answer(401, R"({"error":"invalid_client","error_codes":[700027]})");
     auto failed = fetch().error();
-    BOOST_TEST(failed.code == "AADSTS700027");
+    BOOST_TEST(failed.code.text() == "AADSTS700027");
     BOOST_TEST(failed.detail.find("certificate") != std::string::npos);
 }
 

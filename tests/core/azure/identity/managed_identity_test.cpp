@@ -74,18 +74,18 @@ BOOST_AUTO_TEST_CASE(asks_for_the_resource_not_the_scope) {
 }
 
 BOOST_AUTO_TEST_CASE(the_first_probe_is_short_until_something_has_answered) {
-    network.fail({"connect_timeout", remedy::retry, "no answer"});
+    network.fail({errc::connect_timeout, remedy::retry, "no answer"});
     auto failed = fetch().error();
-    BOOST_TEST(failed.code == "no_managed_identity");
+    BOOST_TEST(failed.code == errc::no_managed_identity);
     BOOST_TEST((failed.next == remedy::reconfigure));
     BOOST_TEST(failed.detail.find("this machine is no Azure VM") != std::string::npos);
     BOOST_TEST((network.last().connect_timeout == 1s));
     network.answer(200, token_body);
     fetch();
     BOOST_TEST((network.last().connect_timeout == 1s));
-    network.fail({"connect_timeout", remedy::retry, "no answer"});
+    network.fail({errc::connect_timeout, remedy::retry, "no answer"});
     auto outage = fetch().error();
-    BOOST_TEST(outage.code == "connect_timeout");
+    BOOST_TEST(outage.code == errc::connect_timeout);
     BOOST_TEST((outage.next == remedy::retry));
     BOOST_TEST(!network.last().connect_timeout.has_value());
 }
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(a_rogue_agent_has_nothing_read_to_it) {
           std::string()}) {
         challenge(path);
         auto before = network.sent.size();
-        BOOST_TEST(fetch().error().code == "arc_challenge");
+        BOOST_TEST(fetch().error().code == errc::arc_challenge);
         BOOST_TEST(network.sent.size() == before + 1);
     }
 }
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(arc_that_refuses_its_own_key_is_told) {
 
 BOOST_AUTO_TEST_CASE(arc_that_is_not_running_is_told) {
     arc = true;
-    network.fail({"connect_refused", remedy::retry, "refused"});
+    network.fail({errc::connect_refused, remedy::retry, "refused"});
     auto failed = fetch().error();
     BOOST_TEST((failed.next == remedy::retry));
     BOOST_TEST(failed.detail.find("systemctl start himdsd") != std::string::npos);
@@ -182,15 +182,15 @@ BOOST_AUTO_TEST_CASE(arc_must_say_whose_token_it_gives) {
          {R"({"access_token":"t","expires_in":60})",
           R"({"access_token":"t","expires_in":60,"client_id":"c-2"})"}) {
         network.answer(200, body);
-        BOOST_TEST(fetch().error().code == "no_managed_identity");
+        BOOST_TEST(fetch().error().code == errc::no_managed_identity);
     }
 }
 
 BOOST_AUTO_TEST_CASE(a_broken_network_and_a_strange_machine_are_passed_on) {
-    network.fail({"answer_too_large", remedy::retry, "large"});
-    BOOST_TEST(fetch().error().code == "answer_too_large");
+    network.fail({errc::answer_too_large, remedy::retry, "large"});
+    BOOST_TEST(fetch().error().code == errc::answer_too_large);
     variables = {{"MSI_ENDPOINT", "http://127.0.0.1:1/msi"}};
-    BOOST_TEST(fetch().error().code == "no_managed_identity");
+    BOOST_TEST(fetch().error().code == errc::no_managed_identity);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -60,8 +60,8 @@ BOOST_AUTO_TEST_CASE(reads_the_file_every_time) {
 }
 
 BOOST_AUTO_TEST_CASE(without_a_token_nothing_is_sent) {
-    given = failure{"unreadable", remedy::reconfigure, "/var/run/token: No such file"};
-    BOOST_TEST(fetch().error().code == "unreadable");
+    given = failure{errc::unreadable, remedy::reconfigure, "/var/run/token: No such file"};
+    BOOST_TEST(fetch().error().code == errc::unreadable);
     given = secret(" \n");
     BOOST_TEST(fetch().error().detail.starts_with("/var/run/token is empty"));
     BOOST_TEST(network.sent.empty());

@@ -145,9 +145,9 @@ BOOST_AUTO_TEST_CASE(a_container_that_is_not_there_is_a_failure) {
 
 BOOST_AUTO_TEST_CASE(a_size_that_is_no_number_is_a_failure) {
     network.answer(200, "", {{"Content-Length", "many"}});
-    BOOST_TEST(finish(client.size(blob)).error().code == "bad_answer");
+    BOOST_TEST(finish(client.size(blob)).error().code == errc::bad_answer);
     network.answer(200);
-    BOOST_TEST(finish(client.size(blob)).error().code == "bad_answer");
+    BOOST_TEST(finish(client.size(blob)).error().code == errc::bad_answer);
 }
 
 BOOST_AUTO_TEST_CASE(anything_but_created_is_a_failure) {
@@ -166,13 +166,13 @@ BOOST_AUTO_TEST_CASE(failures_name_the_place_and_never_the_sas) {
 }
 
 BOOST_AUTO_TEST_CASE(a_broken_network_is_a_reason_to_use_another_account) {
-    network.fail({"connection_reset", remedy::retry, "broke"});
+    network.fail({errc::connection_reset, remedy::retry, "broke"});
     BOOST_TEST((finish(client.put_blob(blob, "x")).error().next == remedy::reroute));
-    network.fail({"dns_failed", remedy::retry, "gone"});
+    network.fail({errc::dns_failed, remedy::retry, "gone"});
     BOOST_TEST((finish(client.put_blob(blob, "x")).error().next == remedy::refresh_resources));
-    network.fail({"local_limit", remedy::retry, "ours"});
+    network.fail({errc::local_limit, remedy::retry, "ours"});
     BOOST_TEST((finish(client.put_blob(blob, "x")).error().next == remedy::retry));
-    network.fail({"answer_too_large", remedy::give_up, "odd"});
+    network.fail({errc::answer_too_large, remedy::give_up, "odd"});
     BOOST_TEST((finish(client.put_blob(blob, "x")).error().next == remedy::give_up));
 }
 

@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(posts_a_message_and_never_repeats_it) {
 }
 
 BOOST_AUTO_TEST_CASE(an_ambiguous_post_says_so) {
-    network.fail({"timeout", remedy::retry, "no answer", {}, true});
+    network.fail({errc::timeout, remedy::retry, "no answer", {}, true});
     BOOST_TEST(finish(client.put_message(queue, "x")).error().maybe_acted);
     network.answer(500, "", {{"x-ms-error-code", "OperationTimedOut"}});
     BOOST_TEST(finish(client.put_message(queue, "x")).error().maybe_acted);
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(an_ambiguous_post_says_so) {
 }
 
 BOOST_AUTO_TEST_CASE(a_refused_post_is_certain) {
-    network.fail({"connect_refused", remedy::retry, "nobody"});
+    network.fail({errc::connect_refused, remedy::retry, "nobody"});
     BOOST_TEST(!finish(client.put_message(queue, "x")).error().maybe_acted);
     network.answer(503, "", {{"x-ms-error-code", "ServerBusy"}});
     BOOST_TEST(!finish(client.put_message(queue, "x")).error().maybe_acted);
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(asks_for_no_more_than_the_service_allows) {
 BOOST_AUTO_TEST_CASE(an_answer_that_is_no_list_is_a_failure) {
     network.answer(200, "<html>");
     auto failed = finish(client.peek(queue, 1)).error();
-    BOOST_TEST(failed.code == "bad_answer");
+    BOOST_TEST(failed.code == errc::bad_answer);
     BOOST_TEST(failed.detail.find("a.queue.core.windows.net") != std::string::npos);
     BOOST_TEST(failed.detail.find("S%3D") == std::string::npos);
 }
@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(a_message_that_is_gone_counts_as_deleted) {
 
 BOOST_AUTO_TEST_CASE(a_message_that_someone_else_has_is_not_deleted) {
     network.answer(400, "", {{"x-ms-error-code", "PopReceiptMismatch"}});
-    BOOST_TEST(finish(client.remove(queue, taken())).error().code == "PopReceiptMismatch");
+    BOOST_TEST(finish(client.remove(queue, taken())).error().code.text() == "PopReceiptMismatch");
     network.answer(404, "", {{"x-ms-error-code", "QueueNotFound"}});
     BOOST_TEST(!finish(client.remove(queue, taken())).has_value());
 }

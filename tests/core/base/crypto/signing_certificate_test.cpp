@@ -21,7 +21,7 @@ std::string own_certificate() {
 std::string why_not(const std::string& pem) {
     auto read = signing_certificate::parse(pem);
     BOOST_TEST_REQUIRE(read.has_error());
-    BOOST_TEST(read.error().code == "bad_certificate");
+    BOOST_TEST(read.error().code == errc::bad_certificate);
     BOOST_TEST((read.error().next == remedy::reconfigure));
     return read.error().detail;
 }

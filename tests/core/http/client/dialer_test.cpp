@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(plain_http_never_goes_through_the_proxy) {
     options.proxy = "http://127.0.0.1:" + std::to_string(proxy.port());
     auto request = get(80);
     request.target = *http::url::parse("http://world.invalid/metadata/identity/oauth2/token");
-    BOOST_TEST(send(request).error().code == "dns_failed");
+    BOOST_TEST(send(request).error().code == errc::dns_failed);
     BOOST_TEST(proxy.connections() == 0);
 }
 
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(a_proxy_that_refuses_is_a_failure) {
     auto request = get(80);
     request.target = *http::url::parse("https://world.test/");
     auto answer = send(request);
-    BOOST_TEST(answer.error().code == "proxy_unauthorized");
+    BOOST_TEST(answer.error().code == errc::proxy_unauthorized);
     BOOST_TEST(answer.error().detail.find("407") != std::string::npos);
     BOOST_TEST(seen.get_future().get().starts_with("CONNECT world.test:443 HTTP/1.1\r\n"));
 }
@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(distrusts_an_unknown_authority) {
     test::authority other("Other CA");
     serve(other.issue("DNS:localhost"));
     auto answer = send(ask());
-    BOOST_TEST(answer.error().code == "tls_untrusted");
+    BOOST_TEST(answer.error().code == errc::tls_untrusted);
     BOOST_TEST(!answer.error().maybe_acted);
     BOOST_TEST(answer.error().detail.find("network.ca_file") != std::string::npos);
 }
@@ -184,25 +184,25 @@ BOOST_AUTO_TEST_CASE(distrusts_an_unknown_authority) {
 BOOST_AUTO_TEST_CASE(without_a_ca_file_only_the_systems_store_counts) {
     options.ca_file.clear();
     serve(ca.issue("DNS:localhost"));
-    BOOST_TEST(send(ask()).error().code == "tls_untrusted");
+    BOOST_TEST(send(ask()).error().code == errc::tls_untrusted);
 }
 
 BOOST_AUTO_TEST_CASE(distrusts_a_certificate_for_another_name) {
     serve(ca.issue("DNS:other.test"));
     auto answer = send(ask());
-    BOOST_TEST(answer.error().code == "tls_untrusted");
+    BOOST_TEST(answer.error().code == errc::tls_untrusted);
     BOOST_TEST(answer.error().detail.find("another name") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(distrusts_a_certificate_for_another_address) {
     serve(ca.issue("IP:127.0.0.2,DNS:127.0.0.1"));
-    BOOST_TEST(send(ask("127.0.0.1")).error().code == "tls_untrusted");
+    BOOST_TEST(send(ask("127.0.0.1")).error().code == errc::tls_untrusted);
 }
 
 BOOST_AUTO_TEST_CASE(distrusts_an_expired_certificate_and_mentions_the_clock) {
     serve(ca.issue("DNS:localhost", -60));
     auto answer = send(ask());
-    BOOST_TEST(answer.error().code == "tls_untrusted");
+    BOOST_TEST(answer.error().code == errc::tls_untrusted);
     BOOST_TEST(answer.error().detail.find("clock") != std::string::npos);
 }
 
@@ -220,7 +220,7 @@ BOOST_AUTO_TEST_CASE(a_port_without_tls_fails_the_handshake) {
     auto request = get(80);
     request.target = *http::url::parse("https://localhost:" + std::to_string(plain.port()));
     auto answer = send(request);
-    BOOST_TEST(answer.error().code == "tls_failed");
+    BOOST_TEST(answer.error().code == errc::tls_failed);
     BOOST_TEST(!answer.error().maybe_acted);
 }
 
@@ -229,7 +229,7 @@ BOOST_AUTO_TEST_CASE(a_port_that_says_nothing_fails_the_handshake_in_time) {
     raw_server mute([](raw_server::socket& client, int) { raw_server::wait_for_end(client); });
     auto request = get(80);
     request.target = *http::url::parse("https://localhost:" + std::to_string(mute.port()));
-    BOOST_TEST(send(request).error().code == "tls_failed");
+    BOOST_TEST(send(request).error().code == errc::tls_failed);
 }
 
 BOOST_AUTO_TEST_CASE(tunnels_through_a_proxy_and_verifies_the_far_end) {

@@ -73,7 +73,7 @@ struct uploading : kustodrop::test::world {
     }
 };
 
-const failure lost{"connection_reset", remedy::retry, "lost"};
+const failure lost{errc::connection_reset, remedy::retry, "lost"};
 
 }  // namespace
 
@@ -120,14 +120,14 @@ BOOST_AUTO_TEST_CASE(a_block_that_was_lost_is_sent_again_and_nothing_else_is) {
 }
 
 BOOST_AUTO_TEST_CASE(an_upload_ends_with_the_failure_of_a_block_and_commits_nothing) {
-    failure refused{"AuthenticationFailed", remedy::refresh_resources, "no"};
+    failure refused{service_code("AuthenticationFailed"), remedy::refresh_resources, "no"};
     serve({{1, refused}});
     auto from = reader(9500);
     auto sending = upload();
     auto task = begin(sending, *from);
     BOOST_REQUIRE(task->value);
     BOOST_REQUIRE(task->value->has_error());
-    BOOST_TEST(task->value->error().code == "AuthenticationFailed");
+    BOOST_TEST(task->value->error().code.text() == "AuthenticationFailed");
     for (auto& sent : network.sent) BOOST_TEST(sent.operation == "put_block");
 }
 

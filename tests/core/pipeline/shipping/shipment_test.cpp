@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(a_large_file_has_all_it_can_use_while_there_is_memory_for_i
 }
 
 BOOST_AUTO_TEST_CASE(every_remedy_has_its_consequence) {
-    auto decided = [](remedy next) { return decide(failure{"some_code", next, ""}); };
+    auto decided = [](remedy next) { return decide(failure{service_code("some_code"), next, ""}); };
     BOOST_TEST((decided(remedy::retry) == after_failure::try_again));
     BOOST_TEST((decided(remedy::reauthenticate) == after_failure::try_again));
     BOOST_TEST((decided(remedy::reroute) == after_failure::try_again));
@@ -73,8 +73,8 @@ BOOST_AUTO_TEST_CASE(every_remedy_has_its_consequence) {
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_is_not_what_was_claimed_is_looked_at_anew) {
-    BOOST_TEST((decide({"file_changed", remedy::retry, ""}) == after_failure::look_again));
-    BOOST_TEST((decide({"file_vanished", remedy::give_up, ""}) == after_failure::look_again));
+    BOOST_TEST((decide({errc::file_changed, remedy::retry, ""}) == after_failure::look_again));
+    BOOST_TEST((decide({errc::file_vanished, remedy::give_up, ""}) == after_failure::look_again));
 }
 
 BOOST_AUTO_TEST_CASE(the_message_tells_the_target_the_size_and_the_time_in_the_name) {

@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_went_has_vanished_and_leaves_no_trace) {
     std::filesystem::remove(files.path("sub/a"));
     auto said = drop.claim(seen, first_id);
     BOOST_REQUIRE(said.has_error());
-    BOOST_TEST(said.error().code == "file_vanished");
+    BOOST_TEST(said.error().code == errc::file_vanished);
     BOOST_TEST((said.error().next == remedy::retry));
     BOOST_TEST(!files.has(in_work + first_id));
 }
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_not_a_file) {
     for (std::string name : {"pipe", "link", "sub"}) {
         auto said = drop.claim(look(name), first_id);
         BOOST_REQUIRE(said.has_error());
-        BOOST_TEST(said.error().code == "not_a_file");
+        BOOST_TEST(said.error().code == errc::not_a_file);
         BOOST_TEST((said.error().next == remedy::give_up));
         BOOST_TEST(files.has(name));
     }
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(what_became_a_link_since_it_was_seen_goes_back) {
     auto seen = look("a");
     std::filesystem::remove(files.path("a"));
     std::filesystem::create_symlink("/etc/hostname", files.path("a"));
-    BOOST_TEST(drop.claim(seen, first_id).error().code == "not_a_file");
+    BOOST_TEST(drop.claim(seen, first_id).error().code == errc::not_a_file);
     BOOST_TEST((look("a").kind == file_kind::symlink));
     BOOST_TEST(work_is_empty());
 }
@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(an_id_that_is_no_guid_is_a_bug) {
 BOOST_AUTO_TEST_CASE(never_overwrites_what_was_claimed) {
     auto held = dropped_and_claimed("a", "first");
     files.write("a", "second");
-    BOOST_TEST(drop.claim(look("a"), first_id).error().code == "name_taken");
+    BOOST_TEST(drop.claim(look("a"), first_id).error().code == errc::name_taken);
     BOOST_TEST(files.read(held.location) == "first");
     BOOST_TEST(files.read("a") == "second");
 }
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(in_place_nothing_moves) {
     std::filesystem::remove(files.path("a"));
     sighting gone;
     gone.name = "a";
-    BOOST_TEST(drop.claim_in_place(gone).error().code == "file_vanished");
+    BOOST_TEST(drop.claim_in_place(gone).error().code == errc::file_vanished);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_ours_in_work_is_reported_as_foreign) {

@@ -15,13 +15,13 @@ BOOST_FIXTURE_TEST_SUITE(drop_folder_, test::dropping)
 BOOST_AUTO_TEST_CASE(an_absent_folder_is_worth_another_try) {
     auto said = drop_folder::open(files.path("none"));
     BOOST_REQUIRE(said.has_error());
-    BOOST_TEST(said.error().code == "folder_absent");
+    BOOST_TEST(said.error().code == errc::folder_absent);
     BOOST_TEST((said.error().next == remedy::retry));
 }
 
 BOOST_AUTO_TEST_CASE(a_file_is_not_a_folder) {
     files.write("x", "");
-    BOOST_TEST(drop_folder::open(files.path("x")).error().code == "folder_absent");
+    BOOST_TEST(drop_folder::open(files.path("x")).error().code == errc::folder_absent);
 }
 
 BOOST_AUTO_TEST_CASE(makes_its_own_folders_and_keeps_them_private) {
@@ -47,12 +47,12 @@ BOOST_AUTO_TEST_CASE(refuses_links_where_its_folders_should_be) {
     auto opened = drop_folder::open(other.path());
     auto said = opened->prepare();
     BOOST_REQUIRE(said.has_error());
-    BOOST_TEST(said.error().code == "folder_hostile");
+    BOOST_TEST(said.error().code == errc::folder_hostile);
 }
 
 BOOST_AUTO_TEST_CASE(refuses_folders_that_everyone_may_write) {
     ::chmod(files.path(".kustodrop/work").c_str(), 0777);
-    BOOST_TEST(drop.prepare().error().code == "folder_hostile");
+    BOOST_TEST(drop.prepare().error().code == errc::folder_hostile);
 }
 
 BOOST_AUTO_TEST_CASE(warns_of_a_folder_where_everyone_may_replace_files) {
@@ -72,15 +72,15 @@ BOOST_AUTO_TEST_CASE(says_so_if_its_folder_is_on_another_file_system) {
     auto prepared = drop.prepare();
     ::umount(own.c_str());
     BOOST_TEST(!advice->rename);
-    BOOST_TEST(prepared.error().code == "other_file_system");
+    BOOST_TEST(prepared.error().code == errc::other_file_system);
 }
 
 BOOST_AUTO_TEST_CASE(notices_that_the_path_leads_elsewhere) {
     BOOST_TEST(drop.verify().has_value());
     std::filesystem::rename(files.path(), files.path() + ".moved");
-    BOOST_TEST(drop.verify().error().code == "folder_absent");
+    BOOST_TEST(drop.verify().error().code == errc::folder_absent);
     std::filesystem::create_directory(files.path());
-    BOOST_TEST(drop.verify().error().code == "folder_absent");
+    BOOST_TEST(drop.verify().error().code == errc::folder_absent);
     std::filesystem::remove(files.path());
     std::filesystem::rename(files.path() + ".moved", files.path());
     BOOST_TEST(drop.verify().has_value());
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(keeps_a_second_daemon_out_and_says_who_is_in) {
     auto second = opened(files);
     auto said = second.lock("/var/lib/second");
     BOOST_REQUIRE(said.has_error());
-    BOOST_TEST(said.error().code == "folder_locked");
+    BOOST_TEST(said.error().code == errc::folder_locked);
     BOOST_TEST(said.error().detail.find("/var/lib/first") != std::string::npos);
     BOOST_TEST(said.error().detail.find(std::to_string(::getpid())) != std::string::npos);
 }
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(locks_a_state_directory_too) {
     BOOST_TEST(first->held());
     auto second = lock_state_directory(files.path());
     BOOST_REQUIRE(second.has_error());
-    BOOST_TEST(second.error().code == "state_locked");
+    BOOST_TEST(second.error().code == errc::state_locked);
 }
 
 BOOST_AUTO_TEST_CASE(
@@ -119,11 +119,11 @@ BOOST_AUTO_TEST_CASE(
     files.write("no folder", "");
     auto no_folder = lock_state_directory(files.path() + "/no folder");
     BOOST_REQUIRE(no_folder.has_error());
-    BOOST_TEST(no_folder.error().code == "journal_unopenable");
+    BOOST_TEST(no_folder.error().code == errc::journal_unopenable);
     std::filesystem::create_symlink("elsewhere", files.path() + "/lock");
     auto no_lock = lock_state_directory(files.path());
     BOOST_REQUIRE(no_lock.has_error());
-    BOOST_TEST(no_lock.error().code == "journal_unlockable");
+    BOOST_TEST(no_lock.error().code == errc::journal_unlockable);
 }
 
 BOOST_AUTO_TEST_CASE(looks_at_what_is_there) {

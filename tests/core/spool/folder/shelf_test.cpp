@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(asked_again_after_a_crash_it_finds_what_it_did) {
 BOOST_AUTO_TEST_CASE(a_file_that_is_nowhere_has_vanished) {
     auto held = dropped_and_claimed("a", "1");
     std::filesystem::remove(files.path(held.location));
-    BOOST_TEST(drop.archive(held, first_id, at_day(3)).error().code == "file_vanished");
+    BOOST_TEST(drop.archive(held, first_id, at_day(3)).error().code == errc::file_vanished);
 }
 
 BOOST_AUTO_TEST_CASE(another_file_of_that_name_in_the_archive_is_not_ours) {
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(another_file_of_that_name_in_the_archive_is_not_ours) {
     files.make_folder(archived);
     files.write(archived + "a", "other");
     std::filesystem::remove(files.path(held.location));
-    BOOST_TEST(drop.archive(held, first_id, at_day(3)).error().code == "file_vanished");
+    BOOST_TEST(drop.archive(held, first_id, at_day(3)).error().code == errc::file_vanished);
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_grew_stays) {
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_grew_stays) {
     files.append(held.location, "2");
     auto said = drop.archive(held, first_id, at_day(3));
     BOOST_REQUIRE(said.has_error());
-    BOOST_TEST(said.error().code == "file_changed");
+    BOOST_TEST(said.error().code == errc::file_changed);
     BOOST_TEST(files.read(held.location) == "12");
 }
 
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(in_place_a_replaced_file_stays) {
     auto held = drop.claim_in_place(look("a")).value();
     files.write("b", "22");
     std::filesystem::rename(files.path("b"), files.path("a"));
-    BOOST_TEST(drop.archive(held, first_id, at_day(3)).error().code == "file_changed");
+    BOOST_TEST(drop.archive(held, first_id, at_day(3)).error().code == errc::file_changed);
     BOOST_TEST(files.read("a") == "22");
     BOOST_TEST(work_is_empty());
 }
@@ -244,7 +244,7 @@ BOOST_AUTO_TEST_CASE(never_deletes_a_file_that_changed) {
     files.append(held.location, "2");
     auto said = drop.remove(held, first_id);
     BOOST_REQUIRE(said.has_error());
-    BOOST_TEST(said.error().code == "file_changed");
+    BOOST_TEST(said.error().code == errc::file_changed);
     BOOST_TEST(files.read(held.location) == "12");
 }
 
@@ -256,7 +256,7 @@ BOOST_AUTO_TEST_CASE(in_place_it_deletes_only_the_very_file) {
     files.write("b", "22");
     BOOST_TEST(drop.remove(first, first_id).has_value());
     BOOST_TEST(!files.has("a"));
-    BOOST_TEST(drop.remove(second, second_id).error().code == "file_changed");
+    BOOST_TEST(drop.remove(second, second_id).error().code == errc::file_changed);
     BOOST_TEST(files.read("b") == "22");
     BOOST_TEST(work_is_empty());
 }
@@ -332,8 +332,8 @@ BOOST_AUTO_TEST_CASE(a_folder_without_an_archive_is_fine) {
 }
 
 BOOST_AUTO_TEST_CASE(a_stale_handle_does_not_mean_that_the_file_is_gone) {
-    BOOST_TEST(move_failure("cannot move", "a", ENOENT).code == "file_vanished");
-    BOOST_TEST(move_failure("cannot move", "a", ESTALE).code == "move_failed");
+    BOOST_TEST(move_failure("cannot move", "a", ENOENT).code == errc::file_vanished);
+    BOOST_TEST(move_failure("cannot move", "a", ESTALE).code == errc::move_failed);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -123,8 +123,8 @@ BOOST_AUTO_TEST_CASE(a_second_process_is_refused) {
     open();
     auto second = opening();
     BOOST_REQUIRE(second.has_error());
-    BOOST_TEST(second.error().code == "journal_locked");
-    BOOST_TEST(read_journal(path, {}).error().code == "journal_locked");
+    BOOST_TEST(second.error().code == errc::journal_locked);
+    BOOST_TEST(read_journal(path, {}).error().code == errc::journal_locked);
     BOOST_TEST(book->flush().has_value());
 }
 
@@ -135,9 +135,9 @@ BOOST_AUTO_TEST_CASE(a_journal_of_the_future_is_left_alone) {
     sqlite3_open(path.c_str(), &db);
     sqlite3_exec(db, "PRAGMA user_version = 4", nullptr, nullptr, nullptr);
     sqlite3_close(db);
-    BOOST_TEST(read_journal(path, {}).error().code == "journal_newer");
+    BOOST_TEST(read_journal(path, {}).error().code == errc::journal_newer);
     auto said = opening();
-    BOOST_TEST(said.error().code == "journal_newer");
+    BOOST_TEST(said.error().code == errc::journal_newer);
     BOOST_TEST((said.error().next == remedy::reconfigure));
     BOOST_TEST(said.error().detail.find("schema 4, this one knows 3") != std::string::npos);
     BOOST_TEST(std::filesystem::exists(path));
@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(a_journal_of_the_future_is_left_alone) {
 BOOST_AUTO_TEST_CASE(a_folder_that_is_not_there_is_a_configuration_matter) {
     path = files.path("none/journal.db");
     auto said = opening();
-    BOOST_TEST(said.error().code == "journal_unopenable");
+    BOOST_TEST(said.error().code == errc::journal_unopenable);
 }
 
 BOOST_AUTO_TEST_CASE(kept_files_are_remembered_until_forgotten) {

@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(every_truncation_is_broken) {
     for (std::size_t length = 0; length < small.size(); ++length) {
         auto said = counted(small.substr(0, length), 5);
         BOOST_REQUIRE(said.has_error());
-        BOOST_TEST(said.error().code == "broken_gzip");
+        BOOST_TEST(said.error().code == errc::broken_gzip);
         BOOST_TEST((said.error().next == remedy::give_up));
     }
 }
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(every_flipped_bit_of_data_or_trailer_is_broken) {
             // The bits that fill up the last byte of the data mean nothing.
             if (said.has_value() && at == small.size() - 9) continue;
             BOOST_REQUIRE(said.has_error());
-            BOOST_TEST(said.error().code == "broken_gzip");
+            BOOST_TEST(said.error().code == errc::broken_gzip);
         }
     }
 }
@@ -153,12 +153,12 @@ BOOST_AUTO_TEST_CASE(garbage_after_the_end_is_broken) {
     for (auto tail : {std::string("x"), std::string(1, '\0'), std::string("\x1f\x8b", 2)}) {
         auto said = counted(member + tail, 4096);
         BOOST_REQUIRE(said.has_error());
-        BOOST_TEST(said.error().code == "broken_gzip");
+        BOOST_TEST(said.error().code == errc::broken_gzip);
     }
 }
 
 BOOST_AUTO_TEST_CASE(plain_text_is_broken) {
-    BOOST_TEST(counted("a,b,c\n", 100).error().code == "broken_gzip");
+    BOOST_TEST(counted("a,b,c\n", 100).error().code == errc::broken_gzip);
 }
 
 BOOST_AUTO_TEST_CASE(stops_above_the_limit_and_not_at_it) {
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(stops_above_the_limit_and_not_at_it) {
     BOOST_TEST(counted(member, 4096, limits).has_value());
     --limits.max_raw_bytes;
     auto said = counted(member, 4096, limits);
-    BOOST_TEST(said.error().code == "too_large");
+    BOOST_TEST(said.error().code == errc::too_large);
     BOOST_TEST((said.error().next == remedy::give_up));
 }
 
@@ -175,7 +175,7 @@ BOOST_AUTO_TEST_CASE(a_bomb_is_found_before_it_is_inflated_to_the_end) {
     auto bomb = encoded(compression::dense, std::string(128 << 20, '\0'), 1 << 20, 1 << 20);
     auto said = counted(bomb, 4096);
     BOOST_REQUIRE(said.has_error());
-    BOOST_TEST(said.error().code == "gzip_bomb");
+    BOOST_TEST(said.error().code == errc::gzip_bomb);
     BOOST_TEST((said.error().next == remedy::give_up));
 }
 

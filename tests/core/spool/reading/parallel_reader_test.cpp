@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(notices_that_the_file_has_changed) {
     folder.write("large", "short");
     auto rest = read_all(*reader);
     BOOST_REQUIRE(rest.has_error());
-    BOOST_TEST(rest.error().code == "file_changed");
+    BOOST_TEST(rest.error().code == errc::file_changed);
     BOOST_TEST(reader->changed().has_value());
 }
 

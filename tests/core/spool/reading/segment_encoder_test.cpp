@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(keeps_what_does_not_compress_whole) {
 
 BOOST_AUTO_TEST_CASE(fails_as_the_reading_does) {
     auto read = [](std::uint64_t offset, std::span<char> into) -> result<void> {
-        if (offset >= 250'000) return failure{"read_error", remedy::retry, "gone"};
+        if (offset >= 250'000) return failure{errc::read_error, remedy::retry, "gone"};
         std::fill(into.begin(), into.end(), 'x');
         return {};
     };
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(fails_as_the_reading_does) {
     std::vector<char> buffer(1 << 20);
     auto filled = encoder.fill(buffer);
     BOOST_REQUIRE(filled.has_error());
-    BOOST_TEST(filled.error().code == "read_error");
+    BOOST_TEST(filled.error().code == errc::read_error);
 }
 
 BOOST_AUTO_TEST_CASE(lets_only_so_many_compress_at_a_time) {

@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(watches_the_open_folder_whatever_its_path_leads_to) {
 
 BOOST_AUTO_TEST_CASE(says_that_a_folder_is_watched_already) {
     BOOST_REQUIRE(events->add(files.root()).has_value());
-    BOOST_TEST(events->add(files.root()).error().code == "already_watched");
+    BOOST_TEST(events->add(files.root()).error().code == errc::already_watched);
 }
 
 BOOST_AUTO_TEST_CASE(a_file_is_not_a_folder_to_watch) {
@@ -227,7 +227,7 @@ BOOST_AUTO_TEST_CASE(names_the_sysctl_when_there_are_too_many_instances) {
             many.push_back(std::move(*one));
             continue;
         }
-        BOOST_TEST(one.error().code == "inotify_limit");
+        BOOST_TEST(one.error().code == errc::inotify_limit);
         BOOST_TEST(one.error().detail.find("max_user_instances") != std::string::npos);
         return;
     }
