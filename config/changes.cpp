@@ -1,10 +1,13 @@
 #include "config/changes.hpp"
 
 #include <algorithm>
+#include <functional>
 
 namespace kustodrop::config {
 
 bool changes::empty() const { return *this == changes(); }
+
+using pipeline::outcomes_options;
 
 namespace {
 
@@ -15,16 +18,18 @@ public:
     comparison(std::string name, Section& in_force, const Section& wanted, changes& found)
         : name_(std::move(name)), in_force_(in_force), wanted_(wanted), found_(found) {}
 
-    template <class Value>
-    comparison& at_once(const char* key, Value Section::*member) {
-        if (in_force_.*member != wanted_.*member) found_.keys.push_back(name_ + "." + key);
-        in_force_.*member = wanted_.*member;
+    template <class Member>
+    comparison& at_once(const char* key, Member member) {
+        auto& in_force = std::invoke(member, in_force_);
+        auto& wanted = std::invoke(member, wanted_);
+        if (in_force != wanted) found_.keys.push_back(name_ + "." + key);
+        in_force = wanted;
         return *this;
     }
 
-    template <class Value>
-    comparison& at_restart(const char* key, Value Section::*member) {
-        if (in_force_.*member == wanted_.*member) return *this;
+    template <class Member>
+    comparison& at_restart(const char* key, Member member) {
+        if (std::invoke(member, in_force_) == std::invoke(member, wanted_)) return *this;
         found_.at_restart.push_back(name_ + "." + key);
         named_ = true;
         return *this;
@@ -44,7 +49,7 @@ private:
 
 void compare_watches(const settings& before, const settings& after, changes& found) {
     auto named = [](const settings& all, const std::string& name) {
-        auto at = std::ranges::find(all.watches, name, &watch::name);
+        auto at = std::ranges::find(all.watches, name, &watch_options::name);
         return at == all.watches.end() ? nullptr : &*at;
     };
     for (auto& now : after.watches) {
@@ -84,18 +89,24 @@ changes adopt(settings& in_force, const settings& wanted) {
     if (in_force.auth != wanted.auth) found.keys.emplace_back("auth");
     in_force.auth = wanted.auth;
     comparison("upload", in_force.upload, wanted.upload, found)
-        .at_once("compression", &upload_settings::compression)
-        .at_once("repost_after", &upload_settings::repost_after)
+        .at_once(
+            "compression", [](auto& of) -> auto& { return of.shipper.how; }
+        )
+        .at_once(
+            "repost_after", [](auto& of) -> auto& { return of.shipper.repost_after; }
+        )
         .at_restart("concurrency", &upload_settings::concurrency)
         .at_restart("memory", &upload_settings::memory_bytes)
-        .at_restart("block_size", &upload_settings::block_size_bytes)
+        .at_restart(
+            "block_size", [](auto& of) -> auto& { return of.shipper.block_bytes; }
+        )
         .finish();
     comparison("notifications", in_force.notifications, wanted.notifications, found)
-        .at_once("report_level", &notifications_settings::report_level)
-        .at_once("poll_interval", &notifications_settings::poll_interval)
-        .at_once("foreign_messages", &notifications_settings::foreign_messages)
-        .at_once("outcome_timeout", &notifications_settings::outcome_timeout)
-        .at_restart("report_method", &notifications_settings::report_method)
+        .at_once("report_level", &outcomes_options::reports)
+        .at_once("poll_interval", &outcomes_options::poll_interval)
+        .at_once("foreign_messages", &outcomes_options::discard_foreign)
+        .at_once("outcome_timeout", &outcomes_options::outcome_timeout)
+        .at_restart("report_method", &outcomes_options::method)
         .finish();
     comparison("retention", in_force.retention, wanted.retention, found)
         .at_once("archive_for", &retention_settings::archive_for)

@@ -22,7 +22,7 @@ void read_cluster(section, const environment&, cluster_settings&);
 /// `literal_allowed`: nobody else can read the file.
 void read_auth(section, const environment&, bool literal_allowed, auth_settings&);
 void read_upload(section, upload_settings&);
-void read_notifications(section, notifications_settings&);
+void read_notifications(section, pipeline::outcomes_options&);
 void read_retention(section, retention_settings&);
 void read_network(section, const environment&, bool literal_allowed, network_settings&);
 void read_drain(section, drain_settings&);

@@ -206,7 +206,7 @@ static void warn_of_strangers(section& auth, const auth_settings& out) {
 void read_auth(
     section auth, const environment& environment, bool literal_allowed, auth_settings& out
 ) {
-    auth.choice("kind", out.kind);
+    auth.choice("kind", out.kind, auth_kinds);
     auth.text("tenant_id", out.tenant_id, identifier_problem);
     auth.text("client_id", out.client_id, identifier_problem);
     // A kind that is no kind needs no second complaint about what goes with it.
@@ -216,7 +216,7 @@ void read_auth(
         read_client_secret(auth, environment, literal_allowed, out);
     }
     auth.text("client_certificate_file", out.client_certificate_file, path_problem);
-    auth.choice("assertion_algorithm", out.assertion_algorithm);
+    auth.choice("assertion_algorithm", out.assertion_algorithm, assertion_algorithms);
     auth.flag("send_certificate_chain", out.send_certificate_chain);
     auth.text("object_id", out.object_id, identifier_problem);
     auth.text("resource_id", out.resource_id, resource_id_problem);

@@ -57,7 +57,7 @@ void read_network(
         out.no_proxy = first_variable(environment, {"NO_PROXY", "no_proxy"}).text;
     }
     network.text("ca_file", out.ca_file, path_problem);
-    network.choice("min_tls", out.min_tls);
+    network.choice("min_tls", out.min_tls, tls_versions);
     network.time("connect_timeout", out.connect_timeout, {100ms, 5min});
     network.time("io_timeout", out.io_timeout, {1s, 1h});
     network.finish();

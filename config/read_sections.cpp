@@ -18,12 +18,12 @@ static constexpr auto century = 24h * 36500;
 void read_upload(section upload, upload_settings& out) {
     upload.number("concurrency", out.concurrency, {1, 1024});
     bool memory = upload.size("memory", out.memory_bytes, {1 * MiB, 64 * GiB});
-    upload.choice("compression", out.compression);
-    upload.number("compression_threads", out.compression_threads, {0, 256});
+    upload.choice("compression", out.shipper.how, compressions);
+    upload.number("compression_threads", out.shipper.compression_threads, {0, 256});
     // Put Blob takes more, but a block must be sent again whole (docs/protocol.md §5.1).
-    bool block = upload.size("block_size", out.block_size_bytes, {64 * KiB, 100 * MiB});
+    bool block = upload.size("block_size", out.shipper.block_bytes, {64 * KiB, 100 * MiB});
     bool limit = upload.size("bandwidth_limit", out.bandwidth_limit_bytes, {0, 1 * TiB});
-    upload.time("repost_after", out.repost_after, {100ms, 24h});
+    upload.time("repost_after", out.shipper.repost_after, {100ms, 24h});
     if (limit && out.bandwidth_limit_bytes > 0 && out.bandwidth_limit_bytes < least_bandwidth) {
         upload.error(
             "bandwidth_limit",
@@ -34,20 +34,20 @@ void read_upload(section upload, upload_settings& out) {
         );
     }
     upload.finish();
-    if (!memory || !block || out.memory_bytes / 2 >= out.block_size_bytes) return;
-    auto least = format_size(2 * out.block_size_bytes);
+    if (!memory || !block || out.memory_bytes / 2 >= out.shipper.block_bytes) return;
+    auto least = format_size(2 * out.shipper.block_bytes);
     upload.error(
         upload.is_given("memory") ? "memory" : "block_size",
         format_size(out.memory_bytes) + " of memory are less than two blocks of " +
-            format_size(out.block_size_bytes) + "; allowed: memory from " + least + " on"
+            format_size(out.shipper.block_bytes) + "; allowed: memory from " + least + " on"
     );
 }
 
-void read_notifications(section notifications, notifications_settings& out) {
-    notifications.choice("report_level", out.report_level);
-    notifications.choice("report_method", out.report_method);
+void read_notifications(section notifications, pipeline::outcomes_options& out) {
+    notifications.choice("report_level", out.reports, report_levels);
+    notifications.choice("report_method", out.method, report_methods);
     bool poll = notifications.time("poll_interval", out.poll_interval, {100ms, 1h});
-    notifications.choice("foreign_messages", out.foreign_messages);
+    notifications.choice("foreign_messages", out.discard_foreign, foreign_messages);
     bool timeout = notifications.time("outcome_timeout", out.outcome_timeout, {1s, 24h * 30});
     notifications.finish();
     if (!poll || !timeout || out.outcome_timeout > out.poll_interval) return;
@@ -68,7 +68,7 @@ void read_retention(section retention, retention_settings& out) {
 }
 
 void read_drain(section drain, drain_settings& out) {
-    drain.choice("scope", out.scope);
+    drain.choice("scope", out.scope, drain_scopes);
     drain.time("timeout", out.timeout, {1s, 1h});
     drain.finish();
 }
@@ -120,8 +120,8 @@ void read_admin(section admin, admin_settings& out) {
 }
 
 void read_log(section log, log_settings& out) {
-    log.choice("level", out.level);
-    log.choice("format", out.format);
+    log.choice("level", out.level, log_levels);
+    log.choice("format", out.format, log_formats);
     log.finish();
 }
 

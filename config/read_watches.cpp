@@ -96,33 +96,34 @@ std::optional<std::string> property_problem(std::string_view name, bool has_mapp
     return std::nullopt;
 }
 
-static void read_properties(section& watch, config::watch& out) {
+static void read_properties(section& watch, watch_options& out) {
     auto properties = watch.map("additional_properties");
-    bool has_reference = !out.ingestion_mapping_reference.empty();
+    bool has_reference = !out.target.mapping_reference.empty();
     properties.each_text([&](std::string_view name, const scalar& value) {
         if (auto wrong = property_problem(name, has_reference)) {
             properties.error(name, *wrong);
         } else {
-            out.additional_properties[std::string(name)] = value.text;
+            out.target.additional_properties[std::string(name)] = value.text;
         }
     });
 }
 
-static void read_coalesce(section coalesce, coalesce_settings& out) {
+static void read_coalesce(section coalesce, pipeline::coalesce_options& out) {
     coalesce.number("max_files", out.max_files, {1, 100'000});
     coalesce.size("max_bytes", out.max_bytes, {1ULL << 10, 4ULL << 30});
     coalesce.time("max_age", out.max_age, {100ms, 24h});
     coalesce.finish();
 }
 
-static void warn_of_idle_coalesce(section& watch, const config::watch& out) {
-    bool joins =
-        is_tabular(out.format) || out.format == data_format::txt || out.format == data_format::json;
-    bool cannot = !joins || out.format == data_format::tsve;
+static void warn_of_idle_coalesce(section& watch, const watch_options& out) {
+    bool joins = kusto::is_tabular(out.target.format) ||
+                 out.target.format == kusto::data_format::txt ||
+                 out.target.format == kusto::data_format::json;
+    bool cannot = !joins || out.target.format == kusto::data_format::tsve;
     if (out.coalesce.max_files <= 1 || !cannot || !watch.is_given("format")) return;
     watch.warn(
         "coalesce",
-        "has no effect on " + std::string(to_string(out.format)) +
+        "has no effect on " + std::string(kusto::to_string(out.target.format)) +
             "; files can be joined in csv, tsv, scsv, sohsv, psv, txt and json"
     );
 }
@@ -134,7 +135,7 @@ static std::optional<std::string> marker_problem(std::string_view text) {
     return std::nullopt;
 }
 
-static void read_place(section& watch, config::watch& out) {
+static void read_place(section& watch, watch_options& out) {
     watch.text("name", out.name, name_problem);
     watch.text("path", out.path, folder_problem);
     watch.require("path", "the folder to watch");
@@ -147,36 +148,37 @@ static void read_place(section& watch, config::watch& out) {
     }
     watch.texts("exclude", out.exclude, "[\"*.part\"]", glob_rule);
     watch.flag("recursive", out.recursive);
-    watch.choice("watch_mode", out.watch_mode);
+    watch.choice("watch_mode", out.mode, watch_modes);
     watch.time("stable_for", out.stable_for, {100ms, 24h});
     watch.text("done_marker", out.done_marker, marker_problem);
-    watch.choice("claim", out.claim);
+    watch.choice("claim", out.claim, claim_modes);
 }
 
-static void read_target(section& watch, config::watch& out) {
-    watch.text("database", out.database, entity_problem);
+static void read_target(section& watch, watch_options& out) {
+    watch.text("database", out.target.database, entity_problem);
     watch.require("database", "the database to ingest into");
-    watch.text("table", out.table, entity_problem);
+    watch.text("table", out.target.table, entity_problem);
     watch.require("table", "the table to ingest into");
-    bool format = watch.choice("format", out.format);
+    bool format = watch.choice("format", out.target.format, data_formats());
     watch.require("format", "the format of the files, like csv or json");
     watch.text(
-        "ingestion_mapping_reference", out.ingestion_mapping_reference, optional_entity_problem
+        "ingestion_mapping_reference", out.target.mapping_reference, optional_entity_problem
     );
-    watch.flag("ignore_first_record", out.ignore_first_record);
-    if (out.ignore_first_record && format && watch.is_given("format") && !is_tabular(out.format)) {
+    watch.flag("ignore_first_record", out.target.ignore_first_record);
+    if (out.target.ignore_first_record && format && watch.is_given("format") &&
+        !kusto::is_tabular(out.target.format)) {
         watch.warn(
             "ignore_first_record",
-            "has no effect on " + std::string(to_string(out.format)) +
+            "has no effect on " + std::string(kusto::to_string(out.target.format)) +
                 "; it is for formats of lines and columns, like csv"
         );
     }
-    watch.texts("tags", out.tags, "[\"drop-by:today\"]", entity_problem);
-    watch.text("creation_time_pattern", out.creation_time_pattern, creation_time_rule);
+    watch.texts("tags", out.target.tags, "[\"drop-by:today\"]", entity_problem);
+    watch.text("creation_time_pattern", out.target.creation_time_pattern, creation_time_rule);
     read_properties(watch, out);
-    watch.choice("deduplicate", out.deduplicate);
-    watch.time("batching_time", out.batching_time, {100ms, 24h});
-    if (out.deduplicate == deduplicate::tags) {
+    watch.choice("deduplicate", out.target.deduplicate, deduplications);
+    watch.time("batching_time", out.target.batching_time, {100ms, 24h});
+    if (out.target.deduplicate) {
         watch.warn(
             "deduplicate",
             "tags makes the service ingest every blob in a batch of its own, which is slow and "
@@ -185,12 +187,12 @@ static void read_target(section& watch, config::watch& out) {
     }
 }
 
-static void read_consequences(section& watch, config::watch& out) {
-    watch.choice("on_success", out.on_success);
-    watch.choice("on_failure", out.on_failure);
-    watch.choice("on_unconfirmed", out.on_unconfirmed);
-    watch.choice("act_after", out.act_after);
-    watch.number("max_pending", out.max_pending, {1, 100'000'000});
+static void read_consequences(section& watch, watch_options& out) {
+    watch.choice("on_success", out.on_success, success_actions);
+    watch.choice("on_failure", out.on_failure, failure_actions);
+    watch.choice("on_unconfirmed", out.on_unconfirmed, unconfirmed_actions);
+    watch.choice("act_after", out.act_after, act_times);
+    watch.number("max_pending", out.max_pending_files, {1, 100'000'000});
     read_coalesce(watch.map("coalesce"), out.coalesce);
     warn_of_idle_coalesce(watch, out);
 }

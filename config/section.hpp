@@ -1,7 +1,7 @@
 #pragma once
 
+#include "config/choices.hpp"
 #include "config/report.hpp"
-#include "config/words.hpp"
 
 #include <functional>
 #include <initializer_list>
@@ -49,13 +49,15 @@ public:
     bool size(std::string_view key, std::uint64_t& out, range<std::uint64_t>);
     bool percentage(std::string_view key, double& out);
 
-    template <class E>
-    bool choice(std::string_view key, E& out) {
+    template <class Choices, class T>
+    bool choice(std::string_view key, T& out, const Choices& choices) {
         std::vector<std::string_view> allowed;
-        for (auto& word : words<E>) allowed.push_back(word.text);
+        for (auto& one : choices) allowed.push_back(one.name);
         auto given = choice_text(key, allowed);
         if (!given) return !is_wrong(key);
-        out = *value_of<E>(*given);
+        for (auto& one : choices) {
+            if (one.name == *given) out = one.value;
+        }
         return true;
     }
 

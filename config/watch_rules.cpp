@@ -7,7 +7,7 @@ namespace kustodrop::config {
 // A watch beside the section it was read from.
 struct read_watch {
     section& from;
-    const watch& values;
+    const watch_options& values;
 };
 
 static void check_name(read_watch it, read_watch earlier) {
@@ -52,8 +52,9 @@ static void check_state_directory(read_watch it, const std::string& state_direct
     }
 }
 
-static void check_act_after(read_watch it, report_level level) {
-    bool contradicts = level == report_level::none && it.values.act_after == act_after::outcome;
+static void check_act_after(read_watch it, pipeline::report_level level) {
+    bool contradicts =
+        level == pipeline::report_level::none && it.values.act_after == pipeline::act_time::outcome;
     if (!contradicts || it.from.is_wrong("act_after")) return;
     it.from.error(
         "act_after", "outcome never comes while notifications.report_level is none; allowed: posted"
@@ -71,7 +72,7 @@ void check_watches(
             check_overlap(it, earlier);
         }
         check_state_directory(it, state_directory);
-        check_act_after(it, settings.notifications.report_level);
+        check_act_after(it, settings.notifications.reports);
     }
 }
 

@@ -11,6 +11,7 @@ namespace kustodrop {
 struct backoff_options {
     duration base = 1s;   // The ceiling of the first wait; each further one doubles it.
     duration cap = 5min;  // No ceiling is above this.
+    friend bool operator==(const backoff_options&, const backoff_options&) = default;
 };
 
 /// How long to wait before the attempt after `attempts` failed ones: full jitter, a uniform draw

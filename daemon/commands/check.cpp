@@ -19,7 +19,7 @@ static void check_folders(const config::settings& settings, step_printer& out) {
         auto advice = folder->advice();
         auto medium = folder->medium();
         auto words = watch.path + (medium ? " (" + medium->name + ")" : "");
-        bool must_move = watch.claim == config::claim_mode::rename;
+        bool must_move = watch.claim == pipeline::claim_mode::rename;
         if (advice && !advice->rename && must_move) {
             out.bad(step, words + ": " + advice->reason, bad_configuration);
         } else if (advice && !advice->rename) {

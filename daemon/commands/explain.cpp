@@ -19,7 +19,9 @@ namespace kustodrop::daemon {
 namespace json = boost::json;
 
 // The watch whose folder the path lies in.
-static const config::watch* watch_of(const config::settings& settings, const std::string& path) {
+static const pipeline::watch_options* watch_of(
+    const config::settings& settings, const std::string& path
+) {
     for (auto& watch : settings.watches) {
         if (path.starts_with(watch.path + "/")) return &watch;
     }

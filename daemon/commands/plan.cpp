@@ -18,7 +18,7 @@ using pipeline::watch_plan;
 
 static constexpr std::size_t most_files = 100'000;
 
-static watch_plan plan_of(const config::watch& from, const config::settings& settings) {
+static watch_plan plan_of(const pipeline::watch_options& from, const config::settings& settings) {
     pipeline::plan_facts facts;
     facts.watch = watch_options_of(from, settings.retention);
     std::string problem;

@@ -60,7 +60,7 @@ struct workshop {
     }
 
     // A folder that is absent has nothing to put back.
-    result<void> open(const config::watch& from) {
+    result<void> open(const pipeline::watch_options& from) {
         auto& watch = watches.add(watch_options_of(from, settings.retention));
         auto kept = journal->kept(from.name);
         if (kept.has_error()) return kept.error();

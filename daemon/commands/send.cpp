@@ -35,7 +35,7 @@ static void print_json(const std::map<std::string, sent_file>& report) {
 int command_send(const send_options& given) {
     std::signal(SIGPIPE, SIG_IGN);
     auto options = given;
-    if (!config::parse_data_format(options.format)) {
+    if (!kusto::parse_data_format(options.format)) {
         std::fprintf(
             stderr, "--format: '%s' is no format of the service\n", options.format.c_str()
         );

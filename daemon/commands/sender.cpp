@@ -54,13 +54,11 @@ result<void> sender::open() {
     watch.path = "/";
     watch.on_success = pipeline::success_action::keep;
     watch.on_failure = pipeline::failure_action::keep;
-    config::watch as_configured;
-    as_configured.database = options_.database;
-    as_configured.table = options_.table;
-    as_configured.format = *config::parse_data_format(options_.format);
-    as_configured.ingestion_mapping_reference = options_.mapping;
-    as_configured.ignore_first_record = options_.ignore_first_record;
-    watch.target = target_of(as_configured);
+    watch.target.database = options_.database;
+    watch.target.table = options_.table;
+    watch.target.format = *kusto::parse_data_format(options_.format);
+    watch.target.mapping_reference = options_.mapping;
+    watch.target.ignore_first_record = options_.ignore_first_record;
     auto& sending = watches_.add(std::move(watch));
     sending.folder = std::make_shared<spool::drop_folder>(std::move(*root));
     // Whoever waits for a report wants every file's own outcome.
@@ -125,7 +123,7 @@ void sender::build_parts() {
     outcomes_ = std::make_unique<pipeline::outcomes>(
         around_.executor,
         polling,
-        outcomes_options_of(settings_),
+        settings_.notifications,
         [this](spool::source& what) { on_settled(what); }
     );
 }

@@ -21,7 +21,7 @@ static constexpr duration full_disk_pause = 10s;
 unsigned app::threads_for(const config::settings& settings) const {
     if (!around_.threads) return 0;
     auto watches = static_cast<unsigned>(std::min<std::size_t>(settings.watches.size(), 8));
-    auto readers = std::max(2u, compression_threads_of(settings));
+    auto readers = std::max(2u, settings.upload.shipper.threads());
     return std::min(readers + watches, most_threads);
 }
 
@@ -57,7 +57,7 @@ asio::awaitable<result<void>> app::open() {
     ready_.tell_by([this](const std::string& id) {
         auto* what = sources_->find(id);
         if (!what) return pipeline::ready_queue::standing();
-        bool large = what->size_bytes() >= settings_.upload.block_size_bytes;
+        bool large = what->size_bytes() >= settings_.upload.shipper.block_bytes;
         return pipeline::ready_queue::standing{what->watch, large};
     });
     auto events = spool::inotify::open(around_.executor);
@@ -169,12 +169,12 @@ void app::build_pipeline() {
     outcomes_ = std::make_unique<pipeline::outcomes>(
         around_.executor,
         polling,
-        outcomes_options_of(settings_),
+        settings_.notifications,
         [this](spool::source& what) { on_settled(what); }
     );
 }
 
-void app::build_watch(const config::watch& from) {
+void app::build_watch(const pipeline::watch_options& from) {
     begin_measuring_watch(around_.measured, from.name);
     auto& watch = watches_.add(watch_options_of(from, settings_.retention));
     pipeline::retirer_parts retiring{

@@ -60,7 +60,7 @@ private:
     asio::awaitable<result<void>> wait_for_room(failure problem);
     void start_tasks();
     void build_pipeline();
-    void build_watch(const config::watch& from);
+    void build_watch(const pipeline::watch_options& from);
     asio::awaitable<result<void>> open_watches(std::vector<spool::source> unretired);
     asio::awaitable<void> drain();
     bool has_shipped_all();
@@ -69,7 +69,7 @@ private:
     unsigned threads_for(const config::settings& settings) const;
     reload_report take(config::loaded loaded);
     void apply(const config::settings& before, const config::changes& found);
-    void add_watch(const config::watch& from);
+    void add_watch(const pipeline::watch_options& from);
     asio::awaitable<void> read_events();
     asio::awaitable<void> report_status();
     asio::awaitable<void> keep_retention();

@@ -76,7 +76,7 @@ void app::apply(const config::settings& before, const config::changes& found) {
     pool_.grow_to(threads_for(settings_));
     service_.change(settings_);
     shipper_->set_options(shipper_options_of(settings_));
-    outcomes_->set_options(outcomes_options_of(settings_));
+    outcomes_->set_options(settings_.notifications);
     bool all = before.retention != settings_.retention;  // It says how much must be free.
     auto touched = [&](const std::string& name) {
         auto in = [&](auto& list) { return std::ranges::find(list, name) != list.end(); };
@@ -92,7 +92,7 @@ void app::apply(const config::settings& before, const config::changes& found) {
     for (auto& name : found.removed) intakes_[name]->leave();
 }
 
-void app::add_watch(const config::watch& from) {
+void app::add_watch(const pipeline::watch_options& from) {
     build_watch(from);
     auto waiting = unclaimed_.extract(from.name);
     auto& intake = *intakes_[from.name];

@@ -33,8 +33,7 @@ static http::transport_options transport_options_of(const config::settings& sett
         return daemon::may_lead_inside(settings, host);
     };
     options.ca_file = settings.network.ca_file;
-    bool strict = settings.network.min_tls == config::tls_version::tls_1_3;
-    options.min_tls = strict ? http::tls_version::v1_3 : http::tls_version::v1_2;
+    options.min_tls = settings.network.min_tls;
     options.connect_timeout = settings.network.connect_timeout;
     options.io_timeout = settings.network.io_timeout;
     options.blob_bytes_per_second = settings.upload.bandwidth_limit_bytes;

@@ -10,7 +10,7 @@ using names = std::vector<std::string>;
 static settings with_watches(const names& wanted) {
     settings out;
     for (auto& name : wanted) {
-        watch one;
+        watch_options one;
         one.name = name;
         one.path = "/srv/" + name;
         out.watches.push_back(one);
@@ -39,9 +39,9 @@ BOOST_AUTO_TEST_CASE(watches_come_and_go) {
 BOOST_AUTO_TEST_CASE(another_rule_adjusts_a_watch_and_another_folder_moves_it) {
     auto in_force = with_watches({"rule", "folder", "claim", "same"});
     auto wanted = in_force;
-    wanted.watches[0].table = "T";
+    wanted.watches[0].target.table = "T";
     wanted.watches[1].path = "/elsewhere";
-    wanted.watches[2].claim = claim_mode::in_place;
+    wanted.watches[2].claim = pipeline::claim_mode::in_place;
     auto found = adopt(in_force, wanted);
     BOOST_TEST(found.adjusted == names{"rule"});
     BOOST_TEST((found.moved == names{"folder", "claim"}));
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(keys_that_can_be_taken_at_once_are) {
     settings wanted;
     wanted.log.level = log_level::debug;
     wanted.auth.client_id = "other";
-    wanted.upload.compression = compression::dense;
+    wanted.upload.shipper.how = spool::compression::dense;
     wanted.notifications.poll_interval = 1s;
     wanted.retention.min_free_percent = 1;
     wanted.drain.timeout = 1min;

@@ -203,7 +203,7 @@ BOOST_AUTO_TEST_CASE(files_of_other_keys_need_not_be_private) {
     auto file = write("k.yaml", text, 0644);
     auto loaded = config::load_file(file, config::process_environment());
     BOOST_TEST(printed(loaded) == "");
-    BOOST_TEST(loaded.values.watches.at(0).database == "Logs");
+    BOOST_TEST(loaded.values.watches.at(0).target.database == "Logs");
 }
 
 // systemd lets the unit's user in by an ACL, which shows as the right of the group.

@@ -48,7 +48,7 @@ simulation::simulation(run_options options)
       settings_(draw_settings()),
       producer_(world_, book_, settings_.watches.front().path),
       audit_(world_, book_, settings_.watches.front().path) {
-    bool kept = settings_.watches.front().on_success == config::on_success::keep;
+    bool kept = settings_.watches.front().on_success == pipeline::success_action::keep;
     if (kept) book_.files_are_kept();
     if (options_.print) world_.told.print_all();
     if (options_.keep) world_.told.keep_all();
@@ -66,16 +66,16 @@ config::settings simulation::draw_settings() {
     out.auth.client_id = "11111111-2222-4333-8444-555555555555";
     out.auth.client_secret = secret(std::string(canary));
     out.state_directory = options_.folder + "/state";
-    config::watch watch;
+    pipeline::watch_options watch;
     watch.name = "web";
     watch.path = options_.folder + "/drop";
-    watch.database = "Logs";
-    watch.table = "Web";
-    watch.format = config::data_format::json;
+    watch.target.database = "Logs";
+    watch.target.table = "Web";
+    watch.target.format = kusto::data_format::json;
     watch.stable_for = chance.between(1s, 4s);
     auto face = chance.below(10);
-    if (face == 8) watch.on_success = config::on_success::remove;
-    if (face == 9) watch.on_success = config::on_success::keep;
+    if (face == 8) watch.on_success = pipeline::success_action::delete_;
+    if (face == 9) watch.on_success = pipeline::success_action::keep;
     if (chance.chance(0.5)) {
         watch.coalesce.max_files = chance.between(2, 30);
         watch.coalesce.max_bytes = chance.between(1, 64) << 10u;
@@ -84,10 +84,10 @@ config::settings simulation::draw_settings() {
     out.watches.push_back(std::move(watch));
     out.upload.concurrency = chance.between(1, 8);
     out.upload.memory_bytes = 1u << 20u;
-    out.upload.block_size_bytes = 64u << 10u;
+    out.upload.shipper.block_bytes = 64u << 10u;
     // Not "fast": its library gives the same text other bytes at another time.
-    out.upload.compression =
-        chance.chance(0.2) ? config::compression::none : config::compression::dense;
+    out.upload.shipper.how =
+        chance.chance(0.2) ? spool::compression::none : spool::compression::dense;
     out.notifications.poll_interval = chance.between(5s, 15s);
     out.notifications.outcome_timeout = 30min;
     // Ages are told from the disk's own times, which are not of this world.

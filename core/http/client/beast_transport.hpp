@@ -3,6 +3,7 @@
 #include "async/clock.hpp"
 #include "base/metrics.hpp"
 #include "base/secret.hpp"
+#include "http/client/tls_version.hpp"
 #include "http/transport.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -16,8 +17,6 @@
 #include <vector>
 
 namespace kustodrop::http {
-
-enum class tls_version { v1_2, v1_3 };
 
 /// Options that no transport can be made of; what() is one sentence, for whoever wrote them.
 struct unusable_options : std::runtime_error {

@@ -9,26 +9,36 @@ namespace kustodrop::pipeline {
 
 static constexpr std::size_t most_open_groups = 64;
 
-static bool is_line_format(std::string_view format) {
-    return company::separator_of(format) || format == "txt" || format == "json";
+static bool is_line_format(kusto::data_format format) {
+    return company::separator_of(format) || format == kusto::data_format::txt ||
+           format == kusto::data_format::json;
 }
 
-std::optional<char> company::separator_of(std::string_view format) {
-    if (format == "csv") return ',';
-    if (format == "tsv") return '\t';
-    if (format == "scsv") return ';';
-    if (format == "psv") return '|';
-    if (format == "sohsv") return '\x01';
-    return std::nullopt;
+std::optional<char> company::separator_of(kusto::data_format format) {
+    switch (format) {
+    case kusto::data_format::csv:
+        return ',';
+    case kusto::data_format::tsv:
+        return '\t';
+    case kusto::data_format::scsv:
+        return ';';
+    case kusto::data_format::psv:
+        return '|';
+    case kusto::data_format::sohsv:
+        return '\x01';
+    default:
+        return std::nullopt;
+    }
 }
 
 static std::string refusal(const watch_options& watch) {
-    auto& format = watch.target.format;
+    auto format = watch.target.format;
+    auto name = std::string(kusto::to_string(format));
     if (watch.coalesce.max_files <= 1) return "coalesce.max_files is 1";
-    if (!is_line_format(format)) return "files of format " + format + " cannot be joined";
+    if (!is_line_format(format)) return "files of format " + name + " cannot be joined";
     // What the service takes for the first record of lines without columns is not documented.
     if (watch.target.ignore_first_record && !company::separator_of(format)) {
-        return "ignore_first_record is set for " + format;
+        return "ignore_first_record is set for " + name;
     }
     return {};
 }

@@ -32,7 +32,7 @@ public:
     std::string key(std::string_view name) const;
 
     /// The character between fields, of formats whose fields may be quoted.
-    static std::optional<char> separator_of(std::string_view format);
+    static std::optional<char> separator_of(kusto::data_format format);
 
 private:
     std::string refused_;  // Why no file is joined.

@@ -123,13 +123,14 @@ std::vector<spool::work_entry> intake::still_unknown(std::vector<spool::work_ent
 
 void intake::watch_folder(const std::string& name) {
     auto& wish = watch_.options;
-    if (!with_.events || wish.always_poll) return set_mode(true);
+    if (!with_.events || wish.mode == watch_mode::poll) return set_mode(true);
     auto folder = watch_.folder->open_folder(name);
     auto added = folder ? with_.events->add(folder->get()) : result<int>(folder.error());
     if (added) {
         folders_.insert_or_assign(*added, name);
         // Where other machines may write too, events tell of this one's files only.
-        return set_mode((blind_ && !wish.trust_events) || (polling_ && !name.empty()));
+        bool trusts_events = wish.mode == watch_mode::inotify;
+        return set_mode((blind_ && !trusts_events) || (polling_ && !name.empty()));
     }
     const auto& problem = added.error();
     if (problem.code == errc::already_watched || problem.code == errc::folder_absent) return;

@@ -56,7 +56,7 @@ asio::awaitable<void> outcomes::run() {
         }
         bool brought = false;
         if (options_.reports != report_level::none) {
-            if (options_.in_table)
+            if (options_.method == report_method::table)
                 brought = co_await read_rows();
             else
                 brought = co_await pass();

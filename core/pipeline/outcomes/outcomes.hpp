@@ -10,6 +10,7 @@
 #include "kusto/notifications.hpp"
 #include "kusto/storage_router.hpp"
 #include "pipeline/outcomes/dividing.hpp"
+#include "pipeline/outcomes/outcomes_options.hpp"
 #include "pipeline/ready_queue.hpp"
 #include "pipeline/retiring/retirement.hpp"
 #include "pipeline/roster.hpp"
@@ -28,21 +29,6 @@
 #include <vector>
 
 namespace kustodrop::pipeline {
-
-enum class report_level { all, failures, none };
-
-struct outcomes_options {
-    report_level reports = report_level::all;
-    bool in_table = false;         // The words stand in the status table, one row a post.
-    bool discard_foreign = false;  // The queues are ours alone: what is not ours is deleted.
-    duration poll_interval = 10s;
-    duration outcome_timeout = 2h;
-    duration glance = 3s;             // Hides what is taken with ours; it comes back by itself.
-    std::size_t dig_messages = 1024;  // A pass takes no more from one queue,
-    duration dig_time = 20s;          // nor longer.
-    unsigned resend_limit = 5;        // Uploads or posts again after the service's word.
-    backoff_options resend_backoff = {1s, 5min};
-};
 
 struct outcomes_parts {
     roster& sources;

@@ -35,7 +35,7 @@ watch_plan plan(const plan_facts& facts) {
     out.watch = facts.watch.name;
     out.path = facts.watch.path;
     out.target = facts.watch.target.name();
-    out.format = facts.watch.target.format;
+    out.format = kusto::to_string(facts.watch.target.format);
     out.truncated = facts.truncated;
     spool::name_rules rules({facts.watch.include, facts.watch.exclude, facts.watch.done_marker});
     std::map<std::string, const sighting*> markers;

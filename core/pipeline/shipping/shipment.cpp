@@ -13,7 +13,8 @@ namespace kustodrop::pipeline {
 bool is_gzip_name(std::string_view name) { return to_lower(name).ends_with(".gz"); }
 
 std::string blob_name(const spool::source& what, const target& where, bool compressed) {
-    return what.id + "." + where.extension + (compressed ? ".gz" : "");
+    auto extension = std::string(kusto::file_extension(where.format));
+    return what.id + "." + extension + (compressed ? ".gz" : "");
 }
 
 std::uint64_t buffer_bytes_for(std::uint64_t source_bytes, std::uint64_t block_bytes) {
@@ -73,7 +74,7 @@ azure::row_key status_row_of(const std::string& source_id, unsigned post) {
 }
 
 kusto::ingestion_request message_for(
-    const spool::source& what, const target& where, http::url blob, reporting reports
+    const spool::source& what, const target& where, http::url blob, kusto::reporting reports
 ) {
     kusto::ingestion_request request;
     request.id = what.id;
@@ -82,9 +83,9 @@ kusto::ingestion_request message_for(
     if (defect("tell_a_wrong_size")) ++request.raw_bytes;
     request.database = where.database;
     request.table = where.table;
-    request.format = where.format;
+    request.format = kusto::to_string(where.format);
     request.mapping_reference = where.mapping_reference;
-    request.mapping_kind = where.mapping_kind;
+    request.mapping_kind = kusto::mapping_kind(where.format);
     request.tags = where.tags;
     if (where.deduplicate) {
         request.tags.push_back("ingest-by:" + what.id);
@@ -92,8 +93,8 @@ kusto::ingestion_request message_for(
     }
     request.ignore_first_record = where.ignore_first_record;
     request.additional_properties = where.additional_properties;
-    request.report_level = reports.level;
-    request.report_method = reports.method;
+    request.report_level = static_cast<int>(reports.level);
+    request.report_method = static_cast<int>(reports.method);
     request.created_at = what.claimed_at;
     if (where.creation_time_pattern.empty() || what.slices.empty()) return request;
     auto pattern = spool::creation_time_pattern::parse(where.creation_time_pattern);

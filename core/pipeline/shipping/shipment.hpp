@@ -3,6 +3,7 @@
 #include "azure/storage/table.hpp"
 #include "base/result.hpp"
 #include "kusto/ingestion_message.hpp"
+#include "kusto/reporting.hpp"
 #include "pipeline/watch/watch_options.hpp"
 #include "spool/source/source.hpp"
 
@@ -62,18 +63,13 @@ std::optional<duration> hold_for(
     const spool::source& what, const target& where, duration repost_after, wall_time now
 );
 
-struct reporting {
-    int level = 2;   // docs/protocol.md §7.2: 0 failures, 1 none, 2 failures and successes.
-    int method = 0;  // 0 queue, 1 table.
-};
-
 /// The row of the status table where the word on a post stands, counted from 1: each post has its
 /// own, so that a second one does not wipe out what the service said of the first.
 azure::row_key status_row_of(const std::string& source_id, unsigned post);
 
 /// The message for a source whose blob is at `blob` (with its SAS).
 kusto::ingestion_request message_for(
-    const spool::source& what, const target& where, http::url blob, reporting reports
+    const spool::source& what, const target& where, http::url blob, kusto::reporting reports
 );
 
 }  // namespace kustodrop::pipeline

@@ -31,7 +31,7 @@ shipper::shipper(shipper_parts parts, shipper_options options, shipped_to next)
     : with_(parts),
       options_(std::move(options)),
       next_(std::move(next)),
-      gate_(options_.compression_threads),
+      gate_(options_.threads()),
       attempts_(parts.log, parts.time) {}
 
 asio::awaitable<void> shipper::run() {
@@ -179,7 +179,7 @@ asio::awaitable<result<void>> shipper::upload(std::string source_id, watch& from
 }
 
 upload_plan shipper::plan_for(std::uint64_t source_bytes) const {
-    auto threads = with_.pool.threads() ? options_.compression_threads : 1;
+    auto threads = with_.pool.threads() ? options_.threads() : 1;
     // Whatever a large one takes beyond its share, a quarter stays free for small ones.
     auto reserve = with_.memory.total() / 4;
     auto free = with_.memory.free();
@@ -203,7 +203,7 @@ asio::awaitable<result<spool::blob_record>> shipper::send_blob(
     reading.root_fd = folder->descriptor_of_root();
     reading.how = options_.how;
     reading.already_compressed = gzipped;
-    reading.compressible = where.compressible;
+    reading.compressible = kusto::is_compressible(where.format);
     reading.max_raw_bytes = options_.max_raw_bytes;
     reading.may_grow = true;
     reading.end_lines = true;

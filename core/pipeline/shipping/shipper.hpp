@@ -16,6 +16,7 @@
 #include "pipeline/shipping/block_upload.hpp"
 #include "pipeline/shipping/retry_budget.hpp"
 #include "pipeline/shipping/shipment.hpp"
+#include "pipeline/shipping/shipper_options.hpp"
 #include "pipeline/shipping/small_contents.hpp"
 #include "pipeline/watch/watch_table.hpp"
 #include "spool/reading/gzip.hpp"
@@ -29,21 +30,6 @@
 #include <unordered_set>
 
 namespace kustodrop::pipeline {
-
-struct shipper_options {
-    std::uint64_t block_bytes = 4u << 20u;
-    spool::compression how = spool::compression::fast;
-    // The service takes no more a source (docs/protocol.md §10.1).
-    std::uint64_t max_raw_bytes = 6ull << 30u;
-    reporting reports = {};
-    std::string client_version = {};
-    backoff_options backoff = {1s, 5min};
-    duration repost_after = 30s;       // After a post whose answer was lost; up to twice as long.
-    unsigned compression_threads = 1;  // That compress at a time, whatever for.
-    unsigned crash_limit = 5;          // Deaths of the process in a row with a source in hand.
-    unsigned crash_suspicion = 2;      // From so many on it is tried alone.
-    unsigned block_attempts = 3;       // Of one block, before the whole upload is begun anew.
-};
 
 /// What a shipper hands a source to when it is done with it.
 struct shipped_to {

@@ -9,7 +9,7 @@ namespace {
 
 watch_options joining(std::string format, std::uint64_t max_files = 3) {
     watch_options watch;
-    watch.target.format = std::move(format);
+    watch.target.format = *kusto::parse_data_format(format);
     watch.coalesce = {max_files, 1000, 30s};
     return watch;
 }

@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(says_whether_a_file_travels_with_others) {
         }
         return std::string("nothing");
     };
-    facts.watch.target.format = "json";
+    facts.watch.target.format = kusto::data_format::json;
     facts.seen->identity.size_bytes = 10;
     BOOST_TEST(company() == "nothing");
     facts.watch.coalesce = {100, 1000, 30s};

@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(each_file_is_a_blob_of_its_own_the_oldest_first) {
 
 BOOST_AUTO_TEST_CASE(small_files_are_grouped_up_to_both_limits) {
     auto facts = with({file("a", 4), file("b", 4), file("c", 4), file("d", 1)});
-    facts.watch.target.format = "csv";
+    facts.watch.target.format = kusto::data_format::csv;
     facts.watch.coalesce.max_files = 3;
     facts.watch.coalesce.max_bytes = 8;
     auto made = plan(facts);

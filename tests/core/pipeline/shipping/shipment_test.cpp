@@ -9,8 +9,7 @@ static target logs() {
     target where;
     where.database = "Logs";
     where.table = "Web";
-    where.format = "json";
-    where.extension = "json";
+    where.format = kusto::data_format::json;
     return where;
 }
 
@@ -80,7 +79,6 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_not_what_was_claimed_is_looked_at_anew) {
 BOOST_AUTO_TEST_CASE(the_message_tells_the_target_the_size_and_the_time_in_the_name) {
     auto where = logs();
     where.mapping_reference = "M";
-    where.mapping_kind = "Json";
     where.tags = {"drop-by:x"};
     where.creation_time_pattern = "'web-'yyyyMMdd'.json'";
     auto what = one_file("web-20260822.json");
@@ -88,7 +86,7 @@ BOOST_AUTO_TEST_CASE(the_message_tells_the_target_the_size_and_the_time_in_the_n
     blob.raw_bytes = 4711;
     what.stage = spool::stage::uploaded{blob};
     auto location = *http::url::parse("https://a.blob.core.windows.net/c/b?sig=x");
-    auto request = message_for(what, where, location, {2, 0});
+    auto request = message_for(what, where, location, {});
     BOOST_TEST(request.id == what.id);
     BOOST_TEST(request.raw_bytes == 4711u);
     BOOST_TEST(request.database == "Logs");
