@@ -1,6 +1,7 @@
 // Answers of queues and storage errors; what is written as a message is read back the same.
 #include "azure/storage/queue_xml.hpp"
 #include "azure/storage/storage_error.hpp"
+#include "azure/storage/xml_reader.hpp"
 #include "fuzz/fuzz_target.hpp"
 
 using namespace kustodrop;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "async/awaitable.hpp"
+#include "azure/storage/queue_message.hpp"
 #include "base/random.hpp"
 #include "http/transport.hpp"
 
@@ -9,15 +10,6 @@
 #include <vector>
 
 namespace kustodrop::azure {
-
-/// A message as a queue hands it out.
-struct queue_message {
-    std::string id;
-    std::string text;         // Decoded if it came as base64, else as it came.
-    std::string pop_receipt;  // Empty when only peeked at.
-    unsigned dequeue_count = 0;
-    wall_time inserted_at{};
-};
 
 /// Azure queues by SAS (docs/protocol.md §6). Every URL is the queue's, with its SAS.
 class queue_client {

@@ -1,6 +1,6 @@
 #include "azure/storage/storage_error.hpp"
 
-#include "azure/storage/queue_xml.hpp"
+#include "azure/storage/xml_reader.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>

@@ -2,8 +2,10 @@
 
 #include "async/clock.hpp"
 #include "base/result.hpp"
-#include "http/client/beast_transport.hpp"
 #include "http/client/connection.hpp"
+#include "http/client/probe_step.hpp"
+#include "http/client/transport_options.hpp"
+#include "http/url.hpp"
 
 #include <memory>
 #include <vector>

@@ -2,7 +2,7 @@
 
 #include "async/awaitable.hpp"
 #include "base/result.hpp"
-#include "http/client/beast_transport.hpp"
+#include "http/client/transport_options.hpp"
 
 #include <memory>
 #include <string>

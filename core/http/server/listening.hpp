@@ -1,7 +1,7 @@
 #pragma once
 
 #include "async/awaitable.hpp"
-#include "http/server/server.hpp"
+#include "http/server/server_options.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>

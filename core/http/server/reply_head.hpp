@@ -1,6 +1,7 @@
 #pragma once
 
-#include "http/server/server.hpp"
+#include "http/server/reply.hpp"
+#include "http/server/server_options.hpp"
 
 #include <boost/system/error_code.hpp>
 

@@ -10,11 +10,6 @@ namespace kustodrop::http {
 
 using boost::system::error_code;
 
-spooled_body::~spooled_body() {
-    std::error_code ignored;
-    std::filesystem::remove(path, ignored);
-}
-
 open_file::~open_file() {
     if (number_ >= 0) ::close(number_);
 }

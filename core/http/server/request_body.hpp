@@ -1,7 +1,7 @@
 #pragma once
 
 #include "async/awaitable.hpp"
-#include "http/server/server.hpp"
+#include "http/server/incoming.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/message.hpp>

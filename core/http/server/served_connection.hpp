@@ -2,7 +2,8 @@
 
 #include "async/clock.hpp"
 #include "async/event.hpp"
-#include "http/server/server.hpp"
+#include "http/server/reply.hpp"
+#include "http/server/server_options.hpp"
 
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "spool/journal/journal_store.hpp"
+#include "spool/journal/journal_changes.hpp"
 
 #include <cstdint>
 #include <deque>

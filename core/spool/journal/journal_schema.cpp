@@ -1,5 +1,4 @@
-// What the journal's database is made of, and the questions that are asked of it.
-#include "spool/journal/journal_tables.hpp"
+#include "spool/journal/journal_schema.hpp"
 
 #include <sqlite3.h>
 
@@ -100,29 +99,6 @@ bool prepare_schema(database& db) {
     db.run(version_3);
     db.run("COMMIT");
     return is_new;
-}
-
-std::string page_sql(const journal_query& query) {
-    auto sql = std::string("SELECT ") + source_rows::columns +
-               " FROM sources WHERE (changed_at, id) < (?1, ?2) AND changed_at >= ?3";
-    sql += query.outcome ? " AND outcome = ?4" : " AND ?4 IS NULL";
-    sql += query.source_id ? " AND id = ?5" : " AND ?5 IS NULL";
-    // An outcome that is rare leads to its rows sooner than the watch does.
-    sql += !query.watch    ? " AND ?7 IS NULL"
-           : query.outcome ? " AND +watch = ?7"
-                           : " AND watch = ?7";
-    return sql + " ORDER BY changed_at DESC, id DESC LIMIT ?6";
-}
-
-std::string unretired_sql() {
-    return std::string("SELECT ") + source_rows::columns +
-           " FROM sources INDEXED BY sources_unretired WHERE stage <> 'retired'"
-           " ORDER BY changed_at DESC, id DESC";
-}
-
-std::string old_ones_sql() {
-    return "SELECT id FROM sources WHERE stage = 'retired' AND changed_at < ?1"
-           " ORDER BY changed_at LIMIT ?2";
 }
 
 }  // namespace kustodrop::spool

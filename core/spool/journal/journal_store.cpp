@@ -3,6 +3,7 @@
 #include "base/defect.hpp"
 #include "base/glob.hpp"
 #include "base/text.hpp"
+#include "spool/journal/journal_schema.hpp"
 #include "spool/journal/journal_tables.hpp"
 
 #include <sys/stat.h>

@@ -256,4 +256,27 @@ std::vector<kept_file> kept_rows::read(const std::string& watch) {
     return files;
 }
 
+std::string page_sql(const journal_query& query) {
+    auto sql = std::string("SELECT ") + source_rows::columns +
+               " FROM sources WHERE (changed_at, id) < (?1, ?2) AND changed_at >= ?3";
+    sql += query.outcome ? " AND outcome = ?4" : " AND ?4 IS NULL";
+    sql += query.source_id ? " AND id = ?5" : " AND ?5 IS NULL";
+    // An outcome that is rare leads to its rows sooner than the watch does.
+    sql += !query.watch    ? " AND ?7 IS NULL"
+           : query.outcome ? " AND +watch = ?7"
+                           : " AND watch = ?7";
+    return sql + " ORDER BY changed_at DESC, id DESC LIMIT ?6";
+}
+
+std::string unretired_sql() {
+    return std::string("SELECT ") + source_rows::columns +
+           " FROM sources INDEXED BY sources_unretired WHERE stage <> 'retired'"
+           " ORDER BY changed_at DESC, id DESC";
+}
+
+std::string old_ones_sql() {
+    return "SELECT id FROM sources WHERE stage = 'retired' AND changed_at < ?1"
+           " ORDER BY changed_at LIMIT ?2";
+}
+
 }  // namespace kustodrop::spool

@@ -1,16 +1,13 @@
 #pragma once
 
-#include "spool/journal/journal_store.hpp"
+#include "spool/journal/journal_changes.hpp"
+#include "spool/journal/journal_records.hpp"
 #include "sqlite/sqlite.hpp"
 
+#include <string>
+#include <vector>
+
 namespace kustodrop::spool {
-
-/// The user_version of the present schema.
-inline constexpr auto schema_version = "3";
-
-/// Creates the schema, or brings it up from whatever an older release wrote; says whether it was
-/// created. Throws sqlite_error; SQLITE_SCHEMA for a version of the future.
-bool prepare_schema(database& db);
 
 /// The questions whose answers must not take longer in a journal of a million rows. A page: ?1 and
 /// ?2 where it goes on, ?3 since, ?4 outcome, ?5 id, ?6 limit, ?7 watch. Old ones: ?1 before, ?2

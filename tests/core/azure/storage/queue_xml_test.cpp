@@ -1,5 +1,6 @@
 #include "azure/storage/queue_xml.hpp"
 
+#include "azure/storage/xml_reader.hpp"
 #include "base/crypto/crypto.hpp"
 #include "base/text.hpp"
 

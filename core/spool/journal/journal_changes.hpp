@@ -1,0 +1,33 @@
+#pragma once
+
+#include "spool/journal/journal_records.hpp"
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace kustodrop::spool {
+
+/// What a transaction writes.
+struct source_change {
+    spool::source source;
+    wall_time changed_at{};
+};
+struct kept_change {
+    kept_file file;
+};
+struct forgotten_change {
+    std::string watch;
+    std::string name;
+};
+/// Sources whose files have passed from one to another: all of it, or none.
+struct regrouped_change {
+    std::vector<source_change> sources;
+};
+using journal_change = std::variant<source_change, kept_change, forgotten_change, regrouped_change>;
+
+/// What one transaction writes. Shared, for who asks may have to write it once more.
+using journal_group = std::vector<std::shared_ptr<const journal_change>>;
+
+}  // namespace kustodrop::spool

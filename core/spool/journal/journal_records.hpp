@@ -1,0 +1,40 @@
+#pragma once
+
+#include "base/time.hpp"
+#include "spool/source/source.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace kustodrop::spool {
+
+/// What `kustodrop journal` asks for. Empty means any.
+struct journal_query {
+    std::optional<wall_time> since;  // Last change at or after.
+    std::optional<spool::outcome> outcome;
+    std::optional<std::string> stage;
+    std::optional<std::string> watch;
+    std::optional<std::string> file_glob;  // Against the slice's name.
+    std::optional<std::string> source_id;
+    std::size_t limit = 10'000;  // Files.
+};
+
+/// One source as the record shows it.
+struct journal_row {
+    spool::source source;
+    wall_time changed_at{};
+    std::size_t files = 1;  // In its blob; of them the query may have chosen some.
+};
+
+/// A file that was dealt with and stays in its folder (on_success or on_failure: keep, and `send`):
+/// it is not shipped again while its identity stays the same.
+struct kept_file {
+    std::string watch;
+    std::string name;
+    file_identity identity;
+    std::string source_id;
+    spool::outcome outcome = outcome::succeeded;
+};
+
+}  // namespace kustodrop::spool
