@@ -1,4 +1,5 @@
 // A journal of a million rows: every question reads about as many rows as it returns.
+#include "spool/journal/journal_store.hpp"
 #include "spool/journal/journal_tables.hpp"
 #include "support/temp_folder.hpp"
 
