@@ -2,8 +2,9 @@
 """Sources can be joined into larger units: no two of a library name something static alike.
 
 The builds of the sanitizers, of coverage and of a first ./dev test join sources, which halves the
-time that compilers take. Two static functions of one name and the same parameters in one library
-break them, if not today then when a file is added between them. --write lists those that have to
+time that compilers take. Two static functions of one name in one library break them or make a call
+ambiguous, if not today then when a file is added between them, and so does a static function with
+the name of a class. --write lists those that have to
 stand alone in unity_alone.txt, which CMakeLists.txt reads.
 """
 import pathlib
@@ -16,7 +17,7 @@ from continuation import without_arguments
 
 ALONE = pathlib.Path(__file__).resolve().parent / "unity_alone.txt"
 STATIC = re.compile(r"^\s*(?:(?:\[\[\w+\]\]|inline|constexpr|const)\s+)*static\b")
-CALLED = re.compile(r"([~\w]+)\s*\(([^{]*)\)", re.S)
+CALLED = re.compile(r"([~\w]+)\s*\(")
 VALUE = re.compile(r"(\w+)\s*(?:\[[^\]]*\]\s*)?(?:=|\{|$)")
 TYPE = re.compile(r"^\s*(?:struct|class|enum(?:\s+class)?)\s+(\w+)\b")
 
@@ -24,13 +25,6 @@ TYPE = re.compile(r"^\s*(?:struct|class|enum(?:\s+class)?)\s+(\w+)\b")
 def library_of(name):
     parts = name.split("/")
     return "/".join(parts[:2]) if parts[0] == "core" else parts[0]
-
-
-def kinds(parameters):
-    """The parameters without names and defaults, to tell overloads from duplicates."""
-    parameters = re.sub(r"\s*=[^,]*", "", without_arguments(parameters))
-    types = [re.sub(r"\s*\b\w+\s*$", "", p.strip()) or p.strip() for p in parameters.split(",")]
-    return ",".join(re.sub(r"\s+", " ", kind) for kind in types)
 
 
 def declarations(text):
@@ -54,7 +48,7 @@ def declarations(text):
 
 
 def local_names(text):
-    """{name with the types of its parameters: line} of what no other file may see."""
+    """{name: line} of what no other file may see."""
     found = {}
     for offset, said, anonymous in declarations(text):
         flat = without_arguments(said)
@@ -65,14 +59,25 @@ def local_names(text):
         elif STATIC.match(flat) or (anonymous and flat.strip() and not kind):
             call, value = CALLED.search(flat), VALUE.search(flat)
             if call and not re.search(r"=", flat[: call.start()]):
-                found.setdefault(f"{call[1]}({kinds(call[2])})", line)
+                found.setdefault(call[1], line)
             elif value:
                 found.setdefault(value[1], line)
     return found
 
 
+def classes(text):
+    """The classes at the level of namespaces."""
+    kinds = (TYPE.match(without_arguments(said)) for _, said, _ in declarations(text))
+    return {kind[1] for kind in kinds if kind}
+
+
 def findings(files, alone):
-    owners = {}
+    owners = {
+        (library_of(name), declared): name
+        for name, text in files.items()
+        if name.endswith(".hpp")
+        for declared in classes(text)
+    }
     for name, text in sorted(files.items()):
         if name.endswith(".cpp") and name not in alone:
             for what, line in local_names(text).items():
