@@ -20,7 +20,7 @@ void ready_queue::put_back(std::string source_id, time_point not_before) {
 
 void ready_queue::push(std::string source_id, time_point not_before) {
     if (served_.contains(source_id)) return put_back(std::move(source_id), not_before);
-    auto whose = judge_ ? judge_(source_id) : standing();
+    auto whose = classify_ ? classify_(source_id) : standing();
     ++lanes_[whose.watch].size;
     ++size_;
     not_due_.emplace(not_before, later{std::move(source_id), std::move(whose)});

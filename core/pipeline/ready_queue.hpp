@@ -32,13 +32,13 @@ class ready_queue {
 public:
     ready_queue(asio::any_io_executor executor, clock& clock, ready_options options);
 
-    /// Whose turn a source takes, and whether it is large. Asked for when it is put in line.
+    /// The watch whose turn a source takes, and whether it is large.
     struct standing {
         std::string watch;
         bool large = false;
     };
-    void tell_by(std::function<standing(const std::string& source_id)> judge) {
-        judge_ = std::move(judge);
+    void set_classifier(std::function<standing(const std::string& source_id)> classify) {
+        classify_ = std::move(classify);
     }
 
     std::size_t size() const { return size_; }
@@ -78,7 +78,7 @@ private:
 
     clock& clock_;
     ready_options options_;
-    std::function<standing(const std::string&)> judge_;
+    std::function<standing(const std::string&)> classify_;
     std::multimap<time_point, later> not_due_;
     std::map<std::string, lane, std::less<>> lanes_;
     std::string last_served_;

@@ -3,6 +3,7 @@
 #include "daemon/commands/commands.hpp"
 #include "daemon/program.hpp"
 #include "daemon/run/translate.hpp"
+#include "pipeline/engine.hpp"
 #include "spool/folder/lock_file.hpp"
 
 #include <boost/json.hpp>
@@ -23,19 +24,18 @@ static pipeline::retry_request request_of(const retry_options& options) {
 
 namespace {
 
-// The same parts as the daemon's, for as long as one command takes.
-struct workshop {
-    workshop(program& around, const config::settings& settings)
-        : around(around), settings(settings), ready(around.io.get_executor(), around.time, {}) {}
+// What `retry` works with when no daemon runs: the daemon's engine, which ships nothing here. Files
+// are put back, and unconfirmed sources wait in the journal, for the daemon that is started next.
+struct offline_engine {
+    offline_engine(program& around, const config::settings& settings)
+        : around(around), settings(settings) {}
 
     program& around;
     const config::settings& settings;
     worker_pool pool{1};
     spool::lock_file lock;
     std::unique_ptr<spool::journal> journal;
-    pipeline::ready_queue ready;
-    pipeline::watch_table watches;
-    std::unique_ptr<pipeline::roster> sources;
+    std::unique_ptr<pipeline::engine> engine;
 
     result<void> open() {
         auto locked = spool::lock_state_directory(settings.state_directory);
@@ -43,73 +43,74 @@ struct workshop {
         lock = std::move(*locked);
         spool::journal_options options;
         options.path = settings.state_directory + "/journal.db";
-        auto opened = spool::journal::open(
-            around.io.get_executor(), options, around.time, pool, around.log, around.measured
-        );
+        auto executor = around.io.get_executor();
+        auto opened =
+            spool::journal::open(executor, options, around.time, pool, around.log, around.measured);
         if (opened.has_error()) return opened.error();
         journal = std::move(*opened);
-        sources = std::make_unique<pipeline::roster>(*journal, around.time, around.measured);
-        auto unretired = journal->unretired();
-        if (unretired.has_error()) return unretired.error();
-        for (auto& what : *unretired) sources->resume(std::move(what));
-        for (auto& from : settings.watches) {
-            auto opened_watch = open(from);
-            if (opened_watch.has_error()) return opened_watch.error();
-        }
-        return {};
+        pipeline::engine_parts parts{
+            executor,
+            *journal,
+            std::nullopt,
+            pool,
+            around.time,
+            around.random,
+            around.log,
+            around.measured};
+        pipeline::engine_options how;
+        how.state_directory = settings.state_directory;
+        how.inotify = false;
+        engine = std::make_unique<pipeline::engine>(std::move(parts), std::move(how));
+        return engine->resume();
     }
 
     // A folder that is absent has nothing to put back.
-    result<void> open(const pipeline::watch_options& from) {
-        auto& watch = watches.add(watch_options_of(from, settings.retention));
-        auto kept = journal->kept(from.name);
-        if (kept.has_error()) return kept.error();
-        for (auto& file : *kept) watch.kept.load(file.name, file.identity);
-        auto folder = spool::drop_folder::open(from.path);
-        if (folder.has_error()) return {};
-        auto locked = folder->lock(settings.state_directory);
-        if (locked.has_error() && locked.error().code == errc::folder_locked) return locked.error();
-        watch.folder = std::make_shared<spool::drop_folder>(std::move(*folder));
-        return {};
+    asio::awaitable<result<void>> open_watches() {
+        for (auto& from : settings.watches) {
+            auto options = watch_options_of(from, settings.retention);
+            auto opened = co_await engine->open_watch(std::move(options));
+            if (opened.has_error() && opened.error().code == errc::folder_locked) co_return opened;
+        }
+        co_return result<void>();
     }
 
-    pipeline::retry_parts parts() {
-        return {*sources, ready, watches, *journal, pool, around.time, around.log, around.measured};
+    asio::awaitable<result<std::string>> retry(pipeline::retry_request wanted) {
+        auto opened = co_await open_watches();
+        if (opened.has_error()) co_return opened.error();
+        auto files = co_await pipeline::retry(engine->for_retry(), std::move(wanted));
+        if (files.has_error()) co_return files.error();
+        auto text = retried_json(*files);
+        result<std::string> out(boost::system::in_place_value, std::move(text));
+        co_return out;
     }
 };
 
 }  // namespace
 
 static asio::awaitable<int> retry_here(
-    workshop& shop, pipeline::retry_request wanted, result<std::string>& out
+    offline_engine& here, pipeline::retry_request wanted, result<std::string>& out
 ) {
-    task_group committing(shop.around.io.get_executor());
-    committing.start(shop.journal->run());
-    auto files = co_await pipeline::retry(shop.parts(), std::move(wanted));
-    if (files.has_error()) {
-        out = files.error();
-    } else {
-        auto text = retried_json(*files);
-        out = result<std::string>(boost::system::in_place_value, std::move(text));
-    }
+    task_group committing(here.around.io.get_executor());
+    committing.start(here.journal->run());
+    auto answer = co_await here.retry(std::move(wanted));
+    out = std::move(answer);
     committing.cancel();
     co_await committing.join();
     co_return all_well;
 }
 
-// Without a daemon: the files are found by the next one.
 static result<std::string> retry_without_daemon(
     const config::settings& settings, pipeline::retry_request wanted
 ) {
     program around(log_level::error, settings.log.format);
-    workshop shop(around, settings);
-    auto opened = shop.open();
+    offline_engine here(around, settings);
+    auto opened = here.open();
     if (opened.has_error()) return opened.error();
     result<std::string> out = failure{errc::not_run, remedy::give_up, "nothing was done"};
-    around.run(retry_here(shop, std::move(wanted), out));
-    auto flushed = shop.journal->flush();
+    around.run(retry_here(here, std::move(wanted), out));
+    auto flushed = here.journal->flush();
     if (flushed.has_error()) return flushed.error();
-    shop.pool.join();
+    here.pool.join();
     return out;
 }
 
@@ -137,7 +138,7 @@ int command_retry(const retry_options& options) {
     if (!options.watch.empty()) {
         auto named = [&](auto& watch) { return watch.name == options.watch; };
         if (std::ranges::none_of(settings->watches, named)) {
-            std::fprintf(stderr, "there is no watch %s\n", options.watch.c_str());
+            std::fprintf(stderr, "\"%s\" is not a configured watch\n", options.watch.c_str());
             return bad_usage;
         }
     }

@@ -3,8 +3,8 @@
 #include "daemon/commands/reactor_check.hpp"
 #include "daemon/program.hpp"
 #include "daemon/run/app.hpp"
-#include "daemon/run/sd_notify.hpp"
-#include "daemon/run/start_pause.hpp"
+#include "daemon/supervision/sd_notify.hpp"
+#include "daemon/supervision/start_pause.hpp"
 
 #include <boost/asio/signal_set.hpp>
 
@@ -74,7 +74,7 @@ static asio::awaitable<int> run_daemon(program& around, app& daemon, start_pause
     if (opened.has_error()) {
         const auto& problem = opened.error();
         if (problem.code == errc::stopped) {
-            around.log.info("stopped before it began", {{"detail", problem.message()}});
+            around.log.info("stopped before it had started", {{"detail", problem.message()}});
             co_return all_well;
         }
         around.log.error(

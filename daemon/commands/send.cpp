@@ -1,7 +1,7 @@
 #include "base/live_secrets.hpp"
 #include "base/text.hpp"
 #include "daemon/commands/commands.hpp"
-#include "daemon/commands/sender.hpp"
+#include "daemon/commands/sending/sender.hpp"
 #include "daemon/program.hpp"
 
 #include <csignal>
@@ -10,7 +10,7 @@
 
 namespace kustodrop::daemon {
 
-// The XDG state folder of whoever sends, or the machine's for a service without a home.
+// The XDG state folder of the user, or the machine's for a service without a home.
 static std::string default_state_directory() {
     auto* state = std::getenv("XDG_STATE_HOME");
     if (state && *state == '/') return std::string(state) + "/kustodrop";
@@ -37,19 +37,22 @@ int command_send(const send_options& given) {
     auto options = given;
     if (!kusto::parse_data_format(options.format)) {
         std::fprintf(
-            stderr, "--format: '%s' is no format of the service\n", options.format.c_str()
+            stderr,
+            "--format: \"%s\" is not a data format of the service; use json, csv or another of "
+            "docs/configuration.md\n",
+            options.format.c_str()
         );
         return bad_usage;
     }
     if (options.state_directory.empty()) options.state_directory = default_state_directory();
-    // The folders to watch are `run`'s business: a configuration without any will do here.
+    // Watches are for `run`: a configuration without any is enough here.
     auto settings = load_settings(options.config, "watches");
     if (!settings) return bad_configuration;
     if (options.wait) settings->notifications.poll_interval = 1s;
     program around(log_level::error, settings->log.format);
     sender all(around.around(), *settings, options);
     int code = around.run(all.run());
-    if (options.json) print_json(all.report());
+    if (options.json) print_json(all.report().files());
     if (all.trouble()) {
         auto& problem = *all.trouble();
         auto words = without_secrets(to_string(problem));

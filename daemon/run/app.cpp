@@ -1,257 +1,113 @@
 #include "daemon/run/app.hpp"
 
-#include "async/timed_wait.hpp"
-#include "base/defect.hpp"
-#include "base/text.hpp"
 #include "daemon/admin/measures.hpp"
-#include "daemon/run/sd_notify.hpp"
+#include "daemon/run/drain.hpp"
 #include "daemon/run/translate.hpp"
-#include "daemon/run/watchdog.hpp"
+#include "daemon/supervision/sd_notify.hpp"
+#include "daemon/supervision/watchdog.hpp"
 
-#include <sys/stat.h>
+#include <algorithm>
 
 namespace kustodrop::daemon {
 
-static constexpr unsigned cleaners = 8;
 static constexpr unsigned most_threads = 32;
-static constexpr duration full_disk_pause = 10s;
+static constexpr unsigned most_watch_threads = 8;
+static constexpr duration longest_join = 5s;
 
 // A thread for each watch, so that a mount that hangs holds up its own watch only, and those for
 // reading and compressing.
-unsigned app::threads_for(const config::settings& settings) const {
-    if (!around_.threads) return 0;
-    auto watches = static_cast<unsigned>(std::min<std::size_t>(settings.watches.size(), 8));
+static unsigned threads_for(const surroundings& around, const config::settings& settings) {
+    if (!around.threads) return 0;
+    auto watches = std::min<std::size_t>(settings.watches.size(), most_watch_threads);
     auto readers = std::max(2u, settings.upload.shipper.threads());
-    return std::min(readers + watches, most_threads);
+    return std::min(readers + static_cast<unsigned>(watches), most_threads);
 }
 
 app::app(surroundings around, config::settings settings, config::environment environment)
     : around_(around),
       settings_(std::move(settings)),
-      pool_(threads_for(settings_)),
-      journal_pool_(around.threads ? 1 : 0),
+      pool_(threads_for(around_, settings_)),
       service_(around, settings_, std::move(environment)),
-      ready_(around.executor, around.time, ready_options_of(settings_)),
-      memory_(around.executor, settings_.upload.memory_bytes),
-      shipping_(around.executor),
-      serving_(around.executor),
-      stopping_(around.executor),
-      reloaded_(around.executor),
-      started_at_(around.time.wall_now()) {
+      stops_(around.executor),
+      state_(around, settings_.state_directory, stops_),
+      reloader_(
+          around,
+          pool_,
+          settings_,
+          [this](const config::settings& before, const config::changes& found) {
+              apply(before, found);
+          }
+      ),
+      serving_(around.executor) {
     declare_metrics(around_.measured);
 }
 
-app::~app() {
-    pool_.join();
-    journal_pool_.join();
-}
+app::~app() { pool_.join(); }
 
 asio::awaitable<result<void>> app::open() {
-    auto locked = co_await lock_state();
+    auto locked = co_await state_.lock();
     if (locked.has_error()) co_return locked;
-    // Before the journal exists: whoever asks from now on asks us, and waits until we answer.
+    // Before the journal exists: a command that is run from now on reaches this daemon, and waits
+    // until it answers.
     start_admin();
-    auto begun = co_await open_journal();
+    auto begun = co_await state_.open_journal();
     if (begun.has_error()) co_return begun;
-    sources_ = std::make_unique<pipeline::roster>(*journal_, around_.time, around_.measured);
-    ready_.tell_by([this](const std::string& id) {
-        auto* what = sources_->find(id);
-        if (!what) return pipeline::ready_queue::standing();
-        bool large = what->size_bytes() >= settings_.upload.shipper.block_bytes;
-        return pipeline::ready_queue::standing{what->watch, large};
-    });
-    auto events = spool::inotify::open(around_.executor);
-    if (events) {
-        events_ = std::move(*events);
-    } else {
-        around_.log.warning(
-            "no inotify: folders are polled",
-            {{"code", events.error().code.text()}, {"detail", events.error().message()}}
-        );
-    }
-    auto unretired = journal_->unretired();
-    if (unretired.has_error()) co_return unretired.error();
-    auto opened = co_await open_watches(std::move(*unretired));
+    build_engine();
+    auto resumed = engine_->resume();
+    if (resumed.has_error()) co_return resumed;
+    auto opened = co_await open_watches();
     co_return opened;
 }
 
-// A full disk is waited for, as at any other time, until it has room or nobody wants it any more.
-asio::awaitable<result<void>> app::wait_for_room(failure problem) {
-    if (!waits_for_room_) {
-        around_.log.error(
-            "cannot begin: the disk is full; it is tried again", {{"detail", problem.message()}}
-        );
-    }
-    waits_for_room_ = true;
-    sd_notify("STATUS=cannot begin: the disk is full\nEXTEND_TIMEOUT_USEC=60000000");
-    auto wake = around_.time.now() + full_disk_pause;
-    while (stops_ == 0 && around_.time.now() < wake) {
-        co_await wait_until(stopping_, around_.time, wake);
-    }
-    if (stops_ == 0) co_return result<void>();
-    co_return failure{errc::stopped, remedy::give_up, problem.detail};
-}
-
-asio::awaitable<result<void>> app::lock_state() {
-    for (;;) {
-        // Only the last folder: a path that is mistyped must not appear on the disk.
-        bool full = ::mkdir(settings_.state_directory.c_str(), 0750) != 0 && errno == ENOSPC;
-        auto locked = spool::lock_state_directory(settings_.state_directory);
-        if (!locked.has_error()) {
-            lock_ = std::move(*locked);
-            co_return result<void>();
-        }
-        auto problem = locked.error();
-        if (!full && problem.code != errc::disk_full) co_return problem;
-        auto waited = co_await wait_for_room(std::move(problem));
-        if (waited.has_error()) co_return waited;
-    }
-}
-
-asio::awaitable<result<void>> app::open_journal() {
-    spool::journal_options options;
-    options.path = settings_.state_directory + "/journal.db";
-    options.synced = around_.threads;
-    for (;;) {
-        auto journal = spool::journal::open(
-            around_.executor, options, around_.time, journal_pool_, around_.log, around_.measured
-        );
-        if (!journal.has_error()) {
-            journal_ = std::move(*journal);
-            co_return result<void>();
-        }
-        auto problem = journal.error();
-        if (problem.code != errc::disk_full) co_return problem;
-        auto waited = co_await wait_for_room(std::move(problem));
-        if (waited.has_error()) co_return waited;
-    }
-}
-
-void app::build_pipeline() {
-    pipeline::shipper_parts shipping{
-        *sources_,
-        ready_,
-        contents_,
-        watches_,
-        *journal_,
-        service_.router,
-        service_.identity_token,
-        service_.blobs,
-        service_.queues,
-        service_.tables,
-        memory_,
-        pool_,
-        around_.time,
-        around_.random,
-        around_.log,
-        around_.measured};
-    pipeline::shipped_to shipped{
-        [this](spool::source& what) { on_posted(what); },
-        [this](spool::source& what) { outcomes_->expect(what); },
-        [this](spool::source& what) { on_settled(what); },
-        [this](spool::source& what) { on_changed(what); }};
-    shipper_ = std::make_unique<pipeline::shipper>(
-        shipping, shipper_options_of(settings_), std::move(shipped)
-    );
-    pipeline::outcomes_parts polling{
-        *sources_,
-        ready_,
-        watches_,
-        *journal_,
-        service_.router,
-        service_.identity_token,
-        service_.queues,
-        service_.tables,
-        around_.time,
-        around_.random,
-        around_.log,
-        around_.measured};
-    outcomes_ = std::make_unique<pipeline::outcomes>(
+void app::build_engine() {
+    pipeline::service_parts service{
+        service_.router, service_.identity_token, service_.blobs, service_.queues, service_.tables};
+    pipeline::engine_parts parts{
         around_.executor,
-        polling,
-        settings_.notifications,
-        [this](spool::source& what) { on_settled(what); }
-    );
-}
-
-void app::build_watch(const pipeline::watch_options& from) {
-    begin_measuring_watch(around_.measured, from.name);
-    auto& watch = watches_.add(watch_options_of(from, settings_.retention));
-    pipeline::retirer_parts retiring{
-        *sources_, ready_, *journal_, pool_, around_.time, around_.random, around_.log};
-    retirers_[from.name] = std::make_unique<pipeline::retirer>(around_.executor, watch, retiring);
-    pipeline::intake_parts taking{
-        *sources_,
-        ready_,
-        contents_,
-        *journal_,
+        *state_.journal(),
+        service,
         pool_,
         around_.time,
         around_.random,
         around_.log,
-        around_.measured,
-        events_.get()};
-    pipeline::intake_options options;
-    options.state_directory = settings_.state_directory;
-    pipeline::resumed_to resumed{
-        [this](spool::source& what) { on_posted(what); },
-        [this](spool::source& what) { outcomes_->expect(what); },
-        [this](spool::source& what) { on_settled(what); }};
-    intakes_[from.name] = std::make_unique<pipeline::intake>(
-        around_.executor, watch, taking, options, std::move(resumed)
-    );
+        around_.measured};
+    engine_ = std::make_unique<pipeline::engine>(std::move(parts), engine_options_of(settings_));
+    retention_parts keeping{settings_, engine_->watches(), *state_.journal(), pool_};
+    retention_ = std::make_unique<retention>(around_, keeping);
+    reporter_parts reporting{
+        service_,
+        *engine_,
+        *state_.journal(),
+        [this] { return reloader_.problem(); },
+        [this] { return stops_.any(); }};
+    reporter_ = std::make_unique<reporter>(around_, std::move(reporting));
 }
 
-asio::awaitable<result<void>> app::open_watches(std::vector<spool::source> unretired) {
-    build_pipeline();
-    std::map<std::string, std::vector<spool::source>> by_watch;
-    for (auto& what : unretired) by_watch[what.watch].push_back(std::move(what));
+asio::awaitable<result<void>> app::open_watches() {
     for (auto& from : settings_.watches) {
-        build_watch(from);
-        auto& intake = *intakes_[from.name];
-        auto opened = co_await intake.open(std::move(by_watch[from.name]));
-        by_watch.erase(from.name);
-        // An absent folder may come; one that another daemon has is a mistake to be told of.
+        begin_measuring_watch(around_.measured, from.name);
+        auto options = watch_options_of(from, settings_.retention);
+        auto opened = co_await engine_->open_watch(std::move(options));
+        // An absent folder may appear; one that another daemon holds is a mistake to be reported.
         if (opened.has_error() && opened.error().code == errc::folder_locked) co_return opened;
     }
-    unclaimed_ = std::move(by_watch);
-    for (auto& [name, left] : unclaimed_) {
+    for (auto& [watch, sources] : engine_->unclaimed()) {
         around_.log.warning(
             "the journal has sources of a watch that is not configured: they wait for it",
-            {{"watch", name}, {"sources", std::to_string(left.size())}}
+            {{"watch", watch}, {"sources", std::to_string(sources)}}
         );
     }
     co_return result<void>();
 }
 
-void app::on_posted(spool::source& what) {
-    outcomes_->expect(what);
-    auto* from = watches_.find(what.watch);
-    bool early = from && from->options.act_after == pipeline::act_time::posted;
-    if (early || defect("archive_before_the_outcome")) {
-        retirers_[what.watch]->submit(what);
-    }
-}
-
-void app::on_settled(spool::source& what) { retirers_[what.watch]->submit(what); }
-
-void app::on_changed(spool::source& what) { intakes_[what.watch]->look_again(what); }
-
 void app::start_tasks() {
     service_.start(serving_);
-    serving_.start(journal_->run());
-    serving_.start(journal_->examine());
-    serving_.start(outcomes_->run());
-    for (unsigned i = 0; i < cleaners; ++i) serving_.start(outcomes_->run_cleaner());
-    for (auto& [name, retirer] : retirers_) serving_.start(retirer->run());
-    for (auto& [name, intake] : intakes_) shipping_.start(intake->run());
-    for (std::uint64_t i = 0; i < settings_.upload.concurrency; ++i) {
-        shipping_.start(shipper_->run());
-    }
-    if (events_) serving_.start(read_events());
-    if (auto patience = watchdog_patience()) serving_.start(feed_watchdog(*patience));
-    serving_.start(report_status());
-    serving_.start(keep_retention());
+    serving_.start(state_.journal()->run());
+    serving_.start(state_.journal()->examine());
+    engine_->start();
+    if (auto patience = watchdog_patience()) serving_.start(reporter_->feed_watchdog(*patience));
+    serving_.start(reporter_->run());
+    serving_.start(retention_->run());
     if (admin_) admin_->start(serving_);
 }
 
@@ -265,78 +121,64 @@ asio::awaitable<void> app::run() {
          {"watches", std::to_string(settings_.watches.size())},
          {"state_directory", settings_.state_directory}}
     );
-    running_ = true;
-    reloaded_.notify_all();
-    while (stops_ == 0) co_await stopping_.wait();
+    reloader_.allow();
+    while (!stops_.any()) co_await stops_.added().wait();
 
     sd_notify("STOPPING=1");
-    co_await drain();
-    auto cut = shipping_.running();
-    shipping_.cancel();
+    co_await drain(around_, *engine_, settings_.drain, stops_);
+    auto cut_short = engine_->cancel();
     serving_.cancel();
-    auto end = around_.time.now() + 5s;
-    co_await shipping_.join_until(around_.time, end);
+    auto end = around_.time.now() + longest_join;
+    co_await engine_->join(end);
     co_await serving_.join_until(around_.time, end);
-    around_.log.info("stopped", {{"cut_short", std::to_string(cut)}});
-}
-
-void app::stop() {
-    ++stops_;
-    stopping_.notify_all();
-}
-
-result<void> app::flush() {
-    if (!journal_) return {};
-    auto flushed = journal_->flush();
-    journal_->close();
-    return flushed;
-}
-
-// A burst of files wakes us once in a while, not once for each: nothing is taken sooner than
-// stable_for after its event, and the kernel keeps thousands.
-asio::awaitable<void> app::read_events() {
-    static constexpr duration gathering = 5ms;
-    for (;;) {
-        auto events = co_await events_->read();
-        for (auto& event : events) {
-            if (event.meaning == spool::event_meaning::overflow) {
-                around_.measured.count("kustodrop_inotify_overflows_total").add();
-                if (defect("ignore_overflow")) continue;
-                for (auto& [name, intake] : intakes_) intake->lost_events();
-                continue;
-            }
-            for (auto& [name, intake] : intakes_) {
-                if (intake->owns(event.watch)) intake->hint(event);
-            }
-        }
-        co_await around_.time.sleep_until(around_.time.now() + gathering);
-    }
+    around_.log.info("stopped", {{"cut_short", std::to_string(cut_short)}});
 }
 
 void app::start_admin() {
     admin_sources asked;
     asked.status = [this] { return status(); };
-    asked.history = [this](wall_time after) { return history_.to_json(after); };
-    asked.journal = [this] { return journal_.get(); };
+    asked.history = [this](wall_time after) { return reporter_->samples().to_json(after); };
+    asked.journal = [this] { return state_.journal(); };
     asked.reload = [this] { return reload(); };
-    asked.retry = [this] {
-        return pipeline::retry_parts{
-            *sources_,
-            ready_,
-            watches_,
-            *journal_,
-            pool_,
-            around_.time,
-            around_.log,
-            around_.measured};
-    };
+    asked.retry = [this] { return engine_->for_retry(); };
     admin_ = std::make_unique<admin>(around_, settings_.admin, std::move(asked));
-    around_.measured.before_exposition([this] {
-        service_.measure();
-        sources_->measure_ages();
-        measure(around_.measured, status());
-        measure_process(around_.measured);
-    });
+    around_.measured.before_exposition([this] { reporter_->measure(); });
+}
+
+void app::reload_from(std::function<config::loaded()> load) {
+    reloader_.load_from(std::move(load));
+}
+
+asio::awaitable<reload_report> app::reload() {
+    auto done = co_await reloader_.reload();
+    sd_notify("STATUS=" + status().one_line());
+    co_return done;
+}
+
+void app::apply(const config::settings& before, const config::changes& found) {
+    around_.log.set_threshold(settings_.log.level);
+    pool_.grow_to(threads_for(around_, settings_));
+    service_.change(settings_);
+    engine_->set_options(engine_options_of(settings_));
+    bool all = before.retention != settings_.retention;  // It says how much must be free.
+    auto touched = [&](const std::string& name) {
+        auto in = [&](auto& list) { return std::ranges::find(list, name) != list.end(); };
+        return all || in(found.adjusted) || in(found.moved) || in(found.added);
+    };
+    for (auto& from : settings_.watches) {
+        auto* intake = engine_->find_intake(from.name);
+        if (!intake) {
+            add_watch(from);
+        } else if (touched(from.name)) {
+            intake->change(watch_options_of(from, settings_.retention));
+        }
+    }
+    for (auto& name : found.removed) engine_->find_intake(name)->leave();
+}
+
+void app::add_watch(const pipeline::watch_options& from) {
+    begin_measuring_watch(around_.measured, from.name);
+    engine_->add_watch(watch_options_of(from, settings_.retention));
 }
 
 }  // namespace kustodrop::daemon

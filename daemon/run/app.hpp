@@ -1,118 +1,71 @@
 #pragma once
 
-#include "async/budget.hpp"
-#include "async/offload.hpp"
-#include "async/recurring.hpp"
 #include "config/settings.hpp"
 #include "daemon/admin/admin.hpp"
-#include "daemon/admin/history.hpp"
 #include "daemon/run/connection.hpp"
-#include "daemon/run/reloading.hpp"
-#include "daemon/run/task_group.hpp"
-#include "pipeline/intake/intake.hpp"
-#include "pipeline/outcomes/outcomes.hpp"
-#include "pipeline/retiring/retirer.hpp"
-#include "pipeline/shipping/shipper.hpp"
-#include "spool/folder/lock_file.hpp"
+#include "daemon/run/reloader.hpp"
+#include "daemon/run/reporter.hpp"
+#include "daemon/run/retention.hpp"
+#include "daemon/run/state_directory.hpp"
+#include "daemon/run/stop_requests.hpp"
+#include "pipeline/engine.hpp"
 
 #include <functional>
-#include <map>
 #include <memory>
-#include <string>
-#include <string_view>
-#include <vector>
+#include <optional>
 
 namespace kustodrop::daemon {
 
-/// The composition root of `kustodrop run`: owns every part in the order in which they need each
-/// other, starts and joins every task in one place.
+/// The composition root of `kustodrop run`: owns the engine and the daemon's services, starts and
+/// joins every task in one place.
 class app {
 public:
     app(surroundings around, config::settings settings, config::environment environment);
     ~app();
 
-    /// Locks, opens the journal and the folders, resumes. A failure names what stands in the way;
-    /// its remedy says whether it is the configuration. Its code is `stopped` when stop() came
-    /// while a full disk was waited for.
+    /// Locks, opens the journal and the folders, resumes. The remedy of a failure says whether the
+    /// configuration is to blame; its code is `stopped` when stop() was
+    /// called while a full disk was waited for.
     asio::awaitable<result<void>> open();
 
     /// Works until stop(), then drains for at most `drain.timeout` and ends everything.
     asio::awaitable<void> run();
 
-    /// Where the configuration comes from when it is to be read anew. Blocking; runs on a worker.
-    void reload_from(std::function<config::loaded()> load) { load_ = std::move(load); }
+    /// Where the configuration comes from when it is reloaded. Blocking; runs on a worker.
+    void reload_from(std::function<config::loaded()> load);
 
-    /// Reads the configuration anew: takes it whole, or keeps the old one whole. Connections,
-    /// requests and sources in hand are not touched.
+    /// Reads the configuration again and adopts all of it or none of it. Connections, requests and
+    /// sources in hand are not touched.
     asio::awaitable<reload_report> reload();
 
-    /// Begins to stop; the second call skips the wait.
-    void stop();
+    /// Begins to stop; the second call ends the wait.
+    void stop() { stops_.add(); }
 
-    /// The last act: what is still queued for the journal goes to disk. Blocking.
-    result<void> flush();
+    /// Writes what is still queued for the journal: the last call. Blocking.
+    result<void> flush() { return state_.flush(); }
 
-    status_report status();
+    status_report status() { return reporter_->status(); }
 
 private:
-    asio::awaitable<result<void>> lock_state();
-    asio::awaitable<result<void>> open_journal();
-    asio::awaitable<result<void>> wait_for_room(failure problem);
-    void start_tasks();
-    void build_pipeline();
-    void build_watch(const pipeline::watch_options& from);
-    asio::awaitable<result<void>> open_watches(std::vector<spool::source> unretired);
-    asio::awaitable<void> drain();
-    bool has_shipped_all();
-    void tell_undelivered();
-    asio::awaitable<void> feed_watchdog(duration patience);
-    unsigned threads_for(const config::settings& settings) const;
-    reload_report take(config::loaded loaded);
-    void apply(const config::settings& before, const config::changes& found);
-    void add_watch(const pipeline::watch_options& from);
-    asio::awaitable<void> read_events();
-    asio::awaitable<void> report_status();
-    asio::awaitable<void> keep_retention();
-    asio::awaitable<void> tidy_archive(std::string watch);
-    void on_posted(spool::source& what);
-    void on_settled(spool::source& what);
-    void on_changed(spool::source& what);
     void start_admin();
-    void count_since_start(watch_status& watch) const;
+    void build_engine();
+    asio::awaitable<result<void>> open_watches();
+    void start_tasks();
+    void add_watch(const pipeline::watch_options& from);
+    void apply(const config::settings& before, const config::changes& found);
 
     surroundings around_;
     config::settings settings_;
     worker_pool pool_;
-    worker_pool journal_pool_;
     connection service_;
-    spool::lock_file lock_;
-    std::unique_ptr<spool::journal> journal_;
-    std::unique_ptr<spool::inotify> events_;
-    std::unique_ptr<pipeline::roster> sources_;
-    pipeline::watch_table watches_;
-    pipeline::ready_queue ready_;
-    pipeline::small_contents contents_;
-    budget memory_;
-    std::unique_ptr<pipeline::shipper> shipper_;
-    std::unique_ptr<pipeline::outcomes> outcomes_;
-    std::map<std::string, std::unique_ptr<pipeline::intake>> intakes_;
-    std::map<std::string, std::unique_ptr<pipeline::retirer>> retirers_;
+    stop_requests stops_;
+    state_directory state_;
+    std::unique_ptr<pipeline::engine> engine_;
+    std::unique_ptr<reporter> reporter_;
+    std::unique_ptr<retention> retention_;
     std::unique_ptr<admin> admin_;
-    history history_;
-    task_group shipping_;
+    reloader reloader_;
     task_group serving_;
-    event stopping_;
-    std::function<config::loaded()> load_;
-    bool waits_for_room_ = false;
-    bool running_ = false;
-    bool reloading_ = false;
-    event reloaded_;
-    recurring archive_troubles_{{1h, 256}};
-    std::string config_problem_;  // Why the last reload was refused.
-    // What the journal has of watches that are not configured.
-    std::map<std::string, std::vector<spool::source>> unclaimed_;
-    unsigned stops_ = 0;
-    wall_time started_at_;
 };
 
 }  // namespace kustodrop::daemon

@@ -23,7 +23,7 @@ spool::archive_limits archive_limits_of(const config::retention_settings& from) 
     return limits;
 }
 
-pipeline::ready_options ready_options_of(const config::settings& from) {
+static pipeline::ready_options ready_options_of(const config::settings& from) {
     pipeline::ready_options options;
     // A large source holds two blocks in memory: a quarter of the memory and of the shippers is
     // left to small ones.
@@ -33,10 +33,21 @@ pipeline::ready_options ready_options_of(const config::settings& from) {
     return options;
 }
 
-pipeline::shipper_options shipper_options_of(const config::settings& from) {
+static pipeline::shipper_options shipper_options_of(const config::settings& from) {
     auto options = from.upload.shipper;
     options.reports = {from.notifications.reports, from.notifications.method};
     options.client_version = kusto::version_for_tracing(version());
+    return options;
+}
+
+pipeline::engine_options engine_options_of(const config::settings& from) {
+    pipeline::engine_options options;
+    options.state_directory = from.state_directory;
+    options.shippers = from.upload.concurrency;
+    options.upload_memory_bytes = from.upload.memory_bytes;
+    options.ready = ready_options_of(from);
+    options.shipping = shipper_options_of(from);
+    options.outcomes = from.notifications;
     return options;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "config/settings.hpp"
-#include "pipeline/ready_queue.hpp"
+#include "pipeline/engine.hpp"
 #include "spool/folder/drop_folder.hpp"
 
 /// What parts need of more than one section of the configuration.
@@ -12,7 +12,8 @@ pipeline::watch_options watch_options_of(
     const pipeline::watch_options& from, const config::retention_settings& retention
 );
 spool::archive_limits archive_limits_of(const config::retention_settings& from);
-pipeline::ready_options ready_options_of(const config::settings& from);
-pipeline::shipper_options shipper_options_of(const config::settings& from);
+
+/// What the pipeline obeys beside its watches.
+pipeline::engine_options engine_options_of(const config::settings& from);
 
 }  // namespace kustodrop::daemon

@@ -1,7 +1,7 @@
 #include "daemon/commands/dropin.hpp"
 #include "daemon/run/reloading.hpp"
-#include "daemon/run/start_pause.hpp"
-#include "daemon/run/watchdog.hpp"
+#include "daemon/supervision/start_pause.hpp"
+#include "daemon/supervision/watchdog.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -27,7 +27,7 @@ class Outage(EndToEnd):
             self.assertIn("127.0.0.1", line)
         emulator.clear_faults()
         self.settled(daemon, seconds=300, succeeded=40)
-        ended = self.lines(daemon, "attempts go well again")
+        ended = self.lines(daemon, "attempts succeed again")
         # An account that nothing was sent to since is not known to be well.
         well = {line.split('at="')[1].split('"')[0] for line in ended}
         self.assertTrue(well)

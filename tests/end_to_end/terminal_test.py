@@ -138,7 +138,7 @@ class SendProgress(OnTerminals):
         command = self.command(daemon, folder, "--wait", "--timeout", "3s")
         code, out, err = daemon.command(*command)
         self.assertEqual((code, err), (75, ""))
-        self.assertRegex(out, r"^posted +\S+/a\.csv  no word yet")
+        self.assertRegex(out, r"^posted +\S+/a\.csv  no outcome yet")
         self.assertIn("\n1 file: 1 posted; ", out)
 
     def test_without_wait_posted_is_the_end(self):

@@ -42,7 +42,7 @@ INNER = {
         {"watch"}, {""}, {"retiring"}, {"shipping"}, {"outcomes"}, {"intake", "follow"},
         {"questions"}, {"retry*"}, {"engine", "engine*"},
     ],
-    "daemon": [{""}, {"terminal"}, {"admin"}, {"run"}, {"commands"}, {"main*"}],
+    "daemon": [{""}, {"supervision"}, {"terminal"}, {"admin"}, {"run"}, {"commands"}, {"main*"}],
     "emulator": [
         {"decoding"}, {"engine"}, {"front"}, {"storage", "identity"}, {"ingest"}, {"program"},
     ],

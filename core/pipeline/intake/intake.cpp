@@ -283,7 +283,7 @@ asio::awaitable<void> intake::refresh_changed() {
             continue;
         }
         if (!*seen) {
-            vanished(*what);
+            settle_vanished(resuming(), *what);
             continue;
         }
         auto& last = what->slices.back();

@@ -6,9 +6,9 @@
 #include "base/log.hpp"
 #include "base/random.hpp"
 #include "pipeline/intake/grouping.hpp"
+#include "pipeline/intake/resuming.hpp"
 #include "pipeline/ready_queue.hpp"
 #include "pipeline/recovery.hpp"
-#include "pipeline/retiring/retirement.hpp"
 #include "pipeline/roster.hpp"
 #include "pipeline/shipping/small_contents.hpp"
 #include "pipeline/watch/watch_table.hpp"
@@ -18,7 +18,6 @@
 #include "spool/watching/settler.hpp"
 
 #include <deque>
-#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -40,13 +39,6 @@ struct intake_parts {
     spool::inotify* events;  // The process's one; null: polls.
 };
 
-/// What a resumed source is handed to, by its stage.
-struct resumed_to {
-    std::function<void(spool::source&)> posted;
-    std::function<void(spool::source&)> unanswered;
-    std::function<void(spool::source&)> settled;
-};
-
 struct intake_options {
     std::string state_directory;    // Named in the folder's lock.
     duration absent_check = 5s;     // How often an absent folder is looked for.
@@ -63,7 +55,7 @@ public:
         watch& from,
         intake_parts parts,
         intake_options options,
-        resumed_to next
+        routing& next
     );
 
     /// Opens and locks the folder and resumes what an earlier run left in it: `unretired` is what
@@ -166,8 +158,7 @@ private:
     void set_mode(bool polling);
     void close_folder(const failure& why);
     void take_over(recovered found);
-    void resume(spool::source what);
-    void vanished(spool::source& what);
+    resuming_parts resuming();
     std::vector<spool::work_entry> still_unknown(std::vector<spool::work_entry> work);
     void saw(const looked& file, bool closed);
     void saw_all(const spool::scan& found);
@@ -200,7 +191,7 @@ private:
     watch& watch_;
     intake_parts with_;
     intake_options options_;
-    resumed_to next_;
+    routing& next_;
     spool::name_rules rules_;
     spool::settler settler_;
     event stirred_;

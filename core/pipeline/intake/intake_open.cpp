@@ -3,19 +3,17 @@
 
 namespace kustodrop::pipeline {
 
-namespace stage = spool::stage;
-
 intake::intake(
     asio::any_io_executor executor,
     watch& from,
     intake_parts parts,
     intake_options options,
-    resumed_to next
+    routing& next
 )
     : watch_(from),
       with_(parts),
       options_(std::move(options)),
-      next_(std::move(next)),
+      next_(next),
       rules_({from.options.include, from.options.exclude, from.options.done_marker}),
       settler_({from.options.done_marker.empty() ? from.options.stable_for : 0s, 20'000}),
       stirred_(std::move(executor)),
@@ -165,10 +163,10 @@ void intake::close_folder(const failure& why) {
 }
 
 void intake::take_over(recovered found) {
-    for (auto& what : found.resumed) resume(std::move(what));
+    for (auto& what : found.resumed) resume(resuming(), watch_, std::move(what));
     for (auto& what : found.lost) {
-        auto& gone = with_.sources.resume(std::move(what));
-        vanished(gone);
+        auto& lost = with_.sources.resume(std::move(what));
+        settle_vanished(resuming(), lost);
     }
     for (auto& what : found.adopted) admit(std::move(what));
     if (found.foreign_files > 0) {
@@ -188,39 +186,8 @@ void intake::take_over(recovered found) {
     );
 }
 
-void intake::resume(spool::source resumed) {
-    bool was_posting = std::holds_alternative<stage::posting>(resumed.stage);
-    auto& what = with_.sources.resume(std::move(resumed));
-    // It may lie where it was dropped although files are claimed by now: then it is no new one.
-    for (auto& file : what.slices) {
-        bool dropped = !file.location.starts_with(".kustodrop/");
-        if (watch_.in_place || dropped) watch_.kept.begin(file.name);
-    }
-    if (with_.sources.is_parked(what)) return;
-    if (was_posting) {
-        with_.measured.count("kustodrop_posts_ambiguous_total", {{"watch", what.watch}}).add();
-        with_.sources.note(what);
-        next_.unanswered(what);
-    }
-    if (std::holds_alternative<stage::posted>(what.stage)) return next_.posted(what);
-    if (auto* record = spool::outcome_of(what.stage)) {
-        // It may stand in its folder already, without a record of why.
-        if (action_for(watch_.options, record->outcome) == file_action::put_back) {
-            for (auto& slice : what.slices) watch_.kept.keep(slice.name, slice.identity);
-        }
-        return next_.settled(what);
-    }
-    with_.ready.push(what.id, with_.time.now());
-}
-
-void intake::vanished(spool::source& what) {
-    spool::outcome_record record;
-    record.outcome = spool::outcome::rejected;
-    record.code = to_string(errc::file_vanished);
-    record.details = "the claimed file disappeared from work/ before it was shipped";
-    record.at = with_.time.wall_now();
-    with_.sources.advance(what, stage::settled{std::move(record)});
-    next_.settled(what);
+resuming_parts intake::resuming() {
+    return {with_.sources, with_.ready, next_, with_.time, with_.measured};
 }
 
 }  // namespace kustodrop::pipeline

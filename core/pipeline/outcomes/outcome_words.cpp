@@ -193,7 +193,7 @@ void outcomes::settle(spool::source& what, spool::outcome_record word) {
     if (from && heard && !is_about_target(word.code)) from->gate.accepted(what.id);
     if (with_.sources.is_parked(what)) with_.sources.unpark(what);
     with_.sources.advance(what, stage::settled{std::move(word)});
-    settled_(what);
+    next_.settled(what);
 }
 
 void outcomes::send_again(spool::source& what, const kusto::notification& word, bool upload) {

@@ -21,14 +21,11 @@ static patience_options patience_of(const outcomes_options& options) {
 }
 
 outcomes::outcomes(
-    asio::any_io_executor executor,
-    outcomes_parts parts,
-    outcomes_options options,
-    std::function<void(spool::source&)> settled
+    asio::any_io_executor executor, outcomes_parts parts, outcomes_options options, routing& next
 )
     : with_(parts),
       options_(options),
-      settled_(std::move(settled)),
+      next_(next),
       to_clean_(executor, 2048),
       cleaned_(executor),
       stirred_(executor),

@@ -14,10 +14,10 @@
 #include "pipeline/ready_queue.hpp"
 #include "pipeline/retiring/retirement.hpp"
 #include "pipeline/roster.hpp"
+#include "pipeline/routing.hpp"
 #include "pipeline/shipping/patience.hpp"
 #include "pipeline/watch/watch_table.hpp"
 
-#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -57,7 +57,7 @@ public:
         asio::any_io_executor executor,
         outcomes_parts parts,
         outcomes_options options,
-        std::function<void(spool::source&)> settled
+        routing& next
     );
 
     /// The service has this source: its word is to come.
@@ -169,7 +169,7 @@ private:
 
     outcomes_parts with_;
     outcomes_options options_;
-    std::function<void(spool::source&)> settled_;
+    routing& next_;
     expectations expected_;
     std::set<aged> by_age_;                    // The same, the oldest first: so do deadlines come.
     std::unordered_set<std::string> foreign_;  // Ids known not to be ours, for a while.

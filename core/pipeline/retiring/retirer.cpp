@@ -71,6 +71,7 @@ std::optional<retirer::job> retirer::job_for(const std::string& id) {
     job one;
     one.id = id;
     one.slices = what->slices;
+    one.follows_growth = watch_.follows_growth;
     one.at = with_.time.wall_now();
     auto* record = spool::outcome_of(what->stage);
     bool in_work = what->slices.front().location.starts_with(spool::work_folder);
@@ -206,7 +207,7 @@ void retirer::act_on_file(
     auto& file = out.slices[index];
     // What is put back is remembered as dealt with, and what was added meanwhile is not.
     bool stays = one.action == file_action::put_back;
-    if (stays) {
+    if (stays && one.follows_growth) {
         if (auto now = changed_since(folder, file)) {
             out.grown.emplace(index, *now);
             return;

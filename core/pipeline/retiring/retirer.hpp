@@ -48,6 +48,7 @@ private:
         std::vector<spool::slice> slices;
         file_action action = file_action::stay;
         bool is_settled = false;
+        bool follows_growth = true;
         std::vector<std::string> errors;  // For the quarantine, one for each slice.
         wall_time at{};
     };

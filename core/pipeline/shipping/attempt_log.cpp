@@ -12,7 +12,7 @@ static std::string place_of_watch(const spool::source& what) {
     return place_of("watch", what.watch);
 }
 
-void attempt_log::asked(
+void attempt_log::request_ended(
     const std::string& source_id,
     std::string_view account,
     std::string_view operation,
@@ -24,7 +24,7 @@ void attempt_log::asked(
         return;
     }
     failed_at_.erase(source_id);
-    tell(known_.worked(place, time_.now()));
+    log_ended(known_.worked(place, time_.now()));
 }
 
 void attempt_log::forget(const std::string& source_id) { failed_at_.erase(source_id); }
@@ -45,11 +45,11 @@ void attempt_log::note(const spool::source& what, const failure& problem) {
 
 void attempt_log::failed(const spool::source& what, const failure& problem) {
     note(what, problem);
-    auto asked = failed_at_.extract(what.id);
-    auto place = asked ? std::move(asked.mapped()) : place_of_watch(what);
-    auto said = known_.failed(place, problem.code.text(), time_.now());
-    if (!said) return;
-    bool begins = said->what == recurring::turn::begins;
+    auto place_known = failed_at_.extract(what.id);
+    auto place = place_known ? std::move(place_known.mapped()) : place_of_watch(what);
+    auto notice = known_.failed(place, problem.code.text(), time_.now());
+    if (!notice) return;
+    bool begins = notice->what == recurring::turn::begins;
     log_.warning(
         begins ? "attempts fail; they are repeated" : "attempts still fail; they are repeated",
         {{"at", place},
@@ -60,8 +60,8 @@ void attempt_log::failed(const spool::source& what, const failure& problem) {
          {"watch", what.watch},
          {"source", what.id},
          {"file", what.slices.front().name},
-         {"attempts", std::to_string(said->times)},
-         {"since", human_duration(said->lasted)}}
+         {"attempts", std::to_string(notice->times)},
+         {"since", human_duration(notice->lasted)}}
     );
 }
 
@@ -70,21 +70,21 @@ void attempt_log::ended(const spool::source& what, const failure& problem) {
     forget(what.id);
 }
 
-void attempt_log::went_well(const spool::source& what) {
+void attempt_log::succeeded(const spool::source& what) {
     forget(what.id);
-    tell(known_.worked(place_of_watch(what), time_.now()));
+    log_ended(known_.worked(place_of_watch(what), time_.now()));
 }
 
-void attempt_log::tell_ends() { tell(known_.due(time_.now())); }
+void attempt_log::report_ended() { log_ended(known_.due(time_.now())); }
 
-void attempt_log::tell(const std::vector<recurring::news>& ends) {
-    for (auto& said : ends) {
+void attempt_log::log_ended(const std::vector<recurring::news>& ends) {
+    for (auto& one : ends) {
         log_.info(
-            "attempts go well again",
-            {{"at", said.place},
-             {"code", said.kind},
-             {"attempts_failed", std::to_string(said.times)},
-             {"lasted", human_duration(said.lasted)}}
+            "attempts succeed again",
+            {{"at", one.place},
+             {"code", one.kind},
+             {"attempts_failed", std::to_string(one.times)},
+             {"lasted", human_duration(one.lasted)}}
         );
     }
 }

@@ -12,15 +12,15 @@
 
 namespace kustodrop::pipeline {
 
-/// What the log says of attempts that fail and are repeated: a failure of its kind at an account,
-/// or of a watch, once when it begins, once a minute while it lasts, once when it has ended. At
-/// level debug every attempt has its line.
+/// Logs attempts that fail and are repeated: each kind of failure at an account, or of a watch, has
+/// a line when it begins, one a minute while it lasts, and one when it has ended. At level debug
+/// every attempt has a line.
 class attempt_log {
 public:
     attempt_log(logger& log, clock& time) : log_(log), time_(time) {}
 
-    /// How a request for a source went, and to which account.
-    void asked(
+    /// A request for a source to this account has ended.
+    void request_ended(
         const std::string& source_id,
         std::string_view account,
         std::string_view operation,
@@ -30,20 +30,20 @@ public:
     /// The attempt on a source failed and is repeated.
     void failed(const spool::source& what, const failure& problem);
 
-    /// The attempt on a source failed for good: its outcome will have a line of its own.
+    /// The attempt on a source failed and is not repeated: its outcome has a line of its own.
     void ended(const spool::source& what, const failure& problem);
 
-    /// A step of a source went well.
-    void went_well(const spool::source& what);
+    /// A step of a source succeeded.
+    void succeeded(const spool::source& what);
 
-    /// The source was settled by someone else while it was in hand.
+    /// The source was settled by another part while it was in hand.
     void forget(const std::string& source_id);
 
-    /// Ends that could not be said when they came. Call it now and then.
-    void tell_ends();
+    /// Logs the ends that were held back when they came. Call it now and then.
+    void report_ended();
 
 private:
-    void tell(const std::vector<recurring::news>& ends);
+    void log_ended(const std::vector<recurring::news>& ends);
     void note(const spool::source& what, const failure& problem);
 
     logger& log_;

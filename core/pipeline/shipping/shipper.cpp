@@ -27,12 +27,12 @@ static bool wants_shipping(const source& what) {
            std::holds_alternative<stage::posting>(what.stage);
 }
 
-shipper::shipper(shipper_parts parts, shipper_options options, shipped_to next)
-    : with_(parts),
+shipper::shipper(shipper_parts parts, shipper_options options, routing& next)
+    : with_(std::move(parts)),
       options_(std::move(options)),
-      next_(std::move(next)),
+      next_(next),
       gate_(options_.threads()),
-      attempts_(parts.log, parts.time) {}
+      attempts_(with_.log, with_.time) {}
 
 asio::awaitable<void> shipper::run() {
     for (;;) {
@@ -65,7 +65,7 @@ asio::awaitable<void> shipper::ship(std::string source_id) {
             co_return;
         }
         what = with_.sources.find(source_id);
-        if (what) attempts_.went_well(*what);
+        if (what) attempts_.succeeded(*what);
     }
 }
 
@@ -223,10 +223,11 @@ asio::awaitable<result<spool::blob_record>> shipper::send_blob(
         options_.block_attempts, options_.backoff, plan.block_bytes, plan.buffers};
     how.report = [this, &container, &what](const result<void>& sent) {
         with_.router.report(container, sent);
-        attempts_.asked(what.id, container.account, "upload", sent);
+        attempts_.request_ended(what.id, container.account, "upload", sent);
     };
     how.progress = [this, &what, gzipped](const spool::source_reader& read) {
-        if (next_.reading) next_.reading(what.id, gzipped ? read.stored_bytes() : read.raw_bytes());
+        auto bytes = gzipped ? read.stored_bytes() : read.raw_bytes();
+        if (with_.read_progress) with_.read_progress(what.id, bytes);
     };
     block_upload upload(parts, how, container.location.with_path_suffix(name));
     auto sent = co_await upload.send(*reader);

@@ -12,6 +12,7 @@
 #include "pipeline/outcomes/dividing.hpp"
 #include "pipeline/ready_queue.hpp"
 #include "pipeline/roster.hpp"
+#include "pipeline/routing.hpp"
 #include "pipeline/shipping/attempt_log.hpp"
 #include "pipeline/shipping/block_upload.hpp"
 #include "pipeline/shipping/retry_budget.hpp"
@@ -31,16 +32,6 @@
 
 namespace kustodrop::pipeline {
 
-/// What a shipper hands a source to when it is done with it.
-struct shipped_to {
-    std::function<void(spool::source&)> posted;  // The service has it: a notification will come.
-    std::function<void(spool::source&)> unanswered;  // The service may have it: it may come.
-    std::function<void(spool::source&)> settled;     // Skipped or rejected: never sent.
-    std::function<void(spool::source&)> changed;     // The file is not what was claimed.
-    // So many bytes of its files were read for the upload. Unset: nobody asks.
-    std::function<void(const std::string& source_id, std::uint64_t bytes)> reading = {};
-};
-
 /// The parts of the daemon that shippers work with; all outlive them.
 struct shipper_parts {
     roster& sources;
@@ -59,13 +50,15 @@ struct shipper_parts {
     random_generator& random;
     logger& log;
     metrics& measured;
+    // How many bytes of a source were read for its upload. Empty: not reported.
+    std::function<void(const std::string& source_id, std::uint64_t bytes)> read_progress = {};
 };
 
 /// Carries sources to the stage `posted`: upload, then post, each journaled before
 /// the next begins. What fails goes back in line with a wait; nothing is ever dropped.
 class shipper {
 public:
-    shipper(shipper_parts parts, shipper_options options, shipped_to next);
+    shipper(shipper_parts parts, shipper_options options, routing& next);
 
     /// Ships one source after the other until the ready queue is closed. Spawn it
     /// `upload.concurrency` times.
@@ -74,8 +67,8 @@ public:
     /// Obeyed from the next source on.
     void set_options(shipper_options options) { options_ = std::move(options); }
 
-    /// Says what the log owes of failures that have ended. Call it now and then.
-    void tell_ends() { attempts_.tell_ends(); }
+    /// Logs failures that have ended. Call it now and then.
+    void report_ended_failures() { attempts_.report_ended(); }
 
 private:
     asio::awaitable<void> ship(std::string source_id);
@@ -98,7 +91,7 @@ private:
 
     shipper_parts with_;
     shipper_options options_;
-    shipped_to next_;
+    routing& next_;
     spool::compression_gate gate_;
     retry_budget budget_;
     attempt_log attempts_;

@@ -50,7 +50,7 @@ asio::awaitable<result<void>> shipper::post(std::string source_id, watch& from) 
     // From here to the record nothing may wait: a cancellation would skip it (docs/traps.md §3).
     after_post(source_id, sent);
     with_.router.report(queue, sent);
-    attempts_.asked(source_id, queue.account, "post", sent);
+    attempts_.request_ended(source_id, queue.account, "post", sent);
     co_return sent;
 }
 
@@ -71,7 +71,7 @@ asio::awaitable<result<void>> shipper::add_status_row(
     auto row = kusto::pending_row(request);
     auto added = co_await with_.tables.insert(place.location, std::move(row));
     with_.router.report(place, added);
-    attempts_.asked(request.id, place.account, "status row", added);
+    attempts_.request_ended(request.id, place.account, "status row", added);
     co_return added;
 }
 

@@ -19,6 +19,7 @@ struct open_folder {
     std::shared_ptr<spool::drop_folder> folder;  // Null while the folder is absent.
     bool in_place = false;   // Files are recorded where they are instead of being moved to work/.
     bool read_only = false;  // And they stay there, for the folder cannot be changed.
+    bool follows_growth = true;  // What is added to a claimed file is shipped as well.
 };
 
 /// A watch at work. Each member has one writer: the intake has the options, the folder and the

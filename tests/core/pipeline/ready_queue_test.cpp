@@ -10,7 +10,7 @@ using pipeline::ready_queue;
 // Ids say whose they are: "web 7", and "web huge" is large.
 struct line : test::world {
     line() {
-        queue.tell_by([](const std::string& id) {
+        queue.set_classifier([](const std::string& id) {
             auto watch = id.substr(0, id.find(' '));
             return ready_queue::standing{watch, id.find("huge") != std::string::npos};
         });

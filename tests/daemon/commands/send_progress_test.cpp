@@ -1,4 +1,4 @@
-#include "daemon/commands/send_progress.hpp"
+#include "daemon/commands/sending/send_progress.hpp"
 
 #include "support/manual_clock.hpp"
 
@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(then_waits_for_the_words) {
     send_state state{4, 4, 1, 100, 100};
     BOOST_TEST(
         progress_line(state, 0, true, 120) ==
-        "[######..................]  1/4 files settled  waiting for the service's word"
+        "[######..................]  1/4 files settled  waiting for outcomes"
     );
 }
 

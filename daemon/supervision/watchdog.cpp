@@ -1,4 +1,4 @@
-#include "daemon/run/watchdog.hpp"
+#include "daemon/supervision/watchdog.hpp"
 
 #include <charconv>
 #include <cstdlib>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/time.hpp"
-#include "daemon/commands/sender.hpp"
+#include "daemon/commands/sending/send_report.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -10,15 +10,6 @@
 #include <utility>
 
 namespace kustodrop::daemon {
-
-/// How far a `send` has come.
-struct send_state {
-    std::size_t files = 0;
-    std::size_t sent = 0;     // With the service, or with an outcome.
-    std::size_t settled = 0;  // With an outcome.
-    std::uint64_t bytes = 0;
-    std::uint64_t bytes_sent = 0;
-};
 
 /// How fast a total grows, over the last seconds.
 class rate_meter {
@@ -31,7 +22,7 @@ private:
 };
 
 /// "[####....] 3/12 files  1.2/8.0 MiB  400 KiB/s  17s left": as much of it as a terminal of so
-/// many columns can show. With `waits` the words of the service are what is left at the end. Pure.
+/// many columns can show. With `waits` the end shows how many outcomes are known. Pure.
 std::string progress_line(
     const send_state& state, double bytes_per_second, bool waits, std::size_t columns
 );
@@ -51,8 +42,7 @@ public:
     void file(const sent_file& what);
     void draw(const send_state& state, time_point now);
 
-    /// The bar's last state stays; then come the files that nothing more was heard of, and a line
-    /// about all.
+    /// The bar's last state stays; then come the files that are not finished, and a line about all.
     void close(
         const std::map<std::string, sent_file>& report, const send_state& state, duration took
     );

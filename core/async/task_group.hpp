@@ -10,7 +10,7 @@
 #include <list>
 #include <string>
 
-namespace kustodrop::daemon {
+namespace kustodrop {
 
 /// Long-lived coroutines that are started, cancelled and joined together. A task ends by returning
 /// or by being cancelled; any exception of its own is a bug and leaves the event loop.
@@ -36,4 +36,4 @@ private:
     event ended_;
 };
 
-}  // namespace kustodrop::daemon
+}  // namespace kustodrop

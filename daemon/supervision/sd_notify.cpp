@@ -1,4 +1,4 @@
-#include "daemon/run/sd_notify.hpp"
+#include "daemon/supervision/sd_notify.hpp"
 
 #include <sys/socket.h>
 #include <sys/un.h>

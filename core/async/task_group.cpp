@@ -1,4 +1,4 @@
-#include "daemon/run/task_group.hpp"
+#include "async/task_group.hpp"
 
 #include "async/timed_wait.hpp"
 
@@ -7,7 +7,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
-namespace kustodrop::daemon {
+namespace kustodrop {
 
 task_group::task_group(asio::any_io_executor executor) : executor_(executor), ended_(executor) {}
 
@@ -47,4 +47,4 @@ asio::awaitable<bool> task_group::join_until(clock& clock, time_point deadline) 
     co_return running_ == 0;
 }
 
-}  // namespace kustodrop::daemon
+}  // namespace kustodrop

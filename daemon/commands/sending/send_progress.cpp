@@ -1,4 +1,4 @@
-#include "daemon/commands/send_progress.hpp"
+#include "daemon/commands/sending/send_progress.hpp"
 
 #include "base/live_secrets.hpp"
 #include "base/text.hpp"
@@ -12,7 +12,7 @@
 namespace kustodrop::daemon {
 
 static constexpr duration rate_window = 10s;
-static constexpr double longest_estimate = 99.0 * 3600;  // Seconds; beyond that nobody knows.
+static constexpr double longest_estimate = 99.0 * 3600;  // Seconds; longer estimates are not shown.
 
 void rate_meter::note(time_point now, std::uint64_t total) {
     noted_.emplace_back(now, total);
@@ -56,7 +56,7 @@ std::string progress_line(
     if (all_sent && waits && state.settled < state.files) {
         bar = bar_of(share(state.settled, state.files));
         parts.push_back(count(state.settled) + of_all + " settled");
-        parts.emplace_back("waiting for the service's word");
+        parts.emplace_back("waiting for outcomes");
     } else {
         bar = bar_of(
             state.bytes == 0 ? share(state.sent, state.files) : share(state.bytes_sent, state.bytes)
@@ -107,8 +107,8 @@ void send_progress::file(const sent_file& what) {
     auto line = what.state;
     line.resize(std::max<std::size_t>(line.size(), 12), ' ');
     line += " " + printable(what.path);
-    auto words = what.code.empty() ? what.details : what.code + ": " + what.details;
-    if (!words.empty()) line += "  " + printable(words);
+    auto text = what.code.empty() ? what.details : what.code + ": " + what.details;
+    if (!text.empty()) line += "  " + printable(text);
     print(without_secrets(std::move(line)));
 }
 
@@ -129,11 +129,11 @@ void send_progress::close(
     drawn_ = false;
     if (!lines_) return;
     for (auto& [path, file] : report) {
-        bool told = spool::parse_outcome(file.state) || (!waits_ && file.state == "posted");
-        if (told) continue;
+        bool reported = spool::parse_outcome(file.state) || (!waits_ && file.state == "posted");
+        if (reported) continue;
         auto unfinished = file;
         unfinished.details = "not finished; send it again";
-        if (file.state == "posted") unfinished.details = "no word yet; send it again to ask";
+        if (file.state == "posted") unfinished.details = "no outcome yet; send it again to ask";
         this->file(unfinished);
     }
     print(closing_line(report, state.bytes_sent, took));

@@ -1,7 +1,7 @@
-#include "daemon/run/start_pause.hpp"
+#include "daemon/supervision/start_pause.hpp"
 
 #include "base/text.hpp"
-#include "daemon/run/sd_notify.hpp"
+#include "daemon/supervision/sd_notify.hpp"
 
 #include <sys/stat.h>
 

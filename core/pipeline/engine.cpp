@@ -1,0 +1,308 @@
+#include "pipeline/engine.hpp"
+
+#include "base/defect.hpp"
+
+#include <algorithm>
+
+namespace kustodrop::pipeline {
+
+namespace stage = spool::stage;
+
+static constexpr unsigned cleaners = 8;
+static constexpr std::size_t most_names = 20;
+
+static std::unique_ptr<spool::inotify> open_events(const engine_parts& with) {
+    auto events = spool::inotify::open(with.executor);
+    if (events) return std::move(*events);
+    const auto& problem = events.error();
+    with.log.warning(
+        "inotify unavailable: folders are polled",
+        {{"code", problem.code.text()}, {"detail", problem.message()}}
+    );
+    return nullptr;
+}
+
+engine::engine(engine_parts parts, engine_options options, engine_observer* observer)
+    : with_(std::move(parts)),
+      options_(std::move(options)),
+      observer_(observer),
+      events_(options_.inotify ? open_events(with_) : nullptr),
+      sources_(with_.journal, with_.time, with_.measured),
+      ready_(with_.executor, with_.time, options_.ready),
+      memory_(with_.executor, options_.upload_memory_bytes),
+      shipping_(with_.executor),
+      serving_(with_.executor) {
+    ready_.set_classifier([this](const std::string& id) {
+        auto* what = sources_.find(id);
+        if (!what) return ready_queue::standing();
+        bool large = what->size_bytes() >= options_.shipping.block_bytes;
+        return ready_queue::standing{what->watch, large};
+    });
+    if (with_.service) connect(*with_.service);
+}
+
+void engine::connect(const service_parts& service) {
+    routing& next = *this;
+    shipper_parts shipping{
+        sources_,
+        ready_,
+        contents_,
+        watches_,
+        with_.journal,
+        service.router,
+        service.identity_token,
+        service.blobs,
+        service.queues,
+        service.tables,
+        memory_,
+        with_.pool,
+        with_.time,
+        with_.random,
+        with_.log,
+        with_.measured};
+    if (observer_) {
+        shipping.read_progress = [this](const std::string& id, std::uint64_t bytes) {
+            observer_->read(id, bytes);
+        };
+    }
+    shipper_ = std::make_unique<shipper>(std::move(shipping), options_.shipping, next);
+    outcomes_parts polling{
+        sources_,
+        ready_,
+        watches_,
+        with_.journal,
+        service.router,
+        service.identity_token,
+        service.queues,
+        service.tables,
+        with_.time,
+        with_.random,
+        with_.log,
+        with_.measured};
+    outcomes_ = std::make_unique<outcomes>(with_.executor, polling, options_.outcomes, next);
+}
+
+result<void> engine::resume() {
+    auto unretired = with_.journal.unretired();
+    if (unretired.has_error()) return unretired.error();
+    for (auto& what : *unretired) unclaimed_[what.watch].push_back(std::move(what));
+    return {};
+}
+
+std::vector<spool::source> engine::take_unclaimed(const std::string& watch) {
+    auto waiting = unclaimed_.extract(watch);
+    if (waiting.empty()) return {};
+    return std::move(waiting.mapped());
+}
+
+std::map<std::string, std::size_t> engine::unclaimed() const {
+    std::map<std::string, std::size_t> out;
+    for (auto& [watch, sources] : unclaimed_) out[watch] = sources.size();
+    return out;
+}
+
+watch& engine::add(watch_options options) {
+    auto name = options.name;
+    auto& watch = watches_.add(std::move(options));
+    retirer_parts retiring{
+        sources_, ready_, with_.journal, with_.pool, with_.time, with_.random, with_.log};
+    retirers_[name] = std::make_unique<retirer>(with_.executor, watch, retiring);
+    return watch;
+}
+
+intake& engine::add_intake(watch& from) {
+    intake_parts parts{
+        sources_,
+        ready_,
+        contents_,
+        with_.journal,
+        with_.pool,
+        with_.time,
+        with_.random,
+        with_.log,
+        with_.measured,
+        events_.get()};
+    intake_options options;
+    options.state_directory = options_.state_directory;
+    routing& next = *this;
+    auto& place = intakes_[from.options.name];
+    place = std::make_unique<intake>(with_.executor, from, parts, options, next);
+    return *place;
+}
+
+asio::awaitable<result<void>> engine::open_watch(watch_options options) {
+    auto& from = add(std::move(options));
+    auto& taking = add_intake(from);
+    auto unretired = take_unclaimed(from.options.name);
+    auto opened = co_await taking.open(std::move(unretired));
+    co_return opened;
+}
+
+void engine::add_watch(watch_options options) {
+    auto& from = add(std::move(options));
+    auto& taking = add_intake(from);
+    taking.begin_with(take_unclaimed(from.options.name));
+    serving_.start(retirers_[from.options.name]->run());
+    shipping_.start(taking.run());
+}
+
+result<named_files*> engine::open_named_files(watch_options options) {
+    auto& from = add(std::move(options));
+    resuming_parts resuming{sources_, ready_, *this, with_.time, with_.measured};
+    named_ = std::make_unique<named_files>(
+        from, named_files_parts{resuming, with_.journal, with_.random}
+    );
+    auto opened = named_->open(take_unclaimed(from.options.name));
+    if (opened.has_error()) return opened.error();
+    return named_.get();
+}
+
+void engine::start() {
+    if (outcomes_) {
+        serving_.start(outcomes_->run());
+        for (unsigned i = 0; i < cleaners; ++i) serving_.start(outcomes_->run_cleaner());
+    }
+    for (auto& [name, retirer] : retirers_) serving_.start(retirer->run());
+    for (auto& [name, intake] : intakes_) shipping_.start(intake->run());
+    if (shipper_) {
+        for (std::uint64_t i = 0; i < options_.shippers; ++i) shipping_.start(shipper_->run());
+    }
+    if (events_) serving_.start(read_events());
+}
+
+void engine::set_options(const engine_options& options) {
+    options_.shipping = options.shipping;
+    options_.outcomes = options.outcomes;
+    if (shipper_) shipper_->set_options(options_.shipping);
+    if (outcomes_) outcomes_->set_options(options_.outcomes);
+}
+
+intake* engine::find_intake(const std::string& watch) {
+    auto found = intakes_.find(watch);
+    return found == intakes_.end() ? nullptr : found->second.get();
+}
+
+retry_parts engine::for_retry() {
+    return {
+        sources_,
+        ready_,
+        watches_,
+        with_.journal,
+        with_.pool,
+        with_.time,
+        with_.log,
+        with_.measured};
+}
+
+void engine::report_ended_failures() {
+    if (shipper_) shipper_->report_ended_failures();
+}
+
+// Routing.
+
+void engine::posted(spool::source& what) {
+    if (outcomes_) outcomes_->expect(what);
+    if (observer_) observer_->moved(what);
+    auto* from = watches_.find(what.watch);
+    bool early = from && from->options.act_after == act_time::posted;
+    if (!early && !defect("archive_before_the_outcome")) return;
+    auto found = retirers_.find(what.watch);
+    if (found != retirers_.end()) found->second->submit(what);
+}
+
+void engine::unanswered(spool::source& what) {
+    if (outcomes_) outcomes_->expect(what);
+    if (observer_) observer_->moved(what);
+}
+
+void engine::settled(spool::source& what) {
+    if (observer_) observer_->moved(what);
+    auto found = retirers_.find(what.watch);
+    if (found != retirers_.end()) found->second->submit(what);
+}
+
+void engine::changed(spool::source& what) {
+    auto* intake = find_intake(what.watch);
+    if (intake) return intake->look_again(what);
+    if (named_) named_->changed(what);
+}
+
+// A burst of files wakes us once in a while, not once for each: nothing is taken sooner than
+// stable_for after its event, and the kernel keeps thousands.
+asio::awaitable<void> engine::read_events() {
+    static constexpr duration gathering = 5ms;
+    for (;;) {
+        auto events = co_await events_->read();
+        for (auto& event : events) {
+            if (event.meaning == spool::event_meaning::overflow) {
+                with_.measured.count("kustodrop_inotify_overflows_total").add();
+                if (defect("ignore_overflow")) continue;
+                for (auto& [name, intake] : intakes_) intake->lost_events();
+                continue;
+            }
+            for (auto& [name, intake] : intakes_) {
+                if (intake->owns(event.watch)) intake->hint(event);
+            }
+        }
+        co_await with_.time.sleep_until(with_.time.now() + gathering);
+    }
+}
+
+// The end.
+
+static bool is_unshipped(const spool::source& what) {
+    return std::holds_alternative<stage::claimed>(what.stage) ||
+           std::holds_alternative<stage::uploaded>(what.stage) ||
+           std::holds_alternative<stage::posting>(what.stage);
+}
+
+bool engine::has_shipped_all() {
+    auto ended = [](auto& one) { return one.second->has_ended(); };
+    if (!std::ranges::all_of(intakes_, ended)) return false;
+    bool all = true;
+    sources_.each([&](const spool::source& what) { all = all && !is_unshipped(what); });
+    return all;
+}
+
+void engine::stop_intake(bool whole_folders) {
+    for (auto& [name, intake] : intakes_) whole_folders ? intake->finish() : intake->close();
+    if (!whole_folders) ready_.close();
+}
+
+asio::awaitable<bool> engine::join_shipping(time_point deadline) {
+    if (has_shipped_all()) ready_.close();
+    bool ended = co_await shipping_.join_until(with_.time, deadline);
+    co_return ended;
+}
+
+void engine::close() {
+    for (auto& [name, intake] : intakes_) intake->close();
+    ready_.close();
+}
+
+unshipped_files engine::unshipped() {
+    unshipped_files out;
+    sources_.each([&](const spool::source& what) {
+        if (!is_unshipped(what) || what.slices.empty()) return;
+        if (++out.claimed > most_names) return;
+        out.names += (out.names.empty() ? "" : ", ") + what.slices.front().name;
+    });
+    for (auto& [name, intake] : intakes_) {
+        if (!intake->has_ended()) out.in_folders += intake->waiting_in_folder();
+    }
+    return out;
+}
+
+std::size_t engine::cancel() {
+    auto cut_short = shipping_.running();
+    shipping_.cancel();
+    serving_.cancel();
+    return cut_short;
+}
+
+asio::awaitable<void> engine::join(time_point deadline) {
+    co_await shipping_.join_until(with_.time, deadline);
+    co_await serving_.join_until(with_.time, deadline);
+}
+
+}  // namespace kustodrop::pipeline

@@ -1,0 +1,155 @@
+#pragma once
+
+#include "async/budget.hpp"
+#include "async/task_group.hpp"
+#include "pipeline/intake/intake.hpp"
+#include "pipeline/intake/named_files.hpp"
+#include "pipeline/outcomes/outcomes.hpp"
+#include "pipeline/retiring/retirer.hpp"
+#include "pipeline/retry.hpp"
+#include "pipeline/shipping/shipper.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kustodrop::pipeline {
+
+/// The service as the pipeline uses it.
+struct service_parts {
+    storage_router& router;
+    refreshed<secret>& identity_token;
+    azure::blob_client& blobs;
+    azure::queue_client& queues;
+    azure::table_client& tables;
+};
+
+/// What the engine is built on; all of it outlives the engine.
+struct engine_parts {
+    asio::any_io_executor executor;
+    spool::journal& journal;
+    std::optional<service_parts> service;  // Without it sources are resumed and none is shipped.
+    worker_pool& pool;
+    clock& time;
+    random_generator& random;
+    logger& log;
+    metrics& measured;
+};
+
+struct engine_options {
+    std::string state_directory = {};  // Named in the locks of watched folders.
+    bool inotify = true;               // False: watched folders are polled.
+    std::uint64_t shippers = 4;
+    std::uint64_t upload_memory_bytes = 64u << 20u;
+    ready_options ready = {};
+    shipper_options shipping = {};
+    outcomes_options outcomes = {};
+};
+
+/// Follows sources on their way; `send` reports each of them.
+class engine_observer {
+public:
+    virtual void moved(const spool::source& what) = 0;  // To the stage posting, posted or settled.
+    virtual void read(const std::string& source_id, std::uint64_t bytes) = 0;
+
+protected:
+    ~engine_observer() = default;
+};
+
+/// Files that were not shipped when the engine was stopped.
+struct unshipped_files {
+    std::size_t claimed = 0;
+    std::size_t in_folders = 0;  // Not claimed.
+    std::string names;           // Of the first claimed ones.
+};
+
+/// The pipeline that `run`, `send` and `retry` share: the roster and the ready queue, the intakes
+/// of the watches, the shippers, the poller for outcomes, the retirers. A part hands a source on
+/// through `routing`; whatever an earlier run left is resumed through reconcile().
+class engine final : private routing {
+public:
+    engine(engine_parts parts, engine_options options, engine_observer* observer = nullptr);
+
+    /// Reads from the journal what is not retired, for the watches that follow. Call it once,
+    /// before any of them. Blocking.
+    result<void> resume();
+
+    /// Opens a watched folder and resumes its sources. Only "folder_locked" is final: after any
+    /// other failure the started engine keeps trying.
+    asio::awaitable<result<void>> open_watch(watch_options options);
+
+    /// The same while the engine runs, which opens the folder itself.
+    void add_watch(watch_options options);
+
+    /// Files that the caller names instead of a watched folder. Blocking.
+    result<named_files*> open_named_files(watch_options options);
+
+    /// Sources of watches that were not opened stay in the journal; their number by watch.
+    std::map<std::string, std::size_t> unclaimed() const;
+
+    /// Starts every task: call it once, when all watches are opened.
+    void start();
+
+    /// Obeyed from the next source and the next poll on. Of `options` only shipping and outcomes
+    /// can change while the engine runs.
+    void set_options(const engine_options& options);
+
+    /// Claims no more. With `whole_folders` it first claims what lies in them.
+    void stop_intake(bool whole_folders);
+
+    /// Waits until the intakes and shippers have ended, or until `deadline`. True: all have.
+    asio::awaitable<bool> join_shipping(time_point deadline);
+
+    /// Ends the intakes and the ready queue, so that shippers end with the request in hand.
+    void close();
+    unshipped_files unshipped();
+
+    /// Ends all tasks; how many of those that ship were cut short.
+    std::size_t cancel();
+    asio::awaitable<void> join(time_point deadline);
+
+    roster& sources() { return sources_; }
+    watch_table& watches() { return watches_; }
+    intake* find_intake(const std::string& watch);
+    const outcomes* poller() const { return outcomes_.get(); }
+    retry_parts for_retry();
+
+    /// Logs failures that have ended. Call it now and then.
+    void report_ended_failures();
+
+private:
+    void posted(spool::source& what) override;
+    void unanswered(spool::source& what) override;
+    void settled(spool::source& what) override;
+    void changed(spool::source& what) override;
+
+    void connect(const service_parts& service);
+    watch& add(watch_options options);
+    intake& add_intake(watch& from);
+    bool has_shipped_all();
+    asio::awaitable<void> read_events();
+    std::vector<spool::source> take_unclaimed(const std::string& watch);
+
+    engine_parts with_;
+    engine_options options_;
+    engine_observer* observer_;
+    std::unique_ptr<spool::inotify> events_;
+    roster sources_;
+    watch_table watches_;
+    ready_queue ready_;
+    small_contents contents_;
+    budget memory_;
+    std::unique_ptr<shipper> shipper_;
+    std::unique_ptr<outcomes> outcomes_;
+    std::map<std::string, std::unique_ptr<intake>> intakes_;
+    std::map<std::string, std::unique_ptr<retirer>> retirers_;
+    std::unique_ptr<named_files> named_;
+    std::map<std::string, std::vector<spool::source>> unclaimed_;  // By watch.
+    task_group shipping_;  // Ends by itself when the engine is closed.
+    task_group serving_;   // Until it is cancelled.
+};
+
+}  // namespace kustodrop::pipeline

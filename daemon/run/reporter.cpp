@@ -1,0 +1,104 @@
+#include "daemon/run/reporter.hpp"
+
+#include "daemon/admin/measures.hpp"
+#include "daemon/supervision/sd_notify.hpp"
+#include "daemon/supervision/watchdog.hpp"
+
+namespace kustodrop::daemon {
+
+reporter::reporter(surroundings around, reporter_parts with)
+    : around_(around), with_(std::move(with)), started_at_(around.time.wall_now()) {}
+
+asio::awaitable<void> reporter::run() {
+    std::string reported;
+    for (;;) {
+        with_.service.watch_clock();
+        with_.service.tell_ends();
+        with_.shipping.report_ended_failures();
+        auto report = status();
+        history_.add(sample_of(around_.measured, report));
+        auto line = "STATUS=" + report.one_line();
+        if (line != reported) sd_notify(line);
+        reported = std::move(line);
+        co_await around_.time.sleep_until(around_.time.now() + history::interval);
+    }
+}
+
+asio::awaitable<void> reporter::feed_watchdog(duration patience) {
+    for (;;) {
+        progress seen{around_.time.now(), with_.journal.commit_since()};
+        if (gets_on(seen, patience)) sd_notify("WATCHDOG=1");
+        co_await around_.time.sleep_until(around_.time.now() + patience / 3);
+    }
+}
+
+void reporter::measure() {
+    with_.service.measure();
+    with_.shipping.sources().measure_ages();
+    daemon::measure(around_.measured, status());
+    measure_process(around_.measured);
+}
+
+void reporter::count_since_start(watch_status& watch) const {
+    auto total = [&](std::string_view metric) {
+        return static_cast<std::uint64_t>(around_.measured.total(metric, "watch", watch.name));
+    };
+    watch.seen = total("kustodrop_files_seen_total");
+    watch.raw_bytes = total("kustodrop_raw_bytes_total");
+    watch.uploaded_bytes = total("kustodrop_uploaded_bytes_total");
+    for (auto outcome : {"succeeded", "failed", "skipped", "rejected", "unconfirmed", "presumed"}) {
+        metric_labels labels{{"watch", watch.name}, {"outcome", outcome}};
+        auto count = around_.measured.count("kustodrop_sources_total", labels).value();
+        watch.outcomes[labels.back().second] = static_cast<std::uint64_t>(count);
+    }
+}
+
+watch_status reporter::status_of(
+    const std::string& name, pipeline::watch& watch, pipeline::intake& from
+) {
+    watch_status one;
+    one.name = name;
+    one.path = watch.options.path;
+    one.target = watch.options.target.name();
+    one.present = watch.folder != nullptr;
+    one.counts = with_.shipping.sources().counts(name);
+    if (watch.gate.is_paused()) {
+        one.paused = watch.gate.code() + ": " + watch.gate.details();
+    }
+    one.held = watch.gate.held();
+    one.leaving = from.is_leaving();
+    one.mode = from.mode();
+    one.waiting_in_folder = from.waiting_in_folder();
+    one.settling = from.settling();
+    one.low_on_space = from.is_low_on_space();
+    count_since_start(one);
+    return one;
+}
+
+status_report reporter::status() {
+    auto& service = with_.service;
+    auto& poller = *with_.shipping.poller();
+    status_report report;
+    report.version = version();
+    report.started_at = started_at_;
+    report.now = around_.time.wall_now();
+    report.endpoint = service.endpoint().redacted();
+    report.token_time_left = service.token.time_left();
+    report.resources_age = service.resources.age();
+    report.sas_time_left = service.sas_time_left();
+    report.clock_skew = service.transport.skew();
+    report.trouble = service.trouble();
+    report.polling_trouble = poller.trouble();
+    report.journal_healthy = with_.journal.healthy();
+    report.stopping = with_.stopping();
+    report.outstanding = poller.outstanding();
+    report.config_problem = with_.config_problem();
+    for (auto& [name, watch] : with_.shipping.watches()) {
+        auto* intake = with_.shipping.find_intake(name);
+        if (!intake || intake->has_left()) continue;
+        report.watches.push_back(status_of(name, watch, *intake));
+    }
+    return report;
+}
+
+}  // namespace kustodrop::daemon

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "config/settings.hpp"
+#include "daemon/admin/history.hpp"
+#include "daemon/admin/status_report.hpp"
+#include "daemon/run/connection.hpp"
+#include "pipeline/engine.hpp"
+
+#include <functional>
+#include <string>
+
+namespace kustodrop::daemon {
+
+struct reporter_parts {
+    connection& service;
+    pipeline::engine& shipping;
+    spool::journal& journal;
+    std::function<std::string()> config_problem;  // Why the last reload was refused, or empty.
+    std::function<bool()> stopping;
+};
+
+/// Reports how the daemon is: to the admin server, the service manager, the log and the history.
+class reporter {
+public:
+    reporter(surroundings around, reporter_parts with);
+
+    status_report status();
+    const history& samples() const { return history_; }
+
+    /// Brings every gauge up to date that is read off the parts.
+    void measure();
+
+    /// Reports at intervals until cancelled. Spawn once.
+    asio::awaitable<void> run();
+
+    /// Answers the service manager's watchdog while the journal makes progress, until cancelled.
+    asio::awaitable<void> feed_watchdog(duration patience);
+
+private:
+    watch_status status_of(const std::string& name, pipeline::watch& watch, pipeline::intake& from);
+    void count_since_start(watch_status& watch) const;
+
+    surroundings around_;
+    reporter_parts with_;
+    history history_;
+    wall_time started_at_;
+};
+
+}  // namespace kustodrop::daemon
