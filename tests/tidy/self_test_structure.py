@@ -193,7 +193,7 @@ class Unity(unittest.TestCase):
             self.assertEqual(self.lines(first, second, alone=["core/a/f1.cpp"]), [], first)
 
     def test_finds_a_static_function_with_the_name_of_a_class(self):
-        files = {"core/a/x.hpp": "struct layout { int a; };", "core/a/y.cpp": "static int layout();"}
+        files = {"core/a/x.hpp": "struct part { int a; };", "core/a/y.cpp": "static int part();"}
         self.assertEqual(len(list(unity.findings(files, set()))), 1)
 
     def test_leaves_inner_statics_alone(self):
