@@ -1,7 +1,5 @@
 #include "base/backoff.hpp"
 
-#include "base/defect.hpp"
-
 #include <algorithm>
 
 namespace kustodrop {
@@ -17,8 +15,7 @@ duration next_wait(
     ceiling = std::max(std::min(ceiling, options.cap), duration::zero());
     std::uniform_int_distribution<duration::rep> draw(0, ceiling.count());
     auto wait = duration(draw(random));
-    bool told = retry_after && !defect("ignore_retry_after");
-    if (told) wait = std::max(wait, std::min<duration>(*retry_after, 1h));
+    if (retry_after) wait = std::max(wait, std::min<duration>(*retry_after, 1h));
     return wait;
 }
 

@@ -1,7 +1,6 @@
 #include "base/live_secrets.hpp"
 
 #include "base/crypto/crypto.hpp"
-#include "base/defect.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -168,9 +167,6 @@ void live_secrets::drop(std::string_view value) {
     if (value.size() >= shortest) known().drop(value);
 }
 
-std::string without_secrets(std::string text) {
-    if (defect("log_the_sas")) return text;
-    return known().without(std::move(text));
-}
+std::string without_secrets(std::string text) { return known().without(std::move(text)); }
 
 }  // namespace kustodrop

@@ -1,7 +1,5 @@
 #include "pipeline/engine.hpp"
 
-#include "base/defect.hpp"
-
 #include <algorithm>
 
 namespace kustodrop::pipeline {
@@ -205,7 +203,7 @@ void engine::posted(spool::source& what) {
     if (observer_) observer_->moved(what);
     auto* from = watches_.find(what.watch);
     bool early = from && from->options.act_after == act_time::posted;
-    if (!early && !defect("archive_before_the_outcome")) return;
+    if (!early) return;
     auto found = retirers_.find(what.watch);
     if (found != retirers_.end()) found->second->submit(what);
 }
@@ -236,7 +234,6 @@ asio::awaitable<void> engine::read_events() {
         for (auto& event : events) {
             if (event.meaning == spool::event_meaning::overflow) {
                 with_.measured.count("kustodrop_inotify_overflows_total").add();
-                if (defect("ignore_overflow")) continue;
                 for (auto& [name, intake] : intakes_) intake->lost_events();
                 continue;
             }

@@ -1,7 +1,5 @@
 #include "pipeline/recovery.hpp"
 
-#include "base/defect.hpp"
-
 #include <unordered_map>
 #include <unordered_set>
 
@@ -65,7 +63,7 @@ recovered reconcile(
             complete = complete && (!in_work || there != by_location.end());
         }
         if (auto* posting = std::get_if<stage::posting>(&what.stage)) {
-            if (!defect("forget_an_open_post")) ++what.ambiguous_posts;
+            ++what.ambiguous_posts;
             if (!complete) what.stage = stage::posted{posting->blob, posting->at};
         }
         // The shipper finds out which of several is missing, and goes on without it.
@@ -73,15 +71,11 @@ recovered reconcile(
             what.stage = stage::claimed{};
             complete = true;
         }
-        if (defect("repost_what_was_posted") && std::holds_alternative<stage::posted>(what.stage)) {
-            what.stage = stage::claimed{};
-        }
         auto& list = complete || !needs_file(what) ? out.resumed : out.lost;
         list.push_back(std::move(what));
     }
     for (auto& file : work) {
         if (!by_location.contains(file.location) || spoken_for.contains(file.location)) continue;
-        if (defect("forget_the_work_folder")) continue;
         // Nothing of ours has two names: whoever may write here planted a link to another's file.
         if (file.links > 1) {
             ++out.foreign_files;

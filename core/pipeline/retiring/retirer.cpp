@@ -1,6 +1,5 @@
 #include "pipeline/retiring/retirer.hpp"
 
-#include "base/defect.hpp"
 #include "base/text.hpp"
 #include "spool/source/place.hpp"
 
@@ -78,7 +77,6 @@ std::optional<retirer::job> retirer::job_for(const std::string& id) {
     if (!record) {
         bool posted = std::holds_alternative<stage::posted>(what->stage);
         bool acts_early = watch_.options.act_after == act_time::posted && !watch_.in_place;
-        acts_early = acts_early || defect("archive_before_the_outcome");
         // One that is posted once more has left work/ before.
         if (!posted || !acts_early || !in_work) return std::nullopt;
         one.action = action_for(watch_.options, spool::outcome::succeeded);
@@ -88,7 +86,6 @@ std::optional<retirer::job> retirer::job_for(const std::string& id) {
     one.action = action_for(watch_.options, record->outcome);
     // With act_after: posted the file has left work/ before, unless the outcome was known before.
     bool acts_early = watch_.options.act_after == act_time::posted;
-    acts_early = acts_early || defect("archive_before_the_outcome");
     bool acted_before = acts_early && !in_work && !watch_.in_place;
     if (acted_before && one.action != file_action::quarantine) one.action = file_action::stay;
     if (watch_.read_only) one.action = file_action::put_back;
@@ -295,7 +292,7 @@ void retirer::follow_growth(
     alone.slices = {file};
     auto next =
         successor_of(alone, now, spool::make_source_id(with_.random, with_.time.wall_now()));
-    if (!next || defect("forget_what_was_appended")) return;
+    if (!next) return;
     // A file that was cut and written anew is first looked at when it rests.
     if (next->slices.back().length_bytes == 0 && watch_.in_place) {
         watch_.kept.end(file.name);

@@ -1,6 +1,5 @@
 #include "pipeline/shipping/shipment.hpp"
 
-#include "base/defect.hpp"
 #include "base/text.hpp"
 #include "kusto/creation_time.hpp"
 #include "spool/reading/source_reader.hpp"
@@ -80,7 +79,6 @@ kusto::ingestion_request message_for(
     request.id = what.id;
     request.blob = std::move(blob);
     if (auto* uploaded = spool::blob_of(what.stage)) request.raw_bytes = uploaded->raw_bytes;
-    if (defect("tell_a_wrong_size")) ++request.raw_bytes;
     request.database = where.database;
     request.table = where.table;
     request.format = kusto::to_string(where.format);

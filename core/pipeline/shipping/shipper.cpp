@@ -1,6 +1,5 @@
 #include "pipeline/shipping/shipper.hpp"
 
-#include "base/defect.hpp"
 #include "base/text.hpp"
 
 #include <boost/asio/post.hpp>
@@ -165,7 +164,6 @@ asio::awaitable<result<void>> shipper::upload(std::string source_id, watch& from
     if (sent.has_error()) co_return sent.error();
     budget_.succeeded();
     count_bytes(what->watch, *sent);
-    if (defect("log_the_sas")) with_.log.info(container.location.reveal(), {});
     with_.log.debug(
         "uploaded",
         {{"watch", what->watch},

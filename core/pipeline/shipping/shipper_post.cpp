@@ -1,5 +1,4 @@
 // The shipper's second step: the ingestion message.
-#include "base/defect.hpp"
 #include "kusto/notifications.hpp"
 #include "pipeline/shipping/shipper.hpp"
 
@@ -40,8 +39,7 @@ asio::awaitable<result<void>> shipper::post(std::string source_id, watch& from) 
     what->target = std::move(target);
     what->last_post_at = with_.time.wall_now();
     with_.sources.advance(*what, stage::posting{*blob, what->last_post_at});
-    result<void> safe;
-    if (!defect("post_before_it_is_recorded")) safe = co_await with_.journal.durable();
+    auto safe = co_await with_.journal.durable();
     if (safe.has_error()) {
         take_back_post(source_id);
         co_return safe.error();
@@ -96,7 +94,7 @@ void shipper::after_post(const std::string& source_id, const result<void>& sent)
         next_.posted(*what);
         return;
     }
-    if (sent.error().maybe_acted && !defect("double_post_on_a_lost_answer")) {
+    if (sent.error().maybe_acted) {
         ++what->ambiguous_posts;
         with_.measured.count("kustodrop_posts_ambiguous_total", {{"watch", what->watch}}).add();
         with_.sources.note(*what);

@@ -1,6 +1,5 @@
 #include "spool/folder/beneath.hpp"
 
-#include "base/defect.hpp"
 #include "base/text.hpp"
 
 #include <linux/openat2.h>
@@ -35,7 +34,6 @@ static int open_with_openat2(int root, const std::string& name, int flags) {
     struct open_how how = {};
     how.flags = static_cast<unsigned>(flags);
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-    if (defect("follow_symlinks")) how.resolve = 0;
     for (int round = 0;; ++round) {
         auto number = ::syscall(SYS_openat2, root, name.c_str(), &how, sizeof how);
         // The kernel gives up when a rename races with the walk.
@@ -57,7 +55,7 @@ static int open_step_by_step(int root, const std::string& name, int flags) {
 }
 
 descriptor open_beneath(int root, const std::string& name, int flags) {
-    flags |= O_CLOEXEC | (defect("follow_symlinks") ? 0 : O_NOFOLLOW);
+    flags |= O_CLOEXEC | O_NOFOLLOW;
     if (name != "." && !is_plain_name(name)) {
         errno = EXDEV;
         return {};
@@ -138,7 +136,7 @@ static file_kind kind_of(unsigned mode) {
 
 std::optional<sighting> look_at(int folder, const std::string& base) {
     struct ::statx facts = {};
-    int flags = AT_NO_AUTOMOUNT | (defect("follow_symlinks") ? 0 : AT_SYMLINK_NOFOLLOW);
+    int flags = AT_NO_AUTOMOUNT | AT_SYMLINK_NOFOLLOW;
     if (::statx(folder, base.c_str(), flags, STATX_BASIC_STATS, &facts) != 0) return std::nullopt;
     sighting seen;
     seen.name = base;

@@ -1,6 +1,5 @@
 #include "spool/journal/journal_store.hpp"
 
-#include "base/defect.hpp"
 #include "base/glob.hpp"
 #include "base/text.hpp"
 #include "spool/journal/journal_schema.hpp"
@@ -108,7 +107,7 @@ result<std::unique_ptr<journal_store>> journal_store::open(
             // Exclusive: a second process stays out, and no shared memory file is needed.
             db.run("PRAGMA locking_mode = EXCLUSIVE; PRAGMA auto_vacuum = INCREMENTAL;");
             db.run("PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 16777216;");
-            bool synced = access == store_access::exclusive && !defect("skip_the_sync");
+            bool synced = access == store_access::exclusive;
             db.run(synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF");
             // Takes the lock for good.
             db.run("BEGIN IMMEDIATE; COMMIT;");
