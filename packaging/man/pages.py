@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes the manual pages: pages.py OUT [BIN]. They include the --help of the programs and the example
-configuration, so that no page becomes outdated. BIN: the folder of the programs (default build/, as
+"""Writes the manual pages: pages.py OUT [BIN]. They include the --help of the programs and the
+example configuration, so that no page becomes outdated. BIN: the folder of the programs (default build/, as
 CMake leaves them)."""
 import datetime
 import os

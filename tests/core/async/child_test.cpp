@@ -1,4 +1,5 @@
 #include "async/child.hpp"
+
 #include "async/clock.hpp"
 
 #include <boost/test/unit_test.hpp>
