@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the manual pages: pages.py OUT [BIN]. They include the --help of the programs and the
-example configuration, so that no page becomes outdated. BIN: the folder of the programs (default build/, as
-CMake leaves them)."""
+example configuration, so that no page becomes outdated. BIN: the folder of the programs (default
+build/, as CMake leaves them)."""
 import datetime
 import os
 import pathlib

@@ -18,7 +18,9 @@ ALLOWED = {}
 
 # Texts of others, and files that hold no prose.
 SKIPPED = ("LICENSE", "tests/tidy/", "tests/fuzz/corpus/", "tests/interop/packages")
-BINARY = (".png", ".gz", ".parquet", ".avro", ".orc", ".ico", ".der", ".pfx", ".zst", ".bz2", ".patch")
+BINARY = (
+    ".png", ".gz", ".parquet", ".avro", ".orc", ".ico", ".der", ".pfx", ".zst", ".bz2", ".patch",
+)  # fmt: skip
 
 
 def rules(text):
