@@ -44,7 +44,8 @@ INNER = {
     ],
     "daemon": [{""}, {"supervision"}, {"terminal"}, {"admin"}, {"run"}, {"commands"}, {"main*"}],
     "emulator": [
-        {"decoding"}, {"engine"}, {"front"}, {"storage", "identity"}, {"ingest"}, {"program"},
+        {"schema"}, {"decoding"}, {"engine"}, {"front"}, {"storage", "identity"}, {"ingest"},
+        {"management"}, {"program"},
     ],
 }  # fmt: skip
 
