@@ -2,6 +2,7 @@
 
 #include "async/clock.hpp"
 #include "async/event.hpp"
+#include "base/log.hpp"
 #include "http/server/reply.hpp"
 #include "http/server/server_options.hpp"
 
