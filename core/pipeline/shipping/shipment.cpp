@@ -89,7 +89,9 @@ kusto::ingestion_request message_for(
         request.tags.push_back("ingest-by:" + what.id);
         request.ingest_if_not_exists.push_back(what.id);
     }
-    request.ignore_first_record = where.ignore_first_record;
+    // The header is at the beginning of the file: what was appended later has none.
+    bool has_header = what.slices.empty() || what.slices.front().offset == 0;
+    request.ignore_first_record = where.ignore_first_record && has_header;
     request.additional_properties = where.additional_properties;
     request.report_level = static_cast<int>(reports.level);
     request.report_method = static_cast<int>(reports.method);

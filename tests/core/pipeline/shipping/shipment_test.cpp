@@ -105,4 +105,14 @@ BOOST_AUTO_TEST_CASE(every_post_has_its_own_row_in_the_status_table) {
     BOOST_TEST(pipeline::status_row_of("id", 12).row == "00000000-0000-0000-0000-000000000012");
 }
 
+BOOST_AUTO_TEST_CASE(the_first_record_is_ignored_only_at_the_beginning_of_a_file) {
+    auto where = logs();
+    where.ignore_first_record = true;
+    auto location = *http::url::parse("http://127.0.0.1:1/container/blob");
+    auto what = one_file("a.csv");
+    BOOST_TEST(message_for(what, where, location, {}).ignore_first_record);
+    what.slices.front().offset = 10;  // What was appended after the first slice was posted.
+    BOOST_TEST(!message_for(what, where, location, {}).ignore_first_record);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
