@@ -10,11 +10,11 @@ namespace kustodrop::pipeline {
 static constexpr std::size_t most_open_groups = 64;
 
 static bool is_line_format(kusto::data_format format) {
-    return company::separator_of(format) || format == kusto::data_format::txt ||
+    return joining_rules::separator_of(format) || format == kusto::data_format::txt ||
            format == kusto::data_format::json;
 }
 
-std::optional<char> company::separator_of(kusto::data_format format) {
+std::optional<char> joining_rules::separator_of(kusto::data_format format) {
     switch (format) {
     case kusto::data_format::csv:
         return ',';
@@ -37,13 +37,13 @@ static std::string refusal(const watch_options& watch) {
     if (watch.coalesce.max_files <= 1) return "coalesce.max_files is 1";
     if (!is_line_format(format)) return "files of format " + name + " cannot be joined";
     // What the service takes for the first record of lines without columns is not documented.
-    if (watch.target.ignore_first_record && !company::separator_of(format)) {
+    if (watch.target.ignore_first_record && !joining_rules::separator_of(format)) {
         return "ignore_first_record is set for " + name;
     }
     return {};
 }
 
-company::company(const watch_options& watch)
+joining_rules::joining_rules(const watch_options& watch)
     : refused_(refusal(watch)), max_bytes_(std::min(watch.coalesce.max_bytes, small_file_bytes)) {
     auto& pattern = watch.target.creation_time_pattern;
     if (pattern.empty()) return;
@@ -51,7 +51,7 @@ company::company(const watch_options& watch)
     if (parsed) pattern_ = std::move(*parsed);
 }
 
-std::optional<std::string> company::alone_because(std::string_view name, std::uint64_t bytes)
+std::optional<std::string> joining_rules::alone_because(std::string_view name, std::uint64_t bytes)
     const {
     if (!refused_.empty()) return refused_;
     if (bytes == 0) return "it is empty";
@@ -60,7 +60,7 @@ std::optional<std::string> company::alone_because(std::string_view name, std::ui
     return std::nullopt;
 }
 
-std::string company::key(std::string_view name) const {
+std::string joining_rules::key(std::string_view name) const {
     auto time = pattern_ ? pattern_->match(name) : std::nullopt;
     return time ? std::to_string(time->time_since_epoch().count()) : std::string();
 }
@@ -106,7 +106,7 @@ std::optional<time_point> grouping::next_due() const {
 std::vector<std::vector<std::string>> group(
     const std::vector<listed_file>& files, const watch_options& watch
 ) {
-    company rules(watch);
+    joining_rules rules(watch);
     grouping gathered(watch.coalesce);
     std::vector<std::vector<std::string>> out;
     for (auto& file : files) {

@@ -13,22 +13,22 @@
 /// Pure.
 namespace kustodrop::pipeline {
 
-/// Files from this size on are shipped alone: they gain nothing from company.
+/// Files from this size on are shipped alone: joining gains them nothing.
 inline constexpr std::uint64_t small_file_bytes = 4u << 20u;
 
-/// What a watch's rules say of joining a file by its name and size. What stands in it is looked at
-/// when it has been claimed (spool/inspection.hpp).
-class company {
+/// What a watch's rules say about joining a file, by its name and size. Its contents are inspected
+/// when it has been claimed (spool/reading/inspection.hpp).
+class joining_rules {
 public:
-    explicit company(const watch_options& watch);
+    explicit joining_rules(const watch_options& watch);
 
     /// Whether any files of this watch are joined at all.
-    bool is_kept() const { return refused_.empty(); }
+    bool joins_any() const { return refused_.empty(); }
 
     /// Why a file is shipped alone; nothing: it may be joined with others of its key().
     std::optional<std::string> alone_because(std::string_view name, std::uint64_t bytes) const;
 
-    /// Files are joined only with those of the same key: the time that their names tell.
+    /// Files are joined only with those of the same key: the time in their names.
     std::string key(std::string_view name) const;
 
     /// The character between fields, of formats whose fields may be quoted.
@@ -47,7 +47,7 @@ struct companion {
     std::uint64_t head_bytes = 0;  // Left out unless it comes first.
 };
 
-/// Gathers files into groups, in the order of their coming. A group is closed when it has
+/// Gathers files into groups, in the order in which they are added. A group is closed when it has
 /// max_files, when the next file would take it beyond max_bytes, or max_age after its first.
 class grouping {
 public:

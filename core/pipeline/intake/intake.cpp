@@ -1,307 +1,225 @@
-// The loop of a watch: hints and scans in, complete files claimed. Opening and resuming stand in
-// intake_open.cpp, what is made of hints and looks in intake_sightings.cpp.
 #include "pipeline/intake/intake.hpp"
 
-#include <algorithm>
+#include "async/timed_wait.hpp"
+#include "pipeline/intake/folder_reports.hpp"
+#include "pipeline/intake/opening.hpp"
+#include "pipeline/intake/taking_over.hpp"
+
+#include <utility>
 
 namespace kustodrop::pipeline {
 
-static constexpr std::size_t scan_limit = 10'000;
-static constexpr duration room_check = 50ms;
-static constexpr duration look_around = 5s;
+intake::intake(
+    asio::any_io_executor executor,
+    watch& from,
+    intake_parts parts,
+    intake_options options,
+    routing& next
+)
+    : watch_(from),
+      with_(parts),
+      options_(std::move(options)),
+      next_(next),
+      files_(from, parts, options_),
+      joiner_(from, parts, next),
+      claimer_(from, parts, files_, joiner_),
+      woken_(std::move(executor)) {}
+
+asio::awaitable<result<void>> intake::open(std::vector<spool::source> unretired) {
+    unretired_ = std::move(unretired);
+    auto kept = with_.journal.kept(watch_.options.name);
+    if (kept) {
+        for (auto& file : *kept) watch_.kept.load(file.name, file.identity);
+    }
+    auto opened = co_await try_open();
+    co_return opened;
+}
+
+bool intake::is_over() const {
+    bool is_empty = files_.plan().is_idle(reasons(), with_.time.now());
+    return life_.is_over(watch_.folder != nullptr, is_empty);
+}
 
 asio::awaitable<void> intake::run() {
-    while (!closed_ && !has_finished()) {
-        take_changes();
-        if (left_) {
-            co_await stirred_.wait();
+    while (!is_over()) {
+        obey(life_.between_turns(with_.sources.counts(watch_.options.name).pending_files));
+        if (life_.has_left()) {
+            co_await woken_.wait();
             continue;
         }
         if (!watch_.folder) {
             auto opened = co_await try_open();
             if (opened.has_error()) {
                 auto later = with_.time.now() + options_.absent_check;
-                co_await wait_until(stirred_, with_.time, later);
+                co_await wait_until(woken_, with_.time, later);
                 continue;
             }
         }
         co_await turn();
-        if (!closed_) co_await wait_until(stirred_, with_.time, next_turn());
+        if (is_over()) break;
+        auto next = files_.plan().next_turn(reasons(), with_.time.now());
+        co_await wait_until(woken_, with_.time, next);
     }
-    ended_ = true;
+    life_.end();
+}
+
+static void release_held(watch& from, const intake_parts& with) {
+    auto now = with.time.now();
+    auto ids = from.gate.release(now);
+    if (ids.empty()) return;
+    if (!from.gate.is_paused()) {
+        with.log.info(
+            "the watch is not paused any more; what was held is sent",
+            {{"watch", from.options.name}, {"sources", std::to_string(ids.size())}}
+        );
+    }
+    for (auto& id : ids) with.ready.push(std::move(id), now);
 }
 
 asio::awaitable<void> intake::turn() {
-    if (with_.time.now() >= next_scan_) co_await scan();
-    if (!watch_.folder) co_return;
-    co_await look_at_hints();
-    for (auto& file : settler_.complete()) {
-        if (queued_.insert(file.name).second) complete_.push_back(std::move(file));
-    }
-    release_held();
-    co_await refresh_changed();
-    if (may_claim()) co_await claim_complete();
-    co_await inspect_gathered();
-    send_groups(finishing_ || is_moving());
-    // The scan showed only a slice: the next ones come when these are on their way.
-    if (more_to_see_ && complete_.empty() && settler_.size() < options_.batch_files) {
-        next_scan_ = with_.time.now();
-    }
-}
-
-time_point intake::next_turn() const {
-    // Others hold its sources, and space comes back, without a word to us.
-    auto next = std::min(next_scan_, with_.time.now() + look_around);
-    if (auto due = settler_.next_due()) next = std::min(next, *due);
-    for (auto& [id, when] : changed_) next = std::min(next, when);
-    if (!hinted_.empty()) return with_.time.now();
-    if (auto due = watch_.gate.next_release(with_.time.now())) next = std::min(next, *due);
-    if (auto due = groups_.next_due()) next = std::min(next, *due);
-    // One batch follows the other; the other watches' come in between, in the workers' line.
-    if (!complete_.empty() && may_claim()) return with_.time.now();
-    if (!complete_.empty()) next = std::min(next, with_.time.now() + room_check);
-    return next;
-}
-
-bool intake::may_claim() const { return !closed_ && !is_moving() && room() > 0; }
-
-std::size_t intake::room() const {
-    auto& counts = with_.sources.counts(watch_.options.name);
-    auto pending = counts.pending_files + counts.parked_files;
-    auto limit = watch_.options.max_pending_files;
-    auto ours = limit > pending ? static_cast<std::size_t>(limit - pending) : 0;
-    // What is not claimed is safe in the folder, and what cannot be recorded is not claimed.
-    if (low_on_space_ || !with_.journal.healthy()) return 0;
-    if (watch_.gate.is_paused()) {
-        bool has_one_to_try = watch_.gate.held() > 0 || is_gathering();
-        return std::min<std::size_t>(ours, has_one_to_try ? 0 : 1);
-    }
-    return std::min({ours, with_.ready.room(watch_.options.name), options_.batch_files});
-}
-
-asio::awaitable<void> intake::scan() {
-    auto folder = watch_.folder;
-    auto every = polling_ ? options_.poll_every : watch_.options.rescan_every;
-    next_scan_ = with_.time.now() + every;
-    watch_.kept.begin_scan();
-    spool::scan_options asked;
-    asked.recursive = watch_.options.recursive;
-    // With enough at hand it is only asked how the folder is.
-    asked.limit = complete_.size() < scan_limit ? scan_limit : 0;
-    asked.wanted = [this](std::string_view name) {
-        return rules_.accepts(name) || rules_.marked_by(name).has_value();
-    };
-    auto work = [folder, asked, from = position_]() -> result<scanned> {
-        auto there = folder->verify();
-        if (there.has_error()) return there.error();
-        auto listed = folder->list(asked, from);
-        if (listed.has_error()) return listed.error();
-        auto space = folder->space();
-        scanned out{std::move(*listed), std::nullopt};
-        if (space) out.space = *space;
-        return out;
-    };
-    auto seen = co_await offload(with_.pool, work);
-    if (seen.has_error()) {
-        close_folder(seen.error());
+    auto observed = co_await files_.observe();
+    if (observed.has_error()) {
+        report_absent_folder(watch_, observed.error(), with_.log);
+        absence_ = observed.error().code.text();
+        files_.close();
+        watch_.folder.reset();
         co_return;
     }
-    mind_space(seen->space);
-    take_slice(std::move(seen->found));
+    release_held(watch_, with_);
+    for (auto& id : rechecks_.take_due(with_.time.now())) co_await recheck(id);
+    if (life_.may_claim()) co_await claimer_.claim_batch(claimer_.room(options_.batch_files));
+    co_await joiner_.inspect();
+    if (life_.hurries()) {
+        joiner_.send_all();
+    } else {
+        joiner_.send_closed();
+    }
+    files_.plan_next_slice();
 }
 
-void intake::take_slice(spool::scan found) {
-    // Watch first, scan second: a folder that is new to us is scanned again at once.
-    bool is_new = false;
-    for (auto& name : found.folders) {
-        bool known = std::ranges::any_of(folders_, [&](auto& one) { return one.second == name; });
-        if (known || polling_) continue;
-        watch_folder(name);
-        is_new = true;
-    }
-    bool whole = !position_ && !found.next;
-    if (!position_) {
-        found_in_pass_ = 0;
-        took_in_pass_ = false;
-    }
-    position_ = std::move(found.next);
-    found_in_pass_ += found.found;
-    waiting_in_folder_ = position_ ? std::max(waiting_in_folder_, found_in_pass_) : found_in_pass_;
-    auto before = settler_.size();
-    saw_all(found);
-    took_in_pass_ = took_in_pass_ || settler_.size() > before;
-    more_to_see_ = position_ || (!whole && took_in_pass_);
-    if (is_new) next_scan_ = with_.time.now();
-    if (whole && !found.truncated) forget_kept_but(found.sightings);
-}
-
-// Runs on a worker's thread.
-intake::looks intake::look(
-    const spool::drop_folder& folder,
-    const std::vector<std::string>& names,
-    const std::string& marker
-) {
-    looks out;
-    for (auto& name : names) {
-        auto seen = folder.look(name);
-        if (seen.has_error()) continue;  // The next scan looks again.
-        if (!*seen) {
-            out.gone.push_back(name);
-            continue;
-        }
-        looked file{std::move(**seen), true};
-        if (!marker.empty()) {
-            auto sign = folder.look(name + marker);
-            file.marked = sign && *sign && spool::marks(**sign, file.seen);
-        }
-        out.seen.push_back(std::move(file));
-    }
+schedule::reasons intake::reasons() const {
+    auto out = files_.reasons();
+    out.may_claim = life_.may_claim() && claimer_.room(options_.batch_files) > 0;
+    out.recheck_due = rechecks_.next_due();
+    out.release_due = watch_.gate.next_release(with_.time.now());
+    out.group_due = joiner_.next_due();
     return out;
 }
 
-asio::awaitable<void> intake::look_at_hints() {
-    auto folder = watch_.folder;
-    auto hints = std::exchange(hinted_, {});
-    std::vector<std::string> names;
-    for (auto& [name, closed] : hints) names.push_back(name);
-    for (auto& name : settler_.due(with_.time.now(), options_.batch_files)) {
-        if (!hints.contains(name)) names.push_back(name);
+asio::awaitable<result<void>> intake::try_open() {
+    auto path = watch_.options.path;
+    auto state_directory = options_.state_directory;
+    auto how = watch_.options.claim;
+    auto work = [=] { return open_watched_folder(path, how, state_directory); };
+    auto opened = co_await offload(with_.pool, work);
+    if (opened.has_error()) {
+        auto problem = opened.error();
+        bool is_known = absence_ == problem.code.text();
+        absence_ = problem.code.text();
+        if (!is_known) report_unopened_folder(watch_, problem, with_.log);
+        co_return problem;
     }
-    if (names.empty()) co_return;
-    auto marker = watch_.options.done_marker;
-    auto work = [folder, names, marker] { return look(*folder, names, marker); };
-    auto found = co_await offload(with_.pool, work);
-    for (auto& name : found.gone) settler_.gone(name);
-    for (auto& file : found.seen) {
-        auto hint = hints.find(file.seen.name);
-        saw(file, hint != hints.end() && hint->second);
+    absence_.reset();
+    for (auto& warning : opened->warnings) {
+        with_.log.warning(warning, {{"watch", watch_.options.name}, {"path", path}});
     }
+    static_cast<open_folder&>(watch_) = opened->how;
+    files_.open(opened->medium);
+    with_.log.info("watching", {{"watch", watch_.options.name}, {"path", path}, {"mode", mode()}});
+    resume(std::move(opened->work));
+    co_return result<void>();
 }
 
-// Runs on a worker's thread.
-std::vector<intake::claimed> intake::claim(
-    const spool::drop_folder& folder, std::vector<claimed> files, claim_how how
-) {
-    spool::open_folders through(folder.descriptor_of_root());
-    for (auto& file : files) {
-        auto slice = how.in_place ? folder.claim_in_place(file.seen)
-                                  : folder.claim(file.seen, file.id, through);
-        if (slice.has_error()) {
-            file.problem = slice.error();
-            continue;
-        }
-        file.slice = std::move(*slice);
-        if (!how.marker.empty()) remove_marker(folder, file, file.seen.name + how.marker);
-    }
-    return files;
-}
-
-// The next file of that name needs a marker of its own.
-void intake::remove_marker(const spool::drop_folder& folder, claimed& file, std::string name) {
-    auto sign = folder.look(name);
-    if (!sign || !*sign) return;
-    spool::slice spent{name, name, 0, (*sign)->identity.size_bytes, (*sign)->identity};
-    auto removed = folder.remove(spent, file.id);
-    if (removed.has_error()) file.problem = removed.error();
-}
-
-asio::awaitable<void> intake::claim_complete() {
-    auto count = std::min(room(), complete_.size());
-    if (count == 0) co_return;
-    auto folder = watch_.folder;
-    std::vector<claimed> files;
-    auto end = complete_.begin() + static_cast<std::ptrdiff_t>(count);
-    for (auto at = complete_.begin(); at != end; ++at) {
-        claimed file;
-        queued_.erase(at->name);
-        file.seen = std::move(*at);
-        file.id = spool::make_source_id(with_.random, with_.time.wall_now());
-        files.push_back(std::move(file));
-    }
-    complete_.erase(complete_.begin(), end);
-    claim_how how{watch_.in_place, watch_.read_only ? "" : watch_.options.done_marker};
-    auto work = [folder, how, files = std::move(files)]() mutable {
-        return claim(*folder, std::move(files), how);
-    };
-    auto done = co_await offload(with_.pool, std::move(work));
-    for (auto& file : done) {
-        if (file.problem && file.problem->code != errc::file_vanished) {
-            complain(file.seen.name, *file.problem);
-        }
-        if (!file.slice) continue;
-        // What the last scan has counted; the next may be far.
-        if (waiting_in_folder_ > 0) --waiting_in_folder_;
-        spool::source what;
-        what.id = file.id;
-        what.slices.push_back(std::move(*file.slice));
-        admit(std::move(what));
-    }
-}
-
-void intake::admit(spool::source what) {
-    what.watch = watch_.options.name;
-    what.target = watch_.options.target.name();
-    what.claimed_at = with_.time.wall_now();
-    if (watch_.in_place) watch_.kept.begin(what.slices.front().name);
-    auto& file = what.slices.front();
-    bool alone = company_.alone_because(file.name, file.length_bytes).has_value();
-    // One that may have been posted goes on under its own id, which its word will have.
-    if (!alone && what.ambiguous_posts == 0) return gather(std::move(what));
-    auto& admitted = with_.sources.admit(std::move(what));
-    with_.log.debug(
-        "claimed",
-        {{"watch", admitted.watch}, {"source", admitted.id}, {"file", admitted.slices.front().name}}
-    );
-    // The journal that knew it is lost: it may have been posted, and its word may come.
-    if (admitted.ambiguous_posts > 0) next_.unanswered(admitted);
-    with_.ready.push(admitted.id, with_.time.now());
+void intake::resume(std::vector<spool::work_entry> work) {
+    resuming_parts with{with_.sources, with_.ready, next_, with_.time, with_.measured};
+    recovery_facts facts{with_.time.wall_now(), with_.journal.is_new()};
+    auto unknown = without_known(std::move(work), with_.sources, watch_.options.name);
+    auto unretired = std::exchange(unretired_, {});
+    auto found = reconcile(std::move(unretired), unknown, watch_.options.name, facts);
+    report_taken_over(watch_, found, with_.log);
+    for (auto& what : take_over(std::move(found), with, watch_)) joiner_.admit(std::move(what));
 }
 
 void intake::look_again(const spool::source& what) {
-    changed_.insert_or_assign(what.id, with_.time.now() + watch_.options.stable_for);
-    stirred_.notify_all();
+    rechecks_.add(what.id, with_.time.now() + watch_.options.stable_for);
+    woken_.notify_all();
 }
 
-// A claimed file that was not what it had been is shipped as it is now, or not at all.
-asio::awaitable<void> intake::refresh_changed() {
+asio::awaitable<void> intake::recheck(std::string source_id) {
     auto folder = watch_.folder;
-    std::vector<std::string> due;
-    for (auto& [id, when] : changed_) {
-        if (when <= with_.time.now()) due.push_back(id);
+    auto* what = with_.sources.find(source_id);
+    if (!what) co_return;
+    auto location = what->slices.back().location;
+    auto work = [folder, location] { return folder->look(location); };
+    auto seen = co_await offload(with_.pool, work);
+    what = with_.sources.find(source_id);
+    if (!what) co_return;
+    if (seen.has_error()) {
+        look_again(*what);
+        co_return;
     }
-    for (auto& id : due) {
-        changed_.erase(id);
-        auto* what = with_.sources.find(id);
-        if (!what) continue;
-        auto location = what->slices.back().location;
-        auto work = [folder, location] { return folder->look(location); };
-        auto seen = co_await offload(with_.pool, work);
-        what = with_.sources.find(id);
-        if (!what) continue;
-        if (seen.has_error()) {
-            look_again(*what);
-            continue;
-        }
-        if (!*seen) {
-            settle_vanished(resuming(), *what);
-            continue;
-        }
-        auto& last = what->slices.back();
-        auto& now = (*seen)->identity;
-        // Another file of that name, or one that was cut: nothing of it has been shipped.
-        bool same_file = now.same_file(last.identity);
-        if (!same_file || now.size_bytes < last.offset) last.offset = 0;
-        last.identity = now;
-        last.length_bytes = last.identity.size_bytes - last.offset;
-        with_.sources.note(*what);
-        with_.ready.push(id, with_.time.now());
+    if (!*seen) {
+        resuming_parts with{with_.sources, with_.ready, next_, with_.time, with_.measured};
+        settle_vanished(with, *what);
+        co_return;
     }
+    refresh(*what, (*seen)->identity);
+    with_.sources.note(*what);
+    with_.ready.push(source_id, with_.time.now());
+}
+
+void intake::hint(const spool::folder_event& event) {
+    if (owns(event.watch) && files_.note_event(event)) woken_.notify_all();
+}
+
+void intake::lost_events() {
+    files_.scan_all();
+    woken_.notify_all();
+}
+
+void intake::change(watch_options wanted) {
+    life_.change(std::move(wanted), watch_.options);
+    woken_.notify_all();
+}
+
+void intake::leave() {
+    life_.leave();
+    woken_.notify_all();
+}
+
+void intake::finish() {
+    life_.finish();
+    woken_.notify_all();
 }
 
 void intake::close() {
-    closed_ = true;
-    send_groups(true);
-    stirred_.notify_all();
+    life_.close();
+    joiner_.close();
+    woken_.notify_all();
+}
+
+// Called between turns, so that nothing is half-way and no worker reads the rules.
+void intake::obey(life::transition due) {
+    if (due.last_look) files_.begin_last_look();
+    if (due.release_folder && watch_.folder) {
+        auto unconfirmed = with_.sources.counts(watch_.options.name).parked_files;
+        report_released_folder(watch_, due.options, unconfirmed, with_.log);
+        files_.close();
+        watch_.folder.reset();
+        watch_.kept.end_all();
+    }
+    if (!due.options) return;
+    auto& before = watch_.options.target;
+    if (before != due.options->target) {
+        watch_.former_targets.replace(before, with_.time.wall_now());
+        // What is held because of the former target is tried with the new one.
+        watch_.gate.reopen();
+    }
+    watch_.options = std::move(*due.options);
+    joiner_.send_all();
+    joiner_.set_options();
+    files_.set_options();
+    absence_.reset();
 }
 
 }  // namespace kustodrop::pipeline

@@ -71,7 +71,7 @@ void about_completeness(const explain_facts& facts, answers& out) {
     }
 }
 
-void about_company(const explain_facts& facts, answers& out) {
+void about_joining(const explain_facts& facts, answers& out) {
     auto& watch = facts.watch;
     if (watch.coalesce.max_files <= 1) return;
     if (!facts.seen && !facts.claimed_as.empty() && !facts.is_recorded) {
@@ -79,7 +79,7 @@ void about_company(const explain_facts& facts, answers& out) {
         out.add("coalesce", "waits for others to share a blob with, " + most + " at most", true);
     }
     if (!facts.seen) return;
-    auto why = company(watch).alone_because(facts.name, facts.seen->identity.size_bytes);
+    auto why = joining_rules(watch).alone_because(facts.name, facts.seen->identity.size_bytes);
     auto joined = "in one blob with up to " + std::to_string(watch.coalesce.max_files - 1) +
                   " others, for which it waits " + human_duration(watch.coalesce.max_age) +
                   " at most";
@@ -97,7 +97,7 @@ std::vector<explained> explain(const explain_facts& facts) {
     if (facts.seen && facts.is_kept.value_or(false)) {
         out.add("journal", "dealt with before and unchanged since, so it stays", false);
     }
-    about_company(facts, out);
+    about_joining(facts, out);
     if (!facts.history.empty()) out.add("record", facts.history, true);
     out.add("daemon", facts.daemon_runs ? "runs" : "does not run", facts.daemon_runs);
     if (!facts.daemon_runs) return std::move(out.all);

@@ -48,12 +48,12 @@ BOOST_AUTO_TEST_SUITE(grouping_)
 
 BOOST_AUTO_TEST_CASE(only_line_formats_are_joined) {
     for (auto format : {"csv", "tsv", "psv", "scsv", "sohsv", "txt", "json"}) {
-        BOOST_TEST_CONTEXT(format) { BOOST_TEST(company(joining(format)).is_kept()); }
+        BOOST_TEST_CONTEXT(format) { BOOST_TEST(joining_rules(joining(format)).joins_any()); }
     }
     for (auto format : {"raw", "multijson", "tsve", "avro", "parquet", "orc", "w3clogfile"}) {
         BOOST_TEST_CONTEXT(format) {
-            company rules(joining(format));
-            BOOST_TEST(!rules.is_kept());
+            joining_rules rules(joining(format));
+            BOOST_TEST(!rules.joins_any());
             auto why = "files of format " + std::string(format) + " cannot be joined";
             BOOST_TEST(rules.alone_because("x", 1).value() == why);
         }
@@ -61,8 +61,8 @@ BOOST_AUTO_TEST_CASE(only_line_formats_are_joined) {
 }
 
 BOOST_AUTO_TEST_CASE(max_files_1_is_one_blob_a_file) {
-    company rules(joining("json", 1));
-    BOOST_TEST(!rules.is_kept());
+    joining_rules rules(joining("json", 1));
+    BOOST_TEST(!rules.joins_any());
     BOOST_TEST(rules.alone_because("x.json", 1).value() == "coalesce.max_files is 1");
 }
 
@@ -71,13 +71,13 @@ BOOST_AUTO_TEST_CASE(a_header_can_only_be_told_in_formats_with_columns) {
         auto watch = joining(format);
         watch.target.ignore_first_record = true;
         BOOST_TEST_CONTEXT(format) {
-            BOOST_TEST(company(watch).is_kept() == (std::string_view(format) == "csv"));
+            BOOST_TEST(joining_rules(watch).joins_any() == (std::string_view(format) == "csv"));
         }
     }
 }
 
 BOOST_AUTO_TEST_CASE(what_is_empty_large_or_gzip_travels_alone) {
-    company rules(joining("json"));
+    joining_rules rules(joining("json"));
     BOOST_TEST(!rules.alone_because("x.json", 1));
     BOOST_TEST(!rules.alone_because("x.json", 999));
     BOOST_TEST(rules.alone_because("x.json", 0).value() == "it is empty");
@@ -85,15 +85,15 @@ BOOST_AUTO_TEST_CASE(what_is_empty_large_or_gzip_travels_alone) {
     BOOST_TEST(rules.alone_because("x.json.gz", 1).value() == "it is gzip already");
     auto generous = joining("json");
     generous.coalesce.max_bytes = 1u << 30u;
-    BOOST_TEST(!company(generous).alone_because("x", small_file_bytes - 1));
-    BOOST_TEST(company(generous).alone_because("x", small_file_bytes).has_value());
+    BOOST_TEST(!joining_rules(generous).alone_because("x", small_file_bytes - 1));
+    BOOST_TEST(joining_rules(generous).alone_because("x", small_file_bytes).has_value());
 }
 
-BOOST_AUTO_TEST_CASE(files_keep_company_with_those_of_their_own_time) {
+BOOST_AUTO_TEST_CASE(files_are_joined_with_those_of_the_same_time) {
     auto watch = joining("json");
-    BOOST_TEST(company(watch).key("web-20260822.json") == "");
+    BOOST_TEST(joining_rules(watch).key("web-20260822.json") == "");
     watch.target.creation_time_pattern = "'web-'yyyyMMdd'.json'";
-    company rules(watch);
+    joining_rules rules(watch);
     BOOST_TEST(rules.key("web-20260822.json") != rules.key("web-20260823.json"));
     BOOST_TEST(rules.key("web-20260822.json") == rules.key("web-20260822.json.1"));
     BOOST_TEST(rules.key("other.json") == "");

@@ -1,0 +1,42 @@
+#include "pipeline/intake/opening.hpp"
+
+#include <memory>
+#include <utility>
+
+namespace kustodrop::pipeline {
+
+static result<void> take_possession(opened_folder& out, const std::string& state_directory) {
+    auto& folder = *out.how.folder;
+    auto prepared = folder.prepare();
+    if (prepared.has_error()) return prepared.error();
+    out.warnings = std::move(*prepared);
+    auto locked = folder.lock(state_directory);
+    if (locked.has_error()) return locked.error();
+    auto work = folder.list_work();
+    if (work.has_error()) return work.error();
+    out.work = std::move(*work);
+    return {};
+}
+
+result<opened_folder> open_watched_folder(
+    const std::string& path, claim_mode how, const std::string& state_directory
+) {
+    auto folder = spool::drop_folder::open(path);
+    if (folder.has_error()) return folder.error();
+    opened_folder out;
+    out.how.folder = std::make_shared<spool::drop_folder>(std::move(*folder));
+    auto advice = out.how.folder->advice();
+    if (advice.has_error()) return advice.error();
+    out.how.read_only = how != claim_mode::rename && !advice->rename;
+    out.how.in_place = how == claim_mode::in_place || out.how.read_only;
+    if (out.how.read_only) {
+        out.warnings.push_back(advice->reason + ": files are shipped in place and stay there");
+    } else {
+        auto ours = take_possession(out, state_directory);
+        if (ours.has_error()) return ours.error();
+    }
+    if (auto medium = out.how.folder->medium()) out.medium = medium->kind;
+    return out;
+}
+
+}  // namespace kustodrop::pipeline

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "pipeline/watch/watch_options.hpp"
+#include "pipeline/watch/watch_table.hpp"
+#include "spool/folder/drop_folder.hpp"
+
+#include <string>
+#include <vector>
+
+namespace kustodrop::pipeline {
+
+/// A watch's folder as it was found when it was opened.
+struct opened_folder {
+    open_folder how;
+    spool::medium_kind medium = spool::medium_kind::unknown;
+    std::vector<spool::work_entry> work;  // What an earlier run left in work/.
+    std::vector<std::string> warnings;
+};
+
+/// Opens a watch's folder, prepares its .kustodrop and locks it, unless files are to stay in place
+/// because the folder cannot be changed. Blocking.
+result<opened_folder> open_watched_folder(
+    const std::string& path, claim_mode how, const std::string& state_directory
+);
+
+}  // namespace kustodrop::pipeline

@@ -1,0 +1,159 @@
+#include "pipeline/intake/watching/observed_files.hpp"
+
+#include "base/defect.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace kustodrop::pipeline {
+
+using spool::event_meaning;
+
+static constexpr std::size_t most_hints = 10'000;
+static constexpr std::size_t most_settling = 20'000;
+
+observed_files::observed_files(const watch_options& rules)
+    : rules_({rules.include, rules.exclude, rules.done_marker}),
+      marker_(rules.done_marker),
+      recursive_(rules.recursive),
+      settler_({rules.done_marker.empty() ? rules.stable_for : 0s, most_settling}) {}
+
+void observed_files::clear() {
+    settler_.clear();
+    complete_.clear();
+    complete_names_.clear();
+    hints_.clear();
+}
+
+bool observed_files::wants(std::string_view name) const {
+    return rules_.accepts(name) || rules_.marked_by(name).has_value();
+}
+
+observed_files::request observed_files::note_event(event_meaning meaning, const std::string& name) {
+    auto wanted = request::look;
+    switch (meaning) {
+    case event_meaning::closed:
+    case event_meaning::moved_in:
+        hints_[name] = true;
+        break;
+    case event_meaning::appeared:
+    case event_meaning::attributes:
+        hints_.try_emplace(name, false);
+        break;
+    case event_meaning::went:
+        settler_.gone(name);
+        return request::nothing;
+    case event_meaning::folder_appeared:
+        wanted = recursive_ ? request::scan : request::look;
+        break;
+    case event_meaning::root_gone:
+        wanted = request::scan;
+        break;
+    case event_meaning::overflow:
+        wanted = request::full_scan;
+        break;
+    case event_meaning::ignored:
+    case event_meaning::folder_went:
+    case event_meaning::nothing:
+        return request::nothing;
+    }
+    if (auto marked = rules_.marked_by(name)) hints_[*marked] = true;
+    if (!rules_.accepts(name)) hints_.erase(name);
+    // A scan is cheaper than so many looks.
+    if (hints_.size() > most_hints) wanted = request::full_scan;
+    if (wanted == request::full_scan) hints_.clear();
+    return wanted;
+}
+
+observed_files::look_list observed_files::take_looks(time_point now, std::size_t limit) {
+    look_list out;
+    auto hints = std::exchange(hints_, {});
+    for (auto& [name, closed] : hints) {
+        out.names.push_back(name);
+        if (closed) out.closed.insert(name);
+    }
+    for (auto& name : settler_.due(now, limit)) {
+        if (!hints.contains(name)) out.names.push_back(name);
+    }
+    return out;
+}
+
+std::optional<failure> refusal_of(const spool::sighting& seen) {
+    if (seen.kind != spool::file_kind::regular) {
+        auto kind = std::string(to_string(seen.kind));
+        return failure{errc::not_a_file, remedy::give_up, "it is a " + kind + ", not a file"};
+    }
+    if (seen.links > 1 && !defect("take_hard_links")) {
+        return failure{
+            errc::hard_link,
+            remedy::give_up,
+            "other names lead to the same file; it is claimed when this is its only one"};
+    }
+    if (!seen.readable) {
+        return failure{errc::unreadable, remedy::reconfigure, "the daemon may not read it"};
+    }
+    return std::nullopt;
+}
+
+bool observed_files::is_kept(const spool::sighting& seen, kept_files& kept, effect& out) const {
+    if (kept.is_in_flight(seen.name)) return true;
+    auto* known = kept.find(seen.name);
+    if (!known) return false;
+    if (known->same_content(seen.identity)) return true;
+    if (known->same_file(seen.identity) && defect("trust_the_inode")) return true;
+    kept.forget(seen.name);
+    out.kept_has_changed = true;
+    return false;
+}
+
+observed_files::effect observed_files::note(const look& one, kept_files& kept, time_point now) {
+    effect out;
+    auto& seen = one.seen;
+    if (!rules_.accepts(seen.name) || complete_names_.contains(seen.name)) return out;
+    if (is_kept(seen, kept, out)) {
+        settler_.gone(seen.name);
+        return out;
+    }
+    if (seen.kind == spool::file_kind::folder) return out;
+    out.refused = refusal_of(seen);
+    if (out.refused) return out;
+    if (marker_.empty()) {
+        settler_.saw(seen, now, one.closed);
+    } else if (one.marked) {
+        // The marker proves that the file is complete: no second look is needed.
+        settler_.saw(seen, now, one.closed);
+        settler_.saw(seen, now, false);
+    }
+    collect();
+    return out;
+}
+
+void observed_files::note_marked(const spool::scan& found) {
+    std::set<std::string> marked;
+    for (auto& seen : found.sightings) {
+        if (auto name = rules_.marked_by(seen.name)) marked.insert(*name);
+    }
+    for (auto& seen : found.sightings) {
+        // The marker may be among what was left out.
+        if (found.truncated || marked.contains(seen.name)) hints_.try_emplace(seen.name, false);
+    }
+}
+
+void observed_files::collect() {
+    for (auto& file : settler_.complete()) {
+        if (complete_names_.insert(file.name).second) complete_.push_back(std::move(file));
+    }
+}
+
+std::vector<spool::sighting> observed_files::take_complete(std::size_t count) {
+    auto end = complete_.begin() + static_cast<std::ptrdiff_t>(std::min(count, complete_.size()));
+    std::vector<spool::sighting> out(
+        std::make_move_iterator(complete_.begin()), std::make_move_iterator(end)
+    );
+    complete_.erase(complete_.begin(), end);
+    for (auto& file : out) complete_names_.erase(file.name);
+    return out;
+}
+
+}  // namespace kustodrop::pipeline

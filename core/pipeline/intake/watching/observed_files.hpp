@@ -1,0 +1,91 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "pipeline/watch/kept_files.hpp"
+#include "pipeline/watch/watch_options.hpp"
+#include "spool/folder/drop_folder.hpp"
+#include "spool/watching/event_meaning.hpp"
+#include "spool/watching/name_rules.hpp"
+#include "spool/watching/settler.hpp"
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kustodrop::pipeline {
+
+/// What a watch knows of the files in its folder that it has not claimed: events name files to be
+/// looked at, looks and scans show them, and those that are complete wait to be claimed. Pure.
+class observed_files {
+public:
+    explicit observed_files(const watch_options& rules);
+
+    /// Forgets all files.
+    void clear();
+
+    /// No writer is expected any more: a file is complete when it was seen.
+    void stop_waiting() { settler_.set_stable_for(0s); }
+
+    /// Which names are looked at: files that may be claimed and their done markers.
+    bool wants(std::string_view name) const;
+
+    /// What an event asks for beyond a look at the file it names.
+    enum class request { nothing, look, scan, full_scan };
+    request note_event(spool::event_meaning meaning, const std::string& name);
+
+    void forget_hints() { hints_.clear(); }
+    bool has_hints() const { return !hints_.empty(); }
+
+    /// What is to be looked at now, and which of it an event says is closed.
+    struct look_list {
+        std::vector<std::string> names;
+        std::set<std::string, std::less<>> closed;
+    };
+    look_list take_looks(time_point now, std::size_t limit);
+
+    /// What a look showed of one name.
+    struct look {
+        spool::sighting seen;
+        bool marked = true;  // Its done marker is there, or none is wanted.
+        bool closed = false;
+    };
+
+    /// What follows from a look besides that the file is observed.
+    struct effect {
+        std::optional<failure> refused = {};  // Why it is left in the folder.
+        bool kept_has_changed = false;        // It was forgotten among the kept files.
+    };
+    effect note(const look& one, kept_files& kept, time_point now);
+    void note_absent(const std::string& name) { settler_.gone(name); }
+
+    /// With a done marker, files are claimed by what a look shows; a scan only names them.
+    bool needs_markers() const { return !marker_.empty(); }
+    void note_marked(const spool::scan& found);
+
+    std::size_t complete() const { return complete_.size(); }
+    std::vector<spool::sighting> take_complete(std::size_t count);
+
+    std::size_t settling() const { return settler_.size(); }
+    std::optional<time_point> look_due() const { return settler_.next_due(); }
+
+private:
+    void collect();
+    bool is_kept(const spool::sighting& seen, kept_files& kept, effect& out) const;
+
+    spool::name_rules rules_;
+    std::string marker_;
+    bool recursive_;
+    spool::settler settler_;
+    std::map<std::string, bool> hints_;      // Names, and whether a writer closed them.
+    std::vector<spool::sighting> complete_;  // In the order in which they became so.
+    std::set<std::string, std::less<>> complete_names_;
+};
+
+/// Why a file of this kind is left in the folder; nothing if it can be claimed. Pure.
+std::optional<failure> refusal_of(const spool::sighting& seen);
+
+}  // namespace kustodrop::pipeline

@@ -1,0 +1,86 @@
+#pragma once
+
+#include "pipeline/intake/intake_parts.hpp"
+#include "pipeline/intake/watching/folder_events.hpp"
+#include "pipeline/intake/watching/observed_files.hpp"
+#include "pipeline/intake/watching/refusal_log.hpp"
+#include "pipeline/intake/watching/schedule.hpp"
+#include "pipeline/watch/watch_table.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kustodrop::pipeline {
+
+/// Watches the open folder of one watch: events are hints, the scan is the truth. Both lead to
+/// looks at files, and what they show to the list of complete ones.
+class watching {
+public:
+    watching(watch& of, intake_parts parts, intake_options options);
+
+    /// The watch's folder has just been opened.
+    void open(spool::medium_kind medium);
+
+    /// It will be closed, or is absent by now.
+    void close();
+
+    /// The watch's options have changed.
+    void set_options();
+
+    /// After this, what lies in the folder is complete when it was seen.
+    void begin_last_look();
+
+    bool owns(int number) const { return events_.owns(number); }
+
+    /// Takes in an event of a folder that it owns(). True: a turn is due.
+    bool note_event(const spool::folder_event& event);
+
+    /// Events were lost: the whole folder is scanned.
+    void scan_all();
+
+    /// Scans the folder if that is due, then looks at the files that need it. Fails when the folder
+    /// is not there any more.
+    asio::awaitable<result<void>> observe();
+
+    /// Complete files, waiting to be claimed.
+    std::size_t complete() const { return files_.complete(); }
+    std::vector<spool::sighting> take_complete(std::size_t count);
+
+    /// After the claims of a turn: the next slice of a large folder is scanned when there is little
+    /// else to do.
+    void plan_next_slice();
+
+    schedule::reasons reasons() const;
+    const schedule& plan() const { return schedule_; }
+
+    /// A file was claimed, or was found not to be claimable.
+    void note_claimed() { schedule_.claimed_one(); }
+    void note_refused(const std::string& name, const failure& why) { refused_.report(name, why); }
+
+    bool polls() const { return events_.polls(); }
+    std::size_t settling() const { return files_.settling(); }
+    bool is_low_on_space() const { return low_on_space_; }
+
+private:
+    struct scanned {
+        spool::scan found;
+        std::optional<spool::disk_space> space;
+    };
+    asio::awaitable<result<void>> scan();
+    asio::awaitable<void> look();
+    void take_slice(spool::scan found);
+    void note(const observed_files::look& one);
+    void note_space(const std::optional<spool::disk_space>& space);
+
+    watch& watch_;
+    intake_parts with_;
+    intake_options options_;
+    observed_files files_;
+    schedule schedule_;
+    folder_events events_;
+    refusal_log refused_;
+    bool low_on_space_ = false;
+};
+
+}  // namespace kustodrop::pipeline
