@@ -161,5 +161,89 @@ class Kill(Resilience):
         self.close("kill", least if whole else {}, *counts)
 
 
+# What `send` calls: it moves no file and watches none.
+SEND_CALLS = {
+    call: CALLS[call]
+    for call in (
+        "openat", "pread64", "read", "pwrite64", "write", "fdatasync", "connect", "socket",
+        "sendmsg", "recvmsg", "statx", "epoll_wait", "close", "futex",
+    )
+}  # fmt: skip
+
+
+class KillSend(Resilience):
+    """`kustodrop send` killed and run again: it resumes as the daemon does."""
+
+    kills_each = 6
+
+    def killed_at(self, daemon, call, when, random):
+        """One `send`, killed at that call or some time after its start. False: it ended before."""
+        if call == RANDOM:
+            daemon.launch_send()
+            for _ in throughout(random.uniform(0.02, 0.6), 0.02):
+                if not daemon.program.alive():
+                    break
+            if daemon.program.alive():
+                daemon.kill_own()
+        else:
+            daemon.send_under([f"{call}:signal=KILL:when={when}"])
+        return daemon.program.ended() == -9
+
+    def endure(self, _, random):
+        emulator, daemon, ledger = self.rig()
+        ledger.kept = True
+        emulator.fault("blob", "*", delay_ms=15)
+        emulator.fault("queue", "put_message", delay_ms=60)
+        kills = 0
+        while kills < self.kills_each:
+            ledger.put(daemon, f"{len(ledger.produced)}.csv")
+            self.tally.add("files")
+            call = random.choice([*SEND_CALLS, *[RANDOM] * 6])
+            when = 1 + int(SEND_CALLS.get(call, 1) * random.random() ** 2)
+            if not self.killed_at(daemon, call, when, random):
+                continue
+            kills += 1
+            self.tally.add("kills")
+            sources = ledger.excuse(daemon)
+            unfinished = [one["stage"] for one in sources if one["stage"] != "retired"]
+            self.tally.note("sites", (call, unfinished[0] if unfinished else "nothing"))
+            ledger.check()
+        code, out, err = daemon.send()
+        self.assertEqual(code, 0, out + err)
+        ledger.check(settled=True)
+        self.tally.add("duplicates", ledger.duplicates())
+        self.tally.add("excused", ledger.excused)
+        self.tally.add("lost", 0)
+        self.finished(daemon, emulator)
+
+    def test_a_killed_send_loses_nothing(self):
+        need_strace("kill send")
+        self.kills_each = self.choose(20, 5)
+        whole = self.scenarios(self.endure, range(self.choose(6, 2)))
+        least = {"kills": self.choose(100, 10), "sites": self.choose(15, 4), "files": 10}
+        counts = ("kills", "sites", "files", "duplicates", "excused", "lost")
+        self.close("kill send", least if whole else {}, *counts)
+
+    def test_a_send_killed_during_a_post_waits_and_counts_as_the_daemon_does(self):
+        emulator, daemon, ledger = self.rig(upload={"repost_after": "1h"})
+        emulator.pause()  # No notification may end the wait.
+        ledger.put(daemon, "0.csv")
+        emulator.fault("queue", "put_message", delay_ms=3000)
+        daemon.launch_send()
+
+        def is_posting():
+            return [one["stage"] for one in daemon.sources_on_disk()] == ["posting"]
+
+        self.until("a post in hand", is_posting, 30)
+        daemon.kill_own()
+        emulator.clear_faults()
+        code, out, err = daemon.send(timeout="4s")
+        self.assertEqual(code, 75, out + err)
+        (source,) = daemon.sources_on_disk()
+        self.assertEqual((source["stage"], source["posts"]), ("posting", 1))
+        self.assertEqual(source["ambiguous_posts"], 1)
+        self.assertLessEqual(emulator.message_count(), 1)
+
+
 if __name__ == "__main__":
     main()

@@ -46,6 +46,32 @@ class TracedDaemon(Daemon):
 
         Does not wait for an answer.
         """
+        return self.trace_command("run", [], injections, calls, only)
+
+    def send_under(self, injections):
+        """The same for `kustodrop send` of all that lies in the drop folder, which stays there."""
+        return self.trace_command("send", self.send_arguments(), injections)
+
+    def send_arguments(self, timeout="60s"):
+        target = ["--database", "Demo", "--table", "Web", "--format", "csv"]
+        return [self.drop, "--state-directory", self.state, *target, "--wait", "--timeout", timeout]
+
+    def send(self, timeout="60s"):
+        """`kustodrop send` to its end: exit code, standard output, standard error."""
+        command = ["send", "--config", self.config_path, *self.send_arguments(timeout)]
+        return self.command(*command)
+
+    def launch_send(self):
+        """Plainly, without waiting for its end."""
+        self.runs += 1
+        self.tracer = False
+        command = [path_of("KUSTODROP"), "send", "--config", self.config_path]
+        log = self.folder / f"daemon-{self.runs}.log"
+        self.program = Program(f"send (run {self.runs})", [*command, *self.send_arguments()], log)
+        return self
+
+    # pylint: disable-next=too-many-arguments
+    def trace_command(self, verb, arguments, injections, calls=(), only=()):
         self.runs += 1
         self.tracer = True
         traced = [rule.split(":")[0] for rule in injections] + list(calls)
@@ -54,10 +80,10 @@ class TracedDaemon(Daemon):
             options += ["-e", f"inject={rule}"]
         for path in only:
             options += ["-P", path]
-        command = [*ALWAYS, "-o", self.trace_path, *options, path_of("KUSTODROP"), "run"]
+        command = [*ALWAYS, "-o", self.trace_path, *options, path_of("KUSTODROP"), verb]
         log = self.folder / f"daemon-{self.runs}.log"
-        name = f"daemon (run {self.runs}, {' '.join(injections)})"
-        self.program = Program(name, [*command, "--config", self.config_path], log)
+        name = f"{verb} (run {self.runs}, {' '.join(injections)})"
+        self.program = Program(name, [*command, "--config", self.config_path, *arguments], log)
         return self
 
     @property
