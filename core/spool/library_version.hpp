@@ -4,8 +4,7 @@
 
 namespace kustodrop::spool {
 
-/// The libraries in use: "3.40.1", "1.2.13".
-std::string journal_library_version();
+/// The library in use: "1.2.13".
 std::string gzip_library_version();
 
 }  // namespace kustodrop::spool

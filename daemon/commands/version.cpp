@@ -4,6 +4,7 @@
 #include "daemon/exit_code.hpp"
 #include "daemon/run/connection.hpp"
 #include "spool/library_version.hpp"
+#include "sqlite/database.hpp"
 
 #include <boost/version.hpp>
 
@@ -25,7 +26,7 @@ static facts versions() {
         {"compiler", __VERSION__},
         {"boost", boost},
         {"openssl", crypto_library_version()},
-        {"sqlite", spool::journal_library_version()},
+        {"sqlite", sqlite::library_version()},
         {"zlib", spool::gzip_library_version()}};
 }
 

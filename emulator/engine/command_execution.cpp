@@ -1,7 +1,7 @@
 #include "emulator/engine/command_execution.hpp"
 
 #include "base/text.hpp"
-#include "emulator/engine/sqlite.hpp"
+#include "sqlite/error.hpp"
 
 #include <memory>
 #include <utility>
@@ -18,7 +18,7 @@ static failure no_table(const std::string& database, const std::string& table) {
                   database + "'."};
 }
 
-static failure storage_failure(const sqlite_error& error) {
+static failure storage_failure(const sqlite::error& error) {
     return {
         .code = service_code("InternalServerError"), .next = remedy::retry, .detail = error.what()};
 }
@@ -83,7 +83,7 @@ asio::awaitable<result<dataset>> command_execution::run(std::string database, co
     try {
         auto out = co_await std::move(task);
         co_return out;
-    } catch (const sqlite_error& error) {
+    } catch (const sqlite::error& error) {
         co_return storage_failure(error);
     }
 }
@@ -242,7 +242,7 @@ static result<dataset> answer_of(store& tables, sql_query query) {
             .code = service_code("E_QUERY_RESULT_SET_TOO_LARGE"),
             .next = remedy::give_up,
             .detail = "The answer has more than 500000 rows or 64 MiB."};
-    } catch (const sqlite_error& error) {
+    } catch (const sqlite::error& error) {
         return failure{
             .code = service_code("Semantic"), .next = remedy::give_up, .detail = error.what()};
     }

@@ -1,6 +1,7 @@
 #include "emulator/engine/commands.hpp"
 
 #include "emulator/engine/kql_expression.hpp"
+#include "sqlite/quoting.hpp"
 
 #include <utility>
 
@@ -30,7 +31,7 @@ static sql_query failures_of(const std::string& database) {
         "SELECT operation_id AS c0, database AS c1, \"table\" AS c2, at AS c3, blob AS c4, "
         "source_id AS c5, details AS c6, 'Permanent' AS c7, operation_id AS c8, code AS c9, "
         "0 AS c10 FROM ingestions WHERE status = 'failed' AND database = " +
-        sql_text(database) + " ORDER BY rowid DESC";
+        sqlite::quoted_text(database) + " ORDER BY rowid DESC";
     return out;
 }
 

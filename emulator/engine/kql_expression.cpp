@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "emulator/decoding/cells.hpp"
 #include "emulator/engine/kql_functions.hpp"
+#include "sqlite/quoting.hpp"
 
 #include <array>
 #include <optional>
@@ -11,15 +12,6 @@
 namespace kustodrop::emulator {
 
 using enum column_type;
-
-std::string sql_text(std::string_view text) {
-    std::string out = "'";
-    for (char c : text) {
-        if (c == '\'') out += '\'';
-        if (c != '\0') out += c;
-    }
-    return out + "'";
-}
 
 namespace {
 
@@ -97,9 +89,9 @@ private:
         if (typed.type != datetime && typed.type != guid) return;
         auto inside = literal.sql.substr(1, literal.sql.size() - 2);
         if (typed.type == guid) {
-            literal.sql = sql_text(to_lower(inside));
+            literal.sql = sqlite::quoted_text(to_lower(inside));
         } else if (auto time = normalized_datetime(inside)) {
-            literal.sql = sql_text(*time);
+            literal.sql = sqlite::quoted_text(*time);
         }
     }
 
@@ -179,7 +171,7 @@ private:
         }
         std::string text;
         if (cursor_.take_text(text))
-            return sql_expression{sql_text(text), column_type::string, "", false};
+            return sql_expression{sqlite::quoted_text(text), column_type::string, "", false};
         auto& next = cursor_.peek();
         if (next.type == token::kind::number) {
             bool whole = next.value.find_first_of(".eE") == std::string::npos;
@@ -188,7 +180,7 @@ private:
         if (next.type == token::kind::timespan) {
             auto span = normalized_timespan(cursor_.take().value);
             if (!span) return semantic("'" + next.value + "' is no timespan");
-            return sql_expression{sql_text(*span), timespan, "", false};
+            return sql_expression{sqlite::quoted_text(*span), timespan, "", false};
         }
         bool call = next.type == token::kind::name && cursor_.peek(1).value == "(";
         return call ? function() : named();
@@ -231,7 +223,8 @@ private:
             path += ".\"" + name + "\"";
             whole.name += "_" + name;
         }
-        if (path != "$") whole.sql = "json_extract(" + whole.sql + ", " + sql_text(path) + ")";
+        if (path != "$")
+            whole.sql = "json_extract(" + whole.sql + ", " + sqlite::quoted_text(path) + ")";
         return whole;
     }
 
@@ -284,7 +277,7 @@ private:
 
     static expression time_literal(wall_time time) {
         auto text = normalized_datetime(to_iso8601(time)).value_or("");
-        return sql_expression{sql_text(text), datetime, "", false};
+        return sql_expression{sqlite::quoted_text(text), datetime, "", false};
     }
 
     static expression concatenation(const std::vector<sql_expression>& values) {
@@ -306,7 +299,7 @@ private:
                         : inside;
         auto time = normalized_datetime(bare);
         if (!time) return semantic("'" + std::string(inside) + "' is no datetime");
-        return sql_expression{sql_text(*time), datetime, "", false};
+        return sql_expression{sqlite::quoted_text(*time), datetime, "", false};
     }
 
     token_cursor& cursor_;

@@ -25,9 +25,6 @@ struct sql_scope {
     wall_time now;
 };
 
-/// 'text', whatever stands in it.
-std::string sql_text(std::string_view text);
-
 /// Reads one expression. Fails with code "Syntax" or "Semantic" in Kusto's sense.
 result<sql_expression> read_expression(token_cursor& cursor, const sql_scope& scope);
 

@@ -1,8 +1,11 @@
 #include "emulator/engine/store.hpp"
 
 #include "base/crypto/crypto.hpp"
-#include "emulator/engine/sqlite.hpp"
+#include "emulator/engine/sql_functions.hpp"
 #include "emulator/engine/stored_tables.hpp"
+#include "sqlite/error.hpp"
+#include "sqlite/statement.hpp"
+#include "sqlite/transaction.hpp"
 
 #include <filesystem>
 #include <mutex>
@@ -16,9 +19,24 @@ static constexpr std::string_view record_columns =
     "source_id, blob, database, \"table\", rows, raw_bytes, status, code, at, details, "
     "operation_id, message_id";
 
+static constexpr duration longest_lock = 60s;
+
+// Write-ahead, so that readers do not wait for writers; unsynced, because the data need only
+// outlive the process, not a power cut.
+static void prepare(sqlite::database& db) {
+    db.set_busy_timeout(longest_lock);
+    define_sql_functions(db);
+    db.run("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA case_sensitive_like=ON;");
+}
+
 struct store::state {
     explicit state(std::string name, bool temporary)
-        : file(std::move(name)), is_temporary(temporary), writer(file), reader(file) {
+        : file(std::move(name)),
+          is_temporary(temporary),
+          writer(file, sqlite::access::read_and_write),
+          reader(file, sqlite::access::read_and_write) {
+        prepare(writer);
+        prepare(reader);
         create_layout(writer);
     }
     ~state() {
@@ -31,8 +49,8 @@ struct store::state {
     bool is_temporary;
     std::mutex writing;
     std::mutex reading;
-    sqlite_connection writer;
-    sqlite_connection reader;
+    sqlite::database writer;
+    sqlite::database reader;
 };
 
 static std::string temporary_name() {
@@ -57,21 +75,21 @@ void store::add_database(const std::string& database) {
 
 void store::put_table(const table_schema& table) {
     std::lock_guard lock(state_->writing);
-    sqlite_transaction transaction(state_->writer);
+    sqlite::transaction transaction(state_->writer);
     create_or_merge_table(state_->writer, table);
     transaction.commit();
 }
 
 void store::drop_table(const std::string& database, const std::string& table) {
     std::lock_guard lock(state_->writing);
-    sqlite_transaction transaction(state_->writer);
+    sqlite::transaction transaction(state_->writer);
     remove_table(state_->writer, database, table);
     transaction.commit();
 }
 
 void store::clear_table(const std::string& database, const std::string& table) {
     std::lock_guard lock(state_->writing);
-    sqlite_transaction transaction(state_->writer);
+    sqlite::transaction transaction(state_->writer);
     remove_rows(state_->writer, database, table);
     transaction.commit();
 }
@@ -86,20 +104,19 @@ void store::drop_mapping(const mapping& mapping) {
     remove_mapping(state_->writer, mapping);
 }
 
-static void insert_record(sqlite_connection& writer, const ingestion_record& record) {
-    sqlite_statement add(
+static void insert_record(sqlite::database& writer, const ingestion_record& record) {
+    sqlite::statement add(
         writer,
         "INSERT INTO ingestions(" + std::string(record_columns) +
             ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     );
-    add.bind(record.source_id).bind(record.blob).bind(record.database).bind(record.table);
-    add.bind(static_cast<std::int64_t>(record.rows));
-    add.bind(static_cast<std::int64_t>(record.raw_bytes));
-    add.bind(record.status).bind(record.code).bind(record.at).bind(record.details);
-    add.bind(record.operation_id).bind(record.message_id).run();
+    add.bind(record.source_id, record.blob, record.database, record.table);
+    add.bind_more(record.rows, record.raw_bytes);
+    add.bind_more(record.status, record.code, record.at, record.details);
+    add.bind_more(record.operation_id, record.message_id).run();
 }
 
-static ingestion_record read_record(const sqlite_statement& row) {
+static ingestion_record read_record(const sqlite::statement& row) {
     ingestion_record out;
     out.source_id = row.text(0);
     out.blob = row.text(1);
@@ -133,13 +150,13 @@ static std::string joined(const std::vector<std::string>& tags) {
 }
 
 static void insert_tags(
-    sqlite_connection& writer, const table_schema& table, const std::vector<std::string>& tags
+    sqlite::database& writer, const table_schema& table, const std::vector<std::string>& tags
 ) {
-    sqlite_statement add(writer, "INSERT OR IGNORE INTO tags VALUES(?, ?, ?)");
-    for (auto& tag : tags) add.bind(table.database).bind(table.name).bind(tag).run();
+    sqlite::statement add(writer, "INSERT OR IGNORE INTO tags VALUES(?, ?, ?)");
+    for (auto& tag : tags) add.bind(table.database, table.name, tag).run();
 }
 
-static failure storage_failure(const sqlite_error& error) {
+static failure storage_failure(const sqlite::error& error) {
     return {
         .code = service_code("General_InternalServerError"),
         .next = remedy::retry,
@@ -159,18 +176,18 @@ result<ingestion_record> store::ingest(
     std::lock_guard lock(state_->writing);
     auto& writer = state_->writer;
     try {
-        sqlite_transaction transaction(writer);
+        sqlite::transaction transaction(writer);
         auto stored = emulator::find_table(writer, table.database, table.name);
         if (!stored) return table_is_gone(table);
-        sqlite_statement insert(writer, insert_sql(*stored));
+        sqlite::statement insert(writer, insert_sql(*stored));
         auto tags = marks ? joined(marks->tags) : "";
         auto width = stored->physical_columns.size();
         auto add = [&](const std::vector<cell>& row) {
             if (!marks) return;
-            insert.bind(record.source_id).bind(tags).bind(marks->creation_time);
+            insert.bind(record.source_id, tags, marks->creation_time);
             // A column that was added since the message was checked stays null.
             for (std::size_t i = 0; i < width; ++i)
-                insert.bind_cell(i < row.size() ? row[i] : cell());
+                insert.bind_more(i < row.size() ? row[i] : cell());
             insert.run();
         };
         auto done = source(add, record);
@@ -179,7 +196,7 @@ result<ingestion_record> store::ingest(
         insert_record(writer, record);
         transaction.commit();
         return record;
-    } catch (const sqlite_error& error) {
+    } catch (const sqlite::error& error) {
         return storage_failure(error);
     }
 }
@@ -189,14 +206,14 @@ result<> store::record(const ingestion_record& record) {
     try {
         insert_record(state_->writer, record);
         return {};
-    } catch (const sqlite_error& error) {
+    } catch (const sqlite::error& error) {
         return storage_failure(error);
     }
 }
 
 std::optional<ingestion_record> store::find_message(const std::string& message_id) {
     std::lock_guard lock(state_->reading);
-    sqlite_statement find(
+    sqlite::statement find(
         state_->reader,
         "SELECT " + std::string(record_columns) + " FROM ingestions WHERE message_id = ?"
     );
@@ -206,20 +223,19 @@ std::optional<ingestion_record> store::find_message(const std::string& message_i
 
 bool store::has_any_tag(const table_schema& table, const std::vector<std::string>& values) {
     std::lock_guard lock(state_->reading);
-    sqlite_statement find(
+    sqlite::statement find(
         state_->reader, "SELECT 1 FROM tags WHERE database = ? AND table_name = ? AND tag = ?"
     );
     for (auto& value : values) {
-        find.bind(table.database).bind(table.name).bind("ingest-by:" + value);
+        find.bind(table.database, table.name, "ingest-by:" + value);
         if (find.step()) return true;
-        find.reset();
     }
     return false;
 }
 
 std::vector<ingestion_record> store::failures(const std::string& database) {
     std::lock_guard lock(state_->reading);
-    sqlite_statement find(
+    sqlite::statement find(
         state_->reader,
         "SELECT " + std::string(record_columns) +
             " FROM ingestions WHERE status = 'failed' AND database = ? ORDER BY rowid DESC "
@@ -240,14 +256,14 @@ std::optional<stored_table> store::find_table(
 
 row_set store::select(const std::string& sql, const std::vector<cell>& parameters) {
     std::lock_guard lock(state_->reading);
-    sqlite_statement statement(state_->reader, sql);
-    for (auto& one : parameters) statement.bind_cell(one);
+    sqlite::statement selection(state_->reader, sql);
+    for (auto& one : parameters) selection.bind_more(one);
     row_set out;
     std::size_t bytes = 0;
-    while (statement.step()) {
+    while (selection.step()) {
         std::vector<cell> row;
-        for (int i = 0; i < statement.columns(); ++i) {
-            row.push_back(statement.value(i));
+        for (int i = 0; i < selection.columns(); ++i) {
+            row.push_back(selection.value(i));
             auto* text = std::get_if<std::string>(&row.back());
             bytes += text ? text->size() : 8;
         }

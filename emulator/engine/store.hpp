@@ -48,7 +48,7 @@ struct row_set {
 /// $source_id, $tags and $creation_time. Blocks; any thread.
 class store {
 public:
-    /// An empty name means a file that is gone afterwards. Throws sqlite_error.
+    /// An empty name means a file that is gone afterwards. Throws sqlite::error.
     explicit store(std::string file);
     ~store();
 
@@ -85,7 +85,7 @@ public:
     std::vector<ingestion_record> failures(const std::string& database);
 
     std::optional<stored_table> find_table(const std::string& database, const std::string& table);
-    /// Runs a SELECT beside a writer. Throws sqlite_error.
+    /// Runs a SELECT beside a writer. Throws sqlite::error.
     row_set select(const std::string& sql, const std::vector<cell>& parameters);
 
 private:

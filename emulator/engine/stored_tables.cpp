@@ -1,6 +1,8 @@
 #include "emulator/engine/stored_tables.hpp"
 
 #include "base/text.hpp"
+#include "sqlite/quoting.hpp"
+#include "sqlite/statement.hpp"
 
 #include <functional>
 
@@ -31,44 +33,44 @@ CREATE UNIQUE INDEX IF NOT EXISTS ingestions_by_message
 CREATE INDEX IF NOT EXISTS ingestions_by_source ON ingestions(source_id);
 )";
 
-void create_layout(sqlite_connection& writer) { writer.execute(layout); }
+void create_layout(sqlite::database& writer) { writer.run(layout); }
 
 std::optional<stored_table> find_table(
-    sqlite_connection& connection, const std::string& database, const std::string& name
+    sqlite::database& connection, const std::string& database, const std::string& name
 ) {
-    sqlite_statement table(
+    sqlite::statement table(
         connection, "SELECT physical FROM tables WHERE database = ? AND name = ?"
     );
-    table.bind(database).bind(name);
+    table.bind(database, name);
     if (!table.step()) return std::nullopt;
     stored_table out;
     out.schema.database = database;
     out.schema.name = name;
-    out.physical = sql_quoted(table.text(0));
-    sqlite_statement columns(
+    out.physical = sqlite::quoted_name(table.text(0));
+    sqlite::statement columns(
         connection,
         "SELECT name, type, physical FROM columns WHERE database = ? AND table_name = ? "
         "ORDER BY ordinal"
     );
-    columns.bind(database).bind(name);
+    columns.bind(database, name);
     while (columns.step()) {
         auto type = parse_column_type(columns.text(1)).value_or(column_type::string);
         out.schema.columns.push_back({columns.text(0), type});
-        out.physical_columns.push_back(sql_quoted(columns.text(2)));
+        out.physical_columns.push_back(sqlite::quoted_name(columns.text(2)));
     }
     return out;
 }
 
-catalog load_catalog(sqlite_connection& reader) {
+catalog load_catalog(sqlite::database& reader) {
     catalog out;
-    sqlite_statement databases(reader, "SELECT name FROM databases");
+    sqlite::statement databases(reader, "SELECT name FROM databases");
     while (databases.step()) out.add_database(databases.text(0));
-    sqlite_statement tables(reader, "SELECT database, name FROM tables");
+    sqlite::statement tables(reader, "SELECT database, name FROM tables");
     while (tables.step()) {
         auto table = find_table(reader, tables.text(0), tables.text(1));
         if (table) out.put_table(std::move(table->schema));
     }
-    sqlite_statement mappings(
+    sqlite::statement mappings(
         reader, "SELECT database, table_name, kind, name, json FROM mappings"
     );
     while (mappings.step()) {
@@ -83,8 +85,8 @@ catalog load_catalog(sqlite_connection& reader) {
     return out;
 }
 
-void insert_database(sqlite_connection& writer, const std::string& database) {
-    sqlite_statement add(writer, "INSERT OR IGNORE INTO databases VALUES(?)");
+void insert_database(sqlite::database& writer, const std::string& database) {
+    sqlite::statement add(writer, "INSERT OR IGNORE INTO databases VALUES(?)");
     add.bind(database).run();
 }
 
@@ -103,84 +105,80 @@ static std::string free_name(
     return name;
 }
 
-static std::string create_physical(sqlite_connection& writer, const table_schema& table) {
+static std::string create_physical(sqlite::database& writer, const table_schema& table) {
     auto physical = free_name(table.database + "." + table.name, [&](const std::string& name) {
-        sqlite_statement find(writer, "SELECT 1 FROM tables WHERE physical = ?");
+        sqlite::statement find(writer, "SELECT 1 FROM tables WHERE physical = ?");
         return find.bind(name).step();
     });
-    writer.execute(
-        "CREATE TABLE " + sql_quoted(physical) +
+    writer.run(
+        "CREATE TABLE " + sqlite::quoted_name(physical) +
         "(\"$source_id\" TEXT, \"$tags\" TEXT, \"$creation_time\" TEXT)"
     );
-    sqlite_statement add(writer, "INSERT INTO tables(database, name, physical) VALUES(?, ?, ?)");
-    add.bind(table.database).bind(table.name).bind(physical).run();
-    return sql_quoted(physical);
+    sqlite::statement add(writer, "INSERT INTO tables(database, name, physical) VALUES(?, ?, ?)");
+    add.bind(table.database, table.name, physical).run();
+    return sqlite::quoted_name(physical);
 }
 
-void create_or_merge_table(sqlite_connection& writer, const table_schema& table) {
+void create_or_merge_table(sqlite::database& writer, const table_schema& table) {
     insert_database(writer, table.database);
     auto known = find_table(writer, table.database, table.name).value_or(stored_table{});
     if (known.physical.empty()) known.physical = create_physical(writer, table);
-    sqlite_statement add(writer, "INSERT INTO columns VALUES(?, ?, ?, ?, ?, ?)");
+    sqlite::statement add(writer, "INSERT INTO columns VALUES(?, ?, ?, ?, ?, ?)");
     for (auto& column : table.columns) {
         if (known.schema.index_of(column.name)) continue;
         auto physical = free_name(column.name, [&](const std::string& name) {
             for (auto& other : known.physical_columns) {
-                if (equals_ignoring_case(other, sql_quoted(name))) return true;
+                if (equals_ignoring_case(other, sqlite::quoted_name(name))) return true;
             }
             return false;
         });
         auto ordinal = static_cast<std::int64_t>(known.schema.columns.size());
-        add.bind(table.database).bind(table.name).bind(ordinal);
-        add.bind(column.name).bind(to_string(column.type)).bind(physical).run();
-        writer.execute(
-            "ALTER TABLE " + known.physical + " ADD COLUMN " + sql_quoted(physical) + " " +
+        auto type = to_string(column.type);
+        add.bind(table.database, table.name, ordinal, column.name, type, physical).run();
+        writer.run(
+            "ALTER TABLE " + known.physical + " ADD COLUMN " + sqlite::quoted_name(physical) + " " +
             std::string(affinity_of(column.type))
         );
         known.schema.columns.push_back(column);
-        known.physical_columns.push_back(sql_quoted(physical));
+        known.physical_columns.push_back(sqlite::quoted_name(physical));
     }
 }
 
-void remove_table(
-    sqlite_connection& writer, const std::string& database, const std::string& table
-) {
+void remove_table(sqlite::database& writer, const std::string& database, const std::string& table) {
     auto known = find_table(writer, database, table);
     if (!known) return;
-    writer.execute("DROP TABLE " + known->physical);
-    sqlite_statement(writer, "DELETE FROM tables WHERE database = ? AND name = ?")
-        .bind(database)
-        .bind(table)
+    writer.run("DROP TABLE " + known->physical);
+    sqlite::statement(writer, "DELETE FROM tables WHERE database = ? AND name = ?")
+        .bind(database, table)
         .run();
     for (auto name : {"columns", "mappings", "tags"}) {
         auto sql = std::string("DELETE FROM ") + name + " WHERE database = ? AND table_name = ?";
-        sqlite_statement(writer, sql).bind(database).bind(table).run();
+        sqlite::statement(writer, sql).bind(database, table).run();
     }
 }
 
-void remove_rows(sqlite_connection& writer, const std::string& database, const std::string& table) {
+void remove_rows(sqlite::database& writer, const std::string& database, const std::string& table) {
     auto known = find_table(writer, database, table);
     if (!known) return;
-    writer.execute("DELETE FROM " + known->physical);
-    sqlite_statement(writer, "DELETE FROM tags WHERE database = ? AND table_name = ?")
-        .bind(database)
-        .bind(table)
+    writer.run("DELETE FROM " + known->physical);
+    sqlite::statement(writer, "DELETE FROM tags WHERE database = ? AND table_name = ?")
+        .bind(database, table)
         .run();
 }
 
-void insert_mapping(sqlite_connection& writer, const mapping& mapping) {
-    sqlite_statement put(writer, "INSERT OR REPLACE INTO mappings VALUES(?, ?, ?, ?, ?)");
-    put.bind(mapping.database).bind(mapping.table).bind(to_string(mapping.kind));
-    put.bind(mapping.name).bind(mapping.text).run();
+void insert_mapping(sqlite::database& writer, const mapping& mapping) {
+    sqlite::statement put(writer, "INSERT OR REPLACE INTO mappings VALUES(?, ?, ?, ?, ?)");
+    auto kind = to_string(mapping.kind);
+    put.bind(mapping.database, mapping.table, kind, mapping.name, mapping.text).run();
 }
 
-void remove_mapping(sqlite_connection& writer, const mapping& mapping) {
-    sqlite_statement drop(
+void remove_mapping(sqlite::database& writer, const mapping& mapping) {
+    sqlite::statement drop(
         writer,
         "DELETE FROM mappings WHERE database = ? AND table_name = ? AND kind = ? AND name = ?"
     );
-    drop.bind(mapping.database).bind(mapping.table).bind(to_string(mapping.kind));
-    drop.bind(mapping.name).run();
+    auto kind = to_string(mapping.kind);
+    drop.bind(mapping.database, mapping.table, kind, mapping.name).run();
 }
 
 }  // namespace kustodrop::emulator

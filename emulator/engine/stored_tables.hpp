@@ -1,7 +1,7 @@
 #pragma once
 
 #include "emulator/engine/catalog.hpp"
-#include "emulator/engine/sqlite.hpp"
+#include "sqlite/database.hpp"
 
 #include <optional>
 #include <string>
@@ -18,17 +18,17 @@ struct stored_table {
 
 // How the catalog and its tables stand in the database. None of these locks or commits.
 
-void create_layout(sqlite_connection& writer);
-catalog load_catalog(sqlite_connection& reader);
-void insert_database(sqlite_connection& writer, const std::string& database);
+void create_layout(sqlite::database& writer);
+catalog load_catalog(sqlite::database& reader);
+void insert_database(sqlite::database& writer, const std::string& database);
 std::optional<stored_table> find_table(
-    sqlite_connection& connection, const std::string& database, const std::string& name
+    sqlite::database& connection, const std::string& database, const std::string& name
 );
 /// Creates the table, or adds the columns it lacks.
-void create_or_merge_table(sqlite_connection& writer, const table_schema& table);
-void remove_table(sqlite_connection& writer, const std::string& database, const std::string& table);
-void remove_rows(sqlite_connection& writer, const std::string& database, const std::string& table);
-void insert_mapping(sqlite_connection& writer, const mapping& mapping);
-void remove_mapping(sqlite_connection& writer, const mapping& mapping);
+void create_or_merge_table(sqlite::database& writer, const table_schema& table);
+void remove_table(sqlite::database& writer, const std::string& database, const std::string& table);
+void remove_rows(sqlite::database& writer, const std::string& database, const std::string& table);
+void insert_mapping(sqlite::database& writer, const mapping& mapping);
+void remove_mapping(sqlite::database& writer, const mapping& mapping);
 
 }  // namespace kustodrop::emulator

@@ -1,6 +1,7 @@
 #include "spool/journal/journal_schema.hpp"
 
-#include <sqlite3.h>
+#include "sqlite/error.hpp"
+#include "sqlite/statement.hpp"
 
 namespace kustodrop::spool {
 
@@ -79,19 +80,19 @@ static constexpr auto version_3 = R"sql(
     PRAGMA user_version = 3;
 )sql";
 
-bool prepare_schema(database& db) {
-    auto version = db.ask("PRAGMA user_version");
+bool prepare_schema(sqlite::database& db) {
+    auto version = sqlite::first_value(db, "PRAGMA user_version");
     if (version == schema_version) return false;
     bool is_new = version == "0";
     if (!is_new && version != "1" && version != "2") {
-        throw sqlite_error{
-            SQLITE_SCHEMA,
+        throw sqlite::error{
+            sqlite::problem::newer_schema,
             "it was written by a newer version of kustodrop (schema " + version +
                 ", this one knows " + schema_version +
                 "): run that one again, or choose another state_directory"};
     }
-    if (is_new && db.ask("SELECT count(*) FROM sqlite_schema") != "0") {
-        throw sqlite_error{SQLITE_NOTADB, "tables of another program"};
+    if (is_new && sqlite::first_value(db, "SELECT count(*) FROM sqlite_schema") != "0") {
+        throw sqlite::error{sqlite::problem::corrupt, "tables of another program"};
     }
     db.run("BEGIN IMMEDIATE");
     if (is_new) db.run(version_1);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "sqlite/sqlite.hpp"
+#include "sqlite/database.hpp"
 
 namespace kustodrop::spool {
 
@@ -8,7 +8,7 @@ namespace kustodrop::spool {
 inline constexpr auto schema_version = "3";
 
 /// Creates the schema, or brings it up from whatever an older release wrote; says whether it was
-/// created. Throws sqlite_error; SQLITE_SCHEMA for a version of the future.
-bool prepare_schema(database& db);
+/// created. Throws sqlite::error; problem::newer_schema for a newer version.
+bool prepare_schema(sqlite::database& db);
 
 }  // namespace kustodrop::spool

@@ -4,12 +4,12 @@
 #include "base/text.hpp"
 #include "spool/journal/journal_schema.hpp"
 #include "spool/journal/journal_tables.hpp"
+#include "sqlite/error.hpp"
 
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
-#include <sqlite3.h>
 
 namespace kustodrop::spool {
 
@@ -24,40 +24,35 @@ static constexpr std::array parts{
     "PRAGMA quick_check(sources)", "PRAGMA quick_check(slices)", "PRAGMA quick_check(kept_files)"};
 
 struct journal_store::tables {
-    tables(const std::string& uri, database::access how) : db(uri, how) {}
+    tables(const std::string& uri, sqlite::access how) : db(uri, how) {}
 
-    database db;
+    sqlite::database db;
     std::optional<source_rows> sources;
     std::optional<kept_rows> kept;
     bool is_new = false;
     bool unchecked = false;
 };
 
-static failure failure_of(const sqlite_error& error) {
+static failure failure_of(const sqlite::error& error) {
     auto fail = [&](errc code, remedy next) {
-        auto number = " (SQLite " + std::to_string(error.code) + ")";
-        return failure{code, next, "journal: " + error.words + number};
+        auto number = " (SQLite " + std::to_string(error.code()) + ")";
+        return failure{code, next, "journal: " + std::string(error.what()) + number};
     };
-    switch (error.code & 0xFF) {
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
+    switch (error.kind()) {
+    case sqlite::problem::locked:
         return fail(errc::journal_locked, remedy::retry);
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-    case SQLITE_CONSTRAINT:
-    case SQLITE_MISMATCH:
+    case sqlite::problem::corrupt:
         return fail(errc::journal_corrupt, remedy::give_up);
-    case SQLITE_SCHEMA:
+    case sqlite::problem::newer_schema:
         return fail(errc::journal_newer, remedy::reconfigure);
-    case SQLITE_FULL:
+    case sqlite::problem::disk_full:
         return fail(errc::disk_full, remedy::retry);
-    case SQLITE_CANTOPEN:
-    case SQLITE_PERM:
-    case SQLITE_READONLY:
+    case sqlite::problem::cannot_open:
         return fail(errc::journal_unopenable, remedy::reconfigure);
-    default:
-        return fail(errc::journal_io, remedy::retry);
+    case sqlite::problem::other:
+        break;
     }
+    return fail(errc::journal_io, remedy::retry);
 }
 
 // The border of the wall: inside, trouble is thrown; outside, it is a value.
@@ -65,7 +60,7 @@ template <class Value, class Work>
 static result<Value> guarded(Work work) {
     try {
         return work();
-    } catch (const sqlite_error& error) {
+    } catch (const sqlite::error& error) {
         return failure_of(error);
     }
 }
@@ -75,9 +70,9 @@ static std::uint64_t size_of(const std::string& path) {
     return ::stat(path.c_str(), &facts) == 0 ? static_cast<std::uint64_t>(facts.st_size) : 0;
 }
 
-static void check(database& db, const char* question) {
-    auto said = db.ask(question);
-    if (said != "ok") throw sqlite_error{SQLITE_CORRUPT, said};
+static void check(sqlite::database& db, const char* question) {
+    auto said = sqlite::first_value(db, question);
+    if (said != "ok") throw sqlite::error{sqlite::problem::corrupt, said};
 }
 
 static std::string uri_of(const std::string& path, std::string_view question) {
@@ -97,10 +92,10 @@ result<std::unique_ptr<journal_store>> journal_store::open(
         // Without a write-ahead log nobody is writing, and reading needs no lock file, which
         // perhaps may not be created here.
         auto uri = uri_of(path, reading && wal_bytes == 0 ? "?immutable=1" : "");
-        using how = database::access;
+        using how = sqlite::access;
         auto fresh = std::make_unique<tables>(uri, reading ? how::read_only : how::read_and_write);
         auto& db = fresh->db;
-        db.set_patience(500ms);
+        db.set_busy_timeout(500ms);
         db.run("PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;");
         db.run("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096;");
         if (!reading) {
@@ -116,10 +111,10 @@ result<std::unique_ptr<journal_store>> journal_store::open(
             // A write-ahead log that was left: the last end was no clean one.
             fresh->unchecked = !small && wal_bytes > 0;
             fresh->is_new = prepare_schema(db);
-        } else if (db.ask("PRAGMA user_version") != schema_version) {
+        } else if (sqlite::first_value(db, "PRAGMA user_version") != schema_version) {
             // Whoever only reads must not bring an older one up; a copy may be.
             auto copy = std::make_unique<tables>(":memory:", how::read_and_write);
-            copy->db.become_copy_of(db);
+            copy->db.copy_from(db);
             prepare_schema(copy->db);
             fresh = std::move(copy);
         }
@@ -168,7 +163,7 @@ result<void> journal_store::write(const journal_group& changes) {
 result<std::vector<source>> journal_store::unretired() {
     return guarded<std::vector<source>>([&]() -> result<std::vector<source>> {
         std::vector<source> found;
-        statement rows(tables_->db, unretired_sql());
+        sqlite::statement rows(tables_->db, unretired_sql());
         while (rows.step()) found.push_back(std::move(tables_->sources->read(rows).source));
         return found;
     });
@@ -194,7 +189,7 @@ result<journal_page> journal_store::page(
     const journal_query& query, const journal_cursor& from, std::size_t limit
 ) {
     return guarded<journal_page>([&]() -> result<journal_page> {
-        statement rows(tables_->db, page_sql(query));
+        sqlite::statement rows(tables_->db, page_sql(query));
         std::optional<std::string_view> said;
         if (query.outcome) said = to_string(*query.outcome);
         std::optional<std::string> id;
@@ -222,7 +217,7 @@ result<journal_page> journal_store::page(
 
 result<std::size_t> journal_store::forget_retired(wall_time before) {
     auto said = guarded<std::size_t>([&]() -> result<std::size_t> {
-        statement old(tables_->db, old_ones_sql());
+        sqlite::statement old(tables_->db, old_ones_sql());
         old.bind(before, std::uint64_t(forgotten_a_call));
         std::vector<std::string> ids;
         while (old.step()) ids.push_back(old.bytes(0));

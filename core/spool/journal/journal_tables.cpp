@@ -1,8 +1,7 @@
 #include "spool/journal/journal_tables.hpp"
 
 #include "base/text.hpp"
-
-#include <sqlite3.h>
+#include "sqlite/error.hpp"
 
 namespace kustodrop::spool {
 
@@ -34,7 +33,7 @@ static constexpr auto slice_sql =
     " length_bytes = ?6, device = ?7, inode = ?8, size_bytes = ?9, modified_ns = ?10,"
     " changed_ns = ?11";
 
-source_rows::source_rows(const database& db)
+source_rows::source_rows(const sqlite::database& db)
     : write_source_(db, upsert_sql()),
       write_slice_(db, slice_sql),
       read_slices_(
@@ -120,8 +119,8 @@ void source_rows::write_slices(const source& s) {
             .bind(
                 s.id,
                 std::uint64_t(i),
-                blob{one.name},
-                blob{one.location},
+                sqlite::blob{one.name},
+                sqlite::blob{one.location},
                 one.offset,
                 one.length_bytes,
                 identity.device,
@@ -139,7 +138,7 @@ void source_rows::erase(const std::string& id) {
     erase_source_.bind(id).run();
 }
 
-static file_identity read_identity(const statement& row, int first) {
+static file_identity read_identity(const sqlite::statement& row, int first) {
     file_identity identity;
     identity.device = row.natural(first);
     identity.inode = row.natural(first + 1);
@@ -161,13 +160,14 @@ std::vector<slice> source_rows::read_slices(const std::string& id) {
     return slices;
 }
 
-static outcome read_outcome(const statement& row, int column) {
+static outcome read_outcome(const sqlite::statement& row, int column) {
     auto said = parse_outcome(row.bytes(column));
-    if (!said) throw sqlite_error{SQLITE_CORRUPT, "no outcome is called " + row.bytes(column)};
+    if (!said)
+        throw sqlite::error{sqlite::problem::corrupt, "no outcome is called " + row.bytes(column)};
     return *said;
 }
 
-static any_stage read_stage(const statement& row) {
+static any_stage read_stage(const sqlite::statement& row) {
     auto name = row.bytes(3);
     auto at = row.time(4);
     blob_record stored{
@@ -180,10 +180,10 @@ static any_stage read_stage(const statement& row) {
         read_outcome(row, 15), row.bytes(16), row.bytes(17), row.bytes(18), row.time(19)};
     if (name == "settled") return stage::settled{record};
     if (name == "retired") return stage::retired{record, at};
-    throw sqlite_error{SQLITE_CORRUPT, "no stage is called " + name};
+    throw sqlite::error{sqlite::problem::corrupt, "no stage is called " + name};
 }
 
-journal_row source_rows::read(const statement& row) {
+journal_row source_rows::read(const sqlite::statement& row) {
     journal_row read;
     auto& s = read.source;
     s.id = row.bytes(0);
@@ -211,7 +211,7 @@ journal_row source_rows::read(const statement& row) {
     return read;
 }
 
-kept_rows::kept_rows(const database& db)
+kept_rows::kept_rows(const sqlite::database& db)
     : write_(
           db,
           "INSERT OR REPLACE INTO kept_files (watch, name, source_id, outcome, device, inode,"
@@ -229,7 +229,7 @@ void kept_rows::write(const kept_file& file) {
     write_
         .bind(
             file.watch,
-            blob{file.name},
+            sqlite::blob{file.name},
             file.source_id,
             to_string(file.outcome),
             identity.device,
@@ -242,7 +242,7 @@ void kept_rows::write(const kept_file& file) {
 }
 
 void kept_rows::erase(const forgotten_change& file) {
-    erase_.bind(file.watch, blob{file.name}).run();
+    erase_.bind(file.watch, sqlite::blob{file.name}).run();
 }
 
 std::vector<kept_file> kept_rows::read(const std::string& watch) {

@@ -2,7 +2,7 @@
 
 #include "spool/journal/journal_changes.hpp"
 #include "spool/journal/journal_records.hpp"
-#include "sqlite/sqlite.hpp"
+#include "sqlite/statement.hpp"
 
 #include <string>
 #include <vector>
@@ -17,16 +17,16 @@ std::string unretired_sql();
 std::string old_ones_sql();
 
 /// The rows of sources and slices, of which the store's transactions are made. Throws
-/// sqlite_error.
+/// sqlite::error.
 class source_rows {
 public:
-    explicit source_rows(const database& db);
+    explicit source_rows(const sqlite::database& db);
 
     void write(const source_change& change);
     void erase(const std::string& id);
 
     /// Reads the source of the current row of a statement that selects `columns`.
-    journal_row read(const statement& row);
+    journal_row read(const sqlite::statement& row);
 
     static const char* const columns;
 
@@ -34,26 +34,26 @@ private:
     void write_slices(const source& s);
     std::vector<slice> read_slices(const std::string& id);
 
-    statement write_source_;
-    statement write_slice_;
-    statement read_slices_;
-    statement erase_slices_;
-    statement erase_source_;
+    sqlite::statement write_source_;
+    sqlite::statement write_slice_;
+    sqlite::statement read_slices_;
+    sqlite::statement erase_slices_;
+    sqlite::statement erase_source_;
 };
 
 /// Files that stay in their folders.
 class kept_rows {
 public:
-    explicit kept_rows(const database& db);
+    explicit kept_rows(const sqlite::database& db);
 
     void write(const kept_file& file);
     void erase(const forgotten_change& file);
     std::vector<kept_file> read(const std::string& watch);
 
 private:
-    statement write_;
-    statement erase_;
-    statement read_;
+    sqlite::statement write_;
+    sqlite::statement erase_;
+    sqlite::statement read_;
 };
 
 }  // namespace kustodrop::spool

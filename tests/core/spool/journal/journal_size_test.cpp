@@ -37,7 +37,7 @@ std::string one_path(const test::temp_folder& files) {
     auto fresh = journal_store::open(path, store_access::unsynced);
     BOOST_REQUIRE(fresh.has_value());
     fresh->reset();
-    database db(path, database::access::read_and_write);
+    sqlite::database db(path, sqlite::access::read_and_write);
     db.run(million);
     return path;
 }
@@ -49,7 +49,7 @@ struct big {
         static const std::string made = one_path(files);
         return made;
     }
-    database db{path(), database::access::read_only};
+    sqlite::database db{path(), sqlite::access::read_only};
     long steps = 0;
 
     big() {
@@ -61,7 +61,7 @@ struct big {
     }
 
     std::string plan_of(const std::string& sql) const {
-        statement rows(db, "EXPLAIN QUERY PLAN " + sql);
+        sqlite::statement rows(db, "EXPLAIN QUERY PLAN " + sql);
         std::string plan;
         while (rows.step()) plan += rows.bytes(3) + "\n";
         return plan;
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(a_page_reads_no_more_than_it_may) {
         journal_query query;
         if (asked.outcome) query.outcome = parse_outcome(*asked.outcome);
         query.watch = asked.watch;
-        statement rows(db, page_sql(query));
+        sqlite::statement rows(db, page_sql(query));
         std::optional<std::string> no_id;
         rows.bind(
             INT64_MAX, "", asked.since, asked.outcome, no_id, std::uint64_t(1000), asked.watch
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(a_page_reads_no_more_than_it_may) {
 }
 
 BOOST_AUTO_TEST_CASE(a_start_reads_only_what_is_not_retired) {
-    statement rows(db, unretired_sql());
+    sqlite::statement rows(db, unretired_sql());
     steps = 0;
     int found = 0;
     while (rows.step()) ++found;
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(a_start_reads_only_what_is_not_retired) {
 }
 
 BOOST_AUTO_TEST_CASE(old_rows_leave_a_thousand_at_a_time) {
-    statement old(db, old_ones_sql());
+    sqlite::statement old(db, old_ones_sql());
     old.bind(std::int64_t(500'000'000), std::uint64_t(1000));
     steps = 0;
     int found = 0;

@@ -1,7 +1,7 @@
 // Journals as released versions wrote them are opened by today's code, and nothing is lost.
 #include "core/spool/journal/journal_fixture.hpp"
 #include "core/spool/journal/old_journals.hpp"
-#include "sqlite/sqlite.hpp"
+#include "sqlite/database.hpp"
 
 using namespace kustodrop;
 using namespace kustodrop::spool;
@@ -10,7 +10,7 @@ namespace {
 
 struct upgrading : test::keeping {
     void write_old(const char* schema, const char* rows) const {
-        database db(path, database::access::read_and_write);
+        sqlite::database db(path, sqlite::access::read_and_write);
         db.run(schema);
         db.run(rows);
     }

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "base/time.hpp"
+#include "sqlite/value.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+struct sqlite3_stmt;
+
+namespace kustodrop::sqlite {
+
+/// Bytes that are not text.
+struct blob {
+    std::string_view bytes;
+};
+
+// What statement::bind() accepts, each of which returns SQLite's result code. Times are bound as
+// microseconds; text and bytes are copied.
+int bind_parameter(sqlite3_stmt* to, int at, std::nullopt_t);
+int bind_parameter(sqlite3_stmt* to, int at, std::int64_t number);
+int bind_parameter(sqlite3_stmt* to, int at, std::uint64_t number);
+int bind_parameter(sqlite3_stmt* to, int at, unsigned number);
+int bind_parameter(sqlite3_stmt* to, int at, int number);
+int bind_parameter(sqlite3_stmt* to, int at, double number);
+int bind_parameter(sqlite3_stmt* to, int at, wall_time time);
+int bind_parameter(sqlite3_stmt* to, int at, std::string_view text);
+int bind_parameter(sqlite3_stmt* to, int at, const std::string& text);
+int bind_parameter(sqlite3_stmt* to, int at, const char* text);
+int bind_parameter(sqlite3_stmt* to, int at, blob bytes);
+int bind_parameter(sqlite3_stmt* to, int at, const value& any);
+
+template <class Value>
+int bind_parameter(sqlite3_stmt* to, int at, const std::optional<Value>& maybe) {
+    return maybe ? bind_parameter(to, at, *maybe) : bind_parameter(to, at, std::nullopt);
+}
+
+}  // namespace kustodrop::sqlite
