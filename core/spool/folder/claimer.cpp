@@ -1,5 +1,4 @@
 // Claiming: the rename into work/ is the lock and the first durable fact about a source.
-#include "base/defect.hpp"
 #include "base/random.hpp"
 #include "base/text.hpp"
 #include "spool/folder/drop_folder.hpp"
@@ -70,7 +69,7 @@ result<slice> drop_folder::claim(
     // lost either way. But whatever is not a file goes back where it was.
     auto found = look_at(new_place.folder, to_base);
     if (!found) return claim_failure(seen.name, errno);
-    bool linked = found->links > 1 && !defect("take_hard_links");
+    bool linked = found->links > 1;
     if (found->kind != file_kind::regular || linked) {
         give_back(new_place, old_place, source_id);
         remove_empty_folders(root_.get(), to_folder, work_folder);

@@ -1,7 +1,5 @@
 #include "pipeline/intake/watching/observed_files.hpp"
 
-#include "base/defect.hpp"
-
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -84,7 +82,7 @@ std::optional<failure> refusal_of(const spool::sighting& seen) {
         auto kind = std::string(to_string(seen.kind));
         return failure{errc::not_a_file, remedy::give_up, "it is a " + kind + ", not a file"};
     }
-    if (seen.links > 1 && !defect("take_hard_links")) {
+    if (seen.links > 1) {
         return failure{
             errc::hard_link,
             remedy::give_up,
@@ -101,7 +99,6 @@ bool observed_files::is_kept(const spool::sighting& seen, kept_files& kept, effe
     auto* known = kept.find(seen.name);
     if (!known) return false;
     if (known->same_content(seen.identity)) return true;
-    if (known->same_file(seen.identity) && defect("trust_the_inode")) return true;
     kept.forget(seen.name);
     out.kept_has_changed = true;
     return false;
