@@ -60,7 +60,7 @@ asio::awaitable<void> shipper::ship(std::string source_id) {
         if (isolate(*what) || hold(*what, *from)) co_return;
         auto done = co_await step(source_id, *from);
         if (done.has_error()) {
-            take_stock(source_id, done.error());
+            handle_failure(source_id, done.error());
             co_return;
         }
         what = with_.sources.find(source_id);
@@ -240,7 +240,7 @@ asio::awaitable<result<spool::blob_record>> shipper::send_blob(
 }
 
 // One place decides what a failed attempt means for its source.
-void shipper::take_stock(const std::string& source_id, const failure& problem) {
+void shipper::handle_failure(const std::string& source_id, const failure& problem) {
     auto* what = with_.sources.find(source_id);
     if (!what) return attempts_.forget(source_id);
     with_.measured
@@ -258,10 +258,10 @@ void shipper::take_stock(const std::string& source_id, const failure& problem) {
         attempts_.ended(*what, problem);
     switch (next) {
     case after_failure::reject:
-        if (is_divisible(*what)) return tell_apart(*what, problem);
+        if (is_divisible(*what)) return split_source(*what, problem);
         return reject(*what, spool::outcome::rejected, problem);
     case after_failure::look_again:
-        if (is_divisible(*what)) return tell_apart(*what, problem);
+        if (is_divisible(*what)) return split_source(*what, problem);
         return next_.changed(*what);
     case after_failure::upload_again:
         with_.sources.advance(*what, stage::claimed{});
@@ -297,7 +297,7 @@ void shipper::reject(source& what, spool::outcome outcome, const failure& proble
 }
 
 // One of its files is to blame: the others must not share its fate.
-void shipper::tell_apart(source& what, const failure& problem) {
+void shipper::split_source(source& what, const failure& problem) {
     failures_in_a_row_.erase(what.id);
     auto record = record_of(spool::outcome::rejected, problem, with_.time.wall_now());
     divide({with_.sources, with_.ready, with_.time, with_.random, with_.log}, what, record);

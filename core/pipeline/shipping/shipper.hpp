@@ -84,8 +84,8 @@ private:
     asio::awaitable<result<void>> add_status_row(kusto::ingestion_request& request, unsigned post);
     void after_post(const std::string& source_id, const result<void>& sent);
     void take_back_post(const std::string& source_id);
-    void take_stock(const std::string& source_id, const failure& problem);
-    void tell_apart(spool::source& what, const failure& problem);
+    void handle_failure(const std::string& source_id, const failure& problem);
+    void split_source(spool::source& what, const failure& problem);
     void reject(spool::source& what, spool::outcome outcome, const failure& problem);
     void count_bytes(const std::string& watch, const spool::blob_record& blob);
 
