@@ -275,6 +275,10 @@ error_class classify(std::string_view code) {
     return error_class::service;
 }
 
+std::string_view to_string(notification_kind kind) {
+    return kind == notification_kind::success ? "success" : "failure";
+}
+
 std::string_view to_string(next_step step) {
     switch (step) {
     case next_step::settle_success:

@@ -61,6 +61,7 @@ enum class error_class {
 
 error_class classify(std::string_view code);
 
+std::string_view to_string(notification_kind);
 std::string_view to_string(next_step);
 std::string_view to_string(error_class);
 std::string_view to_string(failure_status);

@@ -54,7 +54,7 @@ class Retry(EndToEnd):
         daemon.put("a.csv", csv_rows(2))
         self.settled(daemon, unconfirmed=1)
         (one,) = self.retry(daemon, "--all")
-        self.assertEqual(one["code"], "no_word")
+        self.assertEqual(one["code"], "no_notification")
         self.until("the second post", lambda: emulator.message_count() == 2)
         emulator.pause(False)
         (entry,) = self.settled(daemon, succeeded=1)

@@ -81,10 +81,10 @@ class Outcomes(EndToEnd):
         daemon.put("good.csv", csv_rows(3))
         daemon.put("bad.csv", BROKEN)
         self.settled(daemon, seconds=120, succeeded=1, failed=1)
-        daemon.program.wait_for_output("dug through a queue")
+        daemon.program.wait_for_output("searched a queue")
         self.until("all foreign ones given back", lambda: emulator.hidden() == 0, seconds=30)
         # Back when the pass ends, or at most a second later where the lease is as short.
-        pattern = r"dug through a queue .*given_back=(\d+) held=(\d+) lease_ms=(\d+)"
+        pattern = r"searched a queue .*given_back=(\d+) held=(\d+) lease_ms=(\d+)"
         ends = [tuple(map(int, found)) for found in re.findall(pattern, daemon.output())]
         self.assertIn(500, [back + held for back, held, _ in ends])
         self.assertFalse([end for end in ends if end[1] and end[2] > 1000], ends)

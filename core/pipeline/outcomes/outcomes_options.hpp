@@ -17,10 +17,10 @@ struct outcomes_options {
     bool discard_foreign = false;  // The queues are ours alone: what is not ours is deleted.
     duration poll_interval = 10s;
     duration outcome_timeout = 2h;
-    duration glance = 3s;             // Hides what is taken with ours; it comes back by itself.
-    std::size_t dig_messages = 1024;  // A pass takes no more from one queue,
-    duration dig_time = 20s;          // nor longer.
-    unsigned resend_limit = 5;        // Uploads or posts again after a notification.
+    duration glance = 3s;                // Hides what is taken with ours; it comes back by itself.
+    std::size_t search_messages = 1024;  // A search takes no more from one queue,
+    duration search_time = 20s;          // nor longer.
+    unsigned resend_limit = 5;           // Uploads or posts again after failures.
     backoff_options resend_backoff = {1s, 5min};
     friend bool operator==(const outcomes_options&, const outcomes_options&) = default;
 };

@@ -1,0 +1,61 @@
+#include "pipeline/outcomes/cleaner.hpp"
+
+namespace kustodrop::pipeline {
+
+using azure::queue_message;
+using azure::storage_place;
+
+static constexpr std::size_t most_tasks = 2048;
+
+cleaner::cleaner(asio::any_io_executor executor, azure::queue_client& queues, logger& log)
+    : queues_(queues), log_(log), tasks_(executor, most_tasks), finished_one_(executor) {}
+
+asio::awaitable<void> cleaner::remove(storage_place queue, std::vector<queue_message> messages) {
+    return accept(std::move(queue), std::move(messages), act::remove);
+}
+
+asio::awaitable<void> cleaner::give_back(storage_place queue, std::vector<queue_message> messages) {
+    return accept(std::move(queue), std::move(messages), act::give_back);
+}
+
+asio::awaitable<void> cleaner::accept(
+    storage_place queue, std::vector<queue_message> messages, act what
+) {
+    for (auto& message : messages) {
+        task one;
+        one.queue = queue;
+        one.message = std::move(message);
+        one.what = what;
+        ++unfinished_;
+        bool accepted = co_await tasks_.push(std::move(one));
+        if (!accepted) --unfinished_;
+    }
+}
+
+asio::awaitable<void> cleaner::finish() {
+    while (unfinished_ > 0) co_await finished_one_.wait();
+}
+
+asio::awaitable<void> cleaner::run() {
+    for (;;) {
+        auto one = co_await tasks_.pop();
+        if (!one) co_return;
+        bool removes = one->what == act::remove;
+        result<void> done;
+        if (removes) {
+            done = co_await queues_.remove(one->queue.location, one->message);
+        } else {
+            done = co_await queues_.release(one->queue.location, one->message);
+        }
+        --unfinished_;
+        finished_one_.notify_all();
+        if (!done.has_error()) continue;
+        log_.debug(
+            removes ? "notification not deleted: it is ignored when it comes again"
+                    : "message not given back: it returns when its lease ends",
+            {{"code", done.error().code.text()}, {"detail", done.error().message()}}
+        );
+    }
+}
+
+}  // namespace kustodrop::pipeline

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "async/event.hpp"
+#include "async/work_queue.hpp"
+#include "azure/storage/queue.hpp"
+#include "azure/storage/storage_place.hpp"
+#include "base/log.hpp"
+
+#include <vector>
+
+namespace kustodrop::pipeline {
+
+/// Ends what the poller has begun with messages that it took: several workers delete or give back
+/// one message after the other. A failure is only logged: the lease ends by itself, and a
+/// notification is known by its id when it comes again.
+class cleaner {
+public:
+    cleaner(asio::any_io_executor executor, azure::queue_client& queues, logger& log);
+
+    /// Works until cancelled. Spawn a few times.
+    asio::awaitable<void> run();
+
+    /// These return when every message is accepted, not when it is done.
+    asio::awaitable<void> remove(
+        azure::storage_place queue, std::vector<azure::queue_message> messages
+    );
+    asio::awaitable<void> give_back(
+        azure::storage_place queue, std::vector<azure::queue_message> messages
+    );
+
+    /// Returns when all that was accepted is done.
+    asio::awaitable<void> finish();
+
+private:
+    enum class act { remove, give_back };
+    struct task {
+        azure::storage_place queue;
+        azure::queue_message message;
+        act what = act::give_back;
+    };
+    asio::awaitable<void> accept(
+        azure::storage_place queue, std::vector<azure::queue_message> messages, act what
+    );
+
+    azure::queue_client& queues_;
+    logger& log_;
+    work_queue<task> tasks_;
+    std::size_t unfinished_ = 0;
+    event finished_one_;
+};
+
+}  // namespace kustodrop::pipeline

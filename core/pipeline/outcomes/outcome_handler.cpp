@@ -1,0 +1,198 @@
+#include "pipeline/outcomes/outcome_handler.hpp"
+
+#include "base/text.hpp"
+#include "pipeline/outcomes/dividing.hpp"
+
+namespace kustodrop::pipeline {
+
+namespace stage = spool::stage;
+
+static constexpr std::string_view refused_token = "BadRequest_InvalidKustoIdentityToken";
+
+outcome_handler::outcome_handler(parts with, outcomes_options options, routing& next)
+    : with_(with), options_(options), next_(next) {}
+
+source_facts outcome_handler::facts_of(const spool::source& what) {
+    source_facts out{what};
+    out.is_parked = with_.sources.is_parked(what);
+    auto* from = with_.watches.find(what.watch);
+    if (!from) return out;
+    out.is_watched = true;
+    out.target = from->options.target.name();
+    out.target_since = from->former_targets.since();
+    out.on_unconfirmed = from->options.on_unconfirmed;
+    out.gate = &from->gate;
+    return out;
+}
+
+void outcome_handler::apply(const kusto::notification& reported) {
+    auto* what = with_.sources.find(reported.source_id);
+    if (!what) return;  // Retired before: its notification came again.
+    auto decided = decide(facts_of(*what), reported, policy(), now());
+    with_.log.debug(
+        "notification",
+        {{"watch", what->watch},
+         {"source", what->id},
+         {"code", reported.success ? "success" : reported.code},
+         {"next", std::string(name_of(decided.next))}}
+    );
+    auto cause = record_of(reported, with_.time.wall_now());
+    if (decided.is_new_failure) note_failure(*what, reported);
+    if (decided.target_refused) count_refusal(*what, cause);
+    perform(*what, decided.next, cause);
+}
+
+void outcome_handler::handle_timeout(spool::source& what) {
+    with_.expected.remove(what.id);
+    auto next = decide_on_timeout(facts_of(what), policy(), now());
+    spool::outcome_record cause;
+    if (what.last_failure) cause = *what.last_failure;
+    perform(what, next, cause);
+}
+
+// Durable before the notification is deleted.
+void outcome_handler::note_failure(spool::source& what, const kusto::notification& failed) {
+    what.failure_keys.push_back(failure_key(failed));
+    what.last_failure = record_of(failed, with_.time.wall_now());
+    what.posts_before_failure = what.posts;
+    with_.sources.note(what);
+}
+
+namespace {
+
+template <class... Cases>
+struct cases : Cases... {
+    using Cases::operator()...;
+};
+template <class... Cases>
+cases(Cases...) -> cases<Cases...>;
+
+}  // namespace
+
+void outcome_handler::perform(
+    spool::source& what, const any_action& next, const spool::outcome_record& cause
+) {
+    auto* blob = spool::blob_of(what.stage);
+    std::visit(
+        cases{
+            [](const action::ignore&) {},
+            [](const action::wait&) {},
+            [&](const action::settle& found) { settle(what, found.record); },
+            [&](const action::park& found) { park(what, found.record); },
+            [&](const action::post_again&) { resend(what, stage::uploaded{*blob}, cause); },
+            [&](const action::upload_again&) { resend(what, stage::claimed{}, cause); },
+            [&](const action::repost&) { repost(what); },
+            [&](const action::split_source& found) { split(what, found.record); },
+            [&](const action::hold_for_target&) { hold(what); },
+            [&](const action::send_to_new_target&) { send_to_new_target(what, cause.code); }},
+        next
+    );
+}
+
+void outcome_handler::settle(spool::source& what, spool::outcome_record record) {
+    with_.expected.remove(what.id);
+    auto* from = with_.watches.find(what.watch);
+    bool was_reported = record.outcome != spool::outcome::unconfirmed;
+    if (from && was_reported && !is_about_target(record.code)) from->gate.accepted(what.id);
+    if (with_.sources.is_parked(what)) with_.sources.unpark(what);
+    with_.sources.advance(what, stage::settled{std::move(record)});
+    next_.settled(what);
+}
+
+void outcome_handler::park(spool::source& what, spool::outcome_record record) {
+    with_.log.warning(
+        "unconfirmed: no notification within outcome_timeout; kept in work/ until a late one or "
+        "`kustodrop retry`",
+        {{"watch", what.watch},
+         {"source", what.id},
+         {"file", what.slices.front().name},
+         {"waited", human_duration(options_.outcome_timeout)}}
+    );
+    with_.sources.park(what, std::move(record));
+}
+
+void outcome_handler::resend(
+    spool::source& what, spool::any_stage from, const spool::outcome_record& cause
+) {
+    bool uploads = std::holds_alternative<stage::claimed>(from);
+    with_.log.warning(
+        uploads ? "the service could not read the blob: it is uploaded again"
+                : "the service did not ingest the blob: it is posted again",
+        {{"watch", what.watch},
+         {"source", what.id},
+         {"code", cause.code},
+         {"details", cause.details}}
+    );
+    metric_labels labels{{"operation", uploads ? "upload" : "post"}, {"reason", cause.code}};
+    with_.measured.count("kustodrop_retries_total", labels).add();
+    if (cause.code == refused_token) with_.identity_token.request_refresh();
+    with_.sources.advance(what, std::move(from));
+    auto wait = next_wait(what.posts, options_.resend_backoff, std::nullopt, with_.random);
+    with_.ready.push(what.id, with_.time.now() + wait);
+}
+
+// The blob may have been deleted with its ingestion, so it is uploaded again.
+void outcome_handler::repost(spool::source& what) {
+    with_.log.warning(
+        "unconfirmed: no notification within outcome_timeout; sent again, which may be a duplicate",
+        {{"watch", what.watch},
+         {"source", what.id},
+         {"file", what.slices.front().name},
+         {"waited", human_duration(options_.outcome_timeout)}}
+    );
+    ++what.ambiguous_posts;
+    with_.measured.count("kustodrop_posts_ambiguous_total", {{"watch", what.watch}}).add();
+    with_.sources.advance(what, stage::claimed{});
+    with_.ready.push(what.id, with_.time.now());
+}
+
+void outcome_handler::split(spool::source& what, spool::outcome_record record) {
+    with_.expected.remove(what.id);
+    auto* from = with_.watches.find(what.watch);
+    if (from) from->gate.accepted(what.id);
+    divide({with_.sources, with_.ready, with_.time, with_.random, with_.log}, what, record);
+}
+
+void outcome_handler::count_refusal(const spool::source& what, const spool::outcome_record& cause) {
+    auto& gate = with_.watches.find(what.watch)->gate;
+    bool was_paused = gate.is_paused();
+    gate.refused({what.id, cause.code, cause.details, what.slices.size()}, with_.time.now());
+    if (was_paused || !gate.is_paused()) return;
+    with_.log.error(
+        "the watch is paused: the service refuses its target; files wait and one is tried now and "
+        "then",
+        {{"watch", what.watch},
+         {"target", what.target},
+         {"code", cause.code},
+         {"details", cause.details}}
+    );
+}
+
+void outcome_handler::hold(spool::source& what) {
+    auto blob = *spool::blob_of(what.stage);
+    with_.sources.advance(what, stage::uploaded{std::move(blob)});
+    with_.watches.find(what.watch)->gate.hold(what.id);
+}
+
+void outcome_handler::send_to_new_target(spool::source& what, std::string_view code) {
+    auto target = with_.watches.find(what.watch)->options.target.name();
+    with_.log.info(
+        "refused by the former target: sent to the new one",
+        {{"watch", what.watch},
+         {"source", what.id},
+         {"former", what.target},
+         {"target", target},
+         {"code", std::string(code)}}
+    );
+    what.target = std::move(target);
+    with_.expected.remove(what.id);
+    // An unconfirmed one is in work/ as before; its blob may have been deleted.
+    if (with_.sources.is_parked(what)) with_.sources.unpark(what);
+    auto* blob = spool::blob_of(what.stage);
+    spool::any_stage next = stage::claimed{};
+    if (blob) next = stage::uploaded{*blob};
+    with_.sources.advance(what, std::move(next));
+    with_.ready.push(what.id, with_.time.now());
+}
+
+}  // namespace kustodrop::pipeline

@@ -1,0 +1,183 @@
+#include "pipeline/outcomes/policy.hpp"
+
+#include "base/crypto/crypto.hpp"
+#include "base/defect.hpp"
+#include "base/live_secrets.hpp"
+#include "base/text.hpp"
+#include "pipeline/outcomes/dividing.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace kustodrop::pipeline {
+
+namespace stage = spool::stage;
+using kusto::next_step;
+using kusto::notification;
+
+static constexpr std::array<std::string_view, 10> action_names{
+    "ignore",
+    "wait",
+    "settle",
+    "park",
+    "post_again",
+    "upload_again",
+    "repost",
+    "split_source",
+    "hold_for_target",
+    "send_to_new_target"};
+static_assert(std::variant_size_v<any_action> == action_names.size());
+
+std::string_view name_of(const any_action& one) { return action_names[one.index()]; }
+
+spool::outcome_record record_of(const notification& reported, wall_time at) {
+    spool::outcome_record out;
+    bool good = reported.success || defect("take_failure_for_success");
+    out.outcome = good ? spool::outcome::succeeded : spool::outcome::failed;
+    out.code = reported.code;
+    out.details = without_secrets(reported.details);
+    out.operation_id = reported.operation_id;
+    out.at = at;
+    return out;
+}
+
+std::string failure_key(const notification& reported) {
+    auto at = std::to_string(reported.at.time_since_epoch().count());
+    auto whole =
+        reported.operation_id + ' ' + reported.activity_id + ' ' + at + ' ' + reported.code;
+    return hex_encode(sha256(whole)).substr(0, 16);
+}
+
+bool is_about_target(std::string_view code) {
+    auto kind = kusto::classify(code);
+    return kind == kusto::error_class::configuration || kind == kusto::error_class::rights;
+}
+
+// Behind an update policy it may stand in the table already: sent again it would be doubled there.
+static bool is_about_one_file(const notification& reported) {
+    return kusto::classify(reported.code) == kusto::error_class::data &&
+           !reported.from_update_policy;
+}
+
+// The target has been put right since: neither the file nor the new target is to blame.
+static bool was_for_former_target(
+    const source_facts& known, std::string_view code, const policy_options& options
+) {
+    if (!known.is_watched || !is_about_target(code)) return false;
+    if (known.source.target != known.target) return true;
+    // The same table with another mapping. The clock may have been set: not without end.
+    return known.source.last_post_at < known.target_since &&
+           known.source.posts <= options.resend_limit;
+}
+
+static bool pauses_watch(const source_facts& known, const notification& reported, time_point now) {
+    if (!known.gate) return false;
+    auto files = known.source.slices.size();
+    return known.gate->would_pause({known.source.id, reported.code, reported.details, files}, now);
+}
+
+// The failure of the last post that was outstanding decides.
+static any_action after_last_failure(
+    const source_facts& known,
+    const notification& reported,
+    const policy_options& options,
+    wall_time at
+) {
+    auto& source = known.source;
+    auto next = kusto::judge(reported);
+    bool resends = next == next_step::upload_again || next == next_step::post_again;
+    if (resends) {
+        // It is on its way to a shipper already.
+        if (std::holds_alternative<stage::claimed>(source.stage)) return action::ignore{};
+        bool may_resend = source.posts <= options.resend_limit && spool::blob_of(source.stage);
+        if (!may_resend) return action::settle{record_of(reported, at)};
+        if (next == next_step::upload_again) return action::upload_again{};
+        return action::post_again{};
+    }
+    auto record = record_of(reported, at);
+    if (is_about_one_file(reported) && is_divisible(source)) {
+        return action::split_source{std::move(record)};
+    }
+    return action::settle{std::move(record)};
+}
+
+decision decide(
+    const source_facts& known,
+    const notification& reported,
+    const policy_options& options,
+    const moment& at
+) {
+    auto& source = known.source;
+    decision out;
+    bool is_settled = spool::outcome_of(source.stage) && !known.is_parked;
+    auto step = kusto::judge(reported);
+    if (is_settled) {
+        out.next = action::ignore{};
+        return out;
+    }
+    if (step == next_step::wait) return out;
+    if (step == next_step::settle_success) {
+        out.next = action::settle{record_of(reported, at.wall_now)};
+        return out;
+    }
+    if (std::ranges::count(source.failure_keys, failure_key(reported)) > 0) {
+        out.next = action::ignore{};
+        return out;
+    }
+    out.is_new_failure = true;
+    // Success wins over failure: a failure decides only when no other post is outstanding.
+    bool is_last = source.failure_keys.size() + 1 >= source.posts;
+    if (was_for_former_target(known, reported.code, options)) {
+        if (is_last) out.next = action::send_to_new_target{};
+        return out;
+    }
+    out.target_refused =
+        known.is_watched && spool::blob_of(source.stage) && is_about_target(reported.code);
+    if (out.target_refused && pauses_watch(known, reported, at.now)) {
+        out.next = action::hold_for_target{};
+        return out;
+    }
+    if (is_last) out.next = after_last_failure(known, reported, options, at.wall_now);
+    return out;
+}
+
+static notification notification_of(const spool::outcome_record& failed) {
+    notification out;
+    out.code = failed.code;
+    out.details = failed.details;
+    out.operation_id = failed.operation_id;
+    out.status = kusto::failure_status::permanent;
+    return out;
+}
+
+any_action decide_on_timeout(
+    const source_facts& known, const policy_options& options, const moment& at
+) {
+    auto& source = known.source;
+    // A failure of an earlier post was answered by the post that is unanswered now; one that came
+    // after all posts decides, for the other copies are lost.
+    auto& failed = source.last_failure;
+    if (failed && source.posts_before_failure == source.posts) {
+        if (was_for_former_target(known, failed->code, options)) {
+            return action::send_to_new_target{};
+        }
+        return after_last_failure(known, notification_of(*failed), options, at.wall_now);
+    }
+    spool::outcome_record record;
+    record.at = at.wall_now;
+    if (options.reports != report_level::all) {
+        record.outcome = spool::outcome::presumed;
+        return action::settle{std::move(record)};
+    }
+    bool wants_repost = known.is_watched && known.on_unconfirmed == unconfirmed_action::repost;
+    if (wants_repost && source.posts <= options.resend_limit) return action::repost{};
+    record.outcome = spool::outcome::unconfirmed;
+    record.code = "no_notification";
+    record.details = "the service reported nothing within outcome_timeout";
+    if (known.is_watched && known.on_unconfirmed == unconfirmed_action::archive) {
+        return action::settle{std::move(record)};
+    }
+    return action::park{std::move(record)};
+}
+
+}  // namespace kustodrop::pipeline

@@ -1,0 +1,100 @@
+#pragma once
+
+#include "kusto/notifications.hpp"
+#include "pipeline/outcomes/outcomes_options.hpp"
+#include "pipeline/watch/target_gate.hpp"
+#include "pipeline/watch/watch_options.hpp"
+#include "spool/source/source.hpp"
+
+#include <string>
+#include <variant>
+
+/// What a notification, or its absence, means for a source (docs/protocol.md §9). Pure.
+namespace kustodrop::pipeline {
+
+/// What becomes of a source next.
+namespace action {
+struct ignore {};  // What was reported is known, or the source is settled.
+struct wait {};    // A further notification decides.
+struct settle {
+    spool::outcome_record record;
+};
+struct park {  // Unconfirmed: kept in work/ until a late notification or `retry`.
+    spool::outcome_record record;
+};
+struct post_again {};    // Its blob is good.
+struct upload_again {};  // Its blob is of no use.
+struct repost {};        // on_unconfirmed: repost. It may become a duplicate.
+struct split_source {    // One of its files is to blame: the halves are sent apart.
+    spool::outcome_record record;
+};
+struct hold_for_target {};     // Its watch pauses until the target is put right.
+struct send_to_new_target {};  // The target that refused it has been replaced.
+}  // namespace action
+
+using any_action = std::variant<
+    action::ignore,
+    action::wait,
+    action::settle,
+    action::park,
+    action::post_again,
+    action::upload_again,
+    action::repost,
+    action::split_source,
+    action::hold_for_target,
+    action::send_to_new_target>;
+
+/// "ignore" … "send_to_new_target".
+std::string_view name_of(const any_action&);
+
+/// A source and what bears on it.
+struct source_facts {
+    const spool::source& source;
+    bool is_parked = false;
+    bool is_watched = false;  // Its watch is configured; what follows is of that watch.
+    std::string target = {};
+    wall_time target_since = {};  // When a reload brought the target; the epoch: none did.
+    unconfirmed_action on_unconfirmed = unconfirmed_action::keep;
+    const target_gate* gate = nullptr;
+};
+
+struct policy_options {
+    report_level reports = report_level::all;
+    unsigned resend_limit = 5;
+};
+
+struct moment {
+    time_point now;
+    wall_time wall_now;
+};
+
+/// What to do about a notification.
+struct decision {
+    any_action next = action::wait{};
+    bool is_new_failure = false;  // The end of one post, which is to be noted.
+    bool target_refused = false;  // It counts towards the pause of the watch.
+};
+
+decision decide(
+    const source_facts& known,
+    const kusto::notification& notification,
+    const policy_options& options,
+    const moment& at
+);
+
+/// What to do about a posted source when outcome_timeout has passed.
+any_action decide_on_timeout(
+    const source_facts& known, const policy_options& options, const moment& at
+);
+
+/// What tells one failure of a source from another: a message comes again when it could not be
+/// deleted, and the service may report a failure twice.
+std::string failure_key(const kusto::notification& notification);
+
+/// The record of what a notification reports.
+spool::outcome_record record_of(const kusto::notification& notification, wall_time at);
+
+/// Whether every file of the watch would fail alike.
+bool is_about_target(std::string_view code);
+
+}  // namespace kustodrop::pipeline

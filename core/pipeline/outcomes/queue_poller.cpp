@@ -1,0 +1,289 @@
+#include "pipeline/outcomes/queue_poller.hpp"
+
+#include "base/defect.hpp"
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace kustodrop::pipeline {
+
+using azure::queue_message;
+using azure::storage_place;
+using kusto::notification_kind;
+
+static constexpr unsigned messages_a_request = 32;  // The service's limit (docs/protocol.md §6.2).
+static constexpr duration brief_lease = 1s;         // It lapses about as soon as it is given back.
+
+static polling_options schedule_of(const outcomes_options& options) {
+    return {options.poll_interval, options.outcome_timeout, options.search_time};
+}
+
+queue_poller::queue_poller(parts with, outcomes_options options)
+    : with_(with),
+      options_(options),
+      schedule_(schedule_of(options), with.random),
+      blocked_(with.time, with.log, with.measured) {}
+
+void queue_poller::set_options(const outcomes_options& options) {
+    options_ = options;
+    schedule_.set_options(schedule_of(options));
+}
+
+std::optional<duration> queue_poller::wait_when_hidden() {
+    if (!pass_.search_hidden || pass_.has_searched) return std::nullopt;
+    return schedule_.wait_when_hidden();
+}
+
+bool queue_poller::is_over(time_point deadline) const {
+    return schedule_.is_over(deadline, with_.time.now(), blind_);
+}
+
+std::optional<failure> queue_poller::trouble() const {
+    if (trouble_) return trouble_;
+    return blocked_.trouble();
+}
+
+asio::awaitable<bool> queue_poller::poll() {
+    auto resources = with_.router.current();
+    blind_ = !resources;
+    if (blind_) co_return false;
+    auto begun = with_.time.now();
+    auto oldest = with_.expected.oldest();
+    auto youngest = with_.expected.youngest();
+    bool holds = begun < held_until_;
+    pass_ = {};
+    pass_.may_search = oldest && !holds && schedule_.may_search(*oldest, *youngest, begun);
+    pass_.is_clear = !holds;
+    bool brought = false;
+    trouble_.reset();
+    // Most notifications are here, so it shows sooner whether other daemons wait for theirs.
+    if (options_.reports == report_level::all) {
+        for (auto& queue : resources->successful_queues) {
+            bool some = co_await drain(queue, notification_kind::success);
+            brought = brought || some;
+        }
+    }
+    for (auto& queue : resources->failed_queues) {
+        bool some = co_await drain(queue, notification_kind::failure);
+        brought = brought || some;
+    }
+    blind_ = trouble_.has_value();
+    if (pass_.has_searched) schedule_.searched(with_.time.now(), pass_.hindered);
+    if (pass_.is_clear && !blind_) schedule_.looked(begun);
+    co_return brought;
+}
+
+// A queue that brought something is asked again at once, the others in their turn. One pass
+// searches a queue once.
+asio::awaitable<bool> queue_poller::drain(storage_place queue, notification_kind kind) {
+    auto end = with_.time.now() + options_.poll_interval;
+    auto may_search = pass_.may_search;
+    bool more = true;
+    while (more && with_.time.now() < end) {
+        more = co_await look_once(queue, kind);
+        if (pass_.has_searched) pass_.may_search = false;
+    }
+    pass_.may_search = may_search;
+    co_return more;
+}
+
+asio::awaitable<bool> queue_poller::look_once(storage_place queue, notification_kind kind) {
+    auto found = co_await peek(queue, kind);
+    if (found.has_error()) {
+        trouble_ = found.error();
+        result<void> failed = found.error();
+        with_.router.report(queue, failed);
+        co_return false;
+    }
+    if (found->up_to_ours > 0) {
+        blocked_.note(kind, {});
+        bool took = co_await take(queue, kind, found->up_to_ours);
+        co_return took;
+    }
+    bool discard = options_.discard_foreign && found->seen > 0;
+    if (!found->is_full() && !discard) {
+        // All that is visible was seen.
+        bool hidden = is_hidden(queue.name, found->seen);
+        if (hidden) pass_.is_clear = false;
+        pass_.search_hidden = pass_.search_hidden || (hidden && pass_.may_search);
+        if (pass_.is_clear) blocked_.note(kind, {});
+        co_return false;
+    }
+    if (!pass_.may_search && !discard) {
+        pass_.is_clear = false;
+        co_return false;
+    }
+    if (!discard) blocked_.note(kind, {found->seen, found->oldest_foreign});
+    bool brought = co_await search(queue, kind);
+    co_return brought;
+}
+
+// Whether much less was met than before: others hold the rest for now. What does not come back was
+// taken for good, and is forgotten with time.
+bool queue_poller::is_hidden(const std::string& queue, std::size_t met) {
+    auto& before = met_before_[queue];
+    bool hidden = met < before / 2;
+    before = std::max(met, before - before / 8);
+    return hidden;
+}
+
+bool queue_poller::head::is_full() const { return seen >= messages_a_request; }
+
+asio::awaitable<result<queue_poller::head>> queue_poller::peek(
+    storage_place queue, notification_kind kind
+) {
+    auto peeked = co_await with_.queues.peek(queue.location, messages_a_request);
+    if (peeked.has_error()) co_return peeked.error();
+    head found;
+    for (auto& message : *peeked) {
+        ++found.seen;
+        auto notification = kusto::parse_notification(kind, message.text);
+        bool ours = false;
+        if (notification) ours = co_await with_.owners.is_ours(notification->source_id);
+        if (ours) {
+            found.up_to_ours = found.seen;
+        } else {
+            auto oldest = found.oldest_foreign.value_or(message.inserted_at);
+            found.oldest_foreign = std::min(oldest, message.inserted_at);
+        }
+    }
+    co_return found;
+}
+
+// What is taken beside ours is hidden for a glance only, and costs no request to give back.
+asio::awaitable<bool> queue_poller::take(
+    storage_place queue, notification_kind kind, std::size_t count
+) {
+    bool brought = false;
+    for (auto wanted = static_cast<unsigned>(count); wanted > 0;) {
+        auto got = co_await with_.queues.get(queue.location, wanted, options_.glance);
+        if (got.has_error()) {
+            trouble_ = got.error();
+            break;
+        }
+        auto parted = co_await sort(std::move(*got), kind);
+        // What follows is likely ours too where some of this was.
+        wanted = messages_a_request;
+        if (options_.discard_foreign || defect("delete_foreign_messages")) {
+            co_await with_.cleaning.remove(queue, std::move(parted.foreign));
+        }
+        if (parted.ours.empty()) break;
+        brought = true;
+        bool safe = co_await confirm(queue, std::move(parted.ours));
+        if (!safe) break;
+    }
+    co_await with_.cleaning.finish();
+    co_return brought;
+}
+
+// Takes one part of the queue after the other, so that what stands behind shows.
+asio::awaitable<bool> queue_poller::search(storage_place queue, notification_kind kind) {
+    pass_.has_searched = true;
+    auto end = with_.time.now() + options_.search_time;
+    bool brought = false;
+    bool emptied = false;
+    bool returned = false;  // What was hidden is back: the search was too slow.
+    std::size_t taken = 0;
+    std::vector<queue_message> foreign;
+    std::unordered_set<std::string> met;
+    auto lease = schedule_.lease();
+    auto begun = with_.time.now();
+    while (!returned && taken < options_.search_messages && with_.time.now() < end) {
+        auto now = with_.time.now();
+        if (taken > 0) schedule_.searched_part(now - begun);
+        begun = now;
+        lease = schedule_.lease();
+        auto got = co_await with_.queues.get(queue.location, messages_a_request, lease);
+        if (got.has_error()) {
+            trouble_ = got.error();
+            break;
+        }
+        emptied = got->empty();
+        if (emptied) break;
+        taken += got->size();
+        for (auto& message : *got) returned = !met.insert(message.id).second || returned;
+        auto parted = co_await sort(std::move(*got), kind);
+        for (auto& message : parted.foreign) foreign.push_back(std::move(message));
+        if (parted.ours.empty()) continue;
+        brought = true;
+        bool safe = co_await confirm(queue, std::move(parted.ours));
+        if (!safe) break;
+    }
+    pass_.hindered = is_hidden(queue.name, taken) || pass_.hindered;
+    pass_.is_clear = pass_.is_clear && emptied && !pass_.hindered;
+    co_await give_back(queue, std::move(foreign), lease);
+    co_return brought;
+}
+
+asio::awaitable<queue_poller::sorted> queue_poller::sort(
+    std::vector<queue_message> messages, notification_kind kind
+) {
+    sorted out;
+    auto kind_name = std::string(kusto::to_string(kind));
+    for (auto& message : messages) {
+        auto notification = kusto::parse_notification(kind, message.text);
+        bool ours = false;
+        if (notification) ours = co_await with_.owners.is_ours(notification->source_id);
+        metric_labels labels{{"kind", kind_name}, {"owner", ours ? "us" : "foreign"}};
+        with_.measured.count("kustodrop_notifications_total", labels).add();
+        if (ours) {
+            with_.handler.apply(*notification);
+            out.ours.push_back(std::move(message));
+        } else {
+            out.foreign.push_back(std::move(message));
+        }
+    }
+    co_return out;
+}
+
+// The outcome is on disk before the notification is deleted (docs/architecture.md §2).
+asio::awaitable<bool> queue_poller::confirm(storage_place queue, std::vector<queue_message> ours) {
+    auto safe = co_await with_.journal.durable();
+    if (safe.has_error()) co_return false;
+    co_await with_.cleaning.remove(queue, std::move(ours));
+    co_return true;
+}
+
+// Others wait too where messages came in after our oldest post and are not ours.
+bool queue_poller::others_wait(const std::vector<queue_message>& foreign) const {
+    auto oldest = with_.expected.oldest();
+    if (!oldest) return false;
+    auto age = std::chrono::duration_cast<std::chrono::microseconds>(with_.time.now() - *oldest);
+    auto posted_at = with_.time.wall_now() - age;
+    return std::ranges::any_of(foreign, [posted_at](const queue_message& one) {
+        return one.inserted_at >= posted_at;
+    });
+}
+
+// Where others wait for notifications as well, the leases are left to lapse: giving each message
+// back would cost every daemon as many requests as there are messages, and until then all of them
+// see what stands behind. Elsewhere all are given back at once, unless the leases end as soon.
+asio::awaitable<void> queue_poller::give_back(
+    storage_place queue, std::vector<queue_message> foreign, duration lease
+) {
+    auto now = with_.time.now();
+    bool discard = options_.discard_foreign || defect("delete_foreign_messages");
+    if (others_wait(foreign)) others_wait_until_ = now + options_.outcome_timeout;
+    std::size_t held = 0;
+    if (!discard && (now < others_wait_until_ || lease <= brief_lease)) {
+        held = foreign.size();
+        foreign.clear();
+        if (held > 0) held_until_ = now + lease;
+    }
+    auto count = foreign.size();
+    if (discard) {
+        co_await with_.cleaning.remove(queue, std::move(foreign));
+    } else {
+        co_await with_.cleaning.give_back(queue, std::move(foreign));
+    }
+    co_await with_.cleaning.finish();
+    with_.log.debug(
+        "searched a queue",
+        {{"queue", queue.name},
+         {discard ? "deleted" : "given_back", std::to_string(count)},
+         {"held", std::to_string(held)},
+         {"lease_ms", std::to_string(lease / 1ms)}}
+    );
+}
+
+}  // namespace kustodrop::pipeline
