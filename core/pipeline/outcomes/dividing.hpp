@@ -8,8 +8,8 @@
 
 #include <vector>
 
-/// What becomes of a blob of several files when something is wrong with it: it is sent again in
-/// halves, until the file stands alone that is to blame, so that it cannot condemn its neighbours.
+/// A blob of several files that cannot be ingested is sent again in halves, until the file that is
+/// to blame is alone, so that the others do not fail with it.
 namespace kustodrop::pipeline {
 
 /// The two halves of a source of several files, as they were claimed. A half of one file goes under
@@ -18,7 +18,7 @@ std::vector<spool::source> halves_of(
     const spool::source& whole, random_generator& random, wall_time now
 );
 
-/// Whether the files of a failed source can and should be told apart.
+/// Whether a failed source can be sent again in halves.
 bool is_divisible(const spool::source& whole);
 
 struct dividing_parts {
@@ -29,7 +29,7 @@ struct dividing_parts {
     logger& log;
 };
 
-/// Puts the halves in line. The reference is dead afterwards.
+/// Puts the halves into the ready queue. The reference is dead afterwards.
 void divide(const dividing_parts& with, spool::source& whole, spool::outcome_record why);
 
 }  // namespace kustodrop::pipeline

@@ -9,7 +9,7 @@
 
 namespace kustodrop::pipeline {
 
-/// Tells which sources are ours: those in the roster, and those that the journal has, for a source
+/// Knows which sources are ours: those in the roster, and those that the journal has, for a source
 /// that is long retired may be reported twice. Ids of others are remembered for a while.
 class ownership {
 public:

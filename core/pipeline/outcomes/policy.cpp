@@ -72,8 +72,10 @@ static bool was_for_former_target(
 
 static bool pauses_watch(const source_facts& known, const notification& reported, time_point now) {
     if (!known.gate) return false;
+    if (known.gate->is_paused()) return true;
+    auto after = *known.gate;
     auto files = known.source.slices.size();
-    return known.gate->would_pause({known.source.id, reported.code, reported.details, files}, now);
+    return after.refused({known.source.id, reported.code, reported.details, files}, now);
 }
 
 // The failure of the last post that was outstanding decides.

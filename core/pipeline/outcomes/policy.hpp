@@ -87,7 +87,7 @@ any_action decide_on_timeout(
     const source_facts& known, const policy_options& options, const moment& at
 );
 
-/// What tells one failure of a source from another: a message comes again when it could not be
+/// Identifies a failure of a source: a message comes again when it could not be
 /// deleted, and the service may report a failure twice.
 std::string failure_key(const kusto::notification& notification);
 

@@ -23,10 +23,10 @@
 namespace kustodrop::pipeline {
 
 /// Finds the notifications of posted sources in the notification queues, which all clients of the
-/// cluster share. It peeks first, which leases nothing; takes messages only when one of ours is
-/// seen or overdue; has the outcome journaled; and only then deletes that message. Messages of
-/// others keep their text and are given back when the pass ends; where other daemons wait for
-/// notifications too, their short lease is left to lapse.
+/// cluster share. It peeks first, which leases nothing; takes messages only when a notification
+/// of ours is seen or overdue; has the outcome journaled; and only then deletes that message.
+/// Messages of others keep their text and are given back when the pass ends; where other daemons
+/// wait for notifications too, their short lease is left to lapse.
 class queue_poller {
 public:
     struct parts {

@@ -6,12 +6,6 @@
 
 namespace kustodrop::pipeline {
 
-bool target_gate::would_pause(const refusal& what, time_point now) const {
-    if (paused_) return true;
-    bool same_cause = what.code == code_ && now - first_failure_ <= options_.within;
-    return (same_cause ? failures_ : 0) + what.files >= options_.failures;
-}
-
 bool target_gate::refused(const refusal& what, time_point now) {
     details_ = what.details;
     if (paused_) {

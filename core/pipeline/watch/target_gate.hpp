@@ -37,9 +37,6 @@ public:
     /// Counts a refusal. True: the watch is paused, hold() the source.
     bool refused(const refusal& what, time_point now);
 
-    /// Whether that refusal finds the watch paused or pauses it.
-    bool would_pause(const refusal& what, time_point now) const;
-
     /// The service ingested this source, or refused it for its contents: its target is right.
     void accepted(std::string_view source_id);
 

@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(the_first_of_each_half_has_its_head_again) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(halves_begin_anew_under_ids_of_their_own) {
+BOOST_AUTO_TEST_CASE(halves_start_from_the_first_stage_under_new_ids) {
     for (auto& half : halves(4)) {
         BOOST_TEST(half.id != blob_of(4).id);
         BOOST_TEST(is_guid(half.id));
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_stands_alone_has_the_id_of_its_claim) {
     BOOST_TEST(second.id != own_id + std::string("1"));
 }
 
-BOOST_AUTO_TEST_CASE(only_several_files_that_are_still_there_can_be_told_apart) {
+BOOST_AUTO_TEST_CASE(only_several_files_that_are_still_there_can_be_split) {
     BOOST_TEST(!is_divisible(blob_of(1)));
     BOOST_TEST(is_divisible(blob_of(2)));
     auto deleted = blob_of(2);

@@ -1,0 +1,69 @@
+#include "pipeline/outcomes/expectations.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <vector>
+
+using namespace kustodrop;
+using pipeline::expectations;
+
+struct awaited {
+    expectations list;
+    time_point start = time_point(1h);
+
+    std::string in_order(std::size_t most = 100) {
+        std::string out;
+        list.each([&](const expectations::entry& one) {
+            out += one.source_id;
+            return out.size() < most;
+        });
+        return out;
+    }
+};
+
+BOOST_FIXTURE_TEST_SUITE(expectations_, awaited)
+
+BOOST_AUTO_TEST_CASE(an_empty_list_has_neither_an_oldest_nor_a_youngest) {
+    BOOST_TEST(list.empty());
+    BOOST_TEST(!list.oldest().has_value());
+    BOOST_TEST(!list.youngest().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(the_oldest_post_comes_first_whatever_the_order_of_the_calls) {
+    list.add("b", start + 2s);
+    list.add("a", start + 3s);
+    list.add("c", start + 1s);
+    BOOST_TEST(in_order() == "cba");
+    BOOST_TEST((list.oldest() == start + 1s));
+    BOOST_TEST((list.youngest() == start + 3s));
+}
+
+BOOST_AUTO_TEST_CASE(posts_of_one_moment_are_ordered_by_id) {
+    list.add("b", start);
+    list.add("a", start);
+    BOOST_TEST(in_order() == "ab");
+}
+
+BOOST_AUTO_TEST_CASE(a_source_that_is_posted_again_is_as_old_as_its_last_post) {
+    list.add("a", start);
+    list.add("b", start + 1s);
+    list.add("a", start + 2s);
+    BOOST_TEST(list.size() == 2u);
+    BOOST_TEST(in_order() == "ba");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_removed_is_not_awaited) {
+    list.add("a", start);
+    list.remove("a");
+    list.remove("never added");
+    BOOST_TEST(!list.contains("a"));
+    BOOST_TEST(list.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_visit_ends_when_the_visitor_says_so) {
+    list.add("a", start);
+    list.add("b", start + 1s);
+    BOOST_TEST(in_order(1) == "a");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

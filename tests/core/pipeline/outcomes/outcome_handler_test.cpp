@@ -1,0 +1,146 @@
+#include "core/pipeline/outcomes/awaiting.hpp"
+
+using namespace kustodrop;
+using pipeline::outcome_handler;
+namespace stage = spool::stage;
+
+namespace {
+
+struct handling : test::awaiting {
+    pipeline::expectations expected;
+    pipeline::outcomes_options options;
+    outcome_handler handler{
+        {*sources, ready, watches, expected, identity_token, clock, random, log, measured},
+        options,
+        [this](spool::source& what) { settled.push_back(what.id); }};
+
+    spool::source& awaited(int number, int file_count = 1) {
+        auto& what = posted(number, file_count);
+        expected.add(what.id, clock.now());
+        return what;
+    }
+
+    void reports(int number, const std::string& code) {
+        auto kind = kusto::notification_kind::failure;
+        handler.apply(kusto::parse_notification(kind, failure_of(number, code)).value());
+    }
+    void reports_success(int number) {
+        auto kind = kusto::notification_kind::success;
+        handler.apply(kusto::parse_notification(kind, success(number)).value());
+    }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(outcome_handler_, handling)
+
+BOOST_AUTO_TEST_CASE(a_success_is_recorded_and_handed_on) {
+    awaited(1);
+    reports_success(1);
+    BOOST_TEST(state(1) == "succeeded");
+    BOOST_TEST(settled == std::vector{id_of(1)}, boost::test_tools::per_element());
+    BOOST_TEST(expected.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_source_that_is_not_in_the_roster_is_nothing_to_act_on) {
+    reports_success(1);
+    BOOST_TEST(settled.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_is_noted_once) {
+    auto& what = awaited(1);
+    what.posts = 3;
+    reports(1, "Stream_WrongNumberOfFields");
+    reports(1, "Stream_WrongNumberOfFields");
+    BOOST_TEST(what.failure_keys.size() == 1u);
+    BOOST_TEST(what.posts_before_failure == 3u);
+    BOOST_TEST(what.last_failure->code == "Stream_WrongNumberOfFields");
+    BOOST_TEST(state(1) == "posted");
+}
+
+BOOST_AUTO_TEST_CASE(a_blob_that_is_good_is_posted_again_after_a_wait) {
+    awaited(1);
+    reports(1, "General_RetryAttemptsExceeded");
+    BOOST_TEST(state(1) == "uploaded");
+    BOOST_TEST(next_ready() == "nothing");
+    clock.advance(5min);
+    BOOST_TEST(next_ready() == id_of(1));
+    metric_labels labels{{"operation", "post"}, {"reason", "General_RetryAttemptsExceeded"}};
+    BOOST_TEST(measured.count("kustodrop_retries_total", labels).value() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_blob_that_is_lost_is_uploaded_again) {
+    awaited(1);
+    reports(1, "Download_SourceNotFound");
+    BOOST_TEST(state(1) == "claimed");
+    clock.advance(5min);
+    BOOST_TEST(next_ready() == id_of(1));
+}
+
+BOOST_AUTO_TEST_CASE(a_blob_of_two_files_is_sent_again_in_halves) {
+    awaited(1, 2);
+    reports(1, "Stream_WrongNumberOfFields");
+    BOOST_TEST(state(1) == "retired");
+    BOOST_TEST(sources->size() == 2u);
+    BOOST_TEST(next_ready() != "nothing");
+    BOOST_TEST(expected.empty());
+    BOOST_TEST(settled.empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_fifth_refusal_of_a_target_pauses_the_watch_and_holds_its_source) {
+    for (int i = 1; i <= 5; ++i) {
+        awaited(i);
+        reports(i, "BadRequest_TableNotExist");
+    }
+    BOOST_TEST(state(4) == "failed");
+    BOOST_TEST(state(5) == "uploaded");
+    BOOST_TEST(web().gate.is_paused());
+    BOOST_TEST(web().gate.held() == 1u);
+    BOOST_TEST(logged("the watch is paused"));
+}
+
+BOOST_AUTO_TEST_CASE(bad_data_shows_that_the_target_is_right) {
+    for (int i = 1; i <= 4; ++i) {
+        awaited(i);
+        reports(i, "BadRequest_TableNotExist");
+    }
+    awaited(5);
+    reports(5, "Stream_WrongNumberOfFields");
+    awaited(6);
+    reports(6, "BadRequest_TableNotExist");
+    BOOST_TEST(!web().gate.is_paused());
+}
+
+BOOST_AUTO_TEST_CASE(what_the_former_target_refused_goes_to_the_new_one) {
+    auto& what = awaited(1);
+    web().options.target.table = "New";
+    reports(1, "BadRequest_TableNotExist");
+    BOOST_TEST(what.target == "Logs.New");
+    BOOST_TEST(state(1) == "uploaded");
+    BOOST_TEST(next_ready() == id_of(1));
+    BOOST_TEST(!web().gate.is_paused());
+}
+
+BOOST_AUTO_TEST_CASE(silence_parks_the_source_until_a_late_success) {
+    auto& what = awaited(1);
+    handler.handle_timeout(what);
+    BOOST_TEST(state(1) == "unconfirmed");
+    BOOST_TEST(sources->is_parked(what));
+    BOOST_TEST(settled.empty());
+    reports_success(1);
+    BOOST_TEST(state(1) == "succeeded");
+    BOOST_TEST(settled.size() == 1u);
+    BOOST_TEST(!sources->is_parked(what));
+}
+
+BOOST_AUTO_TEST_CASE(silence_sends_again_where_the_watch_wants_that_and_counts_it) {
+    web().options.on_unconfirmed = pipeline::unconfirmed_action::repost;
+    auto& what = awaited(1);
+    handler.handle_timeout(what);
+    BOOST_TEST(state(1) == "claimed");
+    BOOST_TEST(what.ambiguous_posts == 1u);
+    BOOST_TEST(measured.count("kustodrop_posts_ambiguous_total", {{"watch", "web"}}).value() == 1);
+    BOOST_TEST(next_ready() == id_of(1));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,188 @@
+#include "pipeline/outcomes/outcomes.hpp"
+
+#include "core/pipeline/outcomes/awaiting.hpp"
+
+using namespace kustodrop;
+
+namespace {
+
+struct whole : test::awaiting {
+    pipeline::outcomes_options options;
+    std::optional<pipeline::outcomes> made;
+
+    pipeline::outcomes& begin() {
+        pipeline::outcomes_parts with{
+            *sources,
+            ready,
+            watches,
+            *journal,
+            router,
+            identity_token,
+            queues,
+            tables,
+            clock,
+            random,
+            log,
+            measured};
+        made.emplace(io.get_executor(), with, options, [this](spool::source& what) {
+            settled.push_back(what.id);
+        });
+        tasks.push_back(start(made->run()));
+        tasks.push_back(start(made->run_cleaner()));
+        return *made;
+    }
+
+    ~whole() { stop(); }
+
+    void await(int number) { made->expect(posted(number)); }
+
+    void pass_in_steps(duration time, duration step = 10s) {
+        for (duration done{}; done < time; done += step) pass(step);
+    }
+};
+
+struct in_table : whole {
+    in_table() {
+        options.method = pipeline::report_method::table;
+        begin();
+    }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(outcomes_, whole)
+
+BOOST_AUTO_TEST_CASE(asks_for_nothing_while_nothing_is_outstanding) {
+    begin();
+    pass_in_steps(1min);
+    BOOST_TEST(network.sent.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_post_is_polled_for_until_its_notification_comes) {
+    begin();
+    await(1);
+    settle();
+    BOOST_TEST(made->outstanding() == 1u);
+    storage.put("success", success(1));
+    pass(10s);
+    BOOST_TEST(state(1) == "succeeded");
+    BOOST_TEST(made->outstanding() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_source_without_a_notification_is_unconfirmed_after_the_timeout) {
+    options.outcome_timeout = 5min;
+    begin();
+    await(1);
+    pass_in_steps(4min);
+    BOOST_TEST(state(1) == "posted");
+    pass_in_steps(3min);
+    BOOST_TEST(state(1) == "unconfirmed");
+    storage.put("success", success(1));
+    pass_in_steps(2min);
+    BOOST_TEST(state(1) == "succeeded");
+}
+
+BOOST_AUTO_TEST_CASE(a_resumed_source_has_waited_before) {
+    options.outcome_timeout = 5min;
+    begin();
+    auto& what = posted(1);
+    what.last_post_at -= 4min;
+    made->expect(what);
+    pass_in_steps(3min);
+    BOOST_TEST(state(1) == "unconfirmed");
+}
+
+BOOST_AUTO_TEST_CASE(a_clock_that_was_set_back_makes_no_wait_longer) {
+    options.outcome_timeout = 5min;
+    begin();
+    auto& what = posted(1);
+    what.last_post_at += 24h;
+    made->expect(what);
+    pass_in_steps(8min);
+    BOOST_TEST(state(1) == "unconfirmed");
+}
+
+BOOST_AUTO_TEST_CASE(without_reports_a_source_is_presumed_at_once) {
+    options.reports = pipeline::report_level::none;
+    begin();
+    await(1);
+    settle();
+    BOOST_TEST(state(1) == "presumed");
+    BOOST_TEST(network.sent.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_queue_that_cannot_be_read_is_reported_as_trouble) {
+    begin();
+    storage.refused["peek_messages"] = 503;
+    await(1);
+    settle();
+    BOOST_TEST(made->trouble().has_value());
+    storage.refused.clear();
+    pass(10s);
+    BOOST_TEST(!made->trouble().has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(table_poller_, in_table)
+
+BOOST_AUTO_TEST_CASE(a_row_says_what_became_of_a_post) {
+    await(1);
+    await(2);
+    storage.rows[id_of(1) + "/1"] = row(1, "Succeeded");
+    storage.rows[id_of(2) + "/1"] = row(2, "Failed");
+    pass(10s);
+    BOOST_TEST(state(1) == "succeeded");
+    BOOST_TEST(state(2) == "failed");
+    BOOST_TEST(storage.asked("peek_messages") == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_pending_row_is_read_again) {
+    await(1);
+    storage.rows[id_of(1) + "/1"] = row(1, "Pending");
+    pass(10s);
+    BOOST_TEST(state(1) == "posted");
+    storage.rows[id_of(1) + "/1"] = row(1, "Succeeded");
+    pass(10s);
+    BOOST_TEST(state(1) == "succeeded");
+}
+
+BOOST_AUTO_TEST_CASE(the_success_of_one_post_wins_over_the_failure_of_another) {
+    auto& what = posted(1);
+    what.posts = 2;
+    made->expect(what);
+    storage.rows[id_of(1) + "/1"] = row(1, "Failed");
+    storage.rows[id_of(1) + "/2"] = row(1, "Succeeded");
+    pass(10s);
+    BOOST_TEST(state(1) == "succeeded");
+}
+
+BOOST_AUTO_TEST_CASE(an_old_source_is_read_less_often_than_a_young_one) {
+    await(1);
+    pass_in_steps(1min);
+    auto early = storage.asked("get_entity");
+    pass_in_steps(10min);
+    auto before = storage.asked("get_entity");
+    pass_in_steps(1min);
+    BOOST_TEST(early > 2u);
+    BOOST_TEST(storage.asked("get_entity") - before <= 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_table_that_cannot_be_read_is_trouble) {
+    storage.refused["get_entity"] = 503;
+    await(1);
+    settle();
+    BOOST_TEST(made->trouble().has_value());
+    BOOST_TEST(state(1) == "posted");
+}
+
+BOOST_AUTO_TEST_CASE(an_unconfirmed_source_is_still_read_now_and_then) {
+    await(1);
+    pass_in_steps(options.outcome_timeout + 10min, 1min);
+    BOOST_TEST(state(1) == "unconfirmed");
+    storage.rows[id_of(1) + "/1"] = row(1, "Succeeded");
+    pass_in_steps(11min, 1min);
+    BOOST_TEST(state(1) == "succeeded");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
