@@ -8,6 +8,7 @@
 #include "base/result.hpp"
 
 #include <algorithm>
+#include <concepts>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -126,6 +127,14 @@ public:
         request_refresh();
     }
 
+    /// Says that the value that was in use then was refused. If it is still in hand nobody gets it
+    /// any more, and a fetch that brings the same value again counts as failed.
+    void refuse_value_of(time_point used_at) requires std::equality_comparable<T> {
+        if (!value_ || accepted_at_ > used_at) return;
+        refused_ = std::exchange(value_, nullptr);
+        request_refresh();
+    }
+
     /// Why the last fetch failed; nothing once one has gone well.
     const std::optional<failure>& last_failure() const { return last_failure_; }
 
@@ -146,6 +155,11 @@ public:
 private:
     bool good() const { return value_ && clock_.now() < expires_at_; }
 
+    bool is_refused(const T& value) const {
+        if constexpr (std::equality_comparable<T>) return refused_ && value == *refused_;
+        return false;
+    }
+
     void begin_fetch() {
         early_ = false;
         started_at_ = clock_.now();
@@ -164,6 +178,11 @@ private:
         if (fetched.expires_at <= now) {
             return refuse(
                 {errc::already_expired, remedy::retry, "what was fetched has already expired"}
+            );
+        }
+        if (is_refused(fetched.value)) {
+            return refuse(
+                {errc::already_expired, remedy::retry, "what was fetched is what has been refused"}
             );
         }
         value_ = std::make_shared<const T>(std::move(fetched.value));
@@ -212,6 +231,7 @@ private:
     event arrived_;
     event wanted_;
     std::shared_ptr<const T> value_;
+    std::shared_ptr<const T> refused_;
     time_point expires_at_{};
     time_point accepted_at_{};
     time_point started_at_{};

@@ -53,7 +53,7 @@ failure_status status_at(const json::object& object) {
     return failure_status::unknown;
 }
 
-// A number could be any enumeration's (docs/protocol.md §9): only names mean something.
+// A number could belong to any enumeration (docs/protocol.md §9): only names mean something.
 std::string code_at(const json::object& object) {
     auto text = name_at(object, "ErrorCode");
     bool is_name = !text.empty() && std::isdigit(static_cast<unsigned char>(text[0])) == 0;
@@ -61,7 +61,7 @@ std::string code_at(const json::object& object) {
 }
 
 failure bad_notification() {
-    return {errc::bad_notification, remedy::give_up, "a message that is no notification"};
+    return {errc::bad_notification, remedy::give_up, "the message is not a notification"};
 }
 
 }  // namespace
@@ -112,26 +112,27 @@ result<notification> parse_notification(notification_kind kind, std::string_view
 }
 
 result<std::optional<notification>> parse_status_row(std::string_view text) {
-    using word = std::optional<notification>;
+    using found = std::optional<notification>;
     auto object = object_in(text);
     if (!object) return object.error();
     auto status = text_at(*object, "Status");
     auto is = [&](std::string_view name) { return equals_ignoring_case(status, name); };
-    if (is("Pending") || is("Queued")) return word();
+    if (is("Pending") || is("Queued")) return found();
     auto out = common_part(*object);
     if (!out) return out.error();
-    // Skipped: the service's own check found that the data is there already.
-    out->success = is("Succeeded") || is("Skipped");
+    out->success = is("Succeeded");
+    out->skipped = is("Skipped");
     bool partly = is("PartiallySucceeded");
-    if (!out->success && !partly && !is("Failed")) return bad_notification();
+    if (!out->success && !out->skipped && !partly && !is("Failed")) return bad_notification();
     out->activity_id = name_at(*object, "ActivityId");
     out->at = parse_iso8601(text_at(*object, "UpdatedOn")).value_or(wall_time{});
-    if (out->success) return word(std::move(*out));
+    if (out->success) return found(std::move(*out));
     read_failure(*object, *out);
-    // Sent again, what went in would stand there twice.
+    // Sent again, what was ingested would be there twice, and what held no data would not have any.
     if (partly) out->code = "PartiallySucceeded";
-    if (partly) out->status = failure_status::permanent;
-    return word(std::move(*out));
+    if (out->skipped) out->code = "Skipped";
+    if (partly || out->skipped) out->status = failure_status::permanent;
+    return found(std::move(*out));
 }
 
 std::string pending_row(const ingestion_request& request) {
@@ -191,27 +192,27 @@ constexpr std::array<std::string_view, 13> transient_codes{
     "BadRequest_NoValidResponseFromEngine",
     "Unknown"};
 
-bool is_about_update_policy(const notification& word) {
-    return word.from_update_policy || word.code.starts_with("UpdatePolicy_");
+bool is_about_update_policy(const notification& reported) {
+    return reported.from_update_policy || reported.code.starts_with("UpdatePolicy_");
 }
 
 }  // namespace
 
-next_step judge(const notification& word) {
-    if (word.success) return next_step::settle_success;
+next_step judge(const notification& reported) {
+    if (reported.success) return next_step::settle_success;
     // Only this copy was dropped: the other one's fate is still to come.
-    if (word.code.starts_with("BlobAlreadyReceived")) return next_step::wait;
-    bool tries_again = word.status == failure_status::transient;
-    bool says_nothing = word.status == failure_status::unknown;
-    if (tries_again || (says_nothing && is_one_of(word.code, transient_codes))) {
+    if (reported.code.starts_with("BlobAlreadyReceived")) return next_step::wait;
+    bool tries_again = reported.status == failure_status::transient;
+    bool says_nothing = reported.status == failure_status::unknown;
+    if (tries_again || (says_nothing && is_one_of(reported.code, transient_codes))) {
         return next_step::wait;
     }
     // The data may already stand in the source table: a second post would double it there.
-    if (is_about_update_policy(word)) return next_step::settle_failure;
-    if (is_one_of(word.code, blob_is_lost)) return next_step::upload_again;
-    if (is_one_of(word.code, message_failed)) return next_step::post_again;
-    if (word.status == failure_status::exhausted) return next_step::post_again;
-    return word.should_retry ? next_step::post_again : next_step::settle_failure;
+    if (is_about_update_policy(reported)) return next_step::settle_failure;
+    if (is_one_of(reported.code, blob_is_lost)) return next_step::upload_again;
+    if (is_one_of(reported.code, message_failed)) return next_step::post_again;
+    if (reported.status == failure_status::exhausted) return next_step::post_again;
+    return reported.should_retry ? next_step::post_again : next_step::settle_failure;
 }
 
 namespace {

@@ -12,10 +12,11 @@ namespace kustodrop::kusto {
 enum class notification_kind { success, failure };
 enum class failure_status { unknown, permanent, transient, exhausted };
 
-/// The service's word on one source (docs/protocol.md §8.1), without the secrets it may have
+/// What the service reports on one source (docs/protocol.md §8.1), without the secrets it may have
 /// carried.
 struct notification {
     bool success = false;
+    bool skipped = false;   // No data, or none that ingestIfNotExists has not seen: a failure.
     std::string source_id;  // Lower case.
     std::string code = {};
     std::string details = {};  // Any SAS in it taken out.
@@ -30,11 +31,11 @@ struct notification {
     wall_time at{};  // The epoch if it did not say.
 };
 
-/// Reads a message of a notification queue. Failure "bad_notification" if it is none.
+/// Reads a message of a notification queue. Failure "bad_notification" if it is not one.
 result<notification> parse_notification(notification_kind kind, std::string_view text);
 
-/// Reads a row of the status table (docs/protocol.md §8.3) as the word that it holds; nothing while
-/// the service has not decided. Failure "bad_notification" if it is no such row.
+/// Reads a row of the status table (docs/protocol.md §8.3) as the notification that it holds;
+/// nothing while the service has not decided. Failure "bad_notification" if it is not such a row.
 result<std::optional<notification>> parse_status_row(std::string_view text);
 
 /// A row as it is put there before the post: nothing has happened yet.
@@ -44,12 +45,13 @@ std::string pending_row(const ingestion_request& request);
 enum class next_step {
     settle_success,
     settle_failure,
-    wait,  // Another word will come: the service tries again, or another copy is on its way.
+    wait,  // Another notification will come: the service tries again, or another copy is on its
+           // way.
     upload_again,  // The blob is of no use: upload and post again, a bounded number of times.
     post_again,    // The blob is good: post again, a bounded number of times.
 };
 
-next_step judge(const notification& word);
+next_step judge(const notification& reported);
 
 /// Whose business an error code is.
 enum class error_class {

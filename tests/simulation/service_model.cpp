@@ -234,7 +234,8 @@ http::response service_model::manage(const http::request& ask) {
     bool good = known != tokens_.end() && world_.time.now() < known->second;
     if (!good || world_.sky.strikes(fault::token_refused)) return plain_answer(401, now);
     if (ask.operation == "get_ingestion_resources") return resources();
-    return token_answer("AuthorizationContext", std::string(canary) + "-identity");
+    auto identity = std::string(canary) + "-identity-" + std::to_string(++tokens_given_);
+    return token_answer("AuthorizationContext", identity);
 }
 
 static json::object table_of(json::array columns, json::array rows) {

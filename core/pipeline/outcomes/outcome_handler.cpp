@@ -7,8 +7,6 @@ namespace kustodrop::pipeline {
 
 namespace stage = spool::stage;
 
-static constexpr std::string_view refused_token = "BadRequest_InvalidKustoIdentityToken";
-
 outcome_handler::outcome_handler(parts with, outcomes_options options, routing& next)
     : with_(with), options_(options), next_(next) {}
 
@@ -21,6 +19,7 @@ source_facts outcome_handler::facts_of(const spool::source& what) {
     out.target = from->options.target.name();
     out.target_since = from->former_targets.since();
     out.on_unconfirmed = from->options.on_unconfirmed;
+    out.deduplicates = from->target_for(what).deduplicate;
     out.gate = &from->gate;
     return out;
 }
@@ -80,6 +79,12 @@ void outcome_handler::perform(
             [&](const action::settle& found) { settle(what, found.record); },
             [&](const action::park& found) { park(what, found.record); },
             [&](const action::post_again&) { resend(what, stage::uploaded{*blob}, cause); },
+            [&](const action::post_with_new_token&) {
+                refuse_token_of(what);
+                spool::any_stage from = stage::claimed{};
+                if (blob) from = stage::uploaded{*blob};
+                resend(what, std::move(from), cause);
+            },
             [&](const action::upload_again&) { resend(what, stage::claimed{}, cause); },
             [&](const action::repost&) { repost(what); },
             [&](const action::split_source& found) { split(what, found.record); },
@@ -125,10 +130,17 @@ void outcome_handler::resend(
     );
     metric_labels labels{{"operation", uploads ? "upload" : "post"}, {"reason", cause.code}};
     with_.measured.count("kustodrop_retries_total", labels).add();
-    if (cause.code == refused_token) with_.identity_token.request_refresh();
+    if (with_.sources.is_parked(what)) with_.sources.unpark(what);
     with_.sources.advance(what, std::move(from));
     auto wait = next_wait(what.posts, options_.resend_backoff, std::nullopt, with_.random);
     with_.ready.push(what.id, with_.time.now() + wait);
+}
+
+// The token of the last post is not used again. One that was fetched since is not to blame.
+void outcome_handler::refuse_token_of(const spool::source& what) {
+    auto since = with_.time.wall_now() - what.last_post_at;
+    auto age = std::max<duration>(since, duration::zero());
+    with_.identity_token.refuse_value_of(with_.time.now() - age);
 }
 
 // The blob may have been deleted with its ingestion, so it is uploaded again.

@@ -52,6 +52,7 @@ private:
     void settle(spool::source& what, spool::outcome_record record);
     void park(spool::source& what, spool::outcome_record record);
     void resend(spool::source& what, spool::any_stage from, const spool::outcome_record& cause);
+    void refuse_token_of(const spool::source& what);
     void repost(spool::source& what);
     void split(spool::source& what, spool::outcome_record record);
     void count_refusal(const spool::source& what, const spool::outcome_record& cause);

@@ -15,12 +15,13 @@ namespace stage = spool::stage;
 using kusto::next_step;
 using kusto::notification;
 
-static constexpr std::array<std::string_view, 10> action_names{
+static constexpr std::array<std::string_view, 11> action_names{
     "ignore",
     "wait",
     "settle",
     "park",
     "post_again",
+    "post_with_new_token",
     "upload_again",
     "repost",
     "split_source",
@@ -41,11 +42,28 @@ spool::outcome_record record_of(const notification& reported, wall_time at) {
     return out;
 }
 
+static constexpr std::string_view refused_token = "BadRequest_InvalidKustoIdentityToken";
+static constexpr std::string_view credentials_mark = "credentials-";
+
+// The file has nothing to do with it: it is never given up for it.
+static bool is_about_credentials(std::string_view code) {
+    return code == refused_token || code == "BadRequest_InvalidAuthentication";
+}
+
+static spool::outcome_record success_record(const notification& reported, wall_time at) {
+    auto out = record_of(reported, at);
+    if (!reported.skipped) return out;
+    out.outcome = spool::outcome::succeeded;
+    out.code.clear();
+    return out;
+}
+
 std::string failure_key(const notification& reported) {
     auto at = std::to_string(reported.at.time_since_epoch().count());
     auto whole =
         reported.operation_id + ' ' + reported.activity_id + ' ' + at + ' ' + reported.code;
-    return hex_encode(sha256(whole)).substr(0, 16);
+    auto key = hex_encode(sha256(whole)).substr(0, 16);
+    return is_about_credentials(reported.code) ? std::string(credentials_mark) + key : key;
 }
 
 bool is_about_target(std::string_view code) {
@@ -78,6 +96,17 @@ static bool pauses_watch(const source_facts& known, const notification& reported
     return after.refused({known.source.id, reported.code, reported.details, files}, now);
 }
 
+static bool may_resend(
+    const spool::source& source, std::string_view code, const policy_options& options
+) {
+    if (is_about_credentials(code)) return true;
+    if (!spool::blob_of(source.stage)) return false;
+    auto refusals = std::ranges::count_if(source.failure_keys, [](const std::string& key) {
+        return key.starts_with(credentials_mark);
+    });
+    return source.posts <= options.resend_limit + static_cast<unsigned>(refusals);
+}
+
 // The failure of the last post that was outstanding decides.
 static any_action after_last_failure(
     const source_facts& known,
@@ -91,8 +120,10 @@ static any_action after_last_failure(
     if (resends) {
         // It is on its way to a shipper already.
         if (std::holds_alternative<stage::claimed>(source.stage)) return action::ignore{};
-        bool may_resend = source.posts <= options.resend_limit && spool::blob_of(source.stage);
-        if (!may_resend) return action::settle{record_of(reported, at)};
+        if (!may_resend(source, reported.code, options)) {
+            return action::settle{record_of(reported, at)};
+        }
+        if (reported.code == refused_token) return action::post_with_new_token{};
         if (next == next_step::upload_again) return action::upload_again{};
         return action::post_again{};
     }
@@ -118,8 +149,10 @@ decision decide(
         return out;
     }
     if (step == next_step::wait) return out;
-    if (step == next_step::settle_success) {
-        out.next = action::settle{record_of(reported, at.wall_now)};
+    // Where messages say ingestIfNotExists, skipped means that an earlier copy was ingested.
+    bool is_there_already = reported.skipped && known.deduplicates;
+    if (step == next_step::settle_success || is_there_already) {
+        out.next = action::settle{success_record(reported, at.wall_now)};
         return out;
     }
     if (std::ranges::count(source.failure_keys, failure_key(reported)) > 0) {

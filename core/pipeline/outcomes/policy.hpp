@@ -22,10 +22,11 @@ struct settle {
 struct park {  // Unconfirmed: kept in work/ until a late notification or `retry`.
     spool::outcome_record record;
 };
-struct post_again {};    // Its blob is good.
-struct upload_again {};  // Its blob is of no use.
-struct repost {};        // on_unconfirmed: repost. It may become a duplicate.
-struct split_source {    // One of its files is to blame: the halves are sent apart.
+struct post_again {};           // Its blob is good.
+struct post_with_new_token {};  // Its identity token was refused.
+struct upload_again {};         // Its blob is of no use, or not known.
+struct repost {};               // on_unconfirmed: repost. It may become a duplicate.
+struct split_source {           // One of its files is to blame: the halves are sent apart.
     spool::outcome_record record;
 };
 struct hold_for_target {};     // Its watch pauses until the target is put right.
@@ -38,6 +39,7 @@ using any_action = std::variant<
     action::settle,
     action::park,
     action::post_again,
+    action::post_with_new_token,
     action::upload_again,
     action::repost,
     action::split_source,
@@ -55,6 +57,7 @@ struct source_facts {
     std::string target = {};
     wall_time target_since = {};  // When a reload brought the target; the epoch: none did.
     unconfirmed_action on_unconfirmed = unconfirmed_action::keep;
+    bool deduplicates = false;  // Its messages say ingestIfNotExists.
     const target_gate* gate = nullptr;
 };
 
@@ -87,8 +90,9 @@ any_action decide_on_timeout(
     const source_facts& known, const policy_options& options, const moment& at
 );
 
-/// Identifies a failure of a source: a message comes again when it could not be
-/// deleted, and the service may report a failure twice.
+/// Identifies a failure of a source: a message comes again when it could not be deleted, and the
+/// service may report a failure twice. The key of a refusal of credentials begins with
+/// "credentials-": it does not count towards the limit of posts.
 std::string failure_key(const kusto::notification& notification);
 
 /// The record of what a notification reports.

@@ -22,6 +22,7 @@ struct giver : test::world {
         if (broken) co_return *broken;
         fresh<std::string> out;
         out.value = "value-" + std::to_string(fetched_at.size());
+        if (!fixed.empty()) out.value = fixed;
         out.expires_at = clock.now() + life;
         if (wish) out.refresh_at = clock.now() + *wish;
         co_return out;
@@ -45,6 +46,7 @@ struct giver : test::world {
     std::optional<duration> slow;
     std::optional<failure> broken;
     std::vector<time_point> fetched_at;
+    std::string fixed;  // Unless empty, every value is this one.
     std::vector<refresh_event> events;
     random_generator random{7};
     refreshed<std::string> value{io.get_executor(), clock, random, [this] { return fetch(); }};
@@ -222,6 +224,31 @@ BOOST_AUTO_TEST_CASE(discarding_a_value_that_was_replaced_does_nothing) {
     value.discard(old);
     BOOST_TEST(ask() == "value-2");
     value.discard(nullptr);
+    BOOST_TEST(ask() == "value-2");
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_value_is_not_used_again_even_if_it_is_fetched_again) {
+    start(value.run());
+    fixed = "value-1";
+    pass(1min);
+    value.refuse_value_of(clock.now());
+    BOOST_TEST(!value.current());
+    pass_in_steps(5min, 1s);
+    BOOST_TEST(!value.current());
+    BOOST_TEST(value.last_failure()->code == errc::already_expired);
+    BOOST_TEST(fetches() > 2u);
+    fixed.clear();
+    pass_in_steps(5min, 1s);
+    BOOST_TEST(ask() != "waiting");
+}
+
+BOOST_AUTO_TEST_CASE(a_value_that_was_fetched_after_the_refused_one_was_used_stays_in_use) {
+    start(value.run());
+    auto used_at = clock.now();
+    pass(1min);
+    value.request_refresh();
+    pass(0s);
+    value.refuse_value_of(used_at);
     BOOST_TEST(ask() == "value-2");
 }
 

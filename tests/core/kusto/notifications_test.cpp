@@ -287,7 +287,7 @@ BOOST_AUTO_TEST_CASE(a_status_row_says_nothing_until_the_service_has_decided) {
 }
 
 BOOST_AUTO_TEST_CASE(a_status_row_that_went_well_is_a_success) {
-    for (auto* status : {"Succeeded", "succeeded", "Skipped"}) {
+    for (auto* status : {"Succeeded", "succeeded"}) {
         auto word = parse_status_row(status_row(status)).value().value();
         BOOST_TEST(word.success);
         BOOST_TEST(word.source_id == "f6e8ae77-4f5b-4e4f-9a2b-0e6d8a2a7a01");
@@ -295,6 +295,14 @@ BOOST_AUTO_TEST_CASE(a_status_row_that_went_well_is_a_success) {
         BOOST_TEST(word.activity_id == "act");
         BOOST_TEST((word.at != wall_time{}));
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_source_that_the_service_skipped_has_not_succeeded) {
+    auto reported = parse_status_row(status_row("Skipped")).value().value();
+    BOOST_TEST(!reported.success);
+    BOOST_TEST(reported.skipped);
+    BOOST_TEST(reported.code == "Skipped");
+    BOOST_TEST((judge(reported) == next_step::settle_failure));
 }
 
 BOOST_AUTO_TEST_CASE(a_status_row_that_failed_says_why) {

@@ -69,6 +69,53 @@ BOOST_AUTO_TEST_CASE(a_blob_that_is_good_is_posted_again_after_a_wait) {
     BOOST_TEST(measured.count("kustodrop_retries_total", labels).value() == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_refused_identity_token_is_not_used_again) {
+    awaited(1);
+    BOOST_TEST(identity_token.current()->reveal() == "token 1");
+    token_number = 1;
+    reports(1, "BadRequest_InvalidKustoIdentityToken");
+    BOOST_TEST(state(1) == "uploaded");
+    settle();
+    for (int i = 0; i < 60; ++i) pass(1s);
+    BOOST_TEST(!identity_token.current());
+    token_number = 2;
+    for (int i = 0; i < 300; ++i) pass(1s);
+    BOOST_REQUIRE(identity_token.current());
+    BOOST_TEST(identity_token.current()->reveal() == "token 2");
+}
+
+BOOST_AUTO_TEST_CASE(a_token_that_was_fetched_after_the_post_stays_in_use) {
+    awaited(1);
+    pass(1min);
+    identity_token.request_refresh();
+    pass(0s);
+    auto newer = identity_token.current();
+    reports(1, "BadRequest_InvalidKustoIdentityToken");
+    BOOST_TEST(identity_token.current() == newer);
+}
+
+BOOST_AUTO_TEST_CASE(an_unconfirmed_source_is_sent_again_when_its_token_was_refused) {
+    auto& what = awaited(1);
+    handler.handle_timeout(what);
+    reports(1, "BadRequest_InvalidKustoIdentityToken");
+    BOOST_TEST(state(1) == "claimed");
+    BOOST_TEST(!sources->is_parked(what));
+    clock.advance(5min);
+    BOOST_TEST(next_ready() == id_of(1));
+}
+
+BOOST_AUTO_TEST_CASE(no_file_fails_because_a_token_was_refused_again_and_again) {
+    auto& what = awaited(1);
+    for (int i = 0; i < 20; ++i) {
+        auto code = "BadRequest_InvalidKustoIdentityToken\",\"FailedOn\":\"2026-08-22T00:00:";
+        reports(1, code + std::to_string(10 + i) + "Z");
+        BOOST_TEST(state(1) == "uploaded");
+        ++what.posts;
+        sources->advance(what, stage::posted{{"a", "c", "b", 10, 5}, clock.wall_now()});
+    }
+    BOOST_TEST(settled.empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_blob_that_is_lost_is_uploaded_again) {
     awaited(1);
     reports(1, "Download_SourceNotFound");

@@ -137,6 +137,18 @@ BOOST_AUTO_TEST_CASE(a_row_says_what_became_of_a_post) {
     BOOST_TEST(storage.asked("peek_messages") == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(a_row_that_says_skipped_is_a_success_only_where_messages_are_deduplicated) {
+    await(1);
+    storage.rows[id_of(1) + "/1"] = row(1, "Skipped");
+    pass(10s);
+    BOOST_TEST(state(1) == "failed");
+    web().options.target.deduplicate = true;
+    await(2);
+    storage.rows[id_of(2) + "/1"] = row(2, "Skipped");
+    pass(10s);
+    BOOST_TEST(state(2) == "succeeded");
+}
+
 BOOST_AUTO_TEST_CASE(a_pending_row_is_read_again) {
     await(1);
     storage.rows[id_of(1) + "/1"] = row(1, "Pending");

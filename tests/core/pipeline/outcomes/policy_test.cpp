@@ -1,87 +1,7 @@
-#include "pipeline/outcomes/policy.hpp"
-
-#include <boost/test/unit_test.hpp>
+#include "core/pipeline/outcomes/conversation.hpp"
 
 using namespace kustodrop;
-using namespace kustodrop::pipeline;
-using kusto::failure_status;
-using kusto::notification;
-namespace stage = spool::stage;
-
-namespace {
-
-constexpr auto data_code = "Stream_WrongNumberOfFields";
-constexpr auto target_code = "BadRequest_TableNotExist";
-
-// One source of the watch "web", posted once to Logs.Web, and what the service says about it.
-struct conversation {
-    conversation() {
-        source.id = "s";
-        source.watch = "web";
-        source.target = "Logs.Web";
-        source.slices.push_back({"a", ".kustodrop/work/a", 0, 10, {}});
-        source.stage = stage::posted{{"account", "container", "blob", 10, 5}, {}};
-        source.posts = 1;
-        source.last_post_at = wall_time(10h);
-    }
-
-    source_facts facts() const {
-        source_facts out{source};
-        out.is_parked = is_parked;
-        out.is_watched = is_watched;
-        out.target = target;
-        out.target_since = target_since;
-        out.on_unconfirmed = on_unconfirmed;
-        out.gate = is_watched ? &gate : nullptr;
-        return out;
-    }
-
-    static notification success() {
-        notification out;
-        out.success = true;
-        out.operation_id = "op";
-        return out;
-    }
-
-    static notification failed(
-        std::string code, failure_status status = failure_status::permanent
-    ) {
-        notification out;
-        out.code = std::move(code);
-        out.status = status;
-        out.details = "why";
-        return out;
-    }
-
-    decision after(const notification& reported) const {
-        return decide(facts(), reported, options, at);
-    }
-    std::string answer(const notification& reported) const {
-        return std::string(name_of(after(reported).next));
-    }
-    std::string on_timeout() const {
-        return std::string(name_of(decide_on_timeout(facts(), options, at)));
-    }
-
-    // As if this failure had been noted after so many posts.
-    void has_failed(const notification& reported) {
-        source.failure_keys.push_back(failure_key(reported));
-        source.last_failure = record_of(reported, {});
-        source.posts_before_failure = source.posts;
-    }
-
-    spool::source source;
-    bool is_parked = false;
-    bool is_watched = true;
-    std::string target = "Logs.Web";
-    wall_time target_since{};
-    unconfirmed_action on_unconfirmed = unconfirmed_action::keep;
-    target_gate gate;
-    policy_options options;
-    moment at{time_point(1h), wall_time(20h)};
-};
-
-}  // namespace
+using namespace kustodrop::test;
 
 BOOST_FIXTURE_TEST_SUITE(policy, conversation)
 
@@ -144,6 +64,44 @@ BOOST_AUTO_TEST_CASE(a_success_settles_whatever_failed_before) {
     source.posts = 2;
     has_failed(failed(data_code));
     BOOST_TEST(answer(success()) == "settle");
+}
+
+BOOST_AUTO_TEST_CASE(a_source_that_the_service_skipped_is_not_a_success) {
+    auto skipped = failed("Skipped");
+    skipped.skipped = true;
+    auto decided = after(skipped);
+    auto& record = std::get<action::settle>(decided.next).record;
+    BOOST_TEST((record.outcome == spool::outcome::failed));
+    BOOST_TEST(record.code == "Skipped");
+}
+
+BOOST_AUTO_TEST_CASE(a_source_that_was_skipped_because_a_copy_was_ingested_is_a_success) {
+    deduplicates = true;
+    auto skipped = failed("Skipped");
+    skipped.skipped = true;
+    auto decided = after(skipped);
+    auto& record = std::get<action::settle>(decided.next).record;
+    BOOST_TEST((record.outcome == spool::outcome::succeeded));
+    BOOST_TEST(record.code == "");
+    BOOST_TEST(!decided.is_new_failure);
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_identity_token_is_never_the_end_of_a_source) {
+    for (unsigned i = 0; i < 20; ++i) {
+        auto refused = failed("BadRequest_InvalidKustoIdentityToken");
+        refused.at = wall_time(std::chrono::seconds(i));
+        BOOST_TEST(answer(refused) == "post_with_new_token");
+        has_failed(refused);
+        ++source.posts;
+    }
+    // Nor do these posts count towards the limit of others.
+    BOOST_TEST(answer(failed("General_RetryAttemptsExceeded")) == "post_again");
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_sas_is_never_the_end_of_a_source) {
+    source.posts = options.resend_limit + 10;
+    source.failure_keys.assign(source.posts - 1, "earlier");
+    BOOST_TEST(answer(failed("BadRequest_InvalidAuthentication")) == "upload_again");
 }
 
 BOOST_AUTO_TEST_CASE(a_blob_that_could_not_be_read_is_uploaded_again) {
@@ -252,58 +210,6 @@ BOOST_AUTO_TEST_CASE(a_source_whose_watch_is_not_configured_is_settled_all_the_s
     BOOST_TEST(name_of(decided.next) == "settle");
     BOOST_TEST(!decided.target_refused);
     BOOST_TEST(on_timeout() == "park");
-}
-
-BOOST_AUTO_TEST_CASE(silence_leaves_a_source_unconfirmed) {
-    auto next = decide_on_timeout(facts(), options, at);
-    auto& record = std::get<action::park>(next).record;
-    BOOST_TEST((record.outcome == spool::outcome::unconfirmed));
-    BOOST_TEST(record.code == "no_notification");
-}
-
-BOOST_AUTO_TEST_CASE(silence_settles_where_unconfirmed_files_are_archived) {
-    on_unconfirmed = unconfirmed_action::archive;
-    auto next = decide_on_timeout(facts(), options, at);
-    auto& record = std::get<action::settle>(next).record;
-    BOOST_TEST((record.outcome == spool::outcome::unconfirmed));
-}
-
-BOOST_AUTO_TEST_CASE(silence_reposts_where_the_watch_wants_it_but_not_without_end) {
-    on_unconfirmed = unconfirmed_action::repost;
-    BOOST_TEST(on_timeout() == "repost");
-    source.posts = options.resend_limit + 1;
-    BOOST_TEST(on_timeout() == "park");
-}
-
-BOOST_AUTO_TEST_CASE(silence_is_presumed_success_where_only_failures_are_reported) {
-    for (auto reports : {report_level::failures, report_level::none}) {
-        options.reports = reports;
-        auto next = decide_on_timeout(facts(), options, at);
-        auto& record = std::get<action::settle>(next).record;
-        BOOST_TEST((record.outcome == spool::outcome::presumed));
-    }
-}
-
-BOOST_AUTO_TEST_CASE(a_failure_after_all_posts_decides_when_the_other_copies_stay_silent) {
-    source.posts = 2;
-    has_failed(failed(data_code));
-    auto next = decide_on_timeout(facts(), options, at);
-    auto& record = std::get<action::settle>(next).record;
-    BOOST_TEST((record.outcome == spool::outcome::failed));
-    BOOST_TEST(record.code == data_code);
-}
-
-BOOST_AUTO_TEST_CASE(a_failure_of_an_earlier_post_does_not_decide_for_a_later_one) {
-    has_failed(failed("General_RetryAttemptsExceeded"));
-    source.posts = 2;
-    BOOST_TEST(on_timeout() == "park");
-}
-
-BOOST_AUTO_TEST_CASE(a_failure_of_the_former_target_sends_to_the_new_one_when_the_rest_is_silent) {
-    source.posts = 2;
-    has_failed(failed(target_code));
-    target = "Logs.New";
-    BOOST_TEST(on_timeout() == "send_to_new_target");
 }
 
 BOOST_AUTO_TEST_CASE(two_failures_differ_by_operation_time_or_code) {

@@ -1,0 +1,60 @@
+#include "core/pipeline/outcomes/conversation.hpp"
+
+using namespace kustodrop;
+using namespace kustodrop::test;
+
+BOOST_FIXTURE_TEST_SUITE(timeout_policy, conversation)
+
+BOOST_AUTO_TEST_CASE(silence_leaves_a_source_unconfirmed) {
+    auto next = decide_on_timeout(facts(), options, at);
+    auto& record = std::get<action::park>(next).record;
+    BOOST_TEST((record.outcome == spool::outcome::unconfirmed));
+    BOOST_TEST(record.code == "no_notification");
+}
+
+BOOST_AUTO_TEST_CASE(silence_settles_where_unconfirmed_files_are_archived) {
+    on_unconfirmed = unconfirmed_action::archive;
+    auto next = decide_on_timeout(facts(), options, at);
+    auto& record = std::get<action::settle>(next).record;
+    BOOST_TEST((record.outcome == spool::outcome::unconfirmed));
+}
+
+BOOST_AUTO_TEST_CASE(silence_reposts_where_the_watch_wants_it_but_not_without_end) {
+    on_unconfirmed = unconfirmed_action::repost;
+    BOOST_TEST(on_timeout() == "repost");
+    source.posts = options.resend_limit + 1;
+    BOOST_TEST(on_timeout() == "park");
+}
+
+BOOST_AUTO_TEST_CASE(silence_is_presumed_success_where_only_failures_are_reported) {
+    for (auto reports : {report_level::failures, report_level::none}) {
+        options.reports = reports;
+        auto next = decide_on_timeout(facts(), options, at);
+        auto& record = std::get<action::settle>(next).record;
+        BOOST_TEST((record.outcome == spool::outcome::presumed));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_after_all_posts_decides_when_the_other_copies_stay_silent) {
+    source.posts = 2;
+    has_failed(failed(data_code));
+    auto next = decide_on_timeout(facts(), options, at);
+    auto& record = std::get<action::settle>(next).record;
+    BOOST_TEST((record.outcome == spool::outcome::failed));
+    BOOST_TEST(record.code == data_code);
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_of_an_earlier_post_does_not_decide_for_a_later_one) {
+    has_failed(failed("General_RetryAttemptsExceeded"));
+    source.posts = 2;
+    BOOST_TEST(on_timeout() == "park");
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_of_the_former_target_sends_to_the_new_one_when_the_rest_is_silent) {
+    source.posts = 2;
+    has_failed(failed(target_code));
+    target = "Logs.New";
+    BOOST_TEST(on_timeout() == "send_to_new_target");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
