@@ -107,7 +107,7 @@ asio::awaitable<bool> outcomes::poll() {
 
 // What is posted meanwhile brings the next poll nearer.
 asio::awaitable<void> outcomes::pause() {
-    polling_options timing{options_.poll_interval, options_.outcome_timeout, options_.search_time};
+    auto timing = polling_options_of(options_);
     auto begun = time_.now();
     auto longest = duration::max();
     if (options_.method == report_method::queue)

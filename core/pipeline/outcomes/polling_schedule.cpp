@@ -16,6 +16,10 @@ static constexpr int polls_an_age = 20;
 static constexpr int rarest_poll = 6;
 static constexpr int searches_an_age = 8;
 
+polling_options polling_options_of(const outcomes_options& options) {
+    return {options.poll_interval, options.outcome_timeout, options.search_time};
+}
+
 duration wait_before_poll(const polling_options& options, std::optional<duration> youngest) {
     auto rarest = options.poll_interval * rarest_poll;
     if (!youngest) return rarest;

@@ -2,6 +2,7 @@
 
 #include "base/random.hpp"
 #include "base/time.hpp"
+#include "pipeline/outcomes/outcomes_options.hpp"
 
 #include <optional>
 
@@ -12,6 +13,8 @@ struct polling_options {
     duration outcome_timeout = 2h;
     duration search_time = 20s;  // The longest that messages of others may be held in one pass.
 };
+
+polling_options polling_options_of(const outcomes_options& options);
 
 /// How long to wait before the next poll, when the youngest post is that old. Without any, a late
 /// notification of what is unconfirmed is in no hurry.

@@ -14,19 +14,15 @@ using kusto::notification_kind;
 static constexpr unsigned messages_a_request = 32;  // The service's limit (docs/protocol.md §6.2).
 static constexpr duration brief_lease = 1s;         // It lapses about as soon as it is given back.
 
-static polling_options schedule_of(const outcomes_options& options) {
-    return {options.poll_interval, options.outcome_timeout, options.search_time};
-}
-
 queue_poller::queue_poller(parts with, outcomes_options options)
     : with_(with),
       options_(options),
-      schedule_(schedule_of(options), with.random),
+      schedule_(polling_options_of(options), with.random),
       blocked_(with.time, with.log, with.measured) {}
 
 void queue_poller::set_options(const outcomes_options& options) {
     options_ = options;
-    schedule_.set_options(schedule_of(options));
+    schedule_.set_options(polling_options_of(options));
 }
 
 std::optional<duration> queue_poller::wait_when_hidden() {

@@ -12,16 +12,12 @@ static constexpr unsigned posts_looked_at = 8;  // The last ones of a source.
 static constexpr duration longest_pause = 1min;
 static constexpr duration pause_when_parked = 10min;
 
-static polling_options schedule_of(const outcomes_options& options) {
-    return {options.poll_interval, options.outcome_timeout, options.search_time};
-}
-
 table_poller::table_poller(parts with, outcomes_options options)
-    : with_(with), options_(options), schedule_(schedule_of(options), with.random) {}
+    : with_(with), options_(options), schedule_(polling_options_of(options), with.random) {}
 
 void table_poller::set_options(const outcomes_options& options) {
     options_ = options;
-    schedule_.set_options(schedule_of(options));
+    schedule_.set_options(polling_options_of(options));
 }
 
 bool table_poller::is_over(time_point deadline) const {

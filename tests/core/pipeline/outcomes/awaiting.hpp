@@ -23,7 +23,7 @@ struct awaiting : world {
         )
                       .value();
         sources.emplace(*journal, clock, measured);
-        ready.tell_by([](const std::string&) { return pipeline::ready_queue::standing{"web"}; });
+        ready.set_classifier([](const std::string&) { return pipeline::ready_queue::standing{"web"}; });
         pipeline::watch_options options;
         options.name = "web";
         options.target.database = "Logs";
@@ -147,7 +147,15 @@ struct awaiting : world {
     std::optional<pipeline::roster> sources;
     pipeline::ready_queue ready{io.get_executor(), clock, {}};
     pipeline::watch_table watches;
-    std::vector<std::string> settled;  // Ids, in order.
+    struct recording final : pipeline::routing {
+        void posted(spool::source& /*what*/) override {}
+        void unanswered(spool::source& /*what*/) override {}
+        void settled(spool::source& what) override { ids.push_back(what.id); }
+        void changed(spool::source& /*what*/) override {}
+        std::vector<std::string> ids;  // In order.
+    };
+    recording next;
+    std::vector<std::string>& settled = next.ids;
     std::vector<std::shared_ptr<task<std::monostate>>> tasks;
 };
 

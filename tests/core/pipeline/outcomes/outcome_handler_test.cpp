@@ -12,7 +12,7 @@ struct handling : test::awaiting {
     outcome_handler handler{
         {*sources, ready, watches, expected, identity_token, clock, random, log, measured},
         options,
-        [this](spool::source& what) { settled.push_back(what.id); }};
+        next};
 
     spool::source& awaited(int number, int file_count = 1) {
         auto& what = posted(number, file_count);

@@ -24,9 +24,7 @@ struct whole : test::awaiting {
             random,
             log,
             measured};
-        made.emplace(io.get_executor(), with, options, [this](spool::source& what) {
-            settled.push_back(what.id);
-        });
+        made.emplace(io.get_executor(), with, options, next);
         tasks.push_back(start(made->run()));
         tasks.push_back(start(made->run_cleaner()));
         return *made;

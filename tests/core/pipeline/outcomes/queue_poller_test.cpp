@@ -21,7 +21,7 @@ struct polling : test::awaiting {
     pipeline::outcome_handler handler{
         {*sources, ready, watches, expected, identity_token, clock, random, log, measured},
         options,
-        [this](spool::source& what) { settled.push_back(what.id); }};
+        next};
     std::optional<queue_poller> made;
 
     queue_poller& poller() {

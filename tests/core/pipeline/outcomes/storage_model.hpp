@@ -130,7 +130,10 @@ private:
             auto source = key.substr(0, key.find('/'));
             auto post = key.substr(key.find('/') + 1);
             if (path.find(source) == std::string::npos) continue;
-            if (path.find(std::string(12 - post.size(), '0') + post + "'") == std::string::npos) {
+            if (path.find(
+                    "RowKey='00000000-0000-0000-0000-" + std::string(12 - post.size(), '0') + post +
+                    "'"
+                ) == std::string::npos) {
                 continue;
             }
             return {200, {}, text};
