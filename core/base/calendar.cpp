@@ -60,15 +60,54 @@ static std::optional<wall_time> joined(
            duration_cast<microseconds>(of_day);
 }
 
-// "10:00:00" at the front of `text`, as time since midnight.
-static std::optional<duration> take_time(std::string_view& text) {
+// "10:00" at the front of `text`, as time since midnight.
+static std::optional<duration> take_minute(std::string_view& text) {
     auto h = take_number(text, 2);
     if (!h || !take(text, ':')) return std::nullopt;
     auto m = take_number(text, 2);
-    if (!m || !take(text, ':')) return std::nullopt;
+    if (!m || *h > 23 || *m > 59) return std::nullopt;
+    return hours(*h) + minutes(*m);
+}
+
+// ":07" at the front of `text`.
+static std::optional<duration> take_second(std::string_view& text) {
+    if (!take(text, ':')) return std::nullopt;
     auto s = take_number(text, 2);
-    if (!s || *h > 23 || *m > 59 || *s > 60) return std::nullopt;
-    return hours(*h) + minutes(*m) + seconds(*s);
+    if (!s || *s > 60) return std::nullopt;
+    return seconds(*s);
+}
+
+// "10:00:07" at the front of `text`, as time since midnight.
+static std::optional<duration> take_time(std::string_view& text) {
+    auto minute = take_minute(text);
+    if (!minute) return std::nullopt;
+    auto second = take_second(text);
+    return second ? std::optional<duration>(*minute + *second) : std::nullopt;
+}
+
+// ".123" at the front of `text`; no time at all if there is no point.
+static std::optional<duration> take_fraction(std::string_view& text) {
+    duration out = 0s;
+    if (!take(text, '.')) return out;
+    duration unit = 1s;
+    std::size_t digits = 0;
+    while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9') {
+        unit /= 10;
+        out += unit * (text[digits++] - '0');
+    }
+    if (digits == 0 || digits > 9) return std::nullopt;
+    text.remove_prefix(digits);
+    return out;
+}
+
+// "+02:00", "Z" or nothing: how far the time before it is ahead of UTC.
+static std::optional<duration> take_zone(std::string_view& text) {
+    if (text.empty() || take(text, 'Z')) return 0s;
+    bool ahead = take(text, '+');
+    if (!ahead && !take(text, '-')) return std::nullopt;
+    auto offset = take_minute(text);
+    if (!offset) return std::nullopt;
+    return ahead ? *offset : -*offset;
 }
 
 std::optional<wall_time> parse_iso8601(std::string_view text) {
@@ -81,21 +120,18 @@ std::optional<wall_time> parse_iso8601(std::string_view text) {
     if (m) number_of_month = static_cast<unsigned>(*m);
     if (text.empty()) return joined(y, number_of_month, d, 0s);
     if (!take(text, 'T') && !take(text, ' ')) return std::nullopt;
-    auto of_day = take_time(text);
-    if (!of_day) return std::nullopt;
-    if (take(text, '.')) {
-        duration unit = 1s;
-        std::size_t digits = 0;
-        while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9') {
-            unit /= 10;
-            *of_day += unit * (text[digits++] - '0');
-        }
-        if (digits == 0 || digits > 9) return std::nullopt;
-        text.remove_prefix(digits);
+    auto minute = take_minute(text);
+    if (!minute || text.empty()) return std::nullopt;
+    // Only a time zone may follow the minute at once.
+    std::optional<duration> second = 0s;
+    std::optional<duration> fraction = 0s;
+    if (text.front() == ':') {
+        second = take_second(text);
+        fraction = take_fraction(text);
     }
-    take(text, 'Z');
-    if (!text.empty()) return std::nullopt;
-    return joined(y, number_of_month, d, *of_day);
+    auto ahead = take_zone(text);
+    if (!second || !fraction || !ahead || !text.empty()) return std::nullopt;
+    return joined(y, number_of_month, d, *minute + *second + *fraction - *ahead);
 }
 
 static std::optional<unsigned> month_named(std::string_view name) {

@@ -35,8 +35,9 @@ std::vector<std::string_view> split(std::string_view text, char separator);
 /// "2026-08-22T10:00:00.123Z": UTC with milliseconds (docs/protocol.md §7.2).
 std::string to_iso8601(wall_time time);
 
-/// Reads ISO 8601 in UTC with 0 to 9 fractional digits, with or without T and Z
-/// (docs/protocol.md §8.1); also a bare date. Nothing if it is something else.
+/// Reads ISO 8601 with 0 to 9 fractional digits, with or without T (docs/protocol.md §8.1), in UTC
+/// unless it ends with an offset like +02:00; also a bare date, and, before a Z or an offset, a
+/// time without seconds. Nothing if it is something else.
 std::optional<wall_time> parse_iso8601(std::string_view text);
 
 /// Reads "Mon, 23 Nov 2026 00:24:22 GMT" (RFC 9110 IMF-fixdate).

@@ -64,10 +64,8 @@ result<storage_place> parse_storage_place(std::string_view uri, wall_time now) {
         return bad("at " + location->authority() + " names no container, queue or table");
     }
     out.name = segments[0];
+    // A time that cannot be read is an unknown one: the service says when the SAS has expired.
     out.expires_at = time_of(*location, "se", now);
-    if (location->parameter("se") && !out.expires_at) {
-        return bad("at " + location->authority() + " has an expiry that is no time");
-    }
     if (out.expires_at) out.reserve = reserve_of(*location, *out.expires_at, now);
     return out;
 }
