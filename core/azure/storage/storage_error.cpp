@@ -47,13 +47,17 @@ bool is_one_of(std::string_view code, const std::array<std::string_view, count>&
     return std::find(names.begin(), names.end(), code) != names.end();
 }
 
-constexpr std::array<std::string_view, 3> gone{
-    "ContainerNotFound", "QueueNotFound", "ResourceNotFound"};
+constexpr std::array<std::string_view, 4> gone{
+    "ContainerNotFound", "QueueNotFound", "TableNotFound", "ResourceNotFound"};
 constexpr std::array<std::string_view, 3> stale_list{
     "InvalidBlockList", "InvalidBlobOrBlock", "InvalidBlockId"};
 constexpr std::array<std::string_view, 2> damaged{"Md5Mismatch", "Crc64Mismatch"};
 constexpr std::array<std::string_view, 3> busy_container{
     "ContainerBeingDeleted", "ContainerDisabled", "QueueBeingDeleted"};
+
+// Only these speak of the request itself: the blob is too large, or another reader has the message.
+constexpr std::array<std::string_view, 4> about_the_request{
+    "RequestBodyTooLarge", "BlockCountExceedsLimit", "PopReceiptMismatch", "MessageNotFound"};
 
 meaning of_refusal(on_refusal refusal) {
     if (refusal == on_refusal::accept) {
@@ -74,6 +78,9 @@ meaning meaning_of(unsigned status, std::string_view code, on_refusal refusal) {
     if (is_one_of(code, stale_list)) return {remedy::upload_again, "blocks are missing"};
     if (is_one_of(code, gone)) return {remedy::refresh_resources, "it was rotated away"};
     if (is_one_of(code, busy_container)) return {remedy::refresh_resources, "it is going away"};
+    if (is_one_of(code, about_the_request)) {
+        return {remedy::give_up, "the service does not take this request"};
+    }
     if (status == 401 || status == 403) return of_refusal(refusal);
     switch (status) {
     case 408:
@@ -84,10 +91,9 @@ meaning meaning_of(unsigned status, std::string_view code, on_refusal refusal) {
     case 504:
         return {remedy::reroute, "the storage account is unwell or throttles"};
     case 404:
-        // With a code it is an answer about one blob or message; without, of something else
-        // that stands at this address.
+        // Without a code something else stands at this address.
         if (code.empty()) return {remedy::refresh_resources, "nothing is there"};
-        return {remedy::give_up, "it is not there"};
+        return {remedy::reroute, "it is not there"};
     case 413:
         return {remedy::give_up, "larger than the service takes in one request"};
     default:
@@ -95,10 +101,9 @@ meaning meaning_of(unsigned status, std::string_view code, on_refusal refusal) {
     }
     if (status >= 500) return {remedy::reroute, "the storage account is unwell"};
     if (status >= 300 && status < 400) return {remedy::reroute, "redirects are not followed"};
-    if (code.empty()) {
-        return {remedy::reroute, "nothing of a storage service is in it: a proxy's, perhaps"};
-    }
-    return {remedy::give_up, "the service does not take this request"};
+    if (code.empty()) return {remedy::reroute, "it is not the answer of a storage service"};
+    // Never the file's fault: the account is being made, has a lease, or wants another version.
+    return {remedy::reroute, "this storage account does not take it"};
 }
 
 }  // namespace

@@ -24,6 +24,8 @@ std::string in_words(const http::request& request) {
 }
 
 failure network_failure(failure broken) {
+    // It says nothing about the file: something else answers in the account's place.
+    if (broken.code == errc::answer_too_large) broken.next = remedy::reroute;
     if (broken.next != remedy::retry) return broken;
     broken.next = broken.code == errc::dns_failed ? remedy::refresh_resources : remedy::reroute;
     if (broken.code == errc::local_limit) broken.next = remedy::retry;  // Ours, not the account's.

@@ -17,6 +17,11 @@ http::request table_client::prepared(http::verb method, http::url target, std::s
     return out;
 }
 
+// Tables say their codes in JSON, and not always in a header.
+static bool names(const http::response& answer, std::string_view code) {
+    return storage_error_code(answer) == code || answer.body.find(code) != std::string::npos;
+}
+
 asio::awaitable<result<void>> table_client::insert(http::url table, std::string entity) {
     auto request = prepared(http::verb::post, std::move(table), "insert_entity");
     request.headers.add("Content-Type", "application/json");
@@ -25,9 +30,11 @@ asio::awaitable<result<void>> table_client::insert(http::url table, std::string 
     auto what = in_words(request);
     auto answer = co_await transport_.send(std::move(request));
     if (!answer) co_return network_failure(answer.error());
-    bool done = answer->status == 201 || answer->status == 204 || answer->status == 409;
-    if (done) co_return result<void>();
-    co_return storage_failure(*answer, what);
+    bool there = answer->status == 409 && names(*answer, "EntityAlreadyExists");
+    if (answer->status == 201 || answer->status == 204 || there) co_return result<void>();
+    auto failed = storage_failure(*answer, what);
+    if (names(*answer, "TableNotFound")) failed.next = remedy::refresh_resources;
+    co_return failed;
 }
 
 // Quotes inside of a key are doubled.
@@ -54,8 +61,8 @@ asio::awaitable<result<std::optional<std::string>>> table_client::get(
     auto answer = co_await transport_.send(std::move(request));
     if (!answer) co_return network_failure(answer.error());
     if (answer->status == 200) co_return std::optional<std::string>(std::move(answer->body));
-    // Its errors are JSON; only the table's own absence calls for other resources.
-    bool no_table = answer->body.find("TableNotFound") != std::string::npos;
+    // Only the table's own absence calls for other resources.
+    bool no_table = names(*answer, "TableNotFound");
     if (answer->status == 404 && !no_table) co_return std::optional<std::string>();
     auto failed = storage_failure(*answer, what);
     if (no_table) failed.next = remedy::refresh_resources;

@@ -173,6 +173,8 @@ BOOST_AUTO_TEST_CASE(a_broken_network_is_a_reason_to_use_another_account) {
     network.fail({errc::local_limit, remedy::retry, "ours"});
     BOOST_TEST((finish(client.put_blob(blob, "x")).error().next == remedy::retry));
     network.fail({errc::answer_too_large, remedy::give_up, "odd"});
+    BOOST_TEST((finish(client.put_blob(blob, "x")).error().next == remedy::reroute));
+    network.fail({errc::bad_request, remedy::give_up, "ours"});
     BOOST_TEST((finish(client.put_blob(blob, "x")).error().next == remedy::give_up));
 }
 

@@ -49,6 +49,20 @@ BOOST_AUTO_TEST_CASE(a_row_that_is_there_is_left_as_it_is) {
     BOOST_TEST(insert().has_value());
 }
 
+BOOST_AUTO_TEST_CASE(no_other_conflict_counts_as_done) {
+    network.answer(409, R"({"odata.error":{"code":"TableBeingDeleted"}})");
+    BOOST_TEST((insert().error().next == remedy::reroute));
+    network.answer(409, "", {{"x-ms-error-code", "EntityAlreadyExists"}});
+    BOOST_TEST(insert().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_table_that_is_absent_calls_for_other_resources) {
+    network.answer(404, R"({"odata.error":{"code":"TableNotFound"}})");
+    BOOST_TEST((insert().error().next == remedy::refresh_resources));
+    network.answer(415, R"({"odata.error":{"code":"MediaTypeNotSupported"}})");
+    BOOST_TEST((insert().error().next == remedy::reroute));
+}
+
 BOOST_AUTO_TEST_CASE(a_refusal_calls_for_other_resources) {
     network.answer(403, "", {{"x-ms-error-code", "AuthenticationFailed"}});
     BOOST_TEST((insert().error().next == remedy::refresh_resources));
