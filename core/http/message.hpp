@@ -42,8 +42,9 @@ struct request {
     // What it is for, in the words of the metrics: "blob", "put_block".
     std::string service = {};
     std::string operation = {};
-    bool idempotent = true;                    // May be sent again if a reused connection breaks.
-    std::size_t max_answer_bytes = 4u << 20u;  // A larger answer is a failure.
+    bool idempotent = true;  // May be sent again if a reused connection breaks.
+    std::size_t max_answer_bytes =
+        4u << 20u;  // A larger answer is a failure; of an error, the body is dropped.
     // Tighter than the transport's own limits, where the caller knows better: for a connection (a
     // metadata service that is there or not), and from first to last.
     std::optional<duration> connect_timeout = {};

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "http/client/connection.hpp"
 #include "http/client/dialer.hpp"
+#include "http/client/request_head.hpp"
 
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -45,34 +46,6 @@ private:
 };
 
 bool is_timeout(error_code error) { return error == asio::error::timed_out; }
-
-bool has_control_bytes(std::string_view text) {
-    return std::any_of(text.begin(), text.end(), [](unsigned char c) {
-        return (c < 0x20 && c != '\t') || c == 0x7f;
-    });
-}
-
-bool is_fit_to_send(const request& ask) {
-    auto target = ask.target.target();
-    if (has_control_bytes(target) || target.find(' ') != std::string::npos) return false;
-    return std::none_of(ask.headers.begin(), ask.headers.end(), [](auto& field) {
-        return has_control_bytes(field.first) || has_control_bytes(field.second);
-    });
-}
-
-std::string head_of(const request& ask, const std::string& user_agent) {
-    auto& target = ask.target;
-    std::string out(to_string(ask.method));
-    out += " " + target.target() + " HTTP/1.1\r\n";
-    out += "Host: " + target.authority() + "\r\n";
-    if (!ask.headers.find("User-Agent")) out += "User-Agent: " + user_agent + "\r\n";
-    for (auto& [name, value] : ask.headers) out += name + ": " + value + "\r\n";
-    bool bodiless = ask.method == verb::get || ask.method == verb::head;
-    if (!bodiless || !ask.payload().empty()) {
-        out += "Content-Length: " + std::to_string(ask.payload().size()) + "\r\n";
-    }
-    return out + "\r\n";
-}
 
 bool is_nonsense(error_code error) {
     using fault = beast::http::error;
@@ -167,12 +140,21 @@ private:
         beast::flat_buffer arrived(4 * header_limit);
         auto answer = fresh_parser();
         while (!answer->is_done()) {
-            auto room = arrived.prepare(received_ ? piece_bytes : answer_bytes);
+            // What is left waits for the end of a line that does not end, as in a chunk's
+            // extension.
+            auto wanted = received_ ? piece_bytes : answer_bytes;
+            if (arrived.size() + wanted > arrived.max_size()) {
+                co_return broken(beast::http::error::header_limit);
+            }
+            auto room = arrived.prepare(wanted);
             auto got = co_await line_.read_some(room, pace_.at_most(limit));
             arrived.commit(got.bytes);
             received_ = received_ || got.bytes > 0;
             auto error = parse(arrived, answer);
             if (!error && got.error && !answer->is_done()) error = at_end(got.error, *answer);
+            // Of an error, status and header say what matters: a proxy's page may be of any size.
+            bool too_large = error == beast::http::error::body_limit;
+            if (too_large && answer->get().result_int() >= 300) co_return head_of(*answer);
             if (error) co_return broken(error);
         }
         reusable_ = answer->get().keep_alive() && arrived.size() == 0;
@@ -185,6 +167,13 @@ private:
         error_code incomplete;
         answer.put_eof(incomplete);
         return incomplete;
+    }
+
+    // The answer as if its body were absent. The connection is not used again.
+    static response head_of(parser& answer) {
+        auto out = converted(answer.release());
+        out.body.clear();
+        return out;
     }
 
     static response converted(beast::http::response<beast::http::string_body> from) {

@@ -124,6 +124,41 @@ BOOST_AUTO_TEST_CASE(refuses_an_answer_that_grows_too_large) {
     BOOST_TEST(send(request).error().code == errc::answer_too_large);
 }
 
+BOOST_AUTO_TEST_CASE(drops_the_body_of_an_error_that_is_too_large) {
+    auto page = std::string(100'000, 'x');
+    raw_server server(
+        once("HTTP/1.1 403 Forbidden\r\nRetry-After: 7\r\nContent-Length: 100000\r\n\r\n" + page)
+    );
+    auto request = get(server.port());
+    request.max_answer_bytes = 1000;
+    auto answer = send(request);
+    BOOST_TEST(answer.has_value());
+    BOOST_TEST(answer->status == 403u);
+    BOOST_TEST(answer->headers.find("Retry-After").value_or("") == "7");
+    BOOST_TEST(answer->body.empty());
+}
+
+BOOST_AUTO_TEST_CASE(drops_the_body_of_an_error_that_grows_too_large) {
+    auto chunk = "200\r\n" + std::string(0x200, 'x') + "\r\n";
+    raw_server server(once(
+        "HTTP/1.1 502 Bad Gateway\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk + chunk + chunk
+    ));
+    auto request = get(server.port());
+    request.max_answer_bytes = 1000;
+    auto answer = send(request);
+    BOOST_TEST(answer.has_value());
+    BOOST_TEST(answer->status == 502u);
+    BOOST_TEST(answer->body.empty());
+}
+
+BOOST_AUTO_TEST_CASE(refuses_a_chunk_extension_or_trailer_without_end) {
+    std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    raw_server extended(once(head + "3;x=" + std::string(600'000, 'x')));
+    BOOST_TEST(send(get(extended.port())).error().code == errc::bad_answer);
+    raw_server trailed(once(head + "3\r\nabc\r\n0\r\nX: " + std::string(600'000, 'x')));
+    BOOST_TEST(send(get(trailed.port())).error().code == errc::bad_answer);
+}
+
 BOOST_AUTO_TEST_CASE(refuses_headers_without_end) {
     raw_server server(once("HTTP/1.1 200 OK\r\nX: " + std::string(200'000, 'x')));
     BOOST_TEST(send(get(server.port())).error().code == errc::bad_answer);

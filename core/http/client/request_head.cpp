@@ -1,0 +1,36 @@
+#include "http/client/request_head.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace kustodrop::http {
+
+static bool can_break_a_line(std::string_view text) {
+    return std::any_of(text.begin(), text.end(), [](unsigned char c) {
+        return (c < 0x20 && c != '\t') || c == 0x7f;
+    });
+}
+
+bool is_fit_to_send(const request& ask) {
+    auto target = ask.target.target();
+    if (can_break_a_line(target) || target.find(' ') != std::string::npos) return false;
+    return std::none_of(ask.headers.begin(), ask.headers.end(), [](auto& field) {
+        return can_break_a_line(field.first) || can_break_a_line(field.second);
+    });
+}
+
+std::string head_of(const request& ask, const std::string& user_agent) {
+    auto& target = ask.target;
+    std::string out(to_string(ask.method));
+    out += " " + target.target() + " HTTP/1.1\r\n";
+    out += "Host: " + target.authority() + "\r\n";
+    if (!ask.headers.find("User-Agent")) out += "User-Agent: " + user_agent + "\r\n";
+    for (auto& [name, value] : ask.headers) out += name + ": " + value + "\r\n";
+    bool bodiless = ask.method == verb::get || ask.method == verb::head;
+    if (!bodiless || !ask.payload().empty()) {
+        out += "Content-Length: " + std::to_string(ask.payload().size()) + "\r\n";
+    }
+    return out + "\r\n";
+}
+
+}  // namespace kustodrop::http
