@@ -14,7 +14,7 @@ struct code_name {
 };
 
 // In the order of the enumeration.
-constexpr std::array<code_name, 82> names{{
+constexpr std::array<code_name, 83> names{{
     {errc::unspecified, "unspecified"},
     {errc::service, "service"},
     {errc::file_vanished, "file_vanished"},
@@ -28,6 +28,7 @@ constexpr std::array<code_name, 82> names{{
     {errc::too_large, "too_large"},
     {errc::broken_gzip, "broken_gzip"},
     {errc::gzip_bomb, "gzip_bomb"},
+    {errc::unsupported_compression, "unsupported_compression"},
     {errc::empty_file, "empty_file"},
     {errc::crash_loop, "crash_loop"},
     {errc::name_taken, "name_taken"},

@@ -25,6 +25,7 @@ enum class errc : std::uint8_t {
     too_large,
     broken_gzip,
     gzip_bomb,
+    unsupported_compression,
     empty_file,
     crash_loop,
     name_taken,

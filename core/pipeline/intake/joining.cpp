@@ -72,6 +72,7 @@ asio::awaitable<void> joiner::inspect() {
     auto folder = watch_.folder;
     spool::inspection_options options;
     options.separator = joining_rules::separator_of(watch_.options.target.format);
+    options.json = watch_.options.target.format == kusto::data_format::json;
     options.drops_first_record = watch_.options.target.ignore_first_record;
     while (folder && !uninspected_.empty()) {
         auto files = take_uninspected();

@@ -2,7 +2,9 @@
 
 #include "spool/folder/beneath.hpp"
 #include "spool/folder/descriptor.hpp"
+#include "spool/reading/compression_kind.hpp"
 #include "spool/reading/quotes.hpp"
+#include "spool/reading/records.hpp"
 
 #include <array>
 #include <cerrno>
@@ -12,7 +14,6 @@
 namespace kustodrop::spool {
 
 static constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-static constexpr std::string_view gzip_magic = "\x1F\x8B";
 
 static inspection alone(std::string why) { return {std::move(why)}; }
 
@@ -32,10 +33,12 @@ inspection inspect(const slice& file, open_folders& through, const inspection_op
     if (!opened.is_open() || !is_same(opened, file)) return alone("it cannot be read as it was");
     inspection out;
     quote_scan quotes(options.separator.value_or(','));
+    record_scan records(record_syntax::json);
     std::array<char, 64 * 1024> chunk;
     bool keep = file.length_bytes <= std::min<std::uint64_t>(options.keep_bytes, chunk.size());
-    // Its first bytes say what it is; where a format has quotes, all are looked at.
-    auto wanted = options.separator || keep ? chunk.size() : byte_order_mark.size();
+    // Its first bytes say what it is; where a record may span lines, all are looked at.
+    bool all = options.separator || options.json || keep;
+    auto wanted = all ? chunk.size() : compression_head_bytes;
     std::uint64_t position = 0;
     while (position < file.length_bytes) {
         auto at = static_cast<off_t>(position);
@@ -44,19 +47,24 @@ inspection inspect(const slice& file, open_folders& through, const inspection_op
         if (bytes <= 0) return alone("it cannot be read as it was");
         std::string_view piece(chunk.data(), static_cast<std::size_t>(bytes));
         if (position == 0) {
-            if (piece.starts_with(gzip_magic)) return alone("it is gzip already");
+            auto compression = compression_of(piece);
+            if (!compression.empty())
+                return alone("it is " + std::string(compression) + " already");
             if (is_utf16(piece)) return alone("it is UTF-16");
             if (piece.starts_with(byte_order_mark)) out.head_bytes = byte_order_mark.size();
         }
         position += piece.size();
         if (keep) out.content += piece;
-        if (!options.separator && !keep) break;
-        if (!options.separator) continue;
+        if (!all) break;
         if (position == piece.size()) piece.remove_prefix(out.head_bytes);
-        quotes.add(piece);
+        if (options.separator) quotes.add(piece);
+        if (options.json) records.add(piece);
+    }
+    if (options.json && !records.has_one_object_a_line()) {
+        return alone("it is not one JSON object a line");
     }
     if (!options.separator) {
-        if (keep && !is_same(opened, file)) return alone("it cannot be read as it was");
+        if (all && !is_same(opened, file)) return alone("it cannot be read as it was");
         return out;
     }
     if (!quotes.closed()) return alone("its quotes do not close");

@@ -13,6 +13,7 @@ struct inspection_options {
     std::optional<char> separator = {};  // Of formats with quotes.
     bool drops_first_record = false;     // The first record of every file is a header.
     std::uint64_t keep_bytes = 0;        // Of a file that is no longer than this, all are returned.
+    bool json = false;                   // Only files of one object a line may be joined.
 };
 
 /// What a small file's bytes say of joining it with others.
@@ -24,7 +25,8 @@ struct inspection {
 
 /// Reads a claimed file to see whether another one's bytes may follow its own. `through` is of the
 /// watch's folder. Blocking; costs one reading of it, of which the shipper's own finds the pages in
-/// memory.
+/// memory. The service drops the lines of a blob that it cannot read and reports success: what is
+/// not one whole record a line travels alone, so that its own failure shows.
 inspection inspect(const slice& file, open_folders& through, const inspection_options& options);
 
 }  // namespace kustodrop::spool

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "spool/folder/beneath.hpp"
+#include "spool/reading/compression_kind.hpp"
 
 #include <cerrno>
 
@@ -45,6 +46,19 @@ failure changed_while_read(const slice& what, const file_identity& now) {
 failure ended_early(const slice& what) {
     auto detail = printable(what.location) + " ended before its size says";
     return {errc::read_error, remedy::retry, detail};
+}
+
+result<void> check_start(
+    const slice& what, const reader_options& options, std::string_view first_bytes
+) {
+    if (what.offset != 0 || !options.compressible || options.already_compressed) return {};
+    auto kind = compression_of(first_bytes);
+    if (kind.empty() || is_supported_compression(kind)) return {};
+    return failure{
+        .code = errc::unsupported_compression,
+        .next = remedy::give_up,
+        .detail = printable(what.name) + " is a " + std::string(kind) + " file",
+        .hint = "deliver it uncompressed, as gzip or as zip"};
 }
 
 }  // namespace kustodrop::spool

@@ -169,6 +169,8 @@ result<void> source_reader::state::advance() {
 }
 
 result<void> source_reader::state::take_chunk(std::string_view bytes) {
+    auto fit = position == 0 ? check_start(slices[at], options, bytes) : result<void>();
+    if (!fit) return fit;
     pending = bytes;
     position += bytes.size();
     last_byte = pending.back();
@@ -204,12 +206,16 @@ result<std::size_t> source_reader::state::read_some(std::uint64_t offset, std::s
 
 // Called on several threads at a time.
 result<void> source_reader::state::read_whole(std::uint64_t offset, std::span<char> into) {
+    bool first = offset == 0;
+    std::string_view whole(into.data(), into.size());
     while (!into.empty()) {
         auto bytes = read_some(offset, into);
         if (bytes.has_error()) return bytes.error();
         into = into.subspan(*bytes);
         offset += *bytes;
     }
+    auto fit = first ? check_start(slices[at], options, whole) : result<void>();
+    if (!fit) return fit;
     std::lock_guard lock(checking);
     return check_slice();
 }

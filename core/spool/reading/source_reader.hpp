@@ -1,8 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "spool/reading/gzip.hpp"
-#include "spool/reading/segment_encoder.hpp"
+#include "spool/reading/reader_options.hpp"
 #include "spool/source/source.hpp"
 
 #include <cstdint>
@@ -14,37 +13,12 @@
 
 namespace kustodrop::spool {
 
-struct reader_options {
-    int root_fd = -1;  // The watch's folder: drop_folder::descriptor_of_root().
-    compression how = compression::fast;
-    bool already_compressed = false;  // The files are gzip: sent as they are, counted by inflating.
-    bool compressible = true;         // False for binary formats: sent as they are.
-    std::uint64_t max_raw_bytes = UINT64_MAX;
-
-    /// Puts a newline after a slice that does not end in one, unless it is the last, so that the
-    /// records of coalesced text files do not run into each other.
-    bool end_lines = false;
-
-    /// A file that has only grown beyond the slice is not "changed": the slice's own bytes are
-    /// read, and grown() tells. What was added is a new slice's business.
-    bool may_grow = false;
-
-    /// The bytes of the slices' files where they are in memory already, by slice; a file whose
-    /// place is empty, or missing, is read. Let go of with the last block.
-    std::vector<std::shared_ptr<const std::string>> contents = {};
-
-    compression_gate* gate = nullptr;  // Passed by whoever compresses.
-
-    /// With more threads than one, a large file alone in its source is compressed on several.
-    unsigned threads = 1;
-    std::function<void(std::function<void()>)> run = {};  // See segment_options.
-};
-
 /// Streams a source's slices, as they are to be stored, in memory bounded by two small buffers, or
 /// parallel_memory_bytes(). Blocking; not shared between threads at one time.
 ///
 /// Failures of next(): "file_changed" and "file_vanished" (retry: claim or settle anew),
-/// "read_error" (retry), "not_a_file", "too_large", "broken_gzip", "gzip_bomb" (give_up),
+/// "read_error" (retry), "not_a_file", "too_large", "broken_gzip", "gzip_bomb",
+/// "unsupported_compression" (give_up),
 /// "file_unreadable" (reconfigure).
 class source_reader {
 public:

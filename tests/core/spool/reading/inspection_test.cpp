@@ -35,6 +35,23 @@ BOOST_AUTO_TEST_CASE(plain_lines_may_be_joined) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(json_that_is_not_one_object_a_line_travels_alone) {
+    inspection_options json;
+    json.json = true;
+    for (auto text : {"{\"number\":1}\n{\"number\":2}\n", "{\"number\":4}", "\n{}\n\n"}) {
+        BOOST_TEST(look(text, json).alone_because == "", text);
+    }
+    for (auto text :
+         {"[{\"number\":2},{\"number\":3}]\n",
+          "{\n  \"number\": 2\n}\n",
+          "a,b\n",
+          "<html></html>\n",
+          "{\"number\":1}\n{\"num"}) {
+        BOOST_TEST(look(text, json).alone_because == "it is not one JSON object a line", text);
+    }
+    BOOST_TEST(look("[]\n", lines).alone_because == "");
+}
+
 BOOST_AUTO_TEST_CASE(quotes_that_do_not_close_keep_a_file_alone_where_the_format_has_quotes) {
     BOOST_TEST(look("a,\"b\nc,d\n", csv).alone_because == "its quotes do not close");
     BOOST_TEST(look("a,\"b\nc,d\n", lines).alone_because == "");
@@ -75,6 +92,7 @@ BOOST_AUTO_TEST_CASE(a_header_whose_end_is_not_certain_keeps_a_file_alone) {
 
 BOOST_AUTO_TEST_CASE(bytes_that_are_not_the_formats_own_keep_a_file_alone) {
     BOOST_TEST(look("\x1F\x8B\x08", lines).alone_because == "it is gzip already");
+    BOOST_TEST(look("PK\x03\x04", lines).alone_because == "it is zip already");
     BOOST_TEST(look("\xFF\xFE{", lines).alone_because == "it is UTF-16");
     BOOST_TEST(look("\xFE\xFF{", csv).alone_because == "it is UTF-16");
 }

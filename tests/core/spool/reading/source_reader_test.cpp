@@ -251,6 +251,17 @@ BOOST_AUTO_TEST_CASE(finishes_the_old_file_when_the_name_is_replaced_while_readi
     BOOST_TEST((start + buffer.substr(0, rest->bytes) == text));
 }
 
+BOOST_AUTO_TEST_CASE(a_compression_that_the_service_does_not_read_is_rejected) {
+    options.how = compression::fast;
+    folder.write("a.csv", "\x28\xB5\x2F\xFD and so on");
+    auto f = refused({folder.slice("a.csv")});
+    BOOST_TEST(f.code == errc::unsupported_compression);
+    BOOST_TEST((f.next == remedy::give_up));
+    BOOST_TEST(f.message() == "a.csv is a zstd file; deliver it uncompressed, as gzip or as zip");
+    options.compressible = false;
+    open({folder.slice("a.csv")});
+}
+
 BOOST_AUTO_TEST_CASE(a_file_that_is_gone_has_vanished) {
     folder.write("a", "one\n");
     auto before = folder.slice("a");
