@@ -1,7 +1,5 @@
 #include "pipeline/outcomes/queue_poller.hpp"
 
-#include "base/defect.hpp"
-
 #include <algorithm>
 #include <unordered_set>
 
@@ -160,7 +158,7 @@ asio::awaitable<bool> queue_poller::take(
         auto parted = co_await sort(std::move(*got), kind);
         // What follows is likely ours too where some of this was.
         wanted = messages_a_request;
-        if (options_.discard_foreign || defect("delete_foreign_messages")) {
+        if (options_.discard_foreign) {
             co_await with_.cleaning.remove(queue, std::move(parted.foreign));
         }
         if (parted.ours.empty()) break;
@@ -258,7 +256,7 @@ asio::awaitable<void> queue_poller::give_back(
     storage_place queue, std::vector<queue_message> foreign, duration lease
 ) {
     auto now = with_.time.now();
-    bool discard = options_.discard_foreign || defect("delete_foreign_messages");
+    bool discard = options_.discard_foreign;
     if (others_wait(foreign)) others_wait_until_ = now + options_.outcome_timeout;
     std::size_t held = 0;
     if (!discard && (now < others_wait_until_ || lease <= brief_lease)) {
