@@ -21,8 +21,8 @@ struct changes {
 };
 
 /// What differs, and in `in_force` the settings that hold from now on: the wanted ones, but for
-/// the keys that wait for a restart. Those are named again by every reload until then. A key that
-/// this function does not know waits for a restart, under the name of its section. Pure.
+/// the keys that wait for a restart. Those are named again by every reload until then. Every key of
+/// the table that differs is named; of a watch, the watch. Pure.
 changes adopt(settings& in_force, const settings& wanted);
 
 }  // namespace kustodrop::config

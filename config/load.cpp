@@ -1,73 +1,57 @@
 #include "config/load.hpp"
 
 #include "base/text.hpp"
-#include "config/interpolate.hpp"
-#include "config/read.hpp"
-#include "config/yaml_document.hpp"
+#include "config/keys/make_key.hpp"
+#include "config/keys/table.hpp"
+#include "config/reading/file_content.hpp"
+#include "config/reading/interpolate.hpp"
 
 #include <algorithm>
 
 namespace kustodrop::config {
 
-std::string to_string(const problem& problem) {
-    auto place = printable(problem.file) + ":" + std::to_string(problem.line) + ":" +
-                 std::to_string(problem.column) + ": ";
-    if (problem.warning) place += "warning: ";
-    if (!problem.key.empty()) place += problem.key + ": ";
-    return place + problem.message;
-}
-
 bool loaded::ok() const {
     return std::all_of(problems.begin(), problems.end(), [](auto& found) { return found.warning; });
 }
 
-static void read_state_directory(section& root, std::string& out) {
-    auto rule = [](const std::string& path) -> std::optional<std::string> {
-        if (path.empty()) return "is empty; allowed: an absolute path";
-        return path_problem(path);
-    };
-    if (root.text("state_directory", out, rule)) out = normal_path(out);
-}
+namespace {
 
-static settings read_root(section& root, const environment& environment, bool literal_allowed) {
-    settings out;
-    auto cluster = root.map("cluster");
-    read_cluster(std::move(cluster), environment, out.cluster);
-    read_auth(root.map("auth"), environment, literal_allowed, out.auth);
-    read_state_directory(root, out.state_directory);
-    // The watches' keys are reported after the rest is known, which their rules look at.
-    read_upload(root.map("upload"), out.upload);
-    read_notifications(root.map("notifications"), out.notifications);
-    read_watches(root, out);
-    read_retention(root.map("retention"), out.retention);
-    read_network(root.map("network"), environment, literal_allowed, out.network);
-    read_drain(root.map("drain"), out.drain);
-    read_admin(root.map("admin"), out.admin);
-    read_log(root.map("log"), out.log);
-    root.finish();
-    return out;
-}
+/// What is to be read, and whether only its owner can read it, so that secrets may stand in it.
+struct document_text {
+    std::string_view text;
+    std::string file_name;
+    bool is_private = false;
+};
 
-loaded load_document(const document_text& document, const environment& environment) {
+}  // namespace
+
+static loaded load_document(const document_text& document, const environment& environment) {
     auto parsed = parse_yaml(document.text, document.file_name);
     if (!parsed.problems.empty()) return {settings{}, std::move(parsed.problems)};
     report report(document.file_name);
     loaded out;
     if (parsed.root.kind == node_kind::null) {
-        report.error(
-            {}, "", "the file is empty; allowed: a map of sections like cluster: and watches:"
-        );
+        report.error({}, "", "the file is empty; use a map of sections like cluster: and watches:");
     } else if (parsed.root.kind != node_kind::map) {
         report.error(
-            parsed.root.at, "", "is no map; allowed: a map of sections like cluster: and watches:"
+            parsed.root.at, "", "is not a map; use a map of sections like cluster: and watches:"
         );
     } else {
-        reading reading{report, environment};
+        reading reading{report, environment, document.is_private};
         section root(reading, parsed.root, "");
-        out.values = read_root(root, environment, document.is_private);
+        for (auto& one : root_keys()) read_key(root, one, out.values);
+        root.finish();
     }
     out.problems = report.take_sorted();
     return out;
+}
+
+loaded load_file(const std::string& path, const environment& environment) {
+    auto content = read_whole_file(path, yaml_limits{}.bytes);
+    if (!content) {
+        return {settings{}, {{path, 1, 1, "", "cannot be read: " + content.error().detail}}};
+    }
+    return load_document({content->text, path, content->is_private}, environment);
 }
 
 loaded load_text(std::string_view text, std::string file_name, const environment& environment) {

@@ -1,29 +1,15 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "config/environment.hpp"
 #include "config/settings.hpp"
+#include "config/yaml/problem.hpp"
 
-#include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace kustodrop::config {
-
-/// One thing that is wrong with a configuration. No secret's text is ever in it.
-struct problem {
-    std::string file;
-    int line = 1;         // From 1.
-    int column = 1;       // From 1, in bytes.
-    std::string key;      // "watches[0].format"; empty for what is wrong with the file as a whole.
-    std::string message;  // One line: what is wrong, what is allowed.
-    bool warning = false;
-    friend bool operator==(const problem&, const problem&) = default;
-};
-
-/// "file:line:column: key: what is wrong, what is allowed"; a warning says so after its place.
-std::string to_string(const problem&);
 
 struct loaded {
     settings values;                // Whole only when ok().
@@ -31,41 +17,12 @@ struct loaded {
     bool ok() const;                // No errors; warnings are allowed.
 };
 
-/// What a configuration may refer to: the seam between it and the machine.
-struct environment {
-    /// The variable of that name, for ${env:NAME}.
-    std::function<std::optional<std::string>(const std::string& name)> variable;
-    /// The file's whole content, for ${file:/path} and ${cred:name}.
-    std::function<result<std::string>(const std::string& path)> read_file;
-    /// The same for values that are secret: a file that others than its owner may read is refused.
-    /// Unset: read_file serves these too.
-    std::function<result<std::string>(const std::string& path)> read_secret_file = {};
-    /// Told of every variable that turned out to hold a secret, once its value has been read.
-    std::function<void(const std::string& name)> conceal = {};
-    /// Where ${cred:name} finds its files; empty when systemd gave none.
-    std::string credentials_directory = {};
-    /// A rule of the caller about the endpoint (Azure's list of trusted hosts): what is wrong with
-    /// it, or nothing. Not asked when it is unset, or when the endpoint is wrong already.
-    std::function<std::optional<std::string>(const cluster_settings&)> endpoint_objection = {};
-};
-
-/// The process's own: getenv, $CREDENTIALS_DIRECTORY, files up to 64 KiB. What is concealed is
-/// overwritten where it stands, so that /proc/PID/environ no longer shows it, and remembered here
-/// for the next who asks.
-environment process_environment();
-
-/// Whether a secret's file may be readable by more than its owner: below $CREDENTIALS_DIRECTORY,
-/// where systemd lets the unit's user in by an ACL, which shows as the group's right; in a volume
-/// of Kubernetes ("..data" beside it), whose files are root's and 0644 unless the pod says
-/// otherwise; in /run/secrets of Docker and Podman. In all three nobody else sees the mount.
-bool may_be_shared(const std::string& path, const std::string& credentials_directory);
-
 /// Reads and checks a whole configuration and finds all its problems at once. A file that cannot
 /// be read is a problem like others. A literal secret is refused while group or others can read
 /// the file. Blocks; never throws for what the file says.
 loaded load_file(const std::string& path, const environment&);
 
-/// The same for a text that is not a file's: nobody else can read it, so secrets may be literal.
+/// The same for a text that is not a file's: secrets may be literal in it.
 loaded load_text(std::string_view text, std::string file_name, const environment&);
 
 /// Reads a secret again from its `client_secret_source`, for a rotation without a restart.

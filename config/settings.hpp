@@ -31,9 +31,6 @@ enum class auth_kind {
 enum class assertion_algorithm { automatic, ps256, rs256 };
 enum class drain_scope { requests, folder };
 
-/// As the configuration spells it.
-std::string_view to_string(auth_kind);
-
 struct cluster_settings {
     http::url ingestion_endpoint;
     duration ingestion_resources_refresh_interval = 1h;

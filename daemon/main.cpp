@@ -1,5 +1,5 @@
 // The command line (docs/operations.md §2). Each command has its own file.
-#include "config/quantities.hpp"
+#include "config/reading/quantities.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/exit_code.hpp"
 #include "daemon/run/process_secrecy.hpp"

@@ -1,7 +1,7 @@
 #include "pipeline/questions/plan.hpp"
 
 #include "base/text.hpp"
-#include "config/quantities.hpp"
+#include "config/reading/quantities.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/program.hpp"
 #include "daemon/run/translate.hpp"

@@ -24,13 +24,16 @@ static bool may_lead_inside(const config::settings& settings, std::string_view h
            kusto::is_trusted(host, cluster.trusted_storage_hosts);
 }
 
-static http::transport_options transport_options_of(const config::settings& settings) {
+// `in_force` outlives the transport: the rules about hosts are those of the last reload.
+static http::transport_options transport_options_of(
+    const config::settings& settings, const config::settings& in_force
+) {
     http::transport_options options;
     options.proxy = settings.network.proxy;
     options.proxy_authorization = settings.network.proxy_authorization;
     options.no_proxy = settings.network.no_proxy;
-    options.may_lead_inside = [settings](std::string_view host) {
-        return daemon::may_lead_inside(settings, host);
+    options.may_lead_inside = [&in_force](std::string_view host) {
+        return daemon::may_lead_inside(in_force, host);
     };
     options.ca_file = settings.network.ca_file;
     options.min_tls = settings.network.min_tls;
@@ -42,11 +45,13 @@ static http::transport_options transport_options_of(const config::settings& sett
 }
 
 static std::unique_ptr<http::beast_transport> real_network(
-    const surroundings& around, const config::settings& settings
+    const surroundings& around,
+    const config::settings& settings,
+    const config::settings& in_force
 ) {
     if (around.network) return nullptr;
     return std::make_unique<http::beast_transport>(
-        around.executor, transport_options_of(settings), around.time, around.measured
+        around.executor, transport_options_of(settings, in_force), around.time, around.measured
     );
 }
 
@@ -66,7 +71,7 @@ static refresh_options refreshing() {
 connection::connection(
     surroundings around, const config::settings& settings, config::environment environment
 )
-    : network(real_network(around, settings)),
+    : network(real_network(around, settings, settings_)),
       transport(network ? *network : *around.network, around.time),
       blobs(transport, around.random),
       queues(transport, around.random),

@@ -62,7 +62,7 @@ def main():
     values = {
         "@DATE@": date,
         "@VERSION@": version,
-        "@EXAMPLE@": escaped((ROOT / "config/kustodrop.example.yaml").read_text().rstrip()),
+        "@KEYS@": (PAGES / "kustodrop.yaml.5.keys").read_text().rstrip(),
         "@COMMANDS@": described(daemon, helps.commands_of(daemon)),
         "@EXAMPLES@": "\n".join(examples(helps.help_of(daemon))),
         "@OPTIONS@": listed(helps.options_in(helps.help_of(emulator))),

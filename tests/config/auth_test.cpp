@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(a_managed_identity_needs_nothing_and_is_the_default) {
 BOOST_AUTO_TEST_CASE(a_managed_identity_has_one_name) {
     BOOST_TEST(
         why("client_id: c, object_id: o") ==
-        "k.yaml:2:33: auth.object_id: names the identity a second time; allowed: one of client_id, "
+        "k.yaml:2:33: auth.object_id: names the identity a second time; use one of client_id, "
         "object_id and resource_id, or none for the system-assigned identity\n"
     );
 }
@@ -106,14 +106,15 @@ BOOST_AUTO_TEST_CASE(nonsense_of_the_pod_is_told_as_such) {
     BOOST_TEST(
         why("kind: workload_identity", odd) ==
         "k.yaml:2:7: auth.tenant_id: is taken from the environment variable AZURE_TENANT_ID, which "
-        "is no id; allowed: a GUID or a name of letters, digits, - . and _\n"
+        "is not a valid id; use a GUID or a name of letters, digits, - . and _\n"
         "k.yaml:2:7: auth.client_id: is taken from the environment variable AZURE_CLIENT_ID, which "
-        "is no single line\n"
+        "is not a single line; use one line\n"
         "k.yaml:2:7: auth.federated_token_file: is taken from the environment variable "
-        "AZURE_FEDERATED_TOKEN_FILE, which is no absolute path; allowed: a path that begins with "
+        "AZURE_FEDERATED_TOKEN_FILE, which is not a valid absolute path; use a path that begins "
+        "with "
         "/\n"
         "k.yaml:2:7: auth.authority_host: is taken from the environment variable "
-        "AZURE_AUTHORITY_HOST, which is no authority; allowed: https://HOST like "
+        "AZURE_AUTHORITY_HOST, which is not a valid authority; use https://HOST like "
         "https://login.microsoftonline.com, http:// only for loopback\n"
     );
 }

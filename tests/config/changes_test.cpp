@@ -1,6 +1,14 @@
 #include "config/changes.hpp"
 
+#include "config/keys/table.hpp"
+#include "configuration.hpp"
+#include "one_key.hpp"
+
 #include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <map>
+#include <set>
 
 using namespace kustodrop;
 using namespace kustodrop::config;
@@ -61,7 +69,7 @@ BOOST_AUTO_TEST_CASE(keys_that_can_be_taken_at_once_are) {
     auto found = adopt(in_force, wanted);
     names keys{
         "cluster.trusted_hosts",
-        "auth",
+        "auth.client_id",
         "upload.compression",
         "notifications.poll_interval",
         "retention.min_free",
@@ -90,13 +98,93 @@ BOOST_AUTO_TEST_CASE(keys_that_wait_for_a_restart_stay_as_they_are_and_are_named
     BOOST_TEST((in_force == settings()));
 }
 
-// bandwidth_limit stands for any key that this function was not told of.
-BOOST_AUTO_TEST_CASE(a_key_that_is_not_known_waits_under_the_name_of_its_section) {
-    settings in_force;
-    auto wanted = in_force;
-    wanted.upload.bandwidth_limit_bytes = 1;
-    BOOST_TEST(adopt(in_force, wanted).at_restart == names{"upload"});
-    BOOST_TEST((in_force == settings()));
+template <class T>
+static void flatten(
+    const std::vector<key<T>>& keys, const std::string& path, std::map<std::string, key<T>>& out
+) {
+    for (auto& one : keys) {
+        auto name = path + std::string(one.facts.name);
+        if (one.facts.form == form::section) {
+            flatten(one.keys, name + ".", out);
+        } else if (one.facts.form != form::section_list) {
+            out.emplace(name, one);
+        }
+    }
+}
+
+// A configuration with another value for the key, read from a file that holds it.
+static settings with_another(const std::string& name) {
+    for (auto& chosen : test::every_key()) {
+        auto path = chosen.section.empty() ? chosen.key : chosen.section + "." + chosen.key;
+        if (path != name) continue;
+        auto loaded = test::load(test::write(chosen, chosen.good).text);
+        BOOST_TEST_REQUIRE(loaded.ok());
+        return loaded.values;
+    }
+    BOOST_FAIL("no other value for " + name);
+    return {};
+}
+
+static std::map<std::string, key<settings>> keys_outside_of_watches() {
+    std::map<std::string, key<settings>> out;
+    flatten(root_keys(), "", out);
+    return out;
+}
+
+static names sorted(names list) {
+    std::sort(list.begin(), list.end());
+    return list;
+}
+
+BOOST_AUTO_TEST_CASE(each_key_is_live_or_waits_and_is_named_alone_and_beside_each_other_key) {
+    auto keys = keys_outside_of_watches();
+    std::map<std::string, settings> others;
+    for (auto& [name, one] : keys) others.emplace(name, with_another(name));
+    std::size_t pairs = 0;
+    for (auto& [first, a] : keys) {
+        for (auto& [second, b] : keys) {
+            settings wanted;
+            a.take(wanted, others.at(first));
+            b.take(wanted, others.at(second));
+            settings expected;
+            names live, waiting;
+            for (auto& name : std::set<std::string>{first, second}) {
+                auto& one = keys.at(name);
+                bool waits = one.facts.effect == effect::restart;
+                (waits ? waiting : live).push_back(name);
+                if (!waits) one.take(expected, wanted);
+            }
+            settings in_force;
+            auto found = adopt(in_force, wanted);
+            BOOST_TEST_CONTEXT(first << " and " << second) {
+                BOOST_TEST(sorted(found.keys) == live, boost::test_tools::per_element());
+                BOOST_TEST(sorted(found.at_restart) == waiting, boost::test_tools::per_element());
+                BOOST_TEST((in_force == expected));
+            }
+            ++pairs;
+        }
+    }
+    BOOST_TEST(pairs > 1500U);
+}
+
+BOOST_AUTO_TEST_CASE(each_key_of_a_watch_names_the_watch) {
+    std::map<std::string, key<watch_options>> keys;
+    flatten(watch_keys(), "watches.", keys);
+    keys.erase("watches.name");  // A watch of another name is another watch.
+    for (auto& [name, one] : keys) {
+        auto in_force = with_watches({"a"});
+        auto other = with_another(name).watches.at(0);
+        if (name == "watches.deduplicate") other.target.deduplicate = true;
+        if (name == "watches.format") other.target.format = kusto::data_format::json;
+        auto wanted = in_force;
+        one.take(wanted.watches[0], other);
+        auto found = adopt(in_force, wanted);
+        bool moves = name == "watches.path" || name == "watches.claim";
+        BOOST_TEST_CONTEXT(name) {
+            BOOST_TEST((moves ? found.moved : found.adjusted) == names{"a"});
+            BOOST_TEST((in_force == wanted));
+        }
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

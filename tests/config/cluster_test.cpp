@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(does_not_blame_the_endpoint_for_a_bad_list_of_trusted_hosts
 
 BOOST_AUTO_TEST_CASE(wants_tls_but_for_loopback) {
     auto expected =
-        "is http://, which would show the token to everyone on the way; allowed: https://, and "
+        "is http://, which would show the token to everyone on the way; use https://, and "
         "http:// only for loopback";
     BOOST_TEST(said("http://ingest-c.kusto.windows.net") == expected);
     BOOST_TEST(said("http://10.1.2.3") == expected);
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_an_url_without_repeating_it) {
         const char* endpoint;
         const char* expected;
     };
-    auto allowed = std::string("; allowed: https://ingest-CLUSTER.REGION.kusto.windows.net");
+    auto allowed = std::string("; use https://ingest-CLUSTER.REGION.kusto.windows.net");
     for (auto& [endpoint, expected] : std::initializer_list<row>{
              {"", "is empty"},
              {"ingest-c.kusto.windows.net", "has no https:// in front"},
@@ -87,11 +87,11 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_an_url_without_repeating_it) {
              {"https://ingest-c.kusto.windows.net?sig=hunter2",
               "has a query part, which is not used"},
              {"https://ingest-c.kusto.windows.net/?", "has a query part, which is not used"},
-             {"ftp://ingest-c.kusto.windows.net", "is no URL of a cluster"},
-             {"https://ingest-c.kusto.windows.net.", "is no URL of a cluster"},
-             {"https://ingest-c.kusto.windows.net:0", "is no URL of a cluster"},
-             {"https://ingest-c.kusto.windows.net#x", "is no URL of a cluster"},
-             {"https://ingest-c kusto", "is no URL of a cluster"}}) {
+             {"ftp://ingest-c.kusto.windows.net", "is not a valid URL of a cluster"},
+             {"https://ingest-c.kusto.windows.net.", "is not a valid URL of a cluster"},
+             {"https://ingest-c.kusto.windows.net:0", "is not a valid URL of a cluster"},
+             {"https://ingest-c.kusto.windows.net#x", "is not a valid URL of a cluster"},
+             {"https://ingest-c kusto", "is not a valid URL of a cluster"}}) {
         BOOST_TEST_CONTEXT(endpoint) { BOOST_TEST(said(endpoint) == expected + allowed); }
     }
 }

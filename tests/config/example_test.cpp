@@ -1,4 +1,4 @@
-#include "config/yaml_document.hpp"
+#include "config/yaml/yaml_document.hpp"
 #include "configuration.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,4 @@
-#include "config/interpolate.hpp"
+#include "config/reading/interpolate.hpp"
 
 #include "configuration.hpp"
 
@@ -66,16 +66,15 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong) {
               "failed: refers to the environment variable ABSENT, which is not set; set it or "
               "write ${env:ABSENT:-default}"},
              {"${env:}",
-              "failed: names no variable in ${env:…}; allowed: ${env:NAME}, "
+              "failed: names no variable in ${env:…}; use ${env:NAME}, "
               "${env:NAME:-default}"},
              {"${env:1A}",
-              "failed: names no variable in ${env:…}; allowed: ${env:NAME}, "
+              "failed: names no variable in ${env:…}; use ${env:NAME}, "
               "${env:NAME:-default}"},
              {"${env:A-B}",
-              "failed: names no variable in ${env:…}; allowed: ${env:NAME}, "
+              "failed: names no variable in ${env:…}; use ${env:NAME}, "
               "${env:NAME:-default}"},
-             {"${file:relative}",
-              "failed: names no absolute path in ${file:…}; allowed: ${file:/path}"},
+             {"${file:relative}", "failed: names no absolute path in ${file:…}; use ${file:/path}"},
              {"${file:/absent}",
               "failed: refers to a file that cannot be read: /absent: No such file or directory"},
              {"${cred:absent}",
@@ -83,13 +82,13 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong) {
               "/credentials/absent: No such file or directory; give it with LoadCredential= in "
               "the unit"},
              {"${cred:../secret}",
-              "failed: names no credential in ${cred:…}; allowed: ${cred:name} with letters, "
+              "failed: names no credential in ${cred:…}; use ${cred:name} with letters, "
               "digits, - _ ."},
              {"${cred:..}",
-              "failed: names no credential in ${cred:…}; allowed: ${cred:name} with letters, "
+              "failed: names no credential in ${cred:…}; use ${cred:name} with letters, "
               "digits, - _ ."},
              {"${NAME}",
-              "failed: has an unknown ${…}; allowed: ${env:NAME}, ${env:NAME:-default}, "
+              "failed: has an unknown ${…}; use ${env:NAME}, ${env:NAME:-default}, "
               "${file:/path}, ${cred:name}, and $$ for a dollar sign"},
              {"a ${env:NAME", "failed: has a ${ without its }; write $$ for a dollar sign"}}) {
         BOOST_TEST_CONTEXT(text) { BOOST_TEST(text_of(text) == expected); }

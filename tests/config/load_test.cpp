@@ -167,31 +167,33 @@ BOOST_AUTO_TEST_CASE(reports_everything_at_once_by_position) {
         problems_of(text) ==
         "k.yaml:2:5: watches[0].database: is missing; give the database to ingest into\n"
         "k.yaml:2:5: watches[0].table: is missing; give the table to ingest into\n"
-        "k.yaml:2:11: watches[0].path: \"drop\" is no absolute path; allowed: a path that begins "
+        "k.yaml:2:11: watches[0].path: \"drop\" is not a valid absolute path; use a path that "
+        "begins "
         "with /\n"
-        "k.yaml:3:5: watches[0].tabel: is an unknown key, did you mean table?; allowed: name, "
+        "k.yaml:3:5: watches[0].tabel: is an unknown key, did you mean table?; use one of name, "
         "path, include, exclude, recursive, watch_mode, stable_for, done_marker, claim, database, "
         "table, format, ingestion_mapping_reference, ignore_first_record, tags, "
         "creation_time_pattern, additional_properties, deduplicate, batching_time, on_success, "
         "on_failure, "
         "on_unconfirmed, act_after, max_pending, coalesce\n"
-        "k.yaml:4:13: watches[0].format: \"jsn\" is no choice here, did you mean json?; allowed: "
+        "k.yaml:4:13: watches[0].format: \"jsn\" is not a valid format, did you mean json?; use "
+        "one of "
         "csv, tsv, scsv, sohsv, psv, txt, tsve, raw, json, multijson, avro, apacheavro, parquet, "
         "orc, sstream, w3clogfile\n"
-        "k.yaml:5:16: watches[0].recursive: \"yes\" is neither true nor false; allowed: true, "
+        "k.yaml:5:16: watches[0].recursive: \"yes\" is not a valid boolean; use true or "
         "false\n"
-        "k.yaml:6:5: watches[1]: is a single value; allowed: a map of keys\n"
+        "k.yaml:6:5: watches[1]: is a single value; use a map of keys\n"
         "k.yaml:7:10: cluster.ingestion_endpoint: is missing; give "
         "https://ingest-CLUSTER.REGION.kusto.windows.net\n"
-        "k.yaml:8:14: auth.kind: \"azure_clli\" is no choice here, did you mean azure_cli?; "
-        "allowed: client_secret, client_certificate, managed_identity, workload_identity, "
+        "k.yaml:8:14: auth.kind: \"azure_clli\" is not a valid kind, did you mean azure_cli?; "
+        "use one of client_secret, client_certificate, managed_identity, workload_identity, "
         "azure_cli\n"
-        "k.yaml:9:23: upload.concurrency: \"5000\" is out of range; allowed: 1 to 1024\n"
-        "k.yaml:9:37: upload.memory: \"32\" has no unit; allowed: a number with B, KiB, MiB, GiB "
+        "k.yaml:9:23: upload.concurrency: \"5000\" is out of range; use 1 to 1024\n"
+        "k.yaml:9:37: upload.memory: \"32\" has no unit; use a number with B, KiB, MiB, GiB "
         "or TiB, like 64KiB\n"
-        "k.yaml:10:1: netwrok: is an unknown key, did you mean network?; allowed: cluster, auth, "
+        "k.yaml:10:1: netwrok: is an unknown key, did you mean network?; use one of cluster, auth, "
         "state_directory, upload, notifications, watches, retention, network, drain, admin, log\n"
-        "k.yaml:11:6: log: is a list; allowed: a map of keys\n"
+        "k.yaml:11:6: log: is a list; use a map of keys\n"
     );
 }
 
@@ -206,7 +208,7 @@ BOOST_AUTO_TEST_CASE(puts_what_is_missing_at_its_parent) {
         problems_of("cluster:\nauth:\nwatches: []\n") ==
         "k.yaml:1:1: cluster.ingestion_endpoint: is missing; give "
         "https://ingest-CLUSTER.REGION.kusto.windows.net\n"
-        "k.yaml:3:10: watches: is an empty list; allowed: at least one watch\n"
+        "k.yaml:3:10: watches: is an empty list; use at least one watch\n"
     );
     BOOST_TEST(
         problems_of(std::string(whole_cluster) + std::string(whole_auth) + "watches:\n  - {}\n") ==
@@ -222,11 +224,11 @@ BOOST_AUTO_TEST_CASE(says_when_a_file_holds_no_sections) {
     BOOST_TEST(problems_of("") == "k.yaml:1:1: the file is empty\n");
     BOOST_TEST(
         problems_of("---\n") ==
-        "k.yaml:1:1: the file is empty; allowed: a map of sections like cluster: and watches:\n"
+        "k.yaml:1:1: the file is empty; use a map of sections like cluster: and watches:\n"
     );
     BOOST_TEST(
         problems_of("- a\n") ==
-        "k.yaml:1:1: is no map; allowed: a map of sections like cluster: and watches:\n"
+        "k.yaml:1:1: is not a map; use a map of sections like cluster: and watches:\n"
     );
 }
 

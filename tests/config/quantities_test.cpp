@@ -1,4 +1,4 @@
-#include "config/quantities.hpp"
+#include "config/reading/quantities.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -38,20 +38,20 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_a_duration) {
         const char* detail;
     };
     for (auto& [text, detail] : std::initializer_list<row>{
-             {"", "is no duration; allowed: a number with ms, s, m, h or d, like 30s"},
-             {"10", "has no unit; allowed: a number with ms, s, m, h or d, like 30s"},
-             {"1h30", "has no unit; allowed: a number with ms, s, m, h or d, like 30s"},
-             {"10S", "has an unknown unit; allowed: a number with ms, s, m, h or d, like 30s"},
-             {"10min", "has an unknown unit; allowed: a number with ms, s, m, h or d, like 30s"},
-             {"1.5h", "is no duration; allowed: a number with ms, s, m, h or d, like 30s"},
-             {"-1s", "is no duration; allowed: a number with ms, s, m, h or d, like 30s"},
-             {" 1s", "is no duration; allowed: a number with ms, s, m, h or d, like 30s"},
-             {"1s ", "is no duration; allowed: a number with ms, s, m, h or d, like 30s"},
-             {"1m1h", "has its units in the wrong order; allowed: falling, like 1h30m"},
-             {"1m1m", "has its units in the wrong order; allowed: falling, like 1h30m"},
-             {"36501d", "is too long; allowed: up to 36500d"},
-             {"36500d1h", "is too long; allowed: up to 36500d"},
-             {"99999999999999999999999s", "is too long; allowed: up to 36500d"}}) {
+             {"", "is not a valid duration; use a number with ms, s, m, h or d, like 30s"},
+             {"10", "has no unit; use a number with ms, s, m, h or d, like 30s"},
+             {"1h30", "has no unit; use a number with ms, s, m, h or d, like 30s"},
+             {"10S", "has an unknown unit; use a number with ms, s, m, h or d, like 30s"},
+             {"10min", "has an unknown unit; use a number with ms, s, m, h or d, like 30s"},
+             {"1.5h", "is not a valid duration; use a number with ms, s, m, h or d, like 30s"},
+             {"-1s", "is not a valid duration; use a number with ms, s, m, h or d, like 30s"},
+             {" 1s", "is not a valid duration; use a number with ms, s, m, h or d, like 30s"},
+             {"1s ", "is not a valid duration; use a number with ms, s, m, h or d, like 30s"},
+             {"1m1h", "has its units in the wrong order; use the larger unit first, like 1h30m"},
+             {"1m1m", "has its units in the wrong order; use the larger unit first, like 1h30m"},
+             {"36501d", "is too long; use at most 36500d"},
+             {"36500d1h", "is too long; use at most 36500d"},
+             {"99999999999999999999999s", "is too long; use at most 36500d"}}) {
         auto parsed = parse_duration(text);
         BOOST_TEST_CONTEXT(text) {
             BOOST_TEST_REQUIRE(parsed.has_error());
@@ -87,18 +87,20 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_a_size) {
         const char* detail;
     };
     for (auto& [text, detail] : std::initializer_list<row>{
-             {"", "is no size; allowed: a number with B, KiB, MiB, GiB or TiB, like 64KiB"},
-             {"10", "has no unit; allowed: a number with B, KiB, MiB, GiB or TiB, like 64KiB"},
+             {"", "is not a valid size; use a number with B, KiB, MiB, GiB or TiB, like 64KiB"},
+             {"10", "has no unit; use a number with B, KiB, MiB, GiB or TiB, like 64KiB"},
              {"4MB",
-              "has an unknown unit; allowed: a number with B, KiB, MiB, GiB or TiB, like "
+              "has an unknown unit; use a number with B, KiB, MiB, GiB or TiB, like "
               "64KiB"},
              {"4mib",
-              "has an unknown unit; allowed: a number with B, KiB, MiB, GiB or TiB, like "
+              "has an unknown unit; use a number with B, KiB, MiB, GiB or TiB, like "
               "64KiB"},
-             {"4 MiB", "is no size; allowed: a number with B, KiB, MiB, GiB or TiB, like 64KiB"},
-             {"1GiB1MiB", "is no size; allowed: a number with B, KiB, MiB, GiB or TiB, like 64KiB"},
-             {"8388608TiB", "is too large; allowed: below 8 EiB"},
-             {"99999999999999999999B", "is too large; allowed: below 8 EiB"}}) {
+             {"4 MiB",
+              "is not a valid size; use a number with B, KiB, MiB, GiB or TiB, like 64KiB"},
+             {"1GiB1MiB",
+              "is not a valid size; use a number with B, KiB, MiB, GiB or TiB, like 64KiB"},
+             {"8388608TiB", "is too large; use less than 8 EiB"},
+             {"99999999999999999999B", "is too large; use less than 8 EiB"}}) {
         auto parsed = parse_size(text);
         BOOST_TEST_CONTEXT(text) {
             BOOST_TEST_REQUIRE(parsed.has_error());
@@ -116,7 +118,7 @@ BOOST_AUTO_TEST_CASE(reads_percentages) {
         BOOST_TEST_CONTEXT(text) { BOOST_TEST(parse_percentage(text).has_error()); }
     }
     BOOST_TEST(
-        parse_percentage("5").error().detail == "has no percent sign; allowed: 0% to 100%, like 5%"
+        parse_percentage("5").error().detail == "has no percent sign; use 0% to 100%, like 5%"
     );
 }
 

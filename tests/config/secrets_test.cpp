@@ -128,12 +128,12 @@ BOOST_AUTO_TEST_CASE(are_read_again_from_their_source) {
 BOOST_AUTO_TEST_CASE(must_be_one_line_of_something) {
     BOOST_TEST(
         problems_of(with_secret("'${file:/empty}'"), ours) ==
-        "k.yaml:2:72: auth.client_secret: is empty; allowed: the secret\n"
+        "k.yaml:2:72: auth.client_secret: is empty; use the secret\n"
     );
     BOOST_TEST(
         problems_of(with_secret("'${env:LINES}'"), ours) ==
         "k.yaml:2:72: auth.client_secret: has a line break or another control character in it; "
-        "allowed: one line\n"
+        "use one line\n"
     );
 }
 
@@ -269,10 +269,10 @@ BOOST_AUTO_TEST_CASE(files_that_cannot_be_read_are_problems_like_others) {
         printed_for(absent) ==
         absent + ":1:1: cannot be read: " + absent + ": No such file or directory\n"
     );
-    BOOST_TEST(printed_for(path.string()).find("is no regular file") != std::string::npos);
+    BOOST_TEST(printed_for(path.string()).find("is not a regular file") != std::string::npos);
     auto fifo = (path / "fifo").string();
     BOOST_TEST_REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
-    BOOST_TEST(printed_for(fifo).find("is no regular file") != std::string::npos);
+    BOOST_TEST(printed_for(fifo).find("is not a regular file") != std::string::npos);
     auto large = write("large.yaml", std::string((1 << 20) + 1, '#'), 0600);
     BOOST_TEST(
         printed_for(large) ==

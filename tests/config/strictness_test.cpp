@@ -48,7 +48,8 @@ BOOST_AUTO_TEST_CASE(interpolates_values_and_never_keys) {
     BOOST_TEST(problems.starts_with("k.yaml:4:1: ${env:KEY}: is an unknown key"));
     BOOST_TEST(
         problems_of(minimal() + "log: {level: '${env:YAML}'}\n", machine) ==
-        "k.yaml:4:14: log.level: the value of \"${env:YAML}\" is no choice here; allowed: error, "
+        "k.yaml:4:14: log.level: the value of \"${env:YAML}\" is not a valid level; use one of "
+        "error, "
         "warning, info, debug, trace\n"
     );
     BOOST_TEST(
@@ -63,7 +64,7 @@ BOOST_AUTO_TEST_CASE(shows_a_hostile_value_on_one_harmless_line) {
         problems_of(minimal() + "log: {level: \"a\\nb\\e[31m" + std::string(100, 'x') + "\"}\n");
     BOOST_TEST(
         problems == "k.yaml:4:14: log.level: \"a\\x0ab\\x1b[31m" + std::string(46, 'x') +
-                        "…\" is no choice here; allowed: error, warning, info, debug, trace\n"
+                        "…\" is not a valid level; use one of error, warning, info, debug, trace\n"
     );
     auto key = problems_of(minimal() + "\"a\\nb\": 1\n");
     BOOST_TEST(key.starts_with("k.yaml:4:1: a\\x0ab: is an unknown key"));

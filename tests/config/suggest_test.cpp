@@ -1,4 +1,4 @@
-#include "config/suggest.hpp"
+#include "config/reading/suggest.hpp"
 
 #include <boost/test/unit_test.hpp>
 

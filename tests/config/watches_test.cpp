@@ -1,5 +1,5 @@
-#include "config/read.hpp"
-#include "config/watch_rules.hpp"
+#include "config/keys/watch_texts.hpp"
+#include "config/reading/paths.hpp"
 #include "configuration.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(are_named_after_their_folders) {
 BOOST_AUTO_TEST_CASE(have_names_of_their_own) {
     BOOST_TEST(
         problems_of(with_watches({"path: /a, name: web", "path: /b, name: web"})) ==
-        "k.yaml:5:22: watches[1].name: \"web\" is the name of watches[0] too; allowed: a name of "
+        "k.yaml:5:22: watches[1].name: \"web\" is the name of watches[0] too; use a name of "
         "its own\n"
     );
     BOOST_TEST(
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(have_names_of_their_own) {
     );
     BOOST_TEST(
         problems_of(with_watches({"path: /a/web", "path: /b, name: web"})) ==
-        "k.yaml:5:22: watches[1].name: \"web\" is the name of watches[0] too; allowed: a name of "
+        "k.yaml:5:22: watches[1].name: \"web\" is the name of watches[0] too; use a name of "
         "its own\n"
     );
 }
@@ -65,17 +65,17 @@ BOOST_AUTO_TEST_CASE(complain_once_however_many_share_a_name_or_a_folder) {
 BOOST_AUTO_TEST_CASE(have_folders_of_their_own) {
     BOOST_TEST(
         problems_of(with_watches({"path: /d/a, name: a", "path: //d/./a/, name: b"})) ==
-        "k.yaml:5:12: watches[1].path: is the path of watches[0] too; allowed: one watch for a "
+        "k.yaml:5:12: watches[1].path: is the path of watches[0] too; use one watch for a "
         "folder\n"
     );
     BOOST_TEST(
         problems_of(with_watches({"path: /d/a, name: a", "path: /d/a/b, name: b"})) ==
-        "k.yaml:5:12: watches[1].path: lies inside the path of watches[0]; allowed: separate "
+        "k.yaml:5:12: watches[1].path: lies inside the path of watches[0]; use separate "
         "folders\n"
     );
     BOOST_TEST(
         problems_of(with_watches({"path: /d/a, name: a", "path: /d, name: b"})) ==
-        "k.yaml:5:12: watches[1].path: contains the path of watches[0]; allowed: separate "
+        "k.yaml:5:12: watches[1].path: contains the path of watches[0]; use separate "
         "folders\n"
     );
     BOOST_TEST(problems_of(with_watches({"path: /d/a, name: a", "path: /d/ab, name: b"})) == "");
@@ -87,17 +87,17 @@ BOOST_AUTO_TEST_CASE(stay_clear_of_the_state_directory) {
     };
     BOOST_TEST(
         with_state("/var/k/in") ==
-        "k.yaml:4:12: watches[0].path: lies inside state_directory; allowed: a folder outside of "
+        "k.yaml:4:12: watches[0].path: lies inside state_directory; use a folder outside of "
         "it\n"
     );
     BOOST_TEST(
         with_state("/var/k") ==
-        "k.yaml:4:12: watches[0].path: lies inside state_directory; allowed: a folder outside of "
+        "k.yaml:4:12: watches[0].path: lies inside state_directory; use a folder outside of "
         "it\n"
     );
     BOOST_TEST(
         with_state("/var") ==
-        "k.yaml:4:12: watches[0].path: contains state_directory; allowed: a folder without it\n"
+        "k.yaml:4:12: watches[0].path: contains state_directory; use a folder without it\n"
     );
     BOOST_TEST(with_state("/var/k2") == "");
 }
@@ -108,9 +108,9 @@ BOOST_AUTO_TEST_CASE(act_after_the_post_when_nothing_is_reported) {
     BOOST_TEST(
         problems_of(text + "notifications: {report_level: none}\n") ==
         "k.yaml:4:5: watches[0].act_after: outcome never comes while notifications.report_level "
-        "is none; allowed: posted\n"
+        "is none; use posted\n"
         "k.yaml:5:27: watches[1].act_after: outcome never comes while notifications.report_level "
-        "is none; allowed: posted\n"
+        "is none; use posted\n"
     );
     BOOST_TEST(problems_of(text + "notifications: {report_level: failures}\n") == "");
     BOOST_TEST(problems_of(text) == "");
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(refuse_properties_that_kustodrop_sets) {
     }
     BOOST_TEST(
         problems_of(with_watches({"path: /a, additional_properties: {tags: [x]}"})) ==
-        "k.yaml:4:46: watches[0].additional_properties.tags: is a list; allowed: a text\n"
+        "k.yaml:4:46: watches[0].additional_properties.tags: is a list; use a text\n"
     );
 }
 
@@ -149,9 +149,7 @@ BOOST_AUTO_TEST_CASE(take_a_mapping_in_line_only_without_a_reference) {
     auto both = load(with_watches({mapping + ", ingestion_mapping_reference: M"}));
     BOOST_TEST(both.problems.size() == 2U);
     for (auto& problem : both.problems) {
-        BOOST_TEST(
-            problem.message == "contradicts ingestion_mapping_reference; allowed: one of them"
-        );
+        BOOST_TEST(problem.message == "contradicts ingestion_mapping_reference; use one of them");
     }
 }
 
@@ -162,8 +160,8 @@ BOOST_AUTO_TEST_CASE(warn_about_a_heading_where_there_is_none) {
     auto loaded = load(text);
     BOOST_TEST(
         printed(loaded) ==
-        "k.yaml:3:80: warning: watches[0].ignore_first_record: has no effect on json; it is for "
-        "formats of lines and columns, like csv\n"
+        "k.yaml:3:80: warning: watches[0].ignore_first_record: has no effect on json; use it "
+        "with formats of lines and columns, like csv\n"
     );
     BOOST_TEST(loaded.ok());
 }

@@ -1,4 +1,4 @@
-#include "config/yaml_document.hpp"
+#include "config/yaml/yaml_document.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -122,9 +122,9 @@ BOOST_AUTO_TEST_CASE(says_where_the_text_is_no_yaml) {
                   "a\0",
                   4
               ),
-              "k.yaml:1:1: the file is UTF-16; allowed: UTF-8"},
-             {std::string("a: b\0c\n", 7), "k.yaml:1:5: a control character; allowed: text"},
-             {"a: b\x04\nc: d\n", "k.yaml:1:5: a control character; allowed: text"},
+              "k.yaml:1:1: the file is UTF-16; use UTF-8"},
+             {std::string("a: b\0c\n", 7), "k.yaml:1:5: a control character; use plain text"},
+             {"a: b\x04\nc: d\n", "k.yaml:1:5: a control character; use plain text"},
              {"a: 1\n---\nb: 2\n",
               "k.yaml:3:1: does not belong to what stands above; check the indentation, and write "
               "only one document in a file"},
@@ -152,17 +152,17 @@ BOOST_AUTO_TEST_CASE(accepts_the_standard_tags) {
 BOOST_AUTO_TEST_CASE(limits_the_size_of_the_file) {
     std::string text = "a: 1\n#" + std::string((1 << 20) - 6, 'x');
     BOOST_TEST(outcome_of(text) == "");
-    BOOST_TEST(outcome_of(text + "x") == "k.yaml:1:1: the file is too large; allowed: 1.0 MiB");
+    BOOST_TEST(outcome_of(text + "x") == "k.yaml:1:1: the file is too large; use at most 1.0 MiB");
 }
 
 BOOST_AUTO_TEST_CASE(limits_the_depth) {
     BOOST_TEST(outcome_of(std::string(32, '[') + std::string(32, ']')) == "");
-    auto expected = "k.yaml:1:33: is nested too deeply; allowed: 32 levels";
+    auto expected = "k.yaml:1:33: is nested too deeply; use at most 32 levels";
     BOOST_TEST(outcome_of(std::string(33, '[') + std::string(33, ']')) == expected);
     BOOST_TEST(outcome_of(std::string(500'000, '[')) != "");
     std::string dashes;
     for (int i = 0; i < 100'000; ++i) dashes += "- ";
-    BOOST_TEST(outcome_of(dashes).ends_with("is nested too deeply; allowed: 32 levels"));
+    BOOST_TEST(outcome_of(dashes).ends_with("is nested too deeply; use at most 32 levels"));
 }
 
 BOOST_AUTO_TEST_CASE(limits_the_depth_that_aliases_add_up_to) {
@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(limits_the_depth_that_aliases_add_up_to) {
     BOOST_TEST(outcome_of("- &x [[1]]\n- [*x]\n", limits) == "");
     BOOST_TEST(
         outcome_of("- &x [[1]]\n- [[*x]]\n", limits) ==
-        "k.yaml:2:5: is nested too deeply; allowed: 4 levels"
+        "k.yaml:2:5: is nested too deeply; use at most 4 levels"
     );
 }
 
@@ -179,9 +179,8 @@ BOOST_AUTO_TEST_CASE(limits_the_number_of_values) {
     std::string text = "[";
     for (int i = 0; i < 19'999; ++i) text += "1,";
     BOOST_TEST(outcome_of(text + "]") == "");
-    BOOST_TEST(
-        outcome_of(text + "1]").ends_with("holds too many values; allowed: 20000, aliases counted")
-    );
+    BOOST_TEST(outcome_of(text + "1]")
+                   .ends_with("holds too many values; use at most 20000, aliases counted"));
 }
 
 BOOST_AUTO_TEST_CASE(stops_an_alias_bomb) {
@@ -193,16 +192,16 @@ BOOST_AUTO_TEST_CASE(stops_an_alias_bomb) {
         for (int j = 0; j < 10; ++j) text += before + " ,";
         text += "]\n";
     }
-    BOOST_TEST(outcome_of(text).ends_with("holds too many values; allowed: 20000, aliases counted")
+    BOOST_TEST(
+        outcome_of(text).ends_with("holds too many values; use at most 20000, aliases counted")
     );
 }
 
 BOOST_AUTO_TEST_CASE(stops_an_alias_bomb_of_few_long_texts) {
     std::string text = "a: &a " + std::string(500'000, 'x') + "\nb: [";
     for (int i = 0; i < 1000; ++i) text += "*a ,";
-    BOOST_TEST(
-        outcome_of(text + "]\n").ends_with("holds too much text; allowed: 4.0 MiB, aliases counted")
-    );
+    BOOST_TEST(outcome_of(text + "]\n")
+                   .ends_with("holds too much text; use at most 4.0 MiB, aliases counted"));
 }
 
 BOOST_AUTO_TEST_CASE(never_repeats_the_text) {

@@ -1,5 +1,5 @@
 // Durations, sizes, shares and numbers: what is read and written is read again the same.
-#include "config/quantities.hpp"
+#include "config/reading/quantities.hpp"
 #include "fuzz/fuzz_target.hpp"
 
 using namespace kustodrop;

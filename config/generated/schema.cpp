@@ -1,0 +1,146 @@
+#include "config/generated/schema.hpp"
+
+#include "config/generated/wrapped.hpp"
+#include "config/keys/table.hpp"
+
+#include <boost/json.hpp>
+
+namespace kustodrop::config {
+
+namespace json = boost::json;
+
+static json::object reference() { return {{"$ref", "#/definitions/reference"}}; }
+
+// What the reader takes from a file is text: a number or a boolean may stand for itself there.
+static json::object plain_text() { return {{"type", json::array{"string", "number", "boolean"}}}; }
+
+static json::object number_schema(const key_facts& of) {
+    auto to = of.allowed.find(" to ");
+    json::object number{{"type", "integer"}};
+    number["minimum"] = std::stoull(of.allowed.substr(0, to));
+    number["maximum"] = std::stoull(of.allowed.substr(to + 4));
+    return {{"anyOf", json::array{number, reference()}}};
+}
+
+static json::object choice_schema(const key_facts& of) {
+    json::array names;
+    for (auto name : of.choices) {
+        names.emplace_back(name);
+        // A version without quotes is a number to YAML.
+        if (name.front() >= '0' && name.front() <= '9') {
+            names.emplace_back(std::stod(std::string(name)));
+        }
+    }
+    return {{"anyOf", json::array{json::object{{"enum", names}}, reference()}}};
+}
+
+static json::object referable(std::string_view definition) {
+    json::object named{{"$ref", "#/definitions/" + std::string(definition)}};
+    return {{"anyOf", json::array{named, reference()}}};
+}
+
+static json::object map_schema(const std::vector<documented_key>& keys);
+
+static json::object schema_of(const documented_key& one) {
+    switch (one.facts.form) {
+    case form::flag:
+        return {{"anyOf", json::array{json::object{{"type", "boolean"}}, reference()}}};
+    case form::number:
+        return number_schema(one.facts);
+    case form::duration:
+        return referable("duration");
+    case form::size:
+        return referable("size");
+    case form::percentage:
+        return referable("percentage");
+    case form::choice:
+        return choice_schema(one.facts);
+    case form::text:
+        return plain_text();
+    case form::text_list:
+        return {{"type", "array"}, {"items", plain_text()}};
+    case form::text_map:
+        return {{"type", json::array{"object", "null"}}, {"additionalProperties", plain_text()}};
+    case form::section:
+        return map_schema(one.keys);
+    case form::section_list: {
+        auto items = map_schema(one.keys);
+        return {{"type", "array"}, {"minItems", 1}, {"items", items}};
+    }
+    }
+    return {};
+}
+
+static json::object map_schema(const std::vector<documented_key>& keys) {
+    json::object properties;
+    json::array required;
+    for (auto& one : keys) {
+        auto described = schema_of(one);
+        described["description"] = sentences(
+            {std::string(one.facts.doc), allowed_sentence(one.facts), effect_sentence(one.facts)}
+        );
+        if (!one.facts.default_value.empty()) {
+            described["description"] = std::string(described["description"].as_string()) +
+                                       " Default: " + one.facts.default_value;
+        }
+        properties[one.facts.name] = std::move(described);
+        if (one.facts.required) required.emplace_back(one.facts.name);
+    }
+    json::object out{{"properties", std::move(properties)}, {"additionalProperties", false}};
+    // A section without keys is one that was left empty.
+    if (required.empty()) {
+        out["type"] = json::array{"object", "null"};
+    } else {
+        out["type"] = "object";
+        out["required"] = std::move(required);
+    }
+    return out;
+}
+
+static json::object definitions() {
+    auto text = [](std::string_view pattern) {
+        return json::object{{"type", "string"}, {"pattern", pattern}};
+    };
+    json::object zero{{"const", 0}};
+    return {
+        {"reference", text("\\$\\{(env|file|cred):[^}]*\\}")},
+        {"duration",
+         json::object{{"anyOf", json::array{text("^(0+|([0-9]+(d|h|m|s|ms))+)$"), zero}}}},
+        {"size",
+         json::object{{"anyOf", json::array{text("^(0+|[0-9]+(B|KiB|MiB|GiB|TiB))$"), zero}}}},
+        {"percentage",
+         json::object{{"anyOf", json::array{text("^(0+|[0-9]+(\\.[0-9]+)?%)$"), zero}}}}};
+}
+
+// Boost.JSON writes everything in one line; a file that people compare has one value a line.
+static void write(const json::value& value, const std::string& indentation, std::string& out) {
+    auto deeper = indentation + "  ";
+    if (auto* object = value.if_object(); object && !object->empty()) {
+        std::string before = "{\n";
+        for (auto& [name, inner] : *object) {
+            out += before + deeper + json::serialize(name) + ": ";
+            write(inner, deeper, out);
+            before = ",\n";
+        }
+        out += "\n" + indentation + "}";
+        return;
+    }
+    out += json::serialize(value);
+}
+
+std::string json_schema() {
+    auto root = map_schema(documented_keys());
+    // The cluster's only required key makes the section required too.
+    root["required"] = json::array{"cluster", "watches"};
+    root["type"] = "object";
+    json::object whole{
+        {"$schema", "http://json-schema.org/draft-07/schema#"},
+        {"title", "The configuration of kustodrop"}};
+    for (auto& entry : root) whole[entry.key()] = entry.value();
+    whole["definitions"] = definitions();
+    std::string out;
+    write(whole, "", out);
+    return out + "\n";
+}
+
+}  // namespace kustodrop::config

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "config/reading/section.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kustodrop::config {
+
+/// When a changed value is obeyed: after a reload, or only after a restart.
+enum class effect { live, restart };
+
+/// What a value looks like in the file.
+enum class form {
+    flag,
+    number,
+    duration,
+    size,
+    percentage,
+    choice,
+    text,
+    text_list,
+    text_map,  // A map whose keys are free.
+    section,
+    section_list,
+};
+
+/// What there is to know about a key beside its value: for messages, the example, the manual page
+/// and the schema.
+struct key_facts {
+    std::string_view name;
+    std::string_view
+        doc;  // Sentences; what is allowed and the default are added by the generators.
+    config::form form = form::text;
+    config::effect effect = config::effect::live;
+    bool required = false;
+    std::string default_value = {};  // As YAML; empty for sections and for required keys.
+    std::string example = {};        // As YAML, where the example file shows something else.
+    std::string allowed = {};        // "1 to 1024", where the form has a range.
+    std::vector<std::string_view> choices = {};
+};
+
+/// One key of the configuration and the member of a T that holds its value.
+template <class T>
+struct key {
+    key_facts facts;
+    std::function<void(section& from, T& out)> read;
+    std::function<bool(const T& a, const T& b)> same = {};
+    std::function<void(T& to, const T& from)> take = {};
+    std::vector<key<T>> keys = {};  // Of a section.
+    /// What the values of a section may not be together; run once all are read.
+    std::function<void(section& from, T& out)> check = {};
+};
+
+/// The keys' facts without the values, sections and lists included.
+struct documented_key {
+    key_facts facts;
+    std::vector<documented_key> keys = {};
+};
+
+}  // namespace kustodrop::config

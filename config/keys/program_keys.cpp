@@ -1,0 +1,46 @@
+#include "config/keys/make_key.hpp"
+#include "config/keys/table.hpp"
+
+namespace kustodrop::config {
+
+key<settings> drain_section() {
+    return make_section<settings>(
+        "drain",
+        "What is still done after SIGTERM.",
+        {make_key<settings>(
+             "scope",
+             at(&settings::drain, &drain_settings::scope),
+             choice_form{drain_scopes},
+             "requests: nothing new is claimed, and the requests in hand are finished. folder: "
+             "everything that lies in the folders is shipped first, whatever stable_for says, "
+             "because the folders disappear with the pod."
+         ),
+         make_key<settings>(
+             "timeout",
+             at(&settings::drain, &drain_settings::timeout),
+             duration_form{{1s, 1h}},
+             "The longest that this takes. The service manager must wait longer."
+         )}
+    );
+}
+
+key<settings> log_section() {
+    return make_section<settings>(
+        "log",
+        "What is logged, and how.",
+        {make_key<settings>(
+             "level",
+             at(&settings::log, &log_settings::level),
+             choice_form{log_levels},
+             "The least important messages that are logged."
+         ),
+         restart(make_key<settings>(
+             "format",
+             at(&settings::log, &log_settings::format),
+             choice_form{log_formats},
+             "auto: journald's priorities under systemd, text on a terminal, json otherwise."
+         ))}
+    );
+}
+
+}  // namespace kustodrop::config

@@ -1,0 +1,80 @@
+#include "config/keys/table.hpp"
+
+#include "config/keys/make_key.hpp"
+#include "config/keys/watch_rules.hpp"
+#include "config/reading/paths.hpp"
+
+namespace kustodrop::config {
+
+static std::optional<std::string> state_directory_problem(const std::string& path) {
+    if (path.empty()) return "is empty; use an absolute path";
+    return path_problem(path);
+}
+
+static void read_watches(section& root, settings& out) {
+    auto sections = root.maps("watches");
+    root.require("watches", "a list of at least one watch");
+    if (sections.empty() && root.is_given("watches") && !root.is_wrong("watches")) {
+        root.error("watches", "is an empty list; use at least one watch");
+    }
+    for (auto& from : sections) {
+        auto& watch = out.watches.emplace_back();
+        for (auto& one : watch_keys()) read_key(from, one, watch);
+        check_watch(from, watch);
+        from.finish();
+    }
+    auto state_directory = root.is_wrong("state_directory") ? "" : out.state_directory;
+    check_watches(sections, out, state_directory);
+}
+
+static key<settings> watches_list() {
+    key<settings> out;
+    out.facts.name = "watches";
+    out.facts.doc = "The folders that are watched, each with its target.";
+    out.facts.form = form::section_list;
+    out.facts.required = true;
+    out.read = read_watches;
+    return out;
+}
+
+const std::vector<key<settings>>& root_keys() {
+    // The keys of watches are read after those that their rules look at.
+    static const std::vector<key<settings>> all{
+        cluster_section(),
+        auth_section(),
+        restart(make_key<settings>(
+            "state_directory",
+            at(&settings::state_directory),
+            path_form{state_directory_problem},
+            "Where the journal is kept. An absolute path, outside of every watch."
+        )),
+        upload_section(),
+        notifications_section(),
+        watches_list(),
+        retention_section(),
+        network_section(),
+        drain_section(),
+        admin_section(),
+        log_section(),
+    };
+    return all;
+}
+
+template <class T>
+static documented_key documented(const key<T>& one) {
+    documented_key out{one.facts};
+    for (auto& sub : one.keys) out.keys.push_back(documented(sub));
+    return out;
+}
+
+std::vector<documented_key> documented_keys() {
+    std::vector<documented_key> out;
+    for (auto& one : root_keys()) {
+        out.push_back(documented(one));
+        if (one.facts.form != form::section_list) continue;
+        for (auto& sub : watch_keys()) out.back().keys.push_back(documented(sub));
+    }
+    return out;
+}
+
+}  // namespace kustodrop::config

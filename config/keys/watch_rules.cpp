@@ -1,0 +1,126 @@
+#include "config/keys/watch_rules.hpp"
+
+#include "config/keys/watch_texts.hpp"
+#include "config/reading/paths.hpp"
+
+namespace kustodrop::config {
+
+using pipeline::target;
+
+static void check_target(section& watch, const target& out) {
+    bool format = watch.is_given("format") && !watch.is_wrong("format");
+    if (out.ignore_first_record && format && !kusto::is_tabular(out.format)) {
+        watch.warn(
+            "ignore_first_record",
+            "has no effect on " + std::string(kusto::to_string(out.format)) +
+                "; use it with formats of lines and columns, like csv"
+        );
+    }
+    if (!out.deduplicate) return;
+    watch.warn(
+        "deduplicate",
+        "tags makes the service ingest every blob in a batch of its own, which is slow and "
+        "expensive for small files"
+    );
+}
+
+static void warn_of_idle_coalesce(section& watch, const watch_options& out) {
+    bool joins = kusto::is_tabular(out.target.format) ||
+                 out.target.format == kusto::data_format::txt ||
+                 out.target.format == kusto::data_format::json;
+    bool cannot = !joins || out.target.format == kusto::data_format::tsve;
+    if (out.coalesce.max_files <= 1 || !cannot || !watch.is_given("format")) return;
+    watch.warn(
+        "coalesce",
+        "has no effect on " + std::string(kusto::to_string(out.target.format)) +
+            "; use csv, tsv, scsv, sohsv, psv, txt and json"
+    );
+}
+
+void check_watch(section& from, watch_options& out) {
+    bool unnamed = !from.is_given("name") && !out.path.empty();
+    if (unnamed) out.name = name_from_path(out.path);
+    from.require("path", "the folder to watch");
+    from.require("database", "the database to ingest into");
+    from.require("table", "the table to ingest into");
+    from.require("format", "the format of the files, like csv or json");
+    if (out.include.empty() && !from.is_wrong("include")) {
+        from.error("include", "is an empty list, nothing would be shipped; use patterns");
+    }
+    check_target(from, out.target);
+    warn_of_idle_coalesce(from, out);
+}
+
+// A watch beside the section it was read from.
+struct read_watch {
+    section& from;
+    const watch_options& values;
+};
+
+static void check_name(read_watch it, read_watch earlier) {
+    bool comparable = !it.values.name.empty() && !it.from.is_wrong("name");
+    if (!comparable || it.values.name != earlier.values.name) return;
+    if (it.from.is_given("name")) {
+        it.from.error(
+            "name",
+            quoted(it.values.name) + " is the name of " + earlier.from.path() +
+                " too; use a name of its own"
+        );
+    } else {
+        it.from.error(
+            "name",
+            "is missing, and " + quoted(it.values.name) + ", taken from the path, is the name of " +
+                earlier.from.path() + " too; give it one"
+        );
+    }
+}
+
+static void check_overlap(read_watch it, read_watch earlier) {
+    auto& mine = it.values.path;
+    auto& other = earlier.values.path;
+    if (it.from.is_wrong("path") || mine.empty() || other.empty()) return;
+    auto whose = earlier.from.path();
+    if (mine == other) {
+        it.from.error("path", "is the path of " + whose + " too; use one watch for a folder");
+    } else if (is_within(mine, other)) {
+        it.from.error("path", "lies inside the path of " + whose + "; use separate folders");
+    } else if (is_within(other, mine)) {
+        it.from.error("path", "contains the path of " + whose + "; use separate folders");
+    }
+}
+
+static void check_state_directory(read_watch it, const std::string& state_directory) {
+    auto& path = it.values.path;
+    if (it.from.is_wrong("path") || path.empty() || state_directory.empty()) return;
+    if (is_within(path, state_directory)) {
+        it.from.error("path", "lies inside state_directory; use a folder outside of it");
+    } else if (is_within(state_directory, path)) {
+        it.from.error("path", "contains state_directory; use a folder without it");
+    }
+}
+
+static void check_act_after(read_watch it, pipeline::report_level level) {
+    bool contradicts =
+        level == pipeline::report_level::none && it.values.act_after == pipeline::act_time::outcome;
+    if (!contradicts || it.from.is_wrong("act_after")) return;
+    it.from.error(
+        "act_after", "outcome never comes while notifications.report_level is none; use posted"
+    );
+}
+
+void check_watches(
+    std::vector<section>& sections, const settings& settings, const std::string& state_directory
+) {
+    for (std::size_t i = 0; i < settings.watches.size(); ++i) {
+        read_watch it{sections[i], settings.watches[i]};
+        for (std::size_t j = 0; j < i; ++j) {
+            read_watch earlier{sections[j], settings.watches[j]};
+            check_name(it, earlier);
+            check_overlap(it, earlier);
+        }
+        check_state_directory(it, state_directory);
+        check_act_after(it, settings.notifications.reports);
+    }
+}
+
+}  // namespace kustodrop::config

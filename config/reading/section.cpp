@@ -1,0 +1,208 @@
+#include "config/reading/section.hpp"
+
+#include "base/text.hpp"
+#include "config/reading/interpolate.hpp"
+#include "config/reading/suggest.hpp"
+
+#include <algorithm>
+
+namespace kustodrop::config {
+
+static constexpr std::size_t longest_quote = 60;
+
+std::string quoted(std::string_view value) {
+    auto safe = printable(value);
+    if (safe.size() > longest_quote) {
+        auto cut = longest_quote;
+        while (cut > 0 && !is_valid_utf8(std::string_view(safe).substr(0, cut))) --cut;
+        safe = safe.substr(0, cut) + "…";
+    }
+    return "\"" + safe + "\"";
+}
+
+std::string listed(const std::vector<std::string_view>& names) {
+    std::string out;
+    for (auto name : names) {
+        if (!out.empty()) out += ", ";
+        out += name;
+    }
+    return out;
+}
+
+static std::string_view name_of(node_kind kind) {
+    switch (kind) {
+    case node_kind::null:
+        return "no value";
+    case node_kind::scalar:
+        return "a single value";
+    case node_kind::list:
+        return "a list";
+    case node_kind::map:
+        return "a map";
+    }
+    return "";
+}
+
+std::string wrong_kind(const node& value, std::string_view use) {
+    if (value.kind == node_kind::null) return "has no value; use " + std::string(use);
+    return "is " + std::string(name_of(value.kind)) + "; use " + std::string(use);
+}
+
+section::section(reading& reading, const node& map, std::string path)
+    : reading_(&reading), map_(&map), at_(map.at), path_(std::move(path)) {}
+
+std::string section::path(std::string_view key) const {
+    return path_.empty() ? printable(key) : path_ + "." + printable(key);
+}
+
+const node* section::peek(std::string_view key) const {
+    for (auto& entry : map_->entries) {
+        if (entry.key == key) return &entry.value;
+    }
+    return nullptr;
+}
+
+bool section::is_given(std::string_view key) const { return peek(key) != nullptr; }
+
+bool section::is_wrong(std::string_view key) const { return wrong_.contains(key); }
+
+place section::at(std::string_view key) const {
+    auto* value = peek(key);
+    return value ? value->at : at_;
+}
+
+void section::error(std::string_view key, std::string message) {
+    wrong_.emplace(key);
+    reading_->report.error(at(key), path(key), std::move(message));
+}
+
+void section::error_in(std::string_view key, place at, std::string path, std::string message) {
+    wrong_.emplace(key);
+    reading_->report.error(at, std::move(path), std::move(message));
+}
+
+void section::warn(std::string_view key, std::string message) {
+    reading_->report.warn(at(key), path(key), std::move(message));
+}
+
+const node* section::take(std::string_view key) {
+    if (std::find(known_.begin(), known_.end(), key) != known_.end()) return peek(key);
+    known_.push_back(key);
+    const node::entry* first = nullptr;
+    for (auto& entry : map_->entries) {
+        if (entry.key != key) continue;
+        if (first) {
+            auto line = std::to_string(first->key_at.line);
+            reading_->report.error(
+                entry.key_at, path(key), "is given twice, first in line " + line + "; use it once"
+            );
+        } else {
+            first = &entry;
+        }
+    }
+    return first ? &first->value : nullptr;
+}
+
+void section::require(std::string_view key, std::string_view what) {
+    if (broken_ || is_given(key) || is_wrong(key)) return;
+    error(key, "is missing; give " + std::string(what));
+}
+
+std::optional<scalar> section::resolve(const node& value, const std::string& path) {
+    auto found = interpolate(value.text, reading_->environment);
+    if (!found) {
+        reading_->report.error(value.at, path, found.error().detail);
+        return std::nullopt;
+    }
+    auto shown = quoted(value.text);
+    if (found->refers) shown = "the value of " + shown;
+    return scalar{found->text, shown, value.at};
+}
+
+std::optional<scalar> section::take_raw_scalar(std::string_view key) {
+    auto* value = take(key);
+    if (!value) return std::nullopt;
+    if (value->kind != node_kind::scalar) {
+        error(key, wrong_kind(*value, "a single value"));
+        return std::nullopt;
+    }
+    return scalar{value->text, "", value->at};
+}
+
+std::optional<scalar> section::take_scalar(std::string_view key) {
+    auto raw = take_raw_scalar(key);
+    if (!raw) return std::nullopt;
+    auto found = resolve(*peek(key), path(key));
+    if (!found) wrong_.emplace(key);
+    return found;
+}
+
+section section::map(std::string_view key) {
+    static const node nothing{};
+    auto* value = take(key);
+    if (value && (value->kind == node_kind::map || value->kind == node_kind::null)) {
+        return section(*reading_, *value, path(key));
+    }
+    section empty(*reading_, nothing, path(key));
+    empty.at_ = at(key);  // What is missing in it is missing there.
+    if (value) {
+        error(key, wrong_kind(*value, "a map of keys"));
+        empty.broken_ = true;
+    }
+    return empty;
+}
+
+std::vector<section> section::maps(std::string_view key) {
+    std::vector<section> out;
+    auto* value = take(key);
+    if (!value) return out;
+    if (value->kind != node_kind::list) {
+        error(key, wrong_kind(*value, "a list of maps"));
+        return out;
+    }
+    for (std::size_t i = 0; i < value->items.size(); ++i) {
+        auto& item = value->items[i];
+        auto item_path = path(key) + "[" + std::to_string(i) + "]";
+        if (item.kind == node_kind::map) {
+            out.emplace_back(*reading_, item, item_path);
+        } else {
+            wrong_.emplace(key);
+            reading_->report.error(item.at, item_path, wrong_kind(item, "a map of keys"));
+        }
+    }
+    return out;
+}
+
+std::vector<std::string_view> section::free_keys() const {
+    std::vector<std::string_view> out;
+    for (auto& entry : map_->entries) {
+        bool taken = std::find(known_.begin(), known_.end(), entry.key) != known_.end();
+        if (!taken) out.push_back(entry.key);
+    }
+    return out;
+}
+
+void section::report_unknown(const node::entry& entry) {
+    auto shown = path(entry.key);
+    if (entry.key == "<<") {
+        reading_->report.error(
+            entry.key_at, shown, "merge keys are not supported; write the keys out"
+        );
+        return;
+    }
+    auto near = suggestion(entry.key, known_);
+    auto hint = near.empty() ? std::string() : ", did you mean " + std::string(near) + "?";
+    reading_->report.error(
+        entry.key_at, shown, "is an unknown key" + hint + "; use one of " + listed(known_)
+    );
+}
+
+void section::finish() {
+    for (auto& entry : map_->entries) {
+        if (std::find(known_.begin(), known_.end(), entry.key) == known_.end()) {
+            report_unknown(entry);
+        }
+    }
+}
+
+}  // namespace kustodrop::config
