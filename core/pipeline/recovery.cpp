@@ -1,5 +1,7 @@
 #include "pipeline/recovery.hpp"
 
+#include "spool/folder/scanning.hpp"
+
 #include <unordered_map>
 #include <unordered_set>
 

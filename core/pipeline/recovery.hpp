@@ -1,6 +1,7 @@
 #pragma once
 
 #include "spool/folder/drop_folder.hpp"
+#include "spool/folder/scanning.hpp"
 #include "spool/source/source.hpp"
 
 #include <string>

@@ -1,5 +1,7 @@
 #include "pipeline/retry.hpp"
 
+#include "spool/folder/moves/transfer.hpp"
+
 #include <algorithm>
 
 namespace kustodrop::pipeline {
@@ -48,7 +50,7 @@ static std::vector<std::string> put_back(
     for (auto& row : rows) {
         std::string problem;
         for (auto& file : row.source.slices) {
-            auto back = folder.put_back(file, row.source.id);
+            auto back = spool::put_back(folder, file, row.source.id);
             if (back.has_error()) problem = to_string(back.error());
             if (!back.has_error()) file.location = *back;
         }

@@ -6,6 +6,7 @@
 #include "daemon/program.hpp"
 #include "daemon/run/translate.hpp"
 #include "spool/folder/drop_folder.hpp"
+#include "spool/folder/scanning.hpp"
 
 #include <boost/json.hpp>
 
@@ -30,7 +31,7 @@ static watch_plan plan_of(const pipeline::watch_options& from, const config::set
         asked.recursive = from.recursive;
         asked.limit = most_files;
         asked.wanted = [](std::string_view) { return true; };
-        auto found = folder->list(asked);
+        auto found = spool::scan_folder(*folder, asked);
         if (found.has_error()) {
             problem = to_string(found.error());
         } else {

@@ -1,6 +1,7 @@
 #include "daemon/run/retention.hpp"
 
 #include "daemon/run/translate.hpp"
+#include "spool/folder/retention.hpp"
 
 namespace kustodrop::daemon {
 

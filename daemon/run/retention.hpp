@@ -4,6 +4,7 @@
 #include "config/settings.hpp"
 #include "daemon/run/connection.hpp"
 #include "pipeline/watch/watch_table.hpp"
+#include "spool/folder/retention.hpp"
 #include "spool/journal/journal.hpp"
 
 #include <memory>

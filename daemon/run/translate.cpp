@@ -1,6 +1,7 @@
 #include "daemon/run/translate.hpp"
 
 #include "daemon/run/connection.hpp"
+#include "spool/folder/retention.hpp"
 
 #include <algorithm>
 

@@ -3,6 +3,7 @@
 #include "config/settings.hpp"
 #include "pipeline/engine.hpp"
 #include "spool/folder/drop_folder.hpp"
+#include "spool/folder/retention.hpp"
 
 /// What parts need of more than one section of the configuration.
 namespace kustodrop::daemon {

@@ -2,6 +2,9 @@
 #include "base/text.hpp"
 #include "core/spool/folder/drop_folder_fixture.hpp"
 #include "counting.hpp"
+#include "spool/folder/archiving.hpp"
+#include "spool/folder/claiming.hpp"
+#include "spool/folder/scanning.hpp"
 #include "support/skipping.hpp"
 
 #include <sys/socket.h>
@@ -36,16 +39,16 @@ BOOST_AUTO_TEST_CASE(whose_names_are_odd_are_claimed_and_archived_all_the_same) 
     dropping test;
     auto names = names_of_files();
     for (auto& name : names) test.files.write(name, "x");
-    auto seen = test.names(test.drop.list({}).value());
+    auto seen = test.names(spool::scan_folder(test.drop, {}).value());
     BOOST_TEST((seen == names));
     int number = 0;
     for (auto& name : names) {
         char id[40];
         std::snprintf(id, sizeof id, "11111111-aaaa-4bbb-8ccc-%012d", ++number);
         BOOST_TEST_CONTEXT(printable(name)) {
-            auto claimed = test.drop.claim(test.look(name), id);
+            auto claimed = spool::claim(test.drop, test.look(name), id);
             BOOST_TEST_REQUIRE(claimed.has_value());
-            auto archived = test.drop.archive(*claimed, id, at_day(22));
+            auto archived = spool::archive(test.drop, *claimed, id, at_day(22));
             BOOST_TEST_REQUIRE(archived.has_value());
             BOOST_TEST(archived->starts_with(".kustodrop/archive/"));
             BOOST_TEST(is_valid_utf8(printable(name)));
@@ -65,7 +68,7 @@ BOOST_AUTO_TEST_CASE(whose_names_lead_elsewhere_are_looked_at_by_nobody) {
         spool::sighting planted;
         planted.name = name;
         planted.kind = spool::file_kind::regular;
-        BOOST_TEST(!test.drop.claim(planted, first_id));
+        BOOST_TEST(!spool::claim(test.drop, planted, first_id));
         ++bad_input_counts::all().entries;
     }
 }
@@ -97,9 +100,9 @@ BOOST_AUTO_TEST_CASE(that_are_no_files_are_never_claimed) {
         BOOST_TEST_CONTEXT(name) {
             auto seen = test.drop.look(name).value();
             BOOST_TEST_REQUIRE(seen.has_value());
-            BOOST_TEST(!test.drop.claim(*seen, first_id));
+            BOOST_TEST(!spool::claim(test.drop, *seen, first_id));
             seen->kind = spool::file_kind::regular;  // It was one a moment ago.
-            BOOST_TEST(!test.drop.claim(*seen, first_id));
+            BOOST_TEST(!spool::claim(test.drop, *seen, first_id));
             BOOST_TEST(test.drop.look(name).value().has_value());
         }
         ++bad_input_counts::all().entries;

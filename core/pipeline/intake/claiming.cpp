@@ -1,5 +1,8 @@
 #include "pipeline/intake/claiming.hpp"
 
+#include "spool/folder/archiving.hpp"
+#include "spool/folder/claiming.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -18,7 +21,7 @@ static void remove_marker(
     auto seen = folder.look(name);
     if (!seen || !*seen) return;
     spool::slice spent{name, name, 0, (*seen)->identity.size_bytes, (*seen)->identity};
-    auto removed = folder.remove(spent, file.id);
+    auto removed = spool::remove(folder, spent, file.id);
     if (removed.has_error()) file.problem = removed.error();
 }
 
@@ -30,8 +33,8 @@ std::vector<claim_attempt> claim_files(
 ) {
     spool::open_folders through(folder.descriptor_of_root());
     for (auto& file : files) {
-        auto slice =
-            in_place ? folder.claim_in_place(file.seen) : folder.claim(file.seen, file.id, through);
+        auto slice = in_place ? spool::claim_in_place(folder, file.seen)
+                              : spool::claim(file.seen, file.id, through);
         if (slice.has_error()) {
             file.problem = slice.error();
             continue;

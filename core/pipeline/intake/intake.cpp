@@ -4,6 +4,7 @@
 #include "pipeline/intake/folder_reports.hpp"
 #include "pipeline/intake/opening.hpp"
 #include "pipeline/intake/taking_over.hpp"
+#include "spool/folder/scanning.hpp"
 
 #include <utility>
 

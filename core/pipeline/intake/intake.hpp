@@ -11,6 +11,7 @@
 #include "pipeline/recovery.hpp"
 #include "pipeline/routing.hpp"
 #include "pipeline/watch/watch_table.hpp"
+#include "spool/folder/scanning.hpp"
 
 #include <optional>
 #include <string>

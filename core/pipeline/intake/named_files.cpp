@@ -1,6 +1,7 @@
 #include "pipeline/intake/named_files.hpp"
 
 #include "pipeline/recovery.hpp"
+#include "spool/folder/claiming.hpp"
 
 #include <limits>
 
@@ -74,7 +75,7 @@ named_files::taken named_files::resend(spool::source& unconfirmed) {
 }
 
 named_files::taken named_files::admit(const spool::sighting& seen) {
-    auto slice = watch_.folder->claim_in_place(seen);
+    auto slice = spool::claim_in_place(*watch_.folder, seen);
     if (slice.has_error()) return {.problem = slice.error()};
     auto& with = with_.resuming;
     spool::source what;

@@ -1,5 +1,7 @@
 #include "pipeline/intake/opening.hpp"
 
+#include "spool/folder/scanning.hpp"
+
 #include <memory>
 #include <utility>
 
@@ -12,7 +14,7 @@ static result<void> take_possession(opened_folder& out, const std::string& state
     out.warnings = std::move(*prepared);
     auto locked = folder.lock(state_directory);
     if (locked.has_error()) return locked.error();
-    auto work = folder.list_work();
+    auto work = spool::list_work(folder);
     if (work.has_error()) return work.error();
     out.work = std::move(*work);
     return {};

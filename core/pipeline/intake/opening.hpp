@@ -4,6 +4,7 @@
 #include "pipeline/watch/watch_options.hpp"
 #include "pipeline/watch/watch_table.hpp"
 #include "spool/folder/drop_folder.hpp"
+#include "spool/folder/scanning.hpp"
 
 #include <string>
 #include <vector>

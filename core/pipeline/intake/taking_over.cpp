@@ -1,5 +1,7 @@
 #include "pipeline/intake/taking_over.hpp"
 
+#include "spool/folder/scanning.hpp"
+
 #include <set>
 #include <string>
 #include <utility>

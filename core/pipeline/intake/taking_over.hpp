@@ -5,6 +5,7 @@
 #include "pipeline/recovery.hpp"
 #include "pipeline/roster.hpp"
 #include "pipeline/watch/watch_table.hpp"
+#include "spool/folder/scanning.hpp"
 
 #include <string_view>
 #include <vector>

@@ -1,6 +1,9 @@
 #include "pipeline/retiring/retirer.hpp"
 
 #include "base/text.hpp"
+#include "spool/folder/archiving.hpp"
+#include "spool/folder/moves/transfer.hpp"
+#include "spool/folder/quarantine.hpp"
 #include "spool/source/place.hpp"
 
 #include <map>
@@ -159,13 +162,13 @@ static result<std::string> move(
 ) {
     switch (to.how) {
     case file_action::archive:
-        return folder.archive(file, to.id, to.at, through);
+        return spool::archive(folder, file, to.id, to.at, through);
     case file_action::quarantine:
-        return folder.quarantine(file, to.id, to.error);
+        return spool::quarantine(folder, file, to.id, to.error);
     case file_action::put_back:
-        return folder.put_back(file, to.id);
+        return spool::put_back(folder, file, to.id);
     case file_action::delete_: {
-        auto removed = folder.remove(file, to.id);
+        auto removed = spool::remove(folder, file, to.id);
         if (removed.has_error()) return removed.error();
         return {boost::system::in_place_value, std::string()};
     }

@@ -10,6 +10,7 @@
 #include "pipeline/retiring/retirement.hpp"
 #include "pipeline/roster.hpp"
 #include "pipeline/watch/watch_table.hpp"
+#include "spool/folder/open_folders.hpp"
 
 #include <deque>
 #include <map>

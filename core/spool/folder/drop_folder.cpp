@@ -157,6 +157,12 @@ result<void> drop_folder::sync() const {
     return {};
 }
 
+result<void> drop_folder::sync_folder(const std::string& name) const {
+    auto folder = open_beneath(root_.get(), name, O_RDONLY | O_DIRECTORY);
+    if (folder.is_open() && ::fsync(folder.get()) == 0) return {};
+    return system_failure(errc::sync_failed, remedy::retry, "cannot sync", name, errno);
+}
+
 result<disk_space> drop_folder::space() const { return space_of_folder(root_.get()); }
 
 result<medium> drop_folder::medium() const { return medium_of_folder(root_.get()); }

@@ -1,6 +1,6 @@
-// What leaves the archive, and when.
-#include "spool/folder/drop_folder.hpp"
-#include "spool/folder/moving.hpp"
+#include "spool/folder/retention.hpp"
+
+#include "spool/folder/moves/moving.hpp"
 #include "spool/source/place.hpp"
 
 #include <algorithm>
@@ -125,10 +125,11 @@ private:
 
 }  // namespace
 
-result<retention_report> drop_folder::expire_archive(
-    wall_time now, duration max_age, std::uint64_t max_bytes
-) const {
-    auto archive = open_beneath(root_.get(), std::string(archive_folder), O_RDONLY | O_DIRECTORY);
+result<retention_report> expire_archive(
+    const drop_folder& folder, wall_time now, duration max_age, std::uint64_t max_bytes
+) {
+    auto root = folder.descriptor_of_root();
+    auto archive = open_beneath(root, std::string(archive_folder), O_RDONLY | O_DIRECTORY);
     if (!archive.is_open()) {
         if (errno == ENOENT) return retention_report();
         return move_failure("cannot open", archive_folder, errno);
@@ -143,13 +144,13 @@ result<retention_report> drop_folder::expire_archive(
     using std::chrono::duration_cast;
     auto limit = now - duration_cast<wall_time::duration>(max_age);
     auto since_epoch = duration_cast<std::chrono::nanoseconds>(limit.time_since_epoch());
-    sweeper sweeping(root_.get(), since_epoch.count());
+    sweeper sweeping(root, since_epoch.count());
     std::vector<std::uint64_t> left;
     std::uint64_t total = 0;
     for (auto& day : days) {
-        auto folder = joined(archive_folder, day);
-        left.push_back(sweeping.expire(folder, parse_day_name(day) < limit));
-        if (parse_day_name(day) < limit) sweeping.sweep(folder, 0);
+        auto place = joined(archive_folder, day);
+        left.push_back(sweeping.expire(place, parse_day_name(day) < limit));
+        if (parse_day_name(day) < limit) sweeping.sweep(place, 0);
         total += left.back();
     }
     for (std::size_t i = 0; i < days.size() && total > max_bytes; ++i) {
@@ -165,14 +166,14 @@ result<retention_report> clear_archive(
     const drop_folder& folder, wall_time now, const archive_limits& limits
 ) {
     auto space = folder.space();
-    if (!space) return folder.expire_archive(now, limits.age, limits.bytes);
+    if (!space) return expire_archive(folder, now, limits.age, limits.bytes);
     auto bytes = std::min(limits.bytes, space->total_bytes / 10);
-    auto report = folder.expire_archive(now, limits.age, bytes);
+    auto report = expire_archive(folder, now, limits.age, bytes);
     auto wanted = limits.min_free_percent / 100 * static_cast<double>(space->total_bytes);
     auto missing = wanted - static_cast<double>(space->free_bytes);
     if (!report || missing <= 0) return report;
     auto left = std::max(0.0, static_cast<double>(report->bytes_left) - missing);
-    auto more = folder.expire_archive(now, limits.age, static_cast<std::uint64_t>(left));
+    auto more = expire_archive(folder, now, limits.age, static_cast<std::uint64_t>(left));
     if (!more) return more;
     more->files_deleted += report->files_deleted;
     more->bytes_deleted += report->bytes_deleted;

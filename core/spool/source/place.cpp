@@ -2,7 +2,6 @@
 
 #include "base/random.hpp"
 #include "base/text.hpp"
-#include "spool/folder/drop_folder.hpp"
 
 namespace kustodrop::spool {
 

@@ -10,6 +10,11 @@ namespace kustodrop::spool {
 
 // Where things are put under .kustodrop. Pure.
 
+/// Where a watch keeps what it has taken, relative to its folder.
+inline constexpr std::string_view work_folder = ".kustodrop/work";
+inline constexpr std::string_view archive_folder = ".kustodrop/archive";
+inline constexpr std::string_view quarantine_folder = ".kustodrop/quarantine";
+
 inline constexpr std::size_t longest_name_bytes = 255;
 
 /// Where a claimed file goes: work/ID~NAME, or work/ID/NAME where that is longer than a name may

@@ -1,5 +1,6 @@
 #include "pipeline/recovery.hpp"
 
+#include "spool/folder/scanning.hpp"
 #include "spool/source/place.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,5 +1,7 @@
 #include "pipeline/intake/watching/observed_files.hpp"
 
+#include "spool/folder/scanning.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <utility>

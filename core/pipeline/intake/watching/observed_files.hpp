@@ -4,6 +4,7 @@
 #include "pipeline/watch/kept_files.hpp"
 #include "pipeline/watch/watch_options.hpp"
 #include "spool/folder/drop_folder.hpp"
+#include "spool/folder/scanning.hpp"
 #include "spool/watching/event_meaning.hpp"
 #include "spool/watching/name_rules.hpp"
 #include "spool/watching/settler.hpp"

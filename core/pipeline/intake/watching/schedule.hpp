@@ -2,6 +2,7 @@
 
 #include "base/time.hpp"
 #include "spool/folder/drop_folder.hpp"
+#include "spool/folder/scanning.hpp"
 
 #include <cstddef>
 #include <optional>

@@ -1,5 +1,7 @@
 #include "pipeline/intake/watching/watching.hpp"
 
+#include "spool/folder/scanning.hpp"
+
 #include <set>
 #include <utility>
 
@@ -83,7 +85,7 @@ asio::awaitable<result<void>> watching::scan() {
     auto work = [folder, asked, from = schedule_.position()]() -> result<scanned> {
         auto there = folder->verify();
         if (there.has_error()) return there.error();
-        auto listed = folder->list(asked, from);
+        auto listed = spool::scan_folder(*folder, asked, from);
         if (listed.has_error()) return listed.error();
         auto space = folder->space();
         scanned out{std::move(*listed), std::nullopt};

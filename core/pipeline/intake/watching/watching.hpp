@@ -6,6 +6,7 @@
 #include "pipeline/intake/watching/refusal_log.hpp"
 #include "pipeline/intake/watching/schedule.hpp"
 #include "pipeline/watch/watch_table.hpp"
+#include "spool/folder/scanning.hpp"
 
 #include <optional>
 #include <string>

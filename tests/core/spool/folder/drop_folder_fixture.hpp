@@ -1,6 +1,8 @@
 #pragma once
 
+#include "spool/folder/claiming.hpp"
 #include "spool/folder/drop_folder.hpp"
+#include "spool/folder/scanning.hpp"
 #include "support/temp_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -53,7 +55,7 @@ struct dropping {
     }
 
     spool::slice claim(const std::string& name, const std::string& id = first_id) const {
-        return drop.claim(look(name), id).value();
+        return spool::claim(drop, look(name), id).value();
     }
 
     spool::slice dropped_and_claimed(const std::string& name, std::string_view text) const {
@@ -73,7 +75,7 @@ struct dropping {
         ::utimensat(AT_FDCWD, files.path(name).c_str(), times, AT_SYMLINK_NOFOLLOW);
     }
 
-    bool work_is_empty() const { return drop.list_work().value().empty(); }
+    bool work_is_empty() const { return spool::list_work(drop).value().empty(); }
 };
 
 }  // namespace kustodrop::test

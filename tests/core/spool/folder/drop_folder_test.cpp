@@ -1,6 +1,7 @@
 #include "spool/folder/drop_folder.hpp"
 
 #include "core/spool/folder/drop_folder_fixture.hpp"
+#include "spool/folder/scanning.hpp"
 #include "support/skipping.hpp"
 
 #include <sys/mount.h>
@@ -178,7 +179,7 @@ BOOST_AUTO_TEST_CASE(finds_every_name_and_nothing_of_its_own) {
     for (auto& name : expected) files.write(name, "x");
     dropped_and_claimed("claimed", "1");
     std::sort(expected.begin(), expected.end());
-    auto found = drop.list({}).value();
+    auto found = scan_folder(drop, {}).value();
     BOOST_TEST(names(found) == expected, boost::test_tools::per_element());
     BOOST_TEST(found.found == expected.size());
     BOOST_TEST(!found.truncated);
@@ -186,7 +187,7 @@ BOOST_AUTO_TEST_CASE(finds_every_name_and_nothing_of_its_own) {
 
 BOOST_AUTO_TEST_CASE(sees_what_a_look_sees) {
     files.write("a", "123");
-    auto found = drop.list({}).value();
+    auto found = scan_folder(drop, {}).value();
     BOOST_TEST((found.sightings.at(0) == look("a")));
 }
 
@@ -194,12 +195,12 @@ BOOST_AUTO_TEST_CASE(stays_out_of_subfolders_unless_told) {
     files.make_folder("sub/deep");
     files.write("sub/deep/a", "1");
     files.write("b", "1");
-    auto flat = drop.list({}).value();
+    auto flat = scan_folder(drop, {}).value();
     BOOST_TEST(names(flat) == std::vector<std::string>{"b"}, boost::test_tools::per_element());
     BOOST_TEST(flat.folders.empty());
     scan_options options;
     options.recursive = true;
-    auto deep = drop.list(options).value();
+    auto deep = scan_folder(drop, options).value();
     std::vector<std::string> expected{"b", "sub/deep/a"};
     BOOST_TEST(names(deep) == expected, boost::test_tools::per_element());
     std::vector<std::string> folders{"sub", "sub/deep"};
@@ -216,7 +217,7 @@ BOOST_AUTO_TEST_CASE(never_enters_links_hidden_folders_or_other_watches) {
     files.write("nested/.kustodrop/archive/x", "1");
     scan_options options;
     options.recursive = true;
-    auto found = drop.list(options).value();
+    auto found = scan_folder(drop, options).value();
     BOOST_TEST(names(found) == std::vector<std::string>{"link"}, boost::test_tools::per_element());
     BOOST_TEST((found.sightings.at(0).kind == file_kind::symlink));
 }
@@ -233,7 +234,7 @@ BOOST_AUTO_TEST_CASE(goes_through_a_large_folder_in_slices_that_miss_nothing) {
     std::optional<scan_position> from;
     std::size_t slices = 0;
     do {
-        auto found = drop.list(options, from).value();
+        auto found = scan_folder(drop, options, from).value();
         BOOST_TEST(found.sightings.size() <= 5u);
         BOOST_TEST(found.truncated);
         for (auto& one : found.sightings) seen.insert(one.name);
@@ -251,7 +252,7 @@ BOOST_AUTO_TEST_CASE(shows_the_oldest_of_a_slice_first) {
         files.write(name, "1");
         set_modified(name, 1'000'000 + (i * 37) % 50);
     }
-    auto found = drop.list({}).value();
+    auto found = scan_folder(drop, {}).value();
     BOOST_TEST(!found.truncated);
     BOOST_REQUIRE(found.sightings.size() == 50u);
     for (int i = 0; i < 50; ++i) {
@@ -266,7 +267,7 @@ BOOST_AUTO_TEST_CASE(unwanted_names_do_not_use_up_the_limit) {
     scan_options options;
     options.limit = 1;
     options.wanted = [](std::string_view name) { return !name.starts_with("skip"); };
-    auto found = drop.list(options).value();
+    auto found = scan_folder(drop, options).value();
     BOOST_TEST(names(found) == std::vector<std::string>{"take"}, boost::test_tools::per_element());
     BOOST_TEST(found.unwanted == 20u);
     BOOST_TEST(!found.truncated);
@@ -279,7 +280,7 @@ BOOST_AUTO_TEST_CASE(stops_at_sixteen_levels_and_says_so) {
     files.write("1/a", "");
     scan_options options;
     options.recursive = true;
-    auto found = drop.list(options).value();
+    auto found = scan_folder(drop, options).value();
     BOOST_TEST(found.folders.size() == 16u);
     BOOST_TEST(found.truncated);
 }
@@ -287,7 +288,7 @@ BOOST_AUTO_TEST_CASE(stops_at_sixteen_levels_and_says_so) {
 BOOST_AUTO_TEST_CASE(a_dangling_mess_of_kinds_is_listed_with_its_kinds) {
     ::mkfifo(files.path("pipe").c_str(), 0600);
     std::filesystem::create_symlink("nowhere", files.path("link"));
-    auto found = drop.list({}).value();
+    auto found = scan_folder(drop, {}).value();
     BOOST_REQUIRE(found.sightings.size() == 2u);
     for (auto& seen : found.sightings) BOOST_TEST((seen.kind != file_kind::regular));
 }

@@ -1,6 +1,8 @@
 #include "spool/folder/open_folders.hpp"
 
 #include "core/spool/folder/drop_folder_fixture.hpp"
+#include "spool/folder/archiving.hpp"
+#include "spool/folder/claiming.hpp"
 
 using namespace kustodrop;
 using namespace kustodrop::spool;
@@ -18,16 +20,16 @@ BOOST_AUTO_TEST_CASE(claims_on_in_folders_that_were_made_anew) {
     files.make_folder("sub");
     for (std::string name : {"a", "b", "sub/a", "sub/b"}) files.write(name, "1");
     open_folders through(drop.descriptor_of_root());
-    BOOST_REQUIRE(drop.claim(look("a"), first_id, through));
+    BOOST_REQUIRE(spool::claim(look("a"), first_id, through));
     std::filesystem::remove_all(files.path(in_work));
     files.make_folder(in_work);
-    auto held = drop.claim(look("b"), first_id, through).value();
+    auto held = spool::claim(look("b"), first_id, through).value();
     BOOST_TEST(files.has(held.location));
-    BOOST_REQUIRE(drop.claim(look("sub/a"), first_id, through));
+    BOOST_REQUIRE(spool::claim(look("sub/a"), first_id, through));
     std::filesystem::rename(files.path("sub"), files.path("former"));
     files.make_folder("sub");
     std::filesystem::rename(files.path("former/b"), files.path("sub/b"));
-    held = drop.claim(look("sub/b"), first_id, through).value();
+    held = spool::claim(look("sub/b"), first_id, through).value();
     BOOST_TEST(files.has(held.location));
 }
 
@@ -36,12 +38,12 @@ BOOST_AUTO_TEST_CASE(does_not_leave_the_folder_by_a_link_put_there_meanwhile) {
     files.write("b", "1");
     test::temp_folder outside;
     open_folders through(drop.descriptor_of_root());
-    BOOST_REQUIRE(drop.claim(look("a"), first_id, through));
+    BOOST_REQUIRE(spool::claim(look("a"), first_id, through));
     std::filesystem::remove_all(files.path(in_work));
     std::filesystem::create_directory_symlink(
         outside.path(), files.path(std::string(spool::work_folder))
     );
-    BOOST_TEST(drop.claim(look("b"), second_id, through).has_error());
+    BOOST_TEST(spool::claim(look("b"), second_id, through).has_error());
     BOOST_TEST(files.has("b"));
     BOOST_TEST(std::filesystem::is_empty(outside.path()));
 }
@@ -49,17 +51,17 @@ BOOST_AUTO_TEST_CASE(does_not_leave_the_folder_by_a_link_put_there_meanwhile) {
 BOOST_AUTO_TEST_CASE(archives_on_when_a_folder_was_swept_away_or_made_anew) {
     open_folders through(drop.descriptor_of_root());
     auto first = dropped_and_claimed("a", "1");
-    BOOST_TEST(drop.archive(first, first_id, at_day(3), through).value() == archived + "a");
+    BOOST_TEST(archive(drop, first, first_id, at_day(3), through).value() == archived + "a");
     std::filesystem::remove_all(files.path(archived));
     auto second = dropped_and_claimed("b", "2");
-    BOOST_TEST(drop.archive(second, first_id, at_day(3), through).value() == archived + "b");
+    BOOST_TEST(archive(drop, second, first_id, at_day(3), through).value() == archived + "b");
     BOOST_TEST(files.read(archived + "b") == "2");
     // All of work/ is another folder by now.
     std::string work(work_folder);
     std::filesystem::rename(files.path(work), files.path("former"));
     files.make_folder(work);
     auto third = dropped_and_claimed("c", "3");
-    BOOST_TEST(drop.archive(third, first_id, at_day(3), through).value() == archived + "c");
+    BOOST_TEST(archive(drop, third, first_id, at_day(3), through).value() == archived + "c");
     BOOST_TEST(drop.sync_folder(archived.substr(0, archived.size() - 1)).has_value());
 }
 

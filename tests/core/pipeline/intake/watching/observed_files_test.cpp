@@ -1,5 +1,7 @@
 #include "pipeline/intake/watching/observed_files.hpp"
 
+#include "spool/folder/scanning.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 using namespace kustodrop;

@@ -1,4 +1,4 @@
-#include "spool/watching/medium.hpp"
+#include "spool/folder/medium.hpp"
 
 #include "spool/folder/beneath.hpp"
 

@@ -1,8 +1,8 @@
-// Claiming: the rename into work/ is the lock and the first durable fact about a source.
+#include "spool/folder/claiming.hpp"
+
 #include "base/random.hpp"
 #include "base/text.hpp"
-#include "spool/folder/drop_folder.hpp"
-#include "spool/folder/moving.hpp"
+#include "spool/folder/moves/moving.hpp"
 #include "spool/source/place.hpp"
 
 #include <cerrno>
@@ -33,14 +33,12 @@ static void give_back(const place_at& from, const place_at& to, const std::strin
     move_without_overwriting(from, {to.folder, with_id(to.base, source_id)});
 }
 
-result<slice> drop_folder::claim(const sighting& seen, const std::string& source_id) const {
-    open_folders through(root_.get());
+result<slice> claim(const drop_folder& folder, const sighting& seen, const std::string& source_id) {
+    open_folders through(folder.descriptor_of_root());
     return claim(seen, source_id, through);
 }
 
-result<slice> drop_folder::claim(
-    const sighting& seen, const std::string& source_id, open_folders& through
-) const {
+result<slice> claim(const sighting& seen, const std::string& source_id, open_folders& through) {
     if (!is_guid(source_id)) throw std::logic_error("claim without a GUID");
     if (seen.kind != file_kind::regular || !is_plain_name(seen.name)) return not_a_file(seen);
 
@@ -62,7 +60,7 @@ result<slice> drop_folder::claim(
         error = move_without_overwriting(old_place, new_place);
     }
     if (error != 0) {
-        remove_empty_folders(root_.get(), to_folder, work_folder);
+        remove_empty_folders(through.root(), to_folder, work_folder);
         return claim_failure(seen.name, error);
     }
     // It may be another file than the one that was seen: then this one is claimed, and nothing is
@@ -72,7 +70,7 @@ result<slice> drop_folder::claim(
     bool linked = found->links > 1;
     if (found->kind != file_kind::regular || linked) {
         give_back(new_place, old_place, source_id);
-        remove_empty_folders(root_.get(), to_folder, work_folder);
+        remove_empty_folders(through.root(), to_folder, work_folder);
         found->name = seen.name;
         if (found->kind == file_kind::regular) {
             return failure{
@@ -85,8 +83,8 @@ result<slice> drop_folder::claim(
     return whole_file(seen.name, std::move(location), *found);
 }
 
-result<slice> drop_folder::claim_in_place(const sighting& seen) const {
-    auto now = look(seen.name);
+result<slice> claim_in_place(const drop_folder& folder, const sighting& seen) {
+    auto now = folder.look(seen.name);
     if (!now) return now.error();
     if (!*now) return claim_failure(seen.name, ENOENT);
     if ((*now)->kind != file_kind::regular) return not_a_file(**now);

@@ -1,4 +1,4 @@
-#include "spool/folder/moving.hpp"
+#include "spool/folder/moves/moving.hpp"
 
 #include <cerrno>
 #include <fcntl.h>

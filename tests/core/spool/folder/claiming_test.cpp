@@ -1,4 +1,8 @@
+#include "spool/folder/claiming.hpp"
+
 #include "core/spool/folder/drop_folder_fixture.hpp"
+#include "spool/folder/moves/transfer.hpp"
+#include "spool/folder/scanning.hpp"
 #include "spool/source/place.hpp"
 
 using namespace kustodrop;
@@ -28,13 +32,13 @@ BOOST_AUTO_TEST_CASE(any_name_survives_claim_and_listing) {
         files.write(name, name);
         auto held = claim(name);
         BOOST_TEST(files.read(held.location) == name);
-        auto work = drop.list_work().value();
+        auto work = list_work(drop).value();
         BOOST_REQUIRE(work.size() == 1u);
         BOOST_TEST(work[0].name == name);
         BOOST_TEST(work[0].source_id == first_id);
         BOOST_TEST(work[0].location == held.location);
         BOOST_TEST((work[0].identity == held.identity));
-        BOOST_TEST(drop.put_back(held, first_id).value() == name);
+        BOOST_TEST(put_back(drop, held, first_id).value() == name);
         BOOST_TEST(files.read(name) == name);
     }
 }
@@ -53,10 +57,10 @@ BOOST_AUTO_TEST_CASE(a_file_of_a_subfolder_keeps_its_relative_path) {
     files.write("sub/deep/a", "1");
     auto held = claim("sub/deep/a");
     BOOST_TEST(held.location == in_work + first_id + "/sub/deep/a");
-    auto work = drop.list_work().value();
+    auto work = list_work(drop).value();
     BOOST_REQUIRE(work.size() == 1u);
     BOOST_TEST(work[0].name == "sub/deep/a");
-    BOOST_TEST(drop.put_back(held, first_id).value() == "sub/deep/a");
+    BOOST_TEST(put_back(drop, held, first_id).value() == "sub/deep/a");
     BOOST_TEST(files.read("sub/deep/a") == "1");
     BOOST_TEST(!files.has(in_work + first_id));
 }
@@ -66,7 +70,7 @@ BOOST_AUTO_TEST_CASE(several_files_may_share_one_id) {
     files.write("b", "2");
     claim("a");
     claim("b");
-    BOOST_TEST(drop.list_work()->size() == 2u);
+    BOOST_TEST(list_work(drop)->size() == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_went_has_vanished_and_leaves_no_trace) {
@@ -74,7 +78,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_went_has_vanished_and_leaves_no_trace) {
     files.write("sub/a", "1");
     auto seen = look("sub/a");
     std::filesystem::remove(files.path("sub/a"));
-    auto said = drop.claim(seen, first_id);
+    auto said = spool::claim(drop, seen, first_id);
     BOOST_REQUIRE(said.has_error());
     BOOST_TEST(said.error().code == errc::file_vanished);
     BOOST_TEST((said.error().next == remedy::retry));
@@ -86,7 +90,7 @@ BOOST_AUTO_TEST_CASE(a_file_replaced_since_it_was_seen_is_claimed_as_it_is) {
     auto seen = look("a");
     files.write("b", "newer");
     std::filesystem::rename(files.path("b"), files.path("a"));
-    auto held = drop.claim(seen, first_id).value();
+    auto held = spool::claim(drop, seen, first_id).value();
     BOOST_TEST(!held.identity.same_content(seen.identity));
     BOOST_TEST(held.length_bytes == 5u);
     BOOST_TEST((held.identity == files.identity(held.location)));
@@ -97,7 +101,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_not_a_file) {
     std::filesystem::create_symlink("/etc/hostname", files.path("link"));
     files.make_folder("sub");
     for (std::string name : {"pipe", "link", "sub"}) {
-        auto said = drop.claim(look(name), first_id);
+        auto said = spool::claim(drop, look(name), first_id);
         BOOST_REQUIRE(said.has_error());
         BOOST_TEST(said.error().code == errc::not_a_file);
         BOOST_TEST((said.error().next == remedy::give_up));
@@ -110,7 +114,7 @@ BOOST_AUTO_TEST_CASE(what_became_a_link_since_it_was_seen_goes_back) {
     auto seen = look("a");
     std::filesystem::remove(files.path("a"));
     std::filesystem::create_symlink("/etc/hostname", files.path("a"));
-    BOOST_TEST(drop.claim(seen, first_id).error().code == errc::not_a_file);
+    BOOST_TEST(spool::claim(drop, seen, first_id).error().code == errc::not_a_file);
     BOOST_TEST((look("a").kind == file_kind::symlink));
     BOOST_TEST(work_is_empty());
 }
@@ -120,7 +124,7 @@ BOOST_AUTO_TEST_CASE(never_leaves_the_folder) {
         sighting seen;
         seen.name = name;
         seen.kind = file_kind::regular;
-        BOOST_TEST(drop.claim(seen, first_id).has_error());
+        BOOST_TEST(spool::claim(drop, seen, first_id).has_error());
     }
     test::temp_folder outside;
     outside.write("a", "1");
@@ -128,32 +132,32 @@ BOOST_AUTO_TEST_CASE(never_leaves_the_folder) {
     sighting seen;
     seen.name = "link/a";
     seen.kind = file_kind::regular;
-    BOOST_TEST(drop.claim(seen, first_id).has_error());
+    BOOST_TEST(spool::claim(drop, seen, first_id).has_error());
     BOOST_TEST(outside.has("a"));
 }
 
 BOOST_AUTO_TEST_CASE(an_id_that_is_no_guid_is_a_bug) {
     files.write("a", "1");
-    BOOST_CHECK_THROW(drop.claim(look("a"), "../x"), std::logic_error);
+    BOOST_CHECK_THROW(spool::claim(drop, look("a"), "../x"), std::logic_error);
 }
 
 BOOST_AUTO_TEST_CASE(never_overwrites_what_was_claimed) {
     auto held = dropped_and_claimed("a", "first");
     files.write("a", "second");
-    BOOST_TEST(drop.claim(look("a"), first_id).error().code == errc::name_taken);
+    BOOST_TEST(spool::claim(drop, look("a"), first_id).error().code == errc::name_taken);
     BOOST_TEST(files.read(held.location) == "first");
     BOOST_TEST(files.read("a") == "second");
 }
 
 BOOST_AUTO_TEST_CASE(in_place_nothing_moves) {
     files.write("a", "123");
-    auto held = drop.claim_in_place(look("a")).value();
+    auto held = claim_in_place(drop, look("a")).value();
     BOOST_TEST(held.location == "a");
     BOOST_TEST((held.identity == files.identity("a")));
     std::filesystem::remove(files.path("a"));
     sighting gone;
     gone.name = "a";
-    BOOST_TEST(drop.claim_in_place(gone).error().code == errc::file_vanished);
+    BOOST_TEST(claim_in_place(drop, gone).error().code == errc::file_vanished);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_ours_in_work_is_reported_as_foreign) {
@@ -164,7 +168,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_ours_in_work_is_reported_as_foreign) {
     auto upper = first_id;
     std::transform(upper.begin(), upper.end(), upper.begin(), ::toupper);
     files.write(in_work + upper + "~a", "1");
-    auto work = drop.list_work().value();
+    auto work = list_work(drop).value();
     BOOST_REQUIRE(work.size() == 3u);
     for (auto& entry : work) BOOST_TEST(entry.foreign());
     BOOST_TEST(!files.has(in_work + first_id));

@@ -1,6 +1,6 @@
-// The directory scan: what lies in the folder, and what lies in work/.
+#include "spool/folder/scanning.hpp"
+
 #include "spool/folder/beneath.hpp"
-#include "spool/folder/drop_folder.hpp"
 #include "spool/source/place.hpp"
 
 #include <algorithm>
@@ -166,16 +166,16 @@ static failure scan_failure(std::string_view name, int error) {
     return system_failure(errc::folder_unreadable, next, "cannot list", name, error);
 }
 
-result<scan> drop_folder::list(
-    const scan_options& options, const std::optional<scan_position>& from
-) const {
-    scanner scanning(root_.get(), options, from);
-    if (auto error = scanning.run(); error != 0) return scan_failure(path_, error);
+result<scan> scan_folder(
+    const drop_folder& folder, const scan_options& options, const std::optional<scan_position>& from
+) {
+    scanner scanning(folder.descriptor_of_root(), options, from);
+    if (auto error = scanning.run(); error != 0) return scan_failure(folder.path(), error);
     return scanning.take();
 }
 
-result<std::vector<work_entry>> drop_folder::list_work() const {
-    work_lister listing(root_.get());
+result<std::vector<work_entry>> list_work(const drop_folder& folder) {
+    work_lister listing(folder.descriptor_of_root());
     auto error = listing.enter(std::string(work_folder), 0);
     if (error != 0 && error != ENOENT) return scan_failure(work_folder, error);
     return listing.take();

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace kustodrop::spool {
+
+/// NAME.error.json beside a quarantined file: why it is there. Blocking.
+class sidecar {
+public:
+    /// Of the file `base` in an open folder, of the source `id`.
+    sidecar(int folder, const std::string& base, const std::string& id);
+
+    /// 0 or an errno; EEXIST if the name belongs to something else, such as a file of that name.
+    int write(std::string_view text) const;
+    void remove() const;
+
+private:
+    bool is_ours() const;
+    int drop(const std::string& temporary) const;
+
+    int folder_;
+    std::string name_;
+    const std::string& id_;
+};
+
+}  // namespace kustodrop::spool

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "spool/folder/drop_folder.hpp"
+
+#include <string>
+
+/// Moves between the watch's folder and ours. Blocking.
+namespace kustodrop::spool {
+
+/// Moves the file, from work/ or with its sidecar from quarantine/, back to its first name, with
+/// the id before the extension if that is taken. Returns the name. Done already: succeeds.
+result<std::string> put_back(
+    const drop_folder& folder, const slice& file, const std::string& source_id
+);
+
+/// The slice with its location in work/: a file in place is first moved there, out of everyone's
+/// way, and looked at again. Fails with "file_changed" if it holds other bytes by now.
+result<slice> moved_to_work(
+    const drop_folder& folder, const slice& file, const std::string& source_id
+);
+
+}  // namespace kustodrop::spool
