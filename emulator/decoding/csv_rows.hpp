@@ -26,7 +26,7 @@ struct csv_dialect {
 /// The dialect of csv, tsv, tsve, scsv, sohsv, psv, txt and raw.
 csv_dialect dialect_of(std::string_view format);
 
-/// Cuts a stream of bytes into records, however the bytes come. Blank lines are no records.
+/// Cuts a stream of bytes into records, however the bytes come. Blank lines are not records.
 /// Fails with Stream_WrongNumberOfFields when a record has other fields than the first,
 /// Stream_ClosingQuoteMissing when the end comes within quotes.
 class csv_rows {

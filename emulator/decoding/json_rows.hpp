@@ -29,8 +29,8 @@ private:
     std::unique_ptr<state> state_;
 };
 
-/// Format `json`: an object a line. A line that is none is dropped without a word, as the service
-/// does; only the count tells (docs/protocol.md §7.3).
+/// Format `json`: an object a line. A line that is not an object is dropped silently, as the
+/// service does; only the count shows it (docs/protocol.md §7.3).
 class json_lines {
 public:
     explicit json_lines(json_record_handler handle) : handle_(std::move(handle)) {}

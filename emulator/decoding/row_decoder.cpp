@@ -71,18 +71,18 @@ column_plan identity_plan(const column& column, std::size_t place, bool properti
 }
 
 std::vector<column_plan> plans_of(
-    const ingestion_message& message, const table_schema& table, bool properties
+    const row_format& format, const table_schema& table, bool properties
 ) {
     std::vector<column_plan> plans;
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
         auto& column = table.columns[i];
-        if (message.mapping.empty()) {
+        if (format.mapping.empty()) {
             plans.push_back(identity_plan(column, i, properties));
             continue;
         }
         column_plan plan;
         plan.type = column.type;
-        for (auto& one : message.mapping) {
+        for (auto& one : format.mapping) {
             if (one.column == column.name) plan = plan_of(one, column.type);
         }
         plans.push_back(std::move(plan));
@@ -178,10 +178,10 @@ private:
 
 class field_decoder final : public planned_rows {
 public:
-    field_decoder(const ingestion_message& message, const table_schema& table, row_handler handle)
-        : planned_rows(plans_of(message, table, false), message.source_path(), std::move(handle)),
-          ignore_first_(message.ignore_first_record),
-          csv_(dialect_of(message.format), [this](auto fields) { take(fields); }) {}
+    field_decoder(const row_format& format, const table_schema& table, row_handler handle)
+        : planned_rows(plans_of(format, table, false), format.source, std::move(handle)),
+          ignore_first_(format.ignore_first_record),
+          csv_(dialect_of(format.format), [this](auto fields) { take(fields); }) {}
 
     result<> feed(std::string_view bytes) override { return csv_.feed(bytes); }
 
@@ -207,8 +207,8 @@ private:
 template <class Reader>
 class object_decoder final : public planned_rows {
 public:
-    object_decoder(const ingestion_message& message, const table_schema& table, row_handler handle)
-        : planned_rows(plans_of(message, table, true), message.source_path(), std::move(handle)),
+    object_decoder(const row_format& format, const table_schema& table, row_handler handle)
+        : planned_rows(plans_of(format, table, true), format.source, std::move(handle)),
           reader_([this](const json::object& object) { take_object(object); }) {}
 
     result<> feed(std::string_view bytes) override { return reader_.feed(bytes); }
@@ -256,16 +256,16 @@ private:
 }  // namespace
 
 std::unique_ptr<row_decoder> make_row_decoder(
-    const ingestion_message& message, const table_schema& table, row_handler handle
+    const row_format& format, const table_schema& table, row_handler handle
 ) {
-    if (message.kind == mapping_kind::csv) {
-        return std::make_unique<field_decoder>(message, table, std::move(handle));
+    if (format.kind == mapping_kind::csv) {
+        return std::make_unique<field_decoder>(format, table, std::move(handle));
     }
-    if (message.format == "json") {
-        return std::make_unique<object_decoder<json_lines>>(message, table, std::move(handle));
+    if (format.format == "json") {
+        return std::make_unique<object_decoder<json_lines>>(format, table, std::move(handle));
     }
-    if (message.kind == mapping_kind::json) {
-        return std::make_unique<object_decoder<json_sequence>>(message, table, std::move(handle));
+    if (format.kind == mapping_kind::json) {
+        return std::make_unique<object_decoder<json_sequence>>(format, table, std::move(handle));
     }
     return std::make_unique<opaque_decoder>(table, std::move(handle));
 }

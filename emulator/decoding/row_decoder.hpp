@@ -1,8 +1,8 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "emulator/decoding/cells.hpp"
-#include "emulator/ingest/message_check.hpp"
+#include "emulator/schema/cells.hpp"
+#include "emulator/schema/row_format.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -15,7 +15,7 @@ namespace kustodrop::emulator {
 /// One row of the target table, its cells in the order of the columns.
 using row_handler = std::function<void(const std::vector<cell>& row)>;
 
-/// Turns the uncompressed bytes of a blob into rows of a table, as the message says. Bounded in
+/// Turns the uncompressed bytes of a blob into rows of a table. Bounded in
 /// memory by the largest record. Failures carry the codes of docs/protocol.md §9.
 class row_decoder {
 public:
@@ -30,10 +30,10 @@ public:
     virtual std::uint64_t dropped() const { return 0; }  ///< Malformed lines passed over.
 };
 
-/// The decoder for the message's format. Both arguments must outlive it. Formats of bytes (avro,
+/// The decoder for a format. The table must outlive it. Formats of bytes (avro,
 /// parquet, orc, …) are one opaque row of nothing.
 std::unique_ptr<row_decoder> make_row_decoder(
-    const ingestion_message& message, const table_schema& table, row_handler handle
+    const row_format& format, const table_schema& table, row_handler handle
 );
 
 }  // namespace kustodrop::emulator

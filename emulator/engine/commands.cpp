@@ -45,48 +45,49 @@ public:
     result<command> run() {
         if (!cursor_.take_symbol("."))
             return cursor_.unexpected("a command, which begins with '.',");
-        auto word = hyphenated();
-        if (word == "create" || word == "create-merge" || word == "create-or-alter" ||
-            word == "alter" || word == "alter-merge") {
-            return create(word);
+        auto verb = hyphenated();
+        if (verb == "create" || verb == "create-merge" || verb == "create-or-alter" ||
+            verb == "alter" || verb == "alter-merge") {
+            return create(verb);
         }
-        if (word == "drop") return drop();
-        if (word == "clear") return clear();
-        if (word == "show") return show();
-        return syntax("the command '." + word + "' is not known here");
+        if (verb == "drop") return drop();
+        if (verb == "clear") return clear();
+        if (verb == "show") return show();
+        return syntax("the command '." + verb + "' is not known here");
     }
 
 private:
     std::string hyphenated() {
-        auto word = cursor_.take().value;
+        auto verb = cursor_.take().value;
         while (cursor_.peek().value == "-" && cursor_.peek(1).type == token::kind::name) {
             cursor_.take();
-            word += "-" + cursor_.take().value;
+            verb += "-" + cursor_.take().value;
         }
-        return word;
+        return verb;
     }
 
-    result<command> create(const std::string& word) {
-        if (cursor_.take_word("database")) {
+    result<command> create(const std::string& verb) {
+        if (cursor_.take_keyword("database")) {
             commands::create_database out;
             if (!cursor_.take_name(out.name)) return cursor_.unexpected("a name");
             return command(std::move(out));
         }
-        if (!cursor_.take_word("table")) return cursor_.unexpected("'table' or 'database'");
+        if (!cursor_.take_keyword("table")) return cursor_.unexpected("'table' or 'database'");
         std::string table;
         if (!cursor_.take_name(table)) return cursor_.unexpected("a table");
-        if (cursor_.take_word("ingestion")) return create_mapping(table, word != "create");
-        if (word == "create-or-alter" || word == "alter") {
-            return syntax("'." + word + " table' is not known here; use '.create-merge table'");
+        if (cursor_.take_keyword("ingestion")) return create_mapping(table, verb != "create");
+        if (verb == "create-or-alter" || verb == "alter") {
+            return syntax("'." + verb + " table' is not known here; use '.create-merge table'");
         }
         commands::create_table out;
-        out.merge = word != "create";
+        out.merge = verb != "create";
         auto columns = parse_columns(cursor_);
         if (!columns) return columns.error();
         if (columns->empty()) return syntax("a table needs at least one column");
         out.table = {database_, std::move(table), std::move(*columns)};
         // "with (docstring=…, folder=…)" says nothing here.
-        if (!cursor_.at_end() && !cursor_.take_word("with")) return cursor_.unexpected("the end");
+        if (!cursor_.at_end() && !cursor_.take_keyword("with"))
+            return cursor_.unexpected("the end");
         return command(std::move(out));
     }
 
@@ -98,7 +99,7 @@ private:
         auto kind = parse_mapping_kind(cursor_.take().value);
         if (!kind) return syntax("csv, json, avro, parquet, orc or w3clogfile is expected");
         out.kind = *kind;
-        if (!cursor_.take_word("mapping")) return cursor_.unexpected("'mapping'");
+        if (!cursor_.take_keyword("mapping")) return cursor_.unexpected("'mapping'");
         if (cursor_.peek().type == token::kind::text) {
             out.name = cursor_.take().value;
         } else if (!cursor_.take_name(out.name)) {
@@ -112,7 +113,8 @@ private:
         if (!named) return named.error();
         commands::create_mapping out{std::move(*named), may_exist};
         if (!cursor_.take_text(out.what.text)) return cursor_.unexpected("the mapping as a string");
-        if (!cursor_.at_end() && !cursor_.take_word("with")) return cursor_.unexpected("the end");
+        if (!cursor_.at_end() && !cursor_.take_keyword("with"))
+            return cursor_.unexpected("the end");
         auto columns = parse_mapping_columns(out.what.text);
         if (!columns) return columns.error();
         out.what.columns = std::move(*columns);
@@ -120,48 +122,48 @@ private:
     }
 
     result<command> drop() {
-        if (!cursor_.take_word("table")) return cursor_.unexpected("'table'");
+        if (!cursor_.take_keyword("table")) return cursor_.unexpected("'table'");
         std::string table;
         if (!cursor_.take_name(table)) return cursor_.unexpected("a table");
-        if (cursor_.take_word("ingestion")) {
+        if (cursor_.take_keyword("ingestion")) {
             auto named = mapping_name(table);
             if (!named) return named.error();
             return ended(commands::drop_mapping{std::move(*named)});
         }
-        bool if_exists = cursor_.take_word("ifexists");
+        bool if_exists = cursor_.take_keyword("ifexists");
         return ended(commands::drop_table{std::move(table), if_exists});
     }
 
     result<command> clear() {
         std::string table;
-        if (!cursor_.take_word("table")) return cursor_.unexpected("'table'");
+        if (!cursor_.take_keyword("table")) return cursor_.unexpected("'table'");
         if (!cursor_.take_name(table)) return cursor_.unexpected("a table");
-        if (!cursor_.take_word("data")) return cursor_.unexpected("'data'");
+        if (!cursor_.take_keyword("data")) return cursor_.unexpected("'data'");
         return ended(commands::clear_table{std::move(table)});
     }
 
     result<command> show() {
-        if (cursor_.take_word("databases")) return ended(commands::show_databases{});
-        if (cursor_.take_word("tables")) return ended(commands::show_tables{});
-        if (cursor_.take_word("ingestion")) {
-            if (!cursor_.take_word("failures")) return cursor_.unexpected("'failures'");
+        if (cursor_.take_keyword("databases")) return ended(commands::show_databases{});
+        if (cursor_.take_keyword("tables")) return ended(commands::show_tables{});
+        if (cursor_.take_keyword("ingestion")) {
+            if (!cursor_.take_keyword("failures")) return cursor_.unexpected("'failures'");
             auto query = translate_operators(cursor_, failures_of(database_), now_);
             if (!query) return query.error();
             return command(commands::show_ingestion_failures{std::move(*query)});
         }
-        if (!cursor_.take_word("table")) return cursor_.unexpected("'tables' or 'table'");
+        if (!cursor_.take_keyword("table")) return cursor_.unexpected("'tables' or 'table'");
         std::string table;
         if (!cursor_.take_name(table)) return cursor_.unexpected("a table");
-        if (cursor_.take_word("cslschema")) return ended(commands::show_table{std::move(table)});
-        if (cursor_.take_word("schema")) {
-            if (!cursor_.take_word("as")) return cursor_.unexpected("'as json'");
-            if (!cursor_.take_word("json")) return cursor_.unexpected("'json'");
+        if (cursor_.take_keyword("cslschema")) return ended(commands::show_table{std::move(table)});
+        if (cursor_.take_keyword("schema")) {
+            if (!cursor_.take_keyword("as")) return cursor_.unexpected("'as json'");
+            if (!cursor_.take_keyword("json")) return cursor_.unexpected("'json'");
             return ended(commands::show_table{std::move(table), true});
         }
-        if (!cursor_.take_word("ingestion")) return cursor_.unexpected("'cslschema'");
+        if (!cursor_.take_keyword("ingestion")) return cursor_.unexpected("'cslschema'");
         auto kind = cursor_.peek().value;
         if (kind != "mappings") cursor_.take();
-        if (!cursor_.take_word("mappings")) return cursor_.unexpected("'mappings'");
+        if (!cursor_.take_keyword("mappings")) return cursor_.unexpected("'mappings'");
         return ended(commands::show_mappings{std::move(table)});
     }
 

@@ -2,7 +2,7 @@
 
 #include "base/result.hpp"
 #include "emulator/engine/query.hpp"
-#include "emulator/engine/schema.hpp"
+#include "emulator/schema/schema.hpp"
 
 #include <optional>
 #include <string>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "emulator/decoding/cells.hpp"
+#include "emulator/schema/cells.hpp"
 #include "http/message.hpp"
 
 #include <string>

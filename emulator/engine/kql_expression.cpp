@@ -1,8 +1,8 @@
 #include "emulator/engine/kql_expression.hpp"
 
 #include "base/text.hpp"
-#include "emulator/decoding/cells.hpp"
 #include "emulator/engine/kql_functions.hpp"
+#include "emulator/schema/cells.hpp"
 #include "sqlite/quoting.hpp"
 
 #include <array>
@@ -39,13 +39,13 @@ private:
 
     expression both() { return joined("and", &reader::comparison); }
 
-    expression joined(std::string_view word, level below) {
+    expression joined(std::string_view name, level below) {
         auto left = (this->*below)();
         if (!left) return left;
-        while (cursor_.take_word(word)) {
+        while (cursor_.take_keyword(name)) {
             auto right = (this->*below)();
             if (!right) return right;
-            left->sql = "(" + left->sql + (word == "or" ? " OR " : " AND ") + right->sql + ")";
+            left->sql = "(" + left->sql + (name == "or" ? " OR " : " AND ") + right->sql + ")";
             left->type = bool_;
             left->name.clear();
         }
@@ -56,8 +56,8 @@ private:
         auto left = sum();
         if (!left) return left;
         bool negated = cursor_.peek().value == "!" && cursor_.peek(1).type == token::kind::name;
-        auto& word = cursor_.peek(negated ? 1 : 0);
-        if (word.type == token::kind::name) return word_operator(std::move(*left), negated);
+        auto& name = cursor_.peek(negated ? 1 : 0);
+        if (name.type == token::kind::name) return named_operator(std::move(*left), negated);
         return symbol_operator(std::move(*left));
     }
 
@@ -95,11 +95,11 @@ private:
         }
     }
 
-    expression word_operator(sql_expression left, bool negated) {
-        auto word = cursor_.peek(negated ? 1 : 0).value;
-        auto form = word_operator_sql(word);
-        bool list = word == "in";
-        bool range = word == "between";
+    expression named_operator(sql_expression left, bool negated) {
+        auto name = cursor_.peek(negated ? 1 : 0).value;
+        auto form = named_operator_sql(name);
+        bool list = name == "in";
+        bool range = name == "between";
         if (form.empty() && !list && !range) return left;
         if (negated) cursor_.take();
         cursor_.take();
@@ -179,7 +179,7 @@ private:
         }
         if (next.type == token::kind::timespan) {
             auto span = normalized_timespan(cursor_.take().value);
-            if (!span) return semantic("'" + next.value + "' is no timespan");
+            if (!span) return semantic("'" + next.value + "' is not a timespan");
             return sql_expression{sqlite::quoted_text(*span), timespan, "", false};
         }
         bool call = next.type == token::kind::name && cursor_.peek(1).value == "(";
@@ -298,7 +298,7 @@ private:
                         ? inside.substr(1, inside.size() - 2)
                         : inside;
         auto time = normalized_datetime(bare);
-        if (!time) return semantic("'" + std::string(inside) + "' is no datetime");
+        if (!time) return semantic("'" + std::string(inside) + "' is not a datetime");
         return sql_expression{sqlite::quoted_text(*time), datetime, "", false};
     }
 

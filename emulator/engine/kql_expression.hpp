@@ -1,8 +1,8 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "emulator/engine/kql_tokens.hpp"
-#include "emulator/engine/schema.hpp"
+#include "emulator/schema/kql_tokens.hpp"
+#include "emulator/schema/schema.hpp"
 
 #include <string>
 #include <string_view>

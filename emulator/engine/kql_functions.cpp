@@ -53,9 +53,9 @@ const function_form* find_function(std::string_view name) {
     return nullptr;
 }
 
-std::string_view word_operator_sql(std::string_view word) {
+std::string_view named_operator_sql(std::string_view wanted) {
     for (auto& [name, sql] : operators) {
-        if (name == word) return sql;
+        if (name == wanted) return sql;
     }
     return {};
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "emulator/engine/schema.hpp"
+#include "emulator/schema/schema.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -20,7 +20,7 @@ struct function_form {
 /// Null for a function that is not known here.
 const function_form* find_function(std::string_view name);
 
-/// The SQL of a binary operator that is a word ("has", "contains"), with $1 and $2; "" if unknown.
-std::string_view word_operator_sql(std::string_view word);
+/// The SQL of a binary operator that is a name ("has", "contains"), with $1 and $2; "" if unknown.
+std::string_view named_operator_sql(std::string_view name);
 
 }  // namespace kustodrop::emulator

@@ -41,22 +41,22 @@ public:
 
 private:
     result<> one() {
-        auto word = cursor_.take().value;
-        if (cursor_.peek().value == "-" && word == "project") {
+        auto name = cursor_.take().value;
+        if (cursor_.peek().value == "-" && name == "project") {
             cursor_.take();
-            word += "-" + cursor_.take().value;
+            name += "-" + cursor_.take().value;
         }
-        if (word == "where" || word == "filter") return where();
-        if (word == "project") return project();
-        if (word == "project-away") return project_away();
-        if (word == "extend") return extend();
-        if (word == "distinct") return distinct();
-        if (word == "count") return count();
-        if (word == "take" || word == "limit") return take();
-        if (word == "sort" || word == "order") return sort();
-        if (word == "top") return top();
-        if (word == "summarize") return summarize();
-        return semantic("The operator '" + word + "' is not known here");
+        if (name == "where" || name == "filter") return where();
+        if (name == "project") return project();
+        if (name == "project-away") return project_away();
+        if (name == "extend") return extend();
+        if (name == "distinct") return distinct();
+        if (name == "count") return count();
+        if (name == "take" || name == "limit") return take();
+        if (name == "sort" || name == "order") return sort();
+        if (name == "top") return top();
+        if (name == "summarize") return summarize();
+        return semantic("The operator '" + name + "' is not known here");
     }
 
     sql_scope scope() const {
@@ -123,8 +123,8 @@ private:
         do {
             std::string name;
             if (!cursor_.take_name(name)) return cursor_.unexpected("a column");
-            auto gone = std::erase_if(columns, [&](auto& one) { return one.name == name; });
-            if (gone == 0) return semantic("project-away: no column is named '" + name + "'");
+            auto removed = std::erase_if(columns, [&](auto& one) { return one.name == name; });
+            if (removed == 0) return semantic("project-away: no column is named '" + name + "'");
         } while (cursor_.take_symbol(","));
         if (columns.empty()) return semantic("project-away: no column is left");
         select(columns, "");
@@ -163,10 +163,10 @@ private:
     }
 
     result<std::string> number() {
-        auto word = cursor_.take();
-        bool whole = word.type == token::kind::number && word.value.find('.') == word.value.npos;
-        if (!whole || word.value.size() > 15) return semantic("a whole number is expected");
-        return result<std::string>(boost::system::in_place_value, word.value);
+        auto name = cursor_.take();
+        bool whole = name.type == token::kind::number && name.value.find('.') == name.value.npos;
+        if (!whole || name.value.size() > 15) return semantic("a whole number is expected");
+        return result<std::string>(boost::system::in_place_value, name.value);
     }
 
     result<> take() {
@@ -177,16 +177,16 @@ private:
     }
 
     result<std::string> order() {
-        if (!cursor_.take_word("by")) return cursor_.unexpected("'by'");
+        if (!cursor_.take_keyword("by")) return cursor_.unexpected("'by'");
         std::string out;
         do {
             auto key = expression();
             if (!key) return key.error();
-            bool ascending = cursor_.take_word("asc");
-            if (!ascending) cursor_.take_word("desc");
+            bool ascending = cursor_.take_keyword("asc");
+            if (!ascending) cursor_.take_keyword("desc");
             out += (out.empty() ? "" : ", ") + key->sql + (ascending ? " ASC" : " DESC");
             bool last = !ascending;
-            if (cursor_.take_word("nulls")) last = cursor_.take().value == "last";
+            if (cursor_.take_keyword("nulls")) last = cursor_.take().value == "last";
             out += last ? " NULLS LAST" : " NULLS FIRST";
         } while (cursor_.take_symbol(","));
         return result<std::string>(boost::system::in_place_value, " ORDER BY " + out);
@@ -210,7 +210,7 @@ private:
 
     result<> summarize() {
         std::vector<sql_expression> values;
-        if (!cursor_.take_word("by")) {
+        if (!cursor_.take_keyword("by")) {
             auto aggregates = named_list();
             if (!aggregates) return aggregates.error();
             values = std::move(*aggregates);
@@ -218,7 +218,7 @@ private:
                 if (!one.aggregates)
                     return semantic("summarize: '" + one.name + "' aggregates nothing");
             }
-            if (!cursor_.take_word("by")) {
+            if (!cursor_.take_keyword("by")) {
                 select(values, "");
                 return {};
             }
@@ -260,7 +260,7 @@ result<sql_query> translate_query(
     auto tokens = tokenize(text);
     if (!tokens) return tokens.error();
     token_cursor cursor(text, std::move(*tokens));
-    if (cursor.take_word("print")) {
+    if (cursor.take_keyword("print")) {
         sql_query nothing;
         auto names = translator(cursor, nothing, now);
         if (auto done = names.project(); !done) return done.error();

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "emulator/engine/kql_tokens.hpp"
 #include "emulator/engine/stored_tables.hpp"
+#include "emulator/schema/kql_tokens.hpp"
 
 #include <functional>
 #include <string>

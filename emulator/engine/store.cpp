@@ -163,7 +163,7 @@ static failure storage_failure(const sqlite::error& error) {
         .detail = std::string("The rows cannot be stored: ") + error.what() + "."};
 }
 
-static failure table_is_gone(const table_schema& table) {
+static failure no_such_table(const table_schema& table) {
     return {
         .code = service_code("BadRequest_TableNotExist"),
         .next = remedy::give_up,
@@ -178,7 +178,7 @@ result<ingestion_record> store::ingest(
     try {
         sqlite::transaction transaction(writer);
         auto stored = emulator::find_table(writer, table.database, table.name);
-        if (!stored) return table_is_gone(table);
+        if (!stored) return no_such_table(table);
         sqlite::statement insert(writer, insert_sql(*stored));
         auto tags = marks ? joined(marks->tags) : "";
         auto width = stored->physical_columns.size();

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "emulator/decoding/cells.hpp"
-#include "emulator/engine/catalog.hpp"
 #include "emulator/engine/stored_tables.hpp"
+#include "emulator/schema/catalog.hpp"
+#include "emulator/schema/cells.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -48,7 +48,7 @@ struct row_set {
 /// $source_id, $tags and $creation_time. Blocks; any thread.
 class store {
 public:
-    /// An empty name means a file that is gone afterwards. Throws sqlite::error.
+    /// An empty name means a temporary file. Throws sqlite::error.
     explicit store(std::string file);
     ~store();
 

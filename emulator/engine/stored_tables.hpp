@@ -1,6 +1,6 @@
 #pragma once
 
-#include "emulator/engine/catalog.hpp"
+#include "emulator/schema/catalog.hpp"
 #include "sqlite/database.hpp"
 
 #include <optional>

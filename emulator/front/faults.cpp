@@ -10,7 +10,7 @@ static bool matches(std::string_view wanted, std::string_view actual) {
     return wanted.empty() || wanted == "*" || wanted == actual;
 }
 
-std::optional<fault_action> fault_plan::strike(
+std::optional<fault_action> fault_plan::next_fault(
     std::string_view service, std::string_view operation, std::string_view account
 ) {
     for (auto& rule : rules_) {
@@ -39,7 +39,7 @@ public:
         if (!value) return {};
         if (value->is_string()) return std::string(value->get_string());
         if (value->is_int64()) return std::to_string(value->get_int64());
-        blame(name);
+        reject(name);
         return {};
     }
     std::optional<std::uint64_t> number(std::string_view name) {
@@ -48,16 +48,16 @@ public:
         if (value->is_int64() && value->get_int64() >= 0) {
             return static_cast<std::uint64_t>(value->get_int64());
         }
-        blame(name);
+        reject(name);
         return std::nullopt;
     }
     bool flag(std::string_view name) {
         auto* value = find(name);
-        if (value && !value->is_bool()) blame(name);
+        if (value && !value->is_bool()) reject(name);
         return value && value->is_bool() && value->get_bool();
     }
-    void blame(std::string_view name) {
-        if (!problem_) problem_ = "unusable value of " + std::string(name);
+    void reject(std::string_view name) {
+        if (!problem_) problem_ = "invalid value of " + std::string(name);
     }
     std::optional<std::string> problem() const {
         if (problem_) return problem_;
@@ -83,7 +83,7 @@ private:
 std::optional<std::string> read_action(const json::object& object, fault_action& out) {
     member_reader read(object);
     out.status = static_cast<unsigned>(read.number("status").value_or(0));
-    if (out.status != 0 && (out.status < 200 || out.status > 599)) read.blame("status");
+    if (out.status != 0 && (out.status < 200 || out.status > 599)) read.reject("status");
     out.code = read.text("code");
     out.message = read.text("message");
     out.retry_after = read.text("retry_after");
@@ -92,7 +92,7 @@ std::optional<std::string> read_action(const json::object& object, fault_action&
     auto reset = read.text("reset");
     if (reset == "before") out.reset = fault_action::break_at::before;
     if (reset == "after") out.reset = fault_action::break_at::after;
-    if (!reset.empty() && reset != "before" && reset != "after") read.blame("reset");
+    if (!reset.empty() && reset != "before" && reset != "after") read.reject("reset");
     out.stall = read.flag("stall");
     return read.problem();
 }
@@ -117,7 +117,7 @@ std::optional<std::string> read_rule(const json::value& value, fault_rule& out) 
 std::optional<std::string> fault_plan::parse(std::string_view text, std::vector<fault_rule>& out) {
     boost::system::error_code error;
     auto value = json::parse(text, error);
-    if (error || !value.is_array()) return "a JSON array of rules is wanted";
+    if (error || !value.is_array()) return "expected a JSON array of rules";
     for (auto& item : value.get_array()) {
         if (auto problem = read_rule(item, out.emplace_back())) return problem;
     }

@@ -10,7 +10,7 @@
 
 namespace kustodrop::emulator {
 
-/// What goes wrong.
+/// What is done instead of, or besides, answering.
 struct fault_action {
     enum class break_at { never, before, after };
 
@@ -19,27 +19,27 @@ struct fault_action {
     std::string message;
     std::string retry_after;
     duration delay{};         // Waits first.
-    duration answer_delay{};  // Acts, then waits before it says so.
+    duration answer_delay{};  // Acts, then waits before it answers.
     break_at reset = break_at::never;
     bool stall = false;
 };
 
-/// What it goes wrong for. Empty or "*" means any.
+/// Which requests it applies to. Empty or "*" means any.
 struct fault_rule {
     std::string service;
     std::string operation;
     std::string account;
-    std::optional<std::uint64_t> count;  // How many times; for ever without it.
+    std::optional<std::uint64_t> count;  // How many times; without it always.
     std::uint64_t skip = 0;              // How many matching requests pass first.
     fault_action action;
 };
 
-/// The faults ordered over /control/faults. The first rule that matches and is not spent acts.
+/// The faults set with /control/faults. The first rule that matches and has a count left applies.
 class fault_plan {
 public:
     void add(fault_rule rule) { rules_.push_back(std::move(rule)); }
     void clear() { rules_.clear(); }
-    std::optional<fault_action> strike(
+    std::optional<fault_action> next_fault(
         std::string_view service, std::string_view operation, std::string_view account
     );
 

@@ -6,34 +6,35 @@ namespace kustodrop::emulator {
 
 static constexpr duration stall_limit = 10min;
 
-asio::awaitable<http::reply> gateway::pass(service& to, exchange one) {
+asio::awaitable<http::reply> gateway::handle(service& to, exchange one) {
     one.request_id = make_guid(random_);
     one.internal = !internal_value_.empty() &&
                    one.header("x-emulator-internal").value_or("") == internal_value_;
     to.classify(one);
     std::optional<fault_action> fault;
-    if (!one.internal) fault = faults_.strike(one.service, one.operation, one.account);
+    if (!one.internal) fault = faults_.next_fault(one.service, one.operation, one.account);
     http::reply out;
     if (fault) {
-        out = co_await strike(to, one, *fault);
+        out = co_await apply_fault(to, one, *fault);
     } else {
         out = co_await to.answer(one);
     }
     bool silent = out.reset || out.stall > duration::zero();
     if (!one.internal) statistics_.count(one, silent ? 0 : out.answer.status);
-    if (!silent) dress(out.answer, one);
+    if (!silent) add_common_headers(out.answer, one);
     co_return out;
 }
 
-static service_error ordered_error(const fault_action& action) {
+static service_error error_of(const fault_action& action) {
     service_error out;
     out.status = action.status;
     out.code = action.code.empty() ? "EmulatedFault" : action.code;
-    out.message = action.message.empty() ? "A fault ordered over /control/faults." : action.message;
+    out.message =
+        action.message.empty() ? "A fault that was set with /control/faults." : action.message;
     return out;
 }
 
-asio::awaitable<http::reply> gateway::strike(service& to, exchange& one, fault_action action) {
+asio::awaitable<http::reply> gateway::apply_fault(service& to, exchange& one, fault_action action) {
     http::reply out;
     if (action.delay > duration::zero()) {
         auto wake = clock_.now() + action.delay;
@@ -48,7 +49,7 @@ asio::awaitable<http::reply> gateway::strike(service& to, exchange& one, fault_a
         co_return out;
     }
     if (action.status != 0) {
-        auto error = ordered_error(action);
+        auto error = error_of(action);
         out.answer = to.refusal(error, one);
         if (!action.retry_after.empty()) {
             out.answer.headers.add("Retry-After", action.retry_after);
@@ -64,7 +65,7 @@ asio::awaitable<http::reply> gateway::strike(service& to, exchange& one, fault_a
     co_return out;
 }
 
-void gateway::dress(http::response& answer, const exchange& one) const {
+void gateway::add_common_headers(http::response& answer, const exchange& one) const {
     auto& headers = answer.headers;
     headers.add("Date", to_http_date(clock_.wall_now()));
     headers.add("Server", "kustodrop-emulator");

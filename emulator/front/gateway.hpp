@@ -8,8 +8,8 @@
 
 namespace kustodrop::emulator {
 
-/// Every request passes here on its way to a service: faults strike, requests are counted, and
-/// answers get the headers that all have in common.
+/// Every request passes here on its way to a service: faults are applied, requests are counted,
+/// and answers get the headers that all have in common.
 class gateway {
 public:
     gateway(clock& clock, random_generator& random) : clock_(clock), random_(random) {}
@@ -17,14 +17,14 @@ public:
     /// The ingestor's requests carry this in x-emulator-internal.
     void set_internal_value(std::string value) { internal_value_ = std::move(value); }
 
-    asio::awaitable<http::reply> pass(service& to, exchange one);
+    asio::awaitable<http::reply> handle(service& to, exchange one);
 
     fault_plan& faults() { return faults_; }
     emulator::statistics& counts() { return statistics_; }
 
 private:
-    asio::awaitable<http::reply> strike(service& to, exchange& one, fault_action action);
-    void dress(http::response&, const exchange&) const;
+    asio::awaitable<http::reply> apply_fault(service& to, exchange& one, fault_action action);
+    void add_common_headers(http::response&, const exchange&) const;
 
     clock& clock_;
     random_generator& random_;

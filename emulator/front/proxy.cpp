@@ -23,7 +23,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 static constexpr std::size_t longest_head = 16u << 10u;
-static constexpr duration hanging_time = 10min;
+static constexpr duration hang_time = 10min;
 
 proxy::proxy(asio::any_io_executor executor, clock& clock, proxy_options options)
     : executor_(executor),
@@ -47,10 +47,10 @@ static std::string field_in(std::string_view head, std::string_view name) {
     return {};
 }
 
-proxy::verdict proxy::judge(std::string_view head) {
-    auto words = split(head.substr(0, head.find("\r\n")), ' ');
-    if (words.size() != 3 || words[0] != "CONNECT") return {answer("501 Not Implemented")};
-    auto where = http::url::parse("https://" + std::string(words[1]));
+proxy::decision proxy::decide(std::string_view head) {
+    auto parts = split(head.substr(0, head.find("\r\n")), ' ');
+    if (parts.size() != 3 || parts[0] != "CONNECT") return {answer("501 Not Implemented")};
+    auto where = http::url::parse("https://" + std::string(parts[1]));
     if (!where || where->path() != "/") return {answer("400 Bad Request")};
     auto shown = field_in(head, "Proxy-Authorization");
     bool ours = !internal_.empty() && shown == "Basic " + base64_encode(internal_);
@@ -59,7 +59,7 @@ proxy::verdict proxy::judge(std::string_view head) {
     if (ours && known) return {"", where->port()};
     auto refused = [&](std::string text) {
         ++tunnels_["refused"];
-        return verdict{std::move(text)};
+        return decision{std::move(text)};
     };
     auto wanted = "Basic " + base64_encode(options_.credentials);
     if (!options_.credentials.empty() && shown != wanted) {
@@ -67,14 +67,14 @@ proxy::verdict proxy::judge(std::string_view head) {
             "407 Proxy Authentication Required", "Proxy-Authenticate: Basic realm=\"proxy\"\r\n"
         ));
     }
-    bool blocked = options_.temper != proxy_temper::open || blocked_.contains(place);
+    bool blocked = options_.mode != proxy_mode::open || blocked_.contains(place);
     if (blocked) return refused(answer("403 Forbidden"));
     if (!known) return refused(answer("502 Bad Gateway"));
     ++tunnels_[place];
     return {"", where->port()};
 }
 
-static asio::awaitable<void> pump(tcp::socket& from, tcp::socket& to) {
+static asio::awaitable<void> relay(tcp::socket& from, tcp::socket& to) {
     std::array<char, 16384> piece{};
     for (;;) {
         auto [broken, count] =
@@ -95,10 +95,10 @@ asio::awaitable<void> proxy::serve(tcp::socket client) {
         client, into, "\r\n\r\n", asio::as_tuple(asio::use_awaitable)
     );
     if (unread || length == 0) co_return;
-    auto decided = judge(head);
-    bool hangs = options_.temper == proxy_temper::hang && !decided.refusal.empty();
+    auto decided = decide(head);
+    bool hangs = options_.mode == proxy_mode::hang && !decided.refusal.empty();
     if (hangs) {
-        auto end = clock_.now() + hanging_time;
+        auto end = clock_.now() + hang_time;
         co_await clock_.sleep_until(end);
     }
     tcp::socket far(executor_);
@@ -112,8 +112,8 @@ asio::awaitable<void> proxy::serve(tcp::socket client) {
     auto [mute, written] =
         co_await asio::async_write(client, asio::buffer(said), asio::as_tuple(asio::use_awaitable));
     if (mute || written < said.size() || !decided.refusal.empty()) co_return;
-    auto there = pump(client, far);
-    auto back = pump(far, client);
+    auto there = relay(client, far);
+    auto back = relay(far, client);
     auto either = std::move(there) || std::move(back);
     co_await std::move(either);
 }
@@ -128,7 +128,7 @@ asio::awaitable<void> proxy::run() {
             auto client = co_await acceptor_.async_accept(asio::use_awaitable);
             ++running;
             auto slot = signals.emplace_back().slot();
-            // What breaks one tunnel is its client's business; a cancellation is everybody's.
+            // What breaks one tunnel concerns its client only; a cancellation ends all.
             auto finish = [&running, &ended](std::exception_ptr) {
                 --running;
                 ended.notify_all();

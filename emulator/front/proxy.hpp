@@ -12,23 +12,23 @@
 
 namespace kustodrop::emulator {
 
-/// How the proxy takes its clients.
-enum class proxy_temper {
-    open,    // Leads them on.
-    refuse,  // 403, whoever they are.
+/// What the proxy does with its clients.
+enum class proxy_mode {
+    open,    // Connects them.
+    refuse,  // 403 for every client.
     hang,    // Takes the connection and never answers.
 };
 
 struct proxy_options {
     std::string listen = "127.0.0.1";
     std::uint16_t port = 0;
-    std::string credentials = {};      // "user:word"; empty: none are asked for (407).
+    std::string credentials = {};      // "user:password"; empty: none are required (407).
     std::set<std::string> names = {};  // The hosts that lead to this machine; others: 502.
-    proxy_temper temper = proxy_temper::open;
+    proxy_mode mode = proxy_mode::open;
 };
 
-/// A small HTTP proxy that knows CONNECT (RFC 9110 §9.3.6) and no way out of this machine: every
-/// name leads to the same port of loopback.
+/// A small HTTP proxy that understands CONNECT (RFC 9110 §9.3.6) and never leaves this machine:
+/// every name leads to the same port of loopback.
 class proxy {
 public:
     /// Binds its port; throws std::exception with the reason if that fails.
@@ -37,10 +37,10 @@ public:
     std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
     const std::string& address() const { return options_.listen; }
 
-    /// For whoever belongs to the emulator: "user:word" that is always let through and not counted.
-    void set_internal_credentials(std::string words) { internal_ = std::move(words); }
+    /// The emulator's own "user:password", which is always accepted and not counted.
+    void set_internal_credentials(std::string parts) { internal_ = std::move(parts); }
 
-    /// "host:port" that everybody but us is refused (403), as a firewall would.
+    /// "host:port" to which every client but the emulator is refused (403), as by a firewall.
     void block(std::set<std::string> places) { blocked_ = std::move(places); }
 
     /// How many tunnels there were to each "host:port", the refused ones under "refused".
@@ -50,11 +50,11 @@ public:
     asio::awaitable<void> run();
 
 private:
-    struct verdict {
-        std::string refusal = {};  // The whole answer; empty: go on.
+    struct decision {
+        std::string refusal = {};  // The whole answer; empty: connect.
         std::uint16_t port = 0;
     };
-    verdict judge(std::string_view head);
+    decision decide(std::string_view head);
     asio::awaitable<void> serve(asio::ip::tcp::socket client);
 
     asio::any_io_executor executor_;

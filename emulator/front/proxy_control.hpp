@@ -8,8 +8,7 @@
 
 namespace kustodrop::emulator {
 
-/// How the control endpoints reach the proxy, which stands beside the application. Empty where
-/// there is none.
+/// How the control endpoints reach the proxy. Empty without a proxy.
 struct proxy_control {
     std::function<std::map<std::string, std::uint64_t>()> tunnels = {};
     std::function<void(std::set<std::string> blocked)> block = {};

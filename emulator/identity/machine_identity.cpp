@@ -24,13 +24,13 @@ std::string_view machine_identity::operation_of(std::string_view path) {
     return {};
 }
 
-static http::response problem(unsigned status, std::string_view error, std::string_view words) {
-    json::object body{{"error", error}, {"error_description", words}};
+static http::response problem(unsigned status, std::string_view error, std::string_view message) {
+    json::object body{{"error", error}, {"error_description", message}};
     return json_answer(status, json::serialize(body));
 }
 
-static http::response app_service_problem(unsigned status, std::string_view words) {
-    json::object body{{"statusCode", status}, {"message", words}};
+static http::response app_service_problem(unsigned status, std::string_view message) {
+    json::object body{{"statusCode", status}, {"message", message}};
     return json_answer(status, json::serialize(body));
 }
 
@@ -54,15 +54,15 @@ static std::int64_t since_epoch(wall_time time) {
 }
 
 // All of them write their numbers as strings.
-static json::object token_body(token_office& office, const std::string& issuer, wall_time now) {
-    auto life = std::chrono::duration_cast<std::chrono::seconds>(office.lifetime()).count();
+static json::object token_body(token_issuer& tokens, const std::string& issuer, wall_time now) {
+    auto life = std::chrono::duration_cast<std::chrono::seconds>(tokens.lifetime()).count();
     auto begins = since_epoch(now);
     return {
-        {"access_token", office.issue(issuer)},
+        {"access_token", tokens.issue(issuer)},
         {"expires_in", std::to_string(life)},
         {"expires_on", std::to_string(begins + life)},
         {"not_before", std::to_string(begins)},
-        {"resource", office.options().resource},
+        {"resource", tokens.options().resource},
         {"token_type", "Bearer"},
     };
 }
@@ -80,22 +80,22 @@ http::response machine_identity::imds(const exchange& one, const std::string& is
     if (!one.parameter("api-version")) {
         return problem(400, "invalid_request", "Required query variable 'api-version' is missing");
     }
-    auto& known = office_.options();
+    auto& known = tokens_.options();
     auto resource = std::string(one.parameter("resource").value_or(""));
     if (resource != known.resource) {
-        auto words = "AADSTS500011: The resource principal named " + resource + " was not found.";
-        return problem(400, "invalid_resource", words);
+        auto message = "AADSTS500011: The resource principal named " + resource + " was not found.";
+        return problem(400, "invalid_resource", message);
     }
     if (!knows(one, known, "object_id", "msi_res_id")) {
         return problem(400, "invalid_request", "Identity not found");
     }
-    auto body = token_body(office_, issuer, clock_.wall_now());
+    auto body = token_body(tokens_, issuer, clock_.wall_now());
     body["client_id"] = known.client_id;
     return json_answer(200, json::serialize(body));
 }
 
 http::response machine_identity::app_service(const exchange& one, const std::string& issuer) {
-    auto& known = office_.options();
+    auto& known = tokens_.options();
     if (one.header("X-IDENTITY-HEADER").value_or("") != known.identity_header) {
         return app_service_problem(401, "The X-IDENTITY-HEADER is missing or wrong.");
     }
@@ -108,8 +108,8 @@ http::response machine_identity::app_service(const exchange& one, const std::str
     if (!knows(one, known, "principal_id", "mi_res_id")) {
         return app_service_problem(400, "No MSI found for specified ClientId/ResourceId.");
     }
-    auto body = token_body(office_, issuer, clock_.wall_now());
-    // It tells the end only.
+    auto body = token_body(tokens_, issuer, clock_.wall_now());
+    // It gives the end only.
     body.erase("expires_in");
     body["client_id"] = known.client_id;
     return json_answer(200, json::serialize(body));
@@ -117,7 +117,7 @@ http::response machine_identity::app_service(const exchange& one, const std::str
 
 // Only who can read a file of the agent's may have a token. It is random, used once and deleted.
 http::response machine_identity::challenge() {
-    fs::path folder = office_.options().arc_token_directory;
+    fs::path folder = tokens_.options().arc_token_directory;
     auto path = folder / (make_guid(random_) + ".key");
     auto content = hex_encode(random_bytes(32));
     std::error_code error;
@@ -138,13 +138,13 @@ http::response machine_identity::challenge() {
     return out;
 }
 
-bool machine_identity::meets_challenge(std::string_view authorization) {
+bool machine_identity::answers_challenge(std::string_view authorization) {
     static constexpr std::string_view scheme = "Basic ";
     if (!authorization.starts_with(scheme)) return false;
     auto found = keys_.find(authorization.substr(scheme.size()));
     if (found == keys_.end()) return false;
-    std::error_code gone;
-    fs::remove(found->second, gone);
+    std::error_code ignored;
+    fs::remove(found->second, ignored);
     keys_.erase(found);
     return true;
 }
@@ -153,16 +153,16 @@ http::response machine_identity::arc(const exchange& one, const std::string& iss
     if (!one.header("Metadata")) {
         return problem(400, "invalid_request", "Required metadata header not specified");
     }
-    if (one.parameter("resource").value_or("") != office_.options().resource) {
+    if (one.parameter("resource").value_or("") != tokens_.options().resource) {
         return problem(400, "invalid_resource", "The resource is missing or unknown.");
     }
     auto authorization = one.header("Authorization");
     if (!authorization) return challenge();
-    if (!meets_challenge(*authorization)) {
+    if (!answers_challenge(*authorization)) {
         return problem(403, "access_denied", "The key is not the one that was asked for");
     }
     // A machine has one identity here; like older agents, others are passed over in silence.
-    return json_answer(200, json::serialize(token_body(office_, issuer, clock_.wall_now())));
+    return json_answer(200, json::serialize(token_body(tokens_, issuer, clock_.wall_now())));
 }
 
 }  // namespace kustodrop::emulator

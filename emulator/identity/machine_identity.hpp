@@ -3,7 +3,7 @@
 #include "async/clock.hpp"
 #include "base/random.hpp"
 #include "emulator/front/service.hpp"
-#include "emulator/identity/token_office.hpp"
+#include "emulator/identity/token_issuer.hpp"
 
 #include <map>
 #include <string>
@@ -14,8 +14,8 @@ namespace kustodrop::emulator {
 /// machine, App Service, and the Azure Arc agent with its challenge by a file.
 class machine_identity {
 public:
-    machine_identity(clock& clock, random_generator& random, token_office& office)
-        : clock_(clock), random_(random), office_(office) {}
+    machine_identity(clock& clock, random_generator& random, token_issuer& tokens)
+        : clock_(clock), random_(random), tokens_(tokens) {}
 
     /// "imds_token", "app_service_token", "arc_token"; nothing if the path is none of them.
     static std::string_view operation_of(std::string_view path);
@@ -32,11 +32,11 @@ private:
     http::response app_service(const exchange& one, const std::string& issuer);
     http::response arc(const exchange& one, const std::string& issuer);
     http::response challenge();
-    bool meets_challenge(std::string_view authorization);
+    bool answers_challenge(std::string_view authorization);
 
     clock& clock_;
     random_generator& random_;
-    token_office& office_;
+    token_issuer& tokens_;
     std::map<std::string, std::string, std::less<>> keys_;  // Content, path.
 };
 

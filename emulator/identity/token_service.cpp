@@ -67,7 +67,7 @@ http::response token_service::act(const exchange& one) {
     if (one.operation == "discovery") return discovery();
     if (one.operation == "openid_configuration") return openid_configuration(one);
     if (!machine_identity::operation_of(one.path).empty()) {
-        return machine_.answer(one, endpoint_ + "/" + office_.options().tenant + "/");
+        return machine_.answer(one, endpoint_ + "/" + tokens_.options().tenant + "/");
     }
     return issue(one);
 }
@@ -88,7 +88,7 @@ static service_error refused(
 std::optional<service_error> token_service::check_secret(
     const std::string& client, const std::string& secret
 ) const {
-    auto& known = office_.options();
+    auto& known = tokens_.options();
     if (secret.empty()) {
         return refused(
             401,
@@ -120,7 +120,7 @@ std::optional<service_error> token_service::check_secret(
 std::optional<service_error> token_service::check_client(
     const query_parameters& form, const std::string& audience
 ) {
-    auto& known = office_.options();
+    auto& known = tokens_.options();
     if (value_of(form, "grant_type") != "client_credentials") {
         return refused(
             400,
@@ -142,7 +142,7 @@ std::optional<service_error> token_service::check_client(
     auto assertion = value_of(form, "client_assertion");
     if (assertion.empty()) return check_secret(client, value_of(form, "client_secret"));
     if (value_of(form, "client_assertion_type") == assertion_type) {
-        return desk_.check(assertion, audience);
+        return assertions_.check(assertion, audience);
     }
     return refused(
         400,
@@ -153,14 +153,14 @@ std::optional<service_error> token_service::check_client(
 }
 
 std::optional<service_error> token_service::check_scope(std::string_view scope) const {
-    auto wanted = office_.options().resource + "/.default";
+    auto wanted = tokens_.options().resource + "/.default";
     bool found = false;
-    for (auto word : split(scope, ' ')) {
-        // Some libraries add the words of OpenID to every request.
-        if (word.empty() || word == "openid" || word == "profile" || word == "offline_access") {
+    for (auto one : split(scope, ' ')) {
+        // Some libraries add the message of OpenID to every request.
+        if (one.empty() || one == "openid" || one == "profile" || one == "offline_access") {
             continue;
         }
-        if (word != wanted) {
+        if (one != wanted) {
             return refused(
                 400,
                 "invalid_scope",
@@ -183,7 +183,7 @@ std::optional<service_error> token_service::check_scope(std::string_view scope) 
 
 http::response token_service::issue(const exchange& one) {
     auto tenant = one.path.substr(1, one.path.find('/', 1) - 1);
-    if (!equals_ignoring_case(tenant, office_.options().tenant)) {
+    if (!equals_ignoring_case(tenant, tokens_.options().tenant)) {
         return refusal(
             refused(
                 400,
@@ -200,12 +200,12 @@ http::response token_service::issue(const exchange& one) {
     auto error = check_client(form, endpoint_ + one.path);
     if (!error) error = check_scope(value_of(form, "scope"));
     if (error) return refusal(*error, one);
-    auto seconds = std::chrono::duration_cast<std::chrono::seconds>(office_.lifetime()).count();
+    auto seconds = std::chrono::duration_cast<std::chrono::seconds>(tokens_.lifetime()).count();
     json::object body{
         {"token_type", "Bearer"},
         {"expires_in", seconds},
         {"ext_expires_in", seconds},
-        {"access_token", office_.issue(endpoint_ + "/" + office_.options().tenant + "/")},
+        {"access_token", tokens_.issue(endpoint_ + "/" + tokens_.options().tenant + "/")},
     };
     auto out = json_answer(200, json::serialize(body));
     out.headers.add("Cache-Control", "no-store, no-cache");
@@ -213,7 +213,7 @@ http::response token_service::issue(const exchange& one) {
 }
 
 std::vector<std::pair<std::string, std::string>> token_service::facts() const {
-    auto& known = office_.options();
+    auto& known = tokens_.options();
     return {
         {"tenant", known.tenant},
         {"client_id", known.client_id},
@@ -234,7 +234,7 @@ http::response token_service::discovery() const {
         {"preferred_network", host}, {"preferred_cache", host}, {"aliases", json::array{host}}};
     json::object body{
         {"tenant_discovery_endpoint",
-         endpoint_ + "/" + office_.options().tenant + std::string(openid_end)},
+         endpoint_ + "/" + tokens_.options().tenant + std::string(openid_end)},
         {"api-version", "1.1"},
         {"metadata", json::array{std::move(self)}},
     };

@@ -2,9 +2,9 @@
 
 #include "async/clock.hpp"
 #include "emulator/front/service.hpp"
-#include "emulator/identity/assertion_desk.hpp"
+#include "emulator/identity/assertion_check.hpp"
 #include "emulator/identity/machine_identity.hpp"
-#include "emulator/identity/token_office.hpp"
+#include "emulator/identity/token_issuer.hpp"
 
 namespace kustodrop::emulator {
 
@@ -13,17 +13,17 @@ namespace kustodrop::emulator {
 class token_service final : public service {
 public:
     /// Throws std::runtime_error, in one sentence, if a certificate or key cannot be read.
-    token_service(clock& clock, random_generator& random, token_office& office)
+    token_service(clock& clock, random_generator& random, token_issuer& tokens)
         : clock_(clock),
-          office_(office),
-          desk_(clock, office.options()),
-          machine_(clock, random, office) {}
+          tokens_(tokens),
+          assertions_(clock, tokens.options()),
+          machine_(clock, random, tokens) {}
 
     /// Our own address, which the documents name.
     void set_endpoint(std::string endpoint) { endpoint_ = std::move(endpoint); }
 
     /// The client assertions that came, for tests.
-    const std::deque<std::string>& assertions() const { return desk_.seen(); }
+    const std::deque<std::string>& assertions() const { return assertions_.seen(); }
 
     /// What a client must know to sign in, name and value.
     std::vector<std::pair<std::string, std::string>> facts() const;
@@ -46,8 +46,8 @@ private:
     std::optional<service_error> check_scope(std::string_view scope) const;
 
     clock& clock_;
-    token_office& office_;
-    assertion_desk desk_;
+    token_issuer& tokens_;
+    assertion_check assertions_;
     machine_identity machine_;
     std::string endpoint_;
 };

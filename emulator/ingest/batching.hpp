@@ -1,6 +1,8 @@
 #pragma once
 
-#include "emulator/ingest/message_check.hpp"
+#include "base/time.hpp"
+#include "emulator/ingest/access/queue_ticket.hpp"
+#include "emulator/ingest/messages/ingestion_message.hpp"
 
 #include <cstdint>
 #include <map>
@@ -10,14 +12,6 @@
 #include <vector>
 
 namespace kustodrop::emulator {
-
-/// How a message came out of its queue, and how it can be deleted there.
-struct queue_ticket {
-    std::size_t queue = 0;
-    std::string message_id;
-    std::string pop_receipt;
-    std::uint32_t dequeue_count = 1;
-};
 
 /// A checked message on its way to its table.
 struct pending_ingestion {
@@ -36,7 +30,7 @@ struct batching_options {
 };
 
 /// Gathers messages for the same table and with the same properties until their time, number or
-/// size is reached. Pure: it is told the time.
+/// size is reached. Pure: it is given the time.
 class batching {
 public:
     explicit batching(batching_options options) : options_(options) {}

@@ -10,7 +10,7 @@ namespace kustodrop::emulator {
 struct ingest_stats {
     std::uint64_t received = 0;     // Messages taken, each counted once.
     std::uint64_t redelivered = 0;  // Taken again while in hand or after they were recorded.
-    std::uint64_t corrupted = 0;    // Nobody could be told.
+    std::uint64_t corrupted = 0;    // No outcome could be reported.
     std::uint64_t batches = 0;
     std::uint64_t succeeded = 0;
     std::uint64_t failed = 0;

@@ -1,14 +1,13 @@
 #include "emulator/program/application.hpp"
 
-#include "async/event.hpp"
+#include "async/run_together.hpp"
 #include "base/crypto/crypto.hpp"
-#include "emulator/front/control_service.hpp"
 #include "emulator/identity/certificates.hpp"
 #include "emulator/identity/token_service.hpp"
-#include "emulator/ingest/discarding.hpp"
-#include "emulator/program/task_group.hpp"
-#include "emulator/program/welcome.hpp"
-#include "emulator/storage/blob_service.hpp"
+#include "emulator/ingest/discarding_ingestor.hpp"
+#include "emulator/management/control_service.hpp"
+#include "emulator/program/startup_text.hpp"
+#include "emulator/storage/blobs/blob_service.hpp"
 #include "emulator/storage/external_storage.hpp"
 #include "emulator/storage/queue_service.hpp"
 #include "emulator/storage/table_service.hpp"
@@ -68,14 +67,14 @@ struct application::state {
           queues(clock, random, database, messages_kept(!options.discard)),
           tokens(clock, options.identity),
           contexts(clock, remembered_key(database, "context_key")),
-          door(clock, random),
+          front_gateway(clock, random),
           token_endpoint(clock, random, tokens),
           discarded({clock, random, resources, queues, options.ingestor.batching}),
           blob({clock, random, pool, resources, database, files, options.discard}),
           queue(clock, resources, queues, database),
           table(clock, resources, database) {
         internal_value = hex_encode(random_bytes(16));
-        door.set_internal_value(internal_value);
+        front_gateway.set_internal_value(internal_value);
         if (options.discard) {
             queue.discard_to([this](std::string_view text) { discarded.take(text); });
         }
@@ -91,11 +90,11 @@ struct application::state {
     blob_files files;
     layout resources;
     queue_store queues;
-    token_office tokens;
+    token_issuer tokens;
     authorization_contexts contexts;
-    gateway door;
+    gateway front_gateway;
     token_service token_endpoint;
-    discarding discarded;
+    discarding_ingestor discarded;
     blob_service blob;
     queue_service queue;
     table_service table;
@@ -114,7 +113,7 @@ struct application::state {
     void make_control();
     void listen();
     std::string serve(std::uint16_t port, http::handler handle, http::server_options limits);
-    http::handler way_to(service& to);
+    http::handler handler_of(service& to);
     asio::awaitable<http::reply> front(http::incoming request);
     asio::awaitable<http::reply> storage_request(service* to, http::incoming request);
     asio::awaitable<bool> make_other_resources();
@@ -122,7 +121,7 @@ struct application::state {
     void refresh(storage_access&) const;
 };
 
-// ---- What the front door does with a request -------------------------------------------------
+// ---- Requests of the first port ----------------------------------------------------------------
 
 asio::awaitable<http::reply> application::state::front(http::incoming request) {
     exchange one(std::move(request));
@@ -133,7 +132,7 @@ asio::awaitable<http::reply> application::state::front(http::incoming request) {
     }
     service* to = &*management;
     if (token_service::owns(one)) to = &token_endpoint;
-    co_return co_await door.pass(*to, std::move(one));
+    co_return co_await front_gateway.handle(*to, std::move(one));
 }
 
 asio::awaitable<http::reply> application::state::storage_request(
@@ -141,10 +140,10 @@ asio::awaitable<http::reply> application::state::storage_request(
 ) {
     exchange one(std::move(request));
     one.over_tls = options.https;
-    co_return co_await door.pass(*to, std::move(one));
+    co_return co_await front_gateway.handle(*to, std::move(one));
 }
 
-http::handler application::state::way_to(service& to) {
+http::handler application::state::handler_of(service& to) {
     return [this, &to](http::incoming request) { return storage_request(&to, std::move(request)); };
 }
 
@@ -162,11 +161,11 @@ void application::state::make_ingestor() {
 void application::state::make_management() {
     engine_hooks hooks;
     hooks.management = [this](std::string database, std::string command) {
-        if (!ingest) return nobody_ingests();
+        if (!ingest) return no_ingestor_answer();
         return ingest->management(std::move(database), std::move(command));
     };
     hooks.query = [this](std::string database, std::string text, bool v2) {
-        if (!ingest) return nobody_ingests();
+        if (!ingest) return no_ingestor_answer();
         return ingest->query(std::move(database), std::move(text), v2);
     };
     management_service::parts parts{clock, resources, tokens, contexts, std::move(hooks)};
@@ -185,7 +184,7 @@ void application::state::make_control() {
     control_service::parts parts{
         clock,
         pool,
-        door,
+        front_gateway,
         resources,
         database,
         files,
@@ -202,7 +201,8 @@ void application::state::make_control() {
 
 asio::awaitable<bool> application::state::make_other_resources() {
     auto made = co_await make_resources(*transport, clock, resources);
-    if (made.has_error()) log.error("storage_refused", {{"detail", made.error().detail}});
+    if (made.has_error())
+        log.error("storage resources not created", {{"detail", made.error().detail}});
     co_return made.has_value();
 }
 
@@ -244,14 +244,14 @@ void application::state::listen() {
     } else {
         limits.max_body_bytes = blob_service::put_blob_limit;
         limits.spool_folder = files.incoming();
-        // What is forgotten at once needs no file.
+        // What is discarded needs no file.
         limits.spool_above = options.discard ? blob_service::put_blob_limit : 4u << 20u;
-        exchange nobody{http::incoming()};
+        exchange unknown{http::incoming()};
         service_error error{413, "RequestBodyTooLarge", "The request body is too large."};
-        limits.too_large = xml_error(error, nobody, clock.wall_now());
-        storage.blob = serve(options.blob_port, way_to(blob), limits);
-        storage.queue = serve(options.queue_port, way_to(queue), {});
-        storage.table = serve(options.table_port, way_to(table), {});
+        limits.too_large = xml_error(error, unknown, clock.wall_now());
+        storage.blob = serve(options.blob_port, handler_of(blob), limits);
+        storage.queue = serve(options.queue_port, handler_of(queue), {});
+        storage.table = serve(options.table_port, handler_of(table), {});
     }
     resources.set_endpoints(storage);
 }
@@ -325,8 +325,8 @@ std::string application::ready_facts() const {
     return json::serialize(facts);
 }
 
-std::string application::welcome() const {
-    return welcome_text(ready_facts(), state_->tokens.options().resource);
+std::string application::startup_text() const {
+    return emulator::startup_text(ready_facts(), state_->tokens.options().resource);
 }
 
 asio::awaitable<void> application::run(http::transport& transport) {
@@ -334,13 +334,15 @@ asio::awaitable<void> application::run(http::transport& transport) {
     s.transport = &transport;
     if (s.options.storage) {
         auto made = co_await s.make_other_resources();
-        if (!made) throw std::runtime_error("the other storage cannot be used");
+        if (!made)
+            throw std::runtime_error("--storage cannot be used: its resources could not be created"
+            );
     }
-    task_group tasks(s.executor);
-    for (auto& server : s.servers) tasks.start(server.run());
-    if (s.ingest) tasks.start(s.ingest->run(s.access()));
+    std::vector<asio::awaitable<void>> tasks;
+    for (auto& server : s.servers) tasks.push_back(server.run());
+    if (s.ingest) tasks.push_back(s.ingest->run(s.access()));
     if (!s.options.ready_file.empty()) write_atomically(s.options.ready_file, ready_facts() + "\n");
-    co_await tasks.join();
+    co_await run_together(s.executor, std::move(tasks));
 }
 
 }  // namespace kustodrop::emulator

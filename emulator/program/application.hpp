@@ -4,7 +4,7 @@
 #include "async/offload.hpp"
 #include "base/log.hpp"
 #include "emulator/front/proxy_control.hpp"
-#include "emulator/identity/token_office.hpp"
+#include "emulator/identity/token_issuer.hpp"
 #include "emulator/ingest/ingestor.hpp"
 #include "emulator/storage/layout.hpp"
 #include "http/transport.hpp"
@@ -67,7 +67,7 @@ public:
     /// The facts of the ready file, as JSON.
     std::string ready_facts() const;
     /// The same for people, with a few lines to begin with.
-    std::string welcome() const;
+    std::string startup_text() const;
 
     /// Serves until cancelled. The transport carries the ingestor's own requests. Throws
     /// std::runtime_error if another storage would not do.

@@ -1,7 +1,7 @@
 #include "base/crypto/crypto.hpp"
-#include "emulator/engine/durations.hpp"
-#include "emulator/front/proxy_house.hpp"
+#include "emulator/front/durations.hpp"
 #include "emulator/program/application.hpp"
+#include "emulator/program/proxy_runner.hpp"
 #include "http/client/beast_transport.hpp"
 
 #include <CLI/CLI.hpp>
@@ -102,22 +102,20 @@ void add_listening(CLI::App& app, application_options& o) {
     app.add_option("--ready-file", o.ready_file, "Written as JSON when everything listens");
 }
 
-const std::map<std::string, proxy_temper> proxy_tempers{
-    {"open", proxy_temper::open},
-    {"refuse", proxy_temper::refuse},
-    {"hang", proxy_temper::hang},
+const std::map<std::string, proxy_mode> proxy_modes{
+    {"open", proxy_mode::open},
+    {"refuse", proxy_mode::refuse},
+    {"hang", proxy_mode::hang},
 };
 
 void add_proxy(CLI::App& app, application_options& o, raw_options& raw) {
-    auto take_temper = [&raw](const std::string& word) {
-        raw.proxy.temper = proxy_tempers.at(word);
-    };
+    auto take_mode = [&raw](const std::string& name) { raw.proxy.mode = proxy_modes.at(name); };
     app.add_option("--name", o.names, "More hosts of ours: in the certificate, and by the proxy")
         ->allow_extra_args(false);
     app.add_option("--proxy-port", raw.proxy_port, "An HTTP proxy (CONNECT) to us; 0: any");
     app.add_option("--proxy-credentials", raw.proxy.credentials, "USER:WORD that it asks for");
-    app.add_option_function<std::string>("--proxy-temper", take_temper, "open | refuse | hang")
-        ->check(CLI::IsMember(proxy_tempers));
+    app.add_option_function<std::string>("--proxy-mode", take_mode, "open | refuse | hang")
+        ->check(CLI::IsMember(proxy_modes));
 }
 
 void add_service(CLI::App& app, application_options& o) {
@@ -236,12 +234,11 @@ void use_external_storage(const raw_options& raw, application_options& o) {
     o.storage = std::move(storage);
 }
 
-// A request that hangs must not keep us: what was asked for is on the disk, and the rest is a
-// toy's.
-asio::awaitable<void> leave_at_last(kustodrop::clock& clock) {
-    auto patience = 10s;
-    co_await clock.sleep_until(clock.now() + patience);
-    std::cerr << "kustodrop-emulator: something did not end; left it behind" << std::endl;
+// A request that hangs must not delay the exit: what was acknowledged is on disk.
+asio::awaitable<void> exit_after_grace(kustodrop::clock& clock) {
+    auto end = clock.now() + 10s;
+    co_await clock.sleep_until(end);
+    std::cerr << "kustodrop-emulator: a task did not end within 10 s; exiting" << std::endl;
     std::_Exit(0);
 }
 
@@ -262,27 +259,27 @@ int run(application_options options, const raw_options& raw) {
         if (error) return;
         auto ignore = [](std::exception_ptr) {};
         auto bound = asio::bind_cancellation_slot(ended_in_time.slot(), ignore);
-        asio::co_spawn(io, leave_at_last(clock), std::move(bound));
+        asio::co_spawn(io, exit_after_grace(clock), std::move(bound));
         cancel.emit(asio::cancellation_type::terminal);
     });
-    proxy_house way(io.get_executor(), clock, raw.proxy_port, raw.proxy, options);
+    proxy_runner proxy(io.get_executor(), clock, raw.proxy_port, raw.proxy, options);
     application app(io.get_executor(), clock, log, pool, std::move(options));
     metrics measured;
     http::transport_options own;
     own.ca_file = app.ca_file().string();
-    own.proxy = way.own_way();
+    own.proxy = proxy.own_proxy_url();
     http::beast_transport transport(io.get_executor(), own, clock, measured);
     std::exception_ptr ended;
     auto finish = [&](std::exception_ptr error) {
         ended = error;
         signals.cancel();
         ended_in_time.emit(asio::cancellation_type::terminal);
-        way.stop();
+        proxy.stop();
         transport.close_idle();
     };
     asio::co_spawn(io, app.run(transport), asio::bind_cancellation_slot(cancel.slot(), finish));
-    way.start(io);
-    std::cout << app.welcome() << std::flush;
+    proxy.start(io);
+    std::cout << app.startup_text() << std::flush;
     io.run();
     pool.join();
     try {

@@ -2,6 +2,7 @@
 
 #include "base/crypto/crypto.hpp"
 #include "base/text.hpp"
+#include "emulator/storage/authorization.hpp"
 
 #include <charconv>
 
@@ -11,7 +12,7 @@ static constexpr std::size_t text_limit = 64u << 10u;
 static constexpr long week_seconds = 7 * 24 * 3600;
 
 void queue_service::classify(exchange& one) const {
-    take_path_apart(one);
+    split_path(one);
     one.service = "queue";
     bool whole_queue = one.object == "messages";
     if (!whole_queue && !one.object.starts_with("messages/")) return;
@@ -58,7 +59,8 @@ http::response queue_service::act(exchange& one) {
         service_error error{405, "UnsupportedHttpVerb", "The resource doesn't support this."};
         return refusal(error, one);
     }
-    if (auto error = admit(layout_, one, *demand, clock_.wall_now())) return refusal(*error, one);
+    if (auto error = authorize(layout_, one, *demand, clock_.wall_now()))
+        return refusal(*error, one);
     queue_place place{one.account, one.resource};
     if (one.operation == "put_message") return put(one, place);
     if (one.operation == "get_messages") return get(one, place, true);

@@ -2,6 +2,7 @@
 
 #include "async/clock.hpp"
 #include "emulator/front/service.hpp"
+#include "emulator/storage/layout.hpp"
 #include "emulator/storage/queue_store.hpp"
 
 #include <functional>

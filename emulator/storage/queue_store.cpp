@@ -19,47 +19,47 @@ queue_store::queue_store(
     for (auto& message : database_.messages()) {
         first_ = std::min(first_, message.sequence);
         last_ = std::max(last_, message.sequence);
-        auto& line = lines_[{message.account, message.queue}];
-        insert(line, std::move(message));
+        auto& queue = queues_[{message.account, message.queue}];
+        insert(queue, std::move(message));
     }
 }
 
-// Expiry and the end of leases take effect here, whenever somebody looks.
-queue_store::line& queue_store::bring_up_to_date(const queue_place& place) {
-    auto& line = lines_[place];
+// Expiry and the end of leases take effect here, at every access.
+queue_store::queue& queue_store::refresh_queue(const queue_place& place) {
+    auto& queue = queues_[place];
     auto now = clock_.wall_now();
-    while (!line.hidden.empty() && line.hidden.begin()->first <= now) {
-        line.visible.insert(line.hidden.begin()->second);
-        line.hidden.erase(line.hidden.begin());
+    while (!queue.hidden.empty() && queue.hidden.begin()->first <= now) {
+        queue.visible.insert(queue.hidden.begin()->second);
+        queue.hidden.erase(queue.hidden.begin());
     }
     // Messages of one queue expire nearly in their order; those that do not wait for their turn.
-    while (!line.messages.empty() && line.messages.begin()->second.expires <= now) {
-        erase(line, line.messages.begin()->first);
+    while (!queue.messages.empty() && queue.messages.begin()->second.expires <= now) {
+        erase(queue, queue.messages.begin()->first);
     }
-    return line;
+    return queue;
 }
 
-void queue_store::insert(line& line, message_record message) {
-    line.by_id[message.id] = message.sequence;
-    hide_or_show(line, message);
+void queue_store::insert(queue& queue, message_record message) {
+    queue.by_id[message.id] = message.sequence;
+    hide_or_show(queue, message);
     auto sequence = message.sequence;
-    line.messages[sequence] = std::move(message);
+    queue.messages[sequence] = std::move(message);
 }
 
-void queue_store::hide_or_show(line& line, const message_record& message) {
+void queue_store::hide_or_show(queue& queue, const message_record& message) {
     if (message.visible <= clock_.wall_now()) {
-        line.visible.insert(message.sequence);
+        queue.visible.insert(message.sequence);
     } else {
-        line.hidden.emplace(message.visible, message.sequence);
+        queue.hidden.emplace(message.visible, message.sequence);
     }
 }
 
-void queue_store::erase(line& line, std::int64_t sequence) {
-    auto found = line.messages.find(sequence);
-    line.visible.erase(sequence);
-    line.hidden.erase({found->second.visible, sequence});
-    line.by_id.erase(found->second.id);
-    line.messages.erase(found);
+void queue_store::erase(queue& queue, std::int64_t sequence) {
+    auto found = queue.messages.find(sequence);
+    queue.visible.erase(sequence);
+    queue.hidden.erase({found->second.visible, sequence});
+    queue.by_id.erase(found->second.id);
+    queue.messages.erase(found);
     if (durable_) database_.remove_message(sequence);
 }
 
@@ -69,8 +69,8 @@ void queue_store::keep(const message_record& message) {
 
 // As the service's: base64, so that it may hold + and / and ends with =.
 std::string queue_store::make_receipt() {
-    std::uint64_t words[2] = {random_(), random_()};
-    return base64_encode({reinterpret_cast<const char*>(words), sizeof words});
+    std::uint64_t bytes[2] = {random_(), random_()};
+    return base64_encode({reinterpret_cast<const char*>(bytes), sizeof bytes});
 }
 
 message_record queue_store::fresh(const queue_place& place, std::string text) {
@@ -92,46 +92,46 @@ message_record queue_store::put(
     duration hidden_for,
     std::optional<duration> time_to_live
 ) {
-    auto& line = bring_up_to_date(place);
+    auto& queue = refresh_queue(place);
     auto message = fresh(place, std::move(text));
     message.sequence = ++last_;
     message.visible += in_wall_units(hidden_for);
     message.expires = time_to_live ? message.inserted + in_wall_units(*time_to_live) : never;
     keep(message);
-    insert(line, message);
+    insert(queue, message);
     return message;
 }
 
 void queue_store::put_in_front(const queue_place& place, std::vector<std::string> texts) {
-    auto& line = bring_up_to_date(place);
+    auto& queue = refresh_queue(place);
     first_ -= static_cast<std::int64_t>(texts.size());
     auto sequence = first_;
     for (auto& text : texts) {
         auto message = fresh(place, std::move(text));
         message.sequence = sequence++;
         keep(message);
-        insert(line, std::move(message));
+        insert(queue, std::move(message));
     }
 }
 
 std::vector<message_record> queue_store::get(
     const queue_place& place, std::size_t count, duration hidden_for
 ) {
-    auto& line = bring_up_to_date(place);
+    auto& queue = refresh_queue(place);
     auto now = clock_.wall_now();
     std::vector<message_record> out;
-    while (out.size() < count && !line.visible.empty()) {
-        auto sequence = *line.visible.begin();
-        auto& message = line.messages.at(sequence);
+    while (out.size() < count && !queue.visible.empty()) {
+        auto sequence = *queue.visible.begin();
+        auto& message = queue.messages.at(sequence);
         if (message.expires <= now) {
-            erase(line, sequence);
+            erase(queue, sequence);
             continue;
         }
-        line.visible.erase(sequence);
+        queue.visible.erase(sequence);
         message.visible = now + in_wall_units(hidden_for);
         message.receipt = make_receipt();
         ++message.dequeues;
-        line.hidden.emplace(message.visible, sequence);
+        queue.hidden.emplace(message.visible, sequence);
         keep(message);
         out.push_back(message);
     }
@@ -139,12 +139,12 @@ std::vector<message_record> queue_store::get(
 }
 
 std::vector<message_record> queue_store::peek(const queue_place& place, std::size_t count) {
-    auto& line = bring_up_to_date(place);
+    auto& queue = refresh_queue(place);
     auto now = clock_.wall_now();
     std::vector<message_record> out;
-    for (auto sequence : line.visible) {
+    for (auto sequence : queue.visible) {
         if (out.size() == count) break;
-        auto& message = line.messages.at(sequence);
+        auto& message = queue.messages.at(sequence);
         if (message.expires > now) out.push_back(message);
     }
     return out;
@@ -156,18 +156,18 @@ queue_answer queue_store::update(
     duration hidden_for,
     std::optional<std::string> text
 ) {
-    auto& line = bring_up_to_date(place);
-    auto found = line.by_id.find(wanted.id);
-    if (found == line.by_id.end()) return queue_answer::no_such_message;
-    auto& message = line.messages.at(found->second);
+    auto& queue = refresh_queue(place);
+    auto found = queue.by_id.find(wanted.id);
+    if (found == queue.by_id.end()) return queue_answer::no_such_message;
+    auto& message = queue.messages.at(found->second);
     if (message.expires <= clock_.wall_now()) return queue_answer::no_such_message;
     if (message.receipt != wanted.receipt) return queue_answer::receipt_mismatch;
-    line.visible.erase(message.sequence);
-    line.hidden.erase({message.visible, message.sequence});
+    queue.visible.erase(message.sequence);
+    queue.hidden.erase({message.visible, message.sequence});
     message.visible = clock_.wall_now() + in_wall_units(hidden_for);
     message.receipt = make_receipt();
     if (text) message.text = std::move(*text);
-    hide_or_show(line, message);
+    hide_or_show(queue, message);
     keep(message);
     wanted = message;
     return queue_answer::done;
@@ -176,26 +176,26 @@ queue_answer queue_store::update(
 queue_answer queue_store::remove(
     const queue_place& place, std::string_view id, std::string_view receipt
 ) {
-    auto& line = bring_up_to_date(place);
-    auto found = line.by_id.find(std::string(id));
-    if (found == line.by_id.end()) return queue_answer::no_such_message;
-    auto& message = line.messages.at(found->second);
+    auto& queue = refresh_queue(place);
+    auto found = queue.by_id.find(std::string(id));
+    if (found == queue.by_id.end()) return queue_answer::no_such_message;
+    auto& message = queue.messages.at(found->second);
     if (message.expires <= clock_.wall_now()) return queue_answer::no_such_message;
     if (message.receipt != receipt) return queue_answer::receipt_mismatch;
-    erase(line, found->second);
+    erase(queue, found->second);
     return queue_answer::done;
 }
 
 void queue_store::clear(const queue_place& place) {
-    auto& line = bring_up_to_date(place);
-    while (!line.messages.empty()) erase(line, line.messages.begin()->first);
+    auto& queue = refresh_queue(place);
+    while (!queue.messages.empty()) erase(queue, queue.messages.begin()->first);
 }
 
 std::vector<message_record> queue_store::all(const queue_place& place) {
-    auto& line = bring_up_to_date(place);
+    auto& queue = refresh_queue(place);
     auto now = clock_.wall_now();
     std::vector<message_record> out;
-    for (auto& [sequence, message] : line.messages) {
+    for (auto& [sequence, message] : queue.messages) {
         if (message.expires > now) out.push_back(message);
     }
     return out;

@@ -24,8 +24,8 @@ enum class queue_answer { done, no_such_message, receipt_mismatch };
 
 enum class messages_kept : bool { in_memory, durably };
 
-/// The messages of all queues, in the order of their arrival. Kept in memory and, unless told
-/// otherwise, written through to the database before anything is answered.
+/// The messages of all queues, in the order of their arrival. Kept in memory and, unless
+/// `in_memory`, written through to the database before anything is answered.
 class queue_store {
 public:
     queue_store(
@@ -68,16 +68,16 @@ public:
     bool is_visible(const message_record&) const;
 
 private:
-    struct line {
+    struct queue {
         std::map<std::int64_t, message_record> messages;
         std::set<std::int64_t> visible;
         std::set<std::pair<wall_time, std::int64_t>> hidden;
         std::unordered_map<std::string, std::int64_t> by_id;
     };
-    line& bring_up_to_date(const queue_place&);
-    void insert(line&, message_record);
-    void hide_or_show(line&, const message_record&);
-    void erase(line&, std::int64_t sequence);
+    queue& refresh_queue(const queue_place&);
+    void insert(queue&, message_record);
+    void hide_or_show(queue&, const message_record&);
+    void erase(queue&, std::int64_t sequence);
     void keep(const message_record&);
     std::string make_receipt();
 
@@ -85,7 +85,7 @@ private:
     random_generator& random_;
     storage_database& database_;
     bool durable_;
-    std::map<queue_place, line> lines_;
+    std::map<queue_place, queue> queues_;
     std::int64_t first_ = 0;
     std::int64_t last_ = 0;
 };

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "emulator/front/exchange.hpp"
+#include "emulator/front/answers.hpp"
 
 #include <optional>
 #include <string>
@@ -47,7 +47,7 @@ struct sas_demand {
 };
 
 /// Why the request's SAS does not allow it; nothing if it does. Checks the signature, the time,
-/// the protocol, the address, the scope and the permission, in the service's words.
+/// the protocol, the address, the scope and the permission, with the service's messages.
 std::optional<service_error> check_sas(
     const exchange&, const sas_demand&, std::string_view account_key, wall_time now
 );

@@ -18,7 +18,7 @@ struct blob_record {
     std::string name;
     std::string file;  // Below the blobs' folder.
     std::uint64_t bytes = 0;
-    std::string md5;  // Base64; empty when nobody computed it.
+    std::string md5;  // Base64; empty when it was not computed.
     std::string content_type;
     wall_time modified;
     std::string etag;
@@ -62,8 +62,8 @@ struct entity_record {
     std::string etag;
 };
 
-/// What the storage services remember, so that a killed emulator forgets nothing it has answered
-/// for. One SQLite file, unsynced: it outlives the process, not a power cut.
+/// What the storage services remember, so that a killed emulator forgets nothing that it has
+/// acknowledged. One SQLite file, unsynced: it outlives the process, not a power cut.
 class storage_database {
 public:
     /// Creates the file where there is none; throws std::runtime_error.

@@ -1,6 +1,7 @@
 #include "emulator/storage/table_service.hpp"
 
 #include "base/text.hpp"
+#include "emulator/storage/authorization.hpp"
 
 #include <boost/json.hpp>
 
@@ -27,7 +28,7 @@ static std::optional<std::string> key_in(std::string_view text, std::string_view
 }
 
 void table_service::classify(exchange& one) const {
-    take_path_apart(one);
+    split_path(one);
     one.service = "table";
     auto bracket = one.resource.find('(');
     if (bracket != std::string::npos) {
@@ -75,7 +76,8 @@ static service_error not_found() {
 http::response table_service::act(const exchange& one) {
     auto demand = demand_of(one.operation);
     if (!demand) return refusal({501, "NotImplemented", "Not implemented here."}, one);
-    if (auto error = admit(layout_, one, *demand, clock_.wall_now())) return refusal(*error, one);
+    if (auto error = authorize(layout_, one, *demand, clock_.wall_now()))
+        return refusal(*error, one);
     if (one.operation == "insert_entity") return insert(one);
     if (one.operation == "list_entities") return list(one);
     entity_record key;

@@ -2,6 +2,7 @@
 
 #include "async/clock.hpp"
 #include "emulator/front/service.hpp"
+#include "emulator/storage/layout.hpp"
 
 namespace kustodrop::emulator {
 

@@ -17,21 +17,21 @@ std::string text_of(const cell& value) {
 /// A decoder with its rows as text, "a|b" each.
 struct decoding {
     table_schema table = *parse_table_declaration("D.T(a:string,n:long)");
-    ingestion_message message;
+    row_format properties;
     std::vector<std::string> rows;
     std::uint64_t dropped = 0;
 
     explicit decoding(std::string format) {
-        message.format = format;
-        message.kind = kind_of_format(format).value();
+        properties.format = format;
+        properties.kind = kind_of_format(format).value();
     }
 
-    void map(std::string_view text) { message.mapping = *parse_mapping_columns(text); }
+    void map(std::string_view text) { properties.mapping = *parse_mapping_columns(text); }
 
     // The code of the failure, or "". Bytes come `step` at a time.
     std::string run(std::string_view bytes, std::size_t step) {
         rows.clear();
-        auto decoder = make_row_decoder(message, table, [this](const std::vector<cell>& row) {
+        auto decoder = make_row_decoder(properties, table, [this](const std::vector<cell>& row) {
             std::string text;
             for (auto& one : row) text += (&one == &row.front() ? "" : "|") + text_of(one);
             rows.push_back(text);
@@ -92,9 +92,9 @@ BOOST_AUTO_TEST_CASE(reads_escapes_in_tsve) {
     BOOST_TEST(rows.all() == "a\tb\\|7\n");
 }
 
-BOOST_AUTO_TEST_CASE(passes_over_the_first_record_when_told) {
+BOOST_AUTO_TEST_CASE(passes_over_the_first_record_when_asked) {
     decoding csv("csv");
-    csv.message.ignore_first_record = true;
+    csv.properties.ignore_first_record = true;
     BOOST_TEST(csv.run("a,n\nx,1\n") == "");
     BOOST_TEST(csv.all() == "x|1\n");
 }
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(takes_a_line_of_txt_and_all_of_raw_as_one_field) {
     BOOST_TEST(raw.rows.size() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(reads_json_lines_and_drops_bad_ones_without_a_word) {
+BOOST_AUTO_TEST_CASE(reads_json_lines_and_drops_bad_ones_silently) {
     decoding lines("json");
     BOOST_TEST(lines.run("{\"a\":\"x\",\"n\":1}\nnonsense\n{\"n\":2}\n[1]\n{\"a\":\"y\"}") == "");
     BOOST_TEST(lines.all() == "x|1\n|2\ny|null\n");
@@ -186,7 +186,7 @@ BOOST_AUTO_TEST_CASE(maps_fields_by_ordinal_and_constants) {
 BOOST_AUTO_TEST_CASE(transforms_unix_times_and_source_facts) {
     decoding lines("json");
     lines.table = *parse_table_declaration("D.T(t:datetime,m:datetime,s:string,l:long)");
-    lines.message.blob = *http::url::parse("https://a.b/c/d.json?sig=secret");
+    lines.properties.source = "https://a.b/c/d.json";
     lines.map(R"([{"column":"t","Path":"$.t","Transform":"DateTimeFromUnixSeconds"},
                   {"column":"m","Path":"$.m","Transform":"DateTimeFromUnixMilliseconds"},
                   {"column":"s","Transform":"SourceLocation"},

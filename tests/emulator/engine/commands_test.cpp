@@ -12,14 +12,14 @@ namespace {
 struct commanded : test::ingestor_service {
     commanded() { run(); }
 
-    http::response told(const std::string& command) {
+    http::response answer_to(const std::string& command) {
         auto task = start(subject->management("Db", command));
         return task->value.value();
     }
 
-    // The rows of the answer, or the words of the error.
+    // The rows of the answer, or the message of the error.
     std::string answer(const std::string& command) {
-        auto response = told(command);
+        auto response = answer_to(command);
         auto parsed = json::parse(response.body);
         if (response.status == 200) {
             return json::serialize(parsed.at("Tables").at(0).at("Rows"));
@@ -33,7 +33,9 @@ struct commanded : test::ingestor_service {
 BOOST_FIXTURE_TEST_SUITE(commands_, commanded)
 
 BOOST_AUTO_TEST_CASE(creates_a_table_that_can_be_asked) {
-    BOOST_TEST(told(".create table New (a:string, ['b c']:long) with (folder='x')").status == 200u);
+    BOOST_TEST(
+        answer_to(".create table New (a:string, ['b c']:long) with (folder='x')").status == 200u
+    );
     BOOST_TEST(rows("New | count") == "[[0]]");
     BOOST_TEST(
         answer(".show table New cslschema") == R"([["New","a:string,b c:long","Db","",""]])"
@@ -42,9 +44,9 @@ BOOST_AUTO_TEST_CASE(creates_a_table_that_can_be_asked) {
 }
 
 BOOST_AUTO_TEST_CASE(leaves_an_existing_table_as_it_is_or_merges_into_it) {
-    told(".create table T (z:string)");
+    answer_to(".create table T (z:string)");
     BOOST_TEST(answer(".show table T cslschema").find("a:string,n:long") != std::string::npos);
-    told(".create-merge table T (n:long, z:datetime)");
+    answer_to(".create-merge table T (n:long, z:datetime)");
     BOOST_TEST(answer(".show table T cslschema").find("n:long,z:datetime") != std::string::npos);
     BOOST_TEST(
         answer(".create-merge table T (n:string)").find("exists with type") != std::string::npos
@@ -52,7 +54,7 @@ BOOST_AUTO_TEST_CASE(leaves_an_existing_table_as_it_is_or_merges_into_it) {
 }
 
 BOOST_AUTO_TEST_CASE(keeps_names_apart_that_differ_in_case_only) {
-    told(".create table t (A:string, a:long)");
+    answer_to(".create table t (A:string, a:long)");
     storage.blobs["/c/b.csv"] = "x,1\n";
     auto one = message(1, "/c/b.csv");
     one["TableName"] = "t";
@@ -64,8 +66,8 @@ BOOST_AUTO_TEST_CASE(keeps_names_apart_that_differ_in_case_only) {
 
 BOOST_AUTO_TEST_CASE(makes_mappings_that_messages_may_name) {
     BOOST_TEST(
-        told(".create table T ingestion json mapping \"New\" '[{\"column\":\"a\",' "
-             "'\"Properties\":{\"Path\":\"$.deep.x\"}}]'")
+        answer_to(".create table T ingestion json mapping \"New\" '[{\"column\":\"a\",' "
+                  "'\"Properties\":{\"Path\":\"$.deep.x\"}}]'")
             .status == 200u
     );
     storage.blobs["/c/b.json"] = R"({"deep":{"x":"found"}})";
@@ -82,7 +84,7 @@ BOOST_AUTO_TEST_CASE(makes_mappings_that_messages_may_name) {
         answer(".create table T ingestion json mapping 'New' '[{\"column\":\"a\"}]'")
             .find("exists already") != std::string::npos
     );
-    told(".drop table T ingestion json mapping \"New\"");
+    answer_to(".drop table T ingestion json mapping \"New\"");
     BOOST_TEST(answer(".show table T ingestion mappings").find("\"New\"") == std::string::npos);
 }
 
@@ -102,12 +104,12 @@ BOOST_AUTO_TEST_CASE(drops_and_clears_tables) {
     post(message(1, "/c/b.csv"));
     one_batch();
     BOOST_TEST(rows("T | count") == "[[1]]");
-    BOOST_TEST(told(".clear table T data").status == 200u);
+    BOOST_TEST(answer_to(".clear table T data").status == 200u);
     BOOST_TEST(rows("T | count") == "[[0]]");
-    BOOST_TEST(told(".drop table T").status == 200u);
+    BOOST_TEST(answer_to(".drop table T").status == 200u);
     BOOST_TEST(asked("T | count").status == 400u);
-    BOOST_TEST(told(".drop table T").status == 400u);
-    BOOST_TEST(told(".drop table T ifexists").status == 200u);
+    BOOST_TEST(answer_to(".drop table T").status == 400u);
+    BOOST_TEST(answer_to(".drop table T ifexists").status == 200u);
 }
 
 BOOST_AUTO_TEST_CASE(shows_ingestion_failures) {
@@ -124,14 +126,14 @@ BOOST_AUTO_TEST_CASE(shows_ingestion_failures) {
 }
 
 BOOST_AUTO_TEST_CASE(answers_unknown_commands_with_the_services_error) {
-    auto response = told(".reboot universe");
+    auto response = answer_to(".reboot universe");
     BOOST_TEST(response.status == 400u);
     auto error = json::parse(response.body).at("error");
     BOOST_TEST(error.at("@type") == "Kusto.Data.Exceptions.SyntaxException");
     BOOST_TEST(error.at("@permanent") == true);
     BOOST_TEST(error.at("@context").is_object());
-    BOOST_TEST(told("T | count").status == 400u);
-    BOOST_TEST(told("").status == 400u);
+    BOOST_TEST(answer_to("T | count").status == 400u);
+    BOOST_TEST(answer_to("").status == 400u);
 }
 
 BOOST_AUTO_TEST_CASE(remembers_everything_in_its_file) {
@@ -144,8 +146,8 @@ BOOST_AUTO_TEST_CASE(remembers_everything_in_its_file) {
     };
     std::filesystem::remove(file);
     restarted();
-    told(".create table Kept (a:string, n:long)");
-    told(".create table Kept ingestion csv mapping 'K' '[{\"column\":\"n\",\"Ordinal\":1}]'");
+    answer_to(".create table Kept (a:string, n:long)");
+    answer_to(".create table Kept ingestion csv mapping 'K' '[{\"column\":\"n\",\"Ordinal\":1}]'");
     storage.blobs["/c/b.csv"] = "x,1\n";
     auto one = message(1, "/c/b.csv");
     one["TableName"] = "Kept";

@@ -147,16 +147,16 @@ BOOST_AUTO_TEST_CASE(gives_every_answer_what_clients_log) {
 }
 
 BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_a_rule) {
-    BOOST_TEST(problem_with("{}") == "a JSON array of rules is wanted");
+    BOOST_TEST(problem_with("{}") == "expected a JSON array of rules");
     BOOST_TEST(problem_with("[{}]") == "a rule needs an action");
-    BOOST_TEST(problem_with(R"([{"action":{"status":5}}])") == "unusable value of status");
+    BOOST_TEST(problem_with(R"([{"action":{"status":5}}])") == "invalid value of status");
     BOOST_TEST(problem_with(R"([{"action":{"rest":"after"}}])") == "unknown member rest");
-    BOOST_TEST(problem_with(R"([{"action":{"reset":"during"}}])") == "unusable value of reset");
-    BOOST_TEST(problem_with(R"([{"action":{},"count":-1}])") == "unusable value of count");
+    BOOST_TEST(problem_with(R"([{"action":{"reset":"during"}}])") == "invalid value of reset");
+    BOOST_TEST(problem_with(R"([{"action":{},"count":-1}])") == "invalid value of count");
     BOOST_TEST(problem_with(R"([{"action":{"status":503}}])") == "none");
 }
 
-BOOST_AUTO_TEST_CASE(forgets_all_faults_when_told_to) {
+BOOST_AUTO_TEST_CASE(forgets_all_faults_when_asked_to) {
     order(R"([{"action":{"status":500}}])");
     door.faults().clear();
     BOOST_TEST(put_blob().answer.status == 201u);

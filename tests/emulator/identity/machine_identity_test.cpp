@@ -45,11 +45,11 @@ struct machine_world : emulator::test::storage {
         if (answer.status != 200) return false;
         auto body = json::parse(answer.body).as_object();
         return body.at("expires_on").is_string() &&
-               office.is_valid(std::string_view(body.at("access_token").as_string()));
+               tokens.is_valid(std::string_view(body.at("access_token").as_string()));
     }
 
-    token_office office{clock, options()};
-    token_service entra{clock, random, office};
+    token_issuer tokens{clock, options()};
+    token_service entra{clock, random, tokens};
     std::string resource = "https://kusto.kusto.windows.net";
 };
 
@@ -63,7 +63,7 @@ std::string content(const std::string& path) {
 BOOST_FIXTURE_TEST_SUITE(machine_identity_, machine_world)
 
 BOOST_AUTO_TEST_CASE(a_virtual_machine_has_one_identity_by_any_of_its_names) {
-    auto& known = office.options();
+    auto& known = tokens.options();
     BOOST_TEST(is_token(imds("")));
     BOOST_TEST(is_token(imds("client_id=" + known.client_id)));
     BOOST_TEST(is_token(imds("object_id=" + known.object_id)));
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(a_virtual_machine_wants_its_header_version_and_resource) {
     BOOST_TEST(get(machine_identity::imds_path, "", {{"Metadata", "true"}}).status == 400u);
     resource = "https://other";
     BOOST_TEST(imds("").status == 400u);
-    BOOST_TEST(app_service(office.options().identity_header, "").status == 400u);
+    BOOST_TEST(app_service(tokens.options().identity_header, "").status == 400u);
     BOOST_TEST(arc(std::nullopt).status == 400u);
 }
 
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(a_slash_at_the_end_makes_no_difference) {
 }
 
 BOOST_AUTO_TEST_CASE(app_service_wants_its_header) {
-    auto& known = office.options();
+    auto& known = tokens.options();
     BOOST_TEST(is_token(app_service(known.identity_header, "")));
     BOOST_TEST(is_token(app_service(known.identity_header, "principal_id=" + known.object_id)));
     BOOST_TEST(app_service("another", "").status == 401u);
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(arc_wants_the_content_of_a_file_that_is_used_once) {
     auto challenge = arc(std::nullopt);
     BOOST_TEST(challenge.status == 401u);
     auto said = std::string(challenge.headers.find("WWW-Authenticate").value_or(""));
-    BOOST_TEST(said.starts_with("Basic realm=" + office.options().arc_token_directory + "/"));
+    BOOST_TEST(said.starts_with("Basic realm=" + tokens.options().arc_token_directory + "/"));
     BOOST_TEST(said.ends_with(".key"));
     auto path = said.substr(12);
     auto key = content(path);
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(arc_wants_the_content_of_a_file_that_is_used_once) {
 
 BOOST_AUTO_TEST_CASE(arc_leaves_no_endless_row_of_files) {
     for (int i = 0; i < 150; ++i) arc(std::nullopt);
-    std::filesystem::directory_iterator files(office.options().arc_token_directory);
+    std::filesystem::directory_iterator files(tokens.options().arc_token_directory);
     BOOST_TEST(std::distance(begin(files), end(files)) == 100);
 }
 
@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(troubles_come_on_demand) {
 }
 
 BOOST_AUTO_TEST_CASE(an_old_secret_is_known_to_have_expired) {
-    auto& known = office.options();
+    auto& known = tokens.options();
     auto old = known.client_secret;
     auto ask_with = [&](const std::string& secret) {
         auto target = http::url::parse("http://127.0.0.1:4")
@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(an_old_secret_is_known_to_have_expired) {
                     "&scope=" + percent_encode(known.resource + "/.default");
         return ask(entra, http::verb::post, target, form, {}).answer;
     };
-    office.replace_client_secret("new");
+    tokens.replace_client_secret("new");
     BOOST_TEST(ask_with(old).body.find("AADSTS7000222") != std::string::npos);
     BOOST_TEST(ask_with("wrong").body.find("AADSTS7000215") != std::string::npos);
     BOOST_TEST(ask_with("new").status == 200u);

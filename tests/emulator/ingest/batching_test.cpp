@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(refuses_a_second_copy_of_a_blob_or_an_id_in_one_batch_only)
     BOOST_TEST(add(batches, item("1", "a?sig=1"), 11s));
 }
 
-BOOST_AUTO_TEST_CASE(seals_early_when_full_large_or_told_to) {
+BOOST_AUTO_TEST_CASE(seals_early_when_full_large_or_asked_to) {
     batching few({.batching = 10s, .max_items = 2});
     add(few, item("1", "a"));
     add(few, item("2", "b"));
@@ -76,11 +76,11 @@ BOOST_AUTO_TEST_CASE(seals_early_when_full_large_or_told_to) {
     add(small, item("2", "b"));
     BOOST_TEST(small.seal(start).size() == 1u);
 
-    batching told({.batching = 10s});
+    batching flushed_at_once({.batching = 10s});
     auto flushed = item("1", "a");
     flushed.message.flush_immediately = true;
-    add(told, flushed);
-    BOOST_TEST(told.seal(start).size() == 1u);
+    add(flushed_at_once, flushed);
+    BOOST_TEST(flushed_at_once.seal(start).size() == 1u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(reports_a_refused_message_at_once) {
     BOOST_TEST(codes().at(0) == "BadRequest_TableNotExist");
 }
 
-BOOST_AUTO_TEST_CASE(only_logs_a_message_nobody_can_be_told_of) {
+BOOST_AUTO_TEST_CASE(only_logs_a_message_whose_outcome_cannot_be_reported) {
     storage.queues["/ready-0"].push_back({"m", "%%%"});
     run();
     one_batch();
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(only_logs_a_message_nobody_can_be_told_of) {
     BOOST_TEST(rows(".x").find("error") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(keeps_quiet_as_told) {
+BOOST_AUTO_TEST_CASE(reports_nothing_where_nothing_is_wanted) {
     storage.blobs["/c/b.csv"] = "x,1\n";
     auto failures_only = message(1, "/c/b.csv");
     failures_only["ReportLevel"] = 0;

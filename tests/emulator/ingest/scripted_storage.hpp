@@ -86,10 +86,10 @@ private:
         }
         auto id = path.substr(at + 10);
         auto receipt = request.target.parameter("popreceipt");
-        auto gone = std::erase_if(queue, [&](auto& one) {
+        auto removed = std::erase_if(queue, [&](auto& one) {
             return one.id == id && receipt == receipt_of(one);
         });
-        return with(gone > 0 ? 204 : 400);
+        return with(removed > 0 ? 204 : 400);
     }
 
     static std::string receipt_of(const message& one) {

@@ -30,7 +30,7 @@ exchange asked(std::string query, std::string path) {
     request.target = std::move(path) + "?" + std::move(query);
     request.peer = "127.0.0.1";
     exchange one(std::move(request));
-    take_path_apart(one);
+    split_path(one);
     return one;
 }
 
@@ -38,7 +38,7 @@ exchange upload_with(std::string query) {
     return asked(std::move(query), "/devstoreaccount1/20261123-ingestdata-0/a.json.gz");
 }
 
-std::string verdict(const exchange& one, sas_demand demand, std::string_view time) {
+std::string result_of(const exchange& one, sas_demand demand, std::string_view time) {
     auto error = check_sas(one, demand, key, at(time));
     return error ? error->code : "admitted";
 }
@@ -110,50 +110,50 @@ BOOST_AUTO_TEST_CASE(signs_a_whole_account) {
 
 BOOST_AUTO_TEST_CASE(admits_what_it_grants) {
     auto one = upload_with(service_sas(container_grant(), key));
-    BOOST_TEST(verdict(one, to_write, noon) == "admitted");
+    BOOST_TEST(result_of(one, to_write, noon) == "admitted");
 }
 
 BOOST_AUTO_TEST_CASE(admits_whatever_the_client_appends_to_the_query) {
     auto one = upload_with(service_sas(container_grant(), key) + "&comp=block&blockid=YQ%3D%3D");
-    BOOST_TEST(verdict(one, to_write, noon) == "admitted");
+    BOOST_TEST(result_of(one, to_write, noon) == "admitted");
 }
 
 BOOST_AUTO_TEST_CASE(refuses_before_its_time_and_after_it) {
     auto one = upload_with(service_sas(container_grant(), key));
-    BOOST_TEST(verdict(one, to_write, "2026-11-22T23:59:59Z") == "AuthenticationFailed");
-    BOOST_TEST(verdict(one, to_write, "2026-11-23T00:00:00Z") == "admitted");
-    BOOST_TEST(verdict(one, to_write, "2026-11-26T23:59:59Z") == "admitted");
-    BOOST_TEST(verdict(one, to_write, "2026-11-27T00:00:00Z") == "AuthenticationFailed");
+    BOOST_TEST(result_of(one, to_write, "2026-11-22T23:59:59Z") == "AuthenticationFailed");
+    BOOST_TEST(result_of(one, to_write, "2026-11-23T00:00:00Z") == "admitted");
+    BOOST_TEST(result_of(one, to_write, "2026-11-26T23:59:59Z") == "admitted");
+    BOOST_TEST(result_of(one, to_write, "2026-11-27T00:00:00Z") == "AuthenticationFailed");
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_was_changed_after_signing) {
     auto query = service_sas(container_grant(), key);
     auto longer = query;
     longer.replace(longer.find("2026-11-27"), 10, "2027-11-27");
-    BOOST_TEST(verdict(upload_with(longer), to_write, noon) == "AuthenticationFailed");
+    BOOST_TEST(result_of(upload_with(longer), to_write, noon) == "AuthenticationFailed");
     auto wider = query;
     wider.replace(wider.find("sp=rw"), 5, "sp=rwd");
-    BOOST_TEST(verdict(upload_with(wider), to_write, noon) == "AuthenticationFailed");
+    BOOST_TEST(result_of(upload_with(wider), to_write, noon) == "AuthenticationFailed");
 }
 
 BOOST_AUTO_TEST_CASE(refuses_another_container) {
     auto one = asked(service_sas(container_grant(), key), "/devstoreaccount1/other/a.json.gz");
-    BOOST_TEST(verdict(one, to_write, noon) == "AuthenticationFailed");
+    BOOST_TEST(result_of(one, to_write, noon) == "AuthenticationFailed");
 }
 
 BOOST_AUTO_TEST_CASE(refuses_another_account) {
     auto one = asked(service_sas(container_grant(), key), "/another/20261123-ingestdata-0/a");
-    BOOST_TEST(verdict(one, to_write, noon) == "AuthenticationFailed");
+    BOOST_TEST(result_of(one, to_write, noon) == "AuthenticationFailed");
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_it_does_not_grant) {
     auto one = upload_with(service_sas(container_grant(), key));
     sas_demand to_delete{storage_service::blob, "d", "", 'o'};
-    BOOST_TEST(verdict(one, to_delete, noon) == "AuthorizationPermissionMismatch");
+    BOOST_TEST(result_of(one, to_delete, noon) == "AuthorizationPermissionMismatch");
 }
 
 BOOST_AUTO_TEST_CASE(refuses_a_request_without_any) {
-    BOOST_TEST(verdict(upload_with(""), to_write, noon) == "NoAuthenticationInformation");
+    BOOST_TEST(result_of(upload_with(""), to_write, noon) == "NoAuthenticationInformation");
 }
 
 BOOST_AUTO_TEST_CASE(admits_with_an_account_sas_within_its_services_and_types) {
@@ -163,16 +163,16 @@ BOOST_AUTO_TEST_CASE(admits_with_an_account_sas_within_its_services_and_types) {
     grant.resource_types = "o";
     grant.start = at("2026-11-23T00:00:00Z");
     grant.expiry = at("2026-11-27T00:00:00Z");
-    BOOST_TEST(verdict(upload_with(account_sas(grant, key)), to_write, noon) == "admitted");
+    BOOST_TEST(result_of(upload_with(account_sas(grant, key)), to_write, noon) == "admitted");
     grant.services = "q";
     BOOST_TEST(
-        verdict(upload_with(account_sas(grant, key)), to_write, noon) ==
+        result_of(upload_with(account_sas(grant, key)), to_write, noon) ==
         "AuthorizationServiceMismatch"
     );
     grant.services = "b";
     grant.resource_types = "c";
     BOOST_TEST(
-        verdict(upload_with(account_sas(grant, key)), to_write, noon) ==
+        result_of(upload_with(account_sas(grant, key)), to_write, noon) ==
         "AuthorizationResourceTypeMismatch"
     );
 }

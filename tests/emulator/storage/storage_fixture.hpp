@@ -1,7 +1,7 @@
 #pragma once
 
 #include "emulator/front/gateway.hpp"
-#include "emulator/storage/blob_service.hpp"
+#include "emulator/storage/blobs/blob_service.hpp"
 #include "emulator/storage/queue_service.hpp"
 #include "emulator/storage/table_service.hpp"
 #include "http/url.hpp"
@@ -93,7 +93,7 @@ struct storage : kustodrop::test::world {
         request.headers = std::move(headers);
         request.body = std::move(body);
         request.peer = "127.0.0.1";
-        return start(door.pass(to, exchange(std::move(request))));
+        return start(door.handle(to, exchange(std::move(request))));
     }
 
     /// Sends it through the gateway; fails the test if the answer does not come at once.
