@@ -53,6 +53,14 @@ http::response json_answer(unsigned status, std::string body) {
     return answer_of(status, "application/json; charset=utf-8", std::move(body));
 }
 
+http::response html_answer(unsigned status, std::size_t bytes) {
+    static constexpr std::string_view begin = "<html><body><h1>Access denied</h1><p>";
+    static constexpr std::string_view end = "</p></body></html>";
+    auto around = begin.size() + end.size();
+    std::string padding(bytes > around ? bytes - around : 0, 'x');
+    return answer_of(status, "text/html", std::string(begin) + padding + std::string(end));
+}
+
 http::response xml_error(const service_error& error, const exchange& one, wall_time now) {
     std::string body = "<Error><Code>" + xml_escape(error.code) + "</Code><Message>";
     body += xml_escape(error.message) + "\nRequestId:" + one.request_id;

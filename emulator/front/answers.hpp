@@ -23,6 +23,9 @@ std::string xml_escape(std::string_view text);
 http::response xml_answer(unsigned status, std::string body);
 http::response json_answer(unsigned status, std::string body);
 
+/// A page of `bytes` bytes, such as a proxy answers.
+http::response html_answer(unsigned status, std::size_t bytes);
+
 /// The error of the storage services (docs/protocol.md §5.4).
 http::response xml_error(const service_error&, const exchange&, wall_time now);
 /// The error of the engine and of data management (docs/protocol.md §3.3).

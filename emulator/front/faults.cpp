@@ -6,6 +6,8 @@ namespace kustodrop::emulator {
 
 namespace json = boost::json;
 
+static constexpr std::uint64_t max_html_bytes = 64u << 20u;
+
 static bool matches(std::string_view wanted, std::string_view actual) {
     return wanted.empty() || wanted == "*" || wanted == actual;
 }
@@ -87,6 +89,8 @@ std::optional<std::string> read_action(const json::object& object, fault_action&
     out.code = read.text("code");
     out.message = read.text("message");
     out.retry_after = read.text("retry_after");
+    out.html_bytes = read.number("html_bytes").value_or(0);
+    if (out.html_bytes > max_html_bytes) read.reject("html_bytes");
     out.delay = std::chrono::milliseconds(read.number("delay_ms").value_or(0));
     out.answer_delay = std::chrono::milliseconds(read.number("answer_delay_ms").value_or(0));
     auto reset = read.text("reset");

@@ -18,8 +18,9 @@ struct fault_action {
     std::string code;
     std::string message;
     std::string retry_after;
-    duration delay{};         // Waits first.
-    duration answer_delay{};  // Acts, then waits before it answers.
+    std::uint64_t html_bytes = 0;  // With a status: an HTML page of this size, as of a proxy.
+    duration delay{};              // Waits first.
+    duration answer_delay{};       // Acts, then waits before it answers.
     break_at reset = break_at::never;
     bool stall = false;
 };

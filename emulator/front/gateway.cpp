@@ -50,7 +50,8 @@ asio::awaitable<http::reply> gateway::apply_fault(service& to, exchange& one, fa
     }
     if (action.status != 0) {
         auto error = error_of(action);
-        out.answer = to.refusal(error, one);
+        out.answer = action.html_bytes > 0 ? html_answer(action.status, action.html_bytes)
+                                           : to.refusal(error, one);
         if (!action.retry_after.empty()) {
             out.answer.headers.add("Retry-After", action.retry_after);
         }

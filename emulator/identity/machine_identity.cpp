@@ -5,6 +5,7 @@
 
 #include <boost/json.hpp>
 
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 
@@ -53,6 +54,34 @@ static std::int64_t since_epoch(wall_time time) {
     return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
 }
 
+// "9/14/2026 1:05:09 PM +00:00", as App Service has written it.
+static std::string us_date(wall_time time) {
+    auto days = std::chrono::floor<std::chrono::days>(time);
+    std::chrono::year_month_day date(days);
+    std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - days));
+    auto hour = clock.hours().count();
+    char text[40];
+    std::snprintf(
+        text,
+        sizeof text,
+        "%u/%u/%d %d:%02d:%02d %s +00:00",
+        unsigned(date.month()),
+        unsigned(date.day()),
+        int(date.year()),
+        int(hour % 12 == 0 ? 12 : hour % 12),
+        int(clock.minutes().count()),
+        int(clock.seconds().count()),
+        hour < 12 ? "AM" : "PM"
+    );
+    return text;
+}
+
+static std::string expires_on(wall_time time, std::string_view format) {
+    if (format == "us") return us_date(time);
+    if (format == "iso") return to_iso8601(time).substr(0, 19) + "+00:00";
+    return std::to_string(since_epoch(time));
+}
+
 // All of them write their numbers as strings.
 static json::object token_body(token_issuer& tokens, const std::string& issuer, wall_time now) {
     auto life = std::chrono::duration_cast<std::chrono::seconds>(tokens.lifetime()).count();
@@ -60,7 +89,8 @@ static json::object token_body(token_issuer& tokens, const std::string& issuer, 
     return {
         {"access_token", tokens.issue(issuer)},
         {"expires_in", std::to_string(life)},
-        {"expires_on", std::to_string(begins + life)},
+        {"expires_on",
+         expires_on(now + std::chrono::seconds(life), tokens.options().expires_on_format)},
         {"not_before", std::to_string(begins)},
         {"resource", tokens.options().resource},
         {"token_type", "Bearer"},

@@ -10,8 +10,6 @@ namespace kustodrop::emulator {
 
 namespace json = boost::json;
 
-static constexpr std::chrono::hours context_lifetime{24};
-
 static std::int64_t seconds_since_1970(wall_time time) {
     return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
 }
@@ -62,7 +60,7 @@ bool authorization_contexts::is_valid(std::string_view text) const {
     auto content = decoded.substr(0, bar);
     if (hex_encode(hmac_sha256(key_, content)) != decoded.substr(bar + 1)) return false;
     wall_time issued{std::chrono::microseconds(std::stoll(content))};
-    return clock_.wall_now() - issued < context_lifetime;
+    return clock_.wall_now() - issued < lifetime_;
 }
 
 }  // namespace kustodrop::emulator

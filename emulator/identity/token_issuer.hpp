@@ -31,6 +31,8 @@ struct identity_options {
     std::string identity_header = "emulator-identity-header";  // App Service's.
     std::string arc_token_directory = "/var/opt/azcmagent/tokens";
     duration token_lifetime = std::chrono::hours(1);
+    duration context_lifetime = std::chrono::hours(24);  // Of `.get kusto identity token`.
+    std::string expires_on_format = "unix";              // Of managed identities: unix, us or iso.
 };
 
 /// Issues access tokens, shaped like a JWT but unsigned, and remembers them until they expire.
@@ -66,16 +68,19 @@ private:
 /// that messages queued before a restart are still good after it.
 class authorization_contexts {
 public:
-    authorization_contexts(const time_source& clock, std::string key)
-        : clock_(clock), key_(std::move(key)) {}
+    authorization_contexts(
+        const time_source& clock, std::string key, duration lifetime = std::chrono::hours(24)
+    )
+        : clock_(clock), key_(std::move(key)), lifetime_(lifetime) {}
 
     std::string issue() const;
-    /// Ours, and not older than a day.
+    /// Issued with this key, and not longer ago than the lifetime.
     bool is_valid(std::string_view text) const;
 
 private:
     const time_source& clock_;
     std::string key_;
+    duration lifetime_;
 };
 
 }  // namespace kustodrop::emulator

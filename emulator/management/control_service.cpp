@@ -204,6 +204,7 @@ http::response control_service::inject(const exchange& one) {
         texts.push_back(base64_encode(text));
     }
     auto places = notification_queues(type);
+    if (places.empty()) return problem(404, "there is no queue of this kind");
     p_.queues.put_in_front(places.front(), std::move(texts));
     return done();
 }

@@ -66,13 +66,15 @@ struct application::state {
           resources(clock, database, options.layout),
           queues(clock, random, database, messages_kept(!options.discard)),
           tokens(clock, options.identity),
-          contexts(clock, remembered_key(database, "context_key")),
+          contexts(
+              clock, remembered_key(database, "context_key"), options.identity.context_lifetime
+          ),
           front_gateway(clock, random),
           token_endpoint(clock, random, tokens),
           discarded({clock, random, resources, queues, options.ingestor.batching}),
           blob({clock, random, pool, resources, database, files, options.discard}),
           queue(clock, resources, queues, database),
-          table(clock, resources, database) {
+          table(clock, resources, database, options.strict_tables) {
         internal_value = hex_encode(random_bytes(16));
         front_gateway.set_internal_value(internal_value);
         if (options.discard) {

@@ -44,6 +44,7 @@ struct application_options {
     layout_options layout = {};
     ingestor_options ingestor = {};
     bool with_ingestor = true;
+    bool strict_tables = false;
     bool discard = false;  // Without an ingestor: nothing is kept, all is answered with a success.
     std::optional<external_storage> storage = {};
 };

@@ -140,6 +140,29 @@ void add_service(CLI::App& app, application_options& o) {
     )
         ->capture_default_str();
     app.add_option(
+           "--success-queues",
+           o.layout.success_queues,
+           "Queues for successes, in as many accounts, of equal names; 0: none is listed"
+    )
+        ->capture_default_str();
+    app.add_option("--failure-queues", o.layout.failure_queues, "The same for failures")
+        ->capture_default_str();
+    app.add_flag(
+        "--sas-without-seconds", o.layout.sas_without_seconds, "Times like 2026-08-22T10:00Z in SAS"
+    );
+    add_duration(
+        app,
+        "--identity-token-lifetime",
+        o.identity.context_lifetime,
+        "How long the ingestor accepts an identity token; default 1d"
+    );
+    app.add_flag(
+        "--strict-tables",
+        o.strict_tables,
+        "The table service requires the header DataServiceVersion and reports errors as OData "
+        "without a header x-ms-error-code"
+    );
+    app.add_option(
            "--container-sas-version",
            o.layout.container_sas_version,
            "The sv of the containers' SAS, which decides what is understood"
@@ -170,6 +193,14 @@ void add_identity(CLI::App& app, application_options& o, raw_options& raw) {
     group("--object-id", identity.object_id, "Of the managed identity");
     group("--resource-id", identity.resource_id, "Of the managed identity");
     group("--identity-header", identity.identity_header, "What App Service's clients send");
+    app.add_option(
+           "--expires-on",
+           identity.expires_on_format,
+           "How managed identities write it: unix, us, iso"
+    )
+        ->check(CLI::IsMember({"unix", "us", "iso"}))
+        ->capture_default_str()
+        ->group("Identities");
     group("--arc-token-directory", identity.arc_token_directory, "Where Arc's keys are written");
 }
 

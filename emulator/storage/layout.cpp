@@ -66,19 +66,22 @@ void layout::name_resources() {
             add("SecuredReadyForAggregationQueue", storage_service::queue, account, name, "a");
         }
     }
-    auto& first = accounts_.front();
-    auto& permissions = options_.notification_permissions;
-    add("SuccessfulIngestionsQueue",
-        storage_service::queue,
-        first,
-        "successful-ingestions",
-        permissions);
-    add("FailedIngestionsQueue", storage_service::queue, first, "failed-ingestions", permissions);
+    auto add_notification_queues = [&](unsigned count, std::string type, std::string name) {
+        for (std::size_t i = 0; i < count && i < accounts_.size(); ++i) {
+            add(type, storage_service::queue, accounts_[i], name, options_.notification_permissions
+            );
+        }
+    };
+    add_notification_queues(
+        options_.success_queues, "SuccessfulIngestionsQueue", "successful-ingestions"
+    );
+    add_notification_queues(options_.failure_queues, "FailedIngestionsQueue", "failed-ingestions");
     for (auto& account : accounts_) {
         for (unsigned n = 0; n < options_.containers; ++n) {
             add("TempStorage", storage_service::blob, account, prefix + std::to_string(n), "rw");
         }
     }
+    auto& first = accounts_.front();
     add("IngestionsStatusTable", storage_service::table, first, "ingestionsstatus", "raud");
 }
 
@@ -108,6 +111,7 @@ http::url layout::address(
     grant.account = resource.account;
     grant.resource = resource.name;
     grant.permissions = permissions.empty() ? resource.permissions : std::move(permissions);
+    grant.without_seconds = options_.sas_without_seconds;
     auto now = clock_.wall_now();
     grant.start = now - clock_skew;
     grant.expiry = now + std::chrono::duration_cast<std::chrono::microseconds>(lifetime);

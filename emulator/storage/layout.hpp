@@ -17,6 +17,9 @@ struct layout_options {
     unsigned containers = 4;  // Of each account.
     unsigned queues = 4;      // Of each account.
     std::string notification_permissions = "rup";
+    unsigned success_queues = 1;       // Notification queues, one in each account, of equal names;
+    unsigned failure_queues = 1;       // none: outcomes of that kind are not reported.
+    bool sas_without_seconds = false;  // "2026-08-22T10:00Z" in st and se.
     std::string container_sas_version = "2018-03-28";    // As seen (docs/protocol.md §3.2).
     std::map<std::string, std::string> given_keys = {};  // Another storage's accounts: name, key.
 };

@@ -19,8 +19,11 @@ std::string_view to_string(storage_service service) {
     return "blob";
 }
 
-// "2026-08-22T10:00:00Z": whole seconds, as the service writes them.
-static std::string sas_time(wall_time time) { return to_iso8601(time).substr(0, 19) + "Z"; }
+// "2026-08-22T10:00:00Z": whole seconds, as the service writes them; or whole minutes, which the
+// service accepts too.
+static std::string sas_time(wall_time time, bool without_seconds = false) {
+    return to_iso8601(time).substr(0, without_seconds ? 16 : 19) + "Z";
+}
 
 static std::string joined(std::initializer_list<std::string_view> fields) {
     std::string out;
@@ -116,8 +119,8 @@ std::string service_sas(const sas_grant& grant, std::string_view account_key) {
     query_parameters terms{{"sv", grant.version}};
     if (grant.service == storage_service::blob) terms.emplace_back("sr", "c");
     if (grant.service == storage_service::table) terms.emplace_back("tn", grant.resource);
-    terms.emplace_back("st", sas_time(grant.start));
-    terms.emplace_back("se", sas_time(grant.expiry));
+    terms.emplace_back("st", sas_time(grant.start, grant.without_seconds));
+    terms.emplace_back("se", sas_time(grant.expiry, grant.without_seconds));
     terms.emplace_back("sp", grant.permissions);
     auto one = pretended(grant.account, grant.resource, terms);
     auto sig = signature(service_text(one, grant.service), account_key);
@@ -153,11 +156,17 @@ static service_error mismatch(std::string code, std::string what) {
         403, std::move(code), "This request is not authorized to perform this operation " + what};
 }
 
+static std::optional<wall_time> parse_sas_time(std::string_view text) {
+    bool without_seconds = text.size() == 17 && text.ends_with('Z');
+    if (!without_seconds) return parse_iso8601(text);
+    return parse_iso8601(std::string(text.substr(0, 16)) + ":00Z");
+}
+
 static std::optional<service_error> check_time(const exchange& one, wall_time now) {
     fields f{one};
-    auto expiry = parse_iso8601(f["se"]);
+    auto expiry = parse_sas_time(f["se"]);
     if (!expiry) return forbidden("se is mandatory. Cannot be empty");
-    auto start = f["st"].empty() ? std::optional(wall_time()) : parse_iso8601(f["st"]);
+    auto start = f["st"].empty() ? std::optional(wall_time()) : parse_sas_time(f["st"]);
     if (!start) return forbidden("st is not a valid time");
     if (now >= *start && now < *expiry) return std::nullopt;
     return forbidden(

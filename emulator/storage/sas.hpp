@@ -21,6 +21,7 @@ struct sas_grant {
     wall_time start;
     wall_time expiry;
     std::string version = "2018-03-28";
+    bool without_seconds = false;
 };
 
 /// The SAS as a query, without "?". The key is the account's, in base64.

@@ -49,7 +49,8 @@ void table_service::classify(exchange& one) const {
 }
 
 http::response table_service::refusal(const service_error& error, const exchange& one) const {
-    return odata_error(error, one, clock_.wall_now());
+    auto out = odata_error(error, one, clock_.wall_now());
+    return strict_ ? json_answer(out.status, out.body) : out;
 }
 
 asio::awaitable<http::reply> table_service::answer(exchange& one) {
@@ -73,11 +74,20 @@ static service_error not_found() {
     return {404, "ResourceNotFound", "The specified resource does not exist."};
 }
 
+static service_error no_version() {
+    return {
+        415,
+        "JsonFormatNotSupported",
+        "JSON is not supported without the header DataServiceVersion."};
+}
+
 http::response table_service::act(const exchange& one) {
     auto demand = demand_of(one.operation);
     if (!demand) return refusal({501, "NotImplemented", "Not implemented here."}, one);
     if (auto error = authorize(layout_, one, *demand, clock_.wall_now()))
         return refusal(*error, one);
+    bool writes = one.request.method != http::verb::get;
+    if (strict_ && writes && !one.header("DataServiceVersion")) return refusal(no_version(), one);
     if (one.operation == "insert_entity") return insert(one);
     if (one.operation == "list_entities") return list(one);
     entity_record key;

@@ -10,8 +10,10 @@ namespace kustodrop::emulator {
 /// replace, merge and delete an entity, and list a table.
 class table_service final : public service {
 public:
-    table_service(clock& clock, layout& layout, storage_database& database)
-        : clock_(clock), layout_(layout), database_(database) {}
+    /// `strict`: writes need the header DataServiceVersion, and errors are OData without the header
+    /// x-ms-error-code.
+    table_service(clock& clock, layout& layout, storage_database& database, bool strict = false)
+        : clock_(clock), layout_(layout), database_(database), strict_(strict) {}
 
     void classify(exchange&) const override;
     asio::awaitable<http::reply> answer(exchange&) override;
@@ -29,6 +31,7 @@ private:
     clock& clock_;
     layout& layout_;
     storage_database& database_;
+    bool strict_;
 };
 
 }  // namespace kustodrop::emulator

@@ -195,6 +195,7 @@ asio::awaitable<result<>> storage_client::merge_status(status_entity entity, std
     request.target = table->with_path(path).with_parameters(table->query());
     // The verb MERGE goes through every proxy and client as this header.
     request.headers.add("X-HTTP-Method", "MERGE");
+    request.headers.add("DataServiceVersion", "3.0");
     request.headers.add("Content-Type", "application/json");
     request.headers.add("Accept", "application/json;odata=nometadata");
     request.body = std::move(text);

@@ -63,7 +63,23 @@ BOOST_AUTO_TEST_CASE(strikes_as_often_as_was_ordered) {
     BOOST_TEST(put_blob().answer.status == 201u);
 }
 
-BOOST_AUTO_TEST_CASE(strikes_one_account_and_spares_the_other) {
+BOOST_AUTO_TEST_CASE(answers_a_large_html_page_as_a_proxy_does) {
+    order(R"([{"service":"blob","count":1,"action":{"status":403,"html_bytes":100000}}])");
+    auto answer = put_blob().answer;
+    BOOST_TEST(answer.status == 403u);
+    BOOST_TEST(answer.body.size() == 100'000u);
+    BOOST_TEST(answer.headers.find("Content-Type").value_or("") == "text/html");
+    BOOST_TEST(!answer.headers.find("x-ms-error-code").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(answers_any_status_with_any_code) {
+    order(R"([{"action":{"status":409,"code":"AccountBeingCreated"}}])");
+    auto answer = put_blob().answer;
+    BOOST_TEST(answer.status == 409u);
+    BOOST_TEST(answer.headers.find("x-ms-error-code").value_or("") == "AccountBeingCreated");
+}
+
+BOOST_AUTO_TEST_CASE(a_fault_of_one_account_leaves_the_others_alone) {
     order(R"([{"service":"blob","operation":"*","account":"emulator2","action":{"status":500}}])");
     BOOST_TEST(put_blob().answer.status == 201u);
     for (auto& one : places.resources()) {

@@ -75,6 +75,26 @@ BOOST_AUTO_TEST_CASE(a_virtual_machine_has_one_identity_by_any_of_its_names) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(writes_the_end_of_a_token_in_the_chosen_form) {
+    auto now = *parse_iso8601("2026-09-04T13:05:09Z");
+    clock.advance(now - clock.wall_now());
+    for (auto [form, expected] : std::initializer_list<std::pair<std::string, std::string>>{
+             {"us", "9/4/2026 2:05:09 PM +00:00"}, {"iso", "2026-09-04T14:05:09+00:00"}}) {
+        auto chosen = options();
+        chosen.expires_on_format = form;
+        token_issuer other{clock, chosen};
+        machine_identity machine{clock, random, other};
+        http::incoming request;
+        request.target = std::string(machine_identity::imds_path) +
+                         "?api-version=2018-02-01&resource=" + percent_encode(resource);
+        request.headers.add("Metadata", "true");
+        exchange one(std::move(request));
+        one.operation = "imds_token";
+        auto body = json::parse(machine.answer(one, "issuer").body).as_object();
+        BOOST_TEST(std::string_view(body.at("expires_on").as_string()) == expected);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_virtual_machine_wants_its_header_version_and_resource) {
     BOOST_TEST(get(machine_identity::imds_path, "api-version=2018-02-01", {}).status == 400u);
     BOOST_TEST(get(machine_identity::imds_path, "", {{"Metadata", "true"}}).status == 400u);

@@ -205,6 +205,15 @@ BOOST_AUTO_TEST_CASE(understands_the_other_spellings_of_the_command) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(identity_tokens_end_after_their_lifetime) {
+    authorization_contexts brief{clock, "a key", 10s};
+    auto context = brief.issue();
+    clock.advance(9s);
+    BOOST_TEST(brief.is_valid(context));
+    clock.advance(1s);
+    BOOST_TEST(!brief.is_valid(context));
+}
+
 BOOST_AUTO_TEST_CASE(gives_an_identity_token_that_grows_old) {
     auto table = table_of(command(".get kusto identity token", access_token()));
     BOOST_TEST(table.at("Columns").at(0).at("ColumnName").as_string() == "AuthorizationContext");

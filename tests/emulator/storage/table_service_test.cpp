@@ -56,6 +56,17 @@ BOOST_AUTO_TEST_CASE(does_not_insert_twice) {
     BOOST_TEST(emulator::test::header(refused, "x-ms-error-code") == "EntityAlreadyExists");
 }
 
+BOOST_AUTO_TEST_CASE(a_strict_service_requires_the_version_of_the_data_service) {
+    table_service strict{clock, places, database, true};
+    auto refused = ask(strict, verb::post, target, pending, {});
+    BOOST_TEST(refused.answer.status == 415u);
+    BOOST_TEST(emulator::test::header(refused, "x-ms-error-code") == "");
+    auto error = json::parse(refused.answer.body).at("odata.error");
+    BOOST_TEST(error.at("code") == "JsonFormatNotSupported");
+    auto done = ask(strict, verb::post, target, pending, {{"DataServiceVersion", "3.0"}});
+    BOOST_TEST(done.answer.status == 201u);
+}
+
 BOOST_AUTO_TEST_CASE(replaces_an_entity) {
     insert(pending);
     auto answer = ask(table, verb::put, row("p", "r"), R"({"Status":"Succeeded"})", {});
