@@ -45,9 +45,7 @@ static http::transport_options transport_options_of(
 }
 
 static std::unique_ptr<http::beast_transport> real_network(
-    const surroundings& around,
-    const config::settings& settings,
-    const config::settings& in_force
+    const surroundings& around, const config::settings& settings, const config::settings& in_force
 ) {
     if (around.network) return nullptr;
     return std::make_unique<http::beast_transport>(

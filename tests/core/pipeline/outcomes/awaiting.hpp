@@ -23,7 +23,9 @@ struct awaiting : world {
         )
                       .value();
         sources.emplace(*journal, clock, measured);
-        ready.set_classifier([](const std::string&) { return pipeline::ready_queue::standing{"web"}; });
+        ready.set_classifier([](const std::string&) {
+            return pipeline::ready_queue::standing{"web"};
+        });
         pipeline::watch_options options;
         options.name = "web";
         options.target.database = "Logs";
