@@ -15,20 +15,20 @@ static constexpr std::size_t largest_secret_file = 64 << 10;
 
 bool may_be_shared(const std::string& path, const std::string& credentials_directory) {
     namespace fs = std::filesystem;
-    std::error_code gone;
-    auto real = fs::weakly_canonical(path, gone);
-    if (gone) return false;
+    std::error_code unresolved;
+    auto real = fs::weakly_canonical(path, unresolved);
+    if (unresolved) return false;
     auto is_below = [&](const fs::path& folder) {
-        auto base = fs::weakly_canonical(folder, gone);
+        auto base = fs::weakly_canonical(folder, unresolved);
         auto rest = real.lexically_relative(base);
-        return !gone && !rest.empty() && *rest.begin() != ".." && rest != ".";
+        return !unresolved && !rest.empty() && *rest.begin() != ".." && rest != ".";
     };
     if (!credentials_directory.empty() && is_below(credentials_directory)) return true;
     if (is_below("/run/secrets")) return true;
     // The volume's files are links through ..data to a folder of one version of the secret.
     auto version = real.parent_path();
     auto data = version.parent_path() / "..data";
-    return version.filename().string().starts_with("..") && fs::is_symlink(data, gone);
+    return version.filename().string().starts_with("..") && fs::is_symlink(data, unresolved);
 }
 
 static result<std::string> read_secret_file(

@@ -35,7 +35,7 @@ environment process_environment();
 /// Whether a secret's file may be readable by more than its owner: below $CREDENTIALS_DIRECTORY,
 /// where systemd lets the unit's user in by an ACL, which shows as the group's right; in a volume
 /// of Kubernetes ("..data" beside it), whose files are root's and 0644 unless the pod says
-/// otherwise; in /run/secrets of Docker and Podman. In all three nobody else sees the mount.
+/// otherwise; in /run/secrets of Docker and Podman. In all three no other user sees the mount.
 bool may_be_shared(const std::string& path, const std::string& credentials_directory);
 
 }  // namespace kustodrop::config

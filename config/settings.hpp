@@ -58,7 +58,7 @@ struct auth_settings {
 struct upload_settings {
     std::uint64_t concurrency = 32;
     std::uint64_t memory_bytes = 32ULL << 20;
-    std::uint64_t bandwidth_limit_bytes = 0;  // A second; 0 is no limit.
+    std::uint64_t bandwidth_limit_bytes = 0;  // Per second; 0 means no limit.
     pipeline::shipper_options shipper;
     friend bool operator==(const upload_settings&, const upload_settings&) = default;
 };

@@ -23,7 +23,7 @@ config::loaded load_configuration(const std::string& path) {
     return config::load_file(path, environment_with_rules());
 }
 
-static std::optional<config::settings> tell_problems(
+static std::optional<config::settings> print_problems(
     config::loaded loaded, const std::string& ignored_key
 ) {
     bool bad = false;
@@ -39,7 +39,7 @@ static std::optional<config::settings> tell_problems(
 std::optional<config::settings> load_settings(
     const std::string& path, const std::string& ignored_key
 ) {
-    return tell_problems(load_configuration(path), ignored_key);
+    return print_problems(load_configuration(path), ignored_key);
 }
 
 std::optional<config::settings> load_settings_without_secrets(const std::string& path) {
@@ -54,7 +54,7 @@ std::optional<config::settings> load_settings_without_secrets(const std::string&
     environment.read_secret_file = [](const std::string&) {
         return result<std::string>(boost::system::in_place_value, stand_in);
     };
-    return tell_problems(config::load_file(path, environment), {});
+    return print_problems(config::load_file(path, environment), {});
 }
 
 program::program(log_level level, std::optional<log_format> format)

@@ -222,7 +222,7 @@ static key<settings> client_secret_key() {
         "client_secret",
         at(&settings::auth, &auth_settings::client_secret),
         read_client_secret,
-        "For client_secret. It may stand in the file itself only while nobody but the file's owner "
+        "For client_secret. It may stand in the file itself only while no one but the file's owner "
         "can read it. A file or credential is read again for every token, and within a minute "
         "after "
         "a refusal; so are the files that the next keys name."

@@ -62,7 +62,7 @@ static key<settings> proxy_key() {
         at(&settings::network, &network_settings::proxy),
         read_proxy,
         "http://HOST:PORT or http://USER:PASSWORD@HOST:PORT (special characters percent-encoded; a "
-        "password may stand here only while nobody but the file's owner can read it). Everything "
+        "password may stand here only while no one but the file's owner can read it). Everything "
         "goes through it by CONNECT, except for this machine and this link, where identity "
         "endpoints answer. Empty: what HTTPS_PROXY or https_proxy in the environment says."
     );

@@ -14,14 +14,14 @@ key<settings> retention_section() {
              "archive_for",
              at(&settings::retention, &retention_settings::archive_for),
              duration_form{{0s, century}},
-             "How long an archived file is kept; 0 is no limit."
+             "How long an archived file is kept; 0 means no limit."
          ),
          make_key<settings>(
              "archive_bytes",
              at(&settings::retention, &retention_settings::archive_bytes),
              size_form{{0, PiB}},
              "How large a watch's archive may be, and never more than 10 % of its file system; 0 "
-             "is "
+             "means "
              "no limit."
          ),
          make_key<settings>(
@@ -36,7 +36,7 @@ key<settings> retention_section() {
              percentage_form{},
              "While less of a watch's file system is free, its archive is cleared, the oldest "
              "files "
-             "first, and nothing more is claimed; 0% is no limit."
+             "first, and nothing more is claimed; 0% means no limit."
          )}
     );
 }

@@ -88,7 +88,7 @@ static std::vector<key<settings>> upload_keys() {
             "bandwidth_limit",
             at(&settings::upload, &upload_settings::bandwidth_limit_bytes),
             size_form{{0, 1 * TiB}},
-            "How many bytes all uploads together may send in a second, 8KiB or more; 0 is no limit."
+            "Bytes per second for all uploads together, 8KiB or more; 0 means no limit."
         )),
     };
 }

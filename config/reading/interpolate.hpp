@@ -28,7 +28,7 @@ result<interpolation> interpolate(
     std::string_view text, const environment&, sensitivity = sensitivity::plain
 );
 
-/// Tells the environment which of its variables held this secret.
+/// Reports to the environment which of its variables held this secret.
 void conceal(const interpolation& found, const environment&);
 
 }  // namespace kustodrop::config

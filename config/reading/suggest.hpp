@@ -6,8 +6,8 @@
 
 namespace kustodrop::config {
 
-/// How many single letters one must change, add, drop or swap with a neighbour to get from one
-/// word to the other.
+/// How many single letters one must change, add, drop or swap with a neighbour to turn one string
+/// into the other.
 std::size_t edit_distance(std::string_view from, std::string_view to);
 
 /// The one of `candidates` that was probably meant by `given`; empty if none is near.

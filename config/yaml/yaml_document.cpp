@@ -46,7 +46,7 @@ static extent measure(const node& node) {
     return sum;
 }
 
-// Builds our nodes from yaml-cpp's events, which tell where an alias stands and let us stop an
+// Builds our nodes from yaml-cpp's events, which show where an alias stands and let us stop an
 // alias bomb before it grows.
 class builder final : public YAML::EventHandler {
 public:
@@ -281,8 +281,8 @@ static node build(std::string_view text, const yaml_limits& limits) {
         return first.take_root();
     } catch (const YAML::Exception& error) {
         // What follows a colon repeats the text, which may be a secret.
-        auto words = error.msg.substr(0, error.msg.find(": "));
-        throw unreadable{place_of(error.mark), "is not valid YAML: " + printable(words)};
+        auto cause = error.msg.substr(0, error.msg.find(": "));
+        throw unreadable{place_of(error.mark), "is not valid YAML: " + printable(cause)};
     }
 }
 

@@ -157,8 +157,8 @@ asio::awaitable<http::reply> admin::journal(std::string target) {
     if (!query) co_return reply_with(400, "text/plain", "the query makes no sense\n");
     auto rows = co_await sources_.journal()->find(*query);
     if (rows.has_error()) {
-        auto words = to_string(rows.error()) + "\n";
-        co_return reply_with(500, "text/plain", std::move(words));
+        auto text_of_error = to_string(rows.error()) + "\n";
+        co_return reply_with(500, "text/plain", std::move(text_of_error));
     }
     auto body = journal_json(*rows);
     co_return reply_with(200, "application/json", std::move(body));
@@ -172,8 +172,8 @@ asio::awaitable<http::reply> admin::retry(http::incoming request, admin_door doo
     if (!sources_.journal()) co_return reply_with(503, "text/plain", "not ready yet\n");
     auto files = co_await pipeline::retry(sources_.retry(), std::move(*wanted));
     if (files.has_error()) {
-        auto words = to_string(files.error()) + "\n";
-        co_return reply_with(500, "text/plain", std::move(words));
+        auto text_of_error = to_string(files.error()) + "\n";
+        co_return reply_with(500, "text/plain", std::move(text_of_error));
     }
     auto body = retried_json(*files);
     co_return reply_with(200, "application/json", std::move(body));

@@ -18,11 +18,11 @@ struct socket_handle {
 };
 
 static failure connect_failure(const std::string& path) {
-    auto words = std::string(std::strerror(errno));
+    auto reason = std::string(std::strerror(errno));
     if (errno == EACCES || errno == EPERM) {
-        return {errc::not_allowed, remedy::reconfigure, path + ": " + words};
+        return {errc::not_allowed, remedy::reconfigure, path + ": " + reason};
     }
-    return {errc::no_daemon, remedy::retry, "no daemon listens at " + path + ": " + words};
+    return {errc::no_daemon, remedy::retry, "no daemon listens at " + path + ": " + reason};
 }
 
 static failure no_answer(const std::string& path) {

@@ -7,7 +7,7 @@
 namespace kustodrop::daemon {
 
 /// One GET to the running daemon's admin socket; blocks for at most `patience` at a time. Failures:
-/// "no_daemon" when nobody listens there, "not_allowed", "no_answer", "bad_answer".
+/// "no_daemon" when no process listens there, "not_allowed", "no_answer", "bad_answer".
 result<std::string> ask_daemon(
     const std::string& socket_path, const std::string& target, duration patience = 30s
 );

@@ -66,9 +66,9 @@ std::string journal_text(const std::string& text) {
             auto* value = fields.if_contains(name);
             return value && value->is_string() ? std::string(value->get_string()) : std::string();
         };
-        auto word = field("outcome");
-        if (word.empty()) word = "(" + field("stage") + ")";
-        out += padded(field("changed_at"), 26) + padded(word, 13) + padded(field("watch"), 14);
+        auto state = field("outcome");
+        if (state.empty()) state = "(" + field("stage") + ")";
+        out += padded(field("changed_at"), 26) + padded(state, 13) + padded(field("watch"), 14);
         out += padded(field("target"), 20) + field("file") + "\n";
         if (!field("code").empty()) {
             out += std::string(26, ' ') + field("code") + ": " + field("details") + "\n";

@@ -45,15 +45,15 @@ struct status_report {
     std::optional<failure> polling_trouble;  // Why the notification queues cannot be read now.
     bool journal_healthy = true;
     bool stopping = false;
-    std::size_t outstanding = 0;  // Posted, their word to come.
+    std::size_t outstanding = 0;  // Posted, outcome not known yet.
     std::vector<watch_status> watches;
 
     std::string to_json() const;
     std::string to_text() const;
     std::string one_line() const;  ///< For STATUS= of sd_notify.
 
-    /// Whether what is dropped now is taken in: not while it stops, nor for want of space or of a
-    /// journal. The service's outages do not matter: files are buffered.
+    /// Whether files dropped now are taken in: not while the daemon stops, and not without space or
+    /// a journal. The service's outages do not matter: files are buffered.
     bool takes_files() const;
 };
 

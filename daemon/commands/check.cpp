@@ -18,14 +18,14 @@ static void check_folders(const config::settings& settings, step_printer& out) {
         }
         auto advice = folder->advice();
         auto medium = folder->medium();
-        auto words = watch.path + (medium ? " (" + medium->name + ")" : "");
+        auto location = watch.path + (medium ? " (" + medium->name + ")" : "");
         bool must_move = watch.claim == pipeline::claim_mode::rename;
         if (advice && !advice->rename && must_move) {
-            out.bad(step, words + ": " + advice->reason, bad_configuration);
+            out.bad(step, location + ": " + advice->reason, bad_configuration);
         } else if (advice && !advice->rename) {
-            out.good(step, words + ": " + advice->reason + ", so files are shipped in place");
+            out.good(step, location + ": " + advice->reason + ", so files are shipped in place");
         } else {
-            out.good(step, words);
+            out.good(step, location);
         }
     }
 }

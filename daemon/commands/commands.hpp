@@ -39,7 +39,7 @@ int command_send(const send_options& options);
 struct status_options {
     std::string config;
     bool json = false;
-    bool watch = false;  // Again and again, until it is told to end.
+    bool watch = false;  // Repeats until it is stopped.
     duration interval = std::chrono::seconds(1);
 };
 int command_status(const status_options& options);

@@ -48,13 +48,13 @@ static void look(pipeline::explain_facts& facts) {
     if (marker && *marker) facts.marker = **marker;
 }
 
-// The daemon's folder is only looked at: whoever tidies it is at work there.
+// Only reads the daemon's folder: the daemon may be at work there, and tidies it itself.
 static std::string place_in_work(const std::string& root, const std::string& name) {
     namespace fs = std::filesystem;
     auto own = std::string(spool::work_folder);
-    std::error_code gone;
-    for (fs::directory_iterator at(root + "/" + own, gone), end; !gone && at != end;
-         at.increment(gone)) {
+    std::error_code error;
+    for (fs::directory_iterator at(root + "/" + own, error), end; !error && at != end;
+         at.increment(error)) {
         auto base = at->path().filename().string();
         auto place = spool::parse_work_place(base);
         if (place && place->name == name) return own + "/" + base;

@@ -18,12 +18,12 @@ static std::string kind_of(const fs::path& descriptor) {
 // Whether it could be read to its end.
 static bool add_watched(const std::string& epoll, std::set<std::string>& kinds) {
     std::ifstream facts("/proc/self/fdinfo/" + epoll);
-    std::string word;
+    std::string field;
     bool some = false;
-    while (facts >> word) {
+    while (facts >> field) {
         some = true;
-        if (word != "tfd:" || !(facts >> word)) continue;
-        auto kind = kind_of("/proc/self/fd/" + word);
+        if (field != "tfd:" || !(facts >> field)) continue;
+        auto kind = kind_of("/proc/self/fd/" + field);
         kinds.insert(kind.starts_with("pipe:") ? "pipe" : kind);
     }
     return some && !facts.bad();

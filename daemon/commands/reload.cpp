@@ -9,8 +9,8 @@
 
 namespace kustodrop::daemon {
 
-// Where there is no admin socket, the service manager's word for the daemon serves (ExecReload=);
-// what comes of it stands in the log.
+// Without an admin socket, signals the process that the service manager names (ExecReload=); the
+// log has the result.
 static bool signal_main_process() {
     auto* text = std::getenv("MAINPID");
     auto process = text ? std::atoi(text) : 0;

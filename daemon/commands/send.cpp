@@ -55,8 +55,8 @@ int command_send(const send_options& given) {
     if (options.json) print_json(all.report().files());
     if (all.trouble()) {
         auto& problem = *all.trouble();
-        auto words = without_secrets(to_string(problem));
-        std::fprintf(stderr, "%s\n", words.c_str());
+        auto line = without_secrets(to_string(problem));
+        std::fprintf(stderr, "%s\n", line.c_str());
     }
     auto flushed = all.flush();
     if (flushed.has_error()) code = journal_io;

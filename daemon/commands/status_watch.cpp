@@ -41,7 +41,7 @@ static int watch_in_blocks(const std::string& socket, duration interval, const c
             std::printf("%s\n", to_string(problem).c_str());
         }
         std::printf("\n");
-        // Whoever read it is gone.
+        // The reader has closed the pipe or the terminal.
         if (std::fflush(stdout) != 0) return all_well;
         auto pause = std::chrono::ceil<std::chrono::milliseconds>(interval).count();
         ::poll(nullptr, 0, static_cast<int>(pause));

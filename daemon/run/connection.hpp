@@ -67,7 +67,7 @@ public:
     /// Says once that this machine's clock is far from the service's, and once that it is not.
     void watch_clock();
 
-    /// Says what the log owes of troubles that have ended. Call it now and then.
+    /// Logs the ends of troubles that `recurring` held back until now. Call it now and then.
     void tell_ends();
 
     /// Brings the gauges of docs/metrics.md up to date.

@@ -2,9 +2,9 @@
 
 namespace kustodrop::daemon {
 
-/// Keeps what this process holds in memory to itself: no core is written of it, and nobody without
-/// CAP_SYS_PTRACE may attach to it or read its /proc files. The first thing a command does that
-/// touches secrets.
+/// Keeps the memory of this process private: it leaves no core dump, and no process without
+/// CAP_SYS_PTRACE may attach to it or read its /proc files. A command that touches secrets calls
+/// this first.
 void keep_memory_private();
 
 }  // namespace kustodrop::daemon

@@ -17,7 +17,7 @@ pipeline::watch_options watch_options_of(
 
 spool::archive_limits archive_limits_of(const config::retention_settings& from) {
     spool::archive_limits limits;
-    // 0 is no limit.
+    // 0 means no limit.
     if (from.archive_for > 0s) limits.age = from.archive_for;
     if (from.archive_bytes > 0) limits.bytes = from.archive_bytes;
     limits.min_free_percent = from.min_free_percent;

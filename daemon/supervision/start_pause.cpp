@@ -39,7 +39,7 @@ static auto version_of(const std::string& path) {
     return std::tuple(there, seen.st_ino, seen.st_size, seen.st_mtim.tv_sec, seen.st_mtim.tv_nsec);
 }
 
-static void tell(unsigned failed_starts, int seconds_left) {
+static void report_pause(unsigned failed_starts, int seconds_left) {
     sd_notify(
         "STATUS=waits " + human_duration(std::chrono::seconds(seconds_left)) + " after " +
         std::to_string(failed_starts) +
@@ -48,7 +48,7 @@ static void tell(unsigned failed_starts, int seconds_left) {
     sd_notify("EXTEND_TIMEOUT_USEC=30000000");
 }
 
-static sigset_t what_a_daemon_is_told_by() {
+static sigset_t control_signals() {
     sigset_t signals;
     sigemptyset(&signals);
     for (int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, number);
@@ -56,12 +56,12 @@ static sigset_t what_a_daemon_is_told_by() {
 }
 
 void start_pause::let_signals_in() {
-    auto held = what_a_daemon_is_told_by();
+    auto held = control_signals();
     sigprocmask(SIG_UNBLOCK, &held, nullptr);
 }
 
 bool start_pause::wait() {
-    auto awaited = what_a_daemon_is_told_by();
+    auto awaited = control_signals();
     sigprocmask(SIG_BLOCK, &awaited, nullptr);
     if (count_path_.empty()) return true;
     auto failed = read_count(count_path_);
@@ -70,13 +70,13 @@ bool start_pause::wait() {
     int received = -1;
     auto left = std::chrono::duration_cast<std::chrono::seconds>(pause_after(failed)).count();
     for (; left > 0 && received < 0 && version_of(config_path_) == config; --left) {
-        tell(failed, static_cast<int>(left));
+        report_pause(failed, static_cast<int>(left));
         timespec second{1, 0};
         received = sigtimedwait(&awaited, nullptr, &second);
     }
-    bool told_to_end = received == SIGTERM || received == SIGINT;
-    if (told_to_end) went_well();
-    return !told_to_end;
+    bool stopped = received == SIGTERM || received == SIGINT;
+    if (stopped) went_well();
+    return !stopped;
 }
 
 void start_pause::went_well() {

@@ -11,7 +11,7 @@ namespace kustodrop::daemon {
 duration pause_after(unsigned failed_starts);
 
 /// The pauses that systemd 252 cannot make grow by itself (RestartSteps= came with 254), so that a
-/// unit that never gives up is no busy loop. The count stands in $RUNTIME_DIRECTORY, which outlives
+/// unit that never gives up does not spin. The count stands in $RUNTIME_DIRECTORY, which outlives
 /// restarts and not a stop; without service manager there is none and nothing is put off.
 ///
 /// Only a start that follows failures waits, so a first start with a bad configuration is refused
@@ -21,12 +21,12 @@ public:
     explicit start_pause(std::string config_path);
 
     /// Waits as long as earlier failures ask for, and counts this start as one more until
-    /// went_well(). Blocking; STATUS= says what it waits for. False: told to end meanwhile.
+    /// went_well(). Blocking; STATUS= says what it waits for. False: SIGTERM or SIGINT came.
     ///
     /// SIGTERM, SIGINT and SIGHUP that come later are held back until let_signals_in().
     bool wait();
 
-    /// Whoever acts on signals has begun to listen.
+    /// Call this once signals are handled.
     static void let_signals_in();
 
     /// This start came to something, or was ended on purpose.
@@ -34,7 +34,7 @@ public:
 
 private:
     std::string config_path_;
-    std::string count_path_;  // Empty: nobody restarts us.
+    std::string count_path_;  // Empty: nothing restarts us.
 };
 
 }  // namespace kustodrop::daemon

@@ -18,7 +18,7 @@ struct progress {
 
 /// Whether a sign of life is the truth. A commit that fails is progress, for it is tried again; one
 /// that neither ends nor fails is none. What waits for the network or for a mount that hangs holds
-/// up nothing else, and a restart would not mend it. Pure.
+/// up nothing else, and a restart would not fix it. Pure.
 bool gets_on(const progress& seen, duration patience);
 
 }  // namespace kustodrop::daemon

@@ -70,8 +70,8 @@ static std::string since(const std::string& then, const std::string& now) {
 static std::string last_of(const json::object& watch, const std::string& now) {
     auto* last = watch.if_contains("last_outcome");
     if (!last || !last->is_object()) return "-";
-    auto& word = last->get_object();
-    return text_in(word, "outcome") + " " + since(text_in(word, "at"), now) + " ago";
+    auto& record = last->get_object();
+    return text_in(record, "outcome") + " " + since(text_in(record, "at"), now) + " ago";
 }
 
 // Leaves out columns until the rest fits, and says each row.
@@ -100,8 +100,8 @@ static std::vector<std::string> laid_out(std::vector<column> columns, std::size_
 static void add_trouble(std::vector<screen_line>& out, const json::object& from, const char* name) {
     auto* trouble = from.if_contains(name);
     if (!trouble || !trouble->is_object()) return;
-    auto& words = trouble->get_object();
-    out.push_back({text_in(words, "code") + ": " + text_in(words, "detail"), look::trouble});
+    auto& problem = trouble->get_object();
+    out.push_back({text_in(problem, "code") + ": " + text_in(problem, "detail"), look::trouble});
 }
 
 static std::vector<screen_line> head_of(const json::object& status) {
@@ -116,7 +116,7 @@ static std::vector<screen_line> head_of(const json::object& status) {
     out.push_back(
         {"token good for " + age_in(status, "token_expires_in_seconds") + ", SAS good for " +
          age_in(status, "sas_expires_in_seconds") + ", resources " +
-         age_in(status, "resources_age_seconds") + " old, no word yet on " +
+         age_in(status, "resources_age_seconds") + " old, no outcome yet for " +
          std::to_string(number_in(status, "outstanding"))}
     );
     add_trouble(out, status, "trouble");
@@ -132,9 +132,9 @@ static std::vector<screen_line> head_of(const json::object& status) {
     return out;
 }
 
-// Some of the service's words begin with their own code.
-static std::string with_code(const std::string& code, const std::string& words) {
-    return words.starts_with(code) ? words : code + ": " + words;
+// Some of the service's messages begin with their own code.
+static std::string with_code(const std::string& code, const std::string& message) {
+    return message.starts_with(code) ? message : code + ": " + message;
 }
 
 static void add_notes(std::vector<screen_line>& out, const json::object& watch) {
@@ -146,8 +146,8 @@ static void add_notes(std::vector<screen_line>& out, const json::object& watch) 
     if (!paused.empty()) {
         auto held = std::to_string(number_in(watch, "held"));
         auto code = paused.substr(0, paused.find(':'));
-        auto words = paused.substr(std::min(paused.size(), code.size() + 2));
-        out.push_back({name + "PAUSED, " + held + " wait: " + with_code(code, words), look::trouble}
+        auto cause = paused.substr(std::min(paused.size(), code.size() + 2));
+        out.push_back({name + "PAUSED, " + held + " wait: " + with_code(code, cause), look::trouble}
         );
     }
     if (watch.at("low_on_space").as_bool()) {

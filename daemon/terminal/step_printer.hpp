@@ -20,7 +20,7 @@ public:
     void bad(std::string_view step, const failure& problem);
     void bad(std::string_view step, const std::string& detail, int code);
 
-    /// One that nobody can answer for because of an earlier failure.
+    /// A step that could not run because of an earlier failure.
     void skipped(std::string_view step, const std::string& why);
 
     int code() const { return code_; }

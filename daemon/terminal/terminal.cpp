@@ -46,7 +46,7 @@ static void write_all(std::string_view text) {
     while (!text.empty()) {
         auto written = ::write(STDOUT_FILENO, text.data(), text.size());
         if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) return;  // The terminal is gone; a signal says so too.
+        if (written <= 0) return;  // The terminal was closed; a signal says so too.
         text.remove_prefix(static_cast<std::size_t>(written));
     }
 }
@@ -103,7 +103,7 @@ void full_screen::show(const std::vector<screen_line>& lines) {
     write_all(out + "\x1b[J");
 }
 
-// Ctrl-Z: the shell gets its terminal back; `fg` goes on.
+// Ctrl-Z: the shell gets its terminal back; `fg` continues.
 void full_screen::stop_for_now() {
     leave();
     ::kill(::getpid(), SIGSTOP);
@@ -111,11 +111,11 @@ void full_screen::stop_for_now() {
 }
 
 full_screen::woken full_screen::take_signal() {
-    signalfd_siginfo told{};
-    auto bytes = ::read(signals_, &told, sizeof told);
-    if (bytes != static_cast<ssize_t>(sizeof told)) return woken::by_time;
-    if (told.ssi_signo == SIGWINCH) return woken::by_resize;
-    if (told.ssi_signo != SIGTSTP) return woken::by_the_end;
+    signalfd_siginfo info{};
+    auto bytes = ::read(signals_, &info, sizeof info);
+    if (bytes != static_cast<ssize_t>(sizeof info)) return woken::by_time;
+    if (info.ssi_signo == SIGWINCH) return woken::by_resize;
+    if (info.ssi_signo != SIGTSTP) return woken::by_the_end;
     stop_for_now();
     return woken::by_resize;
 }

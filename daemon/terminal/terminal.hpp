@@ -18,7 +18,7 @@ struct terminal_size {
 /// Whether a full screen can be shown there: a terminal that knows how to move its cursor.
 bool is_screen(int descriptor);
 
-/// Asked for anew each time, for it may be resized. 80 by 24 where nobody knows.
+/// Asks the terminal each time, because it may be resized. 80 by 24 where it does not answer.
 terminal_size size_of_terminal(int descriptor);
 
 /// How many columns a text takes, and its first so many of them: characters are kept whole.
