@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-/// The configuration as values: the options of the parts that obey it, and what belongs to the
+/// The configuration as values: the options of the parts that use it, and what belongs to the
 /// program itself. Nothing here reads or checks anything.
 namespace kustodrop::config {
 

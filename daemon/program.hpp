@@ -29,13 +29,13 @@ config::loaded load_configuration(const std::string& path);
 /// hands to the daemon, and files that only the daemon can read, are not asked for.
 std::optional<config::settings> load_settings_without_secrets(const std::string& path);
 
-/// What a command works with: one event loop on one thread, real time, chance and log.
+/// What a command works with: one event loop on one thread, real time, random numbers, log.
 struct program {
     program(log_level level, std::optional<log_format> format);
 
     surroundings around() { return {io.get_executor(), time, random, log, measured}; }
 
-    /// Runs a coroutine to its end and returns what it returns; its exceptions come out.
+    /// Runs a coroutine to its end and returns its result; its exceptions pass through.
     int run(asio::awaitable<int> main);
 
     asio::io_context io{1};

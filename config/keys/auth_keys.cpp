@@ -63,7 +63,7 @@ static std::string not_used(auth_kind kind, std::string_view by) {
 static void read_client_secret(section& auth, settings& all) {
     auto& out = all.auth;
     auto given = auth.take_raw_scalar("client_secret");
-    // A wrong kind needs no second complaint about what belongs to it.
+    // A wrong kind needs no second problem about what belongs to it.
     if (auth.is_wrong("client_secret") || auth.is_wrong("kind") || auth.is_broken()) return;
     if (out.kind != auth_kind::client_secret) {
         // The documented default stands in many files, whatever their kind.

@@ -81,7 +81,7 @@ static std::optional<std::string> endpoint_problem(
     return std::nullopt;
 }
 
-// The endpoint is judged by the list of trusted hosts, which stands below it.
+// The endpoint is checked against the list of trusted hosts, which stands below it.
 static void read_endpoint(section& cluster, settings& all) {
     auto& out = all.cluster;
     auto endpoint = cluster.take_scalar("ingestion_endpoint");

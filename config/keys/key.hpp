@@ -9,7 +9,7 @@
 
 namespace kustodrop::config {
 
-/// When a changed value is obeyed: after a reload, or only after a restart.
+/// When a changed value takes effect: after a reload, or only after a restart.
 enum class effect { live, restart };
 
 /// What a value looks like in the file.

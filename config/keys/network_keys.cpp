@@ -17,7 +17,7 @@ static interpolation first_variable(
     return {};
 }
 
-// A proxy may hold a password, so that none of its text stands in a problem.
+// A proxy may hold a password, so none of its text appears in a problem.
 static void read_proxy(section& network, settings& all) {
     auto& out = all.network;
     auto& environment = network.environment();

@@ -9,7 +9,7 @@ namespace kustodrop::config {
 
 std::optional<std::string> folder_problem(const std::string& path);
 std::optional<std::string> name_problem(const std::string& name);
-/// Databases and tables are the service's to judge; what is refused here is never right.
+/// The service checks databases and tables; what is refused here is never valid.
 std::optional<std::string> entity_problem(const std::string& name);
 std::optional<std::string> optional_entity_problem(const std::string& name);
 std::optional<std::string> pattern_problem(const std::string& pattern);

@@ -28,10 +28,10 @@ failure cannot_read(const std::string& path, std::string_view why) {
     return {errc::unreadable, remedy::reconfigure, path + ": " + std::string(why)};
 }
 
-// Asks the open file for its rights, not the name, which may stand for another one by then.
+// Reads the mode of the open file, not of its name, which may mean another file by then.
 result<file_content> read_whole_file(const std::string& path, std::size_t largest) {
     auto reason = [] { return std::generic_category().message(errno); };
-    // A FIFO without a writer must not hold the start for ever.
+    // A FIFO without a writer must not block the start forever.
     descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (file.number < 0) return cannot_read(path, reason());
     struct stat status {};

@@ -8,7 +8,7 @@ static failure refused(std::string detail) {
     return {errc::not_allowed, remedy::reconfigure, std::move(detail)};
 }
 
-// failure is made of a string too, so that the kind of result must be said.
+// A failure can also be made of a string, so the result must say that this is a value.
 static result<std::string> found(std::string text) {
     return result<std::string>(boost::system::in_place_value, std::move(text));
 }

@@ -46,8 +46,8 @@ struct yaml_document {
     std::vector<problem> problems;  // When there is one, root is empty.
 };
 
-/// Reads one YAML (or JSON) document. Every way in which it can be none is a problem with its
-/// place, and none of the messages repeats what the document says.
+/// Reads one YAML (or JSON) document. Everything that is not valid is a problem with its
+/// place, and no message repeats what the document says.
 yaml_document parse_yaml(
     std::string_view text, const std::string& file_name, const yaml_limits& = {}
 );

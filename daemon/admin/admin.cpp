@@ -113,7 +113,7 @@ http::reply admin::read(const std::string& path, const std::string& query, admin
     }
     if (path == "/history") {
         auto after = parse_history_query(query);
-        if (!after) return reply_with(400, "text/plain", "the query makes no sense\n");
+        if (!after) return reply_with(400, "text/plain", "the query is not valid\n");
         return reply_with(200, "application/json", sources_.history(*after));
     }
     if (path == "/livez") return reply_with(200, "text/plain", "ok\n");
@@ -154,7 +154,7 @@ http::reply admin::page(admin_door door) const {
 asio::awaitable<http::reply> admin::journal(std::string target) {
     auto text = query_in(target);
     auto query = parse_journal_query(text);
-    if (!query) co_return reply_with(400, "text/plain", "the query makes no sense\n");
+    if (!query) co_return reply_with(400, "text/plain", "the query is not valid\n");
     auto rows = co_await sources_.journal()->find(*query);
     if (rows.has_error()) {
         auto text_of_error = to_string(rows.error()) + "\n";
@@ -168,7 +168,7 @@ asio::awaitable<http::reply> admin::retry(http::incoming request, admin_door doo
     auto objection = objection_to_change(request.headers, door, token_);
     if (!objection.empty()) co_return reply_with(403, "text/plain", objection + "\n");
     auto wanted = parse_retry_request(query_in(request.target));
-    if (!wanted) co_return reply_with(400, "text/plain", "the request makes no sense\n");
+    if (!wanted) co_return reply_with(400, "text/plain", "the request is not valid\n");
     if (!sources_.journal()) co_return reply_with(503, "text/plain", "not ready yet\n");
     auto files = co_await pipeline::retry(sources_.retry(), std::move(*wanted));
     if (files.has_error()) {

@@ -25,12 +25,12 @@ struct admin_sources {
     std::function<asio::awaitable<reload_report>()> reload;
 };
 
-/// The daemon's window: the same answers on a Unix socket and on loopback HTTP. The status page,
+/// The admin server: the same answers on a Unix socket and on loopback HTTP. The status page,
 /// /metrics, /livez, /readyz, /status, /history, /journal; POST /retry, which changes something,
 /// only on the Unix socket and from the page itself; POST /reload only on the socket.
 class admin {
 public:
-    /// Binds; what cannot be bound is logged and left out, for shipping matters more.
+    /// Binds; an address that cannot be bound is logged and skipped: shipping matters more.
     admin(surroundings around, const config::admin_settings& settings, admin_sources sources);
 
     void start(task_group& tasks);
@@ -46,18 +46,18 @@ private:
 
     surroundings around_;
     admin_sources sources_;
-    std::string token_;  // Of this process: who has it was given our page.
+    std::string token_;  // Of this process: a client that knows it loaded our page.
     std::vector<std::unique_ptr<http::server>> servers_;
 };
 
-/// Reads "since=1700000000&outcome=failed&watch=web&file=*.json&limit=10"; nothing if it makes no
-/// sense.
+/// Reads "since=1700000000&outcome=failed&watch=web&file=*.json&limit=10"; nothing if it is
+/// not valid.
 std::optional<spool::journal_query> parse_journal_query(std::string_view query);
 
-/// Reads "after=1700000000000", in milliseconds; nothing if it makes no sense.
+/// Reads "after=1700000000000", in milliseconds; nothing if it is not valid.
 std::optional<wall_time> parse_history_query(std::string_view query);
 
-/// Reads "watch=web&error=CODE&source=ID"; nothing if it makes no sense.
+/// Reads "watch=web&error=CODE&source=ID"; nothing if it is not valid.
 std::optional<pipeline::retry_request> parse_retry_request(std::string_view query);
 
 /// The reverse.

@@ -9,13 +9,13 @@ namespace kustodrop::daemon {
 
 /// The way a request came in.
 struct admin_door {
-    bool is_socket = false;    // The Unix socket, whose mode says who may come.
+    bool is_socket = false;    // The Unix socket, whose mode controls access.
     bool is_loopback = false;  // An address that only this machine reaches.
 };
 
-/// Whether a request by this Host header is meant for us. A page of another site that has its own
-/// name point here (DNS rebinding) sends that name: on loopback only localhost, 127.0.0.1 and [::1]
-/// are answered to, elsewhere any address but no name.
+/// Whether a request with this Host header may be answered. A page of another site whose own name
+/// points here (DNS rebinding) sends that name: on loopback only localhost, 127.0.0.1 and [::1] are
+/// accepted, elsewhere any address but no name.
 bool is_our_host(std::string_view host, const admin_door& door);
 
 /// Why a change may not be made; empty: it may. On loopback HTTP only our own page may, which sends

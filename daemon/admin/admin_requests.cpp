@@ -1,4 +1,4 @@
-// What the commands ask of the daemon's admin socket, written and read.
+// Writes and reads the requests that commands send to the daemon's admin socket.
 #include "base/text.hpp"
 #include "daemon/admin/admin.hpp"
 
@@ -10,7 +10,7 @@ namespace kustodrop::daemon {
 
 namespace json = boost::json;
 
-// Hands each "name=value" on, decoded; false as soon as one makes no sense.
+// Passes on each "name=value", decoded; false at the first one that is not valid.
 template <class Take>
 static bool each_parameter(std::string_view text, Take take) {
     if (text.empty()) return true;

@@ -9,7 +9,7 @@
 
 namespace kustodrop::daemon {
 
-/// How the whole daemon stood at one moment. Counts are since the start.
+/// The state of the whole daemon at one moment. Counts are since the start.
 struct history_sample {
     wall_time at{};
     double files_seen = 0;

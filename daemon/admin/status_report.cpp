@@ -119,7 +119,7 @@ static std::string watch_text(const json::object& watch) {
     if (watch.at("paused").is_string()) {
         out += "  PAUSED " + field("paused") + "; " + field("held") + " wait\n";
     }
-    if (watch.at("leaving").as_bool()) out += "  no more configured: what is claimed is finished\n";
+    if (watch.at("leaving").as_bool()) out += "  no longer watched: claimed files are finished\n";
     if (watch.at("low_on_space").as_bool()) out += "  TROUBLE too little space is free\n";
     if (auto* last = watch.at("last_outcome").if_object()) {
         out += "  last outcome " + text_of(last->if_contains("outcome"));

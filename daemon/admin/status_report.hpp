@@ -15,11 +15,11 @@ struct watch_status {
     std::string name;
     std::string path;
     std::string target;
-    std::string mode;      // "inotify" or "poll".
-    bool present = true;   // Whether the folder is there.
-    bool leaving = false;  // No more configured: what is claimed is finished.
-    std::string paused;    // Why it stands still: the service's code and words; empty: it does not.
-    std::uint64_t held = 0;     // Sources that wait for its target to be put right.
+    std::string mode;           // "inotify" or "poll".
+    bool present = true;        // Whether the folder is there.
+    bool leaving = false;       // No longer configured: only claimed files are finished.
+    std::string paused;         // Why it is paused: the service's code and text; empty: it is not.
+    std::uint64_t held = 0;     // Sources that wait until its target is fixed.
     bool low_on_space = false;  // Nothing is claimed until there is space.
     pipeline::watch_counts counts;
     std::size_t waiting_in_folder = 0;  // As the last scan saw.

@@ -59,7 +59,7 @@ dropin_facts dropin_facts_of(
 
 // As systemd.syntax(7) and systemd.unit(5) want it: quoted where it must be, % doubled.
 static std::string line(std::string_view key, std::string_view path) {
-    // A folder that is not there yet must not keep the daemon from its others.
+    // A folder that does not exist yet must not block the others.
     std::string value = "-";
     for (char c : path) {
         if (c == '%') value += '%';

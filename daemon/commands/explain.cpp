@@ -86,7 +86,7 @@ static void read_record(const config::settings& settings, pipeline::explain_fact
     if (auto code = text("code"); !code.empty()) facts.history += ", " + code;
     facts.is_recorded = text("stage") != "retired";
     if (auto details = text("details"); !details.empty()) facts.history += ": " + details;
-    // What lies in its folder although the record has it there has been dealt with.
+    // A retired file whose record still names this place was processed and stays there.
     if (text("location") == printable(facts.name) && text("stage") == "retired") {
         facts.is_kept = true;
     }

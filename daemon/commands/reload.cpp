@@ -18,15 +18,15 @@ static bool signal_main_process() {
 }
 
 int command_reload(const reload_options& options) {
-    // What the new file says of the socket is of no use while the daemon has the old one, and a
-    // file that is wrong is for the daemon to refuse.
+    // The daemon still listens on its old socket, which --socket names if the file has another one.
+    // The daemon itself refuses a file with problems.
     auto loaded = load_configuration(options.config);
     auto socket = options.socket.empty() ? loaded.values.admin.listen : options.socket;
     auto answer = tell_daemon(socket, "/reload");
     if (answer.has_error()) {
         auto problem = answer.error();
         if (problem.code != errc::not_allowed && signal_main_process()) {
-            std::puts("the daemon was sent SIGHUP; its log says what came of it");
+            std::puts("the daemon was sent SIGHUP; its log has the result");
             return all_well;
         }
         std::fprintf(stderr, "%s\n", to_string(problem).c_str());

@@ -17,16 +17,16 @@
 
 namespace kustodrop::daemon {
 
-// A start that came so far has not failed.
+// A daemon that has run for so long has started successfully.
 static constexpr duration well_after = 1min;
 
-// Nothing is done yet, and no signal heard, before the parts are built.
+// Until the parts are built, nothing is shipped and no signal is handled.
 static constexpr unsigned longest_build_seconds = 20;
 
-// Asio 1.26 waits for ever for the first threads of a pool when the system refuses the next one.
+// Asio 1.26 waits forever for the first threads of a pool when the system refuses the next one.
 static void end_what_hangs() {
     auto end = [](int) {
-        constexpr std::string_view said = "kustodrop: cannot begin: was a thread refused?\n";
+        constexpr std::string_view said = "kustodrop: cannot start: was a thread refused?\n";
         [[maybe_unused]] auto written = ::write(STDERR_FILENO, said.data(), said.size());
         std::_Exit(a_bug);
     };
@@ -66,7 +66,7 @@ static asio::awaitable<void> call_it_well(program& around, start_pause& pause) {
 static asio::awaitable<int> run_daemon(program& around, app& daemon, start_pause& pause) {
     ::alarm(0);
     task_group signals(around.io.get_executor());
-    // Before anything that takes a while, so that an end asked for meanwhile is an orderly one.
+    // Before anything that takes a while, so that a stop requested meanwhile is an orderly one.
     signals.start(listen_for_the_end(daemon, pause));
     signals.start(listen_for_reloads(daemon));
     pause.let_signals_in();

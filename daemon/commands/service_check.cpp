@@ -25,7 +25,7 @@ asio::awaitable<bool> service_check::probe(http::url place) {
     co_return all;
 }
 
-// What is signed for a time is refused at another: SAS, assertions (docs/protocol.md §1.4).
+// SAS and assertions are refused outside the time they are signed for (docs/protocol.md §1.4).
 void service_check::check_clock(const kusto::cloud& cloud) {
     if (!cloud.served_at) return;
     auto skew = http::clock_skew(*cloud.served_at, time_.wall_now());

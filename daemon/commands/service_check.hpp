@@ -9,8 +9,8 @@
 
 namespace kustodrop::daemon {
 
-/// Walks from the name service to the last queue and prints every step with what failed and the
-/// remedy. What stands behind a failed step is not tried.
+/// Tries every step from the name service to the last queue and prints each with what failed and
+/// the remedy. Steps that need a failed one are not tried.
 class service_check {
 public:
     service_check(connection& service, clock& time, step_printer& out)

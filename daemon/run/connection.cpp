@@ -6,8 +6,8 @@
 
 namespace kustodrop::daemon {
 
-// An outage may have been long: once it is over, files wait for these and nothing else. And a
-// secret is read again for every fetch; one that was refused and replaced is to be found soon.
+// After a long outage, files wait for these and nothing else. And a secret is read again for every
+// fetch: one that was refused and then replaced must be picked up soon.
 static constexpr duration longest_refresh_wait = 1min;
 
 std::string_view version() { return KUSTODROP_VERSION; }
@@ -190,8 +190,8 @@ void connection::tell_ends(const std::vector<recurring::news>& ends) {
 
 void connection::tell_ends() { tell_ends(told_.due(around_.time.now())); }
 
-// One line when a cache gets into trouble or out of it, and now and then between; not one an
-// attempt.
+// One line when a cache begins to fail, one when it recovers, and some in between; not one for
+// each attempt.
 void connection::tell(std::string_view what, const refresh_event& event) {
     auto name = std::string(what);
     if (!event.problem) return tell_ends(told_.worked(name, around_.time.now()));
@@ -221,7 +221,7 @@ std::optional<failure> connection::trouble() const {
     return std::nullopt;
 }
 
-// Signatures and tokens are good from a time to a time, and Entra and storage tolerate 5 minutes.
+// Signatures and tokens are valid for a period; Entra and storage tolerate 5 minutes.
 static constexpr duration tolerated_skew = 5min;
 
 void connection::watch_clock() {

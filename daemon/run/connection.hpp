@@ -44,14 +44,14 @@ public:
         surroundings around, const config::settings& settings, config::environment environment
     );
 
-    /// Works with other credentials and rules about hosts from the next request on; what is in hand
-    /// stays in use until there is better.
+    /// Uses other credentials and rules about hosts from the next request on; the token in hand
+    /// stays in use until there is a new one.
     void change(const config::settings& settings);
 
     /// Keeps token, resources and identity token fresh.
     void start(task_group& tasks);
 
-    /// One step at a time, for `check`: the clouds's metadata, then a token.
+    /// One step at a time, for `check`: the cloud's metadata, then a token.
     asio::awaitable<result<kusto::cloud>> ask_cloud();
     asio::awaitable<result<fresh<azure::access_token>>> fetch_token();
     asio::awaitable<result<fresh<kusto::resource_set>>> fetch_resources();

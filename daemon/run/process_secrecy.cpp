@@ -6,7 +6,7 @@
 namespace kustodrop::daemon {
 
 void keep_memory_private() {
-    // Neither can fail: less is always allowed.
+    // Neither call can fail: a process may always lower its own rights.
     ::rlimit none{0, 0};
     ::setrlimit(RLIMIT_CORE, &none);
     ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);

@@ -56,9 +56,9 @@ std::string reload_text(const reload_report& done) {
     auto& changed = done.changed;
     if (changed.empty()) return out + "taken: nothing has changed\n";
     out += "taken\n" + line("new watches:", changed.added);
-    out += line("no more watched, what is claimed is finished:", changed.removed);
+    out += line("no longer watched, claimed files are finished:", changed.removed);
     out += line("changed watches:", changed.adjusted);
-    out += line("watches of another folder, what is claimed is finished first:", changed.moved);
+    out += line("watches of another folder, claimed files are finished first:", changed.moved);
     out += line("in force:", changed.keys);
     out += line("in force only after a restart:", changed.at_restart);
     return out;

@@ -18,7 +18,7 @@ struct reload_report {
 /// "keys": […], "at_restart": […]}
 std::string reload_json(const reload_report& done);
 
-/// The reverse. Throws on what is no such text.
+/// The reverse. Throws if the text is something else.
 reload_report parse_reload_report(const std::string& json);
 
 /// For people: one line each.

@@ -14,7 +14,7 @@ pipeline::watch_options watch_options_of(
 );
 spool::archive_limits archive_limits_of(const config::retention_settings& from);
 
-/// What the pipeline obeys beside its watches.
+/// The pipeline's options beside those of its watches.
 pipeline::engine_options engine_options_of(const config::settings& from);
 
 }  // namespace kustodrop::daemon

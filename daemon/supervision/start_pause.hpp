@@ -6,13 +6,13 @@
 
 namespace kustodrop::daemon {
 
-/// How long the start after so many in a row that came to nothing is put off: nothing the first
-/// time, then 1 s, doubled up to 5 min. Pure.
+/// How long a start is delayed after so many failed starts in a row: not at all after none, then
+/// 1 s, doubled up to 5 min. Pure.
 duration pause_after(unsigned failed_starts);
 
-/// The pauses that systemd 252 cannot make grow by itself (RestartSteps= came with 254), so that a
-/// unit that never gives up does not spin. The count stands in $RUNTIME_DIRECTORY, which outlives
-/// restarts and not a stop; without service manager there is none and nothing is put off.
+/// Growing pauses between starts, which systemd 252 cannot make (RestartSteps= came with 254), so
+/// that a unit that never gives up does not spin. The count is in $RUNTIME_DIRECTORY, which
+/// outlives restarts but not a stop; without a service manager no start is counted or delayed.
 ///
 /// Only a start that follows failures waits, so a first start with a bad configuration is refused
 /// at once; and a changed configuration, SIGHUP or `systemctl restart` ends the wait.
@@ -29,7 +29,7 @@ public:
     /// Call this once signals are handled.
     static void let_signals_in();
 
-    /// This start came to something, or was ended on purpose.
+    /// This start succeeded, or was ended on purpose.
     void went_well();
 
 private:

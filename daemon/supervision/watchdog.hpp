@@ -10,15 +10,15 @@ namespace kustodrop::daemon {
 /// $WATCHDOG_PID is ours or unset (sd_watchdog_enabled(3)). Nothing: it does not wait.
 std::optional<duration> watchdog_patience();
 
-/// What shows whether the daemon gets on. That the loop turns shows itself: it asks.
+/// Whether the daemon makes progress. The event loop has no field: it is the one that asks.
 struct progress {
     time_point now{};
     std::optional<time_point> commit_since = {};  // When the commit at the journal's disk began.
 };
 
-/// Whether a sign of life is the truth. A commit that fails is progress, for it is tried again; one
-/// that neither ends nor fails is none. What waits for the network or for a mount that hangs holds
-/// up nothing else, and a restart would not fix it. Pure.
+/// Whether the daemon may report that it is alive. A commit that fails is progress, because it is
+/// tried again; one that neither ends nor fails is not. A wait for the network or for a hung mount
+/// holds up nothing else, and a restart would not fix it. Pure.
 bool gets_on(const progress& seen, duration patience);
 
 }  // namespace kustodrop::daemon

@@ -74,7 +74,7 @@ static std::string last_of(const json::object& watch, const std::string& now) {
     return text_in(record, "outcome") + " " + since(text_in(record, "at"), now) + " ago";
 }
 
-// Leaves out columns until the rest fits, and says each row.
+// Leaves out columns until the rest fits, and returns the rows.
 static std::vector<std::string> laid_out(std::vector<column> columns, std::size_t width) {
     auto total = [&] {
         std::size_t sum = 0;
@@ -154,12 +154,12 @@ static void add_notes(std::vector<screen_line>& out, const json::object& watch) 
         out.push_back({name + "too little space is free, nothing is claimed", look::trouble});
     }
     if (watch.at("leaving").as_bool()) {
-        out.push_back({name + "no more configured, what is claimed is finished"});
+        out.push_back({name + "no longer watched: claimed files are finished"});
     }
     auto* last = watch.if_contains("last_outcome");
     if (!last || !last->is_object()) return;
     auto code = text_in(last->get_object(), "code");
-    // A pause has said it.
+    // The line about the pause shows it already.
     if (code.empty() || paused.starts_with(code)) return;
     out.push_back({name + with_code(code, text_in(last->get_object(), "details"))});
 }

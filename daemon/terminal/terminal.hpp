@@ -32,7 +32,7 @@ struct screen_line {
     look how = look::plain;
 };
 
-/// The whole terminal while it lives. Its end, and Ctrl-C and Ctrl-Z too, leave the terminal as it
+/// Has the whole terminal while it exists. Its end, Ctrl-C and Ctrl-Z leave the terminal as it
 /// was before: what was on it, the cursor, the echo.
 class full_screen {
 public:
@@ -45,7 +45,7 @@ public:
     /// Replaces what is shown. Lines that are too long, and too many, are cut.
     void show(const std::vector<screen_line>& lines);
 
-    /// Until the time is over, the terminal is resized, or `q` or a signal says that it is enough.
+    /// Waits until the time is over, the terminal is resized, or `q` or a signal ends it.
     woken wait(duration time);
 
 private:

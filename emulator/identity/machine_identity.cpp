@@ -191,7 +191,7 @@ http::response machine_identity::arc(const exchange& one, const std::string& iss
     if (!answers_challenge(*authorization)) {
         return problem(403, "access_denied", "The key is not the one that was asked for");
     }
-    // A machine has one identity here; like older agents, others are passed over in silence.
+    // A machine has one identity here; like older agents, others are silently ignored.
     return json_answer(200, json::serialize(token_body(tokens_, issuer, clock_.wall_now())));
 }
 

@@ -52,7 +52,7 @@ struct application_options {
 /// The emulator put together: it owns every part in the order of their dependence.
 class application {
 public:
-    /// Binds all ports; throws std::exception with a sentence about what is in the way.
+    /// Binds all ports; throws std::exception with a sentence about what prevents it.
     application(
         asio::any_io_executor executor,
         clock& clock,
@@ -71,7 +71,7 @@ public:
     std::string startup_text() const;
 
     /// Serves until cancelled. The transport carries the ingestor's own requests. Throws
-    /// std::runtime_error if another storage would not do.
+    /// std::runtime_error if another storage cannot be used.
     asio::awaitable<void> run(http::transport& transport);
 
 private:

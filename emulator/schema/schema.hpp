@@ -28,7 +28,7 @@ enum class column_type {
 std::string_view to_string(column_type);
 /// "Int64"; the .NET name that stands in a v1 dataset's DataType.
 std::string_view clr_name(column_type);
-/// Knows Kusto's aliases ("int64", "double", "date"); nothing for any other word.
+/// Knows Kusto's aliases ("int64", "double", "date"); nothing for any other name.
 std::optional<column_type> parse_column_type(std::string_view name);
 
 struct column {

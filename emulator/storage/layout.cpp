@@ -32,7 +32,7 @@ layout::layout(clock& clock, storage_database& database, layout_options options)
 }
 
 void layout::rotate_keys() {
-    if (!options_.given_keys.empty()) return;  // They are another's to rotate.
+    if (!options_.given_keys.empty()) return;  // They belong to another storage.
     for (auto& [name, key] : keys_) {
         key = base64_encode(random_bytes(key_bytes));
         database_.put_fact("key." + name, key);

@@ -26,7 +26,7 @@ public:
     result<void> flush();
     const send_report& report() const { return report_; }
 
-    /// Why it ended before its time, if it did.
+    /// Why it ended early, if it did.
     const std::optional<failure>& trouble() const { return trouble_; }
 
 private:

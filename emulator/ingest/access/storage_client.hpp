@@ -25,7 +25,7 @@ struct blob_part {
 };
 
 /// The few storage operations the ingestor needs, by HTTP (docs/protocol.md §5, §6, §8.3). A
-/// failure to retry is transient; any other will not get better.
+/// failure to retry is transient; any other is permanent.
 class storage_client {
 public:
     storage_client(storage_access access, clock& clock);

@@ -41,7 +41,7 @@ result<report_method> method_of(const json_members& from) {
     if (text.empty() || text == "0" || text == "queue") return report_method::queue;
     if (text == "1" || text == "table") return report_method::table;
     if (text == "2" || text == "queueandtable") return report_method::both;
-    // Azure Monitoring, which only Go knows: no queue of ours is meant.
+    // Azure Monitoring, which only Go knows: the service's own queues are not meant.
     if (text == "3" || text == "azuremonitoring") return report_method::queue;
     return corrupted("ReportMethod '" + text + "' is unknown.");
 }

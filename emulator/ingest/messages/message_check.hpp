@@ -20,7 +20,7 @@ using identity_valid = std::function<bool(std::string_view token)>;
 
 /// Reads what stands in a ready-for-aggregation queue: base64 of a UTF-8 JSON object, member names
 /// in any case, enums as number or name, booleans and numbers also as strings. Checks everything
-/// that can be known without the blob, stricter than the service in nothing but silence.
+/// that can be known without the blob, as strictly as the service, but never silently.
 checked_message check_message(
     std::string_view queue_text, const catalog& known, const identity_valid& identity
 );
