@@ -182,11 +182,11 @@ BOOST_AUTO_TEST_CASE(of_storage_of_every_status) {
 BOOST_AUTO_TEST_CASE(in_notification_queues) {
     each_damage_of(good_failure, [](const std::string& text) {
         for (auto kind : {kusto::notification_kind::success, kusto::notification_kind::failure}) {
-            auto word = kusto::parse_notification(kind, text);
-            judge(word);
-            if (!word) continue;
-            BOOST_TEST(word->details.find("sig=secret") == std::string::npos);
-            kusto::judge(*word);
+            auto parsed = kusto::parse_notification(kind, text);
+            judge(parsed);
+            if (!parsed) continue;
+            BOOST_TEST(parsed->details.find("sig=secret") == std::string::npos);
+            kusto::judge(*parsed);
         }
     });
 }

@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(of_the_configuration_are_told_in_golden_words) {
         auto found = wanted.find(what);
         if (found == wanted.end()) continue;  // A key that came later.
         ++counts.golden;
-        // What is refused only for now will be told otherwise one day.
+        // What is refused only for now will get another message one day.
         if (found->second.find("not in this version") != std::string::npos) continue;
         BOOST_TEST_CONTEXT(what << " (meant so? KUSTODROP_WRITE_GOLDEN=1)") {
             BOOST_TEST(before_the_list(text) == before_the_list(found->second));

@@ -6,8 +6,8 @@
 
 namespace kustodrop::test {
 
-/// What the closing line of the bad inputs tells: how many cases of which kind there were, and
-/// what of the known ways to fail was never met.
+/// What the last line of the bad inputs reports: how many cases of which kind there were, and
+/// which of the known ways to fail never occurred.
 struct bad_input_counts {
     std::size_t configuration = 0;
     std::size_t golden = 0;

@@ -1,4 +1,4 @@
-// What may lie in a drop folder: names of every byte and length, and things that are no files.
+// What may lie in a drop folder: names of every byte and length, and things that are not files.
 #include "base/text.hpp"
 #include "core/spool/folder/drop_folder_fixture.hpp"
 #include "counting.hpp"

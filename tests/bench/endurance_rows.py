@@ -95,7 +95,7 @@ def idle(figures, scale, context):
         (stand.folder / "one").write_bytes(b"{}\n")
         (stand.folder / "one").rename(pathlib.Path(watches[0]["path"]) / "one.json")
         counting("the only file", daemon, sink.posted, 1)
-        sink.stop()  # Whatever it would ask for, nobody answers.
+        sink.stop()  # From here on, no request gets an answer.
         stand.running.remove(sink)
         stand.running.insert(0, sink)
         for _ in throughout(3):

@@ -60,7 +60,7 @@ class Shipment:
 
 
 def archived(daemon):
-    """Whether nothing is left to be claimed, and all that was claimed has gone on."""
+    """Whether no file is left to claim, and every claimed file has left work/."""
     left = any(entry.name != ".kustodrop" for entry in os.scandir(daemon.drop))
     return not left and not any(os.scandir(daemon.drop / ".kustodrop" / "work"))
 
@@ -71,7 +71,7 @@ def ship(staged, count, raw_bytes, until_settled=False, cores=None, sinks=None, 
     with Stand() as stand:
         batching = "20ms" if until_settled else NO_WORD
         if until_settled:
-            # Waiting for the sink's word, and for the next look at the queues, is no work.
+            # Waiting for the sink's notification and for the next poll of the queues is idle time.
             settings.setdefault("notifications", {"poll_interval": "100ms"})
         sink = stand.sink(cores=sinks, sas=sas, batching=batching)
         daemon = stand.daemon(sink, **settings)

@@ -24,7 +24,7 @@ REST = set(CORES[1:]) or FIRST  # The sink, and ourselves.
 ALL = set(CORES)
 SAS = "2022-11-02"  # New enough for a CRC-64; one from before 2019 needs an MD5, which costs more.
 NO_WORD = "1h"  # A sink that says nothing for the length of a run.
-SETTLE = 0.1  # stable_for, which nobody can be faster than: it is taken off where it matters.
+SETTLE = 0.1  # stable_for: the least time any file takes, subtracted where it matters.
 
 
 @contextlib.contextmanager

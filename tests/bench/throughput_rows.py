@@ -108,7 +108,7 @@ def small(figures, scale, context):
 
 
 def whole_rate(shipment):
-    """Files a second from first to last: of a few blobs one cannot tell when the first began."""
+    """Files a second from first to last: with few blobs it is unclear when the first began."""
     return shipment.count / max(shipment.seconds - SETTLE, 1e-3)
 
 

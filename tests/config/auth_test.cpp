@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(the_pods_variables_are_for_workload_identity_only) {
 }
 
 BOOST_AUTO_TEST_CASE(a_workload_without_a_pod_is_told_what_is_missing) {
-    auto words = [](const std::string& key, const std::string& variable) {
+    auto missing = [](const std::string& key, const std::string& variable) {
         return "k.yaml:2:7: auth." + key + ": is missing, and so is the environment variable " +
                variable +
                ", which workload identity sets in a pod labelled azure.workload.identity/use: "
@@ -92,8 +92,8 @@ BOOST_AUTO_TEST_CASE(a_workload_without_a_pod_is_told_what_is_missing) {
     };
     BOOST_TEST(
         why("kind: workload_identity") ==
-        words("tenant_id", "AZURE_TENANT_ID") + words("client_id", "AZURE_CLIENT_ID") +
-            words("federated_token_file", "AZURE_FEDERATED_TOKEN_FILE")
+        missing("tenant_id", "AZURE_TENANT_ID") + missing("client_id", "AZURE_CLIENT_ID") +
+            missing("federated_token_file", "AZURE_FEDERATED_TOKEN_FILE")
     );
 }
 

@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(names_the_ingestion_endpoint_that_belongs_to_a_query_endpoi
         "is the cluster's query endpoint, files go to its ingestion endpoint; write "
         "https://ingest-mycluster.westeurope.kusto.windows.net (or name the host in trusted_hosts)"
     );
-    // The word must stand in front, not anywhere.
+    // "ingest-" counts only at the start of the host name.
     BOOST_TEST(
         said("https://my-ingest-test.kusto.windows.net:8443") ==
         "is the cluster's query endpoint, files go to its ingestion endpoint; write "

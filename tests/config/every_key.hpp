@@ -11,7 +11,7 @@ struct key_case {
     std::string section;  // "upload", "watches", "watches.coalesce"; empty for the root.
     std::string key;
     std::string good;                // A value that is accepted, in one line.
-    std::vector<std::string> wrong;  // Values that are not, in one line; "" is no value.
+    std::vector<std::string> wrong;  // Values that are not, in one line; "" means no value.
 };
 
 inline const std::vector<std::string> no_texts{"", "[a]", "{a: b}", "\"two\\nlines\""};

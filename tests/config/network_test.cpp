@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(a_proxys_password_stands_only_in_a_private_file) {
     std::filesystem::create_directories(folder);
     auto auth =
         "auth: {kind: client_secret, tenant_id: t, client_id: c, client_secret: '${env:S}'}\n";
-    auto verdict = [&](const std::string& proxy, ::mode_t mode) {
+    auto problem = [&](const std::string& proxy, ::mode_t mode) {
         auto file = (folder / "k.yaml").string();
         std::ofstream(file) << whole_cluster << auth << whole_watches << "network: {proxy: '"
                             << proxy << "'}\n";
@@ -78,10 +78,10 @@ BOOST_AUTO_TEST_CASE(a_proxys_password_stands_only_in_a_private_file) {
         machine here{{{"S", "s"}, {"P", "http://u:hunter2@p"}}};
         return printed(config::load_file(file, here.environment()));
     };
-    BOOST_TEST(verdict("http://u:hunter2@p", 0600) == "");
-    BOOST_TEST(verdict("http://p:3128", 0644) == "");
-    BOOST_TEST(verdict("${env:P}", 0644) == "");
-    auto refused = verdict("http://u:hunter2@p", 0644);
+    BOOST_TEST(problem("http://u:hunter2@p", 0600) == "");
+    BOOST_TEST(problem("http://p:3128", 0644) == "");
+    BOOST_TEST(problem("${env:P}", 0644) == "");
+    auto refused = problem("http://u:hunter2@p", 0644);
     BOOST_TEST(refused.find("network.proxy: holds a literal password") != std::string::npos);
     BOOST_TEST(refused.find("hunter2") == std::string::npos);
     std::filesystem::remove_all(folder);

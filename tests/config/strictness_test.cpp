@@ -25,13 +25,13 @@ BOOST_AUTO_TEST_CASE(reads_json) {
 }
 
 BOOST_AUTO_TEST_CASE(takes_the_word_off_but_no_other_words_of_yaml_1_1_for_booleans) {
-    for (auto* word : {"yes", "no", "on", "off", "y", "True", "FALSE", "~"}) {
+    for (auto* value : {"yes", "no", "on", "off", "y", "True", "FALSE", "~"}) {
         auto text = std::string(whole_cluster) + std::string(whole_auth) +
                     "watches: [{path: /d, database: D, table: T, format: csv, deduplicate: off, "
                     "recursive: " +
-                    word + "}]\n";
+                    value + "}]\n";
         auto loaded = load(text);
-        BOOST_TEST_CONTEXT(word) {
+        BOOST_TEST_CONTEXT(value) {
             BOOST_TEST_REQUIRE(loaded.problems.size() == 1U);
             BOOST_TEST(loaded.problems[0].key == "watches[0].recursive");
         }

@@ -38,7 +38,7 @@ class Alerts(EndToEnd):
 
     def fires(self, alert, instance):
         wanted = (alert, self.instances[instance])
-        # Perhaps it did while another was waited for.
+        # It may have fired already, while the test waited for another one.
         self.until(f"{alert} of {instance}", lambda: self.server.has_fired(*wanted), 180, every=0.2)
         self.seen.add(alert)
 

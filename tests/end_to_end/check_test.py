@@ -39,7 +39,7 @@ class LateFront(http.server.BaseHTTPRequestHandler):
 
 
 class Registry(http.server.BaseHTTPRequestHandler):
-    """Signs nobody in: their secrets have expired."""
+    """Refuses every sign-in: the client's secret has expired."""
 
     ANSWER = {
         "error": "invalid_client",
@@ -81,7 +81,7 @@ class Check(EndToEnd):
         return out + err
 
     def failing(self, daemon, code, step, *words, **more):
-        """The one line that fails: it begins with the step and holds the words."""
+        """Runs check: exactly one line fails, begins with the step and contains all of `words`."""
         out = self.check(daemon, code, **more)
         lines = [line for line in out.splitlines() if line.startswith("FAIL")]
         self.assertEqual(len(lines), 1, out)
@@ -155,7 +155,7 @@ class Check(EndToEnd):
         self.failing(daemon, REFUSED, "token", "AADSTS90002", "auth.tenant_id")
 
     def test_wrong_application(self):
-        daemon = self.daemon(self.emulator(), auth={"client_id": "nobody"})
+        daemon = self.daemon(self.emulator(), auth={"client_id": "unknown"})
         self.failing(daemon, REFUSED, "token", "AADSTS700016", "auth.client_id")
 
     def test_wrong_secret(self):

@@ -31,7 +31,7 @@ class Retry(EndToEnd):
         code = daemon.journal("--outcome", "failed")[0]["code"]
         retried = self.retry(daemon, "--error", code)
         self.assertEqual([one["file"] for one in retried], ["bad.csv"])
-        # It fails again, for nobody has mended it: a second record, and in quarantine once.
+        # It fails again because its content is unchanged: a second record, and in quarantine once.
         self.settled(daemon, succeeded=1, failed=2, rejected=1)
         self.until("quarantine", lambda: len(daemon.inside("quarantine")) == 4)
 

@@ -65,7 +65,7 @@ class Daemon:
         }
 
     def write(self):
-        """JSON is YAML; the file holds a secret, so nobody else may read it."""
+        """JSON is YAML; the file holds a secret, so only its owner may read it."""
         self.config_path.touch(mode=0o600)
         self.config_path.write_text(json.dumps(self.settings, indent=1))
 

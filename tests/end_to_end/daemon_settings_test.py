@@ -22,7 +22,7 @@ class DaemonSettings(EndToEnd):
         self.assertEqual(emulator.blobs()[0]["bytes"], len(csv_rows(1000)))
 
     def test_compression_fast_and_dense_send_less(self):
-        # Prose, for columns of numbers alone tell the two apart by chance only.
+        # Prose: columns of numbers would show a difference between the levels only by chance.
         license = pathlib.Path(__file__).parents[2] / "LICENSE"
         prose = "".join(f'{n},"{line}"\n' for n, line in enumerate(license.read_text().split('"')))
         sizes = {}

@@ -202,7 +202,7 @@ class Metrics(EndToEnd):
     def test_lost_events(self):
         _, daemon = self.pair({"include": ["*.csv"]})
         self.changed(daemon, "kustodrop_watch_mode", watch="web", mode="inotify")
-        daemon.program.send(19)  # SIGSTOP, so that nobody reads the events.
+        daemon.program.send(19)  # SIGSTOP, so that the daemon reads no events.
         # Two by turns: the same event twice in a row is one.
         notes = [daemon.drop / "note.txt", daemon.drop / "other.txt"]
         for number in range(18000):
@@ -237,8 +237,8 @@ class Metrics(EndToEnd):
         self.changed(daemon, "kustodrop_journal_healthy")
 
     def test_files_add_up_through_failures_restarts_and_skips(self):
-        # A kill between the record of a post and the post leaves one that nobody will speak of:
-        # the failure of the other copy decides when the time for its word is over.
+        # A kill between the record of a post and the post leaves a copy that the service never
+        # reports on: when its timeout is over, the failure of the other copy decides.
         emulator, daemon = self.pair(notifications={"outcome_timeout": "30s"})
         emulator.fault("blob", "put_blob", count=3, status=503, code="ServerBusy")
         emulator.fault("queue", "put_message", count=2, reset="after")

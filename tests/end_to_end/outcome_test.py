@@ -57,7 +57,7 @@ class Outcomes(EndToEnd):
 
     def test_a_broken_gzip_is_rejected_and_never_posted(self):
         emulator, daemon = self.pair()
-        daemon.put("torn.csv.gz", b"\x1f\x8b\x08\x00 this is no deflate stream")
+        daemon.put("torn.csv.gz", b"\x1f\x8b\x08\x00 this is not a deflate stream")
         self.settled(daemon, rejected=1)
         self.until("quarantine", lambda: len(daemon.inside("quarantine")) == 2)
         self.assertEqual(emulator.messages(), [])

@@ -39,7 +39,7 @@ class Program:
         return self.process.poll() is None
 
     def check(self):
-        """Fails at once when the process has ended although nobody stopped it."""
+        """Fails at once when the process has ended by itself."""
         if not self.alive():
             raise AssertionError(
                 f"{self.name} ended with {self.process.returncode}\n{self.tail()}"

@@ -68,7 +68,7 @@ class Proxy(EndToEnd):
         emulator = far_emulator(self, proxy_credentials=CREDENTIALS)
         daemon = far_daemon(self, emulator).start()
         daemon.put("a.csv", csv_rows(3))
-        self.until("a word about it", lambda: "proxy_unauthorized" in daemon.output())
+        self.until("the failure in the log", lambda: "proxy_unauthorized" in daemon.output())
         self.assertIn("network.proxy", daemon.output())
         self.assertTrue(daemon.program.alive())
         self.assertEqual(emulator.message_count(), 0)

@@ -155,7 +155,7 @@ class Reload(EndToEnd):
         emulator, daemon = self.pair({"table": "Wbe"}, notifications={"outcome_timeout": "2s"})
         emulator.pause()
         daemon.put("a.csv", csv_rows(1))
-        self.until("no word", lambda: daemon.outcomes().get("unconfirmed") == 1)
+        self.until("unconfirmed", lambda: daemon.outcomes().get("unconfirmed") == 1)
         self.watch(daemon)["table"] = "Web"
         daemon.write()
         self.reload(daemon)

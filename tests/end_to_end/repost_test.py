@@ -41,7 +41,7 @@ class Repost(EndToEnd):
 
     def test_deduplicate_waits_until_the_service_can_see_the_first_copy(self):
         watch = {"deduplicate": "tags", "batching_time": "1s"}
-        # Nobody reports success, so that nothing but the tag can tell.
+        # The service reports no success, so that only the tag shows the first copy.
         emulator, daemon = self.pair(
             watch,
             emulator={"batching": "800ms"},

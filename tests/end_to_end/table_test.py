@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""report_method: table. The service's words stand in the status table, where nobody takes them."""
+"""report_method: table. The service reports in the status table, where no client removes rows."""
 import unittest
 
 from harness import EndToEnd, csv_rows
@@ -17,7 +17,7 @@ class Table(EndToEnd):
         daemon.put("bad.csv", BROKEN)
         self.settled(daemon, succeeded=3, failed=1)
         self.assertEqual(emulator.count(), 6)
-        # Nothing was said in the queues, and nobody asked them.
+        # The queues hold no notifications, and the daemon did not poll them.
         self.assertEqual(emulator.notifications(), {"failed": [], "successful": []})
         self.assertEqual(emulator.requests(operation="peek_messages"), 0)
 

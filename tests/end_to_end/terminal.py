@@ -1,4 +1,4 @@
-"""A program on a terminal of its own: what it shows there, what it is told, what it leaves."""
+"""A program on its own terminal: what it shows there, what input it gets, what it leaves."""
 import errno
 import fcntl
 import os

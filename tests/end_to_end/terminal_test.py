@@ -48,7 +48,7 @@ class StatusWatch(OnTerminals):
             end(terminal)
             self.assertEqual(terminal.wait(), 0)
             self.assertTrue(terminal.is_as_before())
-            self.until("its last words", lambda: LEAVE in terminal.output())
+            self.until("its last output", lambda: LEAVE in terminal.output())
 
     def test_it_obeys_the_size_of_the_terminal(self):
         _, daemon = self.pair()

@@ -60,7 +60,7 @@ class WatchSettings(EndToEnd):
 
     def test_on_success_delete(self):
         _, daemon, _ = self.only({"on_success": "delete"}, {"a.csv": True})
-        self.until("it is gone", lambda: not daemon.inside("work"))
+        self.until("it is deleted", lambda: not daemon.inside("work"))
         self.assertEqual((daemon.waiting(), daemon.inside("archive")), ([], []))
 
     def test_on_success_keep_puts_it_back_and_ships_it_only_once(self):

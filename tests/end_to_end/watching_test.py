@@ -115,7 +115,7 @@ class Watching(EndToEnd):
         emulator, daemon = self.pair({"format": "txt", "table": "Line"}, emulator={
             "table": ["Demo.Line(text:string)"],
         })
-        daemon.program.send(19)  # SIGSTOP, so that nobody reads the events.
+        daemon.program.send(19)  # SIGSTOP, so that the daemon reads no events.
         for number in range(9000):
             (daemon.drop / f"{number}.txt").write_text("x\n")
         daemon.program.send(18)
@@ -125,7 +125,7 @@ class Watching(EndToEnd):
         emulator = self.emulator()
         daemon = self.daemon(emulator, retention={"min_free": "100%"}).start()
         daemon.put("a.csv", csv_rows(1))
-        self.until("a word about it", lambda: daemon.status()["watches"][0]["low_on_space"])
+        self.until("low space in the status", lambda: daemon.status()["watches"][0]["low_on_space"])
         self.assertEqual(daemon.waiting(), ["a.csv"])
         daemon.stop()
         daemon.settings["retention"]["min_free"] = "0%"
@@ -155,12 +155,12 @@ class InPlace(EndToEnd):
             log.write(csv_rows(10))
             log.flush()
             self.posted(emulator, 1)
-            # While the first part waits for its word.
+            # While the first part waits for its notification.
             log.write(csv_rows(10, 10))
             log.flush()
             emulator.pause(False)
-            # And after all is settled. Nobody can tell a log that has grown from another file of
-            # that name, so it is shipped whole again.
+            # And after all is settled. A log that has grown then looks like another file of that
+            # name, so it is shipped whole again.
             self.settled(daemon, succeeded=2)
             log.write(csv_rows(10, 20))
         self.settled(daemon, succeeded=3)

@@ -10,7 +10,7 @@ FUZZ_TARGET(durations) {
     if (duration) {
         auto again = config::parse_duration(config::format_duration(*duration));
         promise(again && *again == *duration, "a duration is read back");
-        promise(*duration >= kustodrop::duration::zero(), "a duration is no debt");
+        promise(*duration >= kustodrop::duration::zero(), "a duration is not negative");
     } else {
         promise(!duration.error().detail.empty(), "it says why");
     }

@@ -74,7 +74,7 @@ int replay(const files::path& corpus) {
 }  // namespace
 }  // namespace kustodrop::fuzz
 
-int main(int count, char** words) {
+int main(int count, char** arguments) {
     if (count != 2) return 64;
-    return kustodrop::fuzz::replay(words[1]);
+    return kustodrop::fuzz::replay(arguments[1]);
 }

@@ -21,6 +21,6 @@ FUZZ_TARGET(retry_after) {
     }
     auto wait = http::retry_after(answer);
     if (!wait) return;
-    promise(*wait >= duration::zero(), "nobody waits into the past");
-    promise(*wait <= std::chrono::hours(1), "nobody waits for more than an hour");
+    promise(*wait >= duration::zero(), "a wait is not negative");
+    promise(*wait <= std::chrono::hours(1), "a wait is at most an hour");
 }

@@ -10,7 +10,7 @@ using fuzz::promise;
 FUZZ_TARGET(url) {
     auto read = http::url::parse(input);
     auto place = azure::parse_storage_place(input, wall_time{});
-    if (!read) return promise(!place, "what is no URL is no place");
+    if (!read) return promise(!place, "only a URL is a place");
     promise(!read->host().empty(), "a URL has a host");
     promise(read->port() != 0, "a URL has a port");
     promise(read->path().starts_with('/'), "a path begins with a slash");
@@ -27,6 +27,6 @@ FUZZ_TARGET(url) {
     kusto::check_endpoint(*read, {});
     if (!place) return promise(!place.error().detail.empty(), "a failure says why");
     promise(!place->account.empty() && !place->name.empty(), "a place has a name");
-    promise(place->reserve >= duration::zero(), "a reserve is no debt");
+    promise(place->reserve >= duration::zero(), "a reserve is not negative");
     place->usable_at(wall_time{});
 }

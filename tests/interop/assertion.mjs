@@ -1,5 +1,5 @@
-// Verifies a client assertion with a JWT library that nobody here wrote. Arguments: the assertion,
-// the certificate's file, the algorithm, the client and the audience.
+// Verifies a client assertion with a third-party JWT library. Arguments: the assertion, the
+// certificate's file, the algorithm, the client and the audience.
 import { readFileSync } from "node:fs";
 import { X509Certificate } from "node:crypto";
 import { importX509, jwtVerify } from "jose";

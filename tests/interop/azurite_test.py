@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The end-to-end suites over Azurite: what the daemon sends is what a storage service that nobody
-here wrote understands, and its signatures are really checked."""
+"""The end-to-end suites over Azurite: an independent storage service understands what the daemon
+sends, and really checks its signatures."""
 import pathlib
 import sys
 import unittest

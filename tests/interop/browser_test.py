@@ -111,7 +111,7 @@ class StatusPage(EndToEnd):
         self.assertIn(entry["code"], told)
         self.assertIn(entry["details"], told)
         self.assert_accessible("failure")
-        # Mended on the spot, then put back by keyboard alone.
+        # The test corrects the file in quarantine, then retries it by keyboard alone.
         quarantined = daemon.drop / ".kustodrop" / "quarantine"
         (place,) = [name for name in daemon.inside("quarantine") if name.endswith("bad.csv")]
         (quarantined / place).write_text(csv_rows(3))

@@ -47,7 +47,7 @@ class Clients(EndToEnd):
         self.assertEqual(lines[-1], ["rows", "7"])
 
     def test_beside_our_daemon_each_gets_its_own_words(self):
-        # That client deletes whatever it pops, so ours must have its words first.
+        # That client deletes every notification it pops, so our daemon must get its own first.
         emulator, daemon = self.pair()
         daemon.put("ours.csv", csv_rows(3))
         self.settled(daemon, succeeded=1)

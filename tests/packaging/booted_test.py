@@ -28,7 +28,7 @@ UNIT = "kustodrop.service"
 
 
 class Booted(unittest.TestCase):
-    """One machine; every test goes on where the one before it ended."""
+    """One machine; every test continues where the one before it ended."""
 
     @classmethod
     def setUpClass(cls):
@@ -181,7 +181,7 @@ class Booted(unittest.TestCase):
         self.write("/etc/kustodrop/kustodrop.yaml", self.config)
         self.all_delivered()
         self.machine.run("systemctl", "kill", "--signal=HUP", "--kill-who=main", UNIT, check=True)
-        until("the mended one", lambda: "REFUSED" not in self.show("StatusText"))
+        until("the corrected one", lambda: "REFUSED" not in self.show("StatusText"))
 
     def test_09_a_bad_one_at_the_start_is_refused_at_once_and_mended_without_help(self):
         self.write("/etc/kustodrop/kustodrop.yaml", self.config.replace("table:", "tabel:"))

@@ -25,7 +25,7 @@ class Readme(unittest.TestCase):
             code, out, err = machine.install(deb)
             self.assertEqual(code, 0, out + err)
         (machine.root / "srv/typed").write_text(commands())
-        # The emulator goes on in the background, so that nothing may wait for its output.
+        # The emulator keeps running in the background, so nothing may wait for its output to end.
         machine.sh("sh -eu /srv/typed >/srv/said 2>&1 </dev/null")
         self.assertIn("Active: active", (machine.root / "srv/said").read_text())
 

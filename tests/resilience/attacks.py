@@ -44,7 +44,7 @@ class Field:
         return path
 
     def swap(self, path, first, second):
-        """Puts now the one, now the other at `path`; each is made anew by its function."""
+        """Puts the two at `path` in turn; their functions create a new one each time."""
         for turn in self.race():
             spare = path.parent / f".spare{turn % 2}"
             self.clear(spare)

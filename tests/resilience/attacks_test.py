@@ -64,7 +64,7 @@ class Attacks(Resilience):
 
     @staticmethod
     def sent_contents(field):
-        """What was posted and is no file of ours or of the attacker's own."""
+        """What was posted and is neither a file of ours nor one the attacker may send."""
         emulator, known = field.ledger.emulator, field.ledger
         return {
             emulator.content(message)

@@ -91,14 +91,14 @@ class Disk:
         disks.mount(self.image, place)
 
     def cut(self):
-        """The power goes: returns the image that is left. The disk itself goes on."""
+        """The power fails: returns the image that is left. The disk itself stays in use."""
         self.images += 1
         left = self.image.parent / f"{self.place.name}-{self.images}.img"
         run("cp", "--reflink=always", self.image, left)
         return left
 
     def begin_with(self, image):
-        """The power is back: what is left takes the disk's place. Nobody may hold a file open."""
+        """The power is back: `image` replaces the disk. No process may hold a file open."""
         self.disks.unmount(self.place)
         self.image.unlink()
         self.image = image

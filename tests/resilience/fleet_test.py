@@ -18,8 +18,8 @@ MESSAGE = re.compile(
     r".*?<MessageText>(.*?)</MessageText>",
     re.DOTALL,
 )
-MOST_REQUESTS = 6  # Of the queues for each file, all told.
-# Words that stood there and were not found within the timeout, hidden by what others had taken.
+MOST_REQUESTS = 6  # To the queues, per file, in total.
+# Share of notifications not found within the timeout because other clients' leases hid them.
 MOST_OVERLOOKED = 0.01
 
 
@@ -50,7 +50,7 @@ class Thief(threading.Thread):
                     break
 
     def steal_from(self, taken):
-        """Deletes a few that are no foreign ones; whether there were any."""
+        """Deletes a few of the daemons' own; returns whether there were any."""
         count = 0
         for identifier, receipt, text in taken:
             source = json.loads(base64.b64decode(text))["IngestionSourceId"]
@@ -100,7 +100,7 @@ class Fleet(Resilience):
             total = self.counts(daemons)
             return total.get("succeeded", 0) + total.get("unconfirmed", 0) == files
 
-        until("a word on all, or the end of waiting", over, self.choose(600, 120), 2)
+        until("an outcome for all, or the end of waiting", over, self.choose(600, 120), 2)
         thief.ended.set()
         thief.join()
         self.verify(emulator, daemons, ledger, thief, total)
@@ -141,7 +141,7 @@ class Fleet(Resilience):
             "daemons", "files", "succeeded", "unconfirmed", "stolen", "foreign messages left",
             "unconfirmed without a thief", "queue requests",
         )  # fmt: skip
-        if FULL:  # A few files alone bear the same digging, so the short form only tells.
+        if FULL:  # Few files cost as much searching as many: the short form only prints.
             self.assertLessEqual(requests, MOST_REQUESTS * files)
         self.assertLessEqual(self.tally["unconfirmed without a thief"], files * MOST_OVERLOOKED)
 

@@ -60,7 +60,7 @@ class Ledger:
         self.guarded = {}  # path outside -> (sha256, inode, links) as it was
         self.excused = 0  # Posts whose answer a fault of ours may have swallowed.
         self.kept = False  # Whether files stay in the folder when they are through.
-        self.parked = set()  # Source ids that may wait in work/ for a word.
+        self.parked = set()  # Source ids that may wait in work/ for a notification.
         self.canaries = {emulator.ready["client_secret"]}
 
     # Producing.
@@ -122,7 +122,7 @@ class Ledger:
     def on_disk(self, *below):
         """{sha256} of the files in the drop folders, or only in .kustodrop/… of them.
 
-        A file of a size that nobody produced is no file of ours, and may be endless.
+        A file whose size no produced file has is not ours, and may be endless.
         """
         sizes = {file.size for file in self.produced.values()}
         return {
@@ -145,7 +145,7 @@ class Ledger:
     # Judging.
 
     def check(self, settled=False, journaled=True):
-        """Raises Broken. `settled`: all must have gone through. `journaled`: none was lost."""
+        """Raises Broken. `settled`: each file must be through. `journaled`: no journal was lost."""
         deliveries = self.deliveries()
         sent = collections.Counter(digest for _, digest in deliveries)
         broken = [
@@ -172,9 +172,9 @@ class Ledger:
         for message, digest in deliveries:
             file = self.produced.get(digest) or self.optional.get(digest)
             if not file:
-                yield f"I2 the blob of {message['Id']} is no version of any file"
+                yield f"I2 the blob of {message['Id']} is not a version of any file"
             elif int(message["RawDataSize"]) != file.size:
-                yield f"I2 {file.name}: {message['RawDataSize']} bytes told, {file.size} sent"
+                yield f"I2 {file.name}: {message['RawDataSize']} bytes announced, {file.size} sent"
 
     def check_order(self, sent):
         archived, there, arrived = self.on_disk(".kustodrop", "archive"), self.on_disk(), None
@@ -186,7 +186,7 @@ class Ledger:
             elif file.rows:
                 arrived = self.arrived() if arrived is None else arrived
                 if file.token not in arrived:
-                    yield f"I3 retired without the service's word: {file.name}"
+                    yield f"I3 retired without the service's success: {file.name}"
 
     def check_duplicates(self, deliveries, sent, journaled):
         allowed = {}
@@ -215,7 +215,7 @@ class Ledger:
             left = "\n".join(waiting[queue])
             gone = [identifier for identifier in wanted if identifier not in left]
             if gone:
-                yield f"I12 {len(gone)} of {len(wanted)} foreign messages are gone from {queue}"
+                yield f"I12 {len(gone)} of {len(wanted)} foreign messages are missing from {queue}"
 
     def check_outside(self):
         for path, before in self.guarded.items():

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The journal deleted, cut off or bit-flipped at several moments: duplicates perhaps, no loss."""
+"""The journal deleted, cut off or bit-flipped at several moments: no loss, at most duplicates."""
 import sqlite3
 
 from stand import Resilience, main
@@ -92,7 +92,7 @@ class JournalDamage(Resilience):
                 self.tally.add("damages")
                 self.tally.note("kinds", damage)
                 self.tally.note("stages", stages[0] if stages else "none")
-            # What lies in work/ may be posted once more for each journal that is gone.
+            # What lies in work/ may be posted once more for each lost journal.
             ledger.excused += at_work
             self.check(ledger, f"{number}: {damage} when {moment}")
         daemon.start()

@@ -45,7 +45,7 @@ class Kill(Resilience):
             self.tally.add("files")
 
     def is_through(self, daemon, ledger):
-        """All that was produced has met its end, as far as the folders tell."""
+        """Whether every produced file has reached its end, as far as the folders show."""
         work = [name.encode() for name in daemon.inside("work")]
         if not all(map(ledger.is_parked, work)):
             return False  # Even what a killed life had taken for a minute comes back and is heard.
@@ -87,7 +87,7 @@ class Kill(Resilience):
         return not daemon.inside("work") and not self.left(daemon)
 
     def stage_at(self, daemon, sources):
-        """What the files had come to, as the disk tells after the kill."""
+        """The stage that the files had reached, as the disk shows after the kill."""
         work = daemon.inside("work")
         unfinished = [one["stage"] for one in sources if one["stage"] != "retired"]
         if len(work) > len(unfinished):

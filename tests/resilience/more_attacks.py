@@ -155,7 +155,7 @@ def thousand_empty_files(field):
         (field.drop / f"t5-j{number}.csv").touch()
 
 
-# T6: names that speak to whoever reads the log.
+# T6: names that try to deceive the reader of the log.
 
 
 def named(field, name):
@@ -168,7 +168,7 @@ for _title, _name in {
     "a line of its own": b"t6\n10:00:00.000 error   forged watch=web.csv",
     "a carriage return": b"t6\rforged.csv",
     "escape sequences": b"t6\x1b[2J\x1b]0;owned\x07.csv",
-    "bytes that are no text": b"t6\xff\xfe\x80.csv",
+    "bytes that are not text": b"t6\xff\xfe\x80.csv",
     "quotes of JSON": b't6","level":"error","x":".csv',
     "text from right to left": "t6\u202evsc.exe.csv".encode(),
     "a null in disguise": b"t6\xc0\x80.csv",

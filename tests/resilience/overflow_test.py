@@ -12,7 +12,7 @@ MOST = 100_000  # More names than that are too many for a test.
 
 class Overflow(Resilience):
     def flood(self, daemon, count):
-        """So many events of names that nobody wants, all in one go."""
+        """Causes `count` events of names that no watch includes, all at once."""
         for number in range(count):
             (daemon.drop / f"{number}.tmp").touch()
         for number in range(count):

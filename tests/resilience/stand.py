@@ -89,7 +89,7 @@ class Resilience(EndToEnd):
         return full if FULL else short
 
     def scenarios(self, work, cases, at_a_time=AT_A_TIME):
-        """work(case, random) for each; all are run, and the failures told together."""
+        """work(case, random) for each; all are run, and the failures are reported together."""
         failures = []
         wanted = os.environ.get("KUSTODROP_CASE")
         numbered = [(n, c) for n, c in enumerate(cases) if wanted in (None, str(n))]

@@ -187,7 +187,7 @@ class SystemCalls(Resilience):
         self.assertEqual(wrong, [])
 
     def test_a_post_that_was_never_recorded_was_never_made(self):
-        """After a restart too: no word of such a copy is waited for, and a failure is final."""
+        """After a restart too: the daemon awaits no notification of it, and a failure is final."""
         need_strace("system calls")
         emulator, daemon, ledger = self.rig()
         daemon.start()

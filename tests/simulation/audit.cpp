@@ -94,14 +94,14 @@ bool audit::is_safe(const drop& one, const std::vector<const found*>& copies) {
     if (one.kind == drop_kind::empty) return true;
     // A failure that is not the last copy's is kept in memory, and goes with the process.
     auto& sky = world_.sky;
-    bool words_get_lost =
+    bool notifications_get_lost =
         sky.struck(fault::lost_word) + sky.struck(fault::crash) + sky.struck(fault::restart) > 0;
     for (auto* copy : copies) {
         bool whole = copy->what.first == 0 && copy->what.count == one.records;
         if (!whole) continue;
         if (copy->where == room::quarantine && copy->explained) return true;
         // Unconfirmed: it waits for a late word or for the operator.
-        if (copy->where == room::work && words_get_lost) return true;
+        if (copy->where == room::work && notifications_get_lost) return true;
     }
     return false;
 }

@@ -19,7 +19,7 @@ std::uint64_t ingestor_model::take(const std::string& text) {
         one.blob = object->at("BlobPath").as_string();
         one.raw_bytes = object->at("RawDataSize").to_number<std::uint64_t>();
     } else {
-        world_.wrong("a post that is no ingestion message");
+        world_.wrong("a post that is not an ingestion message");
     }
     auto number = book_.accepted(one.id);
     ++under_way_;
@@ -108,7 +108,7 @@ void ingestor_model::say(const std::string& id, const std::string& blob, const w
     world_.tell(
         "service says of " + id + ": " + (what.success ? std::string("success") : what.code)
     );
-    if (world_.sky.strikes(fault::lost_word)) return world_.tell("and nobody hears it");
+    if (world_.sky.strikes(fault::lost_word)) return world_.tell("and it gets lost");
     if (what.success) book_.said_success(id);
     auto& queues = what.success ? success_queues : failed_queues;
     auto& queue = queues[world_.chance.below(queues.size())];

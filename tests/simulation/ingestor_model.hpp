@@ -21,7 +21,7 @@ public:
     /// Takes an ingestion message. Its number in the ledger.
     std::uint64_t take(const std::string& text);
 
-    /// A word of another client's source.
+    /// A notification about another client's source.
     void say_foreign();
 
     bool idle() const { return under_way_ == 0; }

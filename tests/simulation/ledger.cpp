@@ -79,7 +79,7 @@ ledger::piece ledger::recognize(std::string_view text, std::string_view where) {
     auto line = number_at(text, line_at, 8);
     auto* of = file ? find(static_cast<unsigned>(*file)) : nullptr;
     if (!of || !line || text.size() % record_bytes != 0) {
-        world_.wrong("bytes that nobody dropped: " + std::string(where));
+        world_.wrong("bytes that were never dropped: " + std::string(where));
         return {};
     }
     piece out{of, *line, text.size() / record_bytes};
@@ -118,7 +118,7 @@ void ledger::answered(std::uint64_t number) {
 std::vector<ledger::piece> ledger::recognize_all(std::string_view text, std::string_view where) {
     std::vector<piece> out;
     while (!text.empty()) {
-        // A file's records follow one another; the next file is another, or begins anew.
+        // A file's records follow one another; the next file has another number or starts over.
         auto file = number_at(text, file_at, 6);
         auto line = number_at(text, line_at, 8);
         std::size_t count = 1;
@@ -191,7 +191,7 @@ void ledger::ended() {
     for (auto& [id, known] : sources_) known.forgotten = known.times_asked;
 }
 
-// It begins anew with every file it finds, and words on earlier copies may still be to come.
+// It starts over with every file it finds; notifications of earlier copies may still arrive.
 void ledger::journal_lost() {
     for (auto& [id, known] : sources_) ++known.credit;
 }

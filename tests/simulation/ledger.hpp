@@ -12,7 +12,7 @@ namespace kustodrop::simulation {
 enum class drop_kind { plain, gzip, broken_gzip, malformed, empty };
 
 /// One version of a file as its producer meant it: lines of one length that say which file and
-/// which line they are, so that whatever arrives can be told apart.
+/// which line they are, so that the ledger can identify whatever arrives.
 struct drop {
     unsigned number = 0;
     std::string name;
@@ -38,7 +38,7 @@ public:
     /// The next records of a file, which count as written.
     std::string write(drop& to, std::size_t records);
 
-    /// Which records of which file a text is; no drop if it is none of ours, a violation if it is
+    /// Which records of which file a text is; no drop if we did not write it, a violation if it is
     /// a mixture.
     struct piece {
         drop* of = nullptr;
@@ -52,18 +52,18 @@ public:
 
     // What the service did.
     std::uint64_t accepted(const std::string& id);  ///< A post; returns its number.
-    void answered(std::uint64_t post);              ///< The client was told so.
+    void answered(std::uint64_t post);              ///< The client got the answer.
     void ingested(const std::string& id, std::string_view text);
     void said_success(const std::string& id);
-    void asked_again(const std::string& id);  ///< It told the client to send it again.
+    void asked_again(const std::string& id);  ///< It asked the client to send it again.
 
     /// Files are put back: one that grows there is shipped whole again.
     void files_are_kept() { kept_files_ = true; }
 
     // What befell the client.
     void crashed();
-    /// Crashed or stopped: which failures it has heard of it does not know any more, and a word
-    /// that could not be deleted is obeyed again.
+    /// Crashed or stopped: it no longer knows which failures it has read, and it acts once more
+    /// on a notification that it could not delete.
     void ended();
     void journal_lost();
 

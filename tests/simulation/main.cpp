@@ -36,20 +36,20 @@ bool read_range(std::string_view text, orders& into) {
     return *rest == '\0' && into.first > 0 && into.last >= into.first;
 }
 
-bool read_orders(int count, char** words, orders& into) {
+bool read_orders(int count, char** arguments, orders& into) {
     for (int i = 1; i < count; ++i) {
-        std::string_view word = words[i];
+        std::string_view argument = arguments[i];
         bool has_value = i + 1 < count;
-        if (word == "--trace") {
+        if (argument == "--trace") {
             into.print = true;
-        } else if (word == "--twice") {
+        } else if (argument == "--twice") {
             into.twice = true;
-        } else if ((word == "--seed" || word == "--seeds") && has_value) {
-            if (!read_range(words[++i], into)) return false;
-        } else if (word == "--hours" && has_value) {
-            into.hours = static_cast<unsigned>(std::strtoul(words[++i], nullptr, 10));
-        } else if (word == "--jobs" && has_value) {
-            into.jobs = static_cast<unsigned>(std::strtoul(words[++i], nullptr, 10));
+        } else if ((argument == "--seed" || argument == "--seeds") && has_value) {
+            if (!read_range(arguments[++i], into)) return false;
+        } else if (argument == "--hours" && has_value) {
+            into.hours = static_cast<unsigned>(std::strtoul(arguments[++i], nullptr, 10));
+        } else if (argument == "--jobs" && has_value) {
+            into.jobs = static_cast<unsigned>(std::strtoul(arguments[++i], nullptr, 10));
         } else {
             return false;
         }
@@ -172,10 +172,10 @@ bool has_shown_something(const totals& all) {
 }  // namespace
 }  // namespace kustodrop::simulation
 
-int main(int count, char** words) {
+int main(int count, char** arguments) {
     using namespace kustodrop::simulation;
     orders given;
-    if (!read_orders(count, words, given)) {
+    if (!read_orders(count, arguments, given)) {
         std::fputs(
             "usage: kustodrop-simulation [--seed N [--trace] | --seeds A..B] [--hours H] "
             "[--jobs J] [--twice]\n",

@@ -126,8 +126,8 @@ void producer::write_in_place(drop_kind kind) {
     world_.tell("wrote " + made.name);
 }
 
-// A writer that takes its time, sometimes so long that the file looks complete, and goes on for
-// as long as the file has not been dealt with.
+// A slow writer: sometimes so slow that the file looks complete. It continues to write until the
+// file has been dealt with.
 void producer::append_slowly() {
     auto& made = make(drop_kind::plain, ".json");
     auto file = std::make_shared<written_file>(world_, path(made.name), O_APPEND);
@@ -139,7 +139,7 @@ void producer::append_slowly() {
 void producer::append_next(drop& to, std::shared_ptr<written_file> file, unsigned left) {
     auto place = file->place();
     // Without its journal the daemon cannot know which part of a file it has posted: then a longer
-    // file goes out under the id of the shorter one, and the word on one is taken for both.
+    // file goes out under the id of the shorter one, and a notification on one counts for both.
     bool journal_lasts =
         !world_.sky.has(fault::journal_lost) && !world_.sky.has(fault::journal_cut);
     bool in_work = place.find("/.kustodrop/work") != std::string::npos;

@@ -14,7 +14,7 @@ class producer {
 public:
     producer(universe& world, ledger& book, std::string folder);
 
-    /// Goes on dropping files until `end`.
+    /// Drops files until `end`.
     void begin(time_point end);
 
     /// One file that is renamed into place, whole.

@@ -140,8 +140,8 @@ void service_model::tell(const http::request& ask, const std::string& how) {
 
 // Who is asked to wait comes back no sooner. Storage is another matter: there are other accounts.
 void service_model::check_patience(const http::request& ask) {
-    auto told = told_to_wait_.find(ask.operation);
-    if (told == told_to_wait_.end() || world_.time.now() >= told->second) return;
+    auto until = told_to_wait_.find(ask.operation);
+    if (until == told_to_wait_.end() || world_.time.now() >= until->second) return;
     world_.wrong("came back before Retry-After was over: " + ask.service + " " + ask.operation);
 }
 
@@ -151,7 +151,7 @@ void service_model::note_patience(const http::request& ask, const http::response
 }
 
 asio::awaitable<result<http::response>> service_model::send(http::request ask) {
-    // What was borrowed may be gone when we look at it, if the caller is cancelled.
+    // If the caller is cancelled, the borrowed body may be freed before we look at it.
     if (!ask.borrowed_body.empty()) ask.body = std::string(ask.borrowed_body);
     ask.borrowed_body = {};
     ++requests_;

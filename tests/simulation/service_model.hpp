@@ -25,7 +25,7 @@ public:
     void begin();
     void calm_down();
 
-    /// Another process asks from now on: it knows nothing of what the last one was told.
+    /// Another process asks from now on: it does not know how long the last one had to wait.
     void meet_client() { told_to_wait_.clear(); }
 
     const ingestor_model& ingestor() const { return ingestor_; }

@@ -7,7 +7,7 @@ namespace kustodrop::simulation {
 
 namespace files = std::filesystem;
 
-// So many steps at one instant are no progress.
+// So many steps at one instant mean that the run makes no progress.
 static constexpr std::size_t most_steps_at_once = 1'000'000;
 static constexpr duration bound_to_drain = 3h;
 
@@ -90,7 +90,7 @@ config::settings simulation::draw_settings() {
         chance.chance(0.2) ? spool::compression::none : spool::compression::dense;
     out.notifications.poll_interval = chance.between(5s, 15s);
     out.notifications.outcome_timeout = 30min;
-    // Ages are told from the disk's own times, which are not of this world.
+    // Ages come from the disk's own times, which the simulated clock does not control.
     out.retention.archive_for = 24h * 36500;
     out.admin.listen.clear();
     out.admin.http.reset();

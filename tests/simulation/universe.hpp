@@ -102,7 +102,7 @@ enum class fault {
     folder_away,        // The drop folder is renamed away for a while.
     crash,              // The process ends between two steps.
     restart,            // The daemon is stopped and started.
-    journal_lost,       // It crashes and the journal is gone.
+    journal_lost,       // It crashes and the journal is lost.
     journal_cut,        // It crashes and the journal is cut somewhere.
 };
 inline constexpr std::size_t fault_kinds = 24;

@@ -11,7 +11,7 @@
 
 namespace kustodrop::simulation {
 
-/// A clock that moves only when told to, to the next instant at which someone wakes. It keeps its
+/// A clock that moves only on request, to the next instant at which someone wakes. It keeps its
 /// sleepers in a heap of its own, so that an hour costs what happens in it and nothing else.
 class virtual_clock final : public clock {
 public:
@@ -19,7 +19,7 @@ public:
     wall_time wall_now() const override;
     asio::awaitable<void> sleep_until(time_point wake) override;
 
-    /// When the next sleeper wakes; nothing if nobody sleeps.
+    /// When the next sleeper wakes; nothing if there is none.
     std::optional<time_point> next_wake() const;
 
     /// Moves to `then`, never back, and wakes whom it is time for.

@@ -11,7 +11,7 @@
 
 namespace kustodrop::test {
 
-/// A clock that moves only when told to.
+/// A clock that moves only on request.
 class manual_clock final : public clock {
 public:
     time_point now() const override { return now_; }

@@ -38,7 +38,7 @@ public:
         socket wake(io_);
         wake.connect({asio::ip::address_v4::loopback(), port_}, ignored);
         accepting_.join();
-        // Whoever still waits for a client that stays connected need not wait any longer.
+        // A thread that waits for a client which stays connected need not wait any longer.
         for (auto& one : clients_) {
             if (one->is_open()) ::shutdown(one->native_handle(), SHUT_RDWR);
         }
@@ -48,7 +48,7 @@ public:
     std::uint16_t port() const { return port_; }
     int connections() const { return connections_; }
 
-    /// Head and body of the next request; empty when the client has gone.
+    /// Head and body of the next request; empty when the client has hung up.
     static std::string read_request(socket& from) {
         std::string text;
         while (text.find("\r\n\r\n") == std::string::npos) {

@@ -19,7 +19,7 @@ public:
     using answerer = std::function<result<http::response>(const http::request&)>;
 
     asio::awaitable<result<http::response>> send(http::request request) override {
-        // What was borrowed may be gone by the time the test looks.
+        // The borrowed body may be freed by the time the test looks.
         if (!request.borrowed_body.empty()) request.body = std::string(request.borrowed_body);
         request.borrowed_body = {};
         sent.push_back(request);

@@ -15,7 +15,7 @@ struct recurring_world {
 
     std::string fails(const std::string& place = "account1", const std::string& kind = "busy") {
         auto said = failures.failed(place, kind, clock.now());
-        return said ? words(*said) : "";
+        return said ? text_of(*said) : "";
     }
     std::string works(const std::string& place = "account1") {
         return all(failures.worked(place, clock.now()));
@@ -25,12 +25,12 @@ struct recurring_world {
 
     static std::string all(const std::vector<recurring::news>& said) {
         std::string out;
-        for (auto& one : said) out += (out.empty() ? "" : ", ") + words(one);
+        for (auto& one : said) out += (out.empty() ? "" : ", ") + text_of(one);
         return out;
     }
-    static std::string words(const recurring::news& said) {
+    static std::string text_of(const recurring::news& said) {
         auto what = said.what == turn::begins    ? "begins"
-                    : said.what == turn::goes_on ? "goes on"
+                    : said.what == turn::goes_on ? "continues"
                                                  : "ended";
         auto seconds = std::chrono::duration_cast<std::chrono::seconds>(said.lasted).count();
         return std::string(what) + " " + said.kind + " " + std::to_string(said.times) + " in " +
@@ -51,11 +51,11 @@ BOOST_AUTO_TEST_CASE(an_outage_is_said_once_a_minute_with_its_count) {
     std::vector<std::string> said;
     for (int second = 1; second <= 180; ++second) {
         pass(1s);
-        auto words = fails();
-        if (!words.empty()) said.push_back(words);
+        auto text = fails();
+        if (!text.empty()) said.push_back(text);
     }
     std::vector<std::string> wanted{
-        "goes on busy 61 in 60s", "goes on busy 121 in 120s", "goes on busy 181 in 180s"};
+        "continues busy 61 in 60s", "continues busy 121 in 120s", "continues busy 181 in 180s"};
     BOOST_TEST(said == wanted, boost::test_tools::per_element());
 }
 
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(an_end_that_was_none_is_not_said) {
     fails();
     pass(1min);
     BOOST_TEST(due() == "");
-    BOOST_TEST(fails() == "goes on busy 4 in 80s");
+    BOOST_TEST(fails() == "continues busy 4 in 80s");
 }
 
 BOOST_AUTO_TEST_CASE(only_so_many_are_told_apart) {

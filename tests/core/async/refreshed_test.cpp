@@ -38,7 +38,7 @@ struct giver : test::world {
     duration distance(std::size_t index) const { return fetched_at[index] - fetched_at[index - 1]; }
 
     void pass_in_steps(duration total, duration step) {
-        for (duration gone{}; gone < total; gone += step) pass(step);
+        for (duration passed{}; passed < total; passed += step) pass(step);
     }
 
     duration life = 60min;

@@ -38,7 +38,7 @@ struct ring_world {
     // A request every `step`; accounts in `sick` fail. How many each account got.
     std::map<std::string, int> run(duration time, duration step) {
         std::map<std::string, int> served;
-        for (duration gone{}; gone < time; gone += step) {
+        for (duration passed{}; passed < time; passed += step) {
             now += step;
             auto account = next_account();
             ++served[account];
@@ -251,8 +251,8 @@ BOOST_AUTO_TEST_CASE(an_account_that_stays_keeps_its_health_over_an_update) {
 }
 
 BOOST_AUTO_TEST_CASE(reports_about_strangers_are_ignored) {
-    ring.report("nobody", false, now);
-    BOOST_TEST(!ring.is_healthy("nobody"));
+    ring.report("unknown", false, now);
+    BOOST_TEST(!ring.is_healthy("unknown"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

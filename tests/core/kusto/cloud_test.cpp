@@ -12,12 +12,12 @@ namespace {
 
 http::url url(std::string_view text) { return *http::url::parse(text); }
 
-std::string verdict(std::string_view endpoint, trusted_hosts trusted = {}) {
+std::string code_of(std::string_view endpoint, trusted_hosts trusted = {}) {
     auto allowed = check_endpoint(url(endpoint), trusted);
     return allowed ? "ok" : allowed.error().code.text();
 }
 
-std::string login_verdict(
+std::string login_code_of(
     std::string_view login, std::string_view endpoint, trusted_hosts trusted = {}
 ) {
     cloud named;
@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(well_known_ingestion_endpoints_may_receive_tokens) {
           "https://ingest-c.kustomfa.windows.net",
           "https://adx.monitor.azure.com",
           "https://ingest-c.kusto.windows.net:8443"}) {
-        BOOST_TEST(verdict(endpoint) == "ok", endpoint);
+        BOOST_TEST(code_of(endpoint) == "ok", endpoint);
     }
 }
 
@@ -62,32 +62,32 @@ BOOST_AUTO_TEST_CASE(look_alikes_may_not) {
           "https://169.254.169.254",
           "https://localhost.evil.test",
           "https://127.0.0.1.evil.test"}) {
-        BOOST_TEST(verdict(endpoint) == "untrusted_host", endpoint);
+        BOOST_TEST(code_of(endpoint) == "untrusted_host", endpoint);
     }
 }
 
 BOOST_AUTO_TEST_CASE(tokens_go_over_https_only_except_to_this_machine) {
-    BOOST_TEST(verdict("http://ingest-c.kusto.windows.net") == "untrusted_host");
-    BOOST_TEST(verdict("http://dm.test", {"dm.test"}) == "untrusted_host");
+    BOOST_TEST(code_of("http://ingest-c.kusto.windows.net") == "untrusted_host");
+    BOOST_TEST(code_of("http://dm.test", {"dm.test"}) == "untrusted_host");
     for (auto endpoint :
          {"http://localhost:8080",
           "http://127.0.0.1:1",
           "http://127.9.9.9",
           "http://[::1]:80",
           "https://localhost"}) {
-        BOOST_TEST(verdict(endpoint) == "ok", endpoint);
+        BOOST_TEST(code_of(endpoint) == "ok", endpoint);
     }
 }
 
 BOOST_AUTO_TEST_CASE(operators_may_trust_hosts_and_suffixes) {
-    BOOST_TEST(verdict("https://dm.corp.test", {"DM.corp.test"}) == "ok");
-    BOOST_TEST(verdict("https://a.dm.corp.test", {"dm.corp.test"}) == "untrusted_host");
-    BOOST_TEST(verdict("https://dm.corp.test", {".corp.test"}) == "ok");
-    BOOST_TEST(verdict("https://dm.corp.test", {"*.corp.test"}) == "ok");
-    BOOST_TEST(verdict("https://evilcorp.test", {".corp.test", ""}) == "untrusted_host");
-    BOOST_TEST(verdict("https://corp.test", {".corp.test"}) == "untrusted_host");
-    BOOST_TEST(verdict("https://anything.test", {"."}) == "untrusted_host");
-    BOOST_TEST(verdict("https://anything.test", {"*"}) == "untrusted_host");
+    BOOST_TEST(code_of("https://dm.corp.test", {"DM.corp.test"}) == "ok");
+    BOOST_TEST(code_of("https://a.dm.corp.test", {"dm.corp.test"}) == "untrusted_host");
+    BOOST_TEST(code_of("https://dm.corp.test", {".corp.test"}) == "ok");
+    BOOST_TEST(code_of("https://dm.corp.test", {"*.corp.test"}) == "ok");
+    BOOST_TEST(code_of("https://evilcorp.test", {".corp.test", ""}) == "untrusted_host");
+    BOOST_TEST(code_of("https://corp.test", {".corp.test"}) == "untrusted_host");
+    BOOST_TEST(code_of("https://anything.test", {"."}) == "untrusted_host");
+    BOOST_TEST(code_of("https://anything.test", {"*"}) == "untrusted_host");
 }
 
 BOOST_AUTO_TEST_CASE(a_query_endpoint_is_answered_with_the_one_that_was_meant) {
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(a_query_endpoint_is_answered_with_the_one_that_was_meant) {
     BOOST_TEST(
         refused.detail.find("https://ingest-c.westeurope.kusto.windows.net") != std::string::npos
     );
-    BOOST_TEST(verdict("https://my-ingest-test.kusto.windows.net") == "engine_endpoint");
+    BOOST_TEST(code_of("https://my-ingest-test.kusto.windows.net") == "engine_endpoint");
 }
 
 BOOST_AUTO_TEST_CASE(reads_what_a_cluster_says) {
@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(multi_factor_clusters_have_another_resource) {
 
 BOOST_AUTO_TEST_CASE(login_endpoints_must_be_known_and_fit_the_cluster) {
     auto global = "https://ingest-c.kusto.windows.net";
-    BOOST_TEST(login_verdict("https://login.microsoftonline.com", global) == "ok");
+    BOOST_TEST(login_code_of("https://login.microsoftonline.com", global) == "ok");
     for (auto login :
          {"https://login.microsoftonline.us",
           "https://login.evil.test",
@@ -159,26 +159,26 @@ BOOST_AUTO_TEST_CASE(login_endpoints_must_be_known_and_fit_the_cluster) {
           "http://127.0.0.1:1",
           "https://localhost",
           "https://login.microsoftonline.com:8443"}) {
-        BOOST_TEST(login_verdict(login, global) == "untrusted_host", login);
+        BOOST_TEST(login_code_of(login, global) == "untrusted_host", login);
     }
     BOOST_TEST(
-        login_verdict(
+        login_code_of(
             "https://login.microsoftonline.us", "https://ingest-c.kusto.usgovcloudapi.net"
         ) == "ok"
     );
-    BOOST_TEST(login_verdict("https://adfs.corp.test", global, {"adfs.corp.test"}) == "ok");
+    BOOST_TEST(login_code_of("https://adfs.corp.test", global, {"adfs.corp.test"}) == "ok");
     BOOST_TEST(
-        login_verdict("http://adfs.corp.test", global, {"adfs.corp.test"}) == "untrusted_host"
+        login_code_of("http://adfs.corp.test", global, {"adfs.corp.test"}) == "untrusted_host"
     );
 }
 
 BOOST_AUTO_TEST_CASE(a_cluster_on_this_machine_may_sign_in_here_or_in_a_real_cloud) {
     auto here = "http://127.0.0.1:8080";
-    BOOST_TEST(login_verdict("http://127.0.0.1:8080", here) == "ok");
-    BOOST_TEST(login_verdict("https://login.microsoftonline.com", here) == "ok");
-    BOOST_TEST(login_verdict("https://login.evil.test", here) == "untrusted_host");
+    BOOST_TEST(login_code_of("http://127.0.0.1:8080", here) == "ok");
+    BOOST_TEST(login_code_of("https://login.microsoftonline.com", here) == "ok");
+    BOOST_TEST(login_code_of("https://login.evil.test", here) == "untrusted_host");
     BOOST_TEST(
-        login_verdict(
+        login_code_of(
             "https://login.microsoftonline.us", "https://dm.corp.test", {"dm.corp.test"}
         ) == "ok"
     );

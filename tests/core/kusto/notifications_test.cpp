@@ -29,7 +29,7 @@ notification failed(const std::string& fields) {
     );
 }
 
-notification word(std::string code, failure_status status = failure_status::permanent) {
+notification with_code(std::string code, failure_status status = failure_status::permanent) {
     notification out;
     out.code = std::move(code);
     out.status = status;
@@ -205,18 +205,18 @@ constexpr case_of cases[] = {
 };
 
 BOOST_DATA_TEST_CASE(every_word_has_its_consequence, cases, expected) {
-    auto step = judge(word(expected.code, expected.status));
+    auto step = judge(with_code(expected.code, expected.status));
     BOOST_TEST(to_string(step) == to_string(expected.step));
 }
 
 BOOST_AUTO_TEST_CASE(the_service_may_ask_for_another_try) {
-    auto one = word("Stream_WrongNumberOfFields");
+    auto one = with_code("Stream_WrongNumberOfFields");
     one.should_retry = true;
     BOOST_TEST((judge(one) == next_step::post_again));
 }
 
 BOOST_AUTO_TEST_CASE(what_failed_in_an_update_policy_is_never_posted_twice) {
-    auto one = word("General_RetryAttemptsExceeded");
+    auto one = with_code("General_RetryAttemptsExceeded");
     one.from_update_policy = true;
     one.should_retry = true;
     BOOST_TEST((judge(one) == next_step::settle_failure));
@@ -288,12 +288,12 @@ BOOST_AUTO_TEST_CASE(a_status_row_says_nothing_until_the_service_has_decided) {
 
 BOOST_AUTO_TEST_CASE(a_status_row_that_went_well_is_a_success) {
     for (auto* status : {"Succeeded", "succeeded"}) {
-        auto word = parse_status_row(status_row(status)).value().value();
-        BOOST_TEST(word.success);
-        BOOST_TEST(word.source_id == "f6e8ae77-4f5b-4e4f-9a2b-0e6d8a2a7a01");
-        BOOST_TEST(word.operation_id == "op");
-        BOOST_TEST(word.activity_id == "act");
-        BOOST_TEST((word.at != wall_time{}));
+        auto row = parse_status_row(status_row(status)).value().value();
+        BOOST_TEST(row.success);
+        BOOST_TEST(row.source_id == "f6e8ae77-4f5b-4e4f-9a2b-0e6d8a2a7a01");
+        BOOST_TEST(row.operation_id == "op");
+        BOOST_TEST(row.activity_id == "act");
+        BOOST_TEST((row.at != wall_time{}));
     }
 }
 
@@ -308,17 +308,17 @@ BOOST_AUTO_TEST_CASE(a_source_that_the_service_skipped_has_not_succeeded) {
 BOOST_AUTO_TEST_CASE(a_status_row_that_failed_says_why) {
     auto more = R"(,"ErrorCode":"Stream_WrongNumberOfFields","FailureStatus":"Permanent")"
                 R"(,"Details":"bad line")";
-    auto word = parse_status_row(status_row("Failed", more)).value().value();
-    BOOST_TEST(!word.success);
-    BOOST_TEST(word.code == "Stream_WrongNumberOfFields");
-    BOOST_TEST(word.details == "bad line");
-    BOOST_TEST((judge(word) == next_step::settle_failure));
+    auto row = parse_status_row(status_row("Failed", more)).value().value();
+    BOOST_TEST(!row.success);
+    BOOST_TEST(row.code == "Stream_WrongNumberOfFields");
+    BOOST_TEST(row.details == "bad line");
+    BOOST_TEST((judge(row) == next_step::settle_failure));
 }
 
 BOOST_AUTO_TEST_CASE(what_went_in_partly_is_never_sent_again) {
-    auto word = parse_status_row(status_row("PartiallySucceeded")).value().value();
-    BOOST_TEST(word.code == "PartiallySucceeded");
-    BOOST_TEST((judge(word) == next_step::settle_failure));
+    auto row = parse_status_row(status_row("PartiallySucceeded")).value().value();
+    BOOST_TEST(row.code == "PartiallySucceeded");
+    BOOST_TEST((judge(row) == next_step::settle_failure));
 }
 
 BOOST_AUTO_TEST_CASE(a_row_that_is_no_status_row_is_refused) {

@@ -52,7 +52,7 @@ const rows whole{
     {"SomethingNew", "gibberish"},
 };
 
-std::string verdict(std::string_view location, host_rules rules = {}) {
+std::string code_for(std::string_view location, host_rules rules = {}) {
     auto allowed = check_storage_host(*http::url::parse(location), rules);
     return allowed ? "ok" : allowed.error().code.text();
 }
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(storage_hosts_are_known_by_their_suffix) {
           "https://a.blob.core.chinacloudapi.cn/c",
           "https://a.queue.core.usgovcloudapi.net/c",
           "https://a.privatelink.blob.core.windows.net/c"}) {
-        BOOST_TEST(verdict(location) == "ok", location);
+        BOOST_TEST(code_for(location) == "ok", location);
     }
     for (auto location :
          {"http://a.blob.core.windows.net/c",
@@ -140,27 +140,27 @@ BOOST_AUTO_TEST_CASE(storage_hosts_are_known_by_their_suffix) {
           "https://10.0.0.1/c",
           "https://169.254.169.254/c",
           "https://evil.test/c"}) {
-        BOOST_TEST(verdict(location) == "untrusted_storage_host", location);
+        BOOST_TEST(code_for(location) == "untrusted_storage_host", location);
     }
 }
 
 BOOST_AUTO_TEST_CASE(operators_may_trust_storage_hosts) {
     host_rules rules;
     rules.trusted_storage_hosts = {"store.corp.test", ".lan.test", "10.0.0.7"};
-    BOOST_TEST(verdict("https://store.corp.test/c", rules) == "ok");
-    BOOST_TEST(verdict("https://a.lan.test/c", rules) == "ok");
-    BOOST_TEST(verdict("https://10.0.0.7/a/c", rules) == "ok");
-    BOOST_TEST(verdict("http://store.corp.test/c", rules) == "untrusted_storage_host");
+    BOOST_TEST(code_for("https://store.corp.test/c", rules) == "ok");
+    BOOST_TEST(code_for("https://a.lan.test/c", rules) == "ok");
+    BOOST_TEST(code_for("https://10.0.0.7/a/c", rules) == "ok");
+    BOOST_TEST(code_for("http://store.corp.test/c", rules) == "untrusted_storage_host");
 }
 
 BOOST_AUTO_TEST_CASE(this_machine_is_storage_only_for_a_cluster_on_this_machine) {
     host_rules rules;
     rules.trusted_storage_hosts = {"127.0.0.1"};
-    BOOST_TEST(verdict("http://127.0.0.1:10000/a/c", rules) == "untrusted_storage_host");
+    BOOST_TEST(code_for("http://127.0.0.1:10000/a/c", rules) == "untrusted_storage_host");
     rules.loopback_endpoint = true;
-    BOOST_TEST(verdict("http://127.0.0.1:10000/a/c", rules) == "ok");
-    BOOST_TEST(verdict("http://localhost:10000/a/c", rules) == "ok");
-    BOOST_TEST(verdict("http://169.254.169.254/a/c", rules) == "untrusted_storage_host");
+    BOOST_TEST(code_for("http://127.0.0.1:10000/a/c", rules) == "ok");
+    BOOST_TEST(code_for("http://localhost:10000/a/c", rules) == "ok");
+    BOOST_TEST(code_for("http://169.254.169.254/a/c", rules) == "untrusted_storage_host");
 }
 
 BOOST_AUTO_TEST_CASE(a_set_is_good_as_long_as_one_container_and_one_queue_are) {

@@ -163,7 +163,7 @@ inline constexpr endpoint_case endpoint_table[] = {
     {"https://ingest-c.kusto.windows.net\xE3\x80\x82"
      "evil.test",
      leaves::nothing},
-    // An engine is told apart from its ingestion service.
+    // An engine is not its ingestion service.
     {"https://c.westeurope.kusto.windows.net", leaves::nothing},
     {"https://my-ingest-test.kusto.windows.net", leaves::nothing},
     // User information, percent signs, ports that are none, white space.
@@ -200,7 +200,7 @@ inline constexpr endpoint_case endpoint_table[] = {
     {"http://0x7f000001", leaves::nothing},
     {"http://[::ffff:127.0.0.1]", leaves::nothing},
     {"http://0.0.0.0", leaves::nothing},
-    // Addresses are nobody's cluster unless the operator says so.
+    // An address is not trusted as a cluster unless the operator says so.
     {"https://10.0.0.1", leaves::nothing},
     {"https://20.60.1.2", leaves::nothing},
     {"https://169.254.169.254", leaves::nothing},
@@ -229,7 +229,7 @@ inline constexpr endpoint_case endpoint_table[] = {
     {"https://anything.test", leaves::nothing, global_login, ""},
 };
 
-/// A redirect, whoever sends it, is an answer like another, and never a way.
+/// A redirect, no matter who sends it, is an ordinary answer and is never followed.
 struct redirect_case {
     unsigned status;
     const char* from;  // "metadata", "login" or "management".
@@ -330,7 +330,7 @@ inline constexpr storage_case storage_table[] = {
     {"https://[fd00:ec2::254]/acct/c?sig=x", false},
     {"https://168.63.129.16/acct/c?sig=x", false},
     {"https://metadata.google.internal/c?sig=x", false},
-    // Private networks are no Azure Storage either, unless the operator names them.
+    // A private network is not Azure Storage either, unless the operator names it.
     {"https://10.0.0.5/acct/c?sig=x", false},
     {"https://10.0.0.5/acct/c?sig=x", true, false, "10.0.0.5"},
     {"https://10.0.0.6/acct/c?sig=x", false, false, "10.0.0.5"},

@@ -81,9 +81,9 @@ struct way {
         for (auto& request : network.sent) {
             auto text = request.target.reveal() + std::string(request.payload());
             for (auto& [name, value] : request.headers) text += value;
-            bool told = text.find(client_secret) != std::string::npos ||
-                        text.find(bearer) != std::string::npos;
-            if (told) out.insert(request.target.origin());
+            bool leaked = text.find(client_secret) != std::string::npos ||
+                          text.find(bearer) != std::string::npos;
+            if (leaked) out.insert(request.target.origin());
         }
         return out;
     }

@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(a_file_with_a_second_name_is_not_ours) {
     auto found = after_restart({}, {planted});
     BOOST_TEST(found.adopted.empty());
     BOOST_TEST(found.foreign_files == 1u);
-    // Linked to while it was ours: what is journaled goes on.
+    // The link was made while the file was ours: a journaled file is still resumed.
     BOOST_TEST(after_restart({journaled(stage::claimed{})}, {planted}).resumed.size() == 1u);
 }
 

@@ -22,7 +22,7 @@ BOOST_AUTO_TEST_CASE(takes_files_while_one_watch_has_space) {
 
 BOOST_AUTO_TEST_CASE(takes_files_while_the_service_is_away_but_not_without_a_journal) {
     auto report = with_watches({false});
-    report.trouble = failure{service_code("unreachable"), remedy::retry, "nobody answers"};
+    report.trouble = failure{service_code("unreachable"), remedy::retry, "no answer"};
     BOOST_TEST(report.takes_files());
     report.journal_healthy = false;
     BOOST_TEST(!report.takes_files());

@@ -108,13 +108,13 @@ BOOST_AUTO_TEST_CASE(the_least_wanted_columns_go_first) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_wrong_is_named) {
-    report.trouble = failure{service_code("unreachable"), remedy::retry, "nobody answers"};
+    report.trouble = failure{service_code("unreachable"), remedy::retry, "no answer"};
     report.watches[0].present = false;
     auto shown = lines();
     auto is_trouble = [](auto& line) { return line.how == screen_line::look::trouble; };
     BOOST_TEST(std::count_if(shown.begin(), shown.end(), is_trouble) == 2);
     auto said = text();
-    BOOST_TEST(has(said, "unreachable: nobody answers"));
+    BOOST_TEST(has(said, "unreachable: no answer"));
     BOOST_TEST(has(said, "web: its folder is absent: /srv/drop/web"));
 }
 

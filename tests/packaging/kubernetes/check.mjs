@@ -36,7 +36,7 @@ for (const file of process.argv.slice(2)) {
         if (!home) {
             said.push(`no types for ${value.apiVersion}`);
         } else {
-            // A literal, so that keys which the API does not have are told as well.
+            // A literal, so that keys which the API does not have are reported as well.
             const text = `import type {${value.kind}} from "kubernetes-types/${home}";\n` +
                 `export const checked: ${value.kind} = ${JSON.stringify(value, null, 1)};\n`;
             said.push(...problems(`checked-${index}.ts`, text));

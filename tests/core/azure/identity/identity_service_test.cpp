@@ -120,9 +120,9 @@ BOOST_AUTO_TEST_CASE(nobody_beyond_this_link_is_asked) {
           "https://127.0.0.1/token",
           "not a url",
           "http://user@127.0.0.1/token"}) {
-        auto words = refused({{"IDENTITY_ENDPOINT", elsewhere}, {"IDENTITY_HEADER", "h"}});
+        auto detail = refused({{"IDENTITY_ENDPOINT", elsewhere}, {"IDENTITY_HEADER", "h"}});
         BOOST_TEST(
-            words.find("IDENTITY_ENDPOINT names no identity endpoint") != std::string::npos,
+            detail.find("IDENTITY_ENDPOINT names no identity endpoint") != std::string::npos,
             elsewhere
         );
         refused({{"AZURE_POD_IDENTITY_AUTHORITY_HOST", elsewhere}});

@@ -96,12 +96,12 @@ BOOST_DATA_TEST_CASE(
           "auth.tenant_id"}
      )),
     number,
-    word
+    expected
 ) {
     auto failed = read(401, refusal(number)).error();
     BOOST_TEST(failed.code.text() == "AADSTS" + std::string(number));
     BOOST_TEST((failed.next == remedy::reconfigure));
-    BOOST_TEST(failed.detail.find(word) != std::string::npos, failed.detail);
+    BOOST_TEST(failed.detail.find(expected) != std::string::npos, failed.detail);
     BOOST_TEST(failed.detail.starts_with("no token from login.test: "));
     BOOST_TEST(failed.request_id == "77-88");
 }
@@ -117,13 +117,13 @@ BOOST_AUTO_TEST_CASE(every_known_refusal_has_a_remedy) {
 }
 
 BOOST_AUTO_TEST_CASE(a_clock_that_is_off_is_told_with_the_refusal) {
-    auto words = [](std::string date) {
+    auto text = [](std::string date) {
         return read(401, refusal("700024"), {{"Date", std::move(date)}}).error().detail;
     };
-    BOOST_TEST(words("Sat, 22 Aug 2026 10:12:00 GMT").find("12min 0s behind") != std::string::npos);
-    BOOST_TEST(words("Sat, 22 Aug 2026 09:30:00 GMT").find("30min 0s ahead") != std::string::npos);
+    BOOST_TEST(text("Sat, 22 Aug 2026 10:12:00 GMT").find("12min 0s behind") != std::string::npos);
+    BOOST_TEST(text("Sat, 22 Aug 2026 09:30:00 GMT").find("30min 0s ahead") != std::string::npos);
     for (auto* date : {"Sat, 22 Aug 2026 10:04:00 GMT", "Sat, 22 Aug 2026 09:56:00 GMT", "now"}) {
-        BOOST_TEST(words(date).find("clock is") == std::string::npos);
+        BOOST_TEST(text(date).find("clock is") == std::string::npos);
     }
 }
 

@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(puts_a_blob_in_one_request) {
     BOOST_TEST(network.header("Content-MD5") == base64_encode(md5("content")));
     BOOST_TEST(network.header("x-ms-version") != "(none)");
     BOOST_TEST(is_guid(network.header("x-ms-client-request-id")));
-    // Compression is told by the name alone; a SAS needs neither of the others.
+    // Only the name shows the compression; a SAS needs neither of the other two headers.
     BOOST_TEST(network.header("Content-Encoding") == "(none)");
     BOOST_TEST(network.header("Authorization") == "(none)");
     BOOST_TEST(network.header("x-ms-date") == "(none)");

@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(an_ambiguous_post_says_so) {
 }
 
 BOOST_AUTO_TEST_CASE(a_refused_post_is_certain) {
-    network.fail({errc::connect_refused, remedy::retry, "nobody"});
+    network.fail({errc::connect_refused, remedy::retry, "refused"});
     BOOST_TEST(!finish(client.put_message(queue, "x")).error().maybe_acted);
     network.answer(503, "", {{"x-ms-error-code", "ServerBusy"}});
     BOOST_TEST(!finish(client.put_message(queue, "x")).error().maybe_acted);

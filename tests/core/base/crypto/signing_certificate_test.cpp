@@ -74,9 +74,9 @@ BOOST_AUTO_TEST_CASE(says_what_is_missing) {
 }
 
 BOOST_AUTO_TEST_CASE(an_encrypted_key_is_told_apart) {
-    auto words = why_not(key_pem(shared_key(), "pass") + own_certificate());
-    BOOST_TEST(words.starts_with("has an encrypted key"));
-    BOOST_TEST(words.find("openssl pkey") != std::string::npos);
+    auto reason = why_not(key_pem(shared_key(), "pass") + own_certificate());
+    BOOST_TEST(reason.starts_with("has an encrypted key"));
+    BOOST_TEST(reason.find("openssl pkey") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_key_of_another_certificate_is_refused) {

@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(never_opens_more_connections_than_allowed) {
     BOOST_TEST(server.connections() == 2);
 }
 
-// The first connection answers once and breaks at the second request, without a word.
+// The first connection answers once and breaks at the second request, without an answer.
 static raw_server::behaviour breaks_when_used_again() {
     return [](raw_server::socket& client, int number) {
         raw_server::read_request(client);

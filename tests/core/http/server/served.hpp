@@ -29,7 +29,7 @@ namespace kustodrop::test {
 namespace fs = std::filesystem;
 using tcp = asio::ip::tcp;
 
-// For localhost, for a hundred years; nobody else's.
+// For localhost, valid for a hundred years, used by these tests only.
 inline constexpr auto certificate = R"(-----BEGIN CERTIFICATE-----
 MIIBfjCCASWgAwIBAgIUIcTXwfhj9OVbbgrniRBm2+DHLZMwCgYIKoZIzj0EAwIw
 FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMzA3MDUwNVoYDzIxMjYxMDMw

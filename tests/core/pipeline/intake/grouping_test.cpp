@@ -14,7 +14,7 @@ watch_options joining(std::string format, std::uint64_t max_files = 3) {
     return watch;
 }
 
-std::string told(const std::vector<std::vector<std::string>>& groups) {
+std::string listed(const std::vector<std::vector<std::string>>& groups) {
     std::string out;
     for (auto& names : groups) {
         out += out.empty() ? "" : " ";
@@ -23,13 +23,13 @@ std::string told(const std::vector<std::vector<std::string>>& groups) {
     return out;
 }
 
-std::string told(const std::vector<grouping::group>& groups) {
+std::string listed(const std::vector<grouping::group>& groups) {
     std::vector<std::vector<std::string>> names;
     for (auto& files : groups) {
         auto& ids = names.emplace_back();
         for (auto& file : files) ids.push_back(file.id);
     }
-    return told(names);
+    return listed(names);
 }
 
 struct gathering {
@@ -39,7 +39,7 @@ struct gathering {
     void add(std::string id, std::uint64_t bytes = 1, const std::string& key = "") {
         subject.add(key, {std::move(id), bytes, 0}, now);
     }
-    std::string closed() { return told(subject.take_closed(now)); }
+    std::string closed() { return listed(subject.take_closed(now)); }
 };
 
 }  // namespace
@@ -112,7 +112,7 @@ BOOST_FIXTURE_TEST_CASE(a_file_that_would_be_too_much_begins_the_next_group, gat
     add("c", 600);
     add("d", 401);
     BOOST_TEST(closed() == "c");
-    BOOST_TEST(told(subject.take_all()) == "d");
+    BOOST_TEST(listed(subject.take_all()) == "d");
 }
 
 BOOST_FIXTURE_TEST_CASE(max_age_counts_from_the_first_file, gathering) {
@@ -135,7 +135,7 @@ BOOST_FIXTURE_TEST_CASE(groups_of_different_keys_do_not_mix, gathering) {
     add("b", 1, "tuesday");
     add("c", 1, "monday");
     BOOST_TEST(closed() == "");
-    BOOST_TEST(told(subject.take_all()) == "a+c b");
+    BOOST_TEST(listed(subject.take_all()) == "a+c b");
 }
 
 BOOST_FIXTURE_TEST_CASE(so_many_groups_are_open_at_once_and_no_more, gathering) {
@@ -148,9 +148,9 @@ BOOST_FIXTURE_TEST_CASE(so_many_groups_are_open_at_once_and_no_more, gathering) 
 BOOST_AUTO_TEST_CASE(a_plan_shows_the_groups_of_files_that_are_there) {
     auto files = std::vector<listed_file>{
         {"1.json", 10}, {"2.json.gz", 10}, {"3.json", 10}, {"4.json", 0}, {"5.json", 10}, {"6", 5}};
-    BOOST_TEST(told(group(files, joining("json"))) == "2.json.gz 4.json 1.json+3.json+5.json 6");
-    BOOST_TEST(told(group(files, joining("avro"))) == "1.json 2.json.gz 3.json 4.json 5.json 6");
-    BOOST_TEST(told(group({}, joining("json"))) == "");
+    BOOST_TEST(listed(group(files, joining("json"))) == "2.json.gz 4.json 1.json+3.json+5.json 6");
+    BOOST_TEST(listed(group(files, joining("avro"))) == "1.json 2.json.gz 3.json 4.json 5.json 6");
+    BOOST_TEST(listed(group({}, joining("json"))) == "");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(a_marker_must_be_younger_than_its_file) {
 }
 
 BOOST_AUTO_TEST_CASE(says_whether_a_file_travels_with_others) {
-    auto company = [this] {
+    auto joining = [this] {
         for (auto& rule : explain(facts)) {
             if (rule.rule == "coalesce") return rule.answer;
         }
@@ -97,11 +97,11 @@ BOOST_AUTO_TEST_CASE(says_whether_a_file_travels_with_others) {
     };
     facts.watch.target.format = kusto::data_format::json;
     facts.seen->identity.size_bytes = 10;
-    BOOST_TEST(company() == "nothing");
+    BOOST_TEST(joining() == "nothing");
     facts.watch.coalesce = {100, 1000, 30s};
-    BOOST_TEST(company() == "in one blob with up to 99 others, for which it waits 30.0s at most");
+    BOOST_TEST(joining() == "in one blob with up to 99 others, for which it waits 30.0s at most");
     facts.name = "a.json.gz";
-    BOOST_TEST(company() == "shipped alone: it is gzip already");
+    BOOST_TEST(joining() == "shipped alone: it is gzip already");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -88,8 +88,8 @@ BOOST_AUTO_TEST_CASE(a_file_that_shrank_or_was_replaced_is_shipped_whole_again) 
     BOOST_TEST(successor_of(what, replaced, "id-2")->slices.back().length_bytes == 500u);
 }
 
-// The kernel may have numbered the disk anew since: after a restart nothing is shipped twice for
-// it.
+// The kernel may have given the disk another number since: this must not ship anything twice
+// after a restart.
 BOOST_AUTO_TEST_CASE(a_disk_of_another_number_is_no_other_file) {
     auto what = shipped(0, 100);
     auto now = what.slices.back().identity;

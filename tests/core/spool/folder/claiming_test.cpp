@@ -155,9 +155,9 @@ BOOST_AUTO_TEST_CASE(in_place_nothing_moves) {
     BOOST_TEST(held.location == "a");
     BOOST_TEST((held.identity == files.identity("a")));
     std::filesystem::remove(files.path("a"));
-    sighting gone;
-    gone.name = "a";
-    BOOST_TEST(claim_in_place(drop, gone).error().code == errc::file_vanished);
+    sighting absent;
+    absent.name = "a";
+    BOOST_TEST(claim_in_place(drop, absent).error().code == errc::file_vanished);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_ours_in_work_is_reported_as_foreign) {

@@ -221,13 +221,13 @@ BOOST_AUTO_TEST_CASE(the_reserve_lets_what_is_under_way_be_recorded) {
     std::filesystem::remove(small + "/filler");
     pass(1min);
     auto found = book->unretired()->size();
-    bool mended = book->healthy();
+    bool recovered = book->healthy();
     close();
     ::umount(small.c_str());
     BOOST_TEST(used);
     BOOST_TEST(recorded > 100);
     BOOST_TEST(!healthy);
-    BOOST_TEST(mended);
+    BOOST_TEST(recovered);
     BOOST_TEST(found == static_cast<std::size_t>(recorded));
 }
 

@@ -241,8 +241,8 @@ BOOST_AUTO_TEST_CASE(forgets_only_what_is_retired_and_old) {
     pass(24h);
     book->record(retired(3, outcome::succeeded));
     settle();
-    auto gone = start(book->forget_retired(clock.wall_now()));
-    BOOST_TEST(gone->value->value() == 1u);
+    auto forgotten = start(book->forget_retired(clock.wall_now()));
+    BOOST_TEST(forgotten->value->value() == 1u);
     std::vector<std::string> left{id_of(3), id_of(2)};
     BOOST_TEST(found_ids({}) == left, boost::test_tools::per_element());
 }

@@ -63,12 +63,12 @@ BOOST_AUTO_TEST_CASE(schema_2_is_brought_up_with_what_was_heard) {
     write_old(test::journal_steps_to_2, test::journal_rows_2);
     open();
     check_first_release_rows();
-    auto heard = unretired()[2];
-    BOOST_REQUIRE(heard.failure_keys.size() == 2u);
-    BOOST_TEST(heard.failure_keys[1] == "k2");
-    BOOST_TEST(heard.last_failure->code == "Download_Forbidden");
-    BOOST_TEST(heard.posts_before_failure == 1u);
-    BOOST_TEST(heard.last_post_at.time_since_epoch().count() == 5'000'000);
+    auto reloaded = unretired()[2];
+    BOOST_REQUIRE(reloaded.failure_keys.size() == 2u);
+    BOOST_TEST(reloaded.failure_keys[1] == "k2");
+    BOOST_TEST(reloaded.last_failure->code == "Download_Forbidden");
+    BOOST_TEST(reloaded.posts_before_failure == 1u);
+    BOOST_TEST(reloaded.last_post_at.time_since_epoch().count() == 5'000'000);
 }
 
 BOOST_AUTO_TEST_CASE(an_old_journal_is_read_and_not_changed_by_who_only_reads_it) {

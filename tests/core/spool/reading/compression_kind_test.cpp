@@ -23,7 +23,7 @@ BOOST_AUTO_TEST_CASE(the_first_bytes_name_the_compression) {
 }
 
 BOOST_AUTO_TEST_CASE(text_is_not_taken_for_a_compression) {
-    for (auto text : {"", "a", "BZh9 is a word\n", "PK,1\n", "{}\n"}) {
+    for (auto text : {"", "a", "BZh9 is a name\n", "PK,1\n", "{}\n"}) {
         BOOST_TEST(compression_of(text) == "", text);
     }
     BOOST_TEST(compression_of(std::string(256, 'x') + "\nustarboard\n") == "");
