@@ -39,7 +39,7 @@ struct pipe_ends {
     std::array<int, 2> ends{};
 };
 
-// What posix_spawn is told: the pipes as output, no input, a group of its own, no blocked signals.
+// What posix_spawn gets: the pipes as output, no input, a group of its own, no blocked signals.
 struct spawn_plan {
     spawn_plan(const pipe_ends& out, const pipe_ends& err) {
         ::posix_spawn_file_actions_init(&files);

@@ -60,7 +60,7 @@ asio::awaitable<Value> offload(worker_pool& pool, Work work) {
     auto job = [](Work work) -> asio::awaitable<Value> { co_return work(); }(std::move(work));
 
     // The empty slot keeps cancellation on this side. Boost 1.81 posts a raw pointer across
-    // executors, and the job may be gone when it arrives (fixed in 1.83).
+    // executors, and the job may no longer exist when it arrives (fixed in 1.83).
     auto shielded = asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable);
     co_return co_await asio::co_spawn(*pool.threads(), std::move(job), shielded);
 }

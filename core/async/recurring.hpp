@@ -12,9 +12,9 @@
 
 namespace kustodrop {
 
-/// Decides how often a failure is said that comes again and again: once when it begins, then at
+/// Decides how often to report a failure that comes again and again: once when it begins, then at
 /// most once an interval with how often it came, once when it has ended. One that ends and comes
-/// back within an interval goes on, so that what flickers is no endless line either. Pure.
+/// back within an interval counts as continued, so flickering does not flood the log. Pure.
 class recurring {
 public:
     enum class turn { begins, goes_on, ended };
@@ -30,7 +30,7 @@ public:
 
     struct options {
         duration interval = 1min;
-        std::size_t most = 256;  // Failures that are told apart; the one last said first goes.
+        std::size_t most = 256;  // Failures tracked; beyond, the least recently reported goes.
     };
 
     recurring() = default;

@@ -119,7 +119,7 @@ public:
         wanted_.notify_all();
     }
 
-    /// Says that `refused` is no good: nobody gets it any more, and a new one is fetched early.
+    /// Reports `refused` as unusable: it is no longer handed out, and a new one is fetched early.
     /// Nothing happens if another value has taken its place meanwhile.
     void discard(const std::shared_ptr<const T>& refused) {
         if (!refused || refused != value_) return;
@@ -127,15 +127,15 @@ public:
         request_refresh();
     }
 
-    /// Says that the value that was in use then was refused. If it is still in hand nobody gets it
-    /// any more, and a fetch that brings the same value again counts as failed.
+    /// Reports that the value that was in use then was refused. If it is still in hand, it is not
+    /// handed out any more, and a fetch that brings the same value again counts as failed.
     void refuse_value_of(time_point used_at) requires std::equality_comparable<T> {
         if (!value_ || accepted_at_ > used_at) return;
         refused_ = std::exchange(value_, nullptr);
         request_refresh();
     }
 
-    /// Why the last fetch failed; nothing once one has gone well.
+    /// Why the last fetch failed; nothing once one has succeeded.
     const std::optional<failure>& last_failure() const { return last_failure_; }
 
     /// Since a value was last fetched, even if it has ended or was discarded meanwhile: who watches

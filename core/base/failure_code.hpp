@@ -111,8 +111,8 @@ enum class errc : std::uint8_t {
 std::string_view to_string(errc);
 std::ostream& operator<<(std::ostream&, errc);
 
-/// The code of a failure: one of ours, or the text of the service's. A service's text never equals
-/// one of ours, whatever it says.
+/// The code of a failure: one of the above, or the text of the service's. A service's text never
+/// equals one of the above, whatever it says.
 class failure_code {
 public:
     failure_code() = default;

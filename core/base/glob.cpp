@@ -31,7 +31,7 @@ static bool is_between(std::string_view low, std::string_view character, std::st
     return low <= character && character <= high;
 }
 
-// A class without its end is no class: then the bracket stands for itself.
+// A class without its end is not a class: then the bracket stands for itself.
 struct character_class {
     bool closed = false;
     bool matches = false;
@@ -142,7 +142,7 @@ bool glob_matches(std::string_view pattern, std::string_view relative_path) {
         return part_matches(pattern, relative_path.substr(relative_path.rfind('/') + 1));
     }
     auto patterns = split(pattern, '/');
-    // "logs/**" is what lies below logs: a folder itself is no file that could match.
+    // "logs/**" is what lies below logs: a folder itself is not a file and cannot match.
     if (patterns.back() == "**") patterns.push_back("*");
     return parts_match(patterns, split(relative_path, '/'));
 }

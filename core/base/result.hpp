@@ -18,7 +18,7 @@ enum class remedy {
     retry,              // Transient: the same request may work later.
     reauthenticate,     // The credential was refused: fetch a new one, then retry.
     reroute,            // This storage account is unwell: use another one.
-    refresh_resources,  // The SAS, container or queue is gone: fetch the resources, use another.
+    refresh_resources,  // The SAS, container or queue is invalid: fetch the resources, use another.
     upload_again,       // What was uploaded is of no use: upload from the first byte.
     reconfigure,        // The configuration or the rights are wrong: only a human can help.
     give_up,            // Permanent: the same request can never work.

@@ -39,7 +39,7 @@ struct request {
     http::headers headers = {};
     std::string body = {};
     std::string_view borrowed_body = {};  // Sent instead of `body` when not empty; the caller's.
-    // What it is for, in the words of the metrics: "blob", "put_block".
+    // What it is for, as the metrics name it: "blob", "put_block".
     std::string service = {};
     std::string operation = {};
     bool idempotent = true;  // May be sent again if a reused connection breaks.

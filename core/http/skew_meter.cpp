@@ -16,7 +16,7 @@ asio::awaitable<result<response>> skew_meter::send(request request) {
     co_return answer;
 }
 
-// The Date was set somewhere between the two: what lies between them is no skew.
+// The Date was set somewhere between the two: what lies between them is not skew.
 void skew_meter::learn(const response& answer, wall_time sent_at, wall_time now) {
     auto header = answer.headers.find("Date");
     auto date = header ? parse_http_date(*header) : std::nullopt;

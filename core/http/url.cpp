@@ -21,8 +21,8 @@ static bool read_authority(std::string_view text, std::string& host, std::uint16
     auto rest = text.substr(name.size());
     if (is_ipv6) name = name.substr(1, name.size() - 2);
     host = to_lower(name);
-    // Stricter than RFC 3986: a percent sign or a comma in a host hides another host from whoever
-    // compares text; IPvFuture and zones have no place here.
+    // Stricter than RFC 3986: a percent sign or a comma in a host hides another host from code
+    // that compares text; IPvFuture and zones have no place here.
     auto allowed = is_ipv6 ? "0123456789abcdef:." : "abcdefghijklmnopqrstuvwxyz0123456789-._";
     if (host.empty() || host.back() == '.') return false;
     if (host.find_first_not_of(allowed) != std::string::npos) return false;

@@ -14,8 +14,8 @@ class url {
 public:
     url() = default;
 
-    /// Nothing unless `text` is such a URL. The host comes out in lower case, without brackets
-    /// and without a trailing dot refused: "a.b." is no URL here.
+    /// Nothing unless `text` is such a URL. The host comes out in lower case, without brackets.
+    /// A trailing dot is refused: "a.b." is not a URL here.
     static std::optional<url> parse(std::string_view text);
 
     bool is_https() const { return https_; }

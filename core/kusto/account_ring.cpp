@@ -9,7 +9,7 @@ static constexpr unsigned failures_to_open = 5;
 static constexpr unsigned least_sample = 20;
 static constexpr duration bucket_length = 5s;  // Six of them make the 30 s that are looked at.
 static constexpr duration longest_probe_wait = 30s;
-static constexpr duration probe_lost_after = 60s;  // Its caller was cancelled and never told us.
+static constexpr duration probe_lost_after = 60s;  // Its caller was cancelled and never reported.
 static constexpr std::size_t requests_a_probe = 50;
 static constexpr duration probe_anyway_after = 50s;
 

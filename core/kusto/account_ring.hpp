@@ -19,7 +19,7 @@ namespace kustodrop::kusto {
 ///
 /// An account is unwell after 5 failures in a row, or more than half of at least 20 within 30 s.
 /// It is probed after 5 to 15 s, then at doubling distances up to 30 s, one request at a time and
-/// at most one in 50 requests unless 50 s have gone by; one success makes it whole.
+/// at most one in 50 requests unless 50 s have passed; one success makes it healthy.
 class account_ring {
 public:
     explicit account_ring(random_generator& random) : random_(random) {}

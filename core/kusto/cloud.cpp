@@ -82,7 +82,7 @@ result<void> check_endpoint(const http::url& endpoint, const trusted_hosts& trus
     if (!is_well_known(host)) {
         return untrusted(
             host +
-            " is no known Azure Data Explorer host; if it may receive tokens, add it to "
+            " is not a known Azure Data Explorer host; if it may receive tokens, add it to "
             "cluster.trusted_hosts"
         );
     }
@@ -143,11 +143,11 @@ result<cloud> parse_cloud(unsigned status, std::string_view body) {
     boost::system::error_code error;
     auto value = json::parse(body, error);
     if (error || !value.is_object()) return bad_metadata("is not JSON");
-    // Kept for as long as the process lives: a word about something else must not be taken for it.
+    // Kept for as long as the process lives: an answer about something else must not pass for it.
     if (value.get_object().contains("error")) return bad_metadata("is an error");
     auto* sign_in = value.get_object().if_contains("AzureAD");
     if (!sign_in || sign_in->is_null()) return default_cloud();
-    if (!sign_in->is_object()) return bad_metadata("has an AzureAD that is no object");
+    if (!sign_in->is_object()) return bad_metadata("has an AzureAD that is not an object");
     return parse_sign_in(sign_in->get_object());
 }
 
@@ -164,7 +164,7 @@ result<void> check_login_endpoint(
         return one.login_host == login.host();
     });
     if (found == well_known_clouds.end() || login.port() != 443) {
-        return untrusted(from + ", which is no known one; it would receive the credentials");
+        return untrusted(from + ", which is not a known one; it would receive the credentials");
     }
     bool local = endpoint.is_loopback() || is_trusted(endpoint.host(), trusted);
     if (local || is_listed(endpoint.host(), *found)) return {};

@@ -21,7 +21,7 @@ using trusted_hosts = std::vector<std::string>;
 bool is_trusted(std::string_view host, const trusted_hosts& trusted);
 
 /// Whether tokens may go there (docs/protocol.md §1.2): https to a well-known or trusted host, or
-/// loopback. To be asked before any request. An engine's URL is refused with a word about the
+/// loopback. To be asked before any request. An engine's URL is refused with a hint at the
 /// ingest- URL that was meant.
 result<void> check_endpoint(const http::url& endpoint, const trusted_hosts& trusted);
 

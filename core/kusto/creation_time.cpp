@@ -81,7 +81,7 @@ result<creation_time_pattern> creation_time_pattern::parse(std::string_view patt
         pattern.remove_prefix(letters.size());
     }
     if (!given[static_cast<std::size_t>(field::year)]) return wrong("names no year");
-    // yyyy MM ss without dd HH mm would tell a time that nobody meant.
+    // yyyy MM ss without dd HH mm would give a time that no one meant.
     for (std::size_t i = 2; i < given.size(); ++i) {
         if (given[i] && !given[i - 1]) return wrong("leaves out a part between two others");
     }

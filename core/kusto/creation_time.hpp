@@ -10,11 +10,11 @@
 
 namespace kustodrop::spool {
 
-/// Finds the time that a file's name tells, as LightIngest's -creationTimePattern does:
+/// Finds the time that a file's name contains, as LightIngest's -creationTimePattern does:
 /// 'web-'yyyyMMdd'.json' finds 2026-08-22 in web-20260822.json and in web-20260822.json.gz.
 ///
 /// A pattern is made of yyyy MM dd HH mm ss (each a fixed number of digits, each once, none
-/// without its greater one), of 'quoted text' ('' for a quote) and of characters that are no
+/// without its greater one), of 'quoted text' ('' for a quote) and of characters other than
 /// letters, which stand for themselves, as do T and Z. It must match from the beginning of the
 /// name; without a text in front it is searched for. What follows the match is free, only never
 /// more digits. A pattern with a / is matched to the path below the watch instead of the name.
@@ -24,7 +24,7 @@ public:
     static result<creation_time_pattern> parse(std::string_view pattern);
 
     /// The time in UTC, at the beginning of what the pattern does not name; nothing if the name
-    /// does not match or tells a time that does not exist.
+    /// does not match or contains a time that does not exist.
     std::optional<wall_time> match(std::string_view relative_path) const;
 
 private:

@@ -107,7 +107,7 @@ result<dataset> parse_dataset(std::string_view body) {
     if (!tables || !tables->is_array()) return bad_dataset("has no tables");
     dataset out;
     for (auto& table : tables->get_array()) {
-        if (!table.is_object()) return bad_dataset("has a table that is no object");
+        if (!table.is_object()) return bad_dataset("has a table that is not an object");
         out.tables.push_back(parse_table(table.get_object()));
     }
     return out;

@@ -34,7 +34,7 @@ struct dataset {
 };
 
 /// Reads a 200's body. At most 4 MiB, at most 32 levels deep. A body that carries exceptions is a
-/// failure in their words.
+/// failure with their text.
 result<dataset> parse_dataset(std::string_view body);
 
 /// What an answer that is not 200 means (docs/protocol.md §3.3). `what` names the command and the

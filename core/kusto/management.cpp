@@ -27,7 +27,7 @@ std::string version_for_tracing(std::string_view client_version) {
     return "Kusto.Kustodrop:{" + header_value(client_version) + "}";
 }
 
-// The metrics' word for a command: few, whatever is asked.
+// The metrics' name for a command: few, whatever is asked.
 static std::string operation_of(std::string_view command) {
     if (command == ".get ingestion resources") return "get_ingestion_resources";
     if (command == ".get kusto identity token") return "get_identity_token";
@@ -76,7 +76,7 @@ asio::awaitable<result<dataset>> management_client::execute(std::string command)
     auto token = co_await get_token_();
     auto answer = co_await attempt(command, token);
     if (answer && answer->status == 401) {
-        // Once: a fresh token that is refused too is no accident.
+        // Once: a fresh token that is refused too is not an accident.
         refused_(token);
         token = co_await get_token_();
         answer = co_await attempt(command, token);

@@ -34,7 +34,7 @@ public:
         http::transport& transport, random_generator& random, management_options options
     );
 
-    /// Whom to ask for tokens and whom to tell that one was refused. To be called first.
+    /// Where to ask for tokens and where to report that one was refused. To be called first.
     void authenticate_with(token_getter get, refusal_handler refused);
 
     /// One command, one answer. A 401 drops the token and is tried once more with the next.

@@ -73,7 +73,7 @@ result<void> check_storage_host(const http::url& location, const host_rules& rul
         return refused(location, "is an address of this machine, its link or a metadata service");
     }
     return refused(
-        location, "is no Azure Storage; if it is right, add it to cluster.trusted_storage_hosts"
+        location, "is not Azure Storage; if it is right, add it to cluster.trusted_storage_hosts"
     );
 }
 
@@ -188,8 +188,8 @@ asio::awaitable<result<fresh<secret>>> fetch_identity_token(
     fresh<secret> out;
     out.value = std::move(*token);
     out.refresh_at = clock.now() + refresh_interval;
-    // It does not say when it expires; the service says so of a message, and then it is asked for
-    // anew. Until then an old one is better than none.
+    // It does not say when it expires; the service reports it for a message, and then a new one is
+    // requested. Until then an old one is better than none.
     out.expires_at = clock.now() + std::max<duration>(longest_use, 2 * refresh_interval);
     co_return out;
 }

@@ -24,7 +24,7 @@ public:
     asio::awaitable<azure::storage_place> container();
     asio::awaitable<azure::storage_place> queue();
 
-    /// That container with its current SAS; nothing if it is gone or its SAS ends too soon to
+    /// That container with its current SAS; nothing if it was removed or its SAS ends too soon to
     /// begin something with.
     std::optional<azure::storage_place> find_container(
         std::string_view account, std::string_view name

@@ -10,9 +10,9 @@
 
 namespace kustodrop::pipeline {
 
-/// The oldest of many times of which some go again, in little memory: there may be a hundred
-/// thousand. What has gone is taken out when it would be the oldest, or with half of the others.
-/// Pure.
+/// The oldest of many times of which some are removed again, in little memory: there may be a
+/// hundred thousand. A removed one is taken out when it would be the oldest, or with half of the
+/// others. Pure.
 class oldest_of {
 public:
     void add(wall_time one) {

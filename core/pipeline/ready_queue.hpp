@@ -50,7 +50,7 @@ public:
     /// The next source that is due; waits for one. Nothing once the queue is closed.
     asio::awaitable<std::optional<std::string>> pop();
 
-    /// Whoever popped it is done with it.
+    /// The caller that popped it is done with it.
     void finished(const std::string& source_id);
 
     /// Ends it: what is inside stays on disk and in the journal.

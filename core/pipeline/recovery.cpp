@@ -68,7 +68,7 @@ recovered reconcile(
             ++what.ambiguous_posts;
             if (!complete) what.stage = stage::posted{posting->blob, posting->at};
         }
-        // The shipper finds out which of several is missing, and goes on without it.
+        // The shipper finds out which of several is missing, and continues without it.
         if (!complete && needs_file(what) && what.slices.size() > 1) {
             what.stage = stage::claimed{};
             complete = true;
@@ -78,7 +78,7 @@ recovered reconcile(
     }
     for (auto& file : work) {
         if (!by_location.contains(file.location) || spoken_for.contains(file.location)) continue;
-        // Nothing of ours has two names: whoever may write here planted a link to another's file.
+        // Our files have one name: someone who may write here planted a link to another's file.
         if (file.links > 1) {
             ++out.foreign_files;
             continue;

@@ -16,7 +16,7 @@ namespace kustodrop::pipeline {
 struct recovered {
     std::vector<spool::source> resumed;  // As journaled; their files were found, or not needed.
     std::vector<spool::source> adopted;  // Files in work/ that the journal does not know.
-    std::vector<spool::source> lost;     // Journaled, not yet posted, and the file is gone.
+    std::vector<spool::source> lost;     // Journaled, not yet posted, and the file is missing.
     std::size_t foreign_files = 0;       // In work/ without an id: left alone.
 };
 

@@ -21,7 +21,7 @@ struct retry_request {
     std::optional<std::string> code;
 };
 
-/// One file that goes on its way again, or why it does not.
+/// One file that is on its way again, or why it does not.
 struct retried {
     std::string watch;
     std::string source_id;
@@ -43,7 +43,7 @@ struct retry_parts {
 
 /// Puts quarantined files back into their folders under their first names, where they are found
 /// like any other, and sends unconfirmed ones again under their ids, which may be a duplicate. A
-/// watch that is paused goes on.
+/// watch that is paused resumes.
 asio::awaitable<result<std::vector<retried>>> retry(retry_parts with, retry_request wanted);
 
 }  // namespace kustodrop::pipeline

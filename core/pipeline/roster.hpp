@@ -40,7 +40,7 @@ public:
     spool::source& admit(spool::source);
 
     /// Takes in a source that waits for others to share its blob: counted as seen, and not recorded
-    /// until it goes on, for its place in work/ says as much (docs/architecture.md §2).
+    /// until it continues, for its place in work/ says as much (docs/architecture.md §2).
     spool::source& gather(spool::source);
 
     /// Makes one source of gathered ones: their files, in this order, under a new id. Recorded.
@@ -64,7 +64,7 @@ public:
     /// Its outcome is known but leaves it where it is: unconfirmed, kept in work/.
     void park(spool::source&, spool::outcome_record);
 
-    /// A parked source goes on: counted as resumed.
+    /// A parked source continues: counted as resumed.
     void unpark(spool::source&);
     bool is_parked(const spool::source&) const;
     std::size_t parked() const { return parked_.size(); }

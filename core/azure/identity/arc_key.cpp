@@ -46,7 +46,7 @@ result<std::string> challenged_key(std::string_view challenge, std::string_view 
         return refused("names a file outside of " + std::string(directory));
     }
     auto name = text.substr(slash + 1);
-    if (!is_key_name(name)) return refused("names a file that is no .key");
+    if (!is_key_name(name)) return refused("names a file that is not a .key file");
     // failure is made of a string too, so that the kind of result must be said.
     return result<std::string>(boost::system::in_place_value, name);
 }
@@ -104,7 +104,7 @@ static result<secret> content_of(int file, const std::string& path) {
 
 result<secret> read_arc_key(const std::string& directory, const std::string& name) {
     auto path = directory + "/" + name;
-    if (!is_key_name(name)) return refused("names a file that is no .key");
+    if (!is_key_name(name)) return refused("names a file that is not a .key file");
     descriptor folder(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (folder.number < 0) return cannot_open(path, errno);
     // A FIFO without a writer must not hold the daemon.

@@ -12,13 +12,13 @@ namespace kustodrop::azure {
 inline constexpr std::string_view arc_token_directory = "/var/opt/azcmagent/tokens";
 
 /// The name of the file that a challenge ("Basic realm=/var/opt/azcmagent/tokens/GUID.key") asks
-/// for. Whoever answers on the agent's port could name any file: it is refused unless it is called
-/// *.key and lies directly in `directory`.
+/// for. Anyone who answers on the agent's port could name any file: it is refused unless it is
+/// called *.key and lies directly in `directory`.
 result<std::string> challenged_key(std::string_view challenge, std::string_view directory);
 
 /// The file's content, which goes into a header as it is: at most 4 KiB, a regular file under one
-/// name only, opened beneath the directory without following a link. A missing right is told with
-/// the group to join.
+/// name only, opened beneath the directory without following a link. If a right is missing, the
+/// failure names the group to join.
 result<secret> read_arc_key(const std::string& directory, const std::string& name);
 
 }  // namespace kustodrop::azure

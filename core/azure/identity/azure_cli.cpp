@@ -49,10 +49,10 @@ static std::optional<wall_time> expiry_of(const json::object& answer) {
 result<access_token> parse_cli_answer(std::string_view text, wall_time now) {
     boost::system::error_code error;
     auto value = json::parse(text, error);
-    if (error || !value.is_object()) return refused(errc::bad_answer, "what az printed is no JSON");
+    if (error || !value.is_object()) return refused(errc::bad_answer, "az did not print JSON");
     auto token = text_at(value.get_object(), "accessToken");
     auto expiry = expiry_of(value.get_object());
-    if (token.empty() || !expiry) return refused(errc::bad_answer, "what az printed is no token");
+    if (token.empty() || !expiry) return refused(errc::bad_answer, "az did not print a token");
     if (*expiry <= now) {
         return refused(
             errc::already_expired, "az gave a token that has expired; check this machine's clock"

@@ -19,7 +19,7 @@ struct azure_cli_options {
     unsigned threads = 1;  // None: the command runs inline, for tests.
 };
 
-/// Tokens of whoever has signed in with `az login` (docs/protocol.md §1.4): for people at a
+/// Tokens of the account signed in with `az login` (docs/protocol.md §1.4): for people at a
 /// terminal, so for `send` and `check` only; the daemon starts no programs.
 class azure_cli_source final : public token_source {
 public:

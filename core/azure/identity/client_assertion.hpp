@@ -12,7 +12,7 @@ struct assertion_options {
     bool send_chain = false;  // x5c: for applications that trust a subject name and issuer.
 };
 
-/// Whose word it is and for whom.
+/// Who makes the assertion and who is to accept it.
 struct assertion_facts {
     std::string client_id;
     std::string audience;  // The token endpoint's exact URL.

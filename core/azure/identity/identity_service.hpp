@@ -51,7 +51,7 @@ http::request identity_request(
 );
 
 /// How long to wait before asking again after the `tries`th answer (docs/protocol.md §1.6); nothing
-/// when that answer is the last word.
+/// when that answer is final.
 std::optional<duration> next_try(
     identity_kind kind, unsigned status, unsigned tries, std::optional<duration> retry_after
 );

@@ -19,7 +19,7 @@ http::request managed_identity_source::prepared(
     auto out = identity_request(service, resource, options_.choice);
     out.max_answer_bytes = largest_answer_bytes;
     out.total_timeout = answer_timeout;
-    // Where there is no Azure, packets to 169.254.169.254 often vanish without a word.
+    // Where there is no Azure, packets to 169.254.169.254 often vanish silently.
     if (!answered_) out.connect_timeout = probe_timeout;
     return out;
 }

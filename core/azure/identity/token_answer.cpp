@@ -44,10 +44,10 @@ constexpr std::array<known_refusal, 21> known_refusals{{
     {700211, "no federated credential has this issuer; check the federated credential"},
     {700213, "no federated credential has this subject; check the federated credential"},
     {90002, "there is no such tenant; check auth.tenant_id"},
-    {900023, "the tenant's id is no GUID and no domain; check auth.tenant_id"},
+    {900023, "the tenant's id is neither a GUID nor a domain; check auth.tenant_id"},
     {7000229, "the application has no service principal in this tenant; check auth.tenant_id"},
     {501051, "the application has no role for this; ask the directory's administrator for one"},
-    {65001, "nobody has consented to the application; ask the directory's administrator"},
+    {65001, "no one has consented to the application; ask the directory's administrator"},
     {500011, "the service is not registered in this tenant; check the cluster's address"},
     {53003, "a conditional access policy refuses this sign-in; ask the directory's administrator"},
     {7000112, "the application is disabled; ask the directory's administrator"},
@@ -79,7 +79,7 @@ std::optional<long> number_at(const json::object& object, std::string_view name)
     if (!value) return std::nullopt;
     if (value->is_int64()) return value->get_int64();
     if (value->is_double()) {
-        // What no long can hold is no time of anything.
+        // What does not fit into a long cannot be a time.
         auto number = value->get_double();
         if (!(number > -1e18 && number < 1e18)) return std::nullopt;
         return static_cast<long>(number);
@@ -183,7 +183,7 @@ result<access_token> parse_token_answer(
         return failure{
             errc::bad_answer,
             remedy::retry,
-            "what " + std::string(what) + " answered is no token; check the address"};
+            "what " + std::string(what) + " answered is not a token; check the address"};
     }
     access_token out;
     out.value = secret(std::string(value));

@@ -25,7 +25,7 @@ struct authority {
     std::string scope;     // For everyone else: the resource with "/.default".
 };
 
-/// Where tokens come from: one class a kind of credential. A failure that only a human can mend
+/// Where tokens come from: one class a kind of credential. A failure that only a human can fix
 /// has remedy::reconfigure.
 class token_source {
 public:

@@ -33,7 +33,7 @@ public:
     /// refresh of the resources.
     asio::awaitable<result<void>> release(http::url queue, queue_message message);
 
-    /// Deletes a taken message; one that is gone already counts as done. PopReceiptMismatch is a
+    /// Deletes a taken message; one that no longer exists counts as done. PopReceiptMismatch is a
     /// failure: someone else has it.
     asio::awaitable<result<void>> remove(http::url queue, queue_message message);
 

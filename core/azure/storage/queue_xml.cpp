@@ -36,7 +36,7 @@ void set_field(queue_message& message, std::string_view name, const std::string&
 
 result<std::vector<queue_message>> parse_queue_messages(std::string_view xml) {
     using kind = xml_reader::kind;
-    failure bad{errc::bad_answer, remedy::reroute, "the queue's answer is no list of messages"};
+    failure bad{errc::bad_answer, remedy::reroute, "the queue's answer is not a list of messages"};
     xml_reader reader(xml);
     std::vector<queue_message> out;
     std::vector<std::string> path;

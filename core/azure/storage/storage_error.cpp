@@ -71,9 +71,9 @@ meaning of_refusal(on_refusal refusal) {
 
 meaning meaning_of(unsigned status, std::string_view code, on_refusal refusal) {
     // A captive portal or an inspecting proxy says yes to everything.
-    if (status < 300) return {remedy::reroute, "this is no answer of a storage service"};
+    if (status < 300) return {remedy::reroute, "this answer is not from a storage service"};
     if (is_one_of(code, damaged)) return {remedy::retry, "damaged on the way"};
-    // Azurite's word for a body that does not match its MD5.
+    // Azurite's code for a body that does not match its MD5.
     if (status == 400 && code == "InvalidOperation") return {remedy::retry, "damaged on the way"};
     if (is_one_of(code, stale_list)) return {remedy::upload_again, "blocks are missing"};
     if (is_one_of(code, gone)) return {remedy::refresh_resources, "it was rotated away"};

@@ -47,7 +47,7 @@ bool storage_place::usable_at(wall_time now) const {
 
 result<storage_place> parse_storage_place(std::string_view uri, wall_time now) {
     auto location = http::url::parse(uri);
-    if (!location) return bad("is no http or https URL");
+    if (!location) return bad("is not an http or https URL");
     storage_place out;
     out.location = *location;
     if (auto signature = location->parameter("sig")) out.signature = secret(std::move(*signature));

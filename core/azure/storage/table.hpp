@@ -9,7 +9,7 @@
 
 namespace kustodrop::azure {
 
-/// What tells one row of a table from another.
+/// What distinguishes one row of a table from another.
 struct row_key {
     std::string partition;
     std::string row;

@@ -38,7 +38,7 @@ std::optional<std::string> base64_decode(std::string_view text) {
     while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') {
         ++padding;
     }
-    // OpenSSL takes blanks and misplaced padding without a word; the alphabet is checked here.
+    // OpenSSL silently accepts blanks and misplaced padding; the alphabet is checked here.
     for (char c : text.substr(0, text.size() - padding)) {
         bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
         if (!letter && c != '+' && c != '/') return std::nullopt;

@@ -33,7 +33,7 @@ bio_pointer reader(std::string_view text) {
     return bio_pointer(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
 }
 
-// Nobody is here to be asked: remembers that a passphrase was wanted.
+// There is no one to ask: remembers that a passphrase was wanted.
 int no_passphrase(char*, int, int, void* wanted) {
     *static_cast<bool*>(wanted) = true;
     return -1;
@@ -90,7 +90,7 @@ result<signing_certificate> signing_certificate::parse(std::string_view pem) {
         std::shared_ptr<void>(key, [](void* p) { EVP_PKEY_free(static_cast<EVP_PKEY*>(p)); });
     if (encrypted) {
         return unusable(
-            "has an encrypted key, and nobody is here to give its passphrase; store it decrypted "
+            "has an encrypted key, and there is no one to enter its passphrase; store it decrypted "
             "(openssl pkey -in KEY) where only the daemon can read it"
         );
     }

@@ -86,7 +86,7 @@ public:
 
     bool reusable() const { return reusable_; }
 
-    /// It broke, without a word from the server: what befalls a connection that lay too long.
+    /// It broke before the server sent anything: typical of a connection that was idle too long.
     bool was_stale() const { return stale_; }
 
 private:

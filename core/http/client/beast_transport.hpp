@@ -33,7 +33,7 @@ public:
     /// step that fails.
     asio::awaitable<std::vector<probe_step>> probe(url target);
 
-    /// Closes the connections nobody is using.
+    /// Closes the connections that are not in use.
     void close_idle();
 
 private:

@@ -15,7 +15,7 @@ std::unique_ptr<connection> connection_pool::take(origin& from) {
     return nullptr;
 }
 
-// Storage accounts come and go: what nobody uses is closed even if its host is never met again.
+// Storage accounts come and go: what is not in use is closed even if its host is never met again.
 void connection_pool::sweep() {
     auto now = clock_.now();
     if (now - swept_at_ < sweep_interval) return;

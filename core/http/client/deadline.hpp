@@ -21,7 +21,7 @@ public:
     void begin(duration limit) {
         auto turn = ++watch_->turn;
         timer_.expires_after(limit);
-        // It may be on its way although the timer is gone or armed anew.
+        // It may be on its way although the timer has been destroyed or armed again.
         timer_.async_wait([watch = watch_, turn](boost::system::error_code error) {
             if (error || !watch->socket || watch->turn != turn) return;
             watch->expired = true;

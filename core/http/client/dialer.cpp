@@ -136,7 +136,7 @@ failure connect_failure(const std::string& where, error_code error) {
         .hint = "check the network"};
 }
 
-// A name that leads inside although nobody who may say so sent us there.
+// A name that leads inside although no one entitled to do so sent us there.
 failure leads_inside(const std::string& host) {
     return {
         .code = errc::local_address,
@@ -194,7 +194,7 @@ struct dialer::state {
     std::optional<url> proxy;
 };
 
-// Whoever writes an address says where it leads; a name must not lead inside behind our back. Plain
+// Anyone who writes an address says where it leads; a name must not lead inside unnoticed. Plain
 // http is spoken with identity endpoints alone, which are inside by nature.
 std::vector<asio::ip::address> dialer::state::allowed(
     const url& target, std::vector<asio::ip::address> found

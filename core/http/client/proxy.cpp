@@ -23,7 +23,7 @@ static bool has_control_bytes(std::string_view text) {
     });
 }
 
-// "user:word", percent-decoded, as the header wants it (RFC 7617).
+// "user:password", percent-decoded, as the header wants it (RFC 7617).
 static std::optional<secret> basic_authorization(std::string_view given) {
     auto colon = given.find(':');
     auto user = percent_decode(given.substr(0, colon));

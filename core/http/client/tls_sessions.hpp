@@ -13,7 +13,7 @@ namespace kustodrop::http {
 /// Of so many peers the last session is kept.
 inline constexpr std::size_t remembered_peers = 64;
 
-/// So long after a full handshake a peer is verified anew: each resumed session brings another
+/// A peer is verified again this long after a full handshake: each resumed session brings another
 /// one, and all of them rest on the certificate of the first (RFC 8446 §4.6.1).
 inline constexpr duration longest_resumed = std::chrono::hours(1);
 

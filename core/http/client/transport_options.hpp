@@ -13,7 +13,7 @@
 
 namespace kustodrop::http {
 
-/// Options that no transport can be made of; what() is one sentence, for whoever wrote them.
+/// Options that no transport can be made of; what() is one sentence, for the user who wrote them.
 struct unusable_options : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
@@ -35,7 +35,7 @@ struct transport_options {
     // and the proxy itself; what goes by the proxy is resolved there.
     std::function<bool(std::string_view host)> may_lead_inside = {};
     std::string user_agent = "kustodrop";
-    std::uint64_t blob_bytes_per_second = 0;  // All bodies to blobs together; 0 is no limit.
+    std::uint64_t blob_bytes_per_second = 0;  // All bodies to blobs together; 0: unlimited.
 };
 
 }  // namespace kustodrop::http

@@ -33,7 +33,7 @@ tcp::acceptor listen_tcp(asio::any_io_executor executor, const server_options& o
     return acceptor;
 }
 
-// A socket file that nobody listens on is what a killed process leaves behind.
+// A socket file without a listener is what a killed process leaves behind.
 static void remove_stale(const std::string& path) {
     struct stat facts {};
     if (::lstat(path.c_str(), &facts) != 0 || !S_ISSOCK(facts.st_mode)) return;

@@ -11,7 +11,7 @@
 
 namespace kustodrop::http {
 
-/// Both throw std::system_error with the address in its words.
+/// Both throw std::system_error with the address in its message.
 asio::ip::tcp::acceptor listen_tcp(asio::any_io_executor executor, const server_options& options);
 asio::local::stream_protocol::acceptor listen_unix(
     asio::any_io_executor executor, const std::string& path

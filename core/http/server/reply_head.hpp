@@ -18,7 +18,7 @@ bool has_no_body(unsigned status);
 /// Status line and header fields, with the length that belongs to the answer.
 std::string head_of(const reply& out, bool to_head, bool keep_alive);
 
-/// What a request is told that could not be read.
+/// The reply to a request that could not be read.
 reply refusal(const boost::system::error_code& error, const server_options& options);
 
 }  // namespace kustodrop::http

@@ -58,7 +58,7 @@ asio::awaitable<void> accept_all(state_pointer state, Acceptor& acceptor) {
     bool told = false;
     while (true) {
         if (state->full()) {
-            // Nobody has to go before somebody else is at the door.
+            // No connection has to be closed before another client is waiting.
             co_await acceptor.async_wait(asio::socket_base::wait_read, asio::use_awaitable);
         }
         while (state->full()) {

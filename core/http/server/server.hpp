@@ -16,7 +16,7 @@ namespace kustodrop::http {
 /// A small HTTP/1.1 server: the daemon's admin sockets and the emulator stand on it.
 class server {
 public:
-    /// Binds and listens at once; throws std::system_error with the address in its words.
+    /// Binds and listens at once; throws std::system_error with the address in its message.
     server(asio::any_io_executor executor, server_options options, handler handle, logger& log);
     ~server();
 

@@ -46,7 +46,7 @@ public:
     /// Claims no more; run() ends.
     void close();
 
-    /// Claims what lies in the folder without waiting until it has settled, for nobody writes any
+    /// Claims what lies in the folder without waiting until it has settled, for no one writes any
     /// more; then run() ends.
     void finish();
     bool has_ended() const { return life_.has_ended(); }
@@ -61,7 +61,7 @@ public:
     bool is_leaving() const { return life_.is_leaving(); }
     bool has_left() const { return life_.has_left(); }
 
-    /// An event of the process's inotify instance, if its watch number is one of ours.
+    /// An event of the process's inotify instance, if its watch number belongs to this intake.
     void hint(const spool::folder_event& event);
     bool owns(int watch_number) const { return files_.owns(watch_number); }
     void lost_events();  ///< The queue overflowed: scan everything.

@@ -40,8 +40,8 @@ struct watch_plan {
     bool truncated = false;
 };
 
-/// What would be shipped where, and what would stay and why, by the rules of `explain`. Files that
-/// are still being written are not told from those that are complete: that takes time. Pure.
+/// What would be shipped where, and what would stay and why, by the rules of `explain`. Does not
+/// distinguish files that are still being written from complete ones: that takes time. Pure.
 watch_plan plan(const plan_facts& facts);
 
 }  // namespace kustodrop::pipeline

@@ -67,7 +67,7 @@ std::optional<spool::source> successor_of(
     next.slices.push_back(last);
     auto& rest = next.slices.back();
     auto end = last.offset + last.length_bytes;
-    // Only in our own folders does the inode tell that it is the same file: elsewhere it may be
+    // Only in our own folders does the inode show that it is the same file: elsewhere it may be
     // another one, or one that was cut and has grown again. Then all of it is shipped: better twice
     // than never.
     bool ours = last.location.starts_with(".kustodrop/");

@@ -33,7 +33,7 @@ asio::awaitable<void> retirer::run() {
             co_await with_.time.sleep_until(with_.time.now() + pause_after_trouble);
             continue;
         }
-        // Shared with the worker, which goes on though we may be cancelled.
+        // Shared with the worker, which continues even if we are cancelled.
         auto jobs = std::make_shared<const std::vector<job>>(take_batch());
         auto work = [folder, jobs] { return act(*folder, *jobs); };
         auto results = co_await offload(with_.pool, work);
@@ -296,7 +296,7 @@ void retirer::follow_growth(
     auto next =
         successor_of(alone, now, spool::make_source_id(with_.random, with_.time.wall_now()));
     if (!next) return;
-    // A file that was cut and written anew is first looked at when it rests.
+    // A file that was cut and written again is first looked at when it rests.
     if (next->slices.back().length_bytes == 0 && watch_.in_place) {
         watch_.kept.end(file.name);
         return;

@@ -119,7 +119,7 @@ void block_upload::fail(const failure& problem, blocks& spare, blocks& full) {
     full.close();
 }
 
-// A big upload is not begun anew elsewhere for one lost answer: the block is still in our hands.
+// A big upload does not start over elsewhere for one lost answer: we still hold the block.
 static bool is_passing(const failure& problem) {
     return problem.next == remedy::retry || problem.next == remedy::reroute;
 }

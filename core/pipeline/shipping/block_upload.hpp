@@ -28,7 +28,7 @@ struct block_upload_parts {
 class block_upload {
 public:
     struct options {
-        unsigned attempts = 3;  // Of one block, before the whole upload is begun anew.
+        unsigned attempts = 3;  // Of one block, before the whole upload starts over.
         backoff_options backoff = {1s, 5min};
         std::size_t block_bytes = 4u << 20u;
         std::size_t buffers = 2;

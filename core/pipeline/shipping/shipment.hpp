@@ -49,21 +49,21 @@ upload_plan plan_upload(
 enum class after_failure {
     try_again,     // From the stage it has reached, later.
     upload_again,  // From the first byte, later.
-    look_again,    // The file is not what was claimed: look at it anew.
+    look_again,    // The file is not what was claimed: look at it again.
     reject,        // It can never be sent.
 };
 
 after_failure decide(const failure& problem);
 
 /// How long a source whose last post was not answered must still wait before it is posted again;
-/// nothing if it may go. Its word may come meanwhile, and then there is no second post. With
+/// nothing if it may go. If its outcome arrives meanwhile, there is no second post. With
 /// `deduplicate` the service's own check must be able to see the first copy: twice the batching
 /// time (docs/reliability.md §1). Pure.
 std::optional<duration> hold_for(
     const spool::source& what, const target& where, duration repost_after, wall_time now
 );
 
-/// The row of the status table where the word on a post stands, counted from 1: each post has its
+/// The row of the status table with the outcome of a post, counted from 1: each post has its
 /// own, so that a second one does not wipe out what the service said of the first.
 azure::row_key status_row_of(const std::string& source_id, unsigned post);
 

@@ -106,7 +106,7 @@ asio::awaitable<result<void>> shipper::step(std::string source_id, watch& from) 
 namespace {
 
 // While it lives, a source is in hand. However the upload ends, unless the process dies with it,
-// its count of uploads that nobody ended goes back, and the next suspect may be tried.
+// its count of uploads that never ended goes back, and the next suspect may be tried.
 struct in_hand {
     in_hand(roster& sources, source& what, std::optional<std::string>& suspect)
         : sources(sources), suspect(suspect), id(what.id) {
@@ -151,7 +151,7 @@ asio::awaitable<result<void>> shipper::upload(std::string source_id, watch& from
     if (what->begun >= options_.crash_suspicion) suspect_ = source_id;
     in_hand held(with_.sources, *what, suspect_);
     if (with_.sources.is_unproven(source_id)) {
-        // Perhaps it was what ended the last run: then this one must not forget it.
+        // It may be what ended the last run: then this one must not forget it.
         auto safe = co_await with_.journal.durable();
         if (safe.has_error()) co_return safe.error();
     }

@@ -16,7 +16,7 @@ asio::awaitable<result<void>> shipper::post(std::string source_id, watch& from) 
     if (!blob || std::holds_alternative<stage::posted>(what->stage)) co_return result<void>();
     auto container = with_.router.find_container(blob->account, blob->container);
     if (!container) {
-        // Its SAS is gone or about to end: the service could not read the blob for long enough.
+        // It was removed or its SAS ends soon: the service could not read the blob for long enough.
         with_.sources.advance(*what, stage::claimed{});
         co_return result<void>();
     }
@@ -52,7 +52,7 @@ asio::awaitable<result<void>> shipper::post(std::string source_id, watch& from) 
     co_return sent;
 }
 
-// Before the post: the service writes its word there and makes no row of its own.
+// Before the post: the service writes the outcome there and makes no row of its own.
 asio::awaitable<result<void>> shipper::add_status_row(
     kusto::ingestion_request& request, unsigned post
 ) {
@@ -76,7 +76,7 @@ asio::awaitable<result<void>> shipper::add_status_row(
 void shipper::after_post(const std::string& source_id, const result<void>& sent) {
     auto* what = with_.sources.find(source_id);
     auto* posting = what ? std::get_if<stage::posting>(&what->stage) : nullptr;
-    if (!posting) return;  // Its word came while we were asking again.
+    if (!posting) return;  // Its outcome arrived while we were asking again.
     auto blob = posting->blob;
     if (!sent.has_error()) {
         budget_.succeeded();
@@ -105,7 +105,7 @@ void shipper::after_post(const std::string& source_id, const result<void>& sent)
 }
 
 // It is certain that the service never had it. The journal must know that too: after a restart it
-// would be a copy whose word is still to come.
+// would be a copy whose outcome is still to come.
 void shipper::take_back_post(const std::string& source_id) {
     auto* what = with_.sources.find(source_id);
     auto* posting = what ? std::get_if<stage::posting>(&what->stage) : nullptr;

@@ -24,7 +24,7 @@ public:
 
     explicit small_contents(std::uint64_t limit_bytes = 8u << 20u) : limit_(limit_bytes) {}
 
-    /// Bytes that may still be put here. What lies here for so long that nobody will ask for it
+    /// Bytes that may still be put here. What lies here for so long that no one will ask for it
     /// goes first.
     std::uint64_t room(time_point now);
 

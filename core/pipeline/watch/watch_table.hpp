@@ -13,7 +13,7 @@
 
 namespace kustodrop::pipeline {
 
-/// How a watch has its folder open. Written by whoever opens the folder: the intake of a running
+/// How a watch has its folder open. Written by what opens the folder: the intake of a running
 /// watch, or a command that does without one.
 struct open_folder {
     std::shared_ptr<spool::drop_folder> folder;  // Null while the folder is absent.

@@ -73,7 +73,7 @@ int for_each_entry(
     int folder, const std::function<bool(const char* name, unsigned char type)>& seen
 );
 
-/// A failure that tells what was tried with which file and the system's word for `error`.
+/// A failure that says what was tried with which file, with the system's message for `error`.
 failure system_failure(
     errc code, remedy next, std::string_view what, std::string_view name, int error
 );

@@ -52,7 +52,7 @@ result<slice> claim(const sighting& seen, const std::string& source_id, open_fol
 
     auto error = move_without_overwriting(old_place, new_place);
     if (error == ENOENT) {
-        // It is gone, or one of the folders is another by now.
+        // It was removed, or one of the folders has been replaced.
         old_place.folder = through.reach_anew(from_folder);
         if (old_place.folder < 0) return claim_failure(seen.name, errno);
         new_place.folder = through.make_anew(to_folder);

@@ -42,7 +42,7 @@ result<claim_advice> drop_folder::advice() const {
     struct ::stat facts = {};
     if (::fstat(root_.get(), &facts) != 0) return open_failure(path_, errno);
     if (::faccessat(root_.get(), ".", W_OK | X_OK, AT_EACCESS) != 0) {
-        // What is shipped in place stays for good: a passing trouble is no reason for that.
+        // What is shipped in place stays for good: a passing trouble does not justify that.
         bool told = errno == EACCES || errno == EPERM || errno == EROFS;
         if (!told) return open_failure(path_, errno);
         return claim_advice{false, "the folder is not writable for this process"};

@@ -21,7 +21,7 @@ struct claim_advice {
 };
 
 /// One watch's folder on disk, open. Everything is reached from one open directory, step by step
-/// and never through a symbolic link, so that nobody who may write there can lead the process
+/// and never through a symbolic link, so that no one who may write there can lead the process
 /// elsewhere. What is done with the files in it stands in scanning.hpp, claiming.hpp,
 /// archiving.hpp, quarantine.hpp and retention.hpp.
 ///
@@ -37,7 +37,7 @@ public:
     const std::string& path() const { return path_; }
 
     /// Fails with "folder_absent" if the path no longer leads to the folder that was opened
-    /// (renamed away, removed, or mounted over): open it anew.
+    /// (renamed away, removed, or mounted over): open it again.
     result<void> verify() const;
 
     /// What `claim: auto` should do here. Needs no prepare().
@@ -52,7 +52,7 @@ public:
     /// holds it.
     result<void> lock(std::string_view state_directory);
 
-    /// A fresh look at one name or location; nothing if it is gone.
+    /// A fresh look at one name or location; nothing if it does not exist.
     result<std::optional<sighting>> look(const std::string& name) const;
 
     /// Opens a subfolder by its relative name, or the folder itself by "", for a watch on it.

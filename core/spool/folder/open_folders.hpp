@@ -22,7 +22,7 @@ public:
     int make(const std::string& name);
 
     /// Opened again: where the folder was found without what should be there, it may have been
-    /// removed and made anew.
+    /// removed and made again.
     int reach_anew(const std::string& name);
     int make_anew(const std::string& name);
 

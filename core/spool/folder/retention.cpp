@@ -39,7 +39,7 @@ public:
         return left;
     }
 
-    // Deletes the oldest of one day until `excess` bytes are gone; returns how many went.
+    // Deletes the oldest of one day until `excess` bytes are freed; returns how many were.
     std::uint64_t shrink(const std::string& day, std::uint64_t excess) {
         std::vector<archived_file> oldest;
         walk(day, 0, [&](const descriptor&, archived_file file) {

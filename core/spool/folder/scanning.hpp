@@ -20,7 +20,7 @@ struct scan_options {
 };
 
 /// Where a scan stopped because it had enough, so that the next one looks at other names: a folder
-/// of a million files is gone through in slices, none of which looks at all of them.
+/// of a million files is scanned in slices, none of which looks at all of them.
 struct scan_position {
     std::vector<std::string> folders;  // All that were met so far, parents first.
     std::size_t at = 0;                // The one in hand: 0 is the root, then `folders`.

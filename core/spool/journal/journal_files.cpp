@@ -28,7 +28,7 @@ result<std::string> set_aside(const std::string& path, wall_time now) {
     for (int round = 2; ::access(target.c_str(), F_OK) == 0; ++round) {
         target = base + "-" + std::to_string(round);
     }
-    // The log first: if only it is gone, the database is still one, only older.
+    // The log first: if only it has moved, the database is still one, only older.
     for (std::string_view ending : {"-wal", "-shm", ""}) {
         auto from = path + std::string(ending);
         auto to = target + std::string(ending);

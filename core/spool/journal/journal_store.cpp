@@ -89,8 +89,8 @@ result<std::unique_ptr<journal_store>> journal_store::open(
     return guarded<opened>([&]() -> result<opened> {
         bool reading = access == store_access::read_only;
         auto wal_bytes = size_of(path + "-wal");
-        // Without a write-ahead log nobody is writing, and reading needs no lock file, which
-        // perhaps may not be created here.
+        // Without a write-ahead log no one is writing, and reading needs no lock file, which
+        // it may be forbidden to create here.
         auto uri = uri_of(path, reading && wal_bytes == 0 ? "?immutable=1" : "");
         using how = sqlite::access;
         auto fresh = std::make_unique<tables>(uri, reading ? how::read_only : how::read_and_write);
@@ -108,11 +108,11 @@ result<std::unique_ptr<journal_store>> journal_store::open(
             db.run("BEGIN IMMEDIATE; COMMIT;");
             bool small = size_of(path) <= always_checked_bytes;
             if (small) check(db, "PRAGMA quick_check(1)");
-            // A write-ahead log that was left: the last end was no clean one.
+            // A write-ahead log was left: the last run did not end cleanly.
             fresh->unchecked = !small && wal_bytes > 0;
             fresh->is_new = prepare_schema(db);
         } else if (sqlite::first_value(db, "PRAGMA user_version") != schema_version) {
-            // Whoever only reads must not bring an older one up; a copy may be.
+            // A reader must not upgrade an older one, but may upgrade a copy.
             auto copy = std::make_unique<tables>(":memory:", how::read_and_write);
             copy->db.copy_from(db);
             prepare_schema(copy->db);

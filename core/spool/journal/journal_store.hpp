@@ -12,7 +12,7 @@
 
 namespace kustodrop::spool {
 
-/// Where a reading of the record goes on: after this row.
+/// Where a reading of the record continues: after this row.
 struct journal_cursor {
     std::int64_t changed_at_us = INT64_MAX;
     std::string id;

@@ -51,7 +51,7 @@ static std::optional<wall_time> time_of(const any_stage& at) {
     return std::nullopt;
 }
 
-// A member of what is perhaps not there, as the statement binds it.
+// A member of what may be absent, as the statement binds it.
 template <class Whole, class Part>
 static auto part_of(const Whole* whole, Part Whole::*part) {
     return whole ? std::optional<Part>(whole->*part) : std::nullopt;

@@ -15,7 +15,7 @@ enum class compression { fast, dense, none };
 
 struct gzip_codec;
 
-/// Lets only so many threads compress at a time, whoever they work for.
+/// Lets only so many threads compress at a time, no matter for which caller.
 class compression_gate {
 public:
     explicit compression_gate(unsigned threads) : free_(threads) {}

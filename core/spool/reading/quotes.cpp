@@ -13,7 +13,7 @@ void quote_scan::add(std::string_view bytes) {
     }
 }
 
-// Between two quotes only the last byte tells anything.
+// Between two quotes only the last byte matters.
 std::string_view quote_scan::skip_to_quote(std::string_view bytes) {
     auto run = bytes.substr(0, bytes.find('"'));
     if (run.empty()) return bytes;

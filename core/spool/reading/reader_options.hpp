@@ -23,14 +23,14 @@ struct reader_options {
     bool end_lines = false;
 
     /// A file that has only grown beyond the slice is not "changed": the slice's own bytes are
-    /// read, and grown() tells. What was added is a new slice's business.
+    /// read, and grown() reports it. What was added is a new slice's business.
     bool may_grow = false;
 
     /// The bytes of the slices' files where they are in memory already, by slice; a file whose
     /// place is empty, or missing, is read. Let go of with the last block.
     std::vector<std::shared_ptr<const std::string>> contents = {};
 
-    compression_gate* gate = nullptr;  // Passed by whoever compresses.
+    compression_gate* gate = nullptr;  // Every thread that compresses passes it.
 
     /// With more threads than one, a large file alone in its source is compressed on several.
     unsigned threads = 1;

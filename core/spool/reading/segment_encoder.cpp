@@ -101,7 +101,7 @@ void segment_encoder::state::make(std::uint64_t index) {
     mine.crc = deflater.crc();
 }
 
-// Makes the next segment that nobody has begun; false if there is none.
+// Makes the next segment that no thread has begun; false if there is none.
 bool segment_encoder::state::make_one(std::unique_lock<std::mutex>& lock) {
     if (!may_begin()) return false;
     auto index = begun++;

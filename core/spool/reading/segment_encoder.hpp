@@ -28,7 +28,7 @@ std::uint64_t parallel_memory_bytes(std::uint64_t source_bytes, unsigned threads
 
 /// Compresses a large file into one gzip member on several threads: the bytes are cut into
 /// segments, each deflated on its own and closed by a full flush, and their checksums are combined
-/// (RFC 1951 §3.2.4, RFC 1952 §2.3.1). The caller's thread does whatever nobody else has begun, so
+/// (RFC 1951 §3.2.4, RFC 1952 §2.3.1). The caller's thread does what no other thread has begun, so
 /// that it never waits for a thread that may not come.
 class segment_encoder {
 public:

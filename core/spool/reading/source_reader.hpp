@@ -16,7 +16,7 @@ namespace kustodrop::spool {
 /// Streams a source's slices, as they are to be stored, in memory bounded by two small buffers, or
 /// parallel_memory_bytes(). Blocking; not shared between threads at one time.
 ///
-/// Failures of next(): "file_changed" and "file_vanished" (retry: claim or settle anew),
+/// Failures of next(): "file_changed" and "file_vanished" (retry: claim or settle again),
 /// "read_error" (retry), "not_a_file", "too_large", "broken_gzip", "gzip_bomb",
 /// "unsupported_compression" (give_up),
 /// "file_unreadable" (reconfigure).

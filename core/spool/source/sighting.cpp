@@ -13,7 +13,7 @@ std::string_view to_string(file_kind kind) {
 
 bool marks(const sighting& marker, const sighting& file) {
     if (marker.kind != file_kind::regular) return false;
-    // ctime of the marker, for nobody can set it. Of the file the earlier of both: a later chmod
+    // ctime of the marker, for no one can set it. Of the file the earlier of both: a later chmod
     // must not make the marker void, nor a time of modification in the future.
     auto& written = file.identity;
     return marker.identity.changed_ns >= std::min(written.modified_ns, written.changed_ns);

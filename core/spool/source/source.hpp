@@ -13,8 +13,8 @@
 
 namespace kustodrop::spool {
 
-/// What tells one version of a file from another. An inode number alone identifies nothing: ext4
-/// gives it to the next file at once (docs/traps.md §4.1).
+/// What distinguishes one version of a file from another. An inode number alone identifies nothing:
+/// ext4 gives it to the next file at once (docs/traps.md §4.1).
 struct file_identity {
     std::uint64_t device = 0;
     std::uint64_t inode = 0;
@@ -22,8 +22,8 @@ struct file_identity {
     std::int64_t modified_ns = 0;  // mtime
     std::int64_t changed_ns = 0;   // ctime, which a rename moves and utimes(2) cannot set
 
-    /// The same file, perhaps with other bytes. Both must be of one folder: the device is not
-    /// compared, for the kernel may number it anew with every mount.
+    /// The same file, possibly with other bytes. Both must be of one folder: the device is not
+    /// compared, for the kernel may number it differently with every mount.
     bool same_file(const file_identity& other) const { return inode == other.inode; }
 
     /// The same bytes, wherever they were renamed to. Both must be of one folder.
@@ -134,7 +134,7 @@ struct source {
     any_stage stage;
     wall_time claimed_at{};
     unsigned attempts = 0;         // Uploads begun; survives restarts.
-    unsigned begun = 0;            // Uploads begun, one after the other, that nobody ended.
+    unsigned begun = 0;            // Uploads begun, one after the other, that never ended.
     unsigned posts = 0;            // Posts sent, answered or not.
     unsigned ambiguous_posts = 0;  // Posts whose answer was lost: each may be a duplicate.
     wall_time last_post_at{};      // When the last post was sent; the epoch: never.
@@ -143,7 +143,7 @@ struct source {
     // outstanding (docs/architecture.md §8).
     std::vector<std::string> failure_keys = {};
     boxed<outcome_record> last_failure = {};  // Of few: it costs the others a pointer.
-    unsigned posts_before_failure = 0;  // Posts sent when it came: more since are no part of it.
+    unsigned posts_before_failure = 0;  // Posts sent when it came: later ones do not belong to it.
     std::string target;                 // "Database.Table", for the record.
 
     std::uint64_t size_bytes() const;

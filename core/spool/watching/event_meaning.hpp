@@ -9,11 +9,11 @@ namespace kustodrop::spool {
 enum class event_meaning {
     closed,           // A writer closed it.
     moved_in,         // Renamed into the folder.
-    appeared,         // Created or linked; perhaps still being written.
+    appeared,         // Created or linked; its writer may not be done.
     went,             // Deleted or renamed away.
     attributes,       // Mode, owner or times changed: it may be readable now.
     folder_appeared,  // A subfolder: watch it, then scan it.
-    folder_went,      // A subfolder is gone or elsewhere.
+    folder_went,      // A subfolder was removed or moved.
     root_gone,        // The watched folder itself was removed, renamed or unmounted.
     overflow,         // Events were lost: scan everything.
     ignored,          // The watch's number is dead.

@@ -29,7 +29,7 @@ public:
     explicit settler(settler_options options) : options_(options) {}
 
     /// `closed_hint`: an event said that a writer closed it or that it was moved here, so the wait
-    /// begins anew even if the file's times are too coarse to show the last write. False if the
+    /// begins again even if the file's times are too coarse to show the last write. False if the
     /// name is not tracked because there are too many: the next scan brings it again.
     bool saw(const sighting& seen, time_point now, bool closed_hint);
 

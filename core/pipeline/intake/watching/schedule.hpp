@@ -36,7 +36,7 @@ public:
     /// Takes in a slice. True: it was the only one of its pass, and so showed the whole folder.
     bool finish_slice(slice found);
 
-    /// Files that lie in the folder, as far as the pass in hand and the claims since tell.
+    /// Files that lie in the folder, as far as the pass in hand and the claims since then show.
     std::size_t waiting_in_folder() const { return waiting_; }
     void claimed_one();
     void forget_waiting() { waiting_ = 0; }

@@ -44,7 +44,7 @@ std::optional<std::string> mover::moved_to(const std::string& folder, const std:
 
 int mover::move(const std::string& folder, const std::string& base, durability when) {
     int error = 0;
-    // Retention sweeps empty folders away, perhaps right after we opened one.
+    // Retention sweeps empty folders away, possibly right after we opened one.
     for (int round = 0; round < 4; ++round) {
         auto to = round == 0 ? through_.make(folder) : through_.make_anew(folder);
         if (to < 0) return errno;

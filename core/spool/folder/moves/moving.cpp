@@ -23,7 +23,7 @@ int move_without_overwriting(const place_at& from, const place_at& to) {
     return ::unlinkat(from.folder, old_name, 0) == 0 ? 0 : errno;
 }
 
-// ESTALE is no word on the file: a handle is too old, and what it led to may well be there.
+// ESTALE says nothing about the file: a handle is too old, and what it led to may well be there.
 failure move_failure(std::string_view what, std::string_view name, int error) {
     switch (error) {
     case ENOSPC:
