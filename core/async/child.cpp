@@ -103,10 +103,10 @@ bool read_all(
 }
 
 int status_of(::pid_t child) {
-    int word = 0;
-    while (::waitpid(child, &word, 0) < 0 && errno == EINTR) {
+    int status = 0;
+    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
-    return WIFSIGNALED(word) ? 128 + WTERMSIG(word) : WEXITSTATUS(word);
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 }  // namespace
@@ -121,7 +121,7 @@ result<child_output> run_child(
         return failure{errc::cannot_start, remedy::retry, command.front() + ": " + reason(errno)};
     }
     std::vector<char*> arguments;
-    for (auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+    for (auto& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
     arguments.push_back(nullptr);
     spawn_plan plan(out, err);
     ::pid_t child = 0;

@@ -47,8 +47,8 @@ std::vector<recurring::news> recurring::worked(const std::string& place, time_po
         if (which.first != place) break;
         if (!known.is_over) known.over_at = now;
         known.is_over = true;
-        auto told = end_of(which, known, now);
-        if (told) out.push_back(std::move(*told));
+        auto ending = end_of(which, known, now);
+        if (ending) out.push_back(std::move(*ending));
     }
     return out;
 }
@@ -56,8 +56,8 @@ std::vector<recurring::news> recurring::worked(const std::string& place, time_po
 std::vector<recurring::news> recurring::due(time_point now) {
     std::vector<news> out;
     for (auto& [which, known] : known_) {
-        auto told = end_of(which, known, now);
-        if (told) out.push_back(std::move(*told));
+        auto ending = end_of(which, known, now);
+        if (ending) out.push_back(std::move(*ending));
     }
     std::erase_if(known_, [&](const auto& one) {
         return one.second.end_is_said && now - one.second.said_at >= options_.interval;

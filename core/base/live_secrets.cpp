@@ -96,8 +96,8 @@ public:
             if (found != to) index_.erase(found);
             wipe(form.data(), form.size());
         }
-        auto gone = values_.extract(known);
-        wipe(gone.key().data(), gone.key().size());
+        auto node = values_.extract(known);
+        wipe(node.key().data(), node.key().size());
         perhaps_.reset();
         for (auto& [key, form] : index_) perhaps_.set(slot(key));
     }

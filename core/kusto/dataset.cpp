@@ -115,15 +115,15 @@ result<dataset> parse_dataset(std::string_view body) {
 
 namespace {
 
-struct words {
+struct error_body {
     std::string code;
     std::string type;
     std::string message;
     bool permanent = false;
 };
 
-words words_of(std::string_view body) {
-    words out;
+error_body error_body_of(std::string_view body) {
+    error_body out;
     auto value = parsed(body);
     if (!value || !value->is_object()) return out;
     auto* error = member(value->get_object(), "error");
@@ -138,19 +138,19 @@ words words_of(std::string_view body) {
     return out;
 }
 
-bool is_throttled(unsigned status, const words& said) {
+bool is_throttled(unsigned status, const error_body& said) {
     return status == 429 || said.type.find("Throttled") != std::string::npos ||
            said.code.find("TooManyRequests") != std::string::npos;
 }
 
 // An engine's answer to a command for the ingestion service (docs/protocol.md §2).
-bool is_wrong_endpoint(const words& said) {
+bool is_wrong_endpoint(const error_body& said) {
     return said.type.find("WrongEndpoint") != std::string::npos ||
            said.message.find("from this service endpoint") != std::string::npos;
 }
 
 // @permanent cannot be trusted alone: it is false for a command sent to the wrong endpoint.
-remedy remedy_for(unsigned status, const words& said) {
+remedy remedy_for(unsigned status, const error_body& said) {
     if (is_wrong_endpoint(said)) return remedy::reconfigure;
     if (is_throttled(status, said) || status == 408 || status >= 500) return remedy::retry;
     if (status == 401) return remedy::reauthenticate;
@@ -162,7 +162,7 @@ remedy remedy_for(unsigned status, const words& said) {
     return remedy::give_up;
 }
 
-std::string_view hint_for(unsigned status, const words& said) {
+std::string_view hint_for(unsigned status, const error_body& said) {
     if (is_wrong_endpoint(said)) {
         return "this is a query endpoint: put the ingestion endpoint, which most likely begins "
                "with ingest-, into cluster.ingestion_endpoint";
@@ -178,7 +178,7 @@ std::string_view hint_for(unsigned status, const words& said) {
 }  // namespace
 
 failure management_failure(const http::response& answer, std::string_view what) {
-    auto said = words_of(answer.body);
+    auto said = error_body_of(answer.body);
     failure out;
     auto code = printable(said.code.substr(0, 64));
     if (code.empty()) code = "http_" + std::to_string(answer.status);

@@ -45,9 +45,9 @@ static void cut_named_values(std::string& text) {
 static std::string on_one_line(std::string_view text) {
     std::string out;
     for (auto line : split(text, '\n')) {
-        auto words = trimmed(line);
-        if (!out.empty() && !words.empty()) out += ' ';
-        out += words;
+        auto content = trimmed(line);
+        if (!out.empty() && !content.empty()) out += ' ';
+        out += content;
     }
     return out;
 }

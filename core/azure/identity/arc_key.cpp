@@ -65,16 +65,16 @@ struct descriptor {
 };
 
 failure cannot_open(const std::string& path, int error) {
-    auto words = path + ": " + std::generic_category().message(error);
+    auto cause = path + ": " + std::generic_category().message(error);
     if (error == EACCES || error == EPERM) {
         return {
             errc::arc_group,
             remedy::reconfigure,
-            words +
+            cause +
                 "; only members of the group himds may read the Azure Arc agent's keys: "
                 "usermod -aG himds USER for the daemon's user, then restart it"};
     }
-    return {errc::arc_challenge, remedy::retry, "the key that the Azure Arc agent names: " + words};
+    return {errc::arc_challenge, remedy::retry, "the key that the Azure Arc agent names: " + cause};
 }
 
 }  // namespace

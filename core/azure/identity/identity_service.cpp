@@ -129,15 +129,15 @@ dialect dialect_of(identity_kind kind) {
 http::request identity_request(
     const identity_service& service, const std::string& resource, const identity_choice& choice
 ) {
-    auto words = dialect_of(service.kind);
+    auto names = dialect_of(service.kind);
     auto query =
-        "api-version=" + std::string(words.version) + "&resource=" + percent_encode(resource);
+        "api-version=" + std::string(names.version) + "&resource=" + percent_encode(resource);
     auto add = [&](std::string_view name, const std::string& value) {
         if (!value.empty()) query += "&" + std::string(name) + "=" + percent_encode(value);
     };
-    add(words.client_id, choice.client_id);
-    add(words.object_id, choice.object_id);
-    add(words.resource_id, choice.resource_id);
+    add(names.client_id, choice.client_id);
+    add(names.object_id, choice.object_id);
+    add(names.resource_id, choice.resource_id);
     http::request out;
     out.target = service.endpoint.with_parameters(query);
     out.service = "identity";

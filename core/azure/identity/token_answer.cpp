@@ -133,8 +133,8 @@ std::string quoted(std::string_view description) {
 // Entra says why in error_description, App Service in message.
 std::string said_in(const json::object& body) {
     for (auto* name : {"error_description", "message", "Message"}) {
-        auto words = quoted(text_at(body, name));
-        if (!words.empty()) return words;
+        auto text = quoted(text_at(body, name));
+        if (!text.empty()) return text;
     }
     return {};
 }
@@ -155,10 +155,10 @@ failure refusal(
     } else {
         out.code = service_code("http_" + std::to_string(answer.status));
     }
-    auto words = std::string(sentence_for(number));
-    if (words.empty()) words = said_in(body);
-    if (words.empty()) words = "it answered " + std::to_string(answer.status);
-    out.detail = "no token from " + std::string(what) + ": " + words;
+    auto reason = std::string(sentence_for(number));
+    if (reason.empty()) reason = said_in(body);
+    if (reason.empty()) reason = "it answered " + std::to_string(answer.status);
+    out.detail = "no token from " + std::string(what) + ": " + reason;
     auto skew = http::clock_skew(answer, now);
     auto hint = skew ? http::words_for_skew(*skew, std::string(what)) : std::nullopt;
     if (hint) out.hint = *hint;

@@ -10,8 +10,8 @@ asio::awaitable<result<access_token>> workload_identity_source::fetch(authority 
     client_proof proof;
     proof.value = secret(std::string(trimmed(token->reveal())));
     if (proof.value.empty()) {
-        auto words = options_.file + " is empty; check the projected service account token volume";
-        co_return failure{errc::no_secret, remedy::reconfigure, words};
+        auto detail = options_.file + " is empty; check the projected service account token volume";
+        co_return failure{errc::no_secret, remedy::reconfigure, detail};
     }
     proof.kind = "workload_identity";
     proof.tenant_id = options_.tenant_id;

@@ -91,8 +91,8 @@ asio::awaitable<result<void>> queue_client::remove(http::url queue, queue_messag
     auto what = in_words(request);
     auto answer = co_await transport_.send(std::move(request));
     if (!answer) co_return network_failure(answer.error());
-    bool gone = answer->status == 404 && storage_error_code(*answer) == "MessageNotFound";
-    if (answer->status == 204 || gone) co_return result<void>();
+    bool absent = answer->status == 404 && storage_error_code(*answer) == "MessageNotFound";
+    if (answer->status == 204 || absent) co_return result<void>();
     co_return storage_failure(*answer, what);
 }
 

@@ -47,7 +47,7 @@ bool is_one_of(std::string_view code, const std::array<std::string_view, count>&
     return std::find(names.begin(), names.end(), code) != names.end();
 }
 
-constexpr std::array<std::string_view, 4> gone{
+constexpr std::array<std::string_view, 4> missing{
     "ContainerNotFound", "QueueNotFound", "TableNotFound", "ResourceNotFound"};
 constexpr std::array<std::string_view, 3> stale_list{
     "InvalidBlockList", "InvalidBlobOrBlock", "InvalidBlockId"};
@@ -76,7 +76,7 @@ meaning meaning_of(unsigned status, std::string_view code, on_refusal refusal) {
     // Azurite's code for a body that does not match its MD5.
     if (status == 400 && code == "InvalidOperation") return {remedy::retry, "damaged on the way"};
     if (is_one_of(code, stale_list)) return {remedy::upload_again, "blocks are missing"};
-    if (is_one_of(code, gone)) return {remedy::refresh_resources, "it was rotated away"};
+    if (is_one_of(code, missing)) return {remedy::refresh_resources, "it was rotated away"};
     if (is_one_of(code, busy_container)) return {remedy::refresh_resources, "it is going away"};
     if (is_one_of(code, about_the_request)) {
         return {remedy::give_up, "the service does not take this request"};

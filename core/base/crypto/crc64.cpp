@@ -36,7 +36,7 @@ constexpr auto tables = [] {
     return out;
 }();
 
-std::uint64_t word_at(const char* bytes) {
+std::uint64_t u64_at(const char* bytes) {
     static_assert(std::endian::native == std::endian::little);
     std::uint64_t out = 0;
     std::memcpy(&out, bytes, sizeof out);
@@ -45,7 +45,7 @@ std::uint64_t word_at(const char* bytes) {
 
 std::uint64_t add(std::uint64_t remainder, std::string_view bytes) {
     for (; bytes.size() >= 8; bytes.remove_prefix(8)) {
-        auto mixed = remainder ^ word_at(bytes.data());
+        auto mixed = remainder ^ u64_at(bytes.data());
         remainder = 0;
         for (unsigned n = 0; n < 8; ++n) remainder ^= tables[7 - n][mixed >> 8 * n & 0xFFu];
     }

@@ -217,9 +217,9 @@ asio::awaitable<dialer::state::plain_result> dialer::state::connect(url target, 
     if (addresses.empty()) co_return leads_inside(host);
     auto first = co_await connect_to_first(executor, clock, addresses, target.port(), end);
     if (!first.socket) co_return connect_failure(target.authority(), first.error);
-    boost::system::error_code gone;
-    auto peer = first.socket->remote_endpoint(gone);
-    if (!gone) names.worked(host, peer.address());
+    boost::system::error_code no_peer;
+    auto peer = first.socket->remote_endpoint(no_peer);
+    if (!no_peer) names.worked(host, peer.address());
     auto line = std::make_unique<plain_connection>(std::move(*first.socket));
     tune(line->stream);
     co_return line;
@@ -310,9 +310,9 @@ asio::awaitable<std::vector<probe_step>> dialer::probe(url target) {
         steps.push_back(failed_step("dns", addresses.error()));
         co_return steps;
     }
-    std::string words = first.host() + " is";
-    for (auto& address : *addresses) words += " " + address.to_string();
-    steps.push_back({"dns", true, words});
+    std::string listing = first.host() + " is";
+    for (auto& address : *addresses) listing += " " + address.to_string();
+    steps.push_back({"dns", true, listing});
 
     auto plain = co_await self.connect(first, limit);
     if (!plain) {

@@ -27,9 +27,9 @@ static bool has_control_bytes(std::string_view text) {
 static std::optional<secret> basic_authorization(std::string_view given) {
     auto colon = given.find(':');
     auto user = percent_decode(given.substr(0, colon));
-    auto word = percent_decode(colon == std::string_view::npos ? "" : given.substr(colon + 1));
-    if (!user || !word || user->find(':') != std::string::npos) return std::nullopt;
-    auto both = *user + ":" + *word;
+    auto password = percent_decode(colon == std::string_view::npos ? "" : given.substr(colon + 1));
+    if (!user || !password || user->find(':') != std::string::npos) return std::nullopt;
+    auto both = *user + ":" + *password;
     if (has_control_bytes(both)) return std::nullopt;
     return secret("Basic " + base64_encode(both));
 }

@@ -55,7 +55,7 @@ bool is_passing(const error_code& error) {
 template <class Acceptor>
 asio::awaitable<void> accept_all(state_pointer state, Acceptor& acceptor) {
     asio::steady_timer pause(state->executor);
-    bool told = false;
+    bool warned = false;
     while (true) {
         if (state->full()) {
             // No connection has to be closed before another client is waiting.
@@ -67,15 +67,15 @@ asio::awaitable<void> accept_all(state_pointer state, Acceptor& acceptor) {
         }
         auto [error, socket] = co_await acceptor.async_accept(asio::as_tuple(asio::use_awaitable));
         if (!error) {
-            told = false;
+            warned = false;
             ++state->accepted;
             auto peer = peer_of(socket);
             start_serving(state, socket_type(std::move(socket)), std::move(peer));
             continue;
         }
         if (!is_passing(error)) throw boost::system::system_error(error, "accept");
-        if (!told) state->log.warning("accept_failed", {{"error", error.message()}});
-        told = true;
+        if (!warned) state->log.warning("accept_failed", {{"error", error.message()}});
+        warned = true;
         pause.expires_after(100ms);
         co_await pause.async_wait(asio::use_awaitable);
     }

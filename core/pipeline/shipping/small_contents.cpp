@@ -22,11 +22,11 @@ void small_contents::put(const spool::slice& file, std::string bytes, time_point
     }
     if (bytes.empty() || bytes.size() > room(now)) return;
     *used_ += bytes.size();
-    auto let_go = [used = used_](const std::string* held) {
+    auto release = [used = used_](const std::string* held) {
         *used -= held->size();
         delete held;
     };
-    content held(new std::string(std::move(bytes)), let_go);
+    content held(new std::string(std::move(bytes)), release);
     in_order_.push_back({file.location, file.identity, std::move(held), now});
     auto last = std::prev(in_order_.end());
     by_location_.emplace(last->location, last);

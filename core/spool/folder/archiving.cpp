@@ -47,9 +47,9 @@ static located archive_in(
         if (!before) return move_failure("cannot archive", file.location, ENOENT);
         return located_at(std::move(*before));
     }
-    auto shelf = joined(archive_folder, day_name(retired_at));
-    if (name.folder != ".") shelf = joined(shelf, name.folder);
-    return moving.move_to_free_name(shelf, name.base, when);
+    auto target = joined(archive_folder, day_name(retired_at));
+    if (name.folder != ".") target = joined(target, name.folder);
+    return moving.move_to_free_name(target, name.base, when);
 }
 
 located archive(

@@ -198,8 +198,8 @@ failure system_failure(
     failure f;
     f.code = code;
     f.next = next;
-    auto* words = ::strerrordesc_np(error);
-    f.detail = std::string(what) + " " + printable(name) + ": " + (words ? words : "unknown error");
+    auto* text = ::strerrordesc_np(error);
+    f.detail = std::string(what) + " " + printable(name) + ": " + (text ? text : "unknown error");
     return f;
 }
 

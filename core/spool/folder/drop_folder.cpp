@@ -43,8 +43,8 @@ result<claim_advice> drop_folder::advice() const {
     if (::fstat(root_.get(), &facts) != 0) return open_failure(path_, errno);
     if (::faccessat(root_.get(), ".", W_OK | X_OK, AT_EACCESS) != 0) {
         // What is shipped in place stays for good: a passing trouble does not justify that.
-        bool told = errno == EACCES || errno == EPERM || errno == EROFS;
-        if (!told) return open_failure(path_, errno);
+        bool lasting = errno == EACCES || errno == EPERM || errno == EROFS;
+        if (!lasting) return open_failure(path_, errno);
         return claim_advice{false, "the folder is not writable for this process"};
     }
     auto user = ::geteuid();
@@ -131,8 +131,8 @@ result<std::optional<sighting>> drop_folder::look(const std::string& name) const
     passage parent(root_.get(), folder);
     auto seen = parent.is_open() ? look_at(parent.get(), base) : std::nullopt;
     if (!seen) {
-        bool gone = errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == ENAMETOOLONG;
-        if (gone) return std::optional<sighting>();
+        bool none = errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == ENAMETOOLONG;
+        if (none) return std::optional<sighting>();
         return open_failure(name, errno);
     }
     seen->readable = seen->readable || may_read(parent.get(), base);

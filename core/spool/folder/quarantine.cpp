@@ -23,16 +23,16 @@ located quarantine(
     open_folders through(root);
     mover moving(through, *held, source_id);
     auto name = split_folder(file.name);
-    std::string shelf(quarantine_folder);
-    if (name.folder != ".") shelf = joined(shelf, name.folder);
+    std::string target(quarantine_folder);
+    if (name.folder != ".") target = joined(target, name.folder);
     auto there = moving.find(false);
     if (!there) return there.error();
     if (!*there) {
-        auto before = moving.moved_to(shelf, name.base);
+        auto before = moving.moved_to(target, name.base);
         if (!before) return move_failure("cannot quarantine", file.location, ENOENT);
         return located_at(std::move(*before));
     }
-    auto to = make_folders(root, shelf);
+    auto to = make_folders(root, target);
     if (!to.is_open()) return move_failure("cannot quarantine", file.location, errno);
     int error = 0;
     for (auto& base : {name.base, with_id(name.base, source_id)}) {
@@ -42,10 +42,10 @@ located quarantine(
         sidecar explanation(to.get(), base, source_id);
         error = explanation.write(error_json);
         if (error == EEXIST) continue;
-        if (error == 0) error = moving.move(shelf, base, durability::now);
+        if (error == 0) error = moving.move(target, base, durability::now);
         if (error == 0) {
             moving.sweep();
-            return located_at(joined(shelf, base));
+            return located_at(joined(target, base));
         }
         explanation.remove();
         if (error != EEXIST) break;

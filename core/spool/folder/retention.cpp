@@ -52,15 +52,15 @@ public:
             std::push_heap(oldest.begin(), oldest.end(), went_earlier);
         });
         std::sort(oldest.begin(), oldest.end(), went_earlier);
-        std::uint64_t gone = 0;
+        std::uint64_t freed = 0;
         for (auto& file : oldest) {
-            if (gone >= excess) break;
+            if (freed >= excess) break;
             auto place = split_folder(file.name);
             auto folder = open_beneath(root_, place.folder, O_PATH | O_DIRECTORY);
-            if (erase(folder, file)) gone += file.size_bytes;
+            if (erase(folder, file)) freed += file.size_bytes;
         }
         sweep(day, 0);
-        return gone;
+        return freed;
     }
 
     // Removes empty folders.

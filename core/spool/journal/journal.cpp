@@ -24,13 +24,13 @@ struct journal::state {
         : time(clock), pool(pool), log(log), recorded(executor), ended(std::move(executor)) {}
 
     result<void> open();
-    result<void> begin_anew();
+    result<void> start_over();
     result<void> commit(std::uint64_t ticket, const journal_group& group);
     void learn(const result<void>& committed);
     void report();
 
     template <class Value, class Read>
-    result<Value> read_or_begin_anew(Read read);
+    result<Value> read_or_start_over(Read read);
 
     // Owned by the daemon's thread.
     clock& time;
@@ -66,7 +66,7 @@ result<void> journal::state::open() {
 }
 
 // With the mutex held, or before anyone else knows the state.
-result<void> journal::state::begin_anew() {
+result<void> journal::state::start_over() {
     store.reset();
     auto aside = set_aside(options.path, time.wall_now());
     if (!aside) return aside.error();
@@ -91,7 +91,7 @@ result<void> journal::state::commit(std::uint64_t ticket, const journal_group& g
     if (said.error().code != errc::journal_corrupt) return said;
     // Every record is a source's whole state, so the new journal fills up again as they move on;
     // what it misses is found in the work folders after a restart.
-    if (auto begun = begin_anew(); !begun) return begun;
+    if (auto begun = start_over(); !begun) return begun;
     return store->write(group);
 }
 
@@ -129,14 +129,14 @@ void journal::state::report() {
 }
 
 template <class Value, class Read>
-result<Value> journal::state::read_or_begin_anew(Read read) {
+result<Value> journal::state::read_or_start_over(Read read) {
     std::lock_guard lock(mutex);
     if (!store) {
         if (auto opened = open(); !opened) return opened.error();
     }
     auto said = read(*store);
     if (said || said.error().code != errc::journal_corrupt) return said;
-    if (auto begun = begin_anew(); !begun) return begun.error();
+    if (auto begun = start_over(); !begun) return begun.error();
     return read(*store);
 }
 
@@ -155,7 +155,7 @@ result<std::unique_ptr<journal>> journal::open(
     fresh->options = std::move(options);
     fresh->measured = &measured;
     auto opened = fresh->open();
-    if (!opened && opened.error().code == errc::journal_corrupt) opened = fresh->begin_anew();
+    if (!opened && opened.error().code == errc::journal_corrupt) opened = fresh->start_over();
     if (!opened) return opened.error();
     if (fresh->options.synced) {
         fresh->reserve = reserve_file(fresh->options.path + ".reserve");
@@ -233,7 +233,7 @@ asio::awaitable<void> journal::examine() {
             if (!s.store || part >= s.store->parts_to_check()) return false;
             auto said = s.store->check_part(part);
             if (said || said.error().code != errc::journal_corrupt) return true;
-            if (auto begun = s.begin_anew(); !begun) return begun.error();
+            if (auto begun = s.start_over(); !begun) return begun.error();
             return false;
         };
         auto more = co_await offload(s.pool, std::move(work));
@@ -268,12 +268,12 @@ bool journal::healthy() const { return state_->healthy; }
 
 result<std::vector<source>> journal::unretired() {
     using sources = std::vector<source>;
-    return state_->read_or_begin_anew<sources>([](auto& store) { return store.unretired(); });
+    return state_->read_or_start_over<sources>([](auto& store) { return store.unretired(); });
 }
 
 result<std::vector<kept_file>> journal::kept(std::string watch) {
     using files = std::vector<kept_file>;
-    return state_->read_or_begin_anew<files>([&](auto& store) { return store.kept(watch); });
+    return state_->read_or_start_over<files>([&](auto& store) { return store.kept(watch); });
 }
 
 asio::awaitable<result<std::vector<journal_row>>> journal::find(journal_query query) {
@@ -286,7 +286,7 @@ asio::awaitable<result<std::vector<journal_row>>> journal::find(journal_query qu
         auto left = query.limit - files;
         auto work = [&s, &query, left, cursor = *from] {
             auto read = [&](auto& store) { return store.page(query, cursor, left); };
-            return s.template read_or_begin_anew<journal_page>(read);
+            return s.template read_or_start_over<journal_page>(read);
         };
         auto page = co_await offload(s.pool, std::move(work));
         if (!page) co_return page.error();
@@ -301,13 +301,13 @@ asio::awaitable<result<std::size_t>> journal::forget_retired(wall_time limit) {
     auto& s = *state_;
     auto work = [&s, limit] {
         auto forget = [&](auto& store) { return store.forget_retired(limit); };
-        auto gone = s.template read_or_begin_anew<std::size_t>(forget);
-        if (gone) s.reserve.fill();
-        return gone;
+        auto forgotten = s.template read_or_start_over<std::size_t>(forget);
+        if (forgotten) s.reserve.fill();
+        return forgotten;
     };
-    auto gone = co_await offload(s.pool, std::move(work));
+    auto forgotten = co_await offload(s.pool, std::move(work));
     s.report();
-    co_return gone;
+    co_return forgotten;
 }
 
 result<std::vector<journal_row>> read_journal(const std::string& path, const journal_query& query) {

@@ -57,9 +57,9 @@ static auto part_of(const Whole* whole, Part Whole::*part) {
     return whole ? std::optional<Part>(whole->*part) : std::nullopt;
 }
 
-static std::string joined_words(const std::vector<std::string>& words) {
+static std::string joined_keys(const std::vector<std::string>& keys) {
     std::string out;
-    for (auto& word : words) out += (out.empty() ? "" : " ") + word;
+    for (auto& key : keys) out += (out.empty() ? "" : " ") + key;
     return out;
 }
 
@@ -93,7 +93,7 @@ void source_rows::write(const source_change& change) {
             part_of(record, &outcome_record::operation_id),
             part_of(record, &outcome_record::at),
             s.last_post_at,
-            joined_words(s.failure_keys),
+            joined_keys(s.failure_keys),
             part_of(failed, &outcome_record::code),
             part_of(failed, &outcome_record::details),
             part_of(failed, &outcome_record::operation_id),
@@ -196,9 +196,9 @@ journal_row source_rows::read(const sqlite::statement& row) {
     s.posts = static_cast<unsigned>(row.integer(8));
     s.ambiguous_posts = static_cast<unsigned>(row.integer(9));
     s.last_post_at = row.time(20);
-    auto heard = row.bytes(21);
-    for (auto word : split(heard, ' ')) {
-        if (!word.empty()) s.failure_keys.emplace_back(word);
+    auto keys = row.bytes(21);
+    for (auto key : split(keys, ' ')) {
+        if (!key.empty()) s.failure_keys.emplace_back(key);
     }
     auto code = row.bytes(22);
     if (!s.failure_keys.empty() && !code.empty()) {

@@ -152,9 +152,9 @@ void segment_encoder::state::call_helpers() {
 
 // CRC-32 and length, the low byte first (RFC 1952 §2.3.1).
 void segment_encoder::state::finish() {
-    std::array<std::uint32_t, 2> words{crc, static_cast<std::uint32_t>(length)};
+    std::array<std::uint32_t, 2> fields{crc, static_cast<std::uint32_t>(length)};
     for (std::size_t i = 0; i < tail.size(); ++i) {
-        tail[i] = static_cast<char>(words[i / 4] >> (8 * (i % 4)) & 0xFFu);
+        tail[i] = static_cast<char>(fields[i / 4] >> (8 * (i % 4)) & 0xFFu);
     }
     pending = std::string_view(tail.data(), tail.size());
     ending = true;

@@ -50,7 +50,7 @@ struct source_reader::state {
     result<std::size_t> read_some(std::uint64_t offset, std::span<char> into);
     result<void> read_whole(std::uint64_t offset, std::span<char> into);
     result<void> begin_segments();
-    void let_go();
+    void release();
     result<block> next_of_segments(std::span<char> buffer);
 
     std::vector<slice> slices;
@@ -221,7 +221,7 @@ result<void> source_reader::state::read_whole(std::uint64_t offset, std::span<ch
 }
 
 // Small sources are many, and each waits for its answer far longer than it was compressed.
-void source_reader::state::let_go() {
+void source_reader::state::release() {
     encoder.reset();
     segments.reset();
     chunk.reset();
@@ -255,7 +255,7 @@ result<source_reader::block> source_reader::state::next_of_segments(std::span<ch
         raw = slices[0].length_bytes;
         if (auto ended = end_slice(); !ended) return ended.error();
         input_ended = true;
-        let_go();
+        release();
     }
     return block{filled->bytes, filled->last};
 }
@@ -331,7 +331,7 @@ result<source_reader::block> source_reader::next(std::span<char> buffer) {
         }
     }
     s.stored += made.bytes;
-    if (made.last) s.let_go();
+    if (made.last) s.release();
     return made;
 }
 
