@@ -1,5 +1,5 @@
 // Answers of the service that are not what they should be: each piece of a good one is taken out,
-// exchanged and damaged in turn. No parser may throw, and each of its failures is to be met.
+// exchanged and damaged in turn. No parser may throw, and each of its failures must occur.
 #include "azure/identity/token_answer.hpp"
 #include "azure/storage/queue_xml.hpp"
 #include "azure/storage/storage_error.hpp"

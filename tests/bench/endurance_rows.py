@@ -1,4 +1,4 @@
-"""What it costs to be there: memory, idleness, latency, the start, and growth with the backlog."""
+"""The cost of running: memory, idle load, latency, the start, and growth with the backlog."""
 import json
 import os
 import pathlib

@@ -1,4 +1,4 @@
-"""What every measurement stands on: cores, a sink, a daemon, and what they have used."""
+"""What every measurement needs: cores, a sink, a daemon, and the resources they have used."""
 import contextlib
 import http.client
 import json

@@ -30,8 +30,8 @@ class Spread(EndToEnd):
     def test_a_failing_account_gets_next_to_nothing_and_comes_back(self):
         emulator, daemon = self.pair(emulator=PLACES)
         emulator.fault("blob", "put_blob", account="emulator1", status=503, code="ServerBusy")
-        # Half of what is in flight (upload.concurrency: 32) meets the account before its first
-        # refusal is known, so that the share is one of many.
+        # Half of the uploads in flight (upload.concurrency: 32) reach the account before its first
+        # refusal is known, so the share is only meaningful for many files.
         self.drop(daemon, 2000, "sick")
         messages = self.posted(emulator, 2000, seconds=240)
         self.assertFalse([m for m in messages if "emulator1" in container_of(m)])

@@ -1,4 +1,4 @@
-// Whatever a file says, loading ends, every problem has a place in it, and no secret is repeated.
+// For every file, loading ends, every problem has a position, and no secret is printed.
 #include "config/load.hpp"
 #include "fuzz/fuzz_target.hpp"
 

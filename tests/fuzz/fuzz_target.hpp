@@ -21,7 +21,7 @@ struct registration {
     registration(const char* name, target_function run);
 };
 
-/// What must hold for every input; says which promise does not and ends the process.
+/// What must hold for every input: a promise that does not is printed and ends the process.
 inline void promise(bool holds, const char* what) {
     if (holds) return;
     std::fprintf(stderr, "broken: %s\n", what);

@@ -34,7 +34,7 @@ void vary(const std::string& whole, target_function run, counts& sum) {
     for (std::size_t at = 0; at < whole.size() && at < most_cuts; ++at) {
         run(std::string_view(whole).substr(0, at));
         auto changed = whole;
-        // Every place meets a few of the bytes that mean something somewhere.
+        // Each position gets some of the bytes that have a meaning in one of the formats.
         static constexpr std::string_view odd("\0\"<&%{}[]:;\xff\n9-", 16);
         changed[at] = odd[(at * 7 + whole.size()) % odd.size()];
         run(changed);

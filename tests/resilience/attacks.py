@@ -180,7 +180,7 @@ def file_and_hard_link_swapped_in_a_race(field):
     target = field.secret()
     path = field.drop / "t2-race.csv"
     field.swap(path, field.file, lambda at: os.link(target, at))
-    # What was claimed as the race ended is put back when it is seen to be a link.
+    # A file claimed as the race ended is put back once the daemon sees that it is a link.
     for _ in throughout(10):
         for one in (*field.drop.glob(f"{path.stem}*"), *field.drop.glob(".spare?")):
             field.clear(one)

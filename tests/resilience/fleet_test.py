@@ -41,7 +41,7 @@ class Thief(threading.Thread):
 
     def run(self):
         while not self.ended.wait(1) and len(self.stolen) < self.most:
-            # Leases, so that each look shows what stands behind the one before.
+            # Leases, so that each request returns the messages behind those of the one before.
             for _ in range(40):
                 self.requests += 1
                 _, answer = fetch(self.address("/messages", numofmessages=32, visibilitytimeout=2))

@@ -6,7 +6,7 @@ from stand import Resilience, main, need_strace
 from invariants import files_below
 from waiting import throughout
 
-# A call, and how far into the life of a thread it is met: when=1 … when=N.
+# System calls, and the last occurrence in a thread at which a kill is tried: when=1 … when=N.
 CALLS = {
     "renameat2": 8, "openat": 40, "openat2": 25, "pread64": 24, "read": 60, "pwrite64": 60,
     "write": 16, "fdatasync": 24, "fsync": 6, "ftruncate": 3, "unlinkat": 4, "connect": 8,
@@ -48,7 +48,7 @@ class Kill(Resilience):
         """Whether every produced file has reached its end, as far as the folders show."""
         work = [name.encode() for name in daemon.inside("work")]
         if not all(map(ledger.is_parked, work)):
-            return False  # Even what a killed life had taken for a minute comes back and is heard.
+            return False  # Messages that a killed process had leased come back within a minute.
         places = [*daemon.inside("archive"), *daemon.inside("quarantine")]
         settings = daemon.settings["watches"][0]
         if settings.get("on_success") == "keep":

@@ -26,7 +26,7 @@ KINDS = {
     "stall": {"stall": True},
     "garbage": {"status": 200, "message": "no answer of this service"},
 }
-# Acted upon, and never heard of: only these excuse that a post is repeated.
+# The service acts but its answer is lost: only these excuse a repeated post.
 LOST_ANSWERS = ("reset after acting", "late answer")
 STRIKES = 2
 PAIRS_AT_A_TIME = 6  # They mostly wait.

@@ -18,8 +18,8 @@ WAYS = {
     "in subfolders": {"watch": {"recursive": True, "include": ["**/*.csv"]}},
 }
 ROWS = {"in blocks": (1, 4500)}  # Some need more than one block.
-# Every other life has a disk that takes its time, as one in a small machine does: what does not
-# wait for it is far ahead of what it holds.
+# Every second process has a slow disk, like that of a small machine: code that does not wait for
+# fsync gets far ahead of what is durable.
 SLOW = ["fsync,fdatasync:delay_enter=30000"]
 
 
@@ -121,7 +121,7 @@ class PowerCut(Resilience):
     def endure(self, way, random):
         emulator, daemon, ledger, disk = self.on_disk(way)
         emulator.fault("blob", "*", delay_ms=15)
-        # The message is there before anybody knows: what was not durable by then is missed.
+        # The message arrives before the daemon has its answer: whatever is not durable yet is lost.
         emulator.fault("queue", "put_message", answer_delay_ms=15)
         for cut in range(self.cuts_each):
             self.launch(daemon, slowly=cut % 2 == 0)
@@ -148,7 +148,7 @@ class PowerCut(Resilience):
             daemon.launch()
 
     def live_until_cut(self, daemon, ledger, disk, way, random):
-        """Everybody works; at some moment the disk is copied, and that copy is all that is left."""
+        """All are at work; at some moment the disk is copied, and only that copy is left."""
         producers = [Producer(self, daemon, ledger, way, random) for _ in range(2)]
         for producer in producers:
             producer.start()
@@ -156,7 +156,7 @@ class PowerCut(Resilience):
             daemon.program.check()
         for producer in producers:
             producer.stop_counting()
-        # What it did after the cut would be done in a world that has no such file.
+        # Whatever it did after the cut would refer to files that the image does not have.
         daemon.signal_own(signal.SIGSTOP)
         left = disk.cut()
         daemon.kill_own()
@@ -168,7 +168,7 @@ class PowerCut(Resilience):
 
     def drained_all(self, daemon):
         def done():
-            # The daemon removes folders meanwhile, and os.walk, unlike rglob, bears with that.
+            # The daemon removes folders meanwhile: os.walk tolerates that, rglob does not.
             for _, folders, names in os.walk(daemon.drop):
                 folders[:] = [name for name in folders if name != ".kustodrop"]
                 if any(name.endswith(".csv") for name in names):

@@ -24,7 +24,7 @@ AT_A_TIME = 2
 LONGEST = 600  # Seconds for one run.
 SEEDS = 5  # That are tried until a defect is caught.
 
-# What a harness is asked for: enough to meet the defect and little more.
+# What a harness is asked to run: enough to trigger the defect and little more.
 Probe = collections.namedtuple("Probe", "harness case full", defaults=(None, False))
 Bug = collections.namedtuple("Bug", "name probe broken")
 
@@ -104,7 +104,7 @@ class SeededBugs(unittest.TestCase):
             self.tally.add("bugs skipped")
             return None
         self.tally.add("bugs")
-        # What strikes at random moments may miss the one that matters.
+        # Faults at random moments may miss the one that matters.
         for seed in range(1, SEEDS + 1):
             code, said = run(bug.probe, bug, seed)
             found = re.search(rf"[^\n]*(?:{bug.broken})[^\n]*", said)

@@ -117,7 +117,7 @@ class TracedDaemon(Daemon):
             name = pathlib.Path(f"/proc/{child}/comm").read_text(encoding="utf-8").strip()
         except (OSError, IndexError):
             return None
-        # Before it is the daemon it is the tracer's, and there are others of these.
+        # Before exec it is a child of the tracer, which has other children too.
         return child if name == pathlib.Path(path_of("KUSTODROP")).name else None
 
     def signal_own(self, number):

@@ -16,7 +16,7 @@ static std::string content_of(const std::string& path) {
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
-// Empty files and broken ones are known by their names alone.
+// Only their names identify empty and broken files.
 static drop* by_name(ledger& book, const std::string& name) {
     auto at = name.find("file-");
     if (at == std::string::npos) return nullptr;
@@ -92,7 +92,7 @@ bool audit::is_safe(const drop& one, const std::vector<const found*>& copies) {
     bool should_arrive = one.kind == drop_kind::plain || one.kind == drop_kind::gzip;
     if (should_arrive && delivered) return true;
     if (one.kind == drop_kind::empty) return true;
-    // A failure that is not the last copy's is kept in memory, and goes with the process.
+    // A failure of any copy but the last is only kept in memory, and is lost with the process.
     auto& sky = world_.sky;
     bool notifications_get_lost =
         sky.struck(fault::lost_word) + sky.struck(fault::crash) + sky.struck(fault::restart) > 0;
@@ -100,7 +100,7 @@ bool audit::is_safe(const drop& one, const std::vector<const found*>& copies) {
         bool whole = copy->what.first == 0 && copy->what.count == one.records;
         if (!whole) continue;
         if (copy->where == room::quarantine && copy->explained) return true;
-        // Unconfirmed: it waits for a late word or for the operator.
+        // Unconfirmed: it waits for a late notification or for the operator.
         if (copy->where == room::work && notifications_get_lost) return true;
     }
     return false;

@@ -8,13 +8,13 @@
 
 namespace kustodrop::simulation {
 
-/// Looks at a drop folder and holds what lies there against the ledger.
+/// Looks at a drop folder and compares what lies there with the ledger.
 class audit {
 public:
     audit(universe& world, ledger& book, std::string folder)
         : world_(world), book_(book), folder_(std::move(folder)) {}
 
-    /// What went to the archive since the last look was confirmed by the service before.
+    /// Checks that the service had confirmed each file archived since the last look.
     void look_at_archive();
 
     /// Everything has come to rest: nothing is lost. Returns how many files are.

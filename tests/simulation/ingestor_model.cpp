@@ -127,7 +127,7 @@ void ingestor_model::say_foreign() {
     auto& queues = what.success ? success_queues : failed_queues;
     auto& queue = queues[world_.chance.below(queues.size())];
     storage_.put(queue, text_of(id, "https://other.example/blob", what), true);
-    // Its owner comes for it in the end.
+    // Its owner takes it in the end.
     world_.plan(world_.chance.between(1min, 20min), [this, queue] {
         storage_.take_any(queue, true, std::nullopt);
     });

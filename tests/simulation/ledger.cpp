@@ -20,7 +20,7 @@ void put_number(char* end, std::size_t value) {
     for (; value > 0; value /= 10) *--end = static_cast<char>('0' + value % 10);
 }
 
-// Written without the library's formatting: millions are.
+// Does without the library's formatting, as it writes millions of them.
 void put_record(char* to, unsigned file, std::size_t line, bool bad) {
     static constexpr char letters[] = "abcdefghijklmnopqrstuvwxyz012345";
     blank.copy(to, blank.size());
@@ -178,7 +178,7 @@ void ledger::asked_again(const std::string& id) {
     ++known.times_asked;
 }
 
-// What was answered at this very instant may not have been written down.
+// The client may not have recorded an answer of this very instant.
 void ledger::crashed() {
     for (auto& one : posts_) {
         if (!one.answered_at || *one.answered_at < world_.time.now()) continue;

@@ -18,7 +18,7 @@ struct drop {
     std::string name;
     drop_kind kind = drop_kind::plain;
     std::size_t records = 0;                    // Written so far.
-    bool optional = false;                      // Replaced before anybody had to see it.
+    bool optional = false;                      // Replaced before the daemon had to see it.
     std::vector<unsigned char> ingested = {};   // By record: how often,
     std::vector<unsigned char> sources = {};    // under how many ids,
     std::vector<unsigned char> confirmed = {};  // and whether the service said so.
@@ -60,7 +60,7 @@ public:
     /// Files are put back: one that grows there is shipped whole again.
     void files_are_kept() { kept_files_ = true; }
 
-    // What befell the client.
+    // What happened to the client.
     void crashed();
     /// Crashed or stopped: it no longer knows which failures it has read, and it acts once more
     /// on a notification that it could not delete.

@@ -6,8 +6,8 @@
 
 namespace kustodrop::simulation {
 
-// The trace hears every line; the folder of this run is none of its business, and a secret in it
-// is a broken promise.
+// The trace gets every line, without the folder of this run, which differs from run to run. A
+// secret in a line is a violation.
 logger::sink life::listener(universe& world, std::string hidden) {
     return [&world, hidden](std::string_view line) {
         std::string text(line);

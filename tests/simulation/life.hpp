@@ -11,7 +11,7 @@
 
 namespace kustodrop::simulation {
 
-/// One process of the daemon, from its start to its end. What it leaves is what lies on the disk.
+/// One process of the daemon, from its start to its end. Only what is on the disk survives it.
 class life {
 public:
     life(universe& world, http::transport& network, const config::settings& settings);
@@ -20,7 +20,7 @@ public:
     /// Runs what is ready, at most `steps` of it. True: something was left.
     bool run(std::size_t steps);
 
-    /// Lets it end in good order.
+    /// Shuts it down cleanly.
     void stop();
 
     bool ended() const { return ended_; }

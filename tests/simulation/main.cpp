@@ -77,7 +77,7 @@ void report_failure(const simulation& run, std::uint64_t seed, unsigned hours) {
     std::fflush(stdout);
 }
 
-// Where two runs of a seed parted.
+// Prints where two runs of a seed diverged.
 void report_parting(const simulation& first, const simulation& second, std::uint64_t seed) {
     auto& one = first.told().last_lines();
     auto& other = second.told().last_lines();
@@ -128,7 +128,7 @@ totals run_share(const orders& given, unsigned share) {
     return all;
 }
 
-// One process a job; each sends what it came to through a pipe.
+// One process per job; each sends its totals through a pipe.
 bool run_jobs(const orders& given, totals& all) {
     std::vector<int> pipes;
     for (unsigned share = 0; share < given.jobs; ++share) {
@@ -161,7 +161,7 @@ bool run_jobs(const orders& given, totals& all) {
     return good;
 }
 
-// What a run of so many seeds must have seen at least, or it has shown nothing.
+// What a run of so many seeds must have covered at least to prove anything.
 bool has_shown_something(const totals& all) {
     if (all.files < all.seeds * 10 || all.posts < all.seeds * 5) return false;
     if (all.seeds < 50) return true;

@@ -138,7 +138,7 @@ void service_model::tell(const http::request& ask, const std::string& how) {
     );
 }
 
-// Who is asked to wait comes back no sooner. Storage is another matter: there are other accounts.
+// A client that is asked to wait must do so. Storage is exempt: there are other accounts.
 void service_model::check_patience(const http::request& ask) {
     auto until = told_to_wait_.find(ask.operation);
     if (until == told_to_wait_.end() || world_.time.now() >= until->second) return;

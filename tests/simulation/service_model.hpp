@@ -12,7 +12,7 @@
 namespace kustodrop::simulation {
 
 /// Azure as the daemon sees it, inside the process and on virtual time: sign-in, management
-/// endpoint, storage accounts and ingestion, with the faults that the weather brings.
+/// endpoint, storage accounts and ingestion, with the faults of the seed.
 class service_model final : public http::transport {
 public:
     service_model(universe& world, ledger& book);

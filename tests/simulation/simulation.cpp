@@ -85,7 +85,7 @@ config::settings simulation::draw_settings() {
     out.upload.concurrency = chance.between(1, 8);
     out.upload.memory_bytes = 1u << 20u;
     out.upload.shipper.block_bytes = 64u << 10u;
-    // Not "fast": its library gives the same text other bytes at another time.
+    // Not "fast": its library may compress the same text to different bytes each time.
     out.upload.shipper.how =
         chance.chance(0.2) ? spool::compression::none : spool::compression::dense;
     out.notifications.poll_interval = chance.between(5s, 15s);
@@ -113,7 +113,7 @@ totals simulation::run() {
     world_.tell("the sky clears");
     drain();
     daemon_.reset();
-    // After a broken promise nothing is where it should be, and says nothing.
+    // After a violation the later states prove nothing.
     if (world_.violations.empty()) totals_.lost = audit_.settle_accounts();
     check_duplicates();
     totals_.seeds = 1;
@@ -190,7 +190,7 @@ void simulation::be_born() {
     world_.tell("start");
     service_.meet_client();
     daemon_ = std::make_unique<life>(world_, service_, settings_);
-    // Some die in their recovery.
+    // Some crash during their recovery.
     bool brief = !world_.sky.calm() && world_.sky.has(fault::crash) && world_.chance.chance(0.1);
     if (brief) dies_in_ = world_.chance.below(60);
 }
@@ -277,7 +277,7 @@ void simulation::drain() {
     world_.wrong("does not drain: " + line);
 }
 
-// Only what could not be known may have been sent twice.
+// Only what the client could not know may have been sent twice.
 void simulation::check_duplicates() {
     auto& sky = world_.sky;
     auto bound = book_.ambiguous_posts() + book_.posts_for_old_words();

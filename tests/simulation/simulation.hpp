@@ -34,7 +34,7 @@ struct totals {
     std::uint64_t restarts = 0;
     std::uint64_t posts = 0;
     std::uint64_t ambiguous_posts = 0;
-    std::uint64_t posts_for_old_words = 0;  // Heard before a restart, and obeyed once more.
+    std::uint64_t posts_for_old_words = 0;  // Read before a restart, and acted on once more.
     std::uint64_t joined = 0;               // Blobs of several files.
     std::uint64_t duplicates = 0;
     std::uint64_t lost = 0;
@@ -43,13 +43,13 @@ struct totals {
     std::string in_words() const;
 };
 
-/// One run of the whole daemon from a seed: files are dropped, faults strike, processes end and
-/// begin; then the sky clears, everything must come to rest, and the accounts are settled.
+/// One run of the whole daemon from a seed: files are dropped, faults occur, processes end and
+/// start; then the faults stop, everything must come to rest, and the ledger is checked.
 class simulation {
 public:
     explicit simulation(run_options options);
 
-    /// What it came to. violations() says whether it went well.
+    /// The totals of the run. violations() says whether it went well.
     totals run();
 
     const std::vector<std::string>& violations() const { return world_.violations; }

@@ -11,7 +11,7 @@
 
 namespace kustodrop::simulation {
 
-/// Stands in every secret, so that none of them can be found where it should not be.
+/// Part of every secret, so that a leaked secret is found.
 inline constexpr std::string_view canary = "CANARYk3y";
 
 struct queued_message {
@@ -36,7 +36,7 @@ public:
     void add_queue(const std::string& place);
     void remove(const std::string& place);
 
-    /// The URL with a SAS that lives so long.
+    /// The URL with a SAS that is valid for so long.
     std::string with_sas(std::string_view service, const std::string& place, duration life) const;
 
     http::response answer(const http::request& ask);

@@ -15,7 +15,7 @@
 
 namespace kustodrop::simulation {
 
-/// Chance that comes from a seed.
+/// Random numbers from a seed.
 class dice {
 public:
     explicit dice(std::uint64_t seed) : random_(seed) {}

@@ -12,7 +12,7 @@
 namespace kustodrop::simulation {
 
 /// A clock that moves only on request, to the next instant at which someone wakes. It keeps its
-/// sleepers in a heap of its own, so that an hour costs what happens in it and nothing else.
+/// sleepers in a heap of its own, so that the cost of an hour depends only on what happens in it.
 class virtual_clock final : public clock {
 public:
     time_point now() const override { return now_; }
@@ -22,13 +22,13 @@ public:
     /// When the next sleeper wakes; nothing if there is none.
     std::optional<time_point> next_wake() const;
 
-    /// Moves to `then`, never back, and wakes whom it is time for.
+    /// Moves to `then`, never back, and wakes the sleepers that are due.
     void move_to(time_point then);
 
     /// The calendar jumps.
     void turn_calendar(duration by);
 
-    /// The calendar as it would be had it never jumped: the service's.
+    /// The calendar without its jumps: the service's time.
     wall_time true_wall_now() const;
     duration since_start() const { return now_ - start_; }
 

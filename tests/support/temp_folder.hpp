@@ -18,7 +18,7 @@
 
 namespace kustodrop::test {
 
-/// A real folder that goes with its owner. Names are raw bytes, relative to it.
+/// A real folder that is removed with its owner. Names are raw bytes, relative to it.
 class temp_folder {
 public:
     temp_folder() {

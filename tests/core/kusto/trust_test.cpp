@@ -27,7 +27,7 @@ constexpr auto rows_in_all = std::size(test::endpoint_table) + std::size(test::r
 static_assert(rows_in_all >= 150);
 
 // The whole way from an endpoint in the configuration to the first command, on a network where
-// every host answers whatever would please us most.
+// every host gives the answer that we would trust most.
 struct way {
     http::response answer(const http::request& request) const {
         auto path = request.target.path();

@@ -23,7 +23,7 @@ std::string why_not(std::string_view challenge) {
     return name.error().detail;
 }
 
-// A token directory and what lies around it, gone with the test.
+// A token directory and what lies around it, removed after the test.
 struct folder {
     folder() {
         auto name = (std::filesystem::temp_directory_path() / "arc_key_test_XXXXXX").string();

@@ -23,7 +23,7 @@ using test::small_ok;
 
 BOOST_FIXTURE_TEST_SUITE(dialer_, test::network)
 
-// Identity endpoints speak it, and they are never asked through a proxy (docs/protocol.md §1.4).
+// Identity endpoints use it, and are never asked through a proxy (docs/protocol.md §1.4).
 BOOST_AUTO_TEST_CASE(plain_http_never_goes_through_the_proxy) {
     raw_server proxy(always(small_ok));
     options.proxy = "http://127.0.0.1:" + std::to_string(proxy.port());

@@ -30,7 +30,7 @@ http::request ask_over_tls(const std::string& host, std::uint16_t port) {
     return out;
 }
 
-// A port that is reached, and that speaks no TLS.
+// A port that accepts connections but does not use TLS.
 raw_server::behaviour deaf() {
     return [](raw_server::socket& client, int) { raw_server::say(client, "no TLS here\r\n\r\n"); };
 }

@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(whom_nobody_trusts_is_not_helped_by_an_older_session) {
     auto trusted = std::exchange(server, server_with(test::authority().issue("DNS:localhost")));
     BOOST_TEST((connect("localhost") == ended::failed));
     BOOST_TEST((connect("localhost") == ended::failed));
-    // And the failure has made an end of the session.
+    // And the failure has ended the session.
     server = std::move(trusted);
     BOOST_TEST((connect("localhost") == ended::in_full));
 }

@@ -1,4 +1,4 @@
-// A server on its own thread, and a client that says and hears bytes.
+// A server on its own thread, and a client that sends and receives bytes.
 #pragma once
 
 #include "async/awaitable.hpp"
@@ -60,7 +60,7 @@ inline asio::awaitable<http::reply> echo(http::incoming request) {
     co_return plain(200, request.target + "|" + request.body + "|" + request.peer);
 }
 
-// A server on its own thread, stopped by cancellation as in life.
+// A server on its own thread, stopped by cancellation as in the daemon.
 struct running_server {
     real_clock clock;
     logger log{clock, log_level::error, log_format::text, [](std::string_view) {}};

@@ -106,7 +106,7 @@ struct taking : world {
         for (int i = 0; i < 10; ++i) pass(1s);
     }
 
-    /// The files of a source reach the end of their way and leave the folder.
+    /// The files of a source are finished and leave the folder.
     void retire(spool::source& what) {
         for (auto& slice : what.slices) std::filesystem::remove(files.path(slice.location));
         spool::outcome_record record;

@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(a_large_journal_is_checked_part_by_part_and_only_after_an_u
         what.id = "one";
         BOOST_REQUIRE(store->write({std::make_shared<const journal_change>(source_change{what, {}})}
         ).has_value());
-        // As a death would leave it.
+        // As a killed process would leave it.
         std::filesystem::copy_file(copy, copy + "-dead");
         std::filesystem::copy_file(copy + "-wal", copy + "-dead-wal");
     }
