@@ -48,7 +48,8 @@ std::vector<claim_attempt> claim_files(
 std::size_t claimer::room(std::size_t batch_files) const {
     auto& counts = with_.sources.counts(watch_.options.name);
     claim_facts facts;
-    facts.pending_files = counts.pending_files + counts.parked_files;
+    // Without the unconfirmed ones: they may stay for good, and must not keep others out.
+    facts.pending_files = counts.pending_files;
     facts.max_pending_files = watch_.options.max_pending_files;
     facts.ready_room = with_.ready.room(watch_.options.name);
     facts.batch_files = batch_files;

@@ -27,13 +27,16 @@ intake::intake(
       woken_(std::move(executor)) {}
 
 asio::awaitable<result<void>> intake::open(std::vector<spool::source> unretired) {
-    unretired_ = std::move(unretired);
-    auto kept = with_.journal.kept(watch_.options.name);
-    if (kept) {
-        for (auto& file : *kept) watch_.kept.load(file.name, file.identity);
-    }
+    begin_with(std::move(unretired));
     auto opened = co_await try_open();
     co_return opened;
+}
+
+void intake::begin_with(std::vector<spool::source> unretired) {
+    unretired_ = std::move(unretired);
+    auto kept = with_.journal.kept(watch_.options.name);
+    if (!kept) return;
+    for (auto& file : *kept) watch_.kept.load(file.name, file.identity);
 }
 
 bool intake::is_over() const {

@@ -38,7 +38,7 @@ public:
     asio::awaitable<result<void>> open(std::vector<spool::source> unretired);
 
     /// For a watch that is added to a running daemon: run() does what open() does.
-    void begin_with(std::vector<spool::source> unretired) { unretired_ = std::move(unretired); }
+    void begin_with(std::vector<spool::source> unretired);
 
     /// Claims until cancelled or closed.
     asio::awaitable<void> run();

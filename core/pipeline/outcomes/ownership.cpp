@@ -4,19 +4,23 @@ namespace kustodrop::pipeline {
 
 static constexpr std::size_t most_foreign = 4096;
 
-asio::awaitable<bool> ownership::is_ours(std::string source_id) {
-    if (sources_.find(source_id)) co_return true;
-    if (foreign_.contains(source_id)) co_return false;
+asio::awaitable<owner> ownership::owner_of(std::string source_id) {
+    if (sources_.find(source_id)) co_return owner::us;
+    if (foreign_.contains(source_id)) co_return owner::foreign;
     spool::journal_query query;
     query.source_id = source_id;
     query.limit = 1;
     auto rows = co_await journal_.find(std::move(query));
-    bool known = rows && !rows->empty();
-    if (rows && !known) {
-        if (foreign_.size() >= most_foreign) foreign_.clear();
-        foreign_.insert(source_id);
+    // It may have been resumed meanwhile.
+    if (sources_.find(source_id)) co_return owner::us;
+    if (rows.has_error()) co_return owner::us_later;
+    if (!rows->empty()) {
+        bool has_outcome = spool::outcome_of(rows->front().source.stage) != nullptr;
+        co_return has_outcome ? owner::us : owner::us_later;
     }
-    co_return known;
+    if (foreign_.size() >= most_foreign) foreign_.clear();
+    foreign_.insert(source_id);
+    co_return owner::foreign;
 }
 
 }  // namespace kustodrop::pipeline

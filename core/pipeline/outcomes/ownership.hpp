@@ -9,13 +9,21 @@
 
 namespace kustodrop::pipeline {
 
-/// Knows which sources are ours: those in the roster, and those that the journal has, for a source
-/// that is long retired may be reported twice. Ids of others are remembered for a while.
+/// Whose source a notification reports.
+enum class owner {
+    us,        // In the roster, or its outcome is journaled: a source may be reported twice.
+    us_later,  // Journaled without an outcome, but its watch is not open: its folder is absent, or
+               // the watch is not configured. The notification has to stay where it is until then.
+    foreign,
+};
+
+/// Knows which sources are ours, from the roster and the journal. Ids of others are remembered for
+/// a while.
 class ownership {
 public:
     ownership(roster& sources, spool::journal& journal) : sources_(sources), journal_(journal) {}
 
-    asio::awaitable<bool> is_ours(std::string source_id);
+    asio::awaitable<owner> owner_of(std::string source_id);
 
 private:
     roster& sources_;

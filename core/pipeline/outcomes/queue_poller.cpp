@@ -132,9 +132,9 @@ asio::awaitable<result<queue_poller::head>> queue_poller::peek(
     for (auto& message : *peeked) {
         ++found.seen;
         auto notification = kusto::parse_notification(kind, message.text);
-        bool ours = false;
-        if (notification) ours = co_await with_.owners.is_ours(notification->source_id);
-        if (ours) {
+        auto whose = owner::foreign;
+        if (notification) whose = co_await with_.owners.owner_of(notification->source_id);
+        if (whose == owner::us) {
             found.up_to_ours = found.seen;
         } else {
             auto oldest = found.oldest_foreign.value_or(message.inserted_at);
@@ -216,8 +216,11 @@ asio::awaitable<queue_poller::sorted> queue_poller::sort(
     auto kind_name = std::string(kusto::to_string(kind));
     for (auto& message : messages) {
         auto notification = kusto::parse_notification(kind, message.text);
-        bool ours = false;
-        if (notification) ours = co_await with_.owners.is_ours(notification->source_id);
+        auto whose = owner::foreign;
+        if (notification) whose = co_await with_.owners.owner_of(notification->source_id);
+        // Its lease lapses by itself. Deleted, the outcome would be lost to the source.
+        if (whose == owner::us_later) continue;
+        bool ours = whose == owner::us;
         metric_labels labels{{"kind", kind_name}, {"owner", ours ? "us" : "foreign"}};
         with_.measured.count("kustodrop_notifications_total", labels).add();
         if (ours) {

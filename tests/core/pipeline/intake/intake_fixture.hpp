@@ -64,15 +64,26 @@ struct taking : world {
 
     /// Begins to watch the folder, as after a start of the daemon.
     result<void> open(std::vector<spool::source> unretired = {}) {
+        make();
+        auto opened = start(subject->open(std::move(unretired)));
+        running = start(subject->run());
+        return opened->value.value();
+    }
+
+    /// Begins to watch the folder while the daemon runs, as a reload does.
+    void add() {
+        make();
+        subject->begin_with({});
+        running = start(subject->run());
+    }
+
+    void make() {
         watch = std::make_unique<pipeline::watch>(options);
         pipeline::intake_parts parts{
             *sources, ready, contents, *journal, pool, clock, random, log, measured, nullptr};
         pipeline::intake_options how;
         how.state_directory = state.path();
         subject = std::make_unique<pipeline::intake>(io.get_executor(), *watch, parts, how, routed);
-        auto opened = start(subject->open(std::move(unretired)));
-        running = start(subject->run());
-        return opened->value.value();
     }
 
     ~taking() {

@@ -54,6 +54,37 @@ BOOST_AUTO_TEST_CASE(claims_no_more_than_max_pending_and_goes_on_when_some_are_r
     BOOST_TEST(subject->waiting_in_folder() == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(unconfirmed_files_do_not_count_towards_max_pending) {
+    options.max_pending_files = 2;
+    open();
+    for (auto name : {"a", "b", "c"}) files.write(name, "1");
+    settle_files();
+    BOOST_TEST(names().size() == 2u);
+    for (auto* what : claimed()) {
+        spool::outcome_record record;
+        record.outcome = spool::outcome::unconfirmed;
+        sources->park(*what, record);
+    }
+    settle_files();
+    BOOST_TEST(names().size() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(a_watch_that_a_reload_adds_knows_the_files_that_were_kept) {
+    files.write("a", "1");
+    spool::kept_file kept;
+    kept.watch = "web";
+    kept.name = "a";
+    kept.identity = files.identity("a");
+    journal->record_kept(kept);
+    BOOST_TEST_REQUIRE(journal->flush().has_value());
+    add();
+    settle_files();
+    BOOST_TEST(names().empty());
+    files.write("b", "1");
+    settle_files();
+    BOOST_TEST(names() == strings{"b"}, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_claimed_is_reported_once) {
     open();
     files.write("a", "1");

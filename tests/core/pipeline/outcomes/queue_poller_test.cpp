@@ -95,6 +95,34 @@ BOOST_AUTO_TEST_CASE(notifications_of_others_are_not_taken) {
     BOOST_TEST(storage.asked("get_messages") == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(what_reports_a_source_whose_watch_is_not_open_stays_in_the_queue) {
+    for (bool discard : {false, true}) {
+        options.discard_foreign = discard;
+        spool::source absent;
+        absent.id = id_of(2);
+        absent.watch = "absent";
+        absent.posts = 1;
+        absent.stage = spool::stage::posted{{"a", "c", "b", 10, 5}, clock.wall_now()};
+        journal->record(absent);
+        settle();
+        await(1);
+        storage.put("failure", failure_of(2, "Stream_WrongNumberOfFields"));
+        storage.put("failure", failure_of(1, "Stream_WrongNumberOfFields"));
+        poll();
+        BOOST_TEST(state(1) == "failed");
+        clock.advance(1min);
+        settle();
+        BOOST_TEST(storage.visible("failure") == 1u);
+        // Its watch opens: now it is taken.
+        sources->resume(absent);
+        poll();
+        BOOST_TEST(state(2) == "failed");
+        BOOST_TEST(storage.queues["failure"].empty());
+        sources->retire(*sources->find(id_of(1)), {});
+        sources->retire(*sources->find(id_of(2)), {});
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_is_taken_beside_ours_comes_back_by_itself) {
     await(1);
     storage.put_foreign("success", 3);
