@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(distrusts_an_unknown_authority) {
     auto answer = send(ask());
     BOOST_TEST(answer.error().code == errc::tls_untrusted);
     BOOST_TEST(!answer.error().maybe_acted);
-    BOOST_TEST(answer.error().detail.find("network.ca_file") != std::string::npos);
+    BOOST_TEST(answer.error().message().find("network.ca_file") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(without_a_ca_file_only_the_systems_store_counts) {
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(distrusts_a_certificate_for_another_name) {
     serve(ca.issue("DNS:other.test"));
     auto answer = send(ask());
     BOOST_TEST(answer.error().code == errc::tls_untrusted);
-    BOOST_TEST(answer.error().detail.find("another name") != std::string::npos);
+    BOOST_TEST(answer.error().message().find("another name") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(distrusts_a_certificate_for_another_address) {
@@ -203,7 +203,7 @@ BOOST_AUTO_TEST_CASE(distrusts_an_expired_certificate_and_mentions_the_clock) {
     serve(ca.issue("DNS:localhost", -60));
     auto answer = send(ask());
     BOOST_TEST(answer.error().code == errc::tls_untrusted);
-    BOOST_TEST(answer.error().detail.find("clock") != std::string::npos);
+    BOOST_TEST(answer.error().message().find("clock") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(speaks_1_3_where_that_is_asked_for) {

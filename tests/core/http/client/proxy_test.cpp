@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(says_who_refused_what_and_what_to_do) {
     auto said = http::tunnel_answer(
         "HTTP/1.1 407 No\r\n\r\n", url("https://a.test"), url("http://p.test:3128")
     );
-    auto detail = said.error().detail;
+    auto detail = said.error().message();
     BOOST_TEST(detail.find("p.test:3128") != std::string::npos);
     BOOST_TEST(detail.find("a.test:443") != std::string::npos);
     BOOST_TEST(detail.find("407") != std::string::npos);
