@@ -6,7 +6,7 @@
 #include "base/random.hpp"
 #include "config/load.hpp"
 #include "daemon/exit_code.hpp"
-#include "daemon/run/connection.hpp"
+#include "daemon/service/connection.hpp"
 
 #include <boost/asio/io_context.hpp>
 

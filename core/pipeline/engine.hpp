@@ -66,6 +66,9 @@ struct unshipped_files {
     std::string names;           // Of the first claimed ones.
 };
 
+/// Large because it is the one composition: it builds, starts, stops and joins every part of the
+/// pipeline, and routes between them.
+///
 /// The pipeline that `run`, `send` and `retry` share: the roster and the ready queue, the intakes
 /// of the watches, the shippers, the poller for outcomes, the retirers. A part hands a source on
 /// through `routing`; whatever an earlier run left is resumed through reconcile().

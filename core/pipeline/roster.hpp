@@ -31,6 +31,7 @@ struct watch_counts {
 /// Every source that is not retired, in memory: the one place where stages change, so that journal,
 /// metrics and memory never disagree. References stay valid until the source is released.
 ///
+/// Large because every way in which a source enters, moves or leaves is here and nowhere else.
 /// Counted in files, always: seen + resumed = outcomes + in a stage now (docs/metrics.md).
 class roster {
 public:

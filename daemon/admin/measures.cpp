@@ -1,6 +1,6 @@
 #include "daemon/admin/measures.hpp"
 
-#include "daemon/run/connection.hpp"
+#include "daemon/service/connection.hpp"
 
 #include <sys/resource.h>
 

@@ -1,7 +1,7 @@
 #include "daemon/admin/admin_client.hpp"
+#include "daemon/admin/reload_report.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/program.hpp"
-#include "daemon/run/reloading.hpp"
 
 #include <csignal>
 #include <cstdio>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "async/clock.hpp"
-#include "daemon/run/connection.hpp"
+#include "daemon/service/connection.hpp"
 #include "daemon/terminal/step_printer.hpp"
 
 #include <map>

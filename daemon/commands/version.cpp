@@ -2,7 +2,7 @@
 #include "base/text.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/exit_code.hpp"
-#include "daemon/run/connection.hpp"
+#include "daemon/service/connection.hpp"
 #include "spool/library_version.hpp"
 #include "sqlite/database.hpp"
 

@@ -2,12 +2,12 @@
 
 #include "config/settings.hpp"
 #include "daemon/admin/admin.hpp"
-#include "daemon/run/connection.hpp"
 #include "daemon/run/reloader.hpp"
 #include "daemon/run/reporter.hpp"
 #include "daemon/run/retention.hpp"
 #include "daemon/run/state_directory.hpp"
 #include "daemon/run/stop_requests.hpp"
+#include "daemon/service/connection.hpp"
 #include "pipeline/engine.hpp"
 
 #include <functional>

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "config/settings.hpp"
-#include "daemon/run/connection.hpp"
 #include "daemon/run/stop_requests.hpp"
+#include "daemon/service/connection.hpp"
 #include "pipeline/engine.hpp"
 
 namespace kustodrop::daemon {

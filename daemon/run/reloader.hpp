@@ -4,8 +4,8 @@
 #include "async/offload.hpp"
 #include "config/load.hpp"
 #include "config/settings.hpp"
-#include "daemon/run/connection.hpp"
-#include "daemon/run/reloading.hpp"
+#include "daemon/admin/reload_report.hpp"
+#include "daemon/service/connection.hpp"
 
 #include <functional>
 #include <string>

@@ -3,7 +3,7 @@
 #include "config/settings.hpp"
 #include "daemon/admin/history.hpp"
 #include "daemon/admin/status_report.hpp"
-#include "daemon/run/connection.hpp"
+#include "daemon/service/connection.hpp"
 #include "pipeline/engine.hpp"
 
 #include <functional>

@@ -2,7 +2,7 @@
 
 #include "async/recurring.hpp"
 #include "config/settings.hpp"
-#include "daemon/run/connection.hpp"
+#include "daemon/service/connection.hpp"
 #include "pipeline/watch/watch_table.hpp"
 #include "spool/folder/retention.hpp"
 #include "spool/journal/journal.hpp"

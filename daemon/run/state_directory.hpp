@@ -1,7 +1,7 @@
 #pragma once
 
-#include "daemon/run/connection.hpp"
 #include "daemon/run/stop_requests.hpp"
+#include "daemon/service/connection.hpp"
 #include "spool/folder/lock_file.hpp"
 #include "spool/journal/journal.hpp"
 

@@ -1,6 +1,6 @@
 #include "daemon/run/translate.hpp"
 
-#include "daemon/run/connection.hpp"
+#include "daemon/service/connection.hpp"
 #include "spool/folder/retention.hpp"
 
 #include <algorithm>

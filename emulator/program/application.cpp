@@ -24,7 +24,6 @@ namespace kustodrop::emulator {
 
 namespace fs = std::filesystem;
 namespace json = boost::json;
-
 namespace {
 
 std::string remembered_key(storage_database& database, std::string_view name) {
@@ -47,6 +46,7 @@ void write_atomically(const fs::path& path, std::string_view text) {
 fs::path beside(const fs::path& data, std::string_view suffix) { return fs::path(data) += suffix; }
 }  // namespace
 
+// Large because it is the one composition.
 struct application::state {
     state(
         asio::any_io_executor executor,

@@ -24,7 +24,7 @@ struct external_storage {
     std::map<std::string, std::string> keys;  // Account, key in base64.
 };
 
-/// Everything the command line says.
+/// Everything the command line says. Large because each option has a member.
 struct application_options {
     std::string listen = "127.0.0.1";
     std::string advertise = {};           // The host in our addresses; empty: what we listen on.

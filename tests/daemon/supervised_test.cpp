@@ -1,5 +1,5 @@
+#include "daemon/admin/reload_report.hpp"
 #include "daemon/commands/dropin.hpp"
-#include "daemon/run/reloading.hpp"
 #include "daemon/supervision/start_pause.hpp"
 #include "daemon/supervision/watchdog.hpp"
 

@@ -42,7 +42,10 @@ INNER = {
         {"watch"}, {""}, {"retiring"}, {"shipping"}, {"outcomes"}, {"intake", "follow"},
         {"questions"}, {"retry*"}, {"engine", "engine*"},
     ],
-    "daemon": [{""}, {"supervision"}, {"terminal"}, {"admin"}, {"run"}, {"commands"}, {"main*"}],
+    "daemon": [
+        {"service"}, {""}, {"supervision"}, {"terminal"}, {"admin"}, {"run"}, {"commands"},
+        {"main*"},
+    ],
     "emulator": [
         {"schema"}, {"decoding"}, {"engine"}, {"front"}, {"storage", "identity"}, {"ingest"},
         {"management"}, {"program"},

@@ -21,7 +21,8 @@ namespace kustodrop::pipeline {
 
 /// Watches one drop folder and claims what is complete. While there is no room, files wait in the
 /// folder, where they are safe. What it decides stands in `life`, `schedule` and `observed_files`;
-/// this class performs it.
+/// this class performs it. Large because what a reload, a shutdown and inotify ask of it are calls
+/// of their own.
 class intake {
 public:
     intake(

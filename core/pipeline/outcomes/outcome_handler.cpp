@@ -1,7 +1,7 @@
 #include "pipeline/outcomes/outcome_handler.hpp"
 
 #include "base/text.hpp"
-#include "pipeline/outcomes/dividing.hpp"
+#include "pipeline/dividing.hpp"
 
 namespace kustodrop::pipeline {
 

@@ -3,7 +3,7 @@
 #include "base/crypto/crypto.hpp"
 #include "base/live_secrets.hpp"
 #include "base/text.hpp"
-#include "pipeline/outcomes/dividing.hpp"
+#include "pipeline/dividing.hpp"
 
 #include <algorithm>
 #include <array>

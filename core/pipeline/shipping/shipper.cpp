@@ -31,7 +31,20 @@ shipper::shipper(shipper_parts parts, shipper_options options, routing& next)
       options_(std::move(options)),
       next_(next),
       gate_(options_.threads()),
-      attempts_(with_.log, with_.time) {}
+      attempts_(with_.log, with_.time),
+      poster_(
+          {with_.sources,
+           with_.journal,
+           with_.router,
+           with_.identity_token,
+           with_.queues,
+           with_.tables,
+           with_.time,
+           with_.log,
+           with_.measured,
+           attempts_,
+           next_}
+      ) {}
 
 asio::awaitable<void> shipper::run() {
     for (;;) {
@@ -99,8 +112,14 @@ asio::awaitable<result<void>> shipper::step(std::string source_id, watch& from) 
         auto uploaded = co_await upload(source_id, from);
         co_return uploaded;
     }
-    auto posted = co_await post(source_id, from);
-    co_return posted;
+    post_options options{options_.reports, options_.client_version};
+    auto posted = co_await poster_.post(source_id, from, options);
+    if (posted.has_error()) co_return posted.error();
+    if (*posted) {
+        budget_.succeeded();
+        failures_in_a_row_.erase(source_id);
+    }
+    co_return result<void>();
 }
 
 namespace {

@@ -9,12 +9,13 @@
 #include "base/backoff.hpp"
 #include "base/log.hpp"
 #include "kusto/storage_router.hpp"
-#include "pipeline/outcomes/dividing.hpp"
+#include "pipeline/dividing.hpp"
 #include "pipeline/ready_queue.hpp"
 #include "pipeline/roster.hpp"
 #include "pipeline/routing.hpp"
 #include "pipeline/shipping/attempt_log.hpp"
 #include "pipeline/shipping/block_upload.hpp"
+#include "pipeline/shipping/poster.hpp"
 #include "pipeline/shipping/retry_budget.hpp"
 #include "pipeline/shipping/shipment.hpp"
 #include "pipeline/shipping/shipper_options.hpp"
@@ -80,10 +81,6 @@ private:
         spool::source what, watch& from, azure::storage_place container
     );
     upload_plan plan_for(std::uint64_t source_bytes) const;
-    asio::awaitable<result<void>> post(std::string source_id, watch& from);
-    asio::awaitable<result<void>> add_status_row(kusto::ingestion_request& request, unsigned post);
-    void after_post(const std::string& source_id, const result<void>& sent);
-    void take_back_post(const std::string& source_id);
     void handle_failure(const std::string& source_id, const failure& problem);
     void split_source(spool::source& what, const failure& problem);
     void reject(spool::source& what, spool::outcome outcome, const failure& problem);
@@ -95,6 +92,7 @@ private:
     spool::compression_gate gate_;
     retry_budget budget_;
     attempt_log attempts_;
+    poster poster_;
     std::unordered_map<std::string, unsigned> failures_in_a_row_;  // By source id.
     std::optional<std::string> suspect_;       // The one that is tried, of those in hand at deaths.
     std::unordered_set<std::string> put_off_;  // Those whose turn came once, and was put off.

@@ -23,6 +23,7 @@ static constexpr std::size_t chunk_bytes = 256 * 1024;
 static constexpr char newline_member[] =
     "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xe3\x02\x00\x93\x06\xd7\x32\x01\x00\x00\x00";
 
+// Large because it holds the place in three nested streams: slices, their bytes, the gzip.
 struct source_reader::state {
     state(std::vector<slice> all, reader_options how)
         : slices(std::move(all)), options(std::move(how)) {

@@ -3,7 +3,7 @@
 #include "daemon/commands/commands.hpp"
 #include "daemon/commands/sending/send_progress.hpp"
 #include "daemon/commands/sending/send_report.hpp"
-#include "daemon/run/connection.hpp"
+#include "daemon/service/connection.hpp"
 #include "pipeline/engine.hpp"
 
 #include <memory>

@@ -1,6 +1,7 @@
-// The shipper's second step: the ingestion message.
+#include "pipeline/shipping/poster.hpp"
+
 #include "kusto/notifications.hpp"
-#include "pipeline/shipping/shipper.hpp"
+#include "pipeline/shipping/shipment.hpp"
 
 namespace kustodrop::pipeline {
 
@@ -8,29 +9,31 @@ namespace stage = spool::stage;
 
 static constexpr int report_in_table = 1;  // docs/protocol.md §7.2
 
-asio::awaitable<result<void>> shipper::post(std::string source_id, watch& from) {
+asio::awaitable<result<bool>> poster::post(
+    std::string source_id, watch& from, post_options options
+) {
     auto token = co_await with_.identity_token.get();
     auto queue = co_await with_.router.queue();
     auto* what = with_.sources.find(source_id);
     auto* blob = what ? spool::blob_of(what->stage) : nullptr;
-    if (!blob || std::holds_alternative<stage::posted>(what->stage)) co_return result<void>();
+    if (!blob || std::holds_alternative<stage::posted>(what->stage)) co_return false;
     auto container = with_.router.find_container(blob->account, blob->container);
     if (!container) {
         // It was removed or its SAS ends soon: the service could not read the blob for long enough.
         with_.sources.advance(*what, stage::claimed{});
-        co_return result<void>();
+        co_return false;
     }
     auto location = container->location.with_path_suffix(blob->name);
     auto& where = from.target_for(*what);
     auto target = where.name();  // A new configuration may come while we wait.
-    auto request = message_for(*what, where, location, options_.reports);
-    request.client_version = options_.client_version;
+    auto request = message_for(*what, where, location, options.reports);
+    request.client_version = options.client_version;
     if (request.report_method == report_in_table) {
         auto added = co_await add_status_row(request, what->posts + 1);
-        if (added.has_error()) co_return added;
+        if (added.has_error()) co_return added.error();
         what = with_.sources.find(source_id);
         blob = what ? spool::blob_of(what->stage) : nullptr;
-        if (!blob || std::holds_alternative<stage::posted>(what->stage)) co_return result<void>();
+        if (!blob || std::holds_alternative<stage::posted>(what->stage)) co_return false;
     }
     auto text = kusto::ingestion_message(request, *token);
     if (text.has_error()) co_return text.error();
@@ -48,12 +51,13 @@ asio::awaitable<result<void>> shipper::post(std::string source_id, watch& from) 
     // From here to the record nothing may wait: a cancellation would skip it (docs/traps.md §3).
     after_post(source_id, sent);
     with_.router.report(queue, sent);
-    attempts_.request_ended(source_id, queue.account, "post", sent);
-    co_return sent;
+    with_.attempts.request_ended(source_id, queue.account, "post", sent);
+    if (sent.has_error()) co_return sent.error();
+    co_return true;
 }
 
 // Before the post: the service writes the outcome there and makes no row of its own.
-asio::awaitable<result<void>> shipper::add_status_row(
+asio::awaitable<result<void>> poster::add_status_row(
     kusto::ingestion_request& request, unsigned post
 ) {
     auto resources = with_.router.current();
@@ -69,17 +73,16 @@ asio::awaitable<result<void>> shipper::add_status_row(
     auto row = kusto::pending_row(request);
     auto added = co_await with_.tables.insert(place.location, std::move(row));
     with_.router.report(place, added);
-    attempts_.request_ended(request.id, place.account, "status row", added);
+    with_.attempts.request_ended(request.id, place.account, "status row", added);
     co_return added;
 }
 
-void shipper::after_post(const std::string& source_id, const result<void>& sent) {
+void poster::after_post(const std::string& source_id, const result<void>& sent) {
     auto* what = with_.sources.find(source_id);
     auto* posting = what ? std::get_if<stage::posting>(&what->stage) : nullptr;
     if (!posting) return;  // Its outcome arrived while we were asking again.
     auto blob = posting->blob;
     if (!sent.has_error()) {
-        budget_.succeeded();
         with_.sources.advance(*what, stage::posted{std::move(blob), with_.time.wall_now()});
         with_.log.info(
             "posted",
@@ -90,7 +93,6 @@ void shipper::after_post(const std::string& source_id, const result<void>& sent)
              {"target", what->target},
              {"bytes", std::to_string(what->size_bytes())}}
         );
-        failures_in_a_row_.erase(source_id);
         next_.posted(*what);
         return;
     }
@@ -106,7 +108,7 @@ void shipper::after_post(const std::string& source_id, const result<void>& sent)
 
 // It is certain that the service never had it. The journal must know that too: after a restart it
 // would be a copy whose outcome is still to come.
-void shipper::take_back_post(const std::string& source_id) {
+void poster::take_back_post(const std::string& source_id) {
     auto* what = with_.sources.find(source_id);
     auto* posting = what ? std::get_if<stage::posting>(&what->stage) : nullptr;
     if (!posting) return;

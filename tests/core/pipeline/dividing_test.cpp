@@ -1,4 +1,4 @@
-#include "pipeline/outcomes/dividing.hpp"
+#include "pipeline/dividing.hpp"
 
 #include "spool/source/place.hpp"
 

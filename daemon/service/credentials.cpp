@@ -1,4 +1,4 @@
-#include "daemon/run/credentials.hpp"
+#include "daemon/service/credentials.hpp"
 
 #include "azure/identity/azure_cli.hpp"
 #include "azure/identity/client_certificate.hpp"

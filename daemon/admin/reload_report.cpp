@@ -1,4 +1,4 @@
-#include "daemon/run/reloading.hpp"
+#include "daemon/admin/reload_report.hpp"
 
 #include <boost/json.hpp>
 

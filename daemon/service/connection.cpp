@@ -1,7 +1,7 @@
-#include "daemon/run/connection.hpp"
+#include "daemon/service/connection.hpp"
 
 #include "base/text.hpp"
-#include "daemon/run/credentials.hpp"
+#include "daemon/service/credentials.hpp"
 #include "http/client/proxy.hpp"
 
 namespace kustodrop::daemon {
