@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(a_command_at_the_wrong_endpoint_is_a_configuration_mistake)
         failed.detail.find("https://ingest-somecluster.westus.kusto.windows.net") !=
         std::string::npos
     );
-    BOOST_TEST(failed.detail.find("cluster.ingestion_endpoint") != std::string::npos);
+    BOOST_TEST(failed.message().find("cluster.ingestion_endpoint") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(every_status_has_its_remedy) {
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(throttling_is_known_by_its_type_too) {
     );
     BOOST_TEST((failed.next == remedy::retry));
     BOOST_TEST((failed.retry_after == 3s));
-    BOOST_TEST(failed.detail.find("throttles") != std::string::npos);
+    BOOST_TEST(failed.message().find("throttles") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(carries_the_activity_id_and_the_command) {

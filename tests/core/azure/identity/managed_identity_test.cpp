@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(the_first_probe_is_short_until_something_has_answered) {
     auto failed = fetch().error();
     BOOST_TEST(failed.code == errc::no_managed_identity);
     BOOST_TEST((failed.next == remedy::reconfigure));
-    BOOST_TEST(failed.detail.find("this machine is no Azure VM") != std::string::npos);
+    BOOST_TEST(failed.message().find("this machine is not an Azure VM") != std::string::npos);
     BOOST_TEST((network.last().connect_timeout == 1s));
     network.answer(200, token_body);
     fetch();
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(what_does_not_pass_is_told_after_the_last_try) {
         pass(wait);
     }
     BOOST_TEST_REQUIRE(task->done());
-    BOOST_TEST((*task->value).error().detail.find("system-assigned") != std::string::npos);
+    BOOST_TEST((*task->value).error().message().find("system-assigned") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_identity_is_told_with_its_keys) {
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_identity_is_told_with_its_keys) {
     auto failed = fetch().error();
     BOOST_TEST((failed.next == remedy::reconfigure));
     BOOST_TEST(failed.detail.find("Identity not found") != std::string::npos);
-    BOOST_TEST(failed.detail.find("auth.client_id") != std::string::npos);
+    BOOST_TEST(failed.message().find("auth.client_id") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(app_service_says_why_in_its_own_form) {
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(arc_that_refuses_its_own_key_is_told) {
     write_key("one.key", "k3y");
     challenge(options.token_directory + "/one.key");
     network.answer(401, "");
-    BOOST_TEST(fetch().error().detail.find("restart its service") != std::string::npos);
+    BOOST_TEST(fetch().error().message().find("restart its service") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(arc_that_is_not_running_is_told) {
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(arc_that_is_not_running_is_told) {
     network.fail({errc::connect_refused, remedy::retry, "refused"});
     auto failed = fetch().error();
     BOOST_TEST((failed.next == remedy::retry));
-    BOOST_TEST(failed.detail.find("systemctl start himdsd") != std::string::npos);
+    BOOST_TEST(failed.message().find("systemctl start himdsd") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(arc_must_say_whose_token_it_gives) {

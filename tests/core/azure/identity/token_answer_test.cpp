@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(every_known_refusal_has_a_remedy) {
 
 BOOST_AUTO_TEST_CASE(a_clock_that_is_off_is_told_with_the_refusal) {
     auto text = [](std::string date) {
-        return read(401, refusal("700024"), {{"Date", std::move(date)}}).error().detail;
+        return read(401, refusal("700024"), {{"Date", std::move(date)}}).error().message();
     };
     BOOST_TEST(text("Sat, 22 Aug 2026 10:12:00 GMT").find("12min 0s behind") != std::string::npos);
     BOOST_TEST(text("Sat, 22 Aug 2026 09:30:00 GMT").find("30min 0s ahead") != std::string::npos);

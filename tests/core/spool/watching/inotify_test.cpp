@@ -228,7 +228,7 @@ BOOST_AUTO_TEST_CASE(names_the_sysctl_when_there_are_too_many_instances) {
             continue;
         }
         BOOST_TEST(one.error().code == errc::inotify_limit);
-        BOOST_TEST(one.error().detail.find("max_user_instances") != std::string::npos);
+        BOOST_TEST(one.error().message().find("max_user_instances") != std::string::npos);
         return;
     }
     BOOST_ERROR("no limit was met");
