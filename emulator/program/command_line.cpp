@@ -84,7 +84,9 @@ void add_proxy(CLI::App& app, application_options& o, raw_options& raw) {
         ->allow_extra_args(false);
     app.add_option("--proxy-port", raw.proxy_port, "An HTTP proxy (CONNECT) to us; 0: any");
     app.add_option("--proxy-credentials", raw.proxy.credentials, "USER:WORD that it asks for");
-    app.add_option_function<std::string>("--proxy-mode", take_mode, "open | refuse | hang")
+    app.add_option_function<std::string>(
+           "--proxy-mode,--proxy-temper", take_mode, "open | refuse | hang"
+    )
         ->check(CLI::IsMember(proxy_modes));
 }
 

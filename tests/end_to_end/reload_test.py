@@ -187,7 +187,7 @@ class Reload(EndToEnd):
         self.until("a refusal", lambda: daemon.status()["trouble"])
         daemon.settings["auth"]["client_secret"] = emulator.ready["client_secret"]
         daemon.write()
-        self.assertEqual(self.reload(daemon)["keys"], ["auth"])
+        self.assertEqual(self.reload(daemon)["keys"], ["auth.client_secret"])
         self.settled(daemon, succeeded=1)
 
     def test_keys_that_only_a_restart_takes_are_named(self):
