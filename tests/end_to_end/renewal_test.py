@@ -27,7 +27,7 @@ class Renewal(EndToEnd):
         self.settled(daemon, succeeded=1)
         emulator.control("expire_sas", "POST")
         daemon.put("b.csv", csv_rows(1))
-        self.settled(daemon, seconds=90, succeeded=2)
+        self.settled(daemon, seconds=300, succeeded=2)
 
     def test_containers_and_queues_that_change_are_followed(self):
         emulator, daemon = self.pair(cluster={"ingestion_resources_refresh_interval": "1s"})
@@ -35,7 +35,7 @@ class Renewal(EndToEnd):
         self.settled(daemon, succeeded=1)
         emulator.control("rotate", "POST")
         daemon.put("b.csv", csv_rows(1))
-        self.settled(daemon, seconds=90, succeeded=2)
+        self.settled(daemon, seconds=300, succeeded=2)
 
     def test_an_outage_of_the_token_service_is_waited_out(self):
         emulator = self.emulator()
