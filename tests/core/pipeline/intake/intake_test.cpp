@@ -1,4 +1,5 @@
 #include "core/pipeline/intake/intake_fixture.hpp"
+#include "support/in_work.hpp"
 
 #include <sys/stat.h>
 
@@ -154,7 +155,7 @@ static spool::source journaled(const std::string& id, spool::any_stage at) {
 
 BOOST_AUTO_TEST_CASE(resumes_what_an_earlier_run_left) {
     files.make_folder(".kustodrop/work");
-    files.write(".kustodrop/work/" + an_id + "~a", "1");
+    files.write(test::in_work(an_id + "~a"), "1");
     auto posting = journaled(an_id, stage::posting{});
     auto lost = journaled("22222222-aaaa-4bbb-8ccc-000000000002", stage::claimed{});
     open({posting, lost});
@@ -167,8 +168,8 @@ BOOST_AUTO_TEST_CASE(resumes_what_an_earlier_run_left) {
 
 BOOST_AUTO_TEST_CASE(adopts_files_in_work_that_the_journal_does_not_know) {
     files.make_folder(".kustodrop/work");
-    files.write(".kustodrop/work/" + an_id + "~a", "1");
-    files.write(".kustodrop/work/note", "1");
+    files.write(test::in_work(an_id + "~a"), "1");
+    files.write(test::in_work("note"), "1");
     open();
     BOOST_TEST(names() == strings{"a"}, boost::test_tools::per_element());
     BOOST_TEST(has_said("do not belong to kustodrop"));

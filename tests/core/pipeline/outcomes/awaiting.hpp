@@ -3,6 +3,7 @@
 #include "core/pipeline/outcomes/storage_model.hpp"
 #include "kusto/storage_router.hpp"
 #include "pipeline/outcomes/outcomes.hpp"
+#include "support/in_work.hpp"
 #include "support/temp_folder.hpp"
 #include "support/world.hpp"
 
@@ -58,7 +59,7 @@ struct awaiting : world {
         what.target = "Logs.Web";
         for (int i = 0; i < file_count; ++i) {
             auto name = "f" + std::to_string(number) + "-" + std::to_string(i);
-            what.slices.push_back({name, ".kustodrop/work/" + name, 0, 10, {}});
+            what.slices.push_back({name, in_work(name), 0, 10, {}});
         }
         what.claimed_at = clock.wall_now();
         what.posts = 1;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pipeline/outcomes/policy.hpp"
+#include "support/in_work.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -22,7 +23,7 @@ struct conversation {
         source.id = "s";
         source.watch = "web";
         source.target = "Logs.Web";
-        source.slices.push_back({"a", ".kustodrop/work/a", 0, 10, {}});
+        source.slices.push_back({"a", in_work("a"), 0, 10, {}});
         source.stage = stage::posted{{"account", "container", "blob", 10, 5}, {}};
         source.posts = 1;
         source.last_post_at = wall_time(10h);
