@@ -1,0 +1,143 @@
+#include "spool/following/known_files.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace kustodrop::spool {
+
+// Whether a smaller size is not a mistake of the file system, which may report an old one.
+static bool shrank_for_certain(look_table& look, log_state& log, std::size_t file) {
+    auto size = look.files[file].size_bytes;
+    bool has_head = log.head && size >= log.head->end;
+    if (has_head && !look.evidence.holds(file, *log.head)) return true;
+    auto since = log.doubt ? log.doubt->since.value_or(look.now) : look.now;
+    if (look.now - since >= look.options.doubt_for) return true;
+    if (log.doubt && !look.evidence.holds(file, log.doubt->witness)) return true;
+    log.doubt = content_doubt{since, look.evidence.mark_before(file, size)};
+    return false;
+}
+
+// What was not synced before a power failure has vanished, or NULs; what an anchor proves is there.
+static bool cut_short(look_table& look, log_state& log, std::size_t file) {
+    if (!log.head || !look.evidence.holds(file, *log.head)) return false;
+    auto holding = std::find_if(log.anchors.rbegin(), log.anchors.rend(), [&](auto& anchor) {
+        return look.evidence.holds(file, anchor);
+    });
+    if (holding == log.anchors.rend()) return false;
+    auto size = look.files[file].size_bytes;
+    bool nothing_cut_is_lost = holding->end == log.position && size < log.size_seen();
+    auto& next = look.add(file);
+    next.life = log.life + 1;
+    next.head = log.head;
+    next.position = holding->end;
+    next.anchors.assign(log.anchors.begin(), holding.base());
+    look.judge(log_status::cut_short, next.number, file, log.number);
+    look.end(log, loss_cause::truncated, nothing_cut_is_lost ? size : log.position);
+    return true;
+}
+
+static void begin_new_life(look_table& look, log_state& log, std::size_t file, loss_cause cause) {
+    auto doubt = log.doubt;
+    look.end(log, cause);
+    auto* next = &look.add(file);
+    next->life = log.life + 1;
+    if (doubt && !look.evidence.holds(file, doubt->witness)) {
+        // What was there while the size was in doubt has been truncated as well.
+        next->witness = doubt->witness;
+        look.end(*next, loss_cause::truncated);
+        auto life = next->life + 1;
+        next = &look.add(file);
+        next->life = life;
+    }
+    look.judge(log_status::truncated, next->number, file, log.number);
+}
+
+static void judge_known(look_table& look, log_state& log, std::size_t file) {
+    auto& seen = look.files[file];
+    if (!seen.name.empty()) {
+        log.name = seen.name;
+        log.family = seen.family;
+    }
+    look.strangers.erase(file);
+    look.in_sight[log.number] = file;
+    bool shorter = seen.size_bytes < log.size_seen();
+    bool unchanged = !shorter && look.evidence.is_unchanged(log, file);
+    if (look.evidence.unreadable(file)) {
+        look.doubt(file);
+        return look.judge(log_status::undecided, log.number, file);
+    }
+    if (unchanged) {
+        log.doubt.reset();
+        log.boot_id = look.options.boot_id;
+        return look.judge(log_status::same_log, log.number, file);
+    }
+    if (log.boot_id != look.options.boot_id && cut_short(look, log, file)) return;
+    if (shorter && !shrank_for_certain(look, log, file)) {
+        look.doubt(file);
+        return look.judge(log_status::shrink_doubted, log.number, file);
+    }
+    auto cause = shorter ? loss_cause::truncated : loss_cause::overwritten;
+    begin_new_life(look, log, file, cause);
+}
+
+// An ended log may be renamed out of the folder and back. One that another file continues is not
+// needed any more.
+static void let_return(look_table& look) {
+    auto strangers = look.strangers;
+    for (auto file : strangers) {
+        auto* log = look.latest_of(file);
+        if (!log || log->phase != log_phase::ended || log->carried) continue;
+        if (look.files[file].name.empty()) continue;
+        log->phase = log_phase::followed;
+        look.judge(log_status::returned, log->number, file);
+        judge_known(look, *log, file);
+    }
+}
+
+void judge_known_files(look_table& look) {
+    std::multimap<std::uint64_t, std::size_t> by_inode;
+    for (std::size_t file = 0; file < look.files.size(); ++file) {
+        by_inode.emplace(look.files[file].file.inode, file);
+        look.strangers.insert(file);
+    }
+    std::vector<log_number> followed;
+    for (auto& [number, log] : look.logs) {
+        if (log.phase == log_phase::followed) followed.push_back(number);
+    }
+    for (auto number : followed) {
+        auto& log = look.logs.at(number);
+        std::optional<std::size_t> mine;
+        auto [from, to] = by_inode.equal_range(log.file.inode);
+        for (auto one = from; one != to; ++one) {
+            auto& seen = look.files[one->second];
+            if (!seen.file.same_file(log.file)) continue;
+            look.strangers.erase(one->second);  // Another name of it is not a stranger either.
+            if (!mine || look.files[*mine].name.empty()) mine = one->second;
+        }
+        if (mine) judge_known(look, log, *mine);
+    }
+    let_return(look);
+    std::erase_if(look.strangers, [&](auto file) { return look.files[file].name.empty(); });
+}
+
+void end_vanished_logs(look_table& look) {
+    for (auto& [number, log] : look.logs) {
+        if (log.phase != log_phase::followed || look.in_sight.contains(number)) continue;
+        if (!look.is_settled(log.family)) continue;
+        look.end_vanished(log, log.position);
+    }
+}
+
+void note_sizes(look_table& look) {
+    for (auto [number, file] : look.in_sight) {
+        auto& log = look.logs.at(number);
+        bool known = log.doubt || look.files[file].size_bytes == log.size_seen();
+        if (known || look.evidence.unreadable(file)) continue;
+        auto witness = look.evidence.mark_before(file, look.files[file].size_bytes);
+        if (!look.evidence.unreadable(file)) log.witness = witness;
+    }
+}
+
+}  // namespace kustodrop::spool

@@ -1,0 +1,122 @@
+#include "spool/following/log_book.hpp"
+
+#include "spool/following/known_files.hpp"
+#include "spool/following/strangers.hpp"
+
+#include <map>
+#include <string>
+#include <utility>
+
+namespace kustodrop::spool {
+
+void log_book::restore(std::vector<log_state> logs, log_number last_number) {
+    for (auto& log : logs) logs_[log.number] = std::move(log);
+    written_ = logs_;
+    last_number_ = last_number;
+    begun_ = true;
+}
+
+look_result log_book::look(
+    const std::vector<log_sighting>& files, log_content& content, time_point now
+) {
+    look_table look(logs_, last_number_, options_, files, content, now);
+    judge_known_files(look);
+    auto unexplained = judge_strangers(look, !std::exchange(begun_, true));
+    end_vanished_logs(look);
+    place_remains(look, unexplained);
+    report_losses(look);
+    note_sizes(look);
+    forget_ended(files);
+    return std::move(look.result);
+}
+
+void log_book::report_losses(look_table& look) {
+    for (auto& ending : look.endings) {
+        auto to = logs_.at(ending.log).size_seen();
+        if (to <= ending.lost_from) continue;
+        look.result.losses.push_back({ending.log, ending.lost_from, to, ending.cause});
+    }
+}
+
+// An ended log is known until nothing can be left of it. Copies go with their files.
+void log_book::forget_ended(const std::vector<log_sighting>& files) {
+    std::set<std::string> families;
+    std::set<std::uint64_t> inodes;
+    for (auto& file : files) {
+        families.insert(file.family);
+        inodes.insert(file.file.inode);
+    }
+    std::set<log_number> needed;
+    std::erase_if(logs_, [&](auto& entry) {
+        auto& log = entry.second;
+        bool there = inodes.contains(log.file.inode);
+        if (log.phase == log_phase::copy && there) needed.insert(log.copy_of);
+        return log.phase == log_phase::copy && !there;
+    });
+    std::map<std::string, std::size_t> ended;
+    for (auto entry = logs_.rbegin(); entry != logs_.rend(); ++entry) {
+        auto& log = entry->second;
+        if (log.phase != log_phase::ended || needed.contains(log.number)) continue;
+        bool remains_possible = !log.carried && families.contains(log.family);
+        if (remains_possible && ended[log.family]++ < options_.max_ended) {
+            needed.insert(log.number);
+        }
+    }
+    std::erase_if(logs_, [&](auto& entry) {
+        return entry.second.phase == log_phase::ended && !needed.contains(entry.first);
+    });
+}
+
+bool log_book::look_at(log_number number, const log_sighting& file, log_content& content) {
+    auto found = logs_.find(number);
+    if (found == logs_.end() || found->second.phase != log_phase::followed) return false;
+    auto& log = found->second;
+    if (log.doubt || !log.file.same_file(file.file)) return false;
+    std::vector<log_sighting> files{file};
+    log_evidence evidence(options_.sizes, files, content);
+    if (!evidence.is_unchanged(log, 0)) return false;
+    if (file.size_bytes == log.size_seen()) return true;
+    auto witness = evidence.mark_before(0, file.size_bytes);
+    if (!evidence.unreadable(0)) log.witness = witness;
+    return !evidence.unreadable(0);
+}
+
+void log_book::cut(
+    log_number number, const content_mark& anchor, std::optional<content_mark> head
+) {
+    auto& log = logs_.at(number);
+    if (!log.head) log.head = head;
+    if (log.id.empty()) {
+        auto first = log.head.value_or(content_mark{});
+        log.id = make_log_id({options_.watch, options_.file_system, log.file, first, log.life});
+    }
+    log.position = anchor.end;
+    remember_anchor(log.anchors, anchor);
+}
+
+void log_book::end(log_number number) { logs_.at(number).phase = log_phase::ended; }
+
+const log_state* log_book::find(log_number number) const {
+    auto found = logs_.find(number);
+    return found == logs_.end() ? nullptr : &found->second;
+}
+
+book_changes log_book::changes() {
+    book_changes made;
+    for (auto& [number, log] : logs_) {
+        auto kept = log;
+        if (kept.doubt) kept.doubt->since.reset();
+        auto& there = written_[number];
+        if (there == kept) continue;
+        there = kept;
+        made.written.push_back(std::move(kept));
+    }
+    std::erase_if(written_, [&](auto& entry) {
+        bool forgotten = !logs_.contains(entry.first);
+        if (forgotten) made.forgotten.push_back(entry.first);
+        return forgotten;
+    });
+    return made;
+}
+
+}  // namespace kustodrop::spool
