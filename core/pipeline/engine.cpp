@@ -103,7 +103,7 @@ watch& engine::add(watch_options options) {
     auto name = options.name;
     auto& watch = watches_.add(std::move(options));
     retirer_parts retiring{
-        sources_, ready_, with_.journal, with_.pool, with_.time, with_.random, with_.log};
+        sources_, with_.journal, with_.pool, with_.time, with_.random, with_.log, *this};
     retirers_[name] = std::make_unique<retirer>(with_.executor, watch, retiring);
     return watch;
 }

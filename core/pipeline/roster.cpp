@@ -174,7 +174,9 @@ void roster::unpark(source& going_on) {
 
 bool roster::is_parked(const source& asked) const { return parked_.contains(asked.id); }
 
-void roster::retire(source& done, spool::outcome_record record) {
+std::vector<source*> roster::retire(
+    source& done, spool::outcome_record record, std::vector<source> next
+) {
     if (is_parked(done)) unpark(done);
     leave(done);
     count_outcome(done, record);
@@ -183,10 +185,15 @@ void roster::retire(source& done, spool::outcome_record record) {
                 "kustodrop_time_to_outcome_seconds", {{"watch", done.watch}}
     ).observe(took);
     done.stage = spool::stage::retired{std::move(record), clock_.wall_now()};
-    journal_.record(done);
-    auto id = done.id;
-    unproven_.erase(id);
-    sources_.erase(id);
+    unproven_.erase(done.id);
+    // Kept until it is recorded; the key is in it.
+    auto ended = sources_.extract(sources_.find(done.id));
+    std::vector<const source*> all{ended.mapped().get()};
+    std::vector<source*> admitted;
+    for (auto& one : next) admitted.push_back(&gather(std::move(one)));
+    all.insert(all.end(), admitted.begin(), admitted.end());
+    all.size() == 1 ? journal_.record(*all.front()) : journal_.record_together(all);
+    return admitted;
 }
 
 source* roster::find(std::string_view id) {

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 namespace kustodrop::pipeline {
 
@@ -71,8 +72,12 @@ public:
     std::size_t parked() const { return parked_.size(); }
 
     /// The end: counts the outcome, records the stage `retired`, forgets the source. The reference
-    /// is dead afterwards.
-    void retire(spool::source&, spool::outcome_record);
+    /// is dead afterwards. `next`: sources of what its files hold beyond it, taken in by admit();
+    /// recorded with it, all or nothing, so that none is missing or doubled after a crash. Returns
+    /// those.
+    std::vector<spool::source*> retire(
+        spool::source&, spool::outcome_record, std::vector<spool::source> next = {}
+    );
 
     /// Whether it is of an earlier run and has not moved on in this one.
     bool is_unproven(const std::string& id) const { return unproven_.contains(id); }

@@ -126,30 +126,44 @@ void producer::write_in_place(drop_kind kind) {
     world_.tell("wrote " + made.name);
 }
 
-// A slow writer: sometimes so slow that the file looks complete. It continues to write until the
-// file has been dealt with.
+// A slow writer: sometimes so slow that the file looks complete, and it may pause within a record.
+// It continues to write until the file is out of its reach: in work/, and in the archive too.
 void producer::append_slowly() {
     auto& made = make(drop_kind::plain, ".json");
     auto file = std::make_shared<written_file>(world_, path(made.name), O_APPEND);
     world_.tell("begins " + made.name);
     auto more = static_cast<unsigned>(world_.chance.between(1, 12));
-    append_next(made, file, more);
+    append_next(made, {file, {}}, more);
 }
 
-void producer::append_next(drop& to, std::shared_ptr<written_file> file, unsigned left) {
-    auto place = file->place();
-    // Without its journal the daemon cannot know which part of a file it has posted: then a longer
-    // file goes out under the id of the shorter one, and a notification on one counts for both.
-    bool journal_lasts =
-        !world_.sky.has(fault::journal_lost) && !world_.sky.has(fault::journal_cut);
-    bool in_work = place.find("/.kustodrop/work") != std::string::npos;
-    bool goes_on = place == path(to.name) || (in_work && journal_lasts);
-    if (!goes_on || left == 0) return;
-    file->write(book_.write(to, world_.chance.between(1, 8)));
-    world_.tell("appends to " + to.name);
+// Without its journal the daemon cannot know which part of a file it has posted: then a longer
+// file goes out under the id of the shorter one, and a notification on one counts for both.
+bool producer::journal_lasts() const {
+    return !world_.sky.has(fault::journal_lost) && !world_.sky.has(fault::journal_cut);
+}
+
+bool producer::is_in_reach(const drop& what, const std::string& place) const {
+    bool is_claimed = place.find("/.kustodrop/work") != std::string::npos ||
+                      place.find("/.kustodrop/archive") != std::string::npos;
+    return place == path(what.name) || (is_claimed && journal_lasts());
+}
+
+void producer::append_next(drop& to, slow_writer by, unsigned left) {
+    if (!is_in_reach(to, by.file->place())) left = 0;
+    if (left == 0 && by.rest.empty()) return;
+    // What was begun is always finished: the ledger counts it as written.
+    auto text = by.rest;
+    if (left > 0) text += book_.write(to, world_.chance.between(1, 8));
+    auto now = text.size();
+    bool tears = left > 0 && journal_lasts() && world_.chance.chance(0.3);
+    if (tears) now -= world_.chance.between(1, ledger::record_bytes);
+    by.rest = text.substr(now);
+    by.file->write(std::string_view(text).substr(0, now));
+    world_.tell((by.rest.empty() ? "appends to " : "appends a part of a record to ") + to.name);
+    if (left == 0) return;
     bool slow = world_.chance.chance(0.1);
     auto pause = slow ? world_.chance.between(2s, 2min) : world_.chance.between(50ms, 1500ms);
-    world_.plan(pause, [this, &to, file, left] { append_next(to, file, left - 1); });
+    world_.plan(pause, [this, &to, by = std::move(by), left] { append_next(to, by, left - 1); });
 }
 
 // Two versions of one name: the second replaces the first if that is still there.

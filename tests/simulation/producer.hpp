@@ -25,7 +25,13 @@ private:
     void write_in_place(drop_kind kind);
     void append_slowly();
     void replace_soon();
-    void append_next(drop& to, std::shared_ptr<written_file> file, unsigned left);
+    struct slow_writer {
+        std::shared_ptr<written_file> file;
+        std::string rest;  // Of a record that is begun.
+    };
+    void append_next(drop& to, slow_writer by, unsigned left);
+    bool journal_lasts() const;
+    bool is_in_reach(const drop& what, const std::string& place) const;
     drop& make(drop_kind kind, std::string_view extension);
     std::string content(drop& of);
     std::size_t some_records();

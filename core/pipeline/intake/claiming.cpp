@@ -1,5 +1,6 @@
 #include "pipeline/intake/claiming.hpp"
 
+#include "pipeline/watch/record_forms.hpp"
 #include "spool/folder/archiving.hpp"
 #include "spool/folder/claiming.hpp"
 
@@ -25,22 +26,55 @@ static void remove_marker(
     if (removed.has_error()) file.problem = removed.error();
 }
 
-std::vector<claim_attempt> claim_files(
+static result<spool::slice> claim_one(
     const spool::drop_folder& folder,
-    std::vector<claim_attempt> files,
+    const claim_attempt& file,
     bool in_place,
-    const std::string& marker
+    spool::open_folders& through
+) {
+    if (in_place) return spool::claim_in_place(folder, file.seen);
+    return spool::claim(file.seen, file.id, through);
+}
+
+static void claim_and_cut(
+    const spool::drop_folder& folder,
+    claim_attempt& file,
+    const claim_rules& rules,
+    spool::open_folders& through
+) {
+    spool::slice named{file.seen.name, file.seen.name, 0, 0, file.seen.identity};
+    auto opened = spool::open_to_cut(named, through);
+    auto writers = spool::writer_state::none;
+    if (opened && rules.marker.empty()) writers = spool::probe_writers(opened->get());
+    file.is_held = writers == spool::writer_state::some && !file.is_overdue;
+    if (file.is_held) return;
+    auto slice = claim_one(folder, file, rules.in_place, through);
+    if (slice.has_error()) {
+        file.problem = slice.error();
+        return;
+    }
+    file.slice = std::move(*slice);
+    if (!opened) return;
+    auto expected = *file.slice;
+    expected.identity = file.seen.identity;
+    auto cut = cut_open_file(opened->get(), expected, writers, rules.cut);
+    // Another one has taken its name meanwhile: it is looked at again.
+    bool is_same = cut && cut->file.identity.same_file(file.slice->identity);
+    if (is_same) {
+        file.slice = std::move(cut->file);
+    } else if (!rules.in_place) {
+        file.slice->length_bytes = 0;
+    }
+}
+
+std::vector<claim_attempt> claim_files(
+    const spool::drop_folder& folder, std::vector<claim_attempt> files, const claim_rules& rules
 ) {
     spool::open_folders through(folder.descriptor_of_root());
     for (auto& file : files) {
-        auto slice = in_place ? spool::claim_in_place(folder, file.seen)
-                              : spool::claim(file.seen, file.id, through);
-        if (slice.has_error()) {
-            file.problem = slice.error();
-            continue;
-        }
-        file.slice = std::move(*slice);
-        if (!marker.empty()) remove_marker(folder, file, file.seen.name + marker);
+        claim_and_cut(folder, file, rules, through);
+        if (!file.slice || rules.marker.empty()) continue;
+        remove_marker(folder, file, file.seen.name + rules.marker);
     }
     return files;
 }
@@ -59,27 +93,56 @@ std::size_t claimer::room(std::size_t batch_files) const {
     return room_for_claims(facts);
 }
 
+cut_rules claimer::rules_of_cut() const {
+    cut_rules out;
+    out.form = record_form_of(watch_.options.target.format);
+    out.in_place = watch_.in_place;
+    return out;
+}
+
 asio::awaitable<void> claimer::claim_batch(std::size_t most_files) {
     std::vector<claim_attempt> files;
     for (auto& seen : files_.take_complete(most_files)) {
         auto id = spool::make_source_id(with_.random, with_.time.wall_now());
-        files.push_back({std::move(seen), std::move(id)});
+        bool is_overdue = files_.is_overdue(seen.name);
+        files.push_back({std::move(seen), std::move(id), is_overdue});
     }
     if (files.empty()) co_return;
     auto folder = watch_.folder;
-    auto in_place = watch_.in_place;
-    auto marker = watch_.read_only ? std::string() : watch_.options.done_marker;
-    auto work = [folder, in_place, marker, files = std::move(files)]() mutable {
-        return claim_files(*folder, std::move(files), in_place, marker);
+    claim_rules rules;
+    rules.in_place = watch_.in_place;
+    rules.marker = watch_.read_only ? std::string() : watch_.options.done_marker;
+    rules.cut = rules_of_cut();
+    rules.cut.unchanged_looks = most_looks_at_an_open_file;
+    auto work = [folder, rules, files = std::move(files)]() mutable {
+        return claim_files(*folder, std::move(files), rules);
     };
     auto done = co_await offload(with_.pool, std::move(work));
     for (auto& file : done) take(std::move(file));
 }
 
+asio::awaitable<void> claimer::take_adopted(std::vector<spool::source> found) {
+    if (found.empty()) co_return;
+    auto folder = watch_.folder;
+    auto rules = rules_of_cut();
+    auto work = [folder, rules, found = std::move(found)]() mutable {
+        spool::open_folders through(folder->descriptor_of_root());
+        for (auto& one : found) {
+            auto cut = look_and_cut(one.slices.front(), through, rules);
+            if (cut) one.slices.front() = std::move(cut->file);
+        }
+        return std::move(found);
+    };
+    auto cut = co_await offload(with_.pool, std::move(work));
+    for (auto& what : cut) next_.admit(std::move(what));
+}
+
 void claimer::take(claim_attempt done) {
+    if (done.is_held) return files_.note_held(std::move(done.seen));
     if (done.problem && done.problem->code != errc::file_vanished) {
         files_.note_refused(done.seen.name, *done.problem);
     }
+    files_.forget_held(done.seen.name);
     if (!done.slice) return;
     files_.note_claimed();
     spool::source what;

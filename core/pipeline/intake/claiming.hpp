@@ -1,5 +1,6 @@
 #pragma once
 
+#include "pipeline/intake/cutting.hpp"
 #include "pipeline/intake/intake_parts.hpp"
 #include "pipeline/intake/joining.hpp"
 #include "pipeline/intake/watching/watching.hpp"
@@ -28,17 +29,24 @@ std::size_t room_for_claims(const claim_facts& facts);
 struct claim_attempt {
     spool::sighting seen;
     std::string id;
+    bool is_overdue = false;  // Claimed although a writer has it open: it may grow.
+    bool is_held = false;     // Left, because a writer has it open.
     std::optional<spool::slice> slice = {};
     std::optional<failure> problem = {};
 };
 
-/// Claims a batch. `marker`: the ending of done markers, which are removed with their files, for
-/// the next file of that name needs a marker of its own. Blocking.
+struct claim_rules {
+    bool in_place = false;
+    // The ending of done markers, which are removed with their files, for the next file of that
+    // name needs a marker of its own. Empty: files are complete when they rest and nobody has them
+    // open for writing.
+    std::string marker = {};
+    cut_rules cut = {};
+};
+
+/// Claims a batch, and cuts what is claimed (cutting.hpp). Blocking.
 std::vector<claim_attempt> claim_files(
-    const spool::drop_folder& folder,
-    std::vector<claim_attempt> files,
-    bool in_place,
-    const std::string& marker
+    const spool::drop_folder& folder, std::vector<claim_attempt> files, const claim_rules& rules
 );
 
 /// Claims the complete files of one watch, a batch at a time, and hands them on as sources.
@@ -50,7 +58,11 @@ public:
     std::size_t room(std::size_t batch_files) const;
     asio::awaitable<void> claim_batch(std::size_t most_files);
 
+    /// Takes in files that lie in work/ and are in no source.
+    asio::awaitable<void> take_adopted(std::vector<spool::source> found);
+
 private:
+    cut_rules rules_of_cut() const;
     void take(claim_attempt done);
 
     watch& watch_;

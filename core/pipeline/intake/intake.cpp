@@ -24,6 +24,7 @@ intake::intake(
       files_(from, parts, options_),
       joiner_(from, parts, next),
       claimer_(from, parts, files_, joiner_),
+      rechecks_(from, parts, next),
       woken_(std::move(executor)) {}
 
 asio::awaitable<result<void>> intake::open(std::vector<spool::source> unretired) {
@@ -90,7 +91,7 @@ asio::awaitable<void> intake::turn() {
         co_return;
     }
     release_held(watch_, with_);
-    for (auto& id : rechecks_.take_due(with_.time.now())) co_await recheck(id);
+    co_await rechecks_.look(life_.hurries());
     if (life_.may_claim()) co_await claimer_.claim_batch(claimer_.room(options_.batch_files));
     co_await joiner_.inspect();
     if (life_.hurries()) {
@@ -130,46 +131,24 @@ asio::awaitable<result<void>> intake::try_open() {
     static_cast<open_folder&>(watch_) = opened->how;
     files_.open(opened->medium);
     with_.log.info("watching", {{"watch", watch_.options.name}, {"path", path}, {"mode", mode()}});
-    resume(std::move(opened->work));
+    co_await resume(std::move(opened->work));
     co_return result<void>();
 }
 
-void intake::resume(std::vector<spool::work_entry> work) {
+asio::awaitable<void> intake::resume(std::vector<spool::work_entry> work) {
     resuming_parts with{with_.sources, with_.ready, next_, with_.time, with_.measured};
     recovery_facts facts{with_.time.wall_now(), with_.journal.is_new()};
     auto unknown = without_known(std::move(work), with_.sources, watch_.options.name);
     auto unretired = std::exchange(unretired_, {});
     auto found = reconcile(std::move(unretired), unknown, watch_.options.name, facts);
     report_taken_over(watch_, found, with_.log);
-    for (auto& what : take_over(std::move(found), with, watch_)) joiner_.admit(std::move(what));
+    auto adopted = take_over(std::move(found), with, watch_);
+    co_await claimer_.take_adopted(std::move(adopted));
 }
 
 void intake::look_again(const spool::source& what) {
-    rechecks_.add(what.id, with_.time.now() + watch_.options.stable_for);
+    rechecks_.add(what);
     woken_.notify_all();
-}
-
-asio::awaitable<void> intake::recheck(std::string source_id) {
-    auto folder = watch_.folder;
-    auto* what = with_.sources.find(source_id);
-    if (!what) co_return;
-    auto location = what->slices.back().location;
-    auto work = [folder, location] { return folder->look(location); };
-    auto seen = co_await offload(with_.pool, work);
-    what = with_.sources.find(source_id);
-    if (!what) co_return;
-    if (seen.has_error()) {
-        look_again(*what);
-        co_return;
-    }
-    if (!*seen) {
-        resuming_parts with{with_.sources, with_.ready, next_, with_.time, with_.measured};
-        settle_vanished(with, *what);
-        co_return;
-    }
-    refresh(*what, (*seen)->identity);
-    with_.sources.note(*what);
-    with_.ready.push(source_id, with_.time.now());
 }
 
 void intake::hint(const spool::folder_event& event) {

@@ -5,7 +5,7 @@
 #include "pipeline/intake/intake_parts.hpp"
 #include "pipeline/intake/joining.hpp"
 #include "pipeline/intake/life.hpp"
-#include "pipeline/intake/rechecks.hpp"
+#include "pipeline/intake/rechecking.hpp"
 #include "pipeline/intake/resuming.hpp"
 #include "pipeline/intake/watching/watching.hpp"
 #include "pipeline/recovery.hpp"
@@ -77,9 +77,8 @@ public:
 
 private:
     asio::awaitable<result<void>> try_open();
-    void resume(std::vector<spool::work_entry> work);
+    asio::awaitable<void> resume(std::vector<spool::work_entry> work);
     asio::awaitable<void> turn();
-    asio::awaitable<void> recheck(std::string source_id);
     void obey(life::transition due);
     bool is_over() const;
     schedule::reasons reasons() const;
@@ -92,7 +91,7 @@ private:
     watching files_;
     joiner joiner_;
     claimer claimer_;
-    rechecks rechecks_;
+    rechecker rechecks_;
     event woken_;
     std::vector<spool::source> unretired_;  // Until the folder could be opened.
     std::optional<std::string> absence_;    // Why the folder is not open, logged once.

@@ -1,5 +1,7 @@
 #include "pipeline/intake/joining.hpp"
 
+#include "pipeline/intake/cutting.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -28,7 +30,8 @@ void joiner::admit(spool::source what) {
     what.claimed_at = with_.time.wall_now();
     auto& file = what.slices.front();
     if (watch_.in_place) watch_.kept.begin(file.name);
-    bool alone = rules_.alone_because(file.name, file.length_bytes).has_value();
+    // What follows it in its file goes with a source of its own.
+    bool alone = file.has_rest() || rules_.alone_because(file.name, file.length_bytes).has_value();
     // A source that may have been posted keeps its id, which its notification will have.
     if (alone || what.ambiguous_posts > 0) return ship_alone(std::move(what));
     gather(std::move(what));
@@ -42,6 +45,7 @@ void joiner::ship_alone(spool::source what) {
     );
     // The journal that knew it is lost: it may have been posted, and a notification may come.
     if (admitted.ambiguous_posts > 0) next_.unanswered(admitted);
+    if (is_undecided(admitted.slices.front())) return next_.changed(admitted);
     with_.ready.push(admitted.id, with_.time.now());
 }
 

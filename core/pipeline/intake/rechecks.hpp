@@ -1,7 +1,6 @@
 #pragma once
 
 #include "base/time.hpp"
-#include "spool/source/source.hpp"
 
 #include <algorithm>
 #include <map>
@@ -11,40 +10,44 @@
 
 namespace kustodrop::pipeline {
 
-/// Claimed sources whose files were found changed, until they are looked at again. Pure.
+/// Claimed sources that are not shipped before they were looked at once more. Pure.
 class rechecks {
 public:
-    void add(const std::string& source_id, time_point when) {
-        due_.insert_or_assign(source_id, when);
+    struct due {
+        std::string source_id;
+        unsigned unchanged_looks = 0;  // So far, in a row.
+    };
+
+    void add(due one, time_point when) {
+        auto id = one.source_id;
+        waiting_.insert_or_assign(std::move(id), planned{when, std::move(one)});
     }
 
-    std::vector<std::string> take_due(time_point now) {
-        std::vector<std::string> out;
-        std::erase_if(due_, [&](auto& one) {
-            if (one.second > now) return false;
-            out.push_back(one.first);
+    std::vector<due> take_due(time_point now) {
+        std::vector<due> out;
+        std::erase_if(waiting_, [&](auto& one) {
+            if (one.second.when > now) return false;
+            out.push_back(std::move(one.second.what));
             return true;
         });
         return out;
     }
 
+    /// All of them, due or not.
+    std::vector<due> take_all() { return take_due(time_point::max()); }
+
     std::optional<time_point> next_due() const {
         std::optional<time_point> next;
-        for (auto& [id, when] : due_) next = std::min(next.value_or(when), when);
+        for (auto& [id, one] : waiting_) next = std::min(next.value_or(one.when), one.when);
         return next;
     }
 
 private:
-    std::map<std::string, time_point> due_;  // By source id.
+    struct planned {
+        time_point when;
+        due what;
+    };
+    std::map<std::string, planned> waiting_;  // By source id.
 };
-
-/// What a claimed source ships when its last file was found to be `now`: the rest of that file, or
-/// all of it if it is another file or was cut, of which nothing has been shipped. Pure.
-inline void refresh(spool::source& what, const spool::file_identity& now) {
-    auto& last = what.slices.back();
-    if (!now.same_file(last.identity) || now.size_bytes < last.offset) last.offset = 0;
-    last.identity = now;
-    last.length_bytes = now.size_bytes - last.offset;
-}
 
 }  // namespace kustodrop::pipeline

@@ -1,5 +1,6 @@
 #include "pipeline/intake/resuming.hpp"
 
+#include "pipeline/intake/cutting.hpp"
 #include "pipeline/retiring/retirement.hpp"
 
 namespace kustodrop::pipeline {
@@ -36,7 +37,11 @@ spool::source& resume(const resuming_parts& with, watch& from, spool::source wha
         with.next.settled(resumed);
         return resumed;
     }
-    with.ready.push(resumed.id, with.time.now());
+    if (is_undecided(resumed.slices.back())) {
+        with.next.changed(resumed);
+    } else {
+        with.ready.push(resumed.id, with.time.now());
+    }
     return resumed;
 }
 

@@ -55,26 +55,42 @@ std::string error_json(
     return out;
 }
 
+// Whether the service has, or may have, what was sent of it.
+static bool is_delivered(const spool::source& what) {
+    auto* record = spool::outcome_of(what.stage);
+    return !record || (record->outcome != spool::outcome::failed &&
+                       record->outcome != spool::outcome::rejected);
+}
+
 std::optional<spool::source> successor_of(
-    const spool::source& what, const spool::file_identity& now, std::string new_id
+    const spool::source& what, const file_growth& seen, std::string new_id
 ) {
     auto& last = what.slices.back();
-    if (now.same_content(last.identity)) return std::nullopt;
+    // Only in our own folders does the inode show that it is the same file: elsewhere it may be
+    // another one, or one that was cut and has grown again. Then all of it is shipped: better twice
+    // than never.
+    bool is_ours = last.location.starts_with(".kustodrop/");
+    bool has_rest = is_ours && last.has_rest();
+    if (seen.now.same_content(last.identity) && !has_rest) return std::nullopt;
     spool::source next;
     next.id = std::move(new_id);
     next.watch = what.watch;
     next.target = what.target;
     next.slices.push_back(last);
     auto& rest = next.slices.back();
-    auto end = last.offset + last.length_bytes;
-    // Only in our own folders does the inode show that it is the same file: elsewhere it may be
-    // another one, or one that was cut and has grown again. Then all of it is shipped: better twice
-    // than never.
-    bool ours = last.location.starts_with(".kustodrop/");
-    bool same_file = ours && now.same_file(last.identity);
-    rest.offset = same_file && now.size_bytes > end ? end : 0;
-    rest.length_bytes = now.size_bytes - rest.offset;
-    rest.identity = now;
+    bool same_file = is_ours && seen.continues && seen.now.same_file(last.identity);
+    bool is_longer = same_file && seen.now.size_bytes > last.end();
+    if (is_longer && is_delivered(what)) {
+        rest.offset = last.end();
+        rest.start_check = last.end_check;
+    } else if (!is_longer) {
+        rest.offset = 0;
+        rest.start_check = 0;
+    }
+    rest.end_check = 0;
+    // In our folders nothing of it is decided before the next look.
+    rest.length_bytes = is_ours ? 0 : seen.now.size_bytes;
+    rest.identity = seen.now;
     return next;
 }
 

@@ -29,11 +29,17 @@ std::string error_json(
     const spool::source& what, const spool::slice& file, const spool::outcome_record& record
 );
 
-/// The rest of a file that has grown beyond its slice, as a source of its own; nothing if it has
-/// not. One that shrank, was rewritten or lies in place is shipped whole again: what of it is new
-/// is unknown.
+/// What a look at a source's file after its upload showed.
+struct file_growth {
+    spool::file_identity now;
+    bool continues = true;  // The bytes that were shipped are still those before the slice's end.
+};
+
+/// What a file holds beyond its slice, as a source of its own that is looked at before it is
+/// shipped; nothing if there is nothing. What failed is part of it. A file that shrank, was
+/// rewritten or lies in place is shipped whole again: what of it is new is unknown. Pure.
 std::optional<spool::source> successor_of(
-    const spool::source& what, const spool::file_identity& now, std::string new_id
+    const spool::source& what, const file_growth& seen, std::string new_id
 );
 
 }  // namespace kustodrop::pipeline

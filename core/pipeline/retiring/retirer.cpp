@@ -1,12 +1,10 @@
 #include "pipeline/retiring/retirer.hpp"
 
+#include "async/timed_wait.hpp"
 #include "base/text.hpp"
-#include "spool/folder/archiving.hpp"
-#include "spool/folder/moves/transfer.hpp"
-#include "spool/folder/quarantine.hpp"
 #include "spool/source/place.hpp"
 
-#include <map>
+#include <algorithm>
 
 namespace kustodrop::pipeline {
 
@@ -14,6 +12,8 @@ namespace stage = spool::stage;
 
 static constexpr std::size_t batch_files = 64;
 static constexpr duration pause_after_trouble = 5s;
+static constexpr duration longest_between_looks = 1min;
+static constexpr std::size_t most_open_files = 10'000;
 
 retirer::retirer(asio::any_io_executor executor, watch& from, retirer_parts parts)
     : watch_(from), with_(parts), arrived_(std::move(executor)) {}
@@ -25,7 +25,9 @@ void retirer::submit(const spool::source& what) {
 
 asio::awaitable<void> retirer::run() {
     for (;;) {
-        while (waiting_.empty()) co_await arrived_.wait();
+        co_await wait_for_work();
+        co_await look_at_open_files();
+        if (waiting_.empty()) continue;
         // The outcome is on disk before the file moves (docs/architecture.md §2).
         auto safe = co_await with_.journal.durable();
         auto folder = watch_.folder;
@@ -34,8 +36,8 @@ asio::awaitable<void> retirer::run() {
             continue;
         }
         // Shared with the worker, which continues even if we are cancelled.
-        auto jobs = std::make_shared<const std::vector<job>>(take_batch());
-        auto work = [folder, jobs] { return act(*folder, *jobs); };
+        auto jobs = std::make_shared<const std::vector<move_job>>(take_batch());
+        auto work = [folder, jobs] { return move_files(*folder, *jobs); };
         auto results = co_await offload(with_.pool, work);
         bool trouble = false;
         for (std::size_t i = 0; i < jobs->size(); ++i) {
@@ -46,14 +48,31 @@ asio::awaitable<void> retirer::run() {
     }
 }
 
+asio::awaitable<void> retirer::wait_for_work() {
+    while (waiting_.empty()) {
+        auto now = with_.time.now();
+        for (auto& id : held_.take_due(now)) waiting_.push_back(std::move(id));
+        auto look = open_.next_due();
+        if (!waiting_.empty() || (look && *look <= now)) co_return;
+        auto due = std::min(
+            look.value_or(time_point::max()), held_.next_due().value_or(time_point::max())
+        );
+        if (due == time_point::max()) {
+            co_await arrived_.wait();
+        } else {
+            co_await wait_until(arrived_, with_.time, due);
+        }
+    }
+}
+
 // The intake may see a file in the folder before we hear that it is back there.
-void retirer::expect_back(const job& one) {
+void retirer::expect_back(const move_job& one) {
     if (one.action != file_action::put_back) return;
     for (auto& file : one.slices) watch_.kept.keep(file.name, file.identity);
 }
 
-std::vector<retirer::job> retirer::take_batch() {
-    std::vector<job> jobs;
+std::vector<move_job> retirer::take_batch() {
+    std::vector<move_job> jobs;
     std::size_t files = 0;
     while (!waiting_.empty() && files < batch_files) {
         auto id = std::move(waiting_.front());
@@ -67,16 +86,18 @@ std::vector<retirer::job> retirer::take_batch() {
     return jobs;
 }
 
-std::optional<retirer::job> retirer::job_for(const std::string& id) {
+std::optional<move_job> retirer::job_for(const std::string& id) {
     auto* what = with_.sources.find(id);
     if (!what) return std::nullopt;
-    job one;
+    move_job one;
     one.id = id;
     one.slices = what->slices;
     one.follows_growth = watch_.follows_growth;
     one.at = with_.time.wall_now();
     auto* record = spool::outcome_of(what->stage);
-    bool in_work = what->slices.front().location.starts_with(spool::work_folder);
+    bool in_work = std::ranges::any_of(what->slices, [](auto& file) {
+        return file.location.starts_with(spool::work_folder);
+    });
     if (!record) {
         bool posted = std::holds_alternative<stage::posted>(what->stage);
         bool acts_early = watch_.options.act_after == act_time::posted && !watch_.in_place;
@@ -97,147 +118,42 @@ std::optional<retirer::job> retirer::job_for(const std::string& id) {
     return one;
 }
 
-// Runs on a worker's thread.
-std::vector<retirer::done> retirer::act(
-    const spool::drop_folder& folder, const std::vector<job>& jobs
-) {
-    std::vector<done> results;
-    spool::open_folders through(folder.descriptor_of_root());
-    for (auto& one : jobs) results.push_back(act_on(folder, one, through));
-    sync_moved(folder, jobs, results);
-    return results;
+asio::awaitable<void> retirer::look_at_open_files() {
+    auto folder = watch_.folder;
+    auto now = with_.time.now();
+    auto due = std::make_shared<std::vector<open_file>>(open_.take_due(now));
+    if (due->empty()) co_return;
+    if (!folder) {
+        for (auto& one : *due) open_.add(std::move(one), now + longest_between_looks);
+        co_return;
+    }
+    auto work = [folder, due] {
+        spool::open_folders through(folder->descriptor_of_root());
+        std::vector<late_look> seen;
+        for (auto& one : *due) seen.push_back(look_for_growth(one.of.slices.front(), through));
+        return seen;
+    };
+    auto seen = co_await offload(with_.pool, work);
+    for (std::size_t i = 0; i < seen.size(); ++i) take(std::move((*due)[i]), seen[i]);
 }
 
-// The folder whose sync makes sure that a file has left work/; none where nothing has left it.
-static std::optional<std::string> folder_to_sync(
-    file_action how, const std::string& before, const std::string& after
-) {
-    if (how == file_action::archive && after.starts_with(spool::archive_folder)) {
-        return after.substr(0, after.rfind('/'));
-    }
-    bool deleted = how == file_action::delete_ && after.empty();
-    if (deleted && before.starts_with(spool::work_folder)) return std::string(spool::work_folder);
-    return std::nullopt;
-}
-
-// One sync for all that went into a folder or out of it, before any of it is recorded as retired:
-// what a power cut puts back into work/ then would be shipped again.
-void retirer::sync_moved(
-    const spool::drop_folder& folder, const std::vector<job>& jobs, std::vector<done>& results
-) {
-    std::map<std::string, result<void>> synced;
-    for (std::size_t i = 0; i < jobs.size(); ++i) {
-        if (results[i].problem) continue;
-        for (std::size_t k = 0; k < results[i].slices.size(); ++k) {
-            auto& before = jobs[i].slices[k].location;
-            auto one = folder_to_sync(jobs[i].action, before, results[i].slices[k].location);
-            if (!one) continue;
-            auto [place, fresh] = synced.try_emplace(*one);
-            if (fresh) place->second = folder.sync_folder(*one);
-            if (!place->second.has_error()) continue;
-            // Asked for again, the move finds that it is done.
-            results[i].problem = place->second.error();
-        }
-    }
-}
-
-namespace {
-
-// Where one file goes, and under which id where its name is taken: several of one name may have
-// travelled in one blob, so that each has the id that it was claimed with.
-struct destination {
-    file_action how;
-    std::string id;
-    std::string_view error;
-    wall_time at;
-};
-
-}  // namespace
-
-static result<std::string> move(
-    const spool::drop_folder& folder,
-    const spool::slice& file,
-    const destination& to,
-    spool::open_folders& through
-) {
-    switch (to.how) {
-    case file_action::archive:
-        return spool::archive(folder, file, to.id, to.at, through);
-    case file_action::quarantine:
-        return spool::quarantine(folder, file, to.id, to.error);
-    case file_action::put_back:
-        return spool::put_back(folder, file, to.id);
-    case file_action::delete_: {
-        auto removed = spool::remove(folder, file, to.id);
-        if (removed.has_error()) return removed.error();
-        return {boost::system::in_place_value, std::string()};
-    }
-    case file_action::stay:
-        break;
-    }
-    return {boost::system::in_place_value, file.location};
-}
-
-static std::optional<spool::file_identity> changed_since(
-    const spool::drop_folder& folder, const spool::slice& file
-) {
-    auto now = folder.look(file.location);
-    if (now.has_error() || !*now || (*now)->identity.same_content(file.identity)) return {};
-    return (*now)->identity;
-}
-
-retirer::done retirer::act_on(
-    const spool::drop_folder& folder, const job& one, spool::open_folders& through
-) {
-    done out;
-    out.slices = one.slices;
-    for (std::size_t i = 0; i < out.slices.size() && !out.problem; ++i) {
-        act_on_file(folder, one, i, out, through);
-    }
-    return out;
-}
-
-void retirer::act_on_file(
-    const spool::drop_folder& folder,
-    const job& one,
-    std::size_t index,
-    done& out,
-    spool::open_folders& through
-) {
-    auto& file = out.slices[index];
-    // What is put back is remembered as dealt with, and what was added meanwhile is not.
-    bool stays = one.action == file_action::put_back;
-    if (stays && one.follows_growth) {
-        if (auto now = changed_since(folder, file)) {
-            out.grown.emplace(index, *now);
-            return;
-        }
-    }
-    destination to{one.action, one.id, "", one.at};
-    auto own_id = spool::id_in_work(file.location);
-    if (out.slices.size() > 1 && own_id) to.id = *own_id;
-    if (index < one.errors.size()) to.error = one.errors[index];
-    auto moved = move(folder, file, to, through);
-    if (moved.has_error()) {
-        const auto& problem = moved.error();
-        // Deleted by hand while we had it: nothing is left to be done.
-        if (problem.code == errc::file_vanished) return;
-        auto now = changed_since(folder, file);
-        if (problem.code == errc::file_changed && now) {
-            out.grown.emplace(index, *now);
-        } else {
-            out.problem = problem;
+void retirer::take(open_file one, const late_look& seen) {
+    if (seen.grown) {
+        move_result how{one.of.slices};
+        how.grown.emplace(0, *seen.grown);
+        for (auto& next : successors(one.of, how)) {
+            with_.next.changed(with_.sources.admit(std::move(next)));
         }
         return;
     }
-    file.location = *moved;
-    // What is archived for good is not met again.
-    if (stays || (one.is_settled && one.action == file_action::archive)) return;
-    auto now = folder.look(file.location);
-    if (!file.location.empty() && now && *now) file.identity = (*now)->identity;
+    // Where the kernel cannot tell, one look is all there is.
+    if (seen.writers != spool::writer_state::some) return;
+    auto wait = watch_.options.stable_for * (1u << std::min(one.looks, 10u));
+    ++one.looks;
+    open_.add(std::move(one), with_.time.now() + std::min<duration>(wait, longest_between_looks));
 }
 
-void retirer::tell(const spool::source& what, const failure& problem) {
+void retirer::report_trouble(const spool::source& what, const failure& problem) {
     auto said = troubles_.failed("", problem.code.text(), with_.time.now());
     auto level = said ? log_level::error : log_level::debug;
     with_.log.write(
@@ -252,11 +168,11 @@ void retirer::tell(const spool::source& what, const failure& problem) {
     );
 }
 
-void retirer::finish(const job& asked, done how) {
+void retirer::finish(const move_job& asked, move_result how) {
     auto* what = with_.sources.find(asked.id);
     if (!what) return;
     if (how.problem) {
-        tell(*what, *how.problem);
+        report_trouble(*what, *how.problem);
         submit(*what);
         return;
     }
@@ -268,50 +184,71 @@ void retirer::finish(const job& asked, done how) {
              {"attempts_failed", std::to_string(ended.times)}}
         );
     }
-    auto* record = spool::outcome_of(what->stage);
-    for (std::size_t i = 0; i < how.slices.size(); ++i) {
-        auto& file = how.slices[i];
-        auto grown = how.grown.find(i);
-        if (grown != how.grown.end()) {
-            follow_growth(*what, file, grown->second);
-        } else if (asked.is_settled) {
-            watch_.kept.end(file.name);
-            if (asked.action == file_action::put_back) remember_kept(*what, file, record->outcome);
-        }
-    }
-    what->slices = std::move(how.slices);
-    if (!asked.is_settled) {
+    if (how.is_held) held_.add(what->id, with_.time.now() + watch_.options.stable_for);
+    if (!asked.is_settled || how.is_held) {
+        if (what->slices == how.slices) return;
+        what->slices = std::move(how.slices);
         with_.sources.note(*what);
         return;
     }
-    log_outcome(*what, *record);
-    with_.sources.retire(*what, *record);
+    auto record = *spool::outcome_of(what->stage);
+    finish_files(asked, *what, how);
+    auto next = successors(*what, how);
+    watch_open_files(*what, how);
+    what->slices = std::move(how.slices);
+    log_outcome(*what, record);
+    auto admitted = with_.sources.retire(*what, std::move(record), std::move(next));
+    for (auto* one : admitted) with_.next.changed(*one);
 }
 
-void retirer::follow_growth(
-    const spool::source& what, const spool::slice& file, const spool::file_identity& now
+void retirer::finish_files(
+    const move_job& asked, const spool::source& what, const move_result& how
 ) {
-    auto alone = what;
-    alone.slices = {file};
-    auto next =
-        successor_of(alone, now, spool::make_source_id(with_.random, with_.time.wall_now()));
-    if (!next) return;
-    // A file that was cut and written again is first looked at when it rests.
-    if (next->slices.back().length_bytes == 0 && watch_.in_place) {
-        watch_.kept.end(file.name);
-        return;
+    auto outcome = spool::outcome_of(what.stage)->outcome;
+    for (std::size_t i = 0; i < how.slices.size(); ++i) {
+        auto& file = how.slices[i];
+        auto grown = how.grown.find(i);
+        if (grown == how.grown.end()) {
+            watch_.kept.end(file.name);
+            if (asked.action == file_action::put_back) remember_kept(what, file, outcome);
+        } else if (watch_.in_place && grown->second.now.size_bytes == 0) {
+            // A file that was cut and is written again is a new one when it rests.
+            watch_.kept.end(file.name);
+        }
     }
-    next->claimed_at = with_.time.wall_now();
-    with_.log.info(
-        "a claimed file has grown: the rest is shipped too",
-        {{"watch", what.watch},
-         {"source", what.id},
-         {"next", next->id},
-         {"file", file.name},
-         {"bytes", std::to_string(next->size_bytes())}}
-    );
-    auto& admitted = with_.sources.admit(std::move(*next));
-    with_.ready.push(admitted.id, with_.time.now() + watch_.options.stable_for);
+}
+
+std::vector<spool::source> retirer::successors(const spool::source& what, const move_result& how) {
+    std::vector<spool::source> out;
+    for (auto& [index, seen] : how.grown) {
+        if (watch_.in_place && seen.now.size_bytes == 0) continue;
+        auto alone = what;
+        alone.slices = {how.slices.at(index)};
+        auto id = spool::make_source_id(with_.random, with_.time.wall_now());
+        auto next = successor_of(alone, seen, std::move(id));
+        if (!next) continue;
+        auto& file = next->slices.front();
+        next->claimed_at = with_.time.wall_now();
+        with_.log.info(
+            "a claimed file holds more than was shipped: the rest is shipped too",
+            {{"watch", what.watch},
+             {"source", what.id},
+             {"next", next->id},
+             {"file", file.name},
+             {"bytes", std::to_string(seen.now.size_bytes - file.offset)}}
+        );
+        out.push_back(std::move(*next));
+    }
+    return out;
+}
+
+void retirer::watch_open_files(const spool::source& what, const move_result& how) {
+    for (auto index : how.open) {
+        if (open_.size() >= most_open_files) return;
+        open_file one{what};
+        one.of.slices = {how.slices.at(index)};
+        open_.add(std::move(one), with_.time.now() + watch_.options.stable_for);
+    }
 }
 
 void retirer::remember_kept(

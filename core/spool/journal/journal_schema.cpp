@@ -3,6 +3,11 @@
 #include "sqlite/error.hpp"
 #include "sqlite/statement.hpp"
 
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+
 namespace kustodrop::spool {
 
 // Times are microseconds since 1970 in UTC. Names are bytes. Numbers of 64 bits without a sign are
@@ -80,24 +85,41 @@ static constexpr auto version_3 = R"sql(
     PRAGMA user_version = 3;
 )sql";
 
+static constexpr auto version_4 = R"sql(
+    ALTER TABLE slices ADD COLUMN start_check INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE slices ADD COLUMN end_check INTEGER NOT NULL DEFAULT 0;
+    PRAGMA user_version = 4;
+)sql";
+
+// In order: each brings a journal of the version before it up to its own.
+static constexpr std::array migrations{version_1, version_2, version_3, version_4};
+static_assert(std::string_view(schema_version) == "4");
+
+// Nothing: none of ours, or newer.
+static std::optional<std::size_t> migrations_done(const std::string& version) {
+    for (std::size_t i = 0; i <= migrations.size(); ++i) {
+        if (version == std::to_string(i)) return i;
+    }
+    return std::nullopt;
+}
+
 bool prepare_schema(sqlite::database& db) {
     auto version = sqlite::first_value(db, "PRAGMA user_version");
     if (version == schema_version) return false;
-    bool is_new = version == "0";
-    if (!is_new && version != "1" && version != "2") {
+    auto done = migrations_done(version);
+    if (!done) {
         throw sqlite::error{
             sqlite::problem::newer_schema,
             "it was written by a newer version of kustodrop (schema " + version +
                 ", this one knows " + schema_version +
                 "): run that one again, or choose another state_directory"};
     }
+    bool is_new = *done == 0;
     if (is_new && sqlite::first_value(db, "SELECT count(*) FROM sqlite_schema") != "0") {
         throw sqlite::error{sqlite::problem::corrupt, "tables of another program"};
     }
     db.run("BEGIN IMMEDIATE");
-    if (is_new) db.run(version_1);
-    if (version != "2") db.run(version_2);
-    db.run(version_3);
+    for (auto i = *done; i < migrations.size(); ++i) db.run(migrations.at(i));
     db.run("COMMIT");
     return is_new;
 }

@@ -5,6 +5,7 @@
 #include "spool/folder/descriptor.hpp"
 #include "spool/folder/open_folders.hpp"
 #include "spool/reading/read_failures.hpp"
+#include "spool/reading/tail_check.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -43,6 +44,7 @@ struct source_reader::state {
 
     result<void> open_slice();
     result<void> check_slice();
+    result<void> check_end();
     result<void> end_slice();
     result<void> advance();
     result<void> fill_pending();
@@ -131,10 +133,21 @@ result<void> source_reader::state::check_slice() {
     return changed_while_read(what, now);
 }
 
+// A file that is longer than it was may have been truncated and written again meanwhile.
+result<void> source_reader::state::check_end() {
+    bool has_grown = grown && grown->slice == at;
+    if (!has_grown) return {};
+    auto& what = slices[at];
+    if (may_be_same(what.end_check, tail_check(file.get(), what.end()))) return {};
+    changed = grown;
+    return changed_while_read(what, grown->now);
+}
+
 result<void> source_reader::state::end_slice() {
     if (!std::exchange(checked, false)) {
         if (auto same = check_slice(); !same) return same;
     }
+    if (auto same = check_end(); !same) return same;
     file.reset();
     opened = false;
     bool empty = slices[at].length_bytes == 0;

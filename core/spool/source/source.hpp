@@ -41,6 +41,16 @@ struct slice {
     std::uint64_t offset = 0;
     std::uint64_t length_bytes = 0;
     file_identity identity = {};
+    // The tail_check() (reading/tail_check.hpp) of the bytes before the offset and of those before
+    // the slice's end; 0: not known. They differ when the file was truncated and written again.
+    std::uint32_t start_check = 0;
+    std::uint32_t end_check = 0;
+
+    std::uint64_t end() const { return offset + length_bytes; }
+
+    /// Whether the file has bytes behind the slice: they were not there, or their record was not
+    /// whole, when it was cut.
+    bool has_rest() const { return identity.size_bytes > end(); }
 
     friend bool operator==(const slice&, const slice&) = default;
 };

@@ -12,18 +12,31 @@ using spool::event_meaning;
 
 static constexpr std::size_t most_hints = 10'000;
 static constexpr std::size_t most_settling = 20'000;
+static constexpr int patience_with_writers = 5;  // Times stable_for.
 
 observed_files::observed_files(const watch_options& rules)
     : rules_({rules.include, rules.exclude, rules.done_marker}),
       marker_(rules.done_marker),
       recursive_(rules.recursive),
-      settler_({rules.done_marker.empty() ? rules.stable_for : 0s, most_settling}) {}
+      settler_({rules.done_marker.empty() ? rules.stable_for : 0s, most_settling}),
+      patience_(rules.stable_for * patience_with_writers) {}
+
+void observed_files::stop_waiting() {
+    settler_.set_stable_for(0s);
+    patience_ = 0s;
+}
+
+void observed_files::forget(const std::string& name) {
+    settler_.gone(name);
+    forget_held(name);
+}
 
 void observed_files::clear() {
     settler_.clear();
     complete_.clear();
     complete_names_.clear();
     hints_.clear();
+    held_since_.clear();
 }
 
 bool observed_files::wants(std::string_view name) const {
@@ -42,7 +55,7 @@ observed_files::request observed_files::note_event(event_meaning meaning, const 
         hints_.try_emplace(name, false);
         break;
     case event_meaning::went:
-        settler_.gone(name);
+        forget(name);
         return request::nothing;
     case event_meaning::folder_appeared:
         wanted = recursive_ ? request::scan : request::look;
@@ -153,6 +166,17 @@ std::vector<spool::sighting> observed_files::take_complete(std::size_t count) {
     complete_.erase(complete_.begin(), end);
     for (auto& file : out) complete_names_.erase(file.name);
     return out;
+}
+
+void observed_files::note_held(spool::sighting seen, time_point now) {
+    held_since_.try_emplace(seen.name, now);
+    settler_.saw(seen, now, false);
+}
+
+bool observed_files::is_overdue(const std::string& name, time_point now) const {
+    auto since = held_since_.find(name);
+    if (since == held_since_.end()) return patience_ == 0s;
+    return now - since->second >= patience_;
 }
 
 }  // namespace kustodrop::pipeline

@@ -29,7 +29,7 @@ public:
     void clear();
 
     /// No writer is expected any more: a file is complete when it was seen.
-    void stop_waiting() { settler_.set_stable_for(0s); }
+    void stop_waiting();
 
     /// Which names are looked at: files that may be claimed and their done markers.
     bool wants(std::string_view name) const;
@@ -61,7 +61,13 @@ public:
         bool kept_has_changed = false;        // It was forgotten among the kept files.
     };
     effect note(const look& one, kept_files& kept, time_point now);
-    void note_absent(const std::string& name) { settler_.gone(name); }
+    void note_absent(const std::string& name) { forget(name); }
+
+    /// A complete file that a writer still has open waits, until the writer closes it or has kept
+    /// it open for several times stable_for: then it is overdue, and taken as one that may grow.
+    void note_held(spool::sighting seen, time_point now);
+    bool is_overdue(const std::string& name, time_point now) const;
+    void forget_held(const std::string& name) { held_since_.erase(name); }
 
     /// With a done marker, files are claimed by what a look shows; a scan only names them.
     bool needs_markers() const { return !marker_.empty(); }
@@ -75,6 +81,7 @@ public:
 
 private:
     void collect();
+    void forget(const std::string& name);
     bool is_kept(const spool::sighting& seen, kept_files& kept, effect& out) const;
 
     spool::name_rules rules_;
@@ -84,6 +91,8 @@ private:
     std::map<std::string, bool> hints_;      // Names, and whether a writer closed them.
     std::vector<spool::sighting> complete_;  // In the order in which they became so.
     std::set<std::string, std::less<>> complete_names_;
+    duration patience_;                             // With a writer.
+    std::map<std::string, time_point> held_since_;  // Complete files that a writer has open.
 };
 
 /// Why a file of this kind is left in the folder; nothing if it can be claimed. Pure.

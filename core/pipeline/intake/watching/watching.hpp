@@ -59,6 +59,14 @@ public:
     void note_claimed() { schedule_.claimed_one(); }
     void note_refused(const std::string& name, const failure& why) { refused_.report(name, why); }
 
+    /// A complete file was not claimed, for a writer has it open: it is looked at again when it has
+    /// rested once more, and taken after all when it is overdue.
+    void note_held(spool::sighting seen) { files_.note_held(std::move(seen), with_.time.now()); }
+    bool is_overdue(const std::string& name) const {
+        return files_.is_overdue(name, with_.time.now());
+    }
+    void forget_held(const std::string& name) { files_.forget_held(name); }
+
     bool polls() const { return events_.polls(); }
     std::size_t settling() const { return files_.settling(); }
     bool is_low_on_space() const { return low_on_space_; }

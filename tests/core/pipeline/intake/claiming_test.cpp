@@ -2,6 +2,8 @@
 
 #include "core/spool/folder/drop_folder_fixture.hpp"
 
+#include <fcntl.h>
+
 using namespace kustodrop;
 using namespace kustodrop::pipeline;
 
@@ -60,7 +62,7 @@ BOOST_AUTO_TEST_CASE(claims_what_is_there_and_says_of_the_rest_why_not) {
     files.write("b", "1");
     std::vector<claim_attempt> batch{{look("a"), test::first_id}, {look("b"), test::second_id}};
     std::filesystem::remove(files.path("a"));
-    auto done = claim_files(drop, std::move(batch), false, "");
+    auto done = claim_files(drop, std::move(batch), {});
     BOOST_TEST(done[0].problem->code == errc::file_vanished);
     BOOST_TEST(!done[0].slice.has_value());
     BOOST_TEST(!done[1].problem.has_value());
@@ -72,7 +74,7 @@ BOOST_AUTO_TEST_CASE(removes_the_marker_with_its_file) {
     files.write("a.ok", "");
     files.write("b", "1");
     std::vector<claim_attempt> batch{{look("a"), test::first_id}, {look("b"), test::second_id}};
-    auto done = claim_files(drop, std::move(batch), false, ".ok");
+    auto done = claim_files(drop, std::move(batch), {.marker = ".ok"});
     BOOST_TEST(done[0].slice.has_value());
     BOOST_TEST(done[1].slice.has_value());
     BOOST_TEST(!files.has("a.ok"));
@@ -81,8 +83,77 @@ BOOST_AUTO_TEST_CASE(removes_the_marker_with_its_file) {
 BOOST_AUTO_TEST_CASE(leaves_files_in_place_if_that_is_wanted) {
     files.write("a", "1");
     std::vector<claim_attempt> batch{{look("a"), test::first_id}};
-    auto done = claim_files(drop, std::move(batch), true, "");
+    auto done = claim_files(drop, std::move(batch), {.in_place = true});
     BOOST_TEST(done[0].slice->location == "a");
+}
+
+namespace {
+
+struct writing : test::dropping {
+    claim_rules csv{.cut = {.form = spool::record_form{spool::record_syntax::separated, ','}}};
+
+    spool::descriptor writer_of(const std::string& name) const {
+        return spool::descriptor(::open(files.path(name).c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+    }
+    claim_attempt claim(const std::string& name, bool is_overdue = false) {
+        std::vector<claim_attempt> batch{{look(name), test::first_id, is_overdue}};
+        return claim_files(drop, std::move(batch), csv).front();
+    }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(a_file_that_a_writer_has_open_is_left_until_it_is_overdue, writing) {
+    files.write("a", "1,2\n");
+    {
+        auto writer = writer_of("a");
+        auto held = claim("a");
+        BOOST_TEST(held.is_held);
+        BOOST_TEST(!held.slice.has_value());
+        BOOST_TEST(files.has("a"));
+        BOOST_TEST(claim("a", true).slice.has_value());
+    }
+    files.write("b", "1,2\n");
+    auto closed = claim("b");
+    BOOST_TEST(!closed.is_held);
+    BOOST_TEST(closed.slice->length_bytes == 4u);
+    BOOST_TEST(closed.slice->end_check != 0u);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_may_grow_is_cut_at_the_end_of_a_record, writing) {
+    files.write("a", "1,2\n3,");
+    auto writer = writer_of("a");
+    auto cut = claim("a", true);
+    BOOST_TEST_REQUIRE(cut.slice.has_value());
+    BOOST_TEST(cut.slice->length_bytes == 4u);
+    BOOST_TEST(cut.slice->has_rest());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_file_without_a_writer_or_with_a_marker_is_whole, writing) {
+    files.write("a", "1,2\n3,");
+    BOOST_TEST(claim("a").slice->length_bytes == 6u);
+    files.write("b", "1,2\n3,");
+    files.write("b.ok", "");
+    csv.marker = ".ok";
+    auto writer = writer_of("b");
+    BOOST_TEST(claim("b").slice->length_bytes == 6u);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_has_no_whole_record_yet_is_undecided, writing) {
+    files.write("a", "1,2");
+    auto writer = writer_of("a");
+    auto none = claim("a", true);
+    BOOST_TEST_REQUIRE(none.slice.has_value());
+    BOOST_TEST(is_undecided(*none.slice));
+}
+
+BOOST_FIXTURE_TEST_CASE(in_place_a_file_is_only_taken_whole, writing) {
+    files.write("a", "1,2\n3,");
+    auto writer = writer_of("a");
+    csv.in_place = csv.cut.in_place = true;
+    csv.cut.unchanged_looks = most_looks_at_an_open_file;
+    BOOST_TEST(claim("a").is_held);
+    BOOST_TEST(claim("a", true).slice->length_bytes == 6u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

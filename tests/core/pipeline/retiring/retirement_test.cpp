@@ -58,12 +58,13 @@ BOOST_AUTO_TEST_CASE(what_was_added_to_a_log_is_a_source_of_its_own) {
     auto what = shipped(0, 100);
     auto now = what.slices.back().identity;
     now.size_bytes = 130;
-    auto rest = successor_of(what, now, "id-2");
+    auto rest = successor_of(what, {now}, "id-2");
     BOOST_TEST_REQUIRE(rest.has_value());
     BOOST_TEST(rest->id == "id-2");
     BOOST_TEST(rest->watch == "web");
     BOOST_TEST(rest->slices.back().offset == 100u);
-    BOOST_TEST(rest->slices.back().length_bytes == 30u);
+    BOOST_TEST(rest->slices.back().length_bytes == 0u);  // Decided by the next look.
+    BOOST_TEST(rest->slices.back().has_rest());
     BOOST_TEST(rest->slices.back().location == what.slices.back().location);
 }
 
@@ -71,21 +72,59 @@ BOOST_AUTO_TEST_CASE(growth_after_growth_begins_where_the_last_slice_ended) {
     auto what = shipped(100, 30);
     auto now = what.slices.back().identity;
     now.size_bytes = 131;
-    auto rest = successor_of(what, now, "id-3");
+    auto rest = successor_of(what, {now}, "id-3");
     BOOST_TEST(rest->slices.back().offset == 130u);
-    BOOST_TEST(rest->slices.back().length_bytes == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_shrank_or_was_replaced_is_shipped_whole_again) {
     auto what = shipped(0, 100);
     auto shrunk = what.slices.back().identity;
     shrunk.size_bytes = 40;
-    BOOST_TEST(successor_of(what, shrunk, "id-2")->slices.back().offset == 0u);
-    BOOST_TEST(successor_of(what, shrunk, "id-2")->slices.back().length_bytes == 40u);
+    BOOST_TEST(successor_of(what, {shrunk}, "id-2")->slices.back().offset == 0u);
     auto replaced = what.slices.back().identity;
     replaced.inode = 77;
     replaced.size_bytes = 500;
-    BOOST_TEST(successor_of(what, replaced, "id-2")->slices.back().length_bytes == 500u);
+    BOOST_TEST(successor_of(what, {replaced}, "id-2")->slices.back().offset == 0u);
+    what.slices.back().location = "a.log";  // In place.
+    auto in_place = successor_of(what, {shrunk}, "id-2");
+    BOOST_TEST(in_place->slices.back().length_bytes == 40u);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_was_truncated_and_written_longer_is_shipped_whole_again) {
+    auto what = shipped(0, 100);
+    what.slices.back().end_check = 7;
+    auto longer = what.slices.back().identity;
+    longer.size_bytes = 130;
+    auto grown = successor_of(what, {longer, true}, "id-2");
+    BOOST_TEST(grown->slices.back().offset == 100u);
+    BOOST_TEST(grown->slices.back().start_check == 7u);
+    auto rewritten = successor_of(what, {longer, false}, "id-2");
+    BOOST_TEST(rewritten->slices.back().offset == 0u);
+    BOOST_TEST(rewritten->slices.back().start_check == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_left_behind_the_last_record_is_shipped_by_a_successor) {
+    auto what = shipped(0, 100);
+    what.slices.back().length_bytes = 90;
+    auto rest = successor_of(what, {what.slices.back().identity}, "id-2");
+    BOOST_TEST_REQUIRE(rest.has_value());
+    BOOST_TEST(rest->slices.back().offset == 90u);
+    // Where it lies in place a part of it is never shipped.
+    what.slices.back().location = "a.json";
+    BOOST_TEST(!successor_of(what, {what.slices.back().identity}, "id-2").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(what_failed_is_sent_again_with_what_was_added) {
+    auto what = shipped(40, 60);
+    what.slices.back().start_check = 3;
+    spool::outcome_record record;
+    record.outcome = outcome::failed;
+    what.stage = spool::stage::settled{record};
+    auto longer = what.slices.back().identity;
+    longer.size_bytes = 130;
+    auto next = successor_of(what, {longer}, "id-2");
+    BOOST_TEST(next->slices.back().offset == 40u);
+    BOOST_TEST(next->slices.back().start_check == 3u);
 }
 
 // The kernel may have given the disk another number since: this must not ship anything twice
@@ -94,14 +133,14 @@ BOOST_AUTO_TEST_CASE(a_disk_of_another_number_is_no_other_file) {
     auto what = shipped(0, 100);
     auto now = what.slices.back().identity;
     now.device += 1;
-    BOOST_TEST(!successor_of(what, now, "id-2").has_value());
+    BOOST_TEST(!successor_of(what, {now}, "id-2").has_value());
     now.size_bytes = 130;
-    BOOST_TEST(successor_of(what, now, "id-2")->slices.back().offset == 100u);
+    BOOST_TEST(successor_of(what, {now}, "id-2")->slices.back().offset == 100u);
 }
 
 BOOST_AUTO_TEST_CASE(an_unchanged_file_has_no_successor) {
     auto what = shipped(0, 100);
-    BOOST_TEST(!successor_of(what, what.slices.back().identity, "id-2").has_value());
+    BOOST_TEST(!successor_of(what, {what.slices.back().identity}, "id-2").has_value());
 }
 
 BOOST_AUTO_TEST_CASE(the_error_file_is_json_whatever_the_service_says) {

@@ -77,7 +77,7 @@ inline source a_source(int number = 1) {
     s.id = id_of(number);
     s.watch = "web";
     s.target = "Logs.Web";
-    s.slices = {{"a.json", "elsewhere/a.json", 3, 17, {1, 2, 20, -4, 5}}};
+    s.slices = {{"a.json", "elsewhere/a.json", 3, 17, {1, 2, 20, -4, 5}, 6, 0xFFFF'FFFF}};
     s.claimed_at = wall_time(1'790'000'000'123'456us);
     return s;
 }

@@ -133,13 +133,13 @@ BOOST_AUTO_TEST_CASE(a_journal_of_the_future_is_left_alone) {
     close();
     sqlite3* db = nullptr;
     sqlite3_open(path.c_str(), &db);
-    sqlite3_exec(db, "PRAGMA user_version = 4", nullptr, nullptr, nullptr);
+    sqlite3_exec(db, "PRAGMA user_version = 99", nullptr, nullptr, nullptr);
     sqlite3_close(db);
     BOOST_TEST(read_journal(path, {}).error().code == errc::journal_newer);
     auto said = opening();
     BOOST_TEST(said.error().code == errc::journal_newer);
     BOOST_TEST((said.error().next == remedy::reconfigure));
-    BOOST_TEST(said.error().detail.find("schema 4, this one knows 3") != std::string::npos);
+    BOOST_TEST(said.error().detail.find("schema 99, this one knows ") != std::string::npos);
     BOOST_TEST(std::filesystem::exists(path));
 }
 

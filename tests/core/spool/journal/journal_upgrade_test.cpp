@@ -71,6 +71,16 @@ BOOST_AUTO_TEST_CASE(schema_2_is_brought_up_with_what_was_heard) {
     BOOST_TEST(reloaded.last_post_at.time_since_epoch().count() == 5'000'000);
 }
 
+BOOST_AUTO_TEST_CASE(schema_3_is_brought_up_with_slices_of_unknown_checks) {
+    write_old(test::journal_schema_1, test::journal_rows_1);
+    write_old(test::journal_steps_to_2, test::journal_rows_2);
+    write_old(test::journal_steps_to_3, "");
+    open();
+    check_first_release_rows();
+    BOOST_TEST(unretired()[0].slices.at(0).start_check == 0u);
+    BOOST_TEST(unretired()[0].slices.at(0).end_check == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(an_old_journal_is_read_and_not_changed_by_who_only_reads_it) {
     write_old(test::journal_schema_1, test::journal_rows_1);
     auto before = std::filesystem::last_write_time(path);

@@ -106,4 +106,10 @@ inline constexpr auto journal_rows_2 = R"sql(
         WHERE id = 'id-3';
 )sql";
 
+inline constexpr auto journal_steps_to_3 = R"sql(
+    ALTER TABLE sources ADD COLUMN begun INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX sources_watch ON sources (watch, changed_at, id);
+    PRAGMA user_version = 3;
+)sql";
+
 }  // namespace kustodrop::test

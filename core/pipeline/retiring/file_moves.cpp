@@ -1,0 +1,235 @@
+#include "pipeline/retiring/file_moves.hpp"
+
+#include "spool/folder/archiving.hpp"
+#include "spool/folder/beneath.hpp"
+#include "spool/folder/moves/transfer.hpp"
+#include "spool/folder/quarantine.hpp"
+#include "spool/reading/tail_check.hpp"
+#include "spool/source/place.hpp"
+
+#include <sys/stat.h>
+
+#include <fcntl.h>
+
+namespace kustodrop::pipeline {
+
+static bool is_ours(const spool::slice& file) { return file.location.starts_with(".kustodrop/"); }
+
+late_look look_for_growth(const spool::slice& file, spool::open_folders& through) {
+    late_look out;
+    auto opened = through.open(file.location, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    struct ::stat facts = {};
+    if (!opened.is_open() || ::fstat(opened.get(), &facts) != 0) return out;
+    // Asked first: what a writer adds after this look, it adds while it is known.
+    out.writers = spool::probe_writers(opened.get());
+    if (::fstat(opened.get(), &facts) != 0) return out;
+    auto now = spool::identity_of(facts);
+    if (now.same_content(file.identity) && !file.has_rest()) return out;
+    auto check = spool::tail_check(opened.get(), file.end());
+    bool is_long_enough = now.size_bytes >= file.end();
+    out.grown = file_growth{now, is_long_enough && spool::may_be_same(file.end_check, check)};
+    return out;
+}
+
+// The folder whose sync makes sure that a file has left work/; none where nothing has left it.
+static std::optional<std::string> folder_to_sync(
+    file_action how, const std::string& before, const std::string& after
+) {
+    if (how == file_action::archive && after.starts_with(spool::archive_folder)) {
+        return after.substr(0, after.rfind('/'));
+    }
+    bool deleted = how == file_action::delete_ && after.empty();
+    if (deleted && before.starts_with(spool::work_folder)) return std::string(spool::work_folder);
+    return std::nullopt;
+}
+
+// One sync for all that went into a folder or out of it, before any of it is recorded as retired:
+// what a power cut puts back into work/ then would be shipped again.
+static void sync_moved(
+    const spool::drop_folder& folder,
+    const std::vector<move_job>& jobs,
+    std::vector<move_result>& results
+) {
+    std::map<std::string, result<void>> synced;
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+        if (results[i].problem) continue;
+        for (std::size_t k = 0; k < results[i].slices.size(); ++k) {
+            auto& before = jobs[i].slices[k].location;
+            auto one = folder_to_sync(jobs[i].action, before, results[i].slices[k].location);
+            if (!one) continue;
+            auto [place, fresh] = synced.try_emplace(*one);
+            if (fresh) place->second = folder.sync_folder(*one);
+            if (!place->second.has_error()) continue;
+            // Asked for again, the move finds that it is done.
+            results[i].problem = place->second.error();
+        }
+    }
+}
+
+namespace {
+
+// Where one file goes, and under which id where its name is taken: several of one name may have
+// travelled in one blob, so that each has the id that it was claimed with.
+struct destination {
+    file_action how;
+    std::string id;
+    std::string_view error;
+    wall_time at;
+};
+
+}  // namespace
+
+static result<std::string> move(
+    const spool::drop_folder& folder,
+    const spool::slice& file,
+    const destination& to,
+    spool::open_folders& through
+) {
+    switch (to.how) {
+    case file_action::archive:
+        // What was added to an archived file was shipped from there.
+        if (file.location.starts_with(spool::archive_folder)) break;
+        return spool::archive(folder, file, to.id, to.at, through);
+    case file_action::quarantine:
+        return spool::quarantine(folder, file, to.id, to.error);
+    case file_action::put_back:
+        return spool::put_back(folder, file, to.id);
+    case file_action::delete_: {
+        auto removed = spool::remove(folder, file, to.id);
+        if (removed.has_error()) return removed.error();
+        return {boost::system::in_place_value, std::string()};
+    }
+    case file_action::stay:
+        break;
+    }
+    return {boost::system::in_place_value, file.location};
+}
+
+static std::optional<file_growth> changed_since(
+    const spool::drop_folder& folder, const spool::slice& file, spool::open_folders& through
+) {
+    if (is_ours(file)) return look_for_growth(file, through).grown;
+    auto now = folder.look(file.location);
+    if (now.has_error() || !*now || (*now)->identity.same_content(file.identity)) return {};
+    return file_growth{(*now)->identity};
+}
+
+namespace {
+
+// One file of one job. Large because a file may have grown before its move, during it, or after it.
+class file_move {
+public:
+    file_move(
+        const spool::drop_folder& folder,
+        const move_job& job,
+        std::size_t index,
+        move_result& out,
+        spool::open_folders& through
+    )
+        : folder_(folder),
+          job_(job),
+          index_(index),
+          out_(out),
+          file_(out.slices[index]),
+          through_(through) {}
+
+    void run() {
+        if (file_.location.empty() || is_left()) return;
+        destination to{job_.action, job_.id, "", job_.at};
+        auto own_id = spool::id_in_work(file_.location);
+        if (out_.slices.size() > 1 && own_id) to.id = *own_id;
+        if (index_ < job_.errors.size()) to.error = job_.errors[index_];
+        auto moved = move(folder_, file_, to, through_);
+        if (moved.has_error()) return note_failure(moved.error());
+        file_.location = *moved;
+        look_after_move();
+    }
+
+private:
+    // Before the move: whether the file stays where it is, for there is more to ship of it.
+    bool is_left() {
+        if (!job_.follows_growth) return false;
+        bool ours = is_ours(file_);
+        // What failed may have been the beginning of a file that was not finished.
+        if (job_.action == file_action::quarantine) return ours && has_changed();
+        // What is put back is remembered as dealt with, and what was added meanwhile is not.
+        bool asks = job_.action == file_action::put_back || job_.action == file_action::delete_ ||
+                    (ours && file_.has_rest() && job_.action == file_action::archive);
+        if (!asks) return false;
+        if (!ours) {
+            auto now = changed_since(folder_, file_, through_);
+            if (now) note_growth(*now);
+            return now.has_value();
+        }
+        auto seen = look_for_growth(file_, through_);
+        if (seen.grown) {
+            note_growth(*seen.grown);
+            return true;
+        }
+        bool is_open = seen.writers == spool::writer_state::some;
+        bool must_close = job_.action == file_action::delete_ && is_open;
+        out_.is_held = out_.is_held || must_close;
+        return must_close;
+    }
+
+    bool has_changed() {
+        auto seen = look_for_growth(file_, through_).grown;
+        bool changed = seen && !seen->now.same_content(file_.identity);
+        if (changed) note_growth(*seen);
+        return changed;
+    }
+
+    void note_failure(const failure& problem) {
+        // Deleted by hand while we had it: nothing is left to be done.
+        if (problem.code == errc::file_vanished) return;
+        auto now = changed_since(folder_, file_, through_);
+        if (problem.code == errc::file_changed && now) {
+            note_growth(*now);
+        } else {
+            out_.problem = problem;
+        }
+    }
+
+    // A source that is not settled is asked for again when it is: there is one successor.
+    void note_growth(const file_growth& seen) {
+        if (job_.is_settled) out_.grown.emplace(index_, seen);
+    }
+
+    void look_after_move() {
+        if (file_.location.empty() || job_.action == file_action::quarantine) return;
+        if (!is_ours(file_) || !job_.follows_growth || !job_.is_settled) return;
+        auto seen = look_for_growth(file_, through_);
+        if (seen.grown) {
+            note_growth(*seen.grown);
+        } else if (seen.writers != spool::writer_state::none) {
+            out_.open.insert(index_);
+        }
+    }
+
+    const spool::drop_folder& folder_;
+    const move_job& job_;
+    std::size_t index_;
+    move_result& out_;
+    spool::slice& file_;
+    spool::open_folders& through_;
+};
+
+}  // namespace
+
+std::vector<move_result> move_files(
+    const spool::drop_folder& folder, const std::vector<move_job>& jobs
+) {
+    std::vector<move_result> results;
+    spool::open_folders through(folder.descriptor_of_root());
+    for (auto& job : jobs) {
+        move_result out{job.slices};
+        for (std::size_t i = 0; i < out.slices.size() && !out.problem && !out.is_held; ++i) {
+            file_move(folder, job, i, out, through).run();
+        }
+        results.push_back(std::move(out));
+    }
+    sync_moved(folder, jobs, results);
+    return results;
+}
+
+}  // namespace kustodrop::pipeline

@@ -1,0 +1,212 @@
+#include "pipeline/retiring/retirer.hpp"
+
+#include "core/pipeline/intake/intake_fixture.hpp"
+#include "support/in_work.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+using namespace kustodrop;
+using namespace kustodrop::pipeline;
+namespace stage = spool::stage;
+
+namespace {
+
+// A watch whose files are claimed by its intake; each test settles them and looks where they went.
+struct retiring : test::taking {
+    std::unique_ptr<retirer> moves;
+    std::shared_ptr<test::task<std::monostate>> moving;
+
+    void begin() {
+        options.target.format = kusto::data_format::csv;
+        BOOST_TEST_REQUIRE(open().has_value());
+        retirer_parts parts{*sources, *journal, pool, clock, random, log, routed};
+        moves = std::make_unique<retirer>(io.get_executor(), *watch, parts);
+        moving = start(moves->run());
+        keeping = start(journal->run());
+    }
+    ~retiring() {
+        if (moving) cancel(*moving);
+        if (keeping) cancel(*keeping);
+    }
+
+    spool::source& claim(const std::string& name, std::string_view text) {
+        files.write(name, text);
+        settle_files();
+        return *claimed().back();
+    }
+    void post(spool::source& what) {
+        sources->advance(what, stage::posted{{}, clock.wall_now()});
+        moves->submit(what);
+        pass(1s);
+    }
+    void settle(spool::source& what, spool::outcome outcome = spool::outcome::succeeded) {
+        spool::outcome_record record;
+        record.outcome = outcome;
+        record.code = outcome == spool::outcome::failed ? "BadRequest_X" : "";
+        sources->advance(what, stage::settled{record});
+        moves->submit(what);
+        for (int i = 0; i < 3; ++i) pass(1s);
+    }
+    std::string archived(const std::string& name) const {
+        auto day = spool::day_name(clock.wall_now());
+        return std::string(spool::archive_folder) + "/" + day + "/" + name;
+    }
+    spool::descriptor writer_of(const std::string& location) const {
+        return spool::descriptor(
+            ::open(files.path(location).c_str(), O_WRONLY | O_APPEND | O_CLOEXEC)
+        );
+    }
+    static void write(const spool::descriptor& file, std::string_view text) {
+        BOOST_TEST_REQUIRE(::write(file.get(), text.data(), text.size()) == ssize_t(text.size()));
+    }
+    // What is on its way: one source, with one file.
+    spool::slice successor() {
+        auto all = claimed();
+        BOOST_TEST_REQUIRE(all.size() == 1u);
+        BOOST_TEST(routed.changed_ids.back() == all.front()->id);
+        return all.front()->slices.front();
+    }
+
+private:
+    std::shared_ptr<test::task<std::monostate>> keeping;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(retirer_, retiring)
+
+BOOST_AUTO_TEST_CASE(a_file_goes_where_its_outcome_sends_it) {
+    begin();
+    settle(claim("a.csv", "1,2\n"));
+    BOOST_TEST(files.has(archived("a.csv")));
+    settle(claim("b.csv", "1,2\n"), spool::outcome::failed);
+    BOOST_TEST(files.has(std::string(spool::quarantine_folder) + "/b.csv"));
+    BOOST_TEST(claimed().empty());
+    watch->options.on_success = success_action::delete_;
+    settle(claim("c.csv", "1,2\n"));
+    BOOST_TEST(claimed().empty());
+    watch->options.on_success = success_action::keep;
+    settle(claim("d.csv", "1,2\n"));
+    BOOST_TEST(files.has("d.csv"));
+    settle_files();
+    BOOST_TEST(claimed().empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_was_added_before_the_move_is_a_source_of_its_own) {
+    begin();
+    auto& what = claim("a.csv", "1,2\n");
+    files.append(what.slices.front().location, "3,4\n");
+    settle(what);
+    auto rest = successor();
+    BOOST_TEST(rest.offset == 4u);
+    BOOST_TEST(rest.has_rest());
+    BOOST_TEST(files.has(rest.location));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_writer_adds_after_the_archive_is_a_source_of_its_own) {
+    begin();
+    auto& what = claim("a.csv", "1,2\n");
+    auto writer = writer_of(what.slices.front().location);
+    settle(what);
+    BOOST_TEST(files.has(archived("a.csv")));
+    BOOST_TEST(claimed().empty());
+    for (int i = 0; i < 30; ++i) pass(1s);
+    write(writer, "3,4\n");
+    for (int i = 0; i < 70; ++i) pass(1s);
+    auto rest = successor();
+    BOOST_TEST(rest.location == archived("a.csv"));
+    BOOST_TEST(rest.offset == 4u);
+    // It stays in the archive when its outcome is known, and its writer is still observed.
+    auto& next = *claimed().front();
+    next.slices.front().length_bytes = 4;
+    next.slices.front().identity = files.identity(archived("a.csv"));
+    settle(next);
+    BOOST_TEST(claimed().empty());
+    BOOST_TEST(files.has(archived("a.csv")));
+    write(writer, "5,6\n");
+    for (int i = 0; i < 70; ++i) pass(1s);
+    BOOST_TEST(successor().offset == 8u);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_is_not_deleted_while_a_writer_has_it_open) {
+    begin();
+    watch->options.on_success = success_action::delete_;
+    auto& what = claim("a.csv", "1,2\n");
+    auto location = what.slices.front().location;
+    auto writer = std::make_unique<spool::descriptor>(writer_of(location));
+    settle(what);
+    settle_files();
+    BOOST_TEST(files.has(location));
+    write(*writer, "3,4\n");
+    settle_files();
+    auto rest = successor();
+    BOOST_TEST(rest.offset == 4u);
+    auto& next = *claimed().front();
+    next.slices.front().length_bytes = 4;
+    next.slices.front().identity = files.identity(location);
+    settle(next);
+    settle_files();
+    BOOST_TEST(files.has(location));
+    writer.reset();
+    settle_files();
+    BOOST_TEST(!files.has(location));
+    BOOST_TEST(claimed().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_was_truncated_and_written_longer_is_shipped_whole) {
+    begin();
+    auto& what = claim("a.csv", "1,2\n");
+    files.write(what.slices.front().location, "9,9\n8,8\n");
+    settle(what);
+    BOOST_TEST(successor().offset == 0u);
+}
+
+// Both that it is posted and that it has succeeded moves the file; growth has one successor.
+BOOST_AUTO_TEST_CASE(growth_is_followed_once_where_files_are_archived_when_posted) {
+    begin();
+    watch->options.act_after = act_time::posted;
+    auto& what = claim("a.csv", "1,2\n");
+    files.append(what.slices.front().location, "3,4\n");
+    post(what);
+    BOOST_TEST(claimed().size() == 1u);
+    settle(what);
+    BOOST_TEST(successor().offset == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(growth_in_the_archive_is_seen_when_the_outcome_is_known) {
+    begin();
+    watch->options.act_after = act_time::posted;
+    auto& what = claim("a.csv", "1,2\n");
+    auto writer = writer_of(what.slices.front().location);
+    post(what);
+    BOOST_TEST(files.has(archived("a.csv")));
+    write(writer, "3,4\n");
+    settle(what);
+    auto rest = successor();
+    BOOST_TEST(rest.offset == 4u);
+    BOOST_TEST(rest.location == archived("a.csv"));
+}
+
+BOOST_AUTO_TEST_CASE(a_successor_is_recorded_with_the_end_of_what_it_follows) {
+    begin();
+    auto& what = claim("a.csv", "1,2\n");
+    auto id = what.id;
+    files.append(what.slices.front().location, "3,4\n");
+    settle(what);
+    BOOST_TEST_REQUIRE(journal->flush().has_value());
+    auto unretired = journal->unretired().value();
+    BOOST_TEST_REQUIRE(unretired.size() == 1u);
+    BOOST_TEST(unretired.front().id != id);
+    BOOST_TEST(unretired.front().slices.front().start_check != 0u);
+}
+
+BOOST_AUTO_TEST_CASE(what_failed_is_sent_again_with_what_was_added) {
+    begin();
+    auto& what = claim("a.csv", "1,\"2");
+    files.append(what.slices.front().location, "\"\n");
+    settle(what, spool::outcome::failed);
+    BOOST_TEST(successor().offset == 0u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
