@@ -10,6 +10,8 @@ static int code_for(problem kind) {
         return SQLITE_BUSY;
     case problem::corrupt:
         return SQLITE_CORRUPT;
+    case problem::constraint:
+        return SQLITE_CONSTRAINT;
     case problem::newer_schema:
         return SQLITE_SCHEMA;
     case problem::disk_full:
@@ -33,9 +35,10 @@ problem error::kind() const {
         return problem::locked;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
+        return problem::corrupt;
     case SQLITE_CONSTRAINT:
     case SQLITE_MISMATCH:
-        return problem::corrupt;
+        return problem::constraint;
     case SQLITE_SCHEMA:
         return problem::newer_schema;
     case SQLITE_FULL:

@@ -6,7 +6,15 @@
 namespace kustodrop::sqlite {
 
 /// What callers distinguish among SQLite's result codes.
-enum class problem { locked, corrupt, newer_schema, disk_full, cannot_open, other };
+enum class problem {
+    locked,
+    corrupt,
+    constraint,  // What was to be written is not allowed there; the database is as it was.
+    newer_schema,
+    disk_full,
+    cannot_open,
+    other
+};
 
 /// How everything in this folder reports failures. A component that uses SQLite catches it at its
 /// own border and returns a `failure`.

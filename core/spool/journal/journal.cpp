@@ -16,6 +16,7 @@ static constexpr duration longest_pause = 10s;
 // What happened off the thread that may log.
 struct journal_notes {
     std::vector<std::string> set_aside;
+    std::vector<std::string> refused;
     std::size_t reserves_used = 0;
 };
 
@@ -25,6 +26,7 @@ struct journal::state {
 
     result<void> open();
     result<void> start_over();
+    result<void> write(const journal_group& group);
     result<void> commit(std::uint64_t ticket, const journal_group& group);
     void learn(const result<void>& committed);
     void report();
@@ -74,6 +76,12 @@ result<void> journal::state::start_over() {
     return open();
 }
 
+result<void> journal::state::write(const journal_group& group) {
+    auto written = store->write(group);
+    for (auto& one : store->take_refused()) notes.refused.push_back(std::move(one));
+    return written;
+}
+
 result<void> journal::state::commit(std::uint64_t ticket, const journal_group& group) {
     std::lock_guard lock(mutex);
     // flush() overtook this group and wrote it with what is newer: writing it now would go back.
@@ -82,17 +90,17 @@ result<void> journal::state::commit(std::uint64_t ticket, const journal_group& g
     if (!store) {
         if (auto opened = open(); !opened) return opened;
     }
-    auto said = store->write(group);
+    auto said = write(group);
     if (said) return said;
     if (said.error().code == errc::disk_full && reserve.release()) {
         ++notes.reserves_used;
-        return store->write(group);
+        return write(group);
     }
     if (said.error().code != errc::journal_corrupt) return said;
     // Every record is a source's whole state, so the new journal fills up again as they move on;
     // what it misses is found in the work folders after a restart.
     if (auto begun = start_over(); !begun) return begun;
-    return store->write(group);
+    return write(group);
 }
 
 void journal::state::learn(const result<void>& committed) {
@@ -124,6 +132,13 @@ void journal::state::report() {
     for (auto& path : news.set_aside) {
         log.error("journal was damaged and set aside, a new one begins", {{"path", path}});
         measured->count("kustodrop_journal_set_aside_total").add();
+    }
+    for (auto& one : news.refused) {
+        log.error(
+            "journal refuses a record: it is left out, and the source may be sent again after a "
+            "restart; report it",
+            {{"detail", one}}
+        );
     }
     if (news.reserves_used > 0) log.warning("disk is full: the journal's reserve is in use");
 }
@@ -184,6 +199,11 @@ void journal::record_kept(const kept_file& what) {
 
 void journal::forget_kept(std::string watch, std::string name) {
     state_->queue.add(forgotten_change{std::move(watch), std::move(name)});
+    state_->recorded.notify_all();
+}
+
+void journal::rename_watch(std::string from, std::string to) {
+    state_->queue.add(renamed_change{std::move(from), std::move(to)});
     state_->recorded.notify_all();
 }
 

@@ -53,6 +53,10 @@ public:
     void record_kept(const kept_file&);
     void forget_kept(std::string watch, std::string name);
 
+    /// A watch has another name from now on. Its sources that are not retired, or may be asked for
+    /// by `retry`, and its kept files belong to the new name; what succeeded stays under the old.
+    void rename_watch(std::string from, std::string to);
+
     /// Returns when everything recorded before the call is on disk. A failure means that it is
     /// not (yet): the records stay queued and are tried again by the next commit.
     asio::awaitable<result<void>> durable();

@@ -14,6 +14,9 @@ static std::string key_of(const journal_change& change) {
     if (auto* regrouped = std::get_if<regrouped_change>(&change)) {
         return "g" + regrouped->sources.front().source.id;
     }
+    if (auto* renamed = std::get_if<renamed_change>(&change)) {
+        return "r" + renamed->from + "/" + renamed->to + "/";
+    }
     auto& forgotten = std::get<forgotten_change>(change);
     return "k" + forgotten.watch + "/" + forgotten.name;
 }
@@ -29,6 +32,8 @@ void journal_queue::enqueue(numbered one) {
 
 void journal_queue::add(journal_change change) {
     auto key = key_of(change);
+    // Not a state that a later one replaces: what is recorded in between depends on the order.
+    if (std::holds_alternative<renamed_change>(change)) key += std::to_string(last_number_ + 1);
     auto shared = std::make_shared<const journal_change>(std::move(change));
     enqueue({std::move(key), ++last_number_, std::move(shared)});
 }

@@ -91,9 +91,15 @@ static constexpr auto version_4 = R"sql(
     PRAGMA user_version = 4;
 )sql";
 
+// Bits: 1 in a notification queue, 2 in the status table.
+static constexpr auto version_5 = R"sql(
+    ALTER TABLE sources ADD COLUMN reported INTEGER NOT NULL DEFAULT 0;
+    PRAGMA user_version = 5;
+)sql";
+
 // In order: each brings a journal of the version before it up to its own.
-static constexpr std::array migrations{version_1, version_2, version_3, version_4};
-static_assert(std::string_view(schema_version) == "4");
+static constexpr std::array migrations{version_1, version_2, version_3, version_4, version_5};
+static_assert(std::string_view(schema_version) == "5");
 
 // Nothing: none of ours, or newer.
 static std::optional<std::size_t> migrations_done(const std::string& version) {

@@ -5,11 +5,13 @@
 #include "spool/journal/journal_schema.hpp"
 #include "spool/journal/journal_tables.hpp"
 #include "sqlite/error.hpp"
+#include "sqlite/transaction.hpp"
 
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace kustodrop::spool {
 
@@ -23,6 +25,17 @@ static constexpr std::uint64_t always_checked_bytes = 16ull << 20;
 static constexpr std::array parts{
     "PRAGMA quick_check(sources)", "PRAGMA quick_check(slices)", "PRAGMA quick_check(kept_files)"};
 
+// What a change is about, for the log.
+static std::string subject_of(const journal_change& change) {
+    if (auto* source = std::get_if<source_change>(&change)) return "source " + source->source.id;
+    if (auto* regrouped = std::get_if<regrouped_change>(&change)) {
+        return "source " + regrouped->sources.front().source.id;
+    }
+    if (auto* kept = std::get_if<kept_change>(&change)) return "kept file " + kept->file.name;
+    if (auto* renamed = std::get_if<renamed_change>(&change)) return "watch " + renamed->from;
+    return "kept file " + std::get<forgotten_change>(change).name;
+}
+
 struct journal_store::tables {
     tables(const std::string& uri, sqlite::access how) : db(uri, how) {}
 
@@ -31,7 +44,50 @@ struct journal_store::tables {
     std::optional<kept_rows> kept;
     bool is_new = false;
     bool unchecked = false;
+    std::vector<std::string> refused;
+
+    void write(const journal_change& change);
+    void write_all(const journal_group& changes);
+    void write_each(const journal_group& changes);
 };
+
+void journal_store::tables::write(const journal_change& change) {
+    if (auto* source = std::get_if<source_change>(&change)) {
+        sources->write(*source);
+    } else if (auto* file = std::get_if<kept_change>(&change)) {
+        kept->write(file->file);
+    } else if (auto* regrouped = std::get_if<regrouped_change>(&change)) {
+        for (auto& part : regrouped->sources) sources->write(part);
+    } else if (auto* renamed = std::get_if<renamed_change>(&change)) {
+        sources->rename_watch(*renamed);
+        kept->rename_watch(*renamed);
+    } else {
+        kept->erase(std::get<forgotten_change>(change));
+    }
+}
+
+void journal_store::tables::write_all(const journal_group& changes) {
+    sqlite::transaction whole(db);
+    for (auto& one : changes) write(*one);
+    whole.commit();
+}
+
+// One of them is refused, again and again: the others must not wait for it.
+void journal_store::tables::write_each(const journal_group& changes) {
+    sqlite::transaction whole(db);
+    for (auto& one : changes) {
+        db.run("SAVEPOINT one");
+        try {
+            write(*one);
+        } catch (const sqlite::error& error) {
+            if (error.kind() != sqlite::problem::constraint) throw;
+            refused.push_back(subject_of(*one) + ": " + error.what());
+            db.run("ROLLBACK TO one");
+        }
+        db.run("RELEASE one");
+    }
+    whole.commit();
+}
 
 static failure failure_of(const sqlite::error& error) {
     auto fail = [&](errc code, remedy next) {
@@ -42,6 +98,7 @@ static failure failure_of(const sqlite::error& error) {
     case sqlite::problem::locked:
         return fail(errc::journal_locked, remedy::retry);
     case sqlite::problem::corrupt:
+    case sqlite::problem::constraint:  // Where nothing is written that could break one.
         return fail(errc::journal_corrupt, remedy::give_up);
     case sqlite::problem::newer_schema:
         return fail(errc::journal_newer, remedy::reconfigure);
@@ -139,25 +196,19 @@ result<void> journal_store::check_part(std::size_t part) {
 }
 
 result<void> journal_store::write(const journal_group& changes) {
-    auto said = guarded<void>([&]() -> result<void> {
-        tables_->db.run("BEGIN IMMEDIATE");
-        for (auto& one : changes) {
-            auto& change = *one;
-            if (auto* source = std::get_if<source_change>(&change)) {
-                tables_->sources->write(*source);
-            } else if (auto* kept = std::get_if<kept_change>(&change)) {
-                tables_->kept->write(kept->file);
-            } else if (auto* regrouped = std::get_if<regrouped_change>(&change)) {
-                for (auto& part : regrouped->sources) tables_->sources->write(part);
-            } else {
-                tables_->kept->erase(std::get<forgotten_change>(change));
-            }
+    return guarded<void>([&]() -> result<void> {
+        try {
+            tables_->write_all(changes);
+        } catch (const sqlite::error& error) {
+            if (error.kind() != sqlite::problem::constraint) throw;
+            tables_->write_each(changes);
         }
-        tables_->db.run("COMMIT");
         return {};
     });
-    if (!said) tables_->db.roll_back();
-    return said;
+}
+
+std::vector<std::string> journal_store::take_refused() {
+    return std::exchange(tables_->refused, {});
 }
 
 result<std::vector<source>> journal_store::unretired() {

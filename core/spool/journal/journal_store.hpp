@@ -42,8 +42,12 @@ public:
     std::size_t parts_to_check() const;
     result<void> check_part(std::size_t part);
 
-    /// One transaction, on disk when it returns.
+    /// One transaction, on disk when it returns. A change that the database refuses for what is in
+    /// it, and would refuse each time, is left out.
     result<void> write(const journal_group& changes);
+
+    /// Which changes were left out since the last call, and why.
+    std::vector<std::string> take_refused();
 
     result<std::vector<source>> unretired();
     result<std::vector<kept_file>> kept(const std::string& watch);

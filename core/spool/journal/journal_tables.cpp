@@ -9,7 +9,7 @@ const char* const source_rows::columns =
     "id, watch, target, stage, stage_at, claimed_at, changed_at, attempts, posts, ambiguous_posts,"
     " account, container, blob, raw_bytes, stored_bytes,"
     " outcome, code, details, operation_id, outcome_at, last_post_at,"
-    " heard, heard_code, heard_details, heard_operation_id, heard_at, heard_posts, begun";
+    " heard, heard_code, heard_details, heard_operation_id, heard_at, heard_posts, begun, reported";
 
 // An update in place: replacing the row would move it in every index.
 static std::string upsert_sql() {
@@ -43,7 +43,13 @@ source_rows::source_rows(const sqlite::database& db)
           " changed_ns, start_check, end_check FROM slices WHERE source_id = ?1 ORDER BY position"
       ),
       erase_slices_(db, "DELETE FROM slices WHERE source_id = ?1 AND position >= ?2"),
-      erase_source_(db, "DELETE FROM sources WHERE id = ?1") {}
+      erase_source_(db, "DELETE FROM sources WHERE id = ?1"),
+      // What succeeded was shipped under the former name, and there may be a million.
+      rename_watch_(
+          db,
+          "UPDATE sources SET watch = ?2 WHERE watch = ?1"
+          " AND (stage <> 'retired' OR outcome IN ('failed', 'rejected'))"
+      ) {}
 
 static std::optional<wall_time> time_of(const any_stage& at) {
     if (auto* posting = std::get_if<stage::posting>(&at)) return posting->at;
@@ -62,6 +68,13 @@ static std::string joined_keys(const std::vector<std::string>& keys) {
     std::string out;
     for (auto& key : keys) out += (out.empty() ? "" : " ") + key;
     return out;
+}
+
+static constexpr unsigned queue_bit = 1;
+static constexpr unsigned table_bit = 2;
+
+static unsigned bits_of(const report_places& reported) {
+    return (reported.in_queue ? queue_bit : 0) | (reported.in_table ? table_bit : 0);
 }
 
 void source_rows::write(const source_change& change) {
@@ -100,7 +113,8 @@ void source_rows::write(const source_change& change) {
             part_of(failed, &outcome_record::operation_id),
             part_of(failed, &outcome_record::at),
             s.posts_before_failure,
-            s.begun
+            s.begun,
+            bits_of(s.reported)
         )
         .run();
     write_slices(s);
@@ -139,6 +153,10 @@ void source_rows::write_slices(const source& s) {
 void source_rows::erase(const std::string& id) {
     erase_slices_.bind(id, std::uint64_t(0)).run();
     erase_source_.bind(id).run();
+}
+
+void source_rows::rename_watch(const renamed_change& change) {
+    rename_watch_.bind(change.from, change.to).run();
 }
 
 static file_identity read_identity(const sqlite::statement& row, int first) {
@@ -217,6 +235,8 @@ journal_row source_rows::read(const sqlite::statement& row) {
     s.slices = read_slices(s.id);
     s.posts_before_failure = static_cast<unsigned>(row.integer(26));
     s.begun = static_cast<unsigned>(row.integer(27));
+    auto reported = static_cast<unsigned>(row.integer(28));
+    s.reported = {(reported & queue_bit) != 0, (reported & table_bit) != 0};
     return read;
 }
 
@@ -227,6 +247,7 @@ kept_rows::kept_rows(const sqlite::database& db)
           " size_bytes, modified_ns, changed_ns) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
       ),
       erase_(db, "DELETE FROM kept_files WHERE watch = ?1 AND name = ?2"),
+      rename_watch_(db, "UPDATE OR REPLACE kept_files SET watch = ?2 WHERE watch = ?1"),
       read_(
           db,
           "SELECT name, source_id, outcome, device, inode, size_bytes, modified_ns, changed_ns"
@@ -252,6 +273,10 @@ void kept_rows::write(const kept_file& file) {
 
 void kept_rows::erase(const forgotten_change& file) {
     erase_.bind(file.watch, sqlite::blob{file.name}).run();
+}
+
+void kept_rows::rename_watch(const renamed_change& change) {
+    rename_watch_.bind(change.from, change.to).run();
 }
 
 std::vector<kept_file> kept_rows::read(const std::string& watch) {

@@ -24,6 +24,7 @@ public:
 
     void write(const source_change& change);
     void erase(const std::string& id);
+    void rename_watch(const renamed_change& change);
 
     /// Reads the source of the current row of a statement that selects `columns`.
     journal_row read(const sqlite::statement& row);
@@ -39,6 +40,7 @@ private:
     sqlite::statement read_slices_;
     sqlite::statement erase_slices_;
     sqlite::statement erase_source_;
+    sqlite::statement rename_watch_;
 };
 
 /// Files that stay in their folders.
@@ -48,11 +50,13 @@ public:
 
     void write(const kept_file& file);
     void erase(const forgotten_change& file);
+    void rename_watch(const renamed_change& change);
     std::vector<kept_file> read(const std::string& watch);
 
 private:
     sqlite::statement write_;
     sqlite::statement erase_;
+    sqlite::statement rename_watch_;
     sqlite::statement read_;
 };
 

@@ -136,6 +136,16 @@ const blob_record* blob_of(const any_stage&);
 /// The outcome of a stage that has one.
 const outcome_record* outcome_of(const any_stage&);
 
+/// Where the service reports on a post; several posts of a source may be reported in several
+/// places.
+struct report_places {
+    bool in_queue = false;
+    bool in_table = false;
+
+    bool any() const { return in_queue || in_table; }
+    friend bool operator==(const report_places&, const report_places&) = default;
+};
+
 /// One thing that is ingested.
 struct source {
     std::string id;     // GUID in lower case: message Id and IngestionSourceId.
@@ -148,6 +158,7 @@ struct source {
     unsigned posts = 0;            // Posts sent, answered or not.
     unsigned ambiguous_posts = 0;  // Posts whose answer was lost: each may be a duplicate.
     wall_time last_post_at{};      // When the last post was sent; the epoch: never.
+    report_places reported = {};   // Of all its posts; none: an earlier release has posted it.
     // The failures of single posts that the service has reported, by a key of each, for a
     // notification may come twice, and the last of them. They decide only when no other post is
     // outstanding (docs/architecture.md §8).

@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(reports_what_is_wrong) {
     db.run("CREATE UNIQUE INDEX once ON rows (a)");
     db.run("INSERT INTO rows (a) VALUES (1)");
     sqlite::statement again(db, "INSERT INTO rows (a) VALUES (1)");
-    BOOST_TEST((problem_of([&] { again.run(); }) == problem::corrupt));
+    BOOST_TEST((problem_of([&] { again.run(); }) == problem::constraint));
     auto open = [](auto path, sqlite::access how) { sqlite::database(path, how); };
     auto missing = [&] { open("/nonexistent/x.db", sqlite::access::read_only); };
     BOOST_TEST((problem_of(missing) == problem::cannot_open));
@@ -204,6 +204,7 @@ BOOST_AUTO_TEST_CASE(our_own_errors_have_the_code_of_their_kind) {
     for (auto kind :
          {sqlite::problem::locked,
           sqlite::problem::corrupt,
+          sqlite::problem::constraint,
           sqlite::problem::newer_schema,
           sqlite::problem::disk_full,
           sqlite::problem::cannot_open,

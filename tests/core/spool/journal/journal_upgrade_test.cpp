@@ -81,6 +81,20 @@ BOOST_AUTO_TEST_CASE(schema_3_is_brought_up_with_slices_of_unknown_checks) {
     BOOST_TEST(unretired()[0].slices.at(0).end_check == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(schema_3_is_brought_up_and_knows_from_then_on_where_posts_are_reported) {
+    write_old(test::journal_schema_1, test::journal_rows_1);
+    write_old(test::journal_steps_to_2, test::journal_steps_to_3);
+    open();
+    check_first_release_rows();
+    auto what = unretired()[2];
+    BOOST_TEST(!what.reported.any());
+    what.reported = {true, true};
+    book->record(what);
+    settle();
+    reopen();
+    BOOST_TEST((unretired()[2].reported == report_places{true, true}));
+}
+
 BOOST_AUTO_TEST_CASE(an_old_journal_is_read_and_not_changed_by_who_only_reads_it) {
     write_old(test::journal_schema_1, test::journal_rows_1);
     auto before = std::filesystem::last_write_time(path);
