@@ -26,6 +26,7 @@ engine::engine(engine_parts parts, engine_options options, engine_observer* obse
       observer_(observer),
       events_(options_.inotify ? open_events(with_) : nullptr),
       sources_(with_.journal, with_.time, with_.measured),
+      absent_(with_.journal),
       ready_(with_.executor, with_.time, options_.ready),
       memory_(with_.executor, options_.upload_memory_bytes),
       shipping_(with_.executor),
@@ -66,6 +67,7 @@ void engine::connect(const service_parts& service) {
     shipper_ = std::make_unique<shipper>(std::move(shipping), options_.shipping, next);
     outcomes_parts polling{
         sources_,
+        absent_,
         ready_,
         watches_,
         with_.journal,
@@ -83,20 +85,16 @@ void engine::connect(const service_parts& service) {
 result<void> engine::resume() {
     auto unretired = with_.journal.unretired();
     if (unretired.has_error()) return unretired.error();
-    for (auto& what : *unretired) unclaimed_[what.watch].push_back(std::move(what));
+    for (auto& what : *unretired) absent_.add(std::move(what));
     return {};
 }
 
-std::vector<spool::source> engine::take_unclaimed(const std::string& watch) {
-    auto waiting = unclaimed_.extract(watch);
-    if (waiting.empty()) return {};
-    return std::move(waiting.mapped());
-}
-
-std::map<std::string, std::size_t> engine::unclaimed() const {
-    std::map<std::string, std::size_t> out;
-    for (auto& [watch, sources] : unclaimed_) out[watch] = sources.size();
-    return out;
+void engine::expect_absent() {
+    if (!outcomes_) return;
+    absent_.each([this](const spool::source& one) {
+        bool is_posted = std::holds_alternative<stage::posted>(one.stage);
+        if (is_posted || std::holds_alternative<stage::posting>(one.stage)) outcomes_->expect(one);
+    });
 }
 
 watch& engine::add(watch_options options) {
@@ -111,6 +109,7 @@ watch& engine::add(watch_options options) {
 intake& engine::add_intake(watch& from) {
     intake_parts parts{
         sources_,
+        absent_,
         ready_,
         contents_,
         with_.journal,
@@ -131,17 +130,32 @@ intake& engine::add_intake(watch& from) {
 asio::awaitable<result<void>> engine::open_watch(watch_options options) {
     auto& from = add(std::move(options));
     auto& taking = add_intake(from);
-    auto unretired = take_unclaimed(from.options.name);
-    auto opened = co_await taking.open(std::move(unretired));
+    auto opened = co_await taking.open();
     co_return opened;
 }
 
 void engine::add_watch(watch_options options) {
     auto& from = add(std::move(options));
     auto& taking = add_intake(from);
-    taking.begin_with(take_unclaimed(from.options.name));
+    taking.begin();
     serving_.start(retirers_[from.options.name]->run());
     shipping_.start(taking.run());
+}
+
+template <class Part>
+static void rename_key(Part& parts, const std::string& from, const std::string& to) {
+    auto found = parts.extract(from);
+    if (!found) return;
+    found.key() = to;
+    parts.insert(std::move(found));
+}
+
+void engine::rename_watch(const std::string& from, const std::string& to) {
+    watches_.rename(from, to);
+    rename_key(intakes_, from, to);
+    rename_key(retirers_, from, to);
+    absent_.rename_watch(from, to);
+    sources_.rename_watch(from, to);
 }
 
 result<named_files*> engine::open_named_files(watch_options options) {
@@ -150,7 +164,7 @@ result<named_files*> engine::open_named_files(watch_options options) {
     named_ = std::make_unique<named_files>(
         from, named_files_parts{resuming, with_.journal, with_.random}
     );
-    auto opened = named_->open(take_unclaimed(from.options.name));
+    auto opened = named_->open(absent_.take(from.options.name));
     if (opened.has_error()) return opened.error();
     return named_.get();
 }

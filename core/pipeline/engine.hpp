@@ -2,6 +2,7 @@
 
 #include "async/budget.hpp"
 #include "async/task_group.hpp"
+#include "pipeline/absent_sources.hpp"
 #include "pipeline/intake/intake.hpp"
 #include "pipeline/intake/named_files.hpp"
 #include "pipeline/outcomes/outcomes.hpp"
@@ -87,11 +88,18 @@ public:
     /// The same while the engine runs, which opens the folder itself.
     void add_watch(watch_options options);
 
+    /// The watch has another name from now on: its folder, its sources and what it keeps stay with
+    /// it. `to` is not the name of another watch. change() its intake afterwards.
+    void rename_watch(const std::string& from, const std::string& to);
+
+    /// From now on the service's reports on sources of watches that were not opened are awaited.
+    void expect_absent();
+
     /// Files that the caller names instead of a watched folder. Blocking.
     result<named_files*> open_named_files(watch_options options);
 
     /// Sources of watches that were not opened stay in the journal; their number by watch.
-    std::map<std::string, std::size_t> unclaimed() const;
+    std::map<std::string, std::size_t> unclaimed() const { return absent_.count(); }
 
     /// Starts every task: call it once, when all watches are opened.
     void start();
@@ -134,13 +142,13 @@ private:
     intake& add_intake(watch& from);
     bool has_shipped_all();
     asio::awaitable<void> read_events();
-    std::vector<spool::source> take_unclaimed(const std::string& watch);
 
     engine_parts with_;
     engine_options options_;
     engine_observer* observer_;
     std::unique_ptr<spool::inotify> events_;
     roster sources_;
+    absent_sources absent_;
     watch_table watches_;
     ready_queue ready_;
     small_contents contents_;
@@ -150,7 +158,6 @@ private:
     std::map<std::string, std::unique_ptr<intake>> intakes_;
     std::map<std::string, std::unique_ptr<retirer>> retirers_;
     std::unique_ptr<named_files> named_;
-    std::map<std::string, std::vector<spool::source>> unclaimed_;  // By watch.
     task_group shipping_;  // Ends by itself when the engine is closed.
     task_group serving_;   // Until it is cancelled.
 };

@@ -107,8 +107,11 @@ asio::awaitable<result<std::vector<retried>>> retry(retry_parts with, retry_requ
     // What has just been settled is to be found as well.
     auto safe = co_await with.journal.durable();
     if (safe.has_error()) co_return safe.error();
-    for (auto& [name, from] : with.watches) {
-        if (wanted.watch && *wanted.watch != name) continue;
+    auto names = with.watches.names();
+    for (auto& name : names) {
+        auto* found = with.watches.find(name);
+        if (!found || (wanted.watch && *wanted.watch != name)) continue;
+        auto& from = *found;
         from.gate.reopen();
         for (auto outcome : {spool::outcome::failed, spool::outcome::rejected}) {
             spool::journal_query query;

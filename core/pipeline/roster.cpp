@@ -1,6 +1,7 @@
 #include "pipeline/roster.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace kustodrop::pipeline {
 
@@ -33,35 +34,45 @@ roster::ledger& roster::ledger_of(const std::string& watch) {
     return fresh;
 }
 
-void roster::count_stage(const source& what, int sign) {
+void roster::add_to_stage(const counted& as, std::int64_t files) {
+    as.in->counts->files_in_stage[as.stage] += static_cast<std::uint64_t>(files);
+    as.in->in_stage[as.stage]->add(static_cast<double>(files));
+}
+
+void roster::count(held_source& one, bool is_parked) {
+    uncount(one);
+    auto& what = one.source;
     auto& ours = ledger_of(what.watch);
-    auto stage = what.stage.index();
-    auto files = what.slices.size();
-    auto& counted = ours.counts->files_in_stage[stage];
-    counted = sign > 0 ? counted + files : counted - files;
-    auto& measured = ours.in_stage[stage];
+    one.as = {&ours, is_parked, what.stage.index(), what.slices.size(), what.claimed_at};
+    if (is_parked) {
+        ++parked_;
+        ours.counts->parked_files += one.as.files;
+        return;
+    }
+    auto& measured = ours.in_stage[one.as.stage];
     if (!measured) {
         metric_labels labels{
             {"watch", what.watch}, {"stage", std::string(spool::name_of(what.stage))}};
         measured = &metrics_.value("kustodrop_sources_in_stage", labels);
     }
-    measured->add(sign * static_cast<double>(files));
+    add_to_stage(one.as, static_cast<std::int64_t>(one.as.files));
+    ours.counts->pending_files += one.as.files;
+    ours.claim_times.add(one.as.claimed_at);
+    ours.counts->oldest = ours.claim_times.oldest();
 }
 
-void roster::enter(const source& entering) {
-    auto& ours = ledger_of(entering.watch);
-    ours.counts->pending_files += entering.slices.size();
-    ours.claim_times.add(entering.claimed_at);
-    ours.counts->oldest = ours.claim_times.oldest();
-    count_stage(entering, 1);
-}
-
-void roster::leave(const source& leaving) {
-    auto& ours = ledger_of(leaving.watch);
-    ours.counts->pending_files -= leaving.slices.size();
-    ours.claim_times.remove(leaving.claimed_at);
-    ours.counts->oldest = ours.claim_times.oldest();
-    count_stage(leaving, -1);
+void roster::uncount(held_source& one) {
+    auto as = std::exchange(one.as, counted());
+    if (!as.in) return;
+    if (as.is_parked) {
+        --parked_;
+        as.in->counts->parked_files -= as.files;
+        return;
+    }
+    add_to_stage(as, -static_cast<std::int64_t>(as.files));
+    as.in->counts->pending_files -= as.files;
+    as.in->claim_times.remove(as.claimed_at);
+    as.in->counts->oldest = as.in->claim_times.oldest();
 }
 
 void roster::count_outcome(const source& about, const spool::outcome_record& record) {
@@ -72,25 +83,31 @@ void roster::count_outcome(const source& about, const spool::outcome_record& rec
     counts_of(about.watch).last_outcome = record;
 }
 
-source& roster::hold(source arriving) {
-    auto held = std::make_unique<source>(std::move(arriving));
-    std::string_view id = held->id;
-    sources_.erase(id);
-    return *sources_.emplace(id, std::move(held)).first->second;
+roster::held_source& roster::hold(source arriving) {
+    auto fresh = std::make_unique<held_source>(held_source{std::move(arriving)});
+    std::string_view id = fresh->source.id;
+    auto known = sources_.find(id);
+    if (known != sources_.end()) {
+        uncount(*known->second);
+        sources_.erase(known);
+    }
+    return *sources_.emplace(id, std::move(fresh)).first->second;
 }
 
+roster::held_source& roster::held(const source& known) { return *sources_.at(known.id); }
+
 source& roster::gather(source arriving) {
-    auto& held = hold(std::move(arriving));
-    auto files = static_cast<double>(held.slices.size());
-    metrics_.count("kustodrop_files_seen_total", {{"watch", held.watch}}).add(files);
-    enter(held);
-    return held;
+    auto& one = hold(std::move(arriving));
+    auto files = static_cast<double>(one.source.slices.size());
+    metrics_.count("kustodrop_files_seen_total", {{"watch", one.source.watch}}).add(files);
+    count(one, false);
+    return one.source;
 }
 
 source& roster::admit(source arriving) {
-    auto& held = gather(std::move(arriving));
-    journal_.record(held);
-    return held;
+    auto& admitted = gather(std::move(arriving));
+    journal_.record(admitted);
+    return admitted;
 }
 
 source& roster::join(const std::vector<std::string>& ids, std::string new_id) {
@@ -99,8 +116,8 @@ source& roster::join(const std::vector<std::string>& ids, std::string new_id) {
     for (auto& id : ids) {
         auto found = sources_.find(id);
         if (found == sources_.end()) continue;
-        auto& one = *found->second;
-        leave(one);
+        uncount(*found->second);
+        auto& one = found->second->source;
         bool first = whole.slices.empty();
         whole.claimed_at = first ? one.claimed_at : std::min(whole.claimed_at, one.claimed_at);
         whole.watch = one.watch;
@@ -108,77 +125,74 @@ source& roster::join(const std::vector<std::string>& ids, std::string new_id) {
         for (auto& slice : one.slices) whole.slices.push_back(std::move(slice));
         sources_.erase(found);
     }
-    auto& held = hold(std::move(whole));
-    enter(held);
-    journal_.record(held);
-    return held;
+    auto& joined = hold(std::move(whole));
+    count(joined, false);
+    journal_.record(joined.source);
+    return joined.source;
 }
 
 void roster::divide(source& whole, spool::outcome_record record, std::vector<source> parts) {
     if (is_parked(whole)) unpark(whole);
-    leave(whole);
+    uncount(held(whole));
     whole.slices.clear();
     whole.stage = spool::stage::retired{std::move(record), clock_.wall_now()};
     // Kept until it is recorded; the key is in it.
     auto rest = sources_.extract(sources_.find(whole.id));
-    std::vector<const source*> all{rest.mapped().get()};
+    std::vector<const source*> all{&rest.mapped()->source};
     for (auto& part : parts) {
-        auto& held = hold(std::move(part));
-        enter(held);
-        all.push_back(&held);
+        auto& one = hold(std::move(part));
+        count(one, false);
+        all.push_back(&one.source);
     }
     journal_.record_together(all);
 }
 
 source& roster::resume(source arriving) {
-    auto& held = hold(std::move(arriving));
-    auto* record = spool::outcome_of(held.stage);
-    if (record && record->outcome == spool::outcome::unconfirmed) {
-        parked_.insert(held.id);
-        counts_of(held.watch).parked_files += held.slices.size();
-        return held;
-    }
-    unproven_.insert(held.id);
-    auto files = static_cast<double>(held.slices.size());
-    metrics_.count("kustodrop_files_resumed_total", {{"watch", held.watch}}).add(files);
-    enter(held);
-    return held;
+    auto& one = hold(std::move(arriving));
+    auto& what = one.source;
+    auto* record = spool::outcome_of(what.stage);
+    bool is_waiting = record && record->outcome == spool::outcome::unconfirmed;
+    count(one, is_waiting);
+    if (is_waiting) return what;
+    unproven_.insert(what.id);
+    auto files = static_cast<double>(what.slices.size());
+    metrics_.count("kustodrop_files_resumed_total", {{"watch", what.watch}}).add(files);
+    return what;
 }
 
 void roster::advance(source& moving, spool::any_stage next) {
-    count_stage(moving, -1);
     moving.stage = std::move(next);
     unproven_.erase(moving.id);
-    count_stage(moving, 1);
+    count(held(moving), false);
     journal_.record(moving);
 }
 
 void roster::note(source& changed) { journal_.record(changed); }
 
 void roster::park(source& waiting, spool::outcome_record record) {
-    leave(waiting);
     count_outcome(waiting, record);
     waiting.stage = spool::stage::settled{std::move(record)};
-    parked_.insert(waiting.id);
-    counts_of(waiting.watch).parked_files += waiting.slices.size();
+    count(held(waiting), true);
     journal_.record(waiting);
 }
 
 void roster::unpark(source& going_on) {
-    if (parked_.erase(going_on.id) == 0) return;
-    counts_of(going_on.watch).parked_files -= going_on.slices.size();
+    if (!is_parked(going_on)) return;
     auto files = static_cast<double>(going_on.slices.size());
     metrics_.count("kustodrop_files_resumed_total", {{"watch", going_on.watch}}).add(files);
-    enter(going_on);
+    count(held(going_on), false);
 }
 
-bool roster::is_parked(const source& asked) const { return parked_.contains(asked.id); }
+bool roster::is_parked(const source& asked) const {
+    auto found = sources_.find(asked.id);
+    return found != sources_.end() && found->second->as.is_parked;
+}
 
 std::vector<source*> roster::retire(
     source& done, spool::outcome_record record, std::vector<source> next
 ) {
     if (is_parked(done)) unpark(done);
-    leave(done);
+    uncount(held(done));
     count_outcome(done, record);
     auto took = seconds(clock_.wall_now() - done.claimed_at);
     metrics_.distribution(
@@ -196,9 +210,26 @@ std::vector<source*> roster::retire(
     return admitted;
 }
 
+void roster::rename_watch(const std::string& from, const std::string& to) {
+    for (auto& [id, one] : sources_) {
+        if (one->source.watch != from) continue;
+        bool is_waiting = one->as.is_parked;
+        one->source.watch = to;
+        count(*one, is_waiting);
+    }
+    if (auto last = counts_of(from).last_outcome) counts_of(to).last_outcome = last;
+    journal_.rename_watch(from, to);
+}
+
+void roster::reassign(source& moving, const std::string& watch) {
+    moving.watch = watch;
+    count(held(moving), is_parked(moving));
+    journal_.record(moving);
+}
+
 source* roster::find(std::string_view id) {
     auto found = sources_.find(id);
-    return found == sources_.end() ? nullptr : found->second.get();
+    return found == sources_.end() ? nullptr : &found->second->source;
 }
 
 void roster::measure_ages() {

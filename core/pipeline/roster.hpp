@@ -11,7 +11,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -69,7 +68,7 @@ public:
     /// A parked source continues: counted as resumed.
     void unpark(spool::source&);
     bool is_parked(const spool::source&) const;
-    std::size_t parked() const { return parked_.size(); }
+    std::size_t parked() const { return parked_; }
 
     /// The end: counts the outcome, records the stage `retired`, forgets the source. The reference
     /// is dead afterwards. `next`: sources of what its files hold beyond it, taken in by admit();
@@ -86,10 +85,17 @@ public:
     const watch_counts& counts(std::string_view watch) const;
     std::vector<std::string> watches() const;
 
+    /// A watch has another name from now on: so have its sources, here and in the journal, and the
+    /// files that it keeps.
+    void rename_watch(const std::string& from, const std::string& to);
+
+    /// The source belongs to another watch from now on, which has its files. Recorded.
+    void reassign(spool::source&, const std::string& watch);
+
     /// Visits every source that is not retired.
     template <class Visit>
     void each(Visit visit) {
-        for (auto& [id, source] : sources_) visit(*source);
+        for (auto& [id, held] : sources_) visit(held->source);
     }
     std::size_t size() const { return sources_.size(); }
 
@@ -103,20 +109,36 @@ private:
         std::array<gauge*, 6> in_stage{};  // By any_stage's index.
         oldest_of claim_times;
     };
+
+    // How a source is counted at present. What is subtracted is always what was added, whatever
+    // has become of the source's watch, stage and slices meanwhile.
+    struct counted {
+        ledger* in = nullptr;  // Null: not counted.
+        bool is_parked = false;
+        std::size_t stage = 0;
+        std::uint64_t files = 0;
+        wall_time claimed_at{};
+    };
+    struct held_source {
+        spool::source source;
+        counted as = {};
+    };
+
     ledger& ledger_of(const std::string& watch);
     watch_counts& counts_of(const std::string& watch);
-    spool::source& hold(spool::source arriving);
-    void enter(const spool::source&);
-    void leave(const spool::source&);
-    void count_stage(const spool::source&, int sign);
+    held_source& hold(spool::source arriving);
+    held_source& held(const spool::source&);
+    void count(held_source&, bool is_parked);
+    void uncount(held_source&);
+    static void add_to_stage(const counted&, std::int64_t files);
     void count_outcome(const spool::source&, const spool::outcome_record&);
 
     spool::journal& journal_;
     const time_source& clock_;
     metrics& metrics_;
     // By the source's own id. There may be a hundred thousand: an id is not kept twice.
-    std::unordered_map<std::string_view, std::unique_ptr<spool::source>> sources_;
-    std::set<std::string, std::less<>> parked_;
+    std::unordered_map<std::string_view, std::unique_ptr<held_source>> sources_;
+    std::size_t parked_ = 0;  // Sources.
     std::unordered_set<std::string> unproven_;
     std::map<std::string, watch_counts, std::less<>> counts_;
     std::map<std::string, ledger, std::less<>> ledgers_;

@@ -92,11 +92,14 @@ asio::awaitable<result<void>> app::open_watches() {
         if (opened.has_error() && opened.error().code == errc::folder_locked) co_return opened;
     }
     for (auto& [watch, sources] : engine_->unclaimed()) {
+        if (engine_->find_intake(watch)) continue;  // Its folder is absent, which is logged.
         around_.log.warning(
-            "the journal has sources of a watch that is not configured: they wait for it",
+            "the journal has sources of a watch that is not configured: outcomes are recorded, "
+            "files wait for a watch of their folder",
             {{"watch", watch}, {"sources", std::to_string(sources)}}
         );
     }
+    engine_->expect_absent();
     co_return result<void>();
 }
 
@@ -166,6 +169,7 @@ void app::apply(const config::settings& before, const config::changes& found) {
         return all || in(found.adjusted) || in(found.moved) || in(found.added);
     };
     for (auto& from : settings_.watches) {
+        adopt_renamed(from);
         auto* intake = engine_->find_intake(from.name);
         if (!intake) {
             add_watch(from);
@@ -173,7 +177,26 @@ void app::apply(const config::settings& before, const config::changes& found) {
             intake->change(watch_options_of(from, settings_.retention));
         }
     }
-    for (auto& name : found.removed) engine_->find_intake(name)->leave();
+    for (auto& name : found.removed) {
+        if (auto* intake = engine_->find_intake(name)) intake->leave();
+    }
+}
+
+// A folder that is watched under another name from now on is the same watch: its files, its lock
+// and what it keeps stay with it.
+void app::adopt_renamed(const pipeline::watch_options& wanted) {
+    if (engine_->find_intake(wanted.name)) return;
+    for (auto& former : engine_->watches().names()) {
+        auto is_former = [&](auto& one) { return one.name == former; };
+        if (engine_->watches().find(former)->options.path != wanted.path) continue;
+        if (std::ranges::any_of(settings_.watches, is_former)) continue;
+        around_.log.info(
+            "the watch has another name now", {{"watch", wanted.name}, {"former", former}}
+        );
+        begin_measuring_watch(around_.measured, wanted.name);
+        engine_->rename_watch(former, wanted.name);
+        return;
+    }
 }
 
 void app::add_watch(const pipeline::watch_options& from) {

@@ -51,6 +51,7 @@ private:
     void build_engine();
     asio::awaitable<result<void>> open_watches();
     void start_tasks();
+    void adopt_renamed(const pipeline::watch_options& wanted);
     void add_watch(const pipeline::watch_options& from);
     void apply(const config::settings& before, const config::changes& found);
 

@@ -163,6 +163,43 @@ class Reload(EndToEnd):
         self.settled(daemon, succeeded=1)
         self.assertEqual(emulator.count(), 1)
 
+    def rename_watch(self, daemon, to):
+        self.watch(daemon)["name"] = to
+        daemon.write()
+        self.reload(daemon)
+
+    def test_a_renamed_watch_takes_its_unconfirmed_files_along(self):
+        emulator, daemon = self.pair(notifications={"outcome_timeout": "2s"})
+        emulator.pause()
+        daemon.put("a.csv", csv_rows(1))
+        self.until("unconfirmed", lambda: daemon.outcomes().get("unconfirmed") == 1)
+        self.rename_watch(daemon, "site")
+        self.until("renamed", lambda: self.names(daemon) == {"site"})
+        site = daemon.status()["watches"][0]
+        self.assertEqual(site["unconfirmed"], 1)
+        emulator.pause(False)
+        self.until("settled", lambda: daemon.status()["watches"][0]["unconfirmed"] == 0)
+        daemon.put("b.csv", csv_rows(1))
+        self.until("both rows", lambda: emulator.count() == 2)
+        # Nothing of it blocks the next reload.
+        self.rename_watch(daemon, "web")
+        self.until("renamed", lambda: self.names(daemon) == {"web"})
+        daemon.put("c.csv", csv_rows(1))
+        self.until("three rows", lambda: emulator.count() == 3)
+        self.assertEqual(daemon.status()["watches"][0]["unconfirmed"], 0)
+
+    def test_a_renamed_watch_that_is_paused_sends_what_it_holds_under_its_new_name(self):
+        emulator, daemon = self.pair({"table": "Wbe"})
+        for number in range(8):
+            daemon.put(f"f{number}.csv", csv_rows(1, number))
+        self.until("paused", lambda: daemon.status()["watches"][0]["paused"])
+        self.watch(daemon).update(name="site", table="Web")
+        daemon.write()
+        self.reload(daemon)
+        self.until("all but the first", lambda: emulator.count() >= 3)
+        self.until("nothing pending", lambda: daemon.status()["watches"][0]["pending"] == 0)
+        self.assertEqual(self.names(daemon), {"site"})
+
     def test_a_watch_that_left_comes_back(self):
         _, daemon = self.pair()
         path = self.add_watch(daemon, "more")

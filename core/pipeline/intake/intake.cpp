@@ -27,14 +27,13 @@ intake::intake(
       rechecks_(from, parts, next),
       woken_(std::move(executor)) {}
 
-asio::awaitable<result<void>> intake::open(std::vector<spool::source> unretired) {
-    begin_with(std::move(unretired));
+asio::awaitable<result<void>> intake::open() {
+    begin();
     auto opened = co_await try_open();
     co_return opened;
 }
 
-void intake::begin_with(std::vector<spool::source> unretired) {
-    unretired_ = std::move(unretired);
+void intake::begin() {
     auto kept = with_.journal.kept(watch_.options.name);
     if (!kept) return;
     for (auto& file : *kept) watch_.kept.load(file.name, file.identity);
@@ -138,9 +137,10 @@ asio::awaitable<result<void>> intake::try_open() {
 asio::awaitable<void> intake::resume(std::vector<spool::work_entry> work) {
     resuming_parts with{with_.sources, with_.ready, next_, with_.time, with_.measured};
     recovery_facts facts{with_.time.wall_now(), with_.journal.is_new()};
-    auto unknown = without_known(std::move(work), with_.sources, watch_.options.name);
-    auto unretired = std::exchange(unretired_, {});
-    auto found = reconcile(std::move(unretired), unknown, watch_.options.name, facts);
+    auto& name = watch_.options.name;
+    auto unknown = without_known(std::move(work), with_.sources, name);
+    auto unretired = take_absent(with_.absent, with_.log, name, unknown);
+    auto found = reconcile(std::move(unretired), unknown, name, facts);
     report_taken_over(watch_, found, with_.log);
     auto adopted = take_over(std::move(found), with, watch_);
     co_await claimer_.take_adopted(std::move(adopted));

@@ -33,13 +33,12 @@ public:
         routing& next
     );
 
-    /// Opens and locks the folder and resumes what an earlier run left in it: `unretired` is what
-    /// the journal has. Fails with "folder_locked" if another daemon has the folder, and with
+    /// Opens and locks the folder and resumes what an earlier run left in it. Fails with "folder_locked" if another daemon has the folder, and with
     /// "folder_absent" and the like; run() keeps trying then.
-    asio::awaitable<result<void>> open(std::vector<spool::source> unretired);
+    asio::awaitable<result<void>> open();
 
     /// For a watch that is added to a running daemon: run() does what open() does.
-    void begin_with(std::vector<spool::source> unretired);
+    void begin();
 
     /// Claims until cancelled or closed.
     asio::awaitable<void> run();
@@ -93,8 +92,7 @@ private:
     claimer claimer_;
     rechecker rechecks_;
     event woken_;
-    std::vector<spool::source> unretired_;  // Until the folder could be opened.
-    std::optional<std::string> absence_;    // Why the folder is not open, logged once.
+    std::optional<std::string> absence_;  // Why the folder is not open, logged once.
 };
 
 }  // namespace kustodrop::pipeline

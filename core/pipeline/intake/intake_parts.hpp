@@ -4,6 +4,7 @@
 #include "async/offload.hpp"
 #include "base/log.hpp"
 #include "base/random.hpp"
+#include "pipeline/absent_sources.hpp"
 #include "pipeline/ready_queue.hpp"
 #include "pipeline/roster.hpp"
 #include "pipeline/shipping/small_contents.hpp"
@@ -17,6 +18,7 @@ namespace kustodrop::pipeline {
 /// What the intakes of all watches share; all of it outlives them.
 struct intake_parts {
     roster& sources;
+    absent_sources& absent;
     ready_queue& ready;
     small_contents& contents;
     spool::journal& journal;

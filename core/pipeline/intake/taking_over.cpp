@@ -1,23 +1,65 @@
 #include "pipeline/intake/taking_over.hpp"
 
 #include "spool/folder/scanning.hpp"
+#include "spool/source/place.hpp"
 
 #include <set>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 namespace kustodrop::pipeline {
 
+// A place in work/ carries an id: the same place is the same source, whatever its watch is called.
 std::vector<spool::work_entry> without_known(
-    std::vector<spool::work_entry> work, roster& sources, std::string_view watch
+    std::vector<spool::work_entry> work, roster& sources, const std::string& watch
 ) {
-    std::set<std::string> known;
-    sources.each([&](const spool::source& what) {
-        if (what.watch != watch) return;
-        for (auto& slice : what.slices) known.insert(slice.location);
+    std::unordered_map<std::string_view, spool::source*> known;
+    sources.each([&](spool::source& what) {
+        for (auto& file : what.slices) {
+            if (file.location.starts_with(spool::work_folder)) known[file.location] = &what;
+        }
     });
-    std::erase_if(work, [&](auto& file) { return known.contains(file.location); });
+    std::erase_if(work, [&](auto& file) {
+        auto found = known.find(file.location);
+        if (found == known.end()) return false;
+        if (found->second->watch != watch) sources.reassign(*found->second, watch);
+        return true;
+    });
     return work;
+}
+
+std::vector<spool::source> take_absent(
+    absent_sources& absent,
+    logger& log,
+    const std::string& watch,
+    const std::vector<spool::work_entry>& work
+) {
+    auto out = absent.take(watch);
+    std::set<std::string_view> known;
+    for (auto& what : out) {
+        for (auto& file : what.slices) known.insert(file.location);
+    }
+    std::vector<std::string> unknown;
+    for (auto& file : work) {
+        if (!known.contains(file.location)) unknown.push_back(file.location);
+    }
+    auto renamed = absent.take_by_place(unknown);
+    if (!renamed.empty()) {
+        log.info(
+            "sources of this folder are known under another watch: they are taken over",
+            {{"watch", watch},
+             {"former", renamed.front().watch},
+             {"sources", std::to_string(renamed.size())}}
+        );
+    }
+    for (auto& what : renamed) {
+        what.watch = watch;
+        absent.record(what);
+        out.push_back(std::move(what));
+    }
+    return out;
 }
 
 std::vector<spool::source> take_over(recovered found, const resuming_parts& with, watch& from) {

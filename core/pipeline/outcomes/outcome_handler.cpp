@@ -6,6 +6,7 @@
 namespace kustodrop::pipeline {
 
 namespace stage = spool::stage;
+using kusto::notification;
 
 outcome_handler::outcome_handler(parts with, outcomes_options options, routing& next)
     : with_(with), options_(options), next_(next) {}
@@ -24,9 +25,19 @@ source_facts outcome_handler::facts_of(const spool::source& what) {
     return out;
 }
 
+static void add_failure(spool::source& what, const notification& failed, wall_time now) {
+    what.failure_keys.push_back(failure_key(failed));
+    what.last_failure = record_of(failed, now);
+    what.posts_before_failure = what.posts;
+}
+
 void outcome_handler::apply(const kusto::notification& reported) {
     auto* what = with_.sources.find(reported.source_id);
-    if (!what) return;  // Retired before: its notification came again.
+    if (!what) {
+        // Otherwise it was retired before: its notification came again.
+        if (auto* absent = with_.absent.find(reported.source_id)) apply_to_absent(*absent, reported);
+        return;
+    }
     auto decided = decide(facts_of(*what), reported, policy(), now());
     with_.log.debug(
         "notification",
@@ -36,7 +47,10 @@ void outcome_handler::apply(const kusto::notification& reported) {
          {"next", std::string(name_of(decided.next))}}
     );
     auto cause = record_of(reported, with_.time.wall_now());
-    if (decided.is_new_failure) note_failure(*what, reported);
+    if (decided.is_new_failure) {
+        add_failure(*what, reported, with_.time.wall_now());
+        with_.sources.note(*what);  // Durable before the notification is deleted.
+    }
     if (decided.target_refused) count_refusal(*what, cause);
     perform(*what, decided.next, cause);
 }
@@ -49,12 +63,25 @@ void outcome_handler::handle_timeout(spool::source& what) {
     perform(what, next, cause);
 }
 
-// Durable before the notification is deleted.
-void outcome_handler::note_failure(spool::source& what, const kusto::notification& failed) {
-    what.failure_keys.push_back(failure_key(failed));
-    what.last_failure = record_of(failed, with_.time.wall_now());
-    what.posts_before_failure = what.posts;
-    with_.sources.note(what);
+void outcome_handler::apply_to_absent(spool::source& what, const notification& reported) {
+    source_facts known{what};
+    auto* record = spool::outcome_of(what.stage);
+    known.is_parked = record && record->outcome == spool::outcome::unconfirmed;
+    auto decided = decide(known, reported, policy(), now());
+    auto next = stage_while_absent(what, decided.next);
+    with_.log.debug(
+        "notification of a source whose folder is absent: recorded",
+        {{"watch", what.watch},
+         {"source", what.id},
+         {"code", reported.success ? "success" : reported.code},
+         {"next", std::string(name_of(decided.next))}}
+    );
+    if (decided.is_new_failure) add_failure(what, reported, with_.time.wall_now());
+    if (next) {
+        what.stage = std::move(*next);
+        with_.expected.remove(what.id);
+    }
+    if (next || decided.is_new_failure) with_.absent.record(what);
 }
 
 namespace {

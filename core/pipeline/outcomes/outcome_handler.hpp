@@ -10,6 +10,7 @@
 #include "pipeline/outcomes/expectations.hpp"
 #include "pipeline/outcomes/outcomes_options.hpp"
 #include "pipeline/outcomes/policy.hpp"
+#include "pipeline/absent_sources.hpp"
 #include "pipeline/ready_queue.hpp"
 #include "pipeline/roster.hpp"
 #include "pipeline/routing.hpp"
@@ -23,6 +24,7 @@ class outcome_handler {
 public:
     struct parts {
         roster& sources;
+        absent_sources& absent;
         ready_queue& ready;
         watch_table& watches;
         expectations& expected;
@@ -35,7 +37,8 @@ public:
 
     outcome_handler(parts with, outcomes_options options, routing& next);
 
-    /// The service reports on a post. Nothing happens when the source is unknown or settled.
+    /// The service reports on a post. Nothing happens when the source is unknown or settled; of one
+    /// whose folder is absent only the record changes.
     void apply(const kusto::notification& notification);
 
     /// outcome_timeout has passed for a posted source.
@@ -47,7 +50,7 @@ private:
     source_facts facts_of(const spool::source& what);
     moment now() const { return {with_.time.now(), with_.time.wall_now()}; }
     policy_options policy() const { return {options_.reports, options_.resend_limit}; }
-    void note_failure(spool::source& what, const kusto::notification& failed);
+    void apply_to_absent(spool::source& what, const kusto::notification& reported);
     void perform(spool::source& what, const any_action& next, const spool::outcome_record& cause);
     void settle(spool::source& what, spool::outcome_record record);
     void park(spool::source& what, spool::outcome_record record);

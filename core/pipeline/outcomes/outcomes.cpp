@@ -15,13 +15,15 @@ outcomes::outcomes(
     routing& next
 )
     : sources_(with.sources),
+      absent_(with.absent),
       time_(with.time),
       options_(options),
       changed_(executor),
-      owners_(with.sources, with.journal),
+      owners_(with.sources, with.absent, with.journal),
       cleaner_(executor, with.queues, with.log),
       handler_(
           {with.sources,
+           with.absent,
            with.ready,
            with.watches,
            expected_,
@@ -49,6 +51,7 @@ outcomes::outcomes(
       ),
       table_(
           {with.sources,
+           with.absent,
            expected_,
            handler_,
            with.router,
@@ -74,17 +77,18 @@ void outcomes::expect(const spool::source& posted) {
     if (is_known) waited = time_.wall_now() - posted.last_post_at;
     waited = std::max(waited, std::chrono::microseconds(0));
     auto posted_at = time_.now() - std::min<duration>(waited, options_.outcome_timeout);
-    expected_.add(posted.id, posted_at);
+    expected_.add(posted.id, posted_at, places_of(posted));
     changed_.notify_all();
 }
 
 std::optional<failure> outcomes::trouble() const {
-    return options_.method == report_method::table ? table_.trouble() : queues_.trouble();
+    if (read_.in_table && table_.trouble()) return table_.trouble();
+    return read_.in_queue ? queues_.trouble() : std::nullopt;
 }
 
 asio::awaitable<void> outcomes::run() {
     for (;;) {
-        if (expected_.empty() && sources_.parked() == 0) {
+        if (expected_.empty() && sources_.parked() == 0 && absent_.empty()) {
             co_await changed_.wait();
             continue;
         }
@@ -95,12 +99,36 @@ asio::awaitable<void> outcomes::run() {
     }
 }
 
+// Where an earlier release had it reported is not known: it is taken for where it would be now.
+spool::report_places outcomes::places_of(const spool::source& what) const {
+    if (what.reported.any()) return what.reported;
+    bool in_table = options_.method == report_method::table;
+    return {!in_table, in_table};
+}
+
+// Both places after report_method was changed, until no source needs the former one.
+spool::report_places outcomes::places_to_read() {
+    auto out = expected_.reported();
+    auto include = [&](const spool::source& what) {
+        auto places = places_of(what);
+        out.in_queue = out.in_queue || places.in_queue;
+        out.in_table = out.in_table || places.in_table;
+    };
+    absent_.each(include);
+    if (sources_.parked() == 0) return out;
+    sources_.each([&](const spool::source& what) {
+        if (sources_.is_parked(what)) include(what);
+    });
+    return out;
+}
+
 asio::awaitable<bool> outcomes::poll() {
+    read_ = places_to_read();
     bool brought = false;
-    if (options_.method == report_method::table) {
-        brought = co_await table_.poll();
-    } else {
-        brought = co_await queues_.poll();
+    if (read_.in_queue) brought = co_await queues_.poll();
+    if (read_.in_table) {
+        bool some = co_await table_.poll();
+        brought = brought || some;
     }
     co_return brought;
 }
@@ -110,8 +138,7 @@ asio::awaitable<void> outcomes::pause() {
     auto timing = polling_options_of(options_);
     auto begun = time_.now();
     auto longest = duration::max();
-    if (options_.method == report_method::queue)
-        longest = queues_.wait_when_hidden().value_or(longest);
+    if (read_.in_queue) longest = queues_.wait_when_hidden().value_or(longest);
     for (;;) {
         auto now = time_.now();
         std::optional<duration> youngest;
@@ -130,8 +157,8 @@ std::vector<std::string> outcomes::overdue() const {
     expected_.each([&](const expectations::entry& one) {
         auto deadline = one.posted_at + options_.outcome_timeout;
         if (!is_silent && deadline > now) return false;
-        bool over = options_.method == report_method::table ? table_.is_over(deadline)
-                                                            : queues_.is_over(deadline);
+        bool over = (!one.reported.in_queue || queues_.is_over(deadline)) &&
+                    (!one.reported.in_table || table_.is_over(deadline));
         if (is_silent || over) ids.push_back(one.source_id);
         return true;
     });

@@ -17,6 +17,7 @@ namespace kustodrop::pipeline {
 
 struct outcomes_parts {
     roster& sources;
+    absent_sources& absent;
     ready_queue& ready;
     watch_table& watches;
     spool::journal& journal;
@@ -60,16 +61,20 @@ public:
     std::optional<failure> trouble() const;
 
 private:
+    spool::report_places places_of(const spool::source& what) const;
+    spool::report_places places_to_read();
     asio::awaitable<bool> poll();
     asio::awaitable<void> pause();
     std::vector<std::string> overdue() const;
     void end_waiting();
 
     roster& sources_;
+    absent_sources& absent_;
     clock& time_;
     outcomes_options options_;
     event changed_;
     expectations expected_;
+    spool::report_places read_;  // By the last poll.
     ownership owners_;
     cleaner cleaner_;
     outcome_handler handler_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "async/awaitable.hpp"
+#include "pipeline/absent_sources.hpp"
 #include "pipeline/roster.hpp"
 #include "spool/journal/journal.hpp"
 
@@ -11,9 +12,9 @@ namespace kustodrop::pipeline {
 
 /// Whose source a notification reports.
 enum class owner {
-    us,        // In the roster, or its outcome is journaled: a source may be reported twice.
-    us_later,  // Journaled without an outcome, but its watch is not open: its folder is absent, or
-               // the watch is not configured. The notification has to stay where it is until then.
+    us,        // Not retired, or its outcome is journaled: a source may be reported twice.
+    us_later,  // The journal cannot be asked now, or has it without an outcome: the notification
+               // has to stay where it is.
     foreign,
 };
 
@@ -21,12 +22,16 @@ enum class owner {
 /// a while.
 class ownership {
 public:
-    ownership(roster& sources, spool::journal& journal) : sources_(sources), journal_(journal) {}
+    ownership(roster& sources, absent_sources& absent, spool::journal& journal)
+        : sources_(sources), absent_(absent), journal_(journal) {}
 
     asio::awaitable<owner> owner_of(std::string source_id);
 
 private:
+    bool is_known(const std::string& source_id) const;
+
     roster& sources_;
+    absent_sources& absent_;
     spool::journal& journal_;
     std::unordered_set<std::string> foreign_;
 };

@@ -6,6 +6,7 @@
 #include "pipeline/watch/watch_options.hpp"
 #include "spool/source/source.hpp"
 
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -88,6 +89,12 @@ decision decide(
 /// What to do about a posted source when outcome_timeout has passed.
 any_action decide_on_timeout(
     const source_facts& known, const policy_options& options, const moment& at
+);
+
+/// The stage from which a source goes on when its folder, absent now, is there again; nothing: the
+/// present one. What has to be sent again is sent then.
+std::optional<spool::any_stage> stage_while_absent(
+    const spool::source& source, const any_action& next
 );
 
 /// Identifies a failure of a source: a message comes again when it could not be deleted, and the

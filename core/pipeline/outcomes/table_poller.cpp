@@ -46,12 +46,15 @@ std::vector<std::string> table_poller::due() {
         next[id] = at;
     };
     with_.expected.each([&](const expectations::entry& one) {
-        consider(one.source_id, pause_for(one.posted_at));
+        if (one.reported.in_table) consider(one.source_id, pause_for(one.posted_at));
         return true;
     });
     if (with_.sources.parked() > 0) {
         with_.sources.each([&](const spool::source& what) {
-            if (with_.sources.is_parked(what)) consider(what.id, pause_when_parked);
+            if (!with_.sources.is_parked(what)) return;
+            bool is_here = what.reported.any() ? what.reported.in_table
+                                               : options_.method == report_method::table;
+            if (is_here) consider(what.id, pause_when_parked);
         });
     }
     next_reads_ = std::move(next);
@@ -81,6 +84,7 @@ asio::awaitable<bool> table_poller::read_rows(
     std::string source_id, std::vector<storage_place> tables
 ) {
     auto* what = with_.sources.find(source_id);
+    if (!what) what = with_.absent.find(source_id);
     if (!what) co_return false;
     auto last = what->posts;
     auto first = last > posts_looked_at ? last - posts_looked_at + 1 : 1;

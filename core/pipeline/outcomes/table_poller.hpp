@@ -27,6 +27,7 @@ class table_poller {
 public:
     struct parts {
         roster& sources;
+        absent_sources& absent;
         const expectations& expected;
         outcome_handler& handler;
         storage_router& router;

@@ -39,6 +39,9 @@ asio::awaitable<result<bool>> poster::post(
     if (text.has_error()) co_return text.error();
 
     ++what->posts;
+    bool in_table = request.report_method == report_in_table;
+    what->reported.in_table = what->reported.in_table || in_table;
+    what->reported.in_queue = what->reported.in_queue || !in_table;
     what->target = std::move(target);
     what->last_post_at = with_.time.wall_now();
     with_.sources.advance(*what, stage::posting{*blob, what->last_post_at});

@@ -10,6 +10,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace kustodrop::pipeline {
 
@@ -42,7 +44,8 @@ struct watch : open_folder {
     }
 };
 
-/// All watches by name. A watch keeps its place in memory.
+/// All watches by name. A watch keeps its place in memory. While a loop over them awaits something,
+/// one may be renamed: such a loop goes through names().
 class watch_table {
 public:
     watch& add(watch_options options) {
@@ -52,6 +55,20 @@ public:
     watch* find(std::string_view name) {
         auto found = watches_.find(name);
         return found == watches_.end() ? nullptr : &found->second;
+    }
+
+    /// The watch keeps its place in memory. `to` is not the name of another one.
+    void rename(const std::string& from, const std::string& to) {
+        auto found = watches_.extract(from);
+        if (!found) return;
+        found.key() = to;
+        found.mapped().options.name = to;
+        watches_.insert(std::move(found));
+    }
+    std::vector<std::string> names() const {
+        std::vector<std::string> out;
+        for (auto& [name, one] : watches_) out.push_back(name);
+        return out;
     }
     auto begin() { return watches_.begin(); }
     auto end() { return watches_.end(); }

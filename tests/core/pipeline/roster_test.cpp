@@ -198,4 +198,46 @@ BOOST_AUTO_TEST_CASE(a_parked_source_may_be_divided_by_its_late_word) {
     BOOST_TEST(identity_holds());
 }
 
+BOOST_AUTO_TEST_CASE(a_renamed_watch_takes_its_sources_along_parked_or_not) {
+    sources->admit(file("a"));
+    auto& waiting = sources->admit(file("b", stage::posted{}));
+    sources->park(waiting, record(outcome::unconfirmed));
+    sources->rename_watch("web", "site");
+    BOOST_TEST(sources->find("a")->watch == "site");
+    BOOST_TEST(sources->counts("web").pending_files == 0u);
+    BOOST_TEST(sources->counts("web").parked_files == 0u);
+    BOOST_TEST(sources->counts("site").pending_files == 1u);
+    BOOST_TEST(sources->counts("site").parked_files == 1u);
+    BOOST_TEST(sources->is_parked(*sources->find("b")));
+    sources->retire(*sources->find("a"), record(outcome::succeeded));
+    sources->retire(*sources->find("b"), record(outcome::succeeded));
+    BOOST_TEST(sources->counts("site").pending_files == 0u);
+    BOOST_TEST(sources->counts("site").parked_files == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_source_taken_in_twice_is_counted_once) {
+    auto& waiting = sources->admit(file("a", stage::posted{}));
+    sources->park(waiting, record(outcome::unconfirmed));
+    auto again = file("a");
+    again.watch = "site";
+    auto& fresh = sources->admit(again);
+    BOOST_TEST(sources->parked() == 0u);
+    BOOST_TEST(sources->counts("web").parked_files == 0u);
+    BOOST_TEST(sources->counts("site").pending_files == 1u);
+    sources->retire(fresh, record(outcome::succeeded));
+    BOOST_TEST(sources->counts("site").pending_files == 0u);
+    BOOST_TEST(sources->counts("site").parked_files == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_added_is_subtracted_although_the_source_has_changed_meanwhile) {
+    auto& what = sources->admit(file("a"));
+    what.watch = "elsewhere";
+    what.slices.push_back({"b.json", "work/b.json", 0, 1, {}});
+    what.stage = stage::posted{};
+    sources->reassign(what, "site");
+    BOOST_TEST(sources->counts("web").pending_files == 0u);
+    BOOST_TEST(sources->counts("web").files_in_stage[0] == 0u);
+    BOOST_TEST(sources->counts("site").pending_files == 2u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -37,6 +37,8 @@ struct taking : world {
     std::unique_ptr<spool::journal> journal = open_journal();
     std::unique_ptr<pipeline::roster> sources =
         std::make_unique<pipeline::roster>(*journal, clock, measured);
+    std::unique_ptr<pipeline::absent_sources> absent =
+        std::make_unique<pipeline::absent_sources>(*journal);
     pipeline::ready_queue ready{io.get_executor(), clock, {}};
     pipeline::small_contents contents;
     recorded_routing routed;
@@ -65,7 +67,8 @@ struct taking : world {
     /// Begins to watch the folder, as after a start of the daemon.
     result<void> open(std::vector<spool::source> unretired = {}) {
         make();
-        auto opened = start(subject->open(std::move(unretired)));
+        for (auto& what : unretired) absent->add(std::move(what));
+        auto opened = start(subject->open());
         running = start(subject->run());
         return opened->value.value();
     }
@@ -73,14 +76,14 @@ struct taking : world {
     /// Begins to watch the folder while the daemon runs, as a reload does.
     void add() {
         make();
-        subject->begin_with({});
+        subject->begin();
         running = start(subject->run());
     }
 
     void make() {
         watch = std::make_unique<pipeline::watch>(options);
         pipeline::intake_parts parts{
-            *sources, ready, contents, *journal, pool, clock, random, log, measured, nullptr};
+            *sources, *absent, ready, contents, *journal, pool, clock, random, log, measured, nullptr};
         pipeline::intake_options how;
         how.state_directory = state.path();
         subject = std::make_unique<pipeline::intake>(io.get_executor(), *watch, parts, how, routed);

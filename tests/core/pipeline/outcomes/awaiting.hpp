@@ -24,6 +24,7 @@ struct awaiting : world {
         )
                       .value();
         sources.emplace(*journal, clock, measured);
+        absent.emplace(*journal);
         ready.set_classifier([](const std::string&) {
             return pipeline::ready_queue::standing{"web"};
         });
@@ -148,6 +149,7 @@ struct awaiting : world {
     pipeline::storage_router router{clock, random, resources};
     std::unique_ptr<spool::journal> journal;
     std::optional<pipeline::roster> sources;
+    std::optional<pipeline::absent_sources> absent;
     pipeline::ready_queue ready{io.get_executor(), clock, {}};
     pipeline::watch_table watches;
     struct recording final : pipeline::routing {

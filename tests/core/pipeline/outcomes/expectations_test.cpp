@@ -60,6 +60,16 @@ BOOST_AUTO_TEST_CASE(what_is_removed_is_not_awaited) {
     BOOST_TEST(list.empty());
 }
 
+BOOST_AUTO_TEST_CASE(it_is_known_where_notifications_may_come) {
+    list.add("a", start);
+    list.add("b", start, {true, true});
+    BOOST_TEST((list.reported() == spool::report_places{true, true}));
+    list.remove("b");
+    BOOST_TEST((list.reported() == spool::report_places{true, false}));
+    list.add("a", start, {false, true});
+    BOOST_TEST((list.reported() == spool::report_places{false, true}));
+}
+
 BOOST_AUTO_TEST_CASE(a_visit_ends_when_the_visitor_says_so) {
     list.add("a", start);
     list.add("b", start + 1s);

@@ -10,7 +10,7 @@ struct handling : test::awaiting {
     pipeline::expectations expected;
     pipeline::outcomes_options options;
     outcome_handler handler{
-        {*sources, ready, watches, expected, identity_token, clock, random, log, measured},
+        {*sources, *absent, ready, watches, expected, identity_token, clock, random, log, measured},
         options,
         next};
 
@@ -45,6 +45,64 @@ BOOST_AUTO_TEST_CASE(a_success_is_recorded_and_handed_on) {
 BOOST_AUTO_TEST_CASE(a_source_that_is_not_in_the_roster_is_nothing_to_act_on) {
     reports_success(1);
     BOOST_TEST(settled.empty());
+}
+
+// A source of an earlier run whose folder is not there.
+static spool::source absent_source(test::awaiting& of, int number) {
+    spool::source what;
+    what.id = of.id_of(number);
+    what.watch = "away";
+    what.slices.push_back({"a.csv", test::in_work("a.csv"), 0, 10, {}});
+    what.posts = 1;
+    what.last_post_at = of.clock.wall_now();
+    what.stage = stage::posted{{"a", "c", "b", 10, 5}, of.clock.wall_now()};
+    return what;
+}
+
+BOOST_AUTO_TEST_CASE(a_success_is_recorded_although_the_folder_is_absent) {
+    absent->add(absent_source(*this, 1));
+    expected.add(id_of(1), clock.now());
+    reports_success(1);
+    BOOST_TEST(spool::name_of(absent->find(id_of(1))->stage) == "settled");
+    BOOST_TEST(expected.empty());
+    BOOST_TEST(settled.empty());
+    BOOST_REQUIRE(!journal->flush().has_error());
+    auto rows = journal->unretired().value();
+    BOOST_REQUIRE(rows.size() == 1u);
+    BOOST_TEST((spool::outcome_of(rows[0].stage)->outcome == spool::outcome::succeeded));
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_is_recorded_although_the_folder_is_absent) {
+    absent->add(absent_source(*this, 1));
+    reports(1, "Stream_WrongNumberOfFields");
+    auto* record = spool::outcome_of(absent->find(id_of(1))->stage);
+    BOOST_REQUIRE(record);
+    BOOST_TEST(record->code == "Stream_WrongNumberOfFields");
+    BOOST_TEST(absent->find(id_of(1))->failure_keys.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_to_be_sent_again_waits_for_its_folder) {
+    absent->add(absent_source(*this, 1));
+    reports(1, "General_RetryAttemptsExceeded");
+    BOOST_TEST(spool::name_of(absent->find(id_of(1))->stage) == "uploaded");
+    BOOST_TEST(next_ready() == "nothing");
+}
+
+BOOST_AUTO_TEST_CASE(a_late_success_of_an_unconfirmed_source_is_recorded_too) {
+    auto what = absent_source(*this, 1);
+    spool::outcome_record record;
+    record.outcome = spool::outcome::unconfirmed;
+    what.stage = stage::settled{record};
+    absent->add(std::move(what));
+    reports_success(1);
+    auto* now = spool::outcome_of(absent->find(id_of(1))->stage);
+    BOOST_TEST((now->outcome == spool::outcome::succeeded));
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_target_does_not_fail_the_files_of_an_absent_folder) {
+    absent->add(absent_source(*this, 1));
+    reports(1, "BadRequest_TableNotExist");
+    BOOST_TEST(spool::name_of(absent->find(id_of(1))->stage) == "uploaded");
 }
 
 BOOST_AUTO_TEST_CASE(a_failure_is_noted_once) {

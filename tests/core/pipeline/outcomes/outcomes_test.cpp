@@ -13,6 +13,7 @@ struct whole : test::awaiting {
     pipeline::outcomes& begin() {
         pipeline::outcomes_parts with{
             *sources,
+            *absent,
             ready,
             watches,
             *journal,
@@ -107,6 +108,78 @@ BOOST_AUTO_TEST_CASE(without_reports_a_source_is_presumed_at_once) {
     settle();
     BOOST_TEST(state(1) == "presumed");
     BOOST_TEST(network.sent.empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_was_to_be_reported_in_the_table_is_read_there_until_none_is_left) {
+    begin();
+    auto& what = posted(1);
+    what.reported = {false, true};
+    made->expect(what);
+    await(2);
+    storage.rows[id_of(1) + "/1"] = row(1, "Succeeded");
+    pass(10s);
+    BOOST_TEST(state(1) == "succeeded");
+    BOOST_TEST(state(2) == "posted");
+    auto reads = storage.asked("get_entity");
+    pass_in_steps(1min);
+    BOOST_TEST(storage.asked("get_entity") == reads);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_to_be_reported_in_a_queue_is_found_there_until_none_is_left) {
+    options.method = pipeline::report_method::table;
+    begin();
+    auto& what = posted(1);
+    what.reported = {true, false};
+    made->expect(what);
+    await(2);
+    storage.put("success", success(1));
+    pass(10s);
+    BOOST_TEST(state(1) == "succeeded");
+    BOOST_TEST(storage.queues["success"].empty());
+    auto peeks = storage.asked("peek_messages");
+    pass_in_steps(1min);
+    BOOST_TEST(storage.asked("peek_messages") == peeks);
+    BOOST_TEST(state(2) == "posted");
+}
+
+BOOST_AUTO_TEST_CASE(a_source_that_may_be_reported_in_both_places_waits_for_both) {
+    options.outcome_timeout = 5min;
+    begin();
+    auto& what = posted(1);
+    what.reported = {true, true};
+    storage.refused["get_entity"] = 503;
+    made->expect(what);
+    pass_in_steps(7min);
+    BOOST_TEST(state(1) == "posted");
+    pass_in_steps(4min);
+    BOOST_TEST(state(1) == "unconfirmed");
+}
+
+BOOST_AUTO_TEST_CASE(the_outcome_of_a_source_whose_folder_is_absent_is_read_from_a_queue) {
+    begin();
+    auto what = posted(1);
+    sources->retire(*sources->find(id_of(1)), {});
+    what.stage = spool::stage::posted{{"a", "c", "b", 10, 5}, clock.wall_now()};
+    absent->add(what);
+    made->expect(what);
+    storage.put("success", success(1));
+    pass(10s);
+    BOOST_TEST(spool::name_of(absent->find(id_of(1))->stage) == "settled");
+    BOOST_TEST(storage.queues["success"].empty());
+    BOOST_TEST(made->outstanding() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(the_outcome_of_a_source_whose_folder_is_absent_is_read_from_the_table) {
+    options.method = pipeline::report_method::table;
+    begin();
+    auto what = posted(1);
+    sources->retire(*sources->find(id_of(1)), {});
+    what.stage = spool::stage::posted{{"a", "c", "b", 10, 5}, clock.wall_now()};
+    absent->add(what);
+    made->expect(what);
+    storage.rows[id_of(1) + "/1"] = row(1, "Succeeded");
+    pass(10s);
+    BOOST_TEST(spool::name_of(absent->find(id_of(1))->stage) == "settled");
 }
 
 BOOST_AUTO_TEST_CASE(a_queue_that_cannot_be_read_is_reported_as_trouble) {

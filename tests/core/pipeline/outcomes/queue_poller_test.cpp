@@ -16,10 +16,10 @@ struct polling : test::awaiting {
 
     pipeline::outcomes_options options;
     pipeline::expectations expected;
-    pipeline::ownership owners{*sources, *journal};
+    pipeline::ownership owners{*sources, *absent, *journal};
     pipeline::cleaner cleaning{io.get_executor(), queues, log};
     pipeline::outcome_handler handler{
-        {*sources, ready, watches, expected, identity_token, clock, random, log, measured},
+        {*sources, *absent, ready, watches, expected, identity_token, clock, random, log, measured},
         options,
         next};
     std::optional<queue_poller> made;
