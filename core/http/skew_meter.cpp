@@ -24,13 +24,23 @@ void skew_meter::learn(const response& answer, wall_time sent_at, wall_time now)
     // A calendar that was put right in between says nothing.
     if (now < sent_at) return;
     auto nearest = std::clamp(*date, sent_at, now);
-    samples_.push_back(nearest - *date);
+    samples_.push_back({nearest - *date, *date, time_.now()});
     if (samples_.size() > most_samples) samples_.pop_front();
+}
+
+std::optional<wall_time> skew_meter::service_time() const {
+    std::optional<wall_time> earliest;
+    for (auto& one : samples_) {
+        auto since = std::chrono::duration_cast<wall_time::duration>(time_.now() - one.came_at);
+        earliest = std::min(earliest.value_or(wall_time::max()), one.date + since);
+    }
+    return earliest;
 }
 
 std::optional<duration> skew_meter::skew() const {
     if (samples_.empty()) return std::nullopt;
-    std::vector<duration> sorted(samples_.begin(), samples_.end());
+    std::vector<duration> sorted;
+    for (auto& one : samples_) sorted.push_back(one.skew);
     std::ranges::sort(sorted);
     return sorted[sorted.size() / 2];
 }

@@ -20,12 +20,22 @@ public:
     /// behind. Dates count whole seconds. Nothing before the first answer with a Date.
     std::optional<duration> skew() const;
 
+    /// The service's calendar now, as the last answers have it: a Date and what has passed since,
+    /// whatever was done to this machine's calendar. The earliest of them, for an agent on this
+    /// machine has its clock. Nothing before the first answer with a Date.
+    std::optional<wall_time> service_time() const;
+
 private:
     void learn(const response& answer, wall_time sent_at, wall_time now);
 
     transport& below_;
     clock& time_;
-    std::deque<duration> samples_;
+    struct sample {
+        duration skew;
+        wall_time date;
+        time_point came_at;
+    };
+    std::deque<sample> samples_;
 };
 
 }  // namespace kustodrop::http

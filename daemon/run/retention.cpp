@@ -2,31 +2,77 @@
 
 #include "daemon/run/translate.hpp"
 #include "spool/folder/retention.hpp"
+#include "spool/source/place.hpp"
+
+#include <memory>
+#include <utility>
 
 namespace kustodrop::daemon {
 
-retention::retention(surroundings around, retention_parts with) : around_(around), with_(with) {}
+// Far more than clocks differ by, and little against what archives and journals are kept for.
+static constexpr duration tolerated_difference = 1h;
+
+bool is_calendar_trusted(wall_time ours, std::optional<wall_time> of_service) {
+    return of_service && std::chrono::abs(ours - *of_service) <= tolerated_difference;
+}
+
+retention::retention(surroundings around, retention_parts with)
+    : around_(around), with_(std::move(with)) {}
+
+bool retention::may_expire() const {
+    return is_calendar_trusted(around_.time.wall_now(), with_.service_time());
+}
 
 asio::awaitable<void> retention::run() {
     for (;;) {
-        for (auto& [name, watch] : with_.watches) co_await clear_archive(name);
-        auto keep_for = with_.settings.retention.journal_for;
-        auto limit = around_.time.wall_now() -
-                     std::chrono::duration_cast<std::chrono::microseconds>(keep_for);
-        auto forgotten = co_await with_.journal.forget_retired(limit);
-        bool more = forgotten && *forgotten > 0;
+        auto names = with_.watches.names();
+        for (auto& name : names) co_await clear_archive(name);
+        bool more = false;
+        if (may_expire()) {
+            auto keep_for = with_.settings.retention.journal_for;
+            auto limit = around_.time.wall_now() -
+                         std::chrono::duration_cast<std::chrono::microseconds>(keep_for);
+            auto forgotten = co_await with_.journal.forget_retired(limit);
+            more = forgotten && *forgotten > 0;
+        }
         auto pause = more ? duration(1s) : duration(1min);
         co_await around_.time.sleep_until(around_.time.now() + pause);
     }
 }
 
+// With act_after: posted files are in the archive before their outcome is known. A worker may put
+// one there after this list is made, and before the roster says so.
+static std::shared_ptr<const spool::needed_files> needed_of(
+    pipeline::roster& sources, const pipeline::watch& from, wall_time now
+) {
+    static constexpr auto recording = std::chrono::minutes(1);
+    auto out = std::make_shared<spool::needed_files>();
+    if (from.options.act_after == pipeline::act_time::posted) out->since = now - recording;
+    sources.each([&](const spool::source& what) {
+        if (what.watch != from.options.name) return;
+        for (auto& file : what.slices) {
+            if (file.location.starts_with(spool::archive_folder)) {
+                out->locations.insert(file.location);
+            }
+        }
+    });
+    return out;
+}
+
 asio::awaitable<void> retention::clear_archive(std::string watch) {
-    auto folder = with_.watches.find(watch)->folder;
-    if (!folder) co_return;
+    auto* from = with_.watches.find(watch);
+    if (!from || !from->folder) co_return;
+    auto folder = from->folder;
     auto now = around_.time.wall_now();
     auto limits = archive_limits_of(with_.settings.retention);
+    if (!may_expire()) limits.age = spool::archive_limits().age;
+    limits.needed = needed_of(with_.sources, *from, now);
     auto work = [=] { return spool::clear_archive(*folder, now, limits); };
     auto cleared = co_await offload(with_.pool, work);
+    auto count = [folder] { return spool::count_quarantined(*folder); };
+    auto quarantined = co_await offload(with_.pool, count);
+    auto& counted = around_.measured.value("kustodrop_quarantined_files", {{"watch", watch}});
+    counted.set(static_cast<double>(quarantined));
     report(watch, cleared);
 }
 

@@ -3,11 +3,13 @@
 #include "async/recurring.hpp"
 #include "config/settings.hpp"
 #include "daemon/service/connection.hpp"
+#include "pipeline/roster.hpp"
 #include "pipeline/watch/watch_table.hpp"
 #include "spool/folder/retention.hpp"
 #include "spool/journal/journal.hpp"
 
-#include <memory>
+#include <functional>
+#include <optional>
 #include <string>
 
 namespace kustodrop::daemon {
@@ -15,11 +17,18 @@ namespace kustodrop::daemon {
 struct retention_parts {
     const config::settings& settings;  // As they are at the time: a reload changes them.
     pipeline::watch_table& watches;
+    pipeline::roster& sources;
     spool::journal& journal;
     worker_pool& pool;
+    std::function<std::optional<wall_time>()> service_time;  // Nothing while it is not known.
 };
 
+/// Whether ages may be reckoned with this machine's clock: the service's time is known, and about
+/// the same. A clock that is months ahead would have everything expire at once.
+bool is_calendar_trusted(wall_time ours, std::optional<wall_time> of_service);
+
 /// Deletes archived files and journal records that are older, or more, than `retention` allows.
+/// Nothing expires by age while this machine's clock is not known to be about right.
 class retention {
 public:
     retention(surroundings around, retention_parts with);
@@ -29,6 +38,7 @@ public:
 
 private:
     asio::awaitable<void> clear_archive(std::string watch);
+    bool may_expire() const;
     void report(const std::string& watch, const result<spool::retention_report>& cleared);
 
     surroundings around_;

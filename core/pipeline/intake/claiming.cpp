@@ -87,7 +87,7 @@ std::size_t claimer::room(std::size_t batch_files) const {
     facts.max_pending_files = watch_.options.max_pending_files;
     facts.ready_room = with_.ready.room(watch_.options.name);
     facts.batch_files = batch_files;
-    facts.can_record = !files_.is_low_on_space() && with_.journal.healthy();
+    facts.can_record = with_.journal.healthy();
     facts.is_paused = watch_.gate.is_paused();
     facts.has_probe = watch_.gate.held() > 0 || next_.is_gathering();
     return room_for_claims(facts);

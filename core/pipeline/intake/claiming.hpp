@@ -19,7 +19,7 @@ struct claim_facts {
     std::uint64_t max_pending_files = 0;
     std::size_t ready_room = 0;  // Sources that the ready queue takes.
     std::size_t batch_files = 0;
-    bool can_record = true;  // The journal works, and disk space is free.
+    bool can_record = true;  // The journal works.
     bool is_paused = false;  // The target is wrong: one source at a time shows whether it still is.
     bool has_probe = false;  // There is a source to show it.
 };

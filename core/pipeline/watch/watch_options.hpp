@@ -39,7 +39,7 @@ struct watch_options {
     duration stable_for = std::chrono::seconds(2);
     std::string done_marker = {};  // ".ok": x is complete when x.ok is there.
     claim_mode claim = claim_mode::automatic;
-    double min_free_percent = 0;  // Nothing is claimed while less is free.
+    double min_free_percent = 0;  // While less is free, the watch is low on space.
     duration rescan_every = std::chrono::minutes(1);
     std::uint64_t max_pending_files = 100'000;
     coalesce_options coalesce = {};

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <sys/stat.h>
 
 namespace kustodrop::spool {
 
@@ -14,9 +15,30 @@ static constexpr std::size_t deepest_level = 20;
 
 namespace {
 
+// What files take of a file system. Its blocks count, not the lengths of its files.
+struct usage {
+    std::uint64_t bytes = 0;
+    std::uint64_t files = 0;
+
+    usage& operator+=(const usage& other) {
+        bytes += other.bytes;
+        files += other.files;
+        return *this;
+    }
+    bool covers(const usage& wanted) const {
+        return bytes >= wanted.bytes && files >= wanted.files;
+    }
+};
+
+usage over(const usage& total, const archive_limits& limits) {
+    return {
+        total.bytes - std::min(total.bytes, limits.bytes),
+        total.files - std::min(total.files, limits.files)};
+}
+
 struct archived_file {
     std::string name;  // Relative to the watch's folder.
-    std::uint64_t size_bytes = 0;
+    std::uint64_t allocated_bytes = 0;
     std::int64_t changed_ns = 0;
 };
 
@@ -24,25 +46,37 @@ bool went_earlier(const archived_file& a, const archived_file& b) {
     return a.changed_ns < b.changed_ns;
 }
 
+std::int64_t nanoseconds_of(wall_time at) {
+    if (at == wall_time::max()) return INT64_MAX;
+    using std::chrono::duration_cast;
+    return duration_cast<std::chrono::nanoseconds>(at.time_since_epoch()).count();
+}
+
 class sweeper {
 public:
-    sweeper(int root, std::int64_t limit_ns) : root_(root), limit_ns_(limit_ns) {}
+    sweeper(int root, std::int64_t limit_ns, const needed_files* needed)
+        : root_(root),
+          limit_ns_(limit_ns),
+          needed_(needed),
+          needed_since_ns_(needed ? nanoseconds_of(needed->since) : INT64_MAX) {}
 
     // Deletes the expired files of one day and weighs the rest.
-    std::uint64_t expire(const std::string& day, bool old_enough) {
-        std::uint64_t left = 0;
+    usage expire(const std::string& day, bool old_enough) {
+        usage left;
         walk(day, 0, [&](const descriptor& folder, archived_file file) {
             // The rename into the archive moved the file's ctime, so it is not before retirement.
-            if (old_enough && file.changed_ns < limit_ns_ && erase(folder, file)) return;
-            left += file.size_bytes;
+            bool expired = old_enough && file.changed_ns < limit_ns_ && !is_needed(file);
+            if (expired && erase(folder, file)) return;
+            left += {file.allocated_bytes, 1};
         });
         return left;
     }
 
-    // Deletes the oldest of one day until `excess` bytes are freed; returns how many were.
-    std::uint64_t shrink(const std::string& day, std::uint64_t excess) {
+    // Deletes the oldest of one day until that much is freed; returns how much was.
+    usage shrink(const std::string& day, const usage& excess) {
         std::vector<archived_file> oldest;
         walk(day, 0, [&](const descriptor&, archived_file file) {
+            if (is_needed(file)) return;
             if (oldest.size() >= most_deletions) {
                 if (!went_earlier(file, oldest.front())) return;
                 std::pop_heap(oldest.begin(), oldest.end(), went_earlier);
@@ -52,12 +86,12 @@ public:
             std::push_heap(oldest.begin(), oldest.end(), went_earlier);
         });
         std::sort(oldest.begin(), oldest.end(), went_earlier);
-        std::uint64_t freed = 0;
+        usage freed;
         for (auto& file : oldest) {
-            if (freed >= excess) break;
+            if (freed.covers(excess)) break;
             auto place = split_folder(file.name);
             auto folder = open_beneath(root_, place.folder, O_PATH | O_DIRECTORY);
-            if (erase(folder, file)) freed += file.size_bytes;
+            if (erase(folder, file)) freed += {file.allocated_bytes, 1};
         }
         sweep(day, 0);
         return freed;
@@ -92,19 +126,25 @@ private:
         if (!open.is_open() || level > deepest_level) return;
         std::vector<std::string> below;
         for_each_entry(open.get(), [&](const std::string& base, unsigned char) {
-            auto seen = look_at(open.get(), base);
-            if (!seen) return true;
+            struct ::stat facts = {};
+            if (::fstatat(open.get(), base.c_str(), &facts, AT_SYMLINK_NOFOLLOW) != 0) return true;
             auto name = joined(folder, base);
-            if (seen->kind == file_kind::folder) {
+            if (S_ISDIR(facts.st_mode)) {
                 below.push_back(std::move(name));
-            } else {
-                visit(
-                    open, {std::move(name), seen->identity.size_bytes, seen->identity.changed_ns}
-                );
+                return true;
             }
+            archived_file file{std::move(name)};
+            file.allocated_bytes = static_cast<std::uint64_t>(facts.st_blocks) * 512;  // stat(2)
+            file.changed_ns = facts.st_ctim.tv_sec * 1'000'000'000 + facts.st_ctim.tv_nsec;
+            visit(open, std::move(file));
             return true;
         });
         for (auto& name : below) walk(name, level + 1, visit);
+    }
+
+    bool is_needed(const archived_file& file) const {
+        if (!needed_) return false;
+        return file.changed_ns >= needed_since_ns_ || needed_->locations.contains(file.name);
     }
 
     bool erase(const descriptor& folder, const archived_file& file) {
@@ -115,18 +155,20 @@ private:
         auto base = split_folder(file.name).base;
         if (!folder.is_open() || ::unlinkat(folder.get(), base.c_str(), 0) != 0) return false;
         ++report.files_deleted;
-        report.bytes_deleted += file.size_bytes;
+        report.bytes_deleted += file.allocated_bytes;
         return true;
     }
 
     int root_;
     std::int64_t limit_ns_;
+    const needed_files* needed_;
+    std::int64_t needed_since_ns_;
 };
 
 }  // namespace
 
 result<retention_report> expire_archive(
-    const drop_folder& folder, wall_time now, duration max_age, std::uint64_t max_bytes
+    const drop_folder& folder, wall_time now, const archive_limits& limits
 ) {
     auto root = folder.descriptor_of_root();
     auto archive = open_beneath(root, std::string(archive_folder), O_RDONLY | O_DIRECTORY);
@@ -141,43 +183,81 @@ result<retention_report> expire_archive(
     });
     std::sort(days.begin(), days.end());
 
-    using std::chrono::duration_cast;
-    auto limit = now - duration_cast<wall_time::duration>(max_age);
-    auto since_epoch = duration_cast<std::chrono::nanoseconds>(limit.time_since_epoch());
-    sweeper sweeping(root, since_epoch.count());
-    std::vector<std::uint64_t> left;
-    std::uint64_t total = 0;
+    auto limit = now - std::chrono::duration_cast<wall_time::duration>(limits.age);
+    sweeper sweeping(root, nanoseconds_of(limit), limits.needed.get());
+    usage total;
     for (auto& day : days) {
         auto place = joined(archive_folder, day);
-        left.push_back(sweeping.expire(place, parse_day_name(day) < limit));
-        if (parse_day_name(day) < limit) sweeping.sweep(place, 0);
-        total += left.back();
+        bool old_enough = parse_day_name(day) < limit;
+        total += sweeping.expire(place, old_enough);
+        if (old_enough) sweeping.sweep(place, 0);
     }
-    for (std::size_t i = 0; i < days.size() && total > max_bytes; ++i) {
-        total -= sweeping.shrink(joined(archive_folder, days[i]), total - max_bytes);
+    for (std::size_t i = 0; i < days.size(); ++i) {
+        auto excess = over(total, limits);
+        if (excess.bytes == 0 && excess.files == 0) break;
+        auto freed = sweeping.shrink(joined(archive_folder, days[i]), excess);
+        total.bytes -= freed.bytes;
+        total.files -= freed.files;
         // One call's bound, or files that cannot be deleted: the next call sees.
         if (sweeping.report.more) break;
     }
-    sweeping.report.bytes_left = total;
+    sweeping.report.bytes_left = total.bytes;
+    sweeping.report.files_left = total.files;
     return sweeping.report;
+}
+
+// How much of a resource is missing until that share of it is free.
+static std::uint64_t missing(double percent, std::uint64_t total, std::uint64_t free) {
+    auto wanted = static_cast<std::uint64_t>(percent / 100 * static_cast<double>(total));
+    return wanted - std::min(wanted, free);
 }
 
 result<retention_report> clear_archive(
     const drop_folder& folder, wall_time now, const archive_limits& limits
 ) {
     auto space = folder.space();
-    if (!space) return expire_archive(folder, now, limits.age, limits.bytes);
-    auto bytes = std::min(limits.bytes, space->total_bytes / 10);
-    auto report = expire_archive(folder, now, limits.age, bytes);
-    auto wanted = limits.min_free_percent / 100 * static_cast<double>(space->total_bytes);
-    auto missing = wanted - static_cast<double>(space->free_bytes);
-    if (!report || missing <= 0) return report;
-    auto left = std::max(0.0, static_cast<double>(report->bytes_left) - missing);
-    auto more = expire_archive(folder, now, limits.age, static_cast<std::uint64_t>(left));
+    if (!space) return expire_archive(folder, now, limits);
+    auto at_most = limits;
+    at_most.bytes = std::min(limits.bytes, space->total_bytes / 10);
+    // Some file systems have no number of inodes.
+    bool counts_files = space->total_files > 0;
+    if (counts_files) at_most.files = std::min(limits.files, space->total_files / 10);
+    auto report = expire_archive(folder, now, at_most);
+    if (!report) return report;
+    space = folder.space();  // What has just been deleted is free.
+    if (!space) return report;
+    auto percent = limits.min_free_percent;
+    auto bytes = missing(percent, space->total_bytes, space->free_bytes);
+    auto files = counts_files ? missing(percent, space->total_files, space->free_files) : 0;
+    if (bytes == 0 && files == 0) return report;
+    at_most.bytes = report->bytes_left - std::min(report->bytes_left, bytes);
+    at_most.files = report->files_left - std::min(report->files_left, files);
+    auto more = expire_archive(folder, now, at_most);
     if (!more) return more;
     more->files_deleted += report->files_deleted;
     more->bytes_deleted += report->bytes_deleted;
     return more;
+}
+
+static std::size_t count_files(int root, const std::string& folder, std::size_t level) {
+    static constexpr std::string_view note = ".error.json";
+    auto open = open_beneath(root, folder, O_RDONLY | O_DIRECTORY);
+    if (!open.is_open() || level > deepest_level) return 0;
+    std::size_t count = 0;
+    std::vector<std::string> below;
+    for_each_entry(open.get(), [&](const std::string& base, unsigned char) {
+        auto seen = look_at(open.get(), base);
+        if (!seen) return true;
+        if (seen->kind == file_kind::folder) below.push_back(joined(folder, base));
+        if (seen->kind == file_kind::regular && !base.ends_with(note)) ++count;
+        return true;
+    });
+    for (auto& name : below) count += count_files(root, name, level + 1);
+    return count;
+}
+
+std::size_t count_quarantined(const drop_folder& folder) {
+    return count_files(folder.descriptor_of_root(), std::string(quarantine_folder), 0);
 }
 
 }  // namespace kustodrop::spool

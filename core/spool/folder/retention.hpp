@@ -5,34 +5,52 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_set>
 
 namespace kustodrop::spool {
 
 struct retention_report {
     std::size_t files_deleted = 0;
     std::uint64_t bytes_deleted = 0;
-    std::uint64_t bytes_left = 0;
+    std::uint64_t bytes_left = 0;  // As they take room on the disk: in whole blocks.
+    std::uint64_t files_left = 0;
     bool more = false;  // The bound of one call was reached: call again.
+};
+
+/// Archived files that are still needed, by their place: with act_after: posted a file is in the
+/// archive before its outcome is known.
+struct needed_files {
+    std::unordered_set<std::string> locations;
+
+    /// What was archived from here on is needed too, for it may not be in the list yet.
+    wall_time since = wall_time::max();
 };
 
 /// How much archive a watch keeps.
 struct archive_limits {
     duration age = std::chrono::hours(24 * 365 * 100);
     std::uint64_t bytes = UINT64_MAX;
-    double min_free_percent = 0;
+    std::uint64_t files = UINT64_MAX;
+    double min_free_percent = 0;                       // Of bytes and of inodes.
+    std::shared_ptr<const needed_files> needed = {};  // Null: none is.
 };
 
-/// Deletes what has been archived for longer than max_age, then the oldest until max_bytes are
-/// left; a bounded number of files a call. Touches nothing but archive/. Blocking.
+/// Deletes what has been archived for longer than the limits' age, then the oldest until their
+/// bytes and files are left, but nothing that is needed; a bounded number of files a call. Touches
+/// nothing but archive/. Blocking.
 result<retention_report> expire_archive(
-    const drop_folder& folder, wall_time now, duration max_age, std::uint64_t max_bytes
+    const drop_folder& folder, wall_time now, const archive_limits& limits
 );
 
-/// Clears the archive down to the limits, and further while too little space is free; it is never
-/// above a tenth of its file system (docs/configuration.md). Blocking, a bounded number of files a
-/// call.
+/// The same, and clears further while too few bytes or inodes are free; the archive is never above
+/// a tenth of its file system (docs/configuration.md). Blocking, a bounded number of files a call.
 result<retention_report> clear_archive(
     const drop_folder& folder, wall_time now, const archive_limits& limits
 );
+
+/// How many files are in quarantine, without the .error.json beside them. Blocking.
+std::size_t count_quarantined(const drop_folder& folder);
 
 }  // namespace kustodrop::spool
