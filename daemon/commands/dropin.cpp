@@ -46,6 +46,7 @@ dropin_facts dropin_facts_of(
         bool open =
             lies_in(folder, "/var/lib/kustodrop") || lies_in(folder, "/var/spool/kustodrop");
         if (!open) add_once(facts.folders, folder);
+        add_once(facts.mounts, folder);
     };
     add(settings.state_directory);
     for (auto& watch : settings.watches) add(watch.path);
@@ -58,9 +59,10 @@ dropin_facts dropin_facts_of(
 }
 
 // As systemd.syntax(7) and systemd.unit(5) want it: quoted where it must be, % doubled.
-static std::string line(std::string_view key, std::string_view path) {
-    // A folder that does not exist yet must not block the others.
-    std::string value = "-";
+static std::string line(
+    std::string_view key, std::string_view path, std::string_view before = {}
+) {
+    std::string value(before);
     for (char c : path) {
         if (c == '%') value += '%';
         if (c == '"' || c == '\\') value += '\\';
@@ -71,16 +73,19 @@ static std::string line(std::string_view key, std::string_view path) {
 }
 
 std::string dropin_text(const dropin_facts& facts) {
+    static constexpr std::string_view if_there = "-";  // Others must not wait for it.
+    std::string mounts;
+    for (auto& folder : facts.mounts) mounts += line("RequiresMountsFor", folder);
     std::string bound;
     std::string writable;
     bool in_home = false;
     for (auto& folder : facts.folders) {
         auto hides = [&](auto* place) { return lies_in(folder, place); };
         if (std::ranges::any_of(unseen, hides)) {
-            bound += line("BindPaths", folder);
+            bound += line("BindPaths", folder, if_there);
             in_home = in_home || !(lies_in(folder, "/tmp") || lies_in(folder, "/var/tmp"));
         } else {
-            writable += line("ReadWritePaths", folder);
+            writable += line("ReadWritePaths", folder, if_there);
         }
     }
     std::string out =
@@ -88,8 +93,10 @@ std::string dropin_text(const dropin_facts& facts) {
         " names. As root:\n"
         "#   mkdir -p /etc/systemd/system/kustodrop.service.d\n"
         "#   kustodrop gen-dropin > /etc/systemd/system/kustodrop.service.d/folders.conf\n"
-        "#   systemctl daemon-reload && systemctl restart kustodrop\n"
-        "[Service]\n";
+        "#   systemctl daemon-reload && systemctl restart kustodrop\n";
+    // Otherwise the daemon would start with an empty folder where a disk is mounted later.
+    if (!mounts.empty()) out += "[Unit]\n" + mounts;
+    out += "[Service]\n";
     // Empty instead of hidden, so that single folders can be bound into it.
     if (in_home) out += "ProtectHome=tmpfs\n";
     out += bound + writable;

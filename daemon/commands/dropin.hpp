@@ -11,6 +11,7 @@ namespace kustodrop::daemon {
 struct dropin_facts {
     std::string config_path;
     std::vector<std::string> folders;      // That the daemon writes: watches, state directory.
+    std::vector<std::string> mounts;       // That must be mounted first: the same, and the usual ones.
     std::vector<std::string> credentials;  // The names of ${cred:NAME}.
 };
 
@@ -18,8 +19,8 @@ dropin_facts dropin_facts_of(
     const config::settings& settings, std::string config_path, std::string_view config_text
 );
 
-/// The drop-in for kustodrop.service that opens those folders and hands over those credentials
-/// (systemd.exec(5)). Folders below /home, /root, /run/user, /tmp and /var/tmp, which the unit does
+/// The drop-in for kustodrop.service that opens those folders, has them mounted before it starts
+/// and hands over those credentials (systemd.unit(5), systemd.exec(5)). Folders below /home, /root, /run/user, /tmp and /var/tmp, which the unit does
 /// not see at all, are bound into it. Pure.
 std::string dropin_text(const dropin_facts& facts);
 

@@ -76,6 +76,16 @@ BOOST_AUTO_TEST_CASE(the_dropin_opens_the_folders_that_the_unit_does_not) {
     BOOST_TEST((facts.folders == names{"/data/state", "/srv/a"}));
 }
 
+BOOST_AUTO_TEST_CASE(the_folders_are_mounted_before_the_unit_starts) {
+    auto facts = dropin_facts_of(watching({"/srv/a b", "/var/spool/kustodrop/web"}), "/etc/k", "");
+    auto text = dropin_text(facts);
+    auto unit = text.substr(text.find("[Unit]\n"));
+    BOOST_TEST(unit.find("RequiresMountsFor=\"/srv/a b\"\n") != std::string::npos);
+    BOOST_TEST(unit.find("RequiresMountsFor=/var/spool/kustodrop/web\n") != std::string::npos);
+    BOOST_TEST(unit.find("RequiresMountsFor=/var/lib/kustodrop\n") != std::string::npos);
+    BOOST_TEST(unit.find("RequiresMountsFor") < unit.find("[Service]\n"));
+}
+
 BOOST_AUTO_TEST_CASE(folders_that_the_unit_does_not_see_are_bound_into_it) {
     // In two pieces, for no path of one machine may stand in the sources.
     std::string drop = std::string("/home") + "/app/drop";
