@@ -206,6 +206,10 @@ retry_parts engine::for_retry() {
         with_.measured};
 }
 
+std::optional<failure> engine::delivery_trouble() const {
+    return shipper_ ? shipper_->trouble() : std::nullopt;
+}
+
 void engine::report_ended_failures() {
     if (shipper_) shipper_->report_ended_failures();
 }

@@ -128,6 +128,12 @@ public:
     const outcomes* poller() const { return outcomes_.get(); }
     retry_parts for_retry();
 
+    /// Why nothing of what is sent gets through, if so.
+    std::optional<failure> delivery_trouble() const;
+
+    /// When the next source of each watch is tried, of watches of which none is due.
+    std::map<std::string, time_point> next_attempts() const { return ready_.next_attempts(); }
+
     /// Logs failures that have ended. Call it now and then.
     void report_ended_failures();
 

@@ -2,6 +2,8 @@
 
 #include "async/timed_wait.hpp"
 
+#include <algorithm>
+
 namespace kustodrop::pipeline {
 
 ready_queue::ready_queue(asio::any_io_executor executor, clock& clock, ready_options options)
@@ -25,6 +27,25 @@ void ready_queue::push(std::string source_id, time_point not_before) {
     ++size_;
     not_due_.emplace(not_before, later{std::move(source_id), std::move(whose)});
     arrived_.notify_all();
+}
+
+void ready_queue::wake() {
+    auto now = clock_.now();
+    std::multimap<time_point, later> woken;
+    for (auto& [at, one] : not_due_) woken.emplace(std::min(at, now), std::move(one));
+    not_due_ = std::move(woken);
+    for (auto& [id, at] : put_back_) at = std::min(at, now);
+    arrived_.notify_all();
+}
+
+std::map<std::string, time_point> ready_queue::next_attempts() const {
+    std::map<std::string, time_point> out;
+    for (auto& [at, one] : not_due_) {
+        auto lane = lanes_.find(one.whose.watch);
+        bool has_due = lane != lanes_.end() && lane->second.has_due();
+        if (!has_due) out.try_emplace(one.whose.watch, at);
+    }
+    return out;
 }
 
 void ready_queue::take_in_due() {

@@ -47,6 +47,12 @@ public:
     /// Puts a source in line for `not_before`.
     void push(std::string source_id, time_point not_before);
 
+    /// What waited for an outage to end is due now, in the order in which it would have been.
+    void wake();
+
+    /// When the next source of each watch is tried, of watches of which none is due.
+    std::map<std::string, time_point> next_attempts() const;
+
     /// The next source that is due; waits for one. Nothing once the queue is closed.
     asio::awaitable<std::optional<std::string>> pop();
 
@@ -65,6 +71,7 @@ private:
         std::size_t size = 0;  // Due or not.
         std::deque<waiting> small = {};
         std::deque<waiting> large = {};
+        bool has_due() const { return !small.empty() || !large.empty(); }
     };
     struct later {
         std::string id;

@@ -121,7 +121,9 @@ http::reply admin::read(const std::string& path, const std::string& query, admin
         // Ready while it buffers: the service's outages are not the daemon's
         // (docs/operations.md §5).
         auto report = sources_.status();
-        return reply_with(report.takes_files() ? 200 : 503, "text/plain", report.one_line() + "\n");
+        auto text = report.one_line() + "\n";
+        for (auto& problem : report.problems()) text += "TROUBLE " + problem + "\n";
+        return reply_with(report.takes_files() ? 200 : 503, "text/plain", text);
     }
     return reply_with(
         404,

@@ -40,6 +40,8 @@ static constexpr std::array all_metrics{
         "kustodrop_files_unconfirmed",
         "Files kept without an outcome from the service."},
     described_metric{
+        gauge_kind, "kustodrop_quarantined_files", "Files in quarantine, counted once a minute."},
+    described_metric{
         gauge_kind, "kustodrop_files_waiting", "Files in the folder that are not claimed yet."},
     described_metric{
         gauge_kind, "kustodrop_files_held", "Files that wait until the target is correct."},
@@ -87,7 +89,7 @@ static constexpr std::array all_metrics{
     described_metric{
         gauge_kind,
         "kustodrop_watch_low_on_space",
-        "1 if nothing is claimed because too little space is free."},
+        "1 if less than retention.min_free is free in its file system."},
     described_metric{
         counter_kind,
         "kustodrop_inotify_overflows_total",
@@ -164,6 +166,7 @@ void begin_measuring_watch(metrics& measured, std::string_view watch) {
         measured.count(name, whose);
     }
     measured.value("kustodrop_oldest_source_age_seconds", whose);
+    measured.value("kustodrop_quarantined_files", whose);
     measured.distribution("kustodrop_time_to_outcome_seconds", whose);
     for (auto outcome : {"succeeded", "failed", "skipped", "rejected", "unconfirmed", "presumed"}) {
         auto labels = whose;

@@ -47,6 +47,8 @@ static json::object watch_json(const watch_status& watch, wall_time now) {
         {"settling", watch.settling},
         {"pending", watch.counts.pending_files},
         {"unconfirmed", watch.counts.parked_files},
+        {"quarantined", watch.quarantined},
+        {"next_attempt_in_seconds", seconds(watch.next_attempt)},
         {"stages", std::move(stages)},
         {"seen", watch.seen},
         {"raw_bytes", watch.raw_bytes},
@@ -70,7 +72,38 @@ static json::object watch_json(const watch_status& watch, wall_time now) {
     return out;
 }
 
+// Entra and storage tolerate so much.
+static constexpr duration tolerated_skew = 5min;
+
+static void add_watch_problems(const watch_status& watch, std::vector<std::string>& out) {
+    auto add = [&](const std::string& text) { out.push_back(watch.name + ": " + text); };
+    if (watch.leaving) return;
+    if (!watch.present) add("its folder is absent: " + watch.path);
+    if (!watch.paused.empty()) add("paused: " + watch.paused);
+    if (watch.low_on_space) add("too little space is free: the archive is cleared");
+}
+
+std::vector<std::string> status_report::problems() const {
+    std::vector<std::string> out;
+    if (!journal_healthy) out.emplace_back("the journal cannot be written");
+    if (trouble) out.push_back(to_string(*trouble));
+    if (polling_trouble) out.push_back("outcomes cannot be read: " + to_string(*polling_trouble));
+    if (!config_problem.empty()) {
+        out.push_back("the new configuration is refused: " + config_problem);
+    }
+    if (clock_skew && std::chrono::abs(*clock_skew) > tolerated_skew) {
+        out.push_back(
+            "this machine's clock differs by " + human_duration(std::chrono::abs(*clock_skew)) +
+            " from the service's: set it right"
+        );
+    }
+    for (auto& watch : watches) add_watch_problems(watch, out);
+    for (auto& one : out) one = printable(one);
+    return out;
+}
+
 std::string status_report::to_json() const {
+    auto wrong = problems();
     json::array all;
     for (auto& watch : watches) all.push_back(watch_json(watch, now));
     json::object out{
@@ -82,6 +115,8 @@ std::string status_report::to_json() const {
         {"resources_age_seconds", seconds(resources_age)},
         {"sas_expires_in_seconds", seconds(sas_time_left)},
         {"clock_skew_seconds", seconds(clock_skew)},
+        {"healthy", wrong.empty()},
+        {"problems", json::array(wrong.begin(), wrong.end())},
         {"config_problem", nullptr},
         {"trouble", trouble_json(trouble)},
         {"notification_trouble", trouble_json(polling_trouble)},
@@ -111,7 +146,10 @@ static std::string watch_text(const json::object& watch) {
     out += watch.at("present").as_bool() ? "  (" + field("mode") + ")" : "  (folder absent)";
     out += "\n  in the folder " + field("waiting_in_folder") + ", settling " + field("settling");
     out += ", pending " + field("pending") + ", oldest " + field("oldest_age_seconds");
-    out += ", unconfirmed " + field("unconfirmed") + "\n ";
+    out += ", unconfirmed " + field("unconfirmed") + ", in quarantine " + field("quarantined");
+    auto* next = watch.if_contains("next_attempt_in_seconds");
+    if (next && next->is_double()) out += ", next attempt in " + text_of(next);
+    out += "\n ";
     for (auto& [name, count] : watch.at("stages").as_object()) {
         out += " " + std::string(name) + " " + text_of(&count);
     }
@@ -120,7 +158,7 @@ static std::string watch_text(const json::object& watch) {
         out += "  PAUSED " + field("paused") + "; " + field("held") + " wait\n";
     }
     if (watch.at("leaving").as_bool()) out += "  no longer watched: claimed files are finished\n";
-    if (watch.at("low_on_space").as_bool()) out += "  TROUBLE too little space is free\n";
+    if (watch.at("low_on_space").as_bool()) out += "  TROUBLE too little space is free: the archive is cleared\n";
     if (auto* last = watch.at("last_outcome").if_object()) {
         out += "  last outcome " + text_of(last->if_contains("outcome"));
         auto code = text_of(last->if_contains("code"));
@@ -164,9 +202,7 @@ std::string status_text(const std::string& text) {
 std::string status_report::to_text() const { return status_text(to_json()); }
 
 bool status_report::takes_files() const {
-    auto low = [](const watch_status& watch) { return watch.low_on_space; };
-    bool no_space = !watches.empty() && std::all_of(watches.begin(), watches.end(), low);
-    return !stopping && journal_healthy && !no_space;
+    return !stopping && journal_healthy;
 }
 
 std::string status_report::one_line() const {

@@ -20,8 +20,10 @@ struct watch_status {
     bool leaving = false;       // No longer configured: only claimed files are finished.
     std::string paused;         // Why it is paused: the service's code and text; empty: it is not.
     std::uint64_t held = 0;     // Sources that wait until its target is fixed.
-    bool low_on_space = false;  // Nothing is claimed until there is space.
+    bool low_on_space = false;  // Less than min_free: the archive is cleared.
     pipeline::watch_counts counts;
+    std::uint64_t quarantined = 0;         // Files in quarantine, as of the last minute.
+    std::optional<duration> next_attempt;  // Until something that waits is tried; none: none waits.
     std::size_t waiting_in_folder = 0;  // As the last scan saw.
     std::size_t settling = 0;
     std::uint64_t seen = 0;  // Since the start, like the following.
@@ -41,19 +43,24 @@ struct status_report {
     std::optional<duration> sas_time_left;
     std::optional<duration> clock_skew;      // How far our clock is ahead of the service's.
     std::string config_problem;              // Why the last reload was refused; empty: it was not.
-    std::optional<failure> trouble;          // Why the service cannot be used now.
+    std::optional<failure> trouble;          // Why nothing gets through to the service now.
     std::optional<failure> polling_trouble;  // Why the notification queues cannot be read now.
     bool journal_healthy = true;
     bool stopping = false;
     std::size_t outstanding = 0;  // Posted, outcome not known yet.
     std::vector<watch_status> watches;
 
+    /// All that is wrong now, the gravest first, each in a line. Empty: all is well. What `status`,
+    /// the page, /readyz and `explain` say follows from this.
+    std::vector<std::string> problems() const;
+
     std::string to_json() const;
     std::string to_text() const;
     std::string one_line() const;  ///< For STATUS= of sd_notify.
 
-    /// Whether files dropped now are taken in: not while the daemon stops, and not without space or
-    /// a journal. The service's outages do not matter: files are buffered.
+    /// Whether files dropped now are taken in: not while the daemon stops, and not without a
+    /// journal. The service's outages do not matter: files are buffered. Nor does a full disk: what
+    /// lies on it has to be shipped for there to be space again.
     bool takes_files() const;
 };
 

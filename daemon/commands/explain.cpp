@@ -97,11 +97,20 @@ static void read_status(const config::settings& settings, pipeline::explain_fact
     facts.daemon_runs = answer.has_value();
     if (!answer) return;
     auto status = json::parse(*answer).as_object();
+    if (auto* trouble = status.at("trouble").if_object()) {
+        facts.trouble = std::string(trouble->at("code").as_string()) + ": " +
+                        std::string(trouble->at("detail").as_string());
+    }
     for (auto& one : status.at("watches").as_array()) {
         auto& watch = one.as_object();
         if (watch.at("name").as_string() != facts.watch.name) continue;
         if (auto* paused = watch.at("paused").if_string()) facts.paused = *paused;
         facts.low_on_space = watch.at("low_on_space").as_bool();
+        auto* next = watch.if_contains("next_attempt_in_seconds");
+        if (next && next->is_number()) {
+            std::chrono::duration<double> time(next->to_number<double>());
+            facts.next_attempt = std::chrono::duration_cast<duration>(time);
+        }
         facts.pending_files = watch.at("pending").to_number<std::uint64_t>();
     }
 }

@@ -4,6 +4,8 @@
 #include "daemon/supervision/sd_notify.hpp"
 #include "daemon/supervision/watchdog.hpp"
 
+#include <algorithm>
+
 namespace kustodrop::daemon {
 
 reporter::reporter(surroundings around, reporter_parts with)
@@ -71,6 +73,9 @@ watch_status reporter::status_of(
     one.waiting_in_folder = from.waiting_in_folder();
     one.settling = from.settling();
     one.low_on_space = from.is_low_on_space();
+    auto& quarantined =
+        around_.measured.value("kustodrop_quarantined_files", {{"watch", name}});
+    one.quarantined = static_cast<std::uint64_t>(quarantined.value());
     count_since_start(one);
     return one;
 }
@@ -88,15 +93,21 @@ status_report reporter::status() {
     report.sas_time_left = service.sas_time_left();
     report.clock_skew = service.transport.skew();
     report.trouble = service.trouble();
+    if (!report.trouble) report.trouble = with_.shipping.delivery_trouble();
     report.polling_trouble = poller.trouble();
     report.journal_healthy = with_.journal.healthy();
     report.stopping = with_.stopping();
     report.outstanding = poller.outstanding();
     report.config_problem = with_.config_problem();
+    auto attempts = with_.shipping.next_attempts();
     for (auto& [name, watch] : with_.shipping.watches()) {
         auto* intake = with_.shipping.find_intake(name);
         if (!intake || intake->has_left()) continue;
-        report.watches.push_back(status_of(name, watch, *intake));
+        auto& one = report.watches.emplace_back(status_of(name, watch, *intake));
+        auto next = attempts.find(name);
+        if (next != attempts.end()) {
+            one.next_attempt = std::max(next->second - around_.time.now(), duration::zero());
+        }
     }
     return report;
 }

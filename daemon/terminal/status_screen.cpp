@@ -151,7 +151,7 @@ static void add_notes(std::vector<screen_line>& out, const json::object& watch) 
         );
     }
     if (watch.at("low_on_space").as_bool()) {
-        out.push_back({name + "too little space is free, nothing is claimed", look::trouble});
+        out.push_back({name + "too little space is free: the archive is cleared", look::trouble});
     }
     if (watch.at("leaving").as_bool()) {
         out.push_back({name + "no longer watched: claimed files are finished"});

@@ -88,6 +88,15 @@ void about_joining(const explain_facts& facts, answers& out) {
 
 }  // namespace
 
+static constexpr auto service_rule = "service";
+
+static void about_service(const explain_facts& facts, answers& out) {
+    if (facts.trouble.empty()) return out.add(service_rule, "can be used", true);
+    auto answer = facts.trouble;
+    if (facts.next_attempt) answer += "; next attempt in " + human_duration(*facts.next_attempt);
+    out.add(service_rule, answer, false);
+}
+
 std::vector<explained> explain(const explain_facts& facts) {
     answers out;
     out.add("watch", facts.watch.name + " → " + facts.watch.target.name(), true);
@@ -103,10 +112,11 @@ std::vector<explained> explain(const explain_facts& facts) {
     if (!facts.daemon_runs) return std::move(out.all);
     bool paused = !facts.paused.empty();
     out.add("target", paused ? "the watch is paused: " + facts.paused : "not refused", !paused);
+    about_service(facts, out);
     out.add(
         "min_free",
-        facts.low_on_space ? "too little space is free" : "enough is free",
-        !facts.low_on_space
+        facts.low_on_space ? "too little space is free: the archive is cleared" : "enough is free",
+        true
     );
     bool is_claimed = !facts.seen && !facts.claimed_as.empty();
     bool room = is_claimed || facts.pending_files < facts.watch.max_pending_files;
@@ -121,7 +131,9 @@ std::vector<explained> explain(const explain_facts& facts) {
 
 std::string conclusion(const std::vector<explained>& rules) {
     for (auto& one : rules) {
-        if (!one.lets_pass) return "not shipped: " + one.rule + ": " + one.answer;
+        if (one.lets_pass) continue;
+        bool waits = one.rule == service_rule;
+        return (waits ? "waiting: " : "not shipped: ") + one.rule + ": " + one.answer;
     }
     return "it is shipped, or about to be";
 }

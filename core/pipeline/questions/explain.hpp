@@ -21,6 +21,8 @@ struct explain_facts {
     std::string history;          // The newest record of that name; empty: none.
     std::string paused;           // Why the watch stands still; empty: it does not.
     bool low_on_space = false;
+    std::string trouble;  // Why nothing gets through to the service; empty: it does.
+    std::optional<duration> next_attempt;  // Of the watch, where something waits.
     std::uint64_t pending_files = 0;
     bool daemon_runs = false;
 };

@@ -18,6 +18,8 @@ void attempt_log::request_ended(
     std::string_view operation,
     const result<void>& outcome
 ) {
+    bool recovers = health_.note(operation, outcome, time_.now());
+    if (recovers && recovered_) recovered_();
     auto place = place_of(operation, account);
     if (outcome.has_error()) {
         failed_at_.insert_or_assign(source_id, std::move(place));

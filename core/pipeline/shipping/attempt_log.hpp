@@ -4,11 +4,15 @@
 #include "async/recurring.hpp"
 #include "base/log.hpp"
 #include "base/result.hpp"
+#include "pipeline/shipping/delivery_health.hpp"
 #include "spool/source/source.hpp"
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 namespace kustodrop::pipeline {
 
@@ -39,6 +43,12 @@ public:
     /// The source was settled by another part while it was in hand.
     void forget(const std::string& source_id);
 
+    /// Why nothing of what is sent gets through, if so.
+    std::optional<failure> trouble() const { return health_.trouble(time_.now()); }
+
+    /// Called when something gets through after nothing did.
+    void on_recovery(std::function<void()> call) { recovered_ = std::move(call); }
+
     /// Logs the ends that were held back when they came. Call it now and then.
     void report_ended();
 
@@ -49,6 +59,8 @@ private:
     logger& log_;
     clock& time_;
     recurring known_;
+    delivery_health health_;
+    std::function<void()> recovered_;
     std::unordered_map<std::string, std::string> failed_at_;  // By source id: "upload ACCOUNT".
 };
 

@@ -56,12 +56,11 @@ after_failure decide(const failure& problem) {
 }
 
 std::optional<duration> hold_for(
-    const spool::source& what, const target& where, duration repost_after, wall_time now
+    const spool::source& what, const target& where, duration repost_after, duration waited
 ) {
     if (what.ambiguous_posts == 0 || what.last_post_at == wall_time{}) return std::nullopt;
     auto wait = repost_after;
     if (where.deduplicate) wait = std::max(wait, 2 * where.batching_time);
-    duration waited = now - what.last_post_at;
     if (waited >= wait) return std::nullopt;
     return wait - std::max(waited, duration(0));
 }

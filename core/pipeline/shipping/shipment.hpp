@@ -55,12 +55,12 @@ enum class after_failure {
 
 after_failure decide(const failure& problem);
 
-/// How long a source whose last post was not answered must still wait before it is posted again;
-/// nothing if it may go. If its outcome arrives meanwhile, there is no second post. With
+/// How long a source whose last post, so long ago, was not answered must still wait before it is
+/// posted again; nothing if it may go. If its outcome arrives meanwhile, there is no second post. With
 /// `deduplicate` the service's own check must be able to see the first copy: twice the batching
 /// time (docs/reliability.md §1). Pure.
 std::optional<duration> hold_for(
-    const spool::source& what, const target& where, duration repost_after, wall_time now
+    const spool::source& what, const target& where, duration repost_after, duration waited
 );
 
 /// The row of the status table with the outcome of a post, counted from 1: each post has its

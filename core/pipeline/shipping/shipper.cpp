@@ -44,7 +44,9 @@ shipper::shipper(shipper_parts parts, shipper_options options, routing& next)
            with_.measured,
            attempts_,
            next_}
-      ) {}
+      ) {
+    attempts_.on_recovery([this] { with_.ready.wake(); });
+}
 
 asio::awaitable<void> shipper::run() {
     for (;;) {
@@ -95,11 +97,21 @@ bool shipper::isolate(const source& what) {
 
 // A post that may have been accepted is not repeated at once: its notification may come.
 bool shipper::hold(source& what, const watch& from) {
-    auto now = with_.time.wall_now();
+    if (what.ambiguous_posts == 0) return false;
+    unanswered_posts::moment at{with_.time.now(), with_.time.wall_now()};
     // A clock that was set back must not make it wait for ever.
-    what.last_post_at = std::min(what.last_post_at, now);
-    auto held = hold_for(what, from.target_for(what), options_.repost_after, now);
-    if (!held) return false;
+    what.last_post_at = std::min(what.last_post_at, at.wall_now);
+    auto& where = from.target_for(what);
+    // What the clock was in an earlier run is not known: the service's own check must not be
+    // overtaken, so the wait begins anew.
+    bool begins = where.deduplicate && with_.sources.is_unproven(what.id);
+    auto posted_at = begins ? at.wall_now : what.last_post_at;
+    auto waited = unanswered_.waited(what.id, what.posts, posted_at, at);
+    auto held = hold_for(what, where, options_.repost_after, waited);
+    if (!held) {
+        unanswered_.forget(what.id);
+        return false;
+    }
     auto spread = options_.repost_after;
     auto extra = next_wait(1, {spread, spread}, std::nullopt, with_.random);
     with_.ready.push(what.id, with_.time.now() + *held + extra);

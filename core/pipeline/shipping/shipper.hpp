@@ -20,6 +20,7 @@
 #include "pipeline/shipping/shipment.hpp"
 #include "pipeline/shipping/shipper_options.hpp"
 #include "pipeline/shipping/small_contents.hpp"
+#include "pipeline/shipping/unanswered.hpp"
 #include "pipeline/watch/watch_table.hpp"
 #include "spool/reading/gzip.hpp"
 #include "spool/reading/source_reader.hpp"
@@ -68,6 +69,9 @@ public:
     /// Obeyed from the next source on.
     void set_options(shipper_options options) { options_ = std::move(options); }
 
+    /// Why nothing of what is sent gets through, if so.
+    std::optional<failure> trouble() const { return attempts_.trouble(); }
+
     /// Logs failures that have ended. Call it now and then.
     void report_ended_failures() { attempts_.report_ended(); }
 
@@ -94,6 +98,7 @@ private:
     attempt_log attempts_;
     poster poster_;
     std::unordered_map<std::string, unsigned> failures_in_a_row_;  // By source id.
+    unanswered_posts unanswered_;
     std::optional<std::string> suspect_;       // The one that is tried, of those in hand at deaths.
     std::unordered_set<std::string> put_off_;  // Those whose turn came once, and was put off.
 };

@@ -31,7 +31,7 @@ function formatTime(iso) {
 // The state of a watch, as [kind, label, sentence]; the worst one is shown.
 function stateOf(watch) {
   if (!watch.present) return ["bad", "folder absent", "The folder does not exist; it is retried."];
-  if (watch.low_on_space) return ["bad", "no space", "Nothing is claimed until there is enough space."];
+  if (watch.low_on_space) return ["bad", "low on space", "Too little space is free: the archive is cleared."];
   if (watch.paused) {
     return ["bad", "paused", `${watch.paused}. ${formatFiles(watch.held)} wait.`];
   }

@@ -179,4 +179,22 @@ BOOST_AUTO_TEST_CASE(survives_a_cancelled_waiter) {
     BOOST_TEST(next->value.value().value() == "later");
 }
 
+BOOST_AUTO_TEST_CASE(what_waits_is_woken_in_the_order_of_its_times) {
+    queue.push("web b", clock.now() + 5min);
+    queue.push("web a", clock.now() + 2min);
+    BOOST_TEST(next() == "nothing");
+    queue.wake();
+    BOOST_TEST(next() == "web a");
+    BOOST_TEST(next() == "web b");
+}
+
+BOOST_AUTO_TEST_CASE(the_next_attempt_of_a_watch_is_known_while_nothing_of_it_is_due) {
+    queue.push("web b", clock.now() + 5min);
+    queue.push("web a", clock.now() + 2min);
+    queue.push("app a", clock.now() + 1h);
+    auto next = queue.next_attempts();
+    BOOST_TEST((next.at("web") - clock.now() == 2min));
+    BOOST_TEST((next.at("app") - clock.now() == 1h));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -55,7 +55,8 @@ BOOST_AUTO_TEST_CASE(each_rule_has_its_words) {
     is(after([](facts_ref f) { f.is_kept = true; }), "journal: dealt with before");
     is(after([](facts_ref f) { f.daemon_runs = false; }), "daemon: does not run");
     is(after([](facts_ref f) { f.paused = "X: no"; }), "target: the watch is paused: X: no");
-    is(after([](facts_ref f) { f.low_on_space = true; }), "min_free: too little");
+    is(after([](facts_ref f) { f.trouble = "AuthorizationFailure: no upload succeeds"; }),
+       "service: AuthorizationFailure");
     is(after([](facts_ref f) { f.pending_files = 100'000; }), "max_pending: 100000 of 100000");
 }
 

@@ -1,0 +1,79 @@
+#include "pipeline/shipping/delivery_health.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace kustodrop;
+using pipeline::delivery_health;
+
+namespace {
+
+struct delivering {
+    delivery_health health;
+    time_point now{1h};
+
+    bool fails(std::string_view operation = "upload", const char* code = "AuthorizationFailure") {
+        return health.note(operation, failure{service_code(code), remedy::reroute, "why"}, now);
+    }
+    bool succeeds(std::string_view operation = "upload") {
+        return health.note(operation, result<void>(), now);
+    }
+    void fail_for(duration time, std::string_view operation = "upload") {
+        for (auto end = now + time; now < end; now += 5s) fails(operation);
+    }
+    std::string code() const {
+        auto found = health.trouble(now);
+        return found ? std::string(found->code.text()) : "";
+    }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(delivery_health_, delivering)
+
+BOOST_AUTO_TEST_CASE(some_failures_are_not_trouble) {
+    BOOST_TEST(code() == "");
+    for (int i = 0; i < 10; ++i) fails();
+    BOOST_TEST(code() == "");
+}
+
+BOOST_AUTO_TEST_CASE(failures_without_a_success_for_a_while_are) {
+    fail_for(30s);
+    BOOST_TEST(code() == "AuthorizationFailure");
+    BOOST_TEST(health.trouble(now)->detail == "no upload succeeds: why");
+}
+
+BOOST_AUTO_TEST_CASE(two_failures_say_nothing_however_far_apart) {
+    fails();
+    now += 5min;
+    fails();
+    BOOST_TEST(code() == "");
+}
+
+BOOST_AUTO_TEST_CASE(one_success_ends_it_and_says_so_once) {
+    fail_for(30s);
+    BOOST_TEST(succeeds());
+    BOOST_TEST(code() == "");
+    BOOST_TEST(!succeeds());
+    fails();
+    BOOST_TEST(!succeeds());
+}
+
+BOOST_AUTO_TEST_CASE(uploads_that_work_do_not_hide_that_posts_do_not) {
+    for (int i = 0; i < 10; ++i) {
+        succeeds("upload");
+        fails("post", "QueueNotFound");
+        now += 5s;
+    }
+    BOOST_TEST(code() == "QueueNotFound");
+    BOOST_TEST(succeeds("post"));
+}
+
+BOOST_AUTO_TEST_CASE(what_was_tried_long_ago_says_nothing_any_more) {
+    fail_for(30s);
+    now += 20min;
+    BOOST_TEST(code() == "");
+    fails();
+    BOOST_TEST(code() == "");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
