@@ -158,7 +158,8 @@ static std::string watch_text(const json::object& watch) {
         out += "  PAUSED " + field("paused") + "; " + field("held") + " wait\n";
     }
     if (watch.at("leaving").as_bool()) out += "  no longer watched: claimed files are finished\n";
-    if (watch.at("low_on_space").as_bool()) out += "  TROUBLE too little space is free: the archive is cleared\n";
+    if (watch.at("low_on_space").as_bool())
+        out += "  TROUBLE too little space is free: the archive is cleared\n";
     if (auto* last = watch.at("last_outcome").if_object()) {
         out += "  last outcome " + text_of(last->if_contains("outcome"));
         auto code = text_of(last->if_contains("code"));
@@ -201,9 +202,7 @@ std::string status_text(const std::string& text) {
 
 std::string status_report::to_text() const { return status_text(to_json()); }
 
-bool status_report::takes_files() const {
-    return !stopping && journal_healthy;
-}
+bool status_report::takes_files() const { return !stopping && journal_healthy; }
 
 std::string status_report::one_line() const {
     std::uint64_t pending = 0;

@@ -24,7 +24,7 @@ struct watch_status {
     pipeline::watch_counts counts;
     std::uint64_t quarantined = 0;         // Files in quarantine, as of the last minute.
     std::optional<duration> next_attempt;  // Until something that waits is tried; none: none waits.
-    std::size_t waiting_in_folder = 0;  // As the last scan saw.
+    std::size_t waiting_in_folder = 0;     // As the last scan saw.
     std::size_t settling = 0;
     std::uint64_t seen = 0;  // Since the start, like the following.
     std::uint64_t raw_bytes = 0;

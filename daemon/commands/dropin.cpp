@@ -59,9 +59,7 @@ dropin_facts dropin_facts_of(
 }
 
 // As systemd.syntax(7) and systemd.unit(5) want it: quoted where it must be, % doubled.
-static std::string line(
-    std::string_view key, std::string_view path, std::string_view before = {}
-) {
+static std::string line(std::string_view key, std::string_view path, std::string_view before = {}) {
     std::string value(before);
     for (char c : path) {
         if (c == '%') value += '%';

@@ -10,8 +10,8 @@ namespace kustodrop::daemon {
 /// What a hardened unit must be opened to.
 struct dropin_facts {
     std::string config_path;
-    std::vector<std::string> folders;      // That the daemon writes: watches, state directory.
-    std::vector<std::string> mounts;       // That must be mounted first: the same, and the usual ones.
+    std::vector<std::string> folders;  // That the daemon writes: watches, state directory.
+    std::vector<std::string> mounts;   // That must be mounted first: the same, and the usual ones.
     std::vector<std::string> credentials;  // The names of ${cred:NAME}.
 };
 
@@ -20,8 +20,8 @@ dropin_facts dropin_facts_of(
 );
 
 /// The drop-in for kustodrop.service that opens those folders, has them mounted before it starts
-/// and hands over those credentials (systemd.unit(5), systemd.exec(5)). Folders below /home, /root, /run/user, /tmp and /var/tmp, which the unit does
-/// not see at all, are bound into it. Pure.
+/// and hands over those credentials (systemd.unit(5), systemd.exec(5)). Folders below /home, /root,
+/// /run/user, /tmp and /var/tmp, which the unit does not see at all, are bound into it. Pure.
 std::string dropin_text(const dropin_facts& facts);
 
 /// The names in ${cred:NAME} outside of comments, each once, in their order. Pure.

@@ -73,8 +73,7 @@ watch_status reporter::status_of(
     one.waiting_in_folder = from.waiting_in_folder();
     one.settling = from.settling();
     one.low_on_space = from.is_low_on_space();
-    auto& quarantined =
-        around_.measured.value("kustodrop_quarantined_files", {{"watch", name}});
+    auto& quarantined = around_.measured.value("kustodrop_quarantined_files", {{"watch", name}});
     one.quarantined = static_cast<std::uint64_t>(quarantined.value());
     count_since_start(one);
     return one;

@@ -33,8 +33,9 @@ public:
         routing& next
     );
 
-    /// Opens and locks the folder and resumes what an earlier run left in it. Fails with "folder_locked" if another daemon has the folder, and with
-    /// "folder_absent" and the like; run() keeps trying then.
+    /// Opens and locks the folder and resumes what an earlier run left in it. Fails with
+    /// "folder_locked" if another daemon has the folder, and with "folder_absent" and the like;
+    /// run() keeps trying then.
     asio::awaitable<result<void>> open();
 
     /// For a watch that is added to a running daemon: run() does what open() does.

@@ -35,7 +35,8 @@ void outcome_handler::apply(const kusto::notification& reported) {
     auto* what = with_.sources.find(reported.source_id);
     if (!what) {
         // Otherwise it was retired before: its notification came again.
-        if (auto* absent = with_.absent.find(reported.source_id)) apply_to_absent(*absent, reported);
+        if (auto* absent = with_.absent.find(reported.source_id))
+            apply_to_absent(*absent, reported);
         return;
     }
     auto decided = decide(facts_of(*what), reported, policy(), now());

@@ -181,8 +181,8 @@ std::optional<spool::any_stage> stage_while_absent(
     auto* blob = spool::blob_of(source.stage);
     if (auto* found = std::get_if<action::settle>(&next)) {
         // Its watch may have another target by then, or is paused for it with the others.
-        bool is_refused = found->record.outcome == spool::outcome::failed &&
-                          is_about_target(found->record.code);
+        bool is_refused =
+            found->record.outcome == spool::outcome::failed && is_about_target(found->record.code);
         if (!is_refused) return stage::settled{found->record};
         if (blob) return stage::uploaded{*blob};
         return stage::claimed{};

@@ -91,8 +91,8 @@ any_action decide_on_timeout(
     const source_facts& known, const policy_options& options, const moment& at
 );
 
-/// The stage from which a source goes on when its folder, absent now, is there again; nothing: the
-/// present one. What has to be sent again is sent then.
+/// The stage from which a source continues when its folder, absent now, is there again; nothing:
+/// the present one. What has to be sent again is sent then.
 std::optional<spool::any_stage> stage_while_absent(
     const spool::source& source, const any_action& next
 );

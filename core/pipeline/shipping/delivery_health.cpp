@@ -13,7 +13,9 @@ bool delivery_health::is_trouble(const failing& one, time_point now) {
     return lasts && now - one.last_at < forgotten_after;
 }
 
-bool delivery_health::note(std::string_view operation, const result<void>& outcome, time_point now) {
+bool delivery_health::note(
+    std::string_view operation, const result<void>& outcome, time_point now
+) {
     auto known = failing_.find(operation);
     if (!outcome.has_error()) {
         if (known == failing_.end()) return false;

@@ -56,9 +56,9 @@ enum class after_failure {
 after_failure decide(const failure& problem);
 
 /// How long a source whose last post, so long ago, was not answered must still wait before it is
-/// posted again; nothing if it may go. If its outcome arrives meanwhile, there is no second post. With
-/// `deduplicate` the service's own check must be able to see the first copy: twice the batching
-/// time (docs/reliability.md §1). Pure.
+/// posted again; nothing if it may go. If its outcome arrives meanwhile, there is no second post.
+/// With `deduplicate` the service's own check must be able to see the first copy: twice the
+/// batching time (docs/reliability.md §1). Pure.
 std::optional<duration> hold_for(
     const spool::source& what, const target& where, duration repost_after, duration waited
 );

@@ -103,7 +103,7 @@ bool shipper::hold(source& what, const watch& from) {
     what.last_post_at = std::min(what.last_post_at, at.wall_now);
     auto& where = from.target_for(what);
     // What the clock was in an earlier run is not known: the service's own check must not be
-    // overtaken, so the wait begins anew.
+    // overtaken, so the wait begins again.
     bool begins = where.deduplicate && with_.sources.is_unproven(what.id);
     auto posted_at = begins ? at.wall_now : what.last_post_at;
     auto waited = unanswered_.waited(what.id, what.posts, posted_at, at);

@@ -3,10 +3,11 @@
 #include "spool/folder/moves/moving.hpp"
 #include "spool/source/place.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
-#include <sys/stat.h>
 
 namespace kustodrop::spool {
 

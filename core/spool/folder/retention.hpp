@@ -33,7 +33,7 @@ struct archive_limits {
     duration age = std::chrono::hours(24 * 365 * 100);
     std::uint64_t bytes = UINT64_MAX;
     std::uint64_t files = UINT64_MAX;
-    double min_free_percent = 0;                       // Of bytes and of inodes.
+    double min_free_percent = 0;                      // Of bytes and of inodes.
     std::shared_ptr<const needed_files> needed = {};  // Null: none is.
 };
 

@@ -40,9 +40,8 @@ struct retaining : test::world {
         options.name = "web";
         options.path = drop.path();
         auto& watch = watches.add(options);
-        watch.folder = std::make_shared<spool::drop_folder>(
-            spool::drop_folder::open(drop.path()).value()
-        );
+        watch.folder =
+            std::make_shared<spool::drop_folder>(spool::drop_folder::open(drop.path()).value());
         BOOST_REQUIRE(watch.folder->prepare().has_value());
         drop.make_folder(day);
         drop.write(day + "/a.csv", "1");

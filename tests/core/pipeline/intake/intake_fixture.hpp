@@ -83,7 +83,17 @@ struct taking : world {
     void make() {
         watch = std::make_unique<pipeline::watch>(options);
         pipeline::intake_parts parts{
-            *sources, *absent, ready, contents, *journal, pool, clock, random, log, measured, nullptr};
+            *sources,
+            *absent,
+            ready,
+            contents,
+            *journal,
+            pool,
+            clock,
+            random,
+            log,
+            measured,
+            nullptr};
         pipeline::intake_options how;
         how.state_directory = state.path();
         subject = std::make_unique<pipeline::intake>(io.get_executor(), *watch, parts, how, routed);
