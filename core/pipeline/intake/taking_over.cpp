@@ -1,12 +1,11 @@
 #include "pipeline/intake/taking_over.hpp"
 
 #include "spool/folder/scanning.hpp"
-#include "spool/source/place.hpp"
 
 #include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 namespace kustodrop::pipeline {
@@ -15,18 +14,22 @@ namespace kustodrop::pipeline {
 std::vector<spool::work_entry> without_known(
     std::vector<spool::work_entry> work, roster& sources, const std::string& watch
 ) {
-    std::unordered_map<std::string_view, spool::source*> known;
+    if (work.empty()) return work;
+    std::unordered_set<std::string> here;
+    for (auto& file : work) here.insert(file.location);
+    std::unordered_set<std::string> known;
+    std::vector<spool::source*> moved;
     sources.each([&](spool::source& what) {
+        bool is_here = false;
         for (auto& file : what.slices) {
-            if (file.location.starts_with(spool::work_folder)) known[file.location] = &what;
+            if (!here.contains(file.location)) continue;
+            known.insert(file.location);
+            is_here = true;
         }
+        if (is_here && what.watch != watch) moved.push_back(&what);
     });
-    std::erase_if(work, [&](auto& file) {
-        auto found = known.find(file.location);
-        if (found == known.end()) return false;
-        if (found->second->watch != watch) sources.reassign(*found->second, watch);
-        return true;
-    });
+    for (auto* what : moved) sources.reassign(*what, watch);
+    std::erase_if(work, [&](auto& file) { return known.contains(file.location); });
     return work;
 }
 
