@@ -14,7 +14,7 @@ struct code_name {
 };
 
 // In the order of the enumeration.
-constexpr std::array<code_name, 83> names{{
+constexpr std::array<code_name, 85> names{{
     {errc::unspecified, "unspecified"},
     {errc::service, "service"},
     {errc::file_vanished, "file_vanished"},
@@ -32,6 +32,8 @@ constexpr std::array<code_name, 83> names{{
     {errc::empty_file, "empty_file"},
     {errc::crash_loop, "crash_loop"},
     {errc::name_taken, "name_taken"},
+    {errc::target_blocked, "target_blocked"},
+    {errc::stale_marker, "stale_marker"},
     {errc::name_too_long, "name_too_long"},
     {errc::move_failed, "move_failed"},
     {errc::sync_failed, "sync_failed"},

@@ -29,6 +29,8 @@ enum class errc : std::uint8_t {
     empty_file,
     crash_loop,
     name_taken,
+    target_blocked,
+    stale_marker,
     name_too_long,
     move_failed,
     sync_failed,

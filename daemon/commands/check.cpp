@@ -17,8 +17,8 @@ static void check_folders(const config::settings& settings, step_printer& out) {
             continue;
         }
         auto advice = folder->advice();
-        auto medium = folder->medium();
-        auto location = watch.path + (medium ? " (" + medium->name + ")" : "");
+        auto& medium = folder->medium().name;
+        auto location = watch.path + (medium.empty() ? "" : " (" + medium + ")");
         bool must_move = watch.claim == pipeline::claim_mode::rename;
         if (advice && !advice->rename && must_move) {
             out.bad(step, location + ": " + advice->reason, bad_configuration);

@@ -54,17 +54,37 @@ static int open_step_by_step(int root, const std::string& name, int flags) {
     return ::openat(at.get(), std::string(parts.back()).c_str(), flags);
 }
 
-descriptor open_beneath(int root, const std::string& name, int flags) {
+static descriptor open_at_once(int root, const std::string& name, int flags) {
     flags |= O_CLOEXEC | O_NOFOLLOW;
-    if (name != "." && !is_plain_name(name)) {
-        errno = EXDEV;
-        return {};
-    }
     auto number = open_with_openat2(root, name, flags);
     if (number < 0 && (errno == ENOSYS || errno == EPERM)) {
         number = open_step_by_step(root, name, flags);
     }
     return descriptor(number);
+}
+
+descriptor open_beneath(int root, const std::string& name, int flags) {
+    // PATH_MAX, which counts the byte 0 at the end.
+    static constexpr std::size_t longest_path_bytes = 4095;
+    if (name != "." && !is_plain_name(name)) {
+        errno = EXDEV;
+        return {};
+    }
+    if (name.size() <= longest_path_bytes) return open_at_once(root, name, flags);
+    descriptor at;
+    std::string_view rest = name;
+    while (rest.size() > longest_path_bytes) {
+        auto slash = rest.rfind('/', longest_path_bytes);
+        if (slash == std::string_view::npos) {
+            errno = ENAMETOOLONG;
+            return {};
+        }
+        auto from = at.is_open() ? at.get() : root;
+        at = open_at_once(from, std::string(rest.substr(0, slash)), O_PATH | O_DIRECTORY);
+        if (!at.is_open()) return {};
+        rest.remove_prefix(slash + 1);
+    }
+    return open_at_once(at.get(), std::string(rest), flags);
 }
 
 split_name split_folder(std::string_view name) {
@@ -102,16 +122,19 @@ file_identity identity_of(const struct ::stat& facts) {
         facts.st_ino,
         static_cast<std::uint64_t>(facts.st_size),
         nanoseconds(facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec),
-        nanoseconds(facts.st_ctim.tv_sec, facts.st_ctim.tv_nsec)};
+        nanoseconds(facts.st_ctim.tv_sec, facts.st_ctim.tv_nsec),
+        0};
 }
 
 file_identity identity_of(const struct ::statx& facts) {
+    bool born = (facts.stx_mask & STATX_BTIME) != 0;
     return {
         makedev(facts.stx_dev_major, facts.stx_dev_minor),
         facts.stx_ino,
         facts.stx_size,
         nanoseconds(facts.stx_mtime.tv_sec, facts.stx_mtime.tv_nsec),
-        nanoseconds(facts.stx_ctime.tv_sec, facts.stx_ctime.tv_nsec)};
+        nanoseconds(facts.stx_ctime.tv_sec, facts.stx_ctime.tv_nsec),
+        born ? nanoseconds(facts.stx_btime.tv_sec, facts.stx_btime.tv_nsec) : 0};
 }
 
 static file_kind kind_of(unsigned mode) {
@@ -134,10 +157,11 @@ static file_kind kind_of(unsigned mode) {
     }
 }
 
-std::optional<sighting> look_at(int folder, const std::string& base) {
+std::optional<sighting> look_at(int folder, const std::string& base, freshness how) {
     struct ::statx facts = {};
     int flags = AT_NO_AUTOMOUNT | AT_SYMLINK_NOFOLLOW;
-    if (::statx(folder, base.c_str(), flags, STATX_BASIC_STATS, &facts) != 0) return std::nullopt;
+    if (how == freshness::asked) flags |= AT_STATX_FORCE_SYNC;
+    if (::statx(folder, base.c_str(), flags, STATX_BASIC_STATS | STATX_BTIME, &facts) != 0) return std::nullopt;
     sighting seen;
     seen.name = base;
     seen.identity = identity_of(facts);

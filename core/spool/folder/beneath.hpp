@@ -15,8 +15,8 @@
 namespace kustodrop::spool {
 
 /// Opens `name` relative to `root` without ever leaving it and without following a link, with
-/// O_CLOEXEC and O_NOFOLLOW added to `flags`. Not open: errno says why (ELOOP and EXDEV: a link,
-/// or a way out).
+/// O_CLOEXEC and O_NOFOLLOW added to `flags`. The name may be longer than the kernel takes at once.
+/// Not open: errno says why (ELOOP and EXDEV: a link, or a way out).
 descriptor open_beneath(int root, const std::string& name, int flags);
 
 /// "a/b/c" as "a/b" and "c"; the folder is "." for a plain name.
@@ -35,9 +35,14 @@ bool is_plain_name(std::string_view name);
 file_identity identity_of(const struct ::stat& facts);
 file_identity identity_of(const struct ::statx& facts);
 
+/// Whether the kernel may answer from what it remembers of a file, or asks the file server.
+enum class freshness { remembered, asked };
+
 /// Looks at `base` in an open folder without following a link; `readable` is left to the caller.
 /// Nothing: errno says why.
-std::optional<sighting> look_at(int folder, const std::string& base);
+std::optional<sighting> look_at(
+    int folder, const std::string& base, freshness how = freshness::remembered
+);
 
 /// Whether this process may read it.
 bool may_read(int folder, const std::string& base);

@@ -16,10 +16,17 @@ static failure not_a_file(const sighting& seen) {
     return {errc::not_a_file, remedy::give_up, printable(seen.name) + " is a " + what};
 }
 
+// Of work/, or of the move itself.
 static failure claim_failure(const std::string& name, int error) {
     bool refused = error == EACCES || error == EPERM || error == EROFS;
     if (!refused) return move_failure("cannot claim", name, error);
     return system_failure(errc::claim_refused, remedy::reconfigure, "cannot claim", name, error);
+}
+
+// Of the folder in which the file was seen.
+static failure unseen_failure(const std::string& name, int error) {
+    if (is_absence(error)) return vanished_failure("cannot claim", name);
+    return claim_failure(name, error);
 }
 
 static slice whole_file(const std::string& name, std::string location, const sighting& seen) {
@@ -29,12 +36,18 @@ static slice whole_file(const std::string& name, std::string location, const sig
 // Where it was or, when another has that name by now, beside it: nothing that is not ours stays in
 // work/.
 static void give_back(const place_at& from, const place_at& to, const std::string& source_id) {
-    if (move_without_overwriting(from, to) != EEXIST) return;
+    if (move_without_overwriting(from, to, writers::anyone) != EEXIST) return;
     move_without_overwriting(from, {to.folder, with_id(to.base, source_id)});
 }
 
+// A look may fail once and succeed the next time. Nothing: errno says why.
+static std::optional<sighting> claimed_file(const open_folders& through, const place_at& place) {
+    auto found = through.look(place.folder, place.base);
+    return found ? found : through.look(place.folder, place.base);
+}
+
 result<slice> claim(const drop_folder& folder, const sighting& seen, const std::string& source_id) {
-    open_folders through(folder.descriptor_of_root());
+    open_folders through(folder);
     return claim(seen, source_id, through);
 }
 
@@ -46,27 +59,32 @@ result<slice> claim(const sighting& seen, const std::string& source_id, open_fol
     auto [from_folder, from_base] = split_folder(seen.name);
     auto [to_folder, to_base] = split_folder(location);
     place_at old_place{through.reach(from_folder), from_base};
-    if (old_place.folder < 0) return claim_failure(seen.name, errno);
+    if (old_place.folder < 0) return unseen_failure(seen.name, errno);
     place_at new_place{through.make(to_folder), to_base};
     if (new_place.folder < 0) return claim_failure(seen.name, errno);
 
     auto error = move_without_overwriting(old_place, new_place);
-    if (error == ENOENT) {
+    if (error == ENOENT && !has_moved(old_place, new_place)) {
         // It was removed, or one of the folders has been replaced.
         old_place.folder = through.reach_anew(from_folder);
-        if (old_place.folder < 0) return claim_failure(seen.name, errno);
+        if (old_place.folder < 0) return unseen_failure(seen.name, errno);
         new_place.folder = through.make_anew(to_folder);
         if (new_place.folder < 0) return claim_failure(seen.name, errno);
         error = move_without_overwriting(old_place, new_place);
     }
-    if (error != 0) {
+    // No one but this claim puts anything under that id.
+    if (error != 0 && !has_moved(old_place, new_place)) {
+        bool gone = !look_at(old_place.folder, from_base) && is_absence(errno);
         remove_empty_folders(through.root(), to_folder, work_folder);
+        if (gone) return vanished_failure("cannot claim", seen.name);
         return claim_failure(seen.name, error);
     }
     // It may be another file than the one that was seen: then this one is claimed, and nothing is
     // lost either way. But whatever is not a file goes back where it was.
-    auto found = look_at(new_place.folder, to_base);
-    if (!found) return claim_failure(seen.name, errno);
+    auto found = claimed_file(through, new_place);
+    if (!found && is_absence(errno)) return vanished_failure("cannot claim", seen.name);
+    // It is in work/, whatever the look says: what was seen holds until it is read.
+    if (!found) return whole_file(seen.name, std::move(location), seen);
     bool linked = found->links > 1;
     if (found->kind != file_kind::regular || linked) {
         give_back(new_place, old_place, source_id);
@@ -86,7 +104,7 @@ result<slice> claim(const sighting& seen, const std::string& source_id, open_fol
 result<slice> claim_in_place(const drop_folder& folder, const sighting& seen) {
     auto now = folder.look(seen.name);
     if (!now) return now.error();
-    if (!*now) return claim_failure(seen.name, ENOENT);
+    if (!*now) return vanished_failure("cannot claim", seen.name);
     if ((*now)->kind != file_kind::regular) return not_a_file(**now);
     return whole_file(seen.name, seen.name, **now);
 }

@@ -9,8 +9,9 @@
 namespace kustodrop::spool {
 
 /// Moves the file to work/ under a name that carries the id. The slice has the identity found
-/// there, which may be another than the one seen. Failures: "file_vanished" (retry),
-/// "not_a_file", "hard_link", "claim_refused" (reconfigure), "disk_full" (retry). Blocking.
+/// there, which may be another than the one seen. Failures: "file_vanished" (retry: the file itself
+/// is not there), "target_blocked" (retry: work/ cannot be used), "not_a_file", "hard_link",
+/// "claim_refused" (reconfigure), "disk_full" (retry). Blocking.
 result<slice> claim(const drop_folder& folder, const sighting& seen, const std::string& source_id);
 
 /// One of a batch, which is claimed through the same open folders.

@@ -25,7 +25,13 @@ result<drop_folder> drop_folder::open(const std::string& path) {
     folder.path_ = path;
     folder.root_ = descriptor(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!folder.root_.is_open()) return open_failure(path, errno);
+    if (auto medium = medium_of_folder(folder.root_.get())) folder.medium_ = std::move(*medium);
     return folder;
+}
+
+file_identity drop_folder::identity() const {
+    auto seen = look_in(root_.get(), ".");
+    return seen ? seen->identity : file_identity();
 }
 
 result<void> drop_folder::verify() const {
@@ -109,8 +115,8 @@ result<std::vector<std::string>> drop_folder::prepare() {
         auto who = std::to_string(facts.st_uid);
         warnings.push_back(".kustodrop belongs to another user (uid " + who + ")");
     }
-    if (auto kind = medium(); kind && kind->kind == medium_kind::remote) {
-        warnings.push_back("it is on a network file system (" + kind->name + ")");
+    if (medium_.kind == medium_kind::remote) {
+        warnings.push_back("it is on a network file system (" + medium_.name + ")");
     }
     return warnings;
 }
@@ -129,7 +135,7 @@ result<std::optional<sighting>> drop_folder::look(const std::string& name) const
     if (!is_plain_name(name)) return std::optional<sighting>();
     auto [folder, base] = split_folder(name);
     passage parent(root_.get(), folder);
-    auto seen = parent.is_open() ? look_at(parent.get(), base) : std::nullopt;
+    auto seen = parent.is_open() ? look_in(parent.get(), base) : std::nullopt;
     if (!seen) {
         bool none = errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == ENAMETOOLONG;
         if (none) return std::optional<sighting>();
@@ -137,6 +143,15 @@ result<std::optional<sighting>> drop_folder::look(const std::string& name) const
     }
     seen->readable = seen->readable || may_read(parent.get(), base);
     seen->name = name;
+    return seen;
+}
+
+std::optional<sighting> drop_folder::look_in(
+    int folder, const std::string& base, freshness how
+) const {
+    if (medium_.is_local()) how = freshness::remembered;
+    auto seen = look_at(folder, base, how);
+    if (seen && !medium_.lasting_inodes) seen->identity.inode = 0;
     return seen;
 }
 
@@ -164,7 +179,5 @@ result<void> drop_folder::sync_folder(const std::string& name) const {
 }
 
 result<disk_space> drop_folder::space() const { return space_of_folder(root_.get()); }
-
-result<medium> drop_folder::medium() const { return medium_of_folder(root_.get()); }
 
 }  // namespace kustodrop::spool

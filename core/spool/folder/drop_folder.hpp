@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "spool/folder/beneath.hpp"
 #include "spool/folder/descriptor.hpp"
 #include "spool/folder/lock_file.hpp"
 #include "spool/folder/medium.hpp"
@@ -33,8 +34,14 @@ public:
     /// Opens the folder. Failures: "folder_absent" (retry), "folder_unreadable" (reconfigure).
     static result<drop_folder> open(const std::string& path);
 
+    /// Takes the folder for one on this medium, whatever its file system says of itself.
+    void treat_as(spool::medium medium) { medium_ = std::move(medium); }
+
     int descriptor_of_root() const { return root_.get(); }
     const std::string& path() const { return path_; }
+
+    /// What distinguishes it from other folders, and from one that is mounted there at other times.
+    file_identity identity() const;
 
     /// Fails with "folder_absent" if the path no longer leads to the folder that was opened
     /// (renamed away, removed, or mounted over): open it again.
@@ -52,8 +59,14 @@ public:
     /// holds it.
     result<void> lock(std::string_view state_directory);
 
-    /// A fresh look at one name or location; nothing if it does not exist.
+    /// A fresh look at one name or location; nothing if it does not exist. Where other machines
+    /// may write too, the file server is asked.
     result<std::optional<sighting>> look(const std::string& name) const;
+
+    /// A look at a name in an open folder of this one. Nothing: errno says why.
+    std::optional<sighting> look_in(
+        int folder, const std::string& base, freshness how = freshness::asked
+    ) const;
 
     /// Opens a subfolder by its relative name, or the folder itself by "", for a watch on it.
     result<descriptor> open_folder(const std::string& name) const;
@@ -65,11 +78,12 @@ public:
     result<void> sync_folder(const std::string& name) const;
 
     result<disk_space> space() const;
-    result<spool::medium> medium() const;
+    const spool::medium& medium() const { return medium_; }
 
 private:
     std::string path_;
     descriptor root_;
+    spool::medium medium_;
     lock_file lock_;
 };
 

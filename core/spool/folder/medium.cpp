@@ -17,39 +17,43 @@ struct known_medium {
     std::uint64_t magic;
     medium_kind kind;
     std::string_view name;
+    bool lasting_inodes;
 };
 }  // namespace
 
 // statfs(2) and linux/magic.h.
 static constexpr std::array known{
-    known_medium{0xEF53, medium_kind::local, "ext4"},
-    known_medium{0x58465342, medium_kind::local, "xfs"},
-    known_medium{0x9123683E, medium_kind::local, "btrfs"},
-    known_medium{0x01021994, medium_kind::local, "tmpfs"},
-    known_medium{0xF2F52010, medium_kind::local, "f2fs"},
-    known_medium{0x2FC12FC1, medium_kind::local, "zfs"},
-    known_medium{0xCA451A4E, medium_kind::local, "bcachefs"},
-    known_medium{0x794C7630, medium_kind::overlay, "overlay"},
-    known_medium{0x6969, medium_kind::remote, "nfs"},
-    known_medium{0xFF534D42, medium_kind::remote, "cifs"},
-    known_medium{0xFE534D42, medium_kind::remote, "smb2"},
-    known_medium{0x517B, medium_kind::remote, "smb"},
-    known_medium{0x01021997, medium_kind::remote, "9p"},
-    known_medium{0x00C36400, medium_kind::remote, "ceph"},
-    known_medium{0x65735546, medium_kind::remote, "fuse"},
-    known_medium{0x47504653, medium_kind::remote, "gpfs"},
-    known_medium{0x0BD00BD0, medium_kind::remote, "lustre"},
-    known_medium{0x786F4256, medium_kind::remote, "vboxsf"},
-    known_medium{0x0187, medium_kind::unknown, "autofs"},
+    known_medium{0xEF53, medium_kind::local, "ext4", true},
+    known_medium{0x58465342, medium_kind::local, "xfs", true},
+    known_medium{0x9123683E, medium_kind::local, "btrfs", true},
+    known_medium{0x01021994, medium_kind::local, "tmpfs", true},
+    known_medium{0xF2F52010, medium_kind::local, "f2fs", true},
+    known_medium{0x2FC12FC1, medium_kind::local, "zfs", true},
+    known_medium{0xCA451A4E, medium_kind::local, "bcachefs", true},
+    known_medium{0x7366746E, medium_kind::local, "ntfs3", true},
+    known_medium{0x4D44, medium_kind::local, "vfat", false},
+    known_medium{0x2011BAB0, medium_kind::local, "exfat", false},
+    known_medium{0x794C7630, medium_kind::overlay, "overlay", true},
+    known_medium{0x6969, medium_kind::remote, "nfs", true},
+    known_medium{0xFF534D42, medium_kind::remote, "cifs", false},
+    known_medium{0xFE534D42, medium_kind::remote, "smb2", false},
+    known_medium{0x517B, medium_kind::remote, "smb", false},
+    known_medium{0x01021997, medium_kind::remote, "9p", false},
+    known_medium{0x00C36400, medium_kind::remote, "ceph", true},
+    known_medium{0x65735546, medium_kind::remote, "fuse", false},
+    known_medium{0x47504653, medium_kind::remote, "gpfs", true},
+    known_medium{0x0BD00BD0, medium_kind::remote, "lustre", true},
+    known_medium{0x786F4256, medium_kind::remote, "vboxsf", false},
+    known_medium{0x0187, medium_kind::unknown, "autofs", false},
 };
 
 medium medium_of(std::uint64_t magic) {
     for (auto& one : known) {
-        if (one.magic == magic) return {one.kind, std::string(one.name)};
+        if (one.magic == magic) return {one.kind, std::string(one.name), one.lasting_inodes};
     }
     std::array<char, 24> number{};
     std::snprintf(number.data(), number.size(), "0x%llx", static_cast<unsigned long long>(magic));
-    return {medium_kind::unknown, number.data()};
+    return {medium_kind::unknown, number.data(), false};
 }
 
 result<medium> medium_of_folder(int folder) {

@@ -19,6 +19,15 @@ enum class medium_kind {
 struct medium {
     medium_kind kind = medium_kind::unknown;
     std::string name;  // "ext4", "nfs", "0x1234abcd".
+
+    /// Whether a file has the same inode number after the next mount. Where it has not, the number
+    /// says nothing about a file.
+    bool lasting_inodes = false;
+
+    /// Whether only this machine changes files, so that what the kernel remembers of them is true.
+    bool is_local() const {
+        return kind == medium_kind::local || kind == medium_kind::overlay;
+    }
 };
 
 /// Pure: what an f_type of statfs(2) stands for.

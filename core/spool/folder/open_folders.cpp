@@ -1,11 +1,19 @@
 #include "spool/folder/open_folders.hpp"
 
 #include "spool/folder/beneath.hpp"
+#include "spool/folder/drop_folder.hpp"
 
 #include <cerrno>
 #include <fcntl.h>
 
 namespace kustodrop::spool {
+
+open_folders::open_folders(const drop_folder& watched)
+    : root_(watched.descriptor_of_root()), watched_(&watched) {}
+
+std::optional<sighting> open_folders::look(int folder, const std::string& base) const {
+    return watched_ ? watched_->look_in(folder, base) : look_at(folder, base);
+}
 
 int open_folders::reach(const std::string& name) {
     if (name == ".") return root_;

@@ -1,10 +1,14 @@
 #pragma once
 
 #include "spool/folder/descriptor.hpp"
+#include "spool/source/sighting.hpp"
 
+#include <optional>
 #include <string>
 
 namespace kustodrop::spool {
+
+class drop_folder;
 
 /// The folders beneath a root through which a batch of files goes, so that each is opened once for
 /// the files that follow each other there. For one batch, not for good: what is renamed away
@@ -12,7 +16,11 @@ namespace kustodrop::spool {
 class open_folders {
 public:
     explicit open_folders(int root) : root_(root) {}
+    explicit open_folders(const drop_folder& watched);
     int root() const { return root_; }
+
+    /// A look at a name in an open folder, as drop_folder::look_in(). Nothing: errno says why.
+    std::optional<sighting> look(int folder, const std::string& base) const;
 
     /// A folder that is only passed through; "." is the root itself. -1: errno says why.
     int reach(const std::string& name);
@@ -36,6 +44,7 @@ private:
         bool is(const std::string& wanted) const { return folder.is_open() && name == wanted; }
     };
     int root_;
+    const drop_folder* watched_ = nullptr;
     kept reached_;
     kept made_;
 };

@@ -10,6 +10,44 @@
 
 namespace kustodrop::spool {
 
+namespace {
+
+struct explained_move {
+    move_end how;
+    std::string location;
+};
+
+// One file on its way to a folder of the quarantine, with its explanation.
+struct explained_file {
+    int root;
+    mover& moving;
+    const std::string& base;
+    const std::string& source_id;
+    std::string_view error_json;
+
+    explained_move move_to(const std::string& target) const;
+};
+
+}  // namespace
+
+explained_move explained_file::move_to(const std::string& target) const {
+    auto to = make_folders(root, target);
+    if (!to.is_open()) return {{errno}, ""};
+    explained_move out{{EEXIST}, ""};
+    for (auto& name : {base, with_id(base, source_id)}) {
+        // The sidecar comes first: a file without one would lie there unexplained.
+        if (look_at(to.get(), name)) continue;
+        sidecar explanation(to.get(), name, source_id);
+        out.how = {explanation.write(error_json)};
+        if (out.how.error == EEXIST) continue;
+        if (out.how.error == 0) out.how = moving.move(target, name, durability::now);
+        if (out.how.error == 0) return {out.how, joined(target, name)};
+        explanation.remove();
+        if (out.how.error != EEXIST) break;
+    }
+    return out;
+}
+
 located quarantine(
     const drop_folder& folder,
     const slice& file,
@@ -19,38 +57,30 @@ located quarantine(
     if (!is_plain_name(file.name)) return move_failure("cannot quarantine", file.name, ELOOP);
     auto held = moved_to_work(folder, file, source_id);
     if (!held) return held.error();
-    auto root = folder.descriptor_of_root();
-    open_folders through(root);
+    open_folders through(folder);
     mover moving(through, *held, source_id);
     auto name = split_folder(file.name);
-    std::string target(quarantine_folder);
-    if (name.folder != ".") target = joined(target, name.folder);
+    auto folders = folders_below(quarantine_folder, name.folder, source_id);
     auto there = moving.find(false);
     if (!there) return there.error();
     if (!*there) {
-        auto before = moving.moved_to(target, name.base);
-        if (!before) return move_failure("cannot quarantine", file.location, ENOENT);
-        return located_at(std::move(*before));
-    }
-    auto to = make_folders(root, target);
-    if (!to.is_open()) return move_failure("cannot quarantine", file.location, errno);
-    int error = 0;
-    for (auto& base : {name.base, with_id(name.base, source_id)}) {
-        // The sidecar comes first: a file without one would lie there unexplained.
-        error = EEXIST;
-        if (look_at(to.get(), base)) continue;
-        sidecar explanation(to.get(), base, source_id);
-        error = explanation.write(error_json);
-        if (error == EEXIST) continue;
-        if (error == 0) error = moving.move(target, base, durability::now);
-        if (error == 0) {
-            moving.sweep();
-            return located_at(joined(target, base));
+        for (auto& target : folders) {
+            if (auto before = moving.moved_to(target, name.base)) return located_at(*before);
         }
-        explanation.remove();
-        if (error != EEXIST) break;
+        return vanished_failure("cannot quarantine", file.location);
     }
-    return move_failure("cannot quarantine", file.location, error);
+    explained_file one{
+        folder.descriptor_of_root(), moving, name.base, source_id, error_json};
+    explained_move last;
+    for (auto& target : folders) {
+        last = one.move_to(target);
+        if (last.how.error == 0) {
+            moving.sweep();
+            return located_at(std::move(last.location));
+        }
+        if (!last.how.is_blocked()) break;
+    }
+    return moving.failed("cannot quarantine", last.how);
 }
 
 }  // namespace kustodrop::spool

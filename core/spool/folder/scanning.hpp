@@ -20,21 +20,29 @@ struct scan_options {
 };
 
 /// Where a scan stopped because it had enough, so that the next one looks at other names: a folder
-/// of a million files is scanned in slices, none of which looks at all of them.
+/// of a million files is scanned in slices, none of which looks at all of them. It goes into the
+/// subfolders of a folder before it reads on in it, so that what is remembered does not grow with
+/// the number of folders.
 struct scan_position {
-    std::vector<std::string> folders;  // All that were met so far, parents first.
-    std::size_t at = 0;                // The one in hand: 0 is the root, then `folders`.
-    std::int64_t place = 0;            // In it.
+    struct level {
+        std::string folder;
+        std::int64_t place = 0;               // Up to which it is read.
+        bool is_read = false;                 // To its end.
+        std::vector<std::string> below = {};  // Subfolders met there last,
+        std::size_t entered = 0;              // and how many of them were entered.
+    };
+    std::vector<level> levels;  // From the root down to the folder in hand.
 };
 
 /// What a scan found. Nothing under .kustodrop is ever in it.
 struct scan {
     std::vector<sighting> sightings;   // Oldest first. All kinds but folders.
     std::vector<std::string> folders;  // Subfolders met (only when recursive), parents first.
+                                       // Those of a slice are other ones than the last slice's.
     std::size_t found = 0;             // Wanted names met.
     std::size_t unwanted = 0;          // Names that `wanted` turned down.
     std::size_t unreadable_folders = 0;
-    bool truncated = false;  // Not the whole: a slice, or folders too deep or too many left out.
+    bool truncated = false;  // Not the whole: a slice.
     std::optional<scan_position> next = {};  // Where the next slice begins, if one is left.
 };
 
@@ -58,7 +66,16 @@ result<scan> scan_folder(
     const std::optional<scan_position>& from = std::nullopt
 );
 
-/// All files under work/; empty folders of former sources are removed. Blocking.
+/// All files under work/; empty folders of former sources are removed. A claim that was interrupted
+/// between link and unlink is finished. Blocking.
 result<std::vector<work_entry>> list_work(const drop_folder& folder);
+
+/// Where files are under work/, relative to the watch's folder, without a look at each. Blocking.
+result<std::vector<std::string>> list_work_locations(const drop_folder& folder);
+
+/// The files of list_work() that are at these locations. Blocking.
+std::vector<work_entry> look_in_work(
+    const drop_folder& folder, const std::vector<std::string>& locations
+);
 
 }  // namespace kustodrop::spool

@@ -67,6 +67,23 @@ std::string sidecar_name(std::string_view base, std::string_view source_id) {
     return std::string(fits ? base : source_id) + std::string(ending);
 }
 
+std::vector<std::string> folders_below(
+    std::string_view top, std::string_view folder, std::string_view source_id
+) {
+    auto own = joined(top, source_id);
+    if (folder == ".") return {std::string(top), own};
+    return {joined(top, folder), joined(own, folder), own};
+}
+
+std::optional<std::string> unusual_place(std::string_view location) {
+    bool archived = location.starts_with(archive_folder);
+    if (!archived && !location.starts_with(quarantine_folder)) return std::nullopt;
+    for (auto part : split(location, '/')) {
+        if (is_guid(part)) return std::string(part);
+    }
+    return std::nullopt;
+}
+
 std::string day_name(wall_time day) { return to_iso8601(day).substr(0, 10); }
 
 std::optional<wall_time> parse_day_name(std::string_view name) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace kustodrop::spool {
 
@@ -37,6 +38,17 @@ std::string with_id(std::string_view base, std::string_view source_id);
 
 /// "NAME.error.json", or "ID.error.json" where that would be too long.
 std::string sidecar_name(std::string_view base, std::string_view source_id);
+
+/// The folders below `top` in which a file may be put that came from `folder`, "." for the watch's
+/// own, the usual one first. The others are in a folder with the source's id, for where something
+/// else has the name of one of the usual folders.
+std::vector<std::string> folders_below(
+    std::string_view top, std::string_view folder, std::string_view source_id
+);
+
+/// The id in a location in the archive or the quarantine that is not in the usual one of
+/// folders_below(); nothing if it is in that.
+std::optional<std::string> unusual_place(std::string_view location);
 
 /// "2026-11-23" in UTC, and back.
 std::string day_name(wall_time day);

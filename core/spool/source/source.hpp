@@ -17,21 +17,28 @@ namespace kustodrop::spool {
 /// ext4 gives it to the next file at once (docs/traps.md §4.1).
 struct file_identity {
     std::uint64_t device = 0;
-    std::uint64_t inode = 0;
+    std::uint64_t inode = 0;  // 0: not known, for it does not last on that file system.
     std::uint64_t size_bytes = 0;
     std::int64_t modified_ns = 0;  // mtime
     std::int64_t changed_ns = 0;   // ctime, which a rename moves and utimes(2) cannot set
+    std::int64_t born_ns = 0;      // 0: not known. Of kept files only, and never compared by ==.
 
     /// The same file, possibly with other bytes. Both must be of one folder: the device is not
-    /// compared, for the kernel may number it differently with every mount.
-    bool same_file(const file_identity& other) const { return inode == other.inode; }
+    /// compared, for the kernel may number it differently with every mount. Where inode numbers do
+    /// not last, only the place shows which file it is.
+    bool same_file(const file_identity& other) const {
+        return inode == other.inode || inode == 0 || other.inode == 0;
+    }
 
     /// The same bytes, wherever they were renamed to. Both must be of one folder.
     bool same_content(const file_identity& other) const {
         return same_file(other) && size_bytes == other.size_bytes &&
                modified_ns == other.modified_ns;
     }
-    friend bool operator==(const file_identity&, const file_identity&) = default;
+    friend bool operator==(const file_identity& a, const file_identity& b) {
+        return a.device == b.device && a.inode == b.inode && a.size_bytes == b.size_bytes &&
+               a.modified_ns == b.modified_ns && a.changed_ns == b.changed_ns;
+    }
 };
 
 /// A range of one file's bytes. What travels is a list of these: a whole file is one slice.

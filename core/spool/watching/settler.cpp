@@ -26,6 +26,13 @@ bool settler::saw(const sighting& seen, time_point now, bool closed_hint) {
     return true;
 }
 
+bool settler::noticed(const sighting& seen, time_point now) {
+    auto found = tracked_.find(seen.name);
+    bool is_news = found == tracked_.end() || found->second.last.identity != seen.identity ||
+                   found->second.last.kind != seen.kind;
+    return !is_news || saw(seen, now, false);
+}
+
 void settler::gone(std::string_view name) {
     auto found = tracked_.find(name);
     if (found == tracked_.end()) return;

@@ -33,6 +33,10 @@ public:
     /// name is not tracked because there are too many: the next scan brings it again.
     bool saw(const sighting& seen, time_point now, bool closed_hint);
 
+    /// The same for what may be older than the file is by now: it never completes a file, it only
+    /// asks for a look.
+    bool noticed(const sighting& seen, time_point now);
+
     /// Forgets the name.
     void gone(std::string_view name);
     void clear();

@@ -22,7 +22,7 @@ result<bool> mover::find(bool must_be_same) {
         seen = look();
     }
     if (!seen) {
-        if (errno == ENOENT || errno == ENOTDIR) return false;
+        if (is_absence(errno)) return false;
         return move_failure("cannot look at", file_.location, errno);
     }
     bool file = seen->kind == file_kind::regular;
@@ -36,38 +36,65 @@ std::optional<std::string> mover::moved_to(const std::string& folder, const std:
     auto open = open_beneath(through_.root(), folder, O_PATH | O_DIRECTORY);
     if (!open.is_open()) return std::nullopt;
     for (auto& name : {with_id(base, id_), base}) {
-        auto seen = look_at(open.get(), name);
+        auto seen = through_.look(open.get(), name);
         if (seen && seen->identity.same_content(file_.identity)) return joined(folder, name);
     }
     return std::nullopt;
 }
 
-int mover::move(const std::string& folder, const std::string& base, durability when) {
-    int error = 0;
+// A name with an id of ours is no one else's.
+writers mover::writers_of(const std::string& folder, const std::string& base) const {
+    bool ours = folder.starts_with(".kustodrop/") || base.find(id_) != std::string::npos;
+    return ours ? writers::only_us : writers::anyone;
+}
+
+// A file server that has done the move may say that it has failed.
+bool mover::is_there(const place_at& to) const {
+    if (!has_moved({from_, names_.base}, to)) return false;
+    auto seen = through_.look(to.folder, to.base);
+    return seen && seen->identity.same_file(file_.identity);
+}
+
+move_end mover::move(const std::string& folder, const std::string& base, durability when) {
+    move_end how;
     // Retention sweeps empty folders away, possibly right after we opened one.
     for (int round = 0; round < 4; ++round) {
-        auto to = round == 0 ? through_.make(folder) : through_.make_anew(folder);
-        if (to < 0) return errno;
-        error = move_without_overwriting({from_, names_.base}, {to, base});
-        if (error == 0 && when == durability::later) return 0;
-        if (error == 0) return ::fsync(to) == 0 ? 0 : errno;
-        if (error != ENOENT || !look()) return error;
+        auto number = round == 0 ? through_.make(folder) : through_.make_anew(folder);
+        how.error = number < 0 ? errno : 0;
+        if (number < 0 && how.error == ENOENT) continue;
+        if (number < 0) return how;
+        place_at to{number, base};
+        how.error = move_without_overwriting({from_, names_.base}, to, writers_of(folder, base));
+        if (how.error != 0 && is_there(to)) how.error = 0;
+        if (how.error == 0 && when == durability::later) return how;
+        if (how.error == 0) return {::fsync(number) == 0 ? 0 : errno};
+        how.has_gone = !look() && is_absence(errno);
+        if (how.error != ENOENT || how.has_gone) return how;
     }
-    return error;
+    return how;
+}
+
+failure mover::failed(std::string_view what, const move_end& how) const {
+    if (how.has_gone) return vanished_failure(what, file_.location);
+    return move_failure(what, file_.location, how.error);
 }
 
 located mover::move_to_free_name(
-    const std::string& folder, const std::string& base, durability when
+    const std::vector<std::string>& folders, const std::string& base, durability when
 ) {
-    auto name = base;
-    auto error = move(folder, name, when);
-    if (error == EEXIST) {
-        name = with_id(base, id_);
-        error = move(folder, name, when);
+    move_end how;
+    for (auto& folder : folders) {
+        for (auto& name : {base, with_id(base, id_)}) {
+            how = move(folder, name, when);
+            if (how.error == 0) {
+                sweep();
+                return located_at(joined(folder, name));
+            }
+            if (how.error != EEXIST) break;
+        }
+        if (!how.is_blocked()) break;
     }
-    if (error != 0) return move_failure("cannot move", file_.location, error);
-    sweep();
-    return located_at(joined(folder, name));
+    return failed("cannot move", how);
 }
 
 void mover::sweep() const {
@@ -78,6 +105,6 @@ void mover::sweep() const {
 
 // Nothing: errno says why.
 std::optional<sighting> mover::look() const {
-    return from_ < 0 ? std::nullopt : look_at(from_, names_.base);
+    return from_ < 0 ? std::nullopt : through_.look(from_, names_.base);
 }
 }  // namespace kustodrop::spool

@@ -3,10 +3,13 @@
 #include "base/result.hpp"
 #include "spool/folder/beneath.hpp"
 #include "spool/folder/drop_folder.hpp"
+#include "spool/folder/moves/moving.hpp"
 #include "spool/folder/open_folders.hpp"
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace kustodrop::spool {
 
@@ -22,6 +25,13 @@ failure changed_failure(const slice& file);
 /// When a move is made durable: before its function returns, or by sync_folder().
 enum class durability { now, later };
 
+/// How a move ended.
+struct move_end {
+    int error = 0;           // An errno; 0: it is done.
+    bool has_gone = false;   // The file is not there any more: it says nothing of the target.
+    bool is_blocked() const { return !has_gone && is_blocked_target(error); }
+};
+
 /// One file on its way from where it is to a folder of ours. Blocking.
 class mover {
 public:
@@ -34,13 +44,19 @@ public:
     /// Where an earlier attempt put it beneath `folder`, if it did.
     std::optional<std::string> moved_to(const std::string& folder, const std::string& base) const;
 
-    /// Moves to `base` in `folder`; 0 or an errno.
-    int move(const std::string& folder, const std::string& base, durability when);
+    /// Moves to `base` in `folder`.
+    move_end move(const std::string& folder, const std::string& base, durability when);
 
-    /// Moves to the first free one of the plain name and the one with the id.
+    /// Moves to the first of the folders that can be used, and there to the first free one of the
+    /// plain name and the one with the id. "file_vanished" only if the file itself is not there.
     located move_to_free_name(
-        const std::string& folder, const std::string& base, durability when = durability::now
+        const std::vector<std::string>& folders,
+        const std::string& base,
+        durability when = durability::now
     );
+
+    /// The failure of a move to one of our folders.
+    failure failed(std::string_view what, const move_end& how) const;
 
     /// Removes the emptied folders of a source with a folder of its own in work/.
     void sweep() const;
@@ -50,6 +66,8 @@ public:
 
 private:
     std::optional<sighting> look() const;
+    bool is_there(const place_at& to) const;
+    writers writers_of(const std::string& folder, const std::string& base) const;
 
     open_folders& through_;
     const slice& file_;

@@ -6,21 +6,56 @@
 
 namespace kustodrop::spool {
 
-int move_without_overwriting(const place_at& from, const place_at& to) {
+static bool knows_no_links(int error) {
+    return error == EPERM || error == EOPNOTSUPP || error == ENOSYS;
+}
+
+// For file systems with neither RENAME_NOREPLACE nor links.
+static int move_to_unused_name(const place_at& from, const place_at& to, writers there) {
+    if (there == writers::anyone || look_at(to.folder, to.base)) return EEXIST;
+    if (errno != ENOENT) return errno;
+    auto* old_name = from.base.c_str();
+    return ::renameat(from.folder, old_name, to.folder, to.base.c_str()) == 0 ? 0 : errno;
+}
+
+int move_without_overwriting(const place_at& from, const place_at& to, writers there) {
     auto* old_name = from.base.c_str();
     auto* new_name = to.base.c_str();
     if (::renameat2(from.folder, old_name, to.folder, new_name, RENAME_NOREPLACE) == 0) return 0;
     if (errno != EINVAL && errno != ENOSYS) return errno;
     // File systems without NOREPLACE: a link never overwrites either.
     if (::linkat(from.folder, old_name, to.folder, new_name, 0) != 0) {
+        if (knows_no_links(errno)) return move_to_unused_name(from, to, there);
         if (errno != EEXIST) return errno;
         // A crash between the link and the unlink leaves both names of the one file.
-        auto here = look_at(from.folder, from.base);
-        auto there = look_at(to.folder, to.base);
-        bool same = here && there && here->identity == there->identity && here->links == 2;
-        if (!same) return EEXIST;
+        auto first = look_at(from.folder, from.base);
+        auto second = look_at(to.folder, to.base);
+        if (!first || !second || !is_one_file(*first, *second)) return EEXIST;
     }
     return ::unlinkat(from.folder, old_name, 0) == 0 ? 0 : errno;
+}
+
+bool is_one_file(const sighting& first, const sighting& second) {
+    return first.kind == file_kind::regular && first.links == 2 &&
+           first.identity.inode == second.identity.inode &&
+           first.identity.device == second.identity.device;
+}
+
+bool has_moved(const place_at& from, const place_at& to) {
+    if (look_at(from.folder, from.base, freshness::asked) || !is_absence(errno)) return false;
+    auto there = look_at(to.folder, to.base, freshness::asked);
+    return there && there->kind == file_kind::regular;
+}
+
+bool is_absence(int error) { return error == ENOENT || error == ENOTDIR; }
+
+bool is_blocked_target(int error) {
+    return error == ENOENT || error == ENOTDIR || error == EEXIST || error == ELOOP ||
+           error == ENAMETOOLONG || error == EXDEV;
+}
+
+failure vanished_failure(std::string_view what, std::string_view name) {
+    return system_failure(errc::file_vanished, remedy::retry, what, name, ENOENT);
 }
 
 // ESTALE says nothing about the file: a handle is too old, and what it led to may well be there.
@@ -40,7 +75,7 @@ failure move_failure(std::string_view what, std::string_view name, int error) {
         return system_failure(errc::name_too_long, remedy::give_up, what, name, error);
     case ENOENT:
     case ENOTDIR:
-        return system_failure(errc::file_vanished, remedy::retry, what, name, error);
+        return system_failure(errc::target_blocked, remedy::retry, what, name, error);
     case EEXIST:
         return system_failure(errc::name_taken, remedy::give_up, what, name, error);
     default:

@@ -95,6 +95,51 @@ BOOST_AUTO_TEST_CASE(a_file_that_grew_stays) {
     BOOST_TEST(files.read(held.location) == "12");
 }
 
+// A file "data" was archived before the file "data/x.csv" came.
+BOOST_AUTO_TEST_CASE(goes_elsewhere_where_a_file_has_the_name_of_its_folder) {
+    auto first = dropped_and_claimed("data", "1");
+    archive(drop, first, first_id, at_day(3)).value();
+    files.make_folder("data");
+    files.write("data/x.csv", "2");
+    auto second = claim("data/x.csv", second_id);
+    auto where = archive(drop, second, second_id, at_day(3)).value();
+    BOOST_TEST(where == archived + second_id + "/data/x.csv");
+    BOOST_TEST(unusual_place(where).value() == second_id);
+    BOOST_TEST(files.read(where) == "2");
+    BOOST_TEST(work_is_empty());
+    BOOST_TEST(archive(drop, second, second_id, at_day(3)).value() == where);
+    BOOST_TEST(archive(drop, second, second_id, at_day(4)).value() == where);
+}
+
+BOOST_AUTO_TEST_CASE(goes_elsewhere_where_a_link_has_the_name_of_its_folder) {
+    test::temp_folder outside;
+    files.make_folder("data");
+    auto held = dropped_and_claimed("data/x.csv", "1");
+    files.make_folder(archived);
+    std::filesystem::create_directory_symlink(outside.path(), files.path(archived + "data"));
+    auto where = archive(drop, held, first_id, at_day(3)).value();
+    BOOST_TEST(where == archived + first_id + "/data/x.csv");
+    BOOST_TEST(std::filesystem::is_empty(outside.path()));
+}
+
+BOOST_AUTO_TEST_CASE(an_archive_that_is_no_folder_is_not_the_files_fault) {
+    auto day = archived.substr(0, archived.size() - 1);
+    for (auto& top : {std::string(archive_folder), day}) {
+        auto held = dropped_and_claimed("a", "1");
+        std::filesystem::remove_all(files.path(top));
+        files.write(top, "in the way");
+        auto said = archive(drop, held, first_id, at_day(3));
+        BOOST_REQUIRE(said.has_error());
+        BOOST_TEST(said.error().code == errc::target_blocked);
+        BOOST_TEST((said.error().next == remedy::retry));
+        BOOST_TEST(files.has(held.location));
+        std::filesystem::remove(files.path(top));
+        BOOST_TEST(drop.prepare().has_value());
+        BOOST_TEST(archive(drop, held, first_id, at_day(3)).value() == archived + "a");
+        std::filesystem::remove(files.path(archived + "a"));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(in_place_it_goes_through_work) {
     files.write("a", "1");
     auto held = claim_in_place(drop, look("a")).value();
@@ -178,6 +223,30 @@ BOOST_AUTO_TEST_CASE(a_crash_between_sidecar_and_move_is_mended) {
     BOOST_TEST(files.read(quarantined + "a.error.json") == explanation);
 }
 
+BOOST_AUTO_TEST_CASE(goes_elsewhere_where_a_file_has_the_name_of_its_folder) {
+    quarantine(drop, dropped_and_claimed("data", "1"), first_id, explanation).value();
+    files.make_folder("data");
+    files.write("data/x.csv", "2");
+    auto second = claim("data/x.csv", second_id);
+    auto where = quarantine(drop, second, second_id, "{}").value();
+    BOOST_TEST(where == quarantined + second_id + "/data/x.csv");
+    BOOST_TEST(files.read(where + ".error.json") == "{}");
+    BOOST_TEST(quarantine(drop, second, second_id, "{}").value() == where);
+    second.location = where;
+    BOOST_TEST(put_back(drop, second, second_id).value() == "data/x.csv");
+    BOOST_TEST(!files.has(quarantined + second_id));
+}
+
+BOOST_AUTO_TEST_CASE(a_quarantine_that_is_no_folder_is_not_the_files_fault) {
+    auto held = dropped_and_claimed("a", "1");
+    std::filesystem::remove(files.path(quarantined));
+    files.write(".kustodrop/quarantine", "in the way");
+    auto said = quarantine(drop, held, first_id, explanation);
+    BOOST_REQUIRE(said.has_error());
+    BOOST_TEST(said.error().code == errc::target_blocked);
+    BOOST_TEST(files.has(held.location));
+}
+
 BOOST_AUTO_TEST_CASE(takes_a_file_that_changed) {
     auto held = dropped_and_claimed("a", "1");
     files.append(held.location, "2");
@@ -225,6 +294,17 @@ BOOST_AUTO_TEST_CASE(asked_again_after_a_crash_it_finds_what_it_did) {
     BOOST_TEST(put_back(drop, held, first_id).value() == "a");
 }
 
+BOOST_AUTO_TEST_CASE(goes_beside_a_file_that_has_the_name_of_its_folder_by_now) {
+    files.make_folder("sub");
+    auto held = dropped_and_claimed("sub/a.json", "1");
+    std::filesystem::remove(files.path("sub"));
+    files.write("sub", "2");
+    auto name = put_back(drop, held, first_id).value();
+    BOOST_TEST(name == "a." + first_id + ".json");
+    BOOST_TEST(files.read(name) == "1");
+    BOOST_TEST(put_back(drop, held, first_id).value() == name);
+}
+
 BOOST_AUTO_TEST_CASE(makes_the_subfolder_again_if_it_went) {
     files.make_folder("sub");
     auto held = dropped_and_claimed("sub/a", "1");
@@ -267,7 +347,10 @@ BOOST_AUTO_TEST_CASE(in_place_it_deletes_only_the_very_file) {
 }
 
 BOOST_AUTO_TEST_CASE(a_stale_handle_does_not_mean_that_the_file_is_gone) {
-    BOOST_TEST(move_failure("cannot move", "a", ENOENT).code == errc::file_vanished);
+    BOOST_TEST(vanished_failure("cannot move", "a").code == errc::file_vanished);
+    for (int error : {ENOENT, ENOTDIR}) {
+        BOOST_TEST(move_failure("cannot move", "a", error).code == errc::target_blocked);
+    }
     BOOST_TEST(move_failure("cannot move", "a", ESTALE).code == errc::move_failed);
 }
 

@@ -1,6 +1,8 @@
 #include "spool/folder/claiming.hpp"
 
 #include "core/spool/folder/drop_folder_fixture.hpp"
+#include "spool/folder/archiving.hpp"
+#include "spool/folder/moves/moving.hpp"
 #include "spool/folder/moves/transfer.hpp"
 #include "spool/folder/scanning.hpp"
 #include "spool/source/place.hpp"
@@ -147,6 +149,83 @@ BOOST_AUTO_TEST_CASE(never_overwrites_what_was_claimed) {
     BOOST_TEST(spool::claim(drop, look("a"), first_id).error().code == errc::name_taken);
     BOOST_TEST(files.read(held.location) == "first");
     BOOST_TEST(files.read("a") == "second");
+}
+
+BOOST_AUTO_TEST_CASE(a_work_folder_that_is_no_folder_does_not_mean_that_the_file_is_gone) {
+    files.write("a", "1");
+    std::filesystem::remove(files.path(std::string(work_folder)));
+    files.write(std::string(work_folder), "in the way");
+    auto said = spool::claim(drop, look("a"), first_id);
+    BOOST_REQUIRE(said.has_error());
+    BOOST_TEST(said.error().code == errc::target_blocked);
+    BOOST_TEST(files.has("a"));
+}
+
+BOOST_AUTO_TEST_CASE(a_subfolder_that_became_a_file_has_taken_its_files_with_it) {
+    files.make_folder("sub");
+    files.write("sub/a", "1");
+    auto seen = look("sub/a");
+    std::filesystem::remove_all(files.path("sub"));
+    files.write("sub", "1");
+    BOOST_TEST(spool::claim(drop, seen, first_id).error().code == errc::file_vanished);
+}
+
+// What a file server answers to a repeated request says nothing about the first.
+BOOST_AUTO_TEST_CASE(a_move_is_judged_by_what_lies_where) {
+    files.write("a", "1");
+    place_at from{drop.descriptor_of_root(), "a"};
+    place_at to{drop.descriptor_of_root(), "b"};
+    BOOST_TEST(!has_moved(from, to));
+    std::filesystem::rename(files.path("a"), files.path("b"));
+    BOOST_TEST(has_moved(from, to));
+    files.write("a", "2");
+    BOOST_TEST(!has_moved(from, to));
+}
+
+BOOST_AUTO_TEST_CASE(a_claim_that_was_interrupted_between_link_and_unlink_is_finished) {
+    files.make_folder("sub");
+    for (std::string name : {"a", "sub/b"}) {
+        files.write(name, "1");
+        auto place = work_location(name == "a" ? first_id : second_id, name);
+        std::filesystem::create_directories(
+            std::filesystem::path(files.path(place)).parent_path()
+        );
+        std::filesystem::create_hard_link(files.path(name), files.path(place));
+    }
+    auto work = list_work(drop).value();
+    BOOST_REQUIRE(work.size() == 2u);
+    for (auto& one : work) BOOST_TEST(one.links == 1u);
+    BOOST_TEST(!files.has("a"));
+    BOOST_TEST(!files.has("sub/b"));
+}
+
+BOOST_AUTO_TEST_CASE(a_link_to_another_file_in_work_is_left_alone) {
+    files.write("a", "1");
+    files.write("elsewhere", "1");
+    auto place = work_location(first_id, "a");
+    std::filesystem::create_hard_link(files.path("elsewhere"), files.path(place));
+    auto work = list_work(drop).value();
+    BOOST_REQUIRE(work.size() == 1u);
+    BOOST_TEST(work[0].links == 2u);
+    BOOST_TEST(files.has("a"));
+    std::filesystem::create_hard_link(files.path("elsewhere"), files.path("third"));
+    BOOST_TEST(list_work(drop).value()[0].links == 3u);
+    BOOST_TEST(files.has("elsewhere"));
+}
+
+// FAT, CIFS and FUSE may number a file otherwise after the next mount.
+BOOST_AUTO_TEST_CASE(where_inode_numbers_do_not_last_the_place_shows_which_file_it_is) {
+    drop.treat_as({medium_kind::remote, "fuse", false});
+    auto held = dropped_and_claimed("a", "1");
+    BOOST_TEST(held.identity.inode == 0u);
+    auto journaled = held;
+    journaled.identity.inode = 4711;
+    BOOST_TEST(list_work(drop).value()[0].identity.same_content(journaled.identity));
+    files.append(held.location, "2");
+    auto now = drop.look(held.location).value()->identity;
+    BOOST_TEST(now.same_file(journaled.identity));
+    BOOST_TEST(!now.same_content(journaled.identity));
+    BOOST_TEST(archive(drop, held, first_id, test::at_day(3)).error().code == errc::file_changed);
 }
 
 BOOST_AUTO_TEST_CASE(in_place_nothing_moves) {

@@ -1,11 +1,15 @@
 #include "spool/folder/drop_folder.hpp"
 
 #include "core/spool/folder/drop_folder_fixture.hpp"
+#include "spool/folder/archiving.hpp"
+#include "spool/folder/open_folders.hpp"
 #include "spool/folder/scanning.hpp"
 #include "support/skipping.hpp"
 
 #include <sys/mount.h>
+#include <sys/stat.h>
 
+#include <fcntl.h>
 #include <set>
 
 using namespace kustodrop;
@@ -158,7 +162,7 @@ BOOST_AUTO_TEST_CASE(knows_its_space_and_its_medium) {
     BOOST_REQUIRE(space.has_value());
     BOOST_TEST(space->total_bytes >= space->free_bytes);
     BOOST_TEST(space->total_bytes > 0u);
-    BOOST_TEST(!drop.medium()->name.empty());
+    BOOST_TEST(!drop.medium().name.empty());
 }
 
 BOOST_AUTO_TEST_CASE(knows_which_media_tell_of_all_changes) {
@@ -168,6 +172,12 @@ BOOST_AUTO_TEST_CASE(knows_which_media_tell_of_all_changes) {
     BOOST_TEST((medium_of(0x65735546).kind == medium_kind::remote));
     BOOST_TEST((medium_of(0x1234).kind == medium_kind::unknown));
     BOOST_TEST(medium_of(0x1234).name == "0x1234");
+    for (std::uint64_t magic : {0x4D44u, 0xFF534D42u, 0x65735546u, 0x1234u}) {
+        BOOST_TEST(!medium_of(magic).lasting_inodes);
+    }
+    BOOST_TEST(medium_of(0x6969).lasting_inodes);
+    BOOST_TEST(medium_of(0x4D44).is_local());
+    BOOST_TEST(!medium_of(0x6969).is_local());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -273,16 +283,79 @@ BOOST_AUTO_TEST_CASE(unwanted_names_do_not_use_up_the_limit) {
     BOOST_TEST(!found.truncated);
 }
 
-BOOST_AUTO_TEST_CASE(stops_at_sixteen_levels_and_says_so) {
+BOOST_AUTO_TEST_CASE(goes_down_as_deep_as_folders_go) {
     std::string deep = "1";
-    for (int level = 2; level <= 17; ++level) deep += "/" + std::to_string(level);
+    for (int level = 2; level <= 40; ++level) deep += "/" + std::to_string(level);
     files.make_folder(deep);
-    files.write("1/a", "");
+    files.write(deep + "/a", "1");
     scan_options options;
     options.recursive = true;
     auto found = scan_folder(drop, options).value();
-    BOOST_TEST(found.folders.size() == 16u);
-    BOOST_TEST(found.truncated);
+    BOOST_TEST(names(found).front() == deep + "/a");
+    BOOST_TEST(found.folders.size() == 40u);
+    BOOST_TEST(!found.truncated);
+    auto held = claim(deep + "/a");
+    auto work = list_work(drop).value();
+    BOOST_REQUIRE(work.size() == 1u);
+    BOOST_TEST(work[0].location == held.location);
+    BOOST_TEST(work[0].name == deep + "/a");
+}
+
+BOOST_AUTO_TEST_CASE(leaves_out_no_folder_however_many_there_are) {
+    for (int i = 0; i < 5'000; ++i) files.make_folder("f" + std::to_string(i));
+    files.make_folder("f17/below");
+    for (auto name : {"f0/a", "f17/below/a", "f4999/a"}) files.write(name, "1");
+    scan_options options;
+    options.recursive = true;
+    auto found = scan_folder(drop, options).value();
+    BOOST_TEST(found.sightings.size() == 3u);
+    BOOST_TEST(found.folders.size() == 5'001u);
+    options.limit = 1;
+    std::set<std::string> seen;
+    std::size_t folders = 0;
+    std::optional<scan_position> from;
+    do {
+        auto slice = scan_folder(drop, options, from).value();
+        for (auto& one : slice.sightings) seen.insert(one.name);
+        folders += slice.folders.size();
+        from = slice.next;
+    } while (from);
+    BOOST_TEST(seen.size() == 3u);
+    BOOST_TEST(folders == 5'001u);
+}
+
+// A tree whose deepest file has a path that the kernel does not take at once.
+static std::string deepest_of_long_names(const test::temp_folder& files) {
+    std::string name(255, 'n');
+    std::string whole = name;
+    descriptor at(::open(files.path().c_str(), O_RDONLY | O_DIRECTORY));
+    for (int level = 0; level < 17; ++level) {
+        BOOST_REQUIRE(::mkdirat(at.get(), name.c_str(), 0750) == 0);
+        at = descriptor(::openat(at.get(), name.c_str(), O_RDONLY | O_DIRECTORY));
+        BOOST_REQUIRE(at.is_open());
+        if (level > 0) whole += "/" + name;
+    }
+    descriptor file(::openat(at.get(), "a", O_WRONLY | O_CREAT, 0640));
+    BOOST_REQUIRE(::write(file.get(), "123", 3) == 3);
+    return whole + "/a";
+}
+
+BOOST_AUTO_TEST_CASE(a_path_longer_than_the_kernel_takes_is_shipped_like_any_other) {
+    auto name = deepest_of_long_names(files);
+    BOOST_TEST(name.size() > 4'096u);
+    scan_options options;
+    options.recursive = true;
+    auto found = scan_folder(drop, options).value();
+    BOOST_TEST(names(found).front() == name);
+    BOOST_TEST(found.sightings.at(0).readable);
+    auto held = claim(name);
+    BOOST_TEST(held.length_bytes == 3u);
+    BOOST_REQUIRE(list_work(drop).value().size() == 1u);
+    open_folders through(drop);
+    BOOST_TEST(through.open(held.location, O_RDONLY).is_open());
+    auto where = archive(drop, held, test::first_id, test::at_day(3)).value();
+    BOOST_TEST(where.ends_with(name));
+    BOOST_TEST(work_is_empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_dangling_mess_of_kinds_is_listed_with_its_kinds) {

@@ -47,6 +47,18 @@ BOOST_AUTO_TEST_CASE(two_equal_looks_far_enough_apart_do) {
     BOOST_TEST(complete().empty());
 }
 
+// What the kernel remembers of a file on a file server.
+BOOST_AUTO_TEST_CASE(what_may_be_out_of_date_completes_nothing) {
+    files.noticed(seen("a"), start);
+    files.noticed(seen("a"), start + 3s);
+    BOOST_TEST(complete().empty());
+    BOOST_TEST(files.due(start + 3s, 10).size() == 1u);
+    files.saw(seen("a", 2), start + 3s, false);
+    BOOST_TEST(complete().empty());
+    files.saw(seen("a", 2), start + 5s, false);
+    BOOST_TEST(complete() == names{"a"}, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(two_looks_too_close_do_not) {
     files.saw(seen("a"), start, false);
     files.saw(seen("a"), start + 1999ms, false);
