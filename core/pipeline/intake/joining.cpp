@@ -29,7 +29,7 @@ void joiner::admit(spool::source what) {
     what.target = watch_.options.target.name();
     what.claimed_at = with_.time.wall_now();
     auto& file = what.slices.front();
-    if (watch_.in_place) watch_.kept.begin(file.name);
+    if (watch_.in_place) watch_.kept.begin(file.name, file.identity);
     // What follows it in its file goes with a source of its own.
     bool alone = file.has_rest() || rules_.alone_because(file.name, file.length_bytes).has_value();
     // A source that may have been posted keeps its id, which its notification will have.

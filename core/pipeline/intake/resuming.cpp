@@ -11,7 +11,7 @@ namespace stage = spool::stage;
 static void remember_names(watch& from, const spool::source& what) {
     for (auto& file : what.slices) {
         bool dropped = !file.location.starts_with(".kustodrop/");
-        if (from.in_place || dropped) from.kept.begin(file.name);
+        if (from.in_place || dropped) from.kept.begin(file.name, file.identity);
     }
 }
 

@@ -1,38 +1,53 @@
 #pragma once
 
+#include "spool/journal/journal_records.hpp"
+#include "spool/source/sighting.hpp"
 #include "spool/source/source.hpp"
 
-#include <functional>
+#include <cstdint>
+#include <list>
 #include <map>
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace kustodrop::pipeline {
 
 /// The files of a watch that lie in its folder and are not to be claimed: those that are being
-/// shipped from where they are, and those that were shipped and stay there, until they change. The
-/// journal has the latter too. Names are relative to the folder. Pure.
+/// shipped from where they are, and those that were shipped and stay there, until they change. A
+/// file is known by its inode, its birth time, its size and its time of modification, so that one
+/// that is renamed, as logs are that rotate, stays known; where inode numbers do not last, or there
+/// are no birth times, by its name too. The journal has the kept files as well. Names are relative
+/// to the folder. Pure.
 class kept_files {
 public:
     /// The file is on its way and stays where it is meanwhile.
-    void begin(const std::string& name) { in_flight_.insert(name); }
+    void begin(const std::string& name, const spool::file_identity& identity = {});
     void end(std::string_view name);
-    void end_all() { in_flight_.clear(); }
+    void end_all();
     bool is_in_flight(std::string_view name) const { return in_flight_.contains(name); }
 
     /// What an earlier run kept.
-    void load(const std::string& name, const spool::file_identity& identity);
+    void load(spool::kept_file file) { put(std::move(file)); }
 
     /// The file was shipped and stays in the folder.
+    void keep(spool::kept_file file);
     void keep(const std::string& name, const spool::file_identity& identity);
     void forget(std::string_view name);
-    bool contains(std::string_view name) const { return kept_.contains(name); }
-    bool empty() const { return kept_.empty(); }
+    bool contains(std::string_view name) const { return by_name_.contains(name); }
+    bool empty() const { return files_.empty(); }
 
-    /// What is known of the file; null if it is not kept.
-    const spool::file_identity* find(std::string_view name) const;
+    /// What a sighting means for the journal's record of kept files.
+    struct changes {
+        std::vector<std::string> forgotten = {};  // First these,
+        std::vector<spool::kept_file> recorded = {};  // then these.
+    };
+
+    /// Whether the file that was seen is one of these. One that has changed is forgotten.
+    bool covers(const spool::sighting& seen, changes& out);
 
     /// A scan of the folder begins: what is kept from now on may be missing in what it finds.
     void begin_scan() { kept_in_scan_.clear(); }
@@ -41,9 +56,20 @@ public:
     std::vector<std::string> forget_absent(const std::set<std::string_view>& present);
 
 private:
-    std::map<std::string, spool::file_identity, std::less<>> kept_;
+    using files = std::list<spool::kept_file>;
+    bool has_name(files::iterator file) const;
+    void put(spool::kept_file file);
+    void erase(files::iterator file);
+    void name(files::iterator file, std::string name);
+    bool covers_renamed(const spool::sighting& seen, changes& out);
+
+    files files_;
+    // Of several files that have had a name, the last one.
+    std::map<std::string, files::iterator, std::less<>> by_name_;
+    std::unordered_multimap<std::uint64_t, files::iterator> by_inode_;
     std::set<std::string, std::less<>> kept_in_scan_;
-    std::set<std::string, std::less<>> in_flight_;
+    std::map<std::string, spool::file_identity, std::less<>> in_flight_;
+    std::unordered_multiset<std::uint64_t> inodes_in_flight_;
 };
 
 }  // namespace kustodrop::pipeline

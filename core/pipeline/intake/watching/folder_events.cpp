@@ -1,7 +1,5 @@
 #include "pipeline/intake/watching/folder_events.hpp"
 
-#include <algorithm>
-
 namespace kustodrop::pipeline {
 
 folder_events::folder_events(
@@ -22,8 +20,7 @@ void folder_events::restart() {
 }
 
 bool folder_events::add(const std::string& subfolder) {
-    auto same = [&](auto& one) { return one.second == subfolder; };
-    if (polls_ || std::ranges::any_of(folders_, same)) return false;
+    if (polls_ || names_.contains(subfolder)) return false;
     watch_folder(subfolder);
     return true;
 }
@@ -35,6 +32,7 @@ void folder_events::watch_folder(const std::string& name) {
     auto added = folder ? events_->add(folder->get()) : result<int>(folder.error());
     if (added) {
         folders_.insert_or_assign(*added, name);
+        names_.insert(name);
         return set_polling(polls_ || (!sees_all_changes_ && rules.mode != watch_mode::inotify));
     }
     const auto& problem = added.error();
@@ -51,6 +49,14 @@ void folder_events::stop() {
         if (events_) events_->remove(number);
     }
     folders_.clear();
+    names_.clear();
+}
+
+void folder_events::forget(int number) {
+    auto found = folders_.find(number);
+    if (found == folders_.end()) return;
+    names_.erase(found->second);
+    folders_.erase(found);
 }
 
 void folder_events::set_polling(bool polls) {

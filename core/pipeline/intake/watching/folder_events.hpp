@@ -7,6 +7,7 @@
 
 #include <map>
 #include <string>
+#include <unordered_set>
 
 namespace kustodrop::pipeline {
 
@@ -34,7 +35,7 @@ public:
     const std::string& folder(int number) const { return folders_.at(number); }
 
     /// The kernel has ended this watch.
-    void forget(int number) { folders_.erase(number); }
+    void forget(int number);
 
     bool polls() const { return polls_; }
 
@@ -47,6 +48,7 @@ private:
     logger& log_;
     metrics& measured_;
     std::map<int, std::string> folders_;  // By the number of their watch.
+    std::unordered_set<std::string> names_;  // Of the same folders.
     bool polls_ = false;
     bool sees_all_changes_ = true;
 };
