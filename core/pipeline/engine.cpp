@@ -202,6 +202,7 @@ retry_parts engine::for_retry() {
         with_.journal,
         with_.pool,
         with_.time,
+        with_.random,
         with_.log,
         with_.measured};
 }

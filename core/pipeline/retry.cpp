@@ -42,24 +42,50 @@ static void send_unconfirmed(
     }
 }
 
-// Runs on a worker's thread. The rows' slices get their new locations.
-static std::vector<std::string> put_back(
-    const spool::drop_folder& folder, std::vector<journal_row>& rows
-) {
-    std::vector<std::string> problems;
-    for (auto& row : rows) {
-        std::string problem;
-        for (auto& file : row.source.slices) {
-            auto back = spool::put_back(folder, file, row.source.id);
-            if (back.has_error()) problem = to_string(back.error());
-            if (!back.has_error()) file.location = *back;
+namespace {
+
+// A file of a source that failed, and the source that it becomes.
+struct second_attempt {
+    std::string new_id;
+    std::optional<spool::slice> file = {};
+    std::string problem = {};
+};
+
+// One source that failed, with an attempt for each of its files.
+struct failed_source {
+    journal_row row;
+    std::vector<second_attempt> files = {};
+
+    std::string problem() const {
+        for (auto& one : files) {
+            if (!one.problem.empty()) return one.problem;
         }
-        problems.push_back(std::move(problem));
+        return "";
     }
-    return problems;
+};
+
+}  // namespace
+
+// Runs on a worker's thread.
+static void claim_again(
+    const spool::drop_folder& folder, std::vector<failed_source>& all, bool in_place
+) {
+    for (auto& one : all) {
+        auto& what = one.row.source;
+        for (std::size_t i = 0; i < one.files.size(); ++i) {
+            auto& attempt = one.files[i];
+            spool::second_claim how{what.id, attempt.new_id, in_place};
+            auto claimed = spool::claim_again(folder, what.slices[i], how);
+            if (claimed.has_error()) {
+                attempt.problem = to_string(claimed.error());
+            } else {
+                attempt.file = std::move(*claimed);
+            }
+        }
+    }
 }
 
-// The rows of one watch that can be put back: what is in quarantine, or was left where it was.
+// The rows of one watch that can be sent again: what is in quarantine, or was left where it was.
 static std::vector<journal_row> candidates(
     const watch& from, const retry_request& wanted, const std::vector<journal_row>& rows
 ) {
@@ -74,31 +100,69 @@ static std::vector<journal_row> candidates(
     return out;
 }
 
-static asio::awaitable<void> put_back_all(
-    retry_parts with, watch& from, std::vector<journal_row> rows, std::vector<retried>& out
-) {
-    auto folder = from.folder;
-    auto shared = std::make_shared<std::vector<journal_row>>(std::move(rows));
-    auto work = [folder, shared] { return put_back(*folder, *shared); };
-    auto problems = co_await offload(with.pool, work);
-    for (std::size_t i = 0; i < shared->size(); ++i) {
-        auto& what = (*shared)[i].source;
-        auto line = line_for(what, *spool::outcome_of(what.stage));
-        line.problem = problems[i];
-        for (auto& file : what.slices) {
-            from.kept.forget(file.location);
-            with.journal.forget_kept(from.options.name, file.location);
-        }
-        if (line.problem.empty()) with.journal.record(what);
+static void admit(const retry_parts& with, watch& from, second_attempt attempt) {
+    spool::source what;
+    what.id = std::move(attempt.new_id);
+    what.watch = from.options.name;
+    what.target = from.options.target.name();
+    what.claimed_at = with.time.wall_now();
+    what.slices.push_back(std::move(*attempt.file));
+    auto& admitted = with.sources.admit(std::move(what));
+    auto& file = admitted.slices.front();
+    if (file.location == file.name) from.kept.begin(file.name, file.identity);
+    with.ready.push(admitted.id, with.time.now());
+}
+
+// The former source has its files no more: they have gone to others.
+static retried finish(const retry_parts& with, watch& from, failed_source one) {
+    auto& what = one.row.source;
+    auto line = line_for(what, *spool::outcome_of(what.stage));
+    line.problem = one.problem();
+    for (std::size_t i = 0; i < one.files.size(); ++i) {
+        if (!one.files[i].file) continue;
+        auto& file = what.slices[i];
+        from.kept.forget(file.location);
+        with.journal.forget_kept(from.options.name, file.location);
+        file.location = file.name;
         with.log.info(
-            line.problem.empty() ? "put back by retry" : "cannot put back",
+            "claimed again by retry",
+            {{"watch", line.watch},
+             {"source", line.source_id},
+             {"next", one.files[i].new_id},
+             {"file", file.name}}
+        );
+        admit(with, from, std::move(one.files[i]));
+    }
+    auto claimed = [](auto& attempt) { return attempt.file.has_value(); };
+    if (std::ranges::any_of(one.files, claimed)) with.journal.record(what);
+    if (!line.problem.empty()) {
+        with.log.warning(
+            "retry cannot claim a file; it stays where it is",
             {{"watch", line.watch},
              {"source", line.source_id},
              {"file", line.file},
              {"detail", line.problem}}
         );
-        out.push_back(std::move(line));
     }
+    return line;
+}
+
+static asio::awaitable<void> claim_all_again(
+    retry_parts with, watch& from, std::vector<journal_row> rows, std::vector<retried>& out
+) {
+    auto folder = from.folder;
+    auto in_place = from.in_place;
+    auto all = std::make_shared<std::vector<failed_source>>();
+    for (auto& row : rows) {
+        failed_source one{std::move(row)};
+        for (std::size_t i = 0; i < one.row.source.slices.size(); ++i) {
+            one.files.push_back({spool::make_source_id(with.random, with.time.wall_now())});
+        }
+        all->push_back(std::move(one));
+    }
+    auto work = [folder, all, in_place] { claim_again(*folder, *all, in_place); };
+    co_await offload(with.pool, work);
+    for (auto& one : *all) out.push_back(finish(with, from, std::move(one)));
 }
 
 asio::awaitable<result<std::vector<retried>>> retry(retry_parts with, retry_request wanted) {
@@ -131,7 +195,7 @@ asio::awaitable<result<std::vector<retried>>> retry(retry_parts with, retry_requ
                     "the folder of " + name + " is not there now"};
                 co_return absent;
             }
-            co_await put_back_all(with, from, std::move(chosen), out);
+            co_await claim_all_again(with, from, std::move(chosen), out);
         }
     }
     auto recorded = co_await with.journal.durable();

@@ -4,6 +4,7 @@
 #include "async/offload.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
+#include "base/random.hpp"
 #include "pipeline/ready_queue.hpp"
 #include "pipeline/roster.hpp"
 #include "pipeline/watch/watch_table.hpp"
@@ -37,13 +38,15 @@ struct retry_parts {
     spool::journal& journal;
     worker_pool& pool;
     clock& time;
+    random_generator& random;
     logger& log;
     metrics& measured;
 };
 
-/// Puts quarantined files back into their folders under their first names, where they are found
-/// like any other, and sends unconfirmed ones again under their ids, which may be a duplicate. A
-/// watch that is paused resumes.
+/// Claims files again that are in quarantine or were kept after a failure, under their first names,
+/// whatever the rules of their watch say of them, and sends unconfirmed ones again under their ids,
+/// which may be a duplicate. Of a file of which a part had succeeded only the rest is sent. A watch
+/// that is paused resumes.
 asio::awaitable<result<std::vector<retried>>> retry(retry_parts with, retry_request wanted);
 
 }  // namespace kustodrop::pipeline

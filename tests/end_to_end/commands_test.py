@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The commands an operator has beside run."""
+import gzip
 import json
 import os
 import unittest
@@ -26,7 +27,7 @@ class Retry(EndToEnd):
         self.until("quarantine", lambda: len(daemon.inside("quarantine")) == 4)
         return emulator, daemon
 
-    def test_quarantined_files_go_back_under_their_first_names(self):
+    def test_quarantined_files_are_claimed_again_under_their_first_names(self):
         _, daemon = self.failed()
         code = daemon.journal("--outcome", "failed")[0]["code"]
         retried = self.retry(daemon, "--error", code)
@@ -38,15 +39,30 @@ class Retry(EndToEnd):
     def test_without_a_daemon_the_next_one_finds_them(self):
         emulator, daemon = self.failed()
         daemon.stop()
+        quarantine = daemon.drop / ".kustodrop" / "quarantine"
+        (quarantine / "bad.csv").write_text(csv_rows(4))
+        (quarantine / "torn.csv.gz").write_bytes(gzip.compress(csv_rows(2).encode()))
         retried = self.retry(daemon, "--watch", "web")
         self.assertEqual(sorted(one["file"] for one in retried), ["bad.csv", "torn.csv.gz"])
         self.assertEqual(daemon.inside("quarantine"), [])
-        (daemon.drop / "bad.csv").write_text(csv_rows(4))
-        (daemon.drop / "torn.csv.gz").unlink()
         daemon.start()
-        self.settled(daemon, succeeded=2, failed=1, rejected=1)
-        self.assertEqual(emulator.count(), 5)
+        self.settled(daemon, succeeded=3, failed=1, rejected=1)
+        self.assertEqual(emulator.count(), 7)
         self.assertEqual(self.retry(daemon, "--all"), [])
+
+    def test_neither_a_marker_nor_a_free_name_is_needed(self):
+        emulator, daemon = self.pair({"done_marker": ".ok"})
+        daemon.put("bad.csv", BROKEN)
+        daemon.put("bad.csv.ok", b"")
+        self.settled(daemon, failed=1)
+        self.until("quarantine", lambda: len(daemon.inside("quarantine")) == 2)
+        daemon.put("bad.csv", csv_rows(1))
+        place = daemon.drop / ".kustodrop" / "quarantine" / "bad.csv"
+        place.write_text(csv_rows(4))
+        self.assertEqual([one["problem"] for one in self.retry(daemon, "--all")], [""])
+        self.settled(daemon, succeeded=1, failed=1)
+        self.assertEqual(emulator.count(), 4)
+        self.assertEqual(daemon.waiting(), ["bad.csv"])
 
     def test_unconfirmed_files_are_sent_again_and_a_late_word_settles(self):
         emulator, daemon = self.pair(notifications={"outcome_timeout": "1s"})
