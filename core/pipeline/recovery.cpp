@@ -1,7 +1,10 @@
 #include "pipeline/recovery.hpp"
 
 #include "spool/folder/scanning.hpp"
+#include "spool/source/place.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -14,6 +17,45 @@ using spool::source;
 static bool needs_file(const source& what) {
     return std::holds_alternative<stage::claimed>(what.stage) ||
            std::holds_alternative<stage::uploaded>(what.stage);
+}
+
+static bool lies_in_work(const spool::slice& file) {
+    return file.location.starts_with(spool::work_folder);
+}
+
+// Device numbers may be other ones after a restart: they show another folder only where none of
+// its files was found, and mean nothing for files that stay where they were dropped.
+bool is_elsewhere(const source& what, const folder_facts& facts, bool any_found) {
+    auto& now = facts.now;
+    auto in_work = std::ranges::find_if(what.slices, lies_in_work);
+    bool device_counts = in_work != what.slices.end() && !any_found;
+    if (!facts.before) return device_counts && in_work->identity.device != now.device;
+    auto& before = *facts.before;
+    if (before.path != now.path || before.inode != now.inode) return true;
+    return device_counts && before.device != now.device;
+}
+
+std::vector<source> take_elsewhere(
+    std::vector<source>& unretired,
+    const std::vector<spool::work_entry>& work,
+    const folder_facts& facts
+) {
+    std::unordered_set<std::string_view> here;
+    for (auto& file : work) here.insert(file.location);
+    auto is_here = [&](const source& what) {
+        return std::ranges::any_of(what.slices, [&](auto& file) {
+            return here.contains(file.location);
+        });
+    };
+    bool any_found = std::ranges::any_of(unretired, is_here);
+    auto first = std::stable_partition(unretired.begin(), unretired.end(), [&](auto& what) {
+        return is_here(what) || what.slices.empty() || !is_elsewhere(what, facts, any_found);
+    });
+    std::vector<source> out(
+        std::make_move_iterator(first), std::make_move_iterator(unretired.end())
+    );
+    unretired.erase(first, unretired.end());
+    return out;
 }
 
 static source adopt(
@@ -34,6 +76,20 @@ static source adopt(
     whole.length_bytes = file.identity.size_bytes;
     whole.identity = file.identity;
     what.slices.push_back(std::move(whole));
+    return what;
+}
+
+std::optional<source> continue_journaled(
+    source what, const spool::work_entry& file, std::string_view watch
+) {
+    what.watch = watch;
+    auto* retired = std::get_if<stage::retired>(&what.stage);
+    if (!retired) return what;
+    auto record = std::move(retired->record);
+    if (record.code == to_string(errc::file_vanished)) return std::nullopt;
+    // It may have been archived or put back as far as the journal knows.
+    for (auto& one : what.slices) one.location = file.location;
+    what.stage = stage::settled{std::move(record)};
     return what;
 }
 

@@ -2,8 +2,10 @@
 
 #include "spool/folder/drop_folder.hpp"
 #include "spool/folder/scanning.hpp"
+#include "spool/journal/journal_records.hpp"
 #include "spool/source/source.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +21,32 @@ struct recovered {
     std::vector<spool::source> lost;     // Journaled, not yet posted, and the file is missing.
     std::size_t foreign_files = 0;       // In work/ without an id: left alone.
 };
+
+/// The folder that was opened, and the one that the watch's files were claimed in.
+struct folder_facts {
+    spool::folder_record now;
+    std::optional<spool::folder_record> before = {};  // Nothing: an older release claimed them.
+};
+
+/// Pure. Whether a source none of whose files was found has them in another folder than the one
+/// that was opened. `any_found`: a file of another source of the watch was found.
+bool is_elsewhere(const spool::source& what, const folder_facts& facts, bool any_found);
+
+/// Pure. Takes out the sources whose files are not in the folder that was opened but in another
+/// one: its disk is not mounted, or the watch has another path by now. They are not lost.
+std::vector<spool::source> take_elsewhere(
+    std::vector<spool::source>& unretired,
+    const std::vector<spool::work_entry>& work,
+    const folder_facts& facts
+);
+
+/// Pure. What becomes of a file in work/ whose id the journal has: the source continues in the
+/// watch that has the file now, whatever its watch was called. One that was retired without its
+/// file is settled as it was, so that its file is moved; nothing if it was given up because the
+/// file was not there: then it is shipped.
+std::optional<spool::source> continue_journaled(
+    spool::source what, const spool::work_entry& file, std::string_view watch
+);
 
 struct recovery_facts {
     wall_time now{};

@@ -113,7 +113,7 @@ static void admit(const retry_parts& with, watch& from, second_attempt attempt) 
     with.ready.push(admitted.id, with.time.now());
 }
 
-// The former source has its files no more: they have gone to others.
+// The former source has its files no more: they belong to others.
 static retried finish(const retry_parts& with, watch& from, failed_source one) {
     auto& what = one.row.source;
     auto line = line_for(what, *spool::outcome_of(what.stage));

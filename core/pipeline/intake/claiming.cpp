@@ -70,7 +70,7 @@ static void claim_and_cut(
 std::vector<claim_attempt> claim_files(
     const spool::drop_folder& folder, std::vector<claim_attempt> files, const claim_rules& rules
 ) {
-    spool::open_folders through(folder.descriptor_of_root());
+    spool::open_folders through(folder);
     for (auto& file : files) {
         claim_and_cut(folder, file, rules, through);
         if (!file.slice || rules.marker.empty()) continue;

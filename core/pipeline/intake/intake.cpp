@@ -34,9 +34,29 @@ asio::awaitable<result<void>> intake::open() {
 }
 
 void intake::begin() {
+    before_ = recorded_folder(with_.journal, watch_.options.name);
+    drain_former_folder();
     auto kept = with_.journal.kept(watch_.options.name);
     if (!kept) return;
-    for (auto& file : *kept) watch_.kept.load(file.name, file.identity);
+    for (auto& file : *kept) watch_.kept.load(std::move(file));
+}
+
+// What was claimed in the folder that the watch had before is shipped from there first.
+void intake::drain_former_folder() {
+    auto waiting = with_.absent.count();
+    auto ours = waiting.find(watch_.options.name);
+    bool is_same = !before_ || before_->path == watch_.options.path;
+    if (is_same || ours == waiting.end()) return;
+    with_.log.info(
+        "the path of the watch was changed; what was claimed in the former folder is shipped first",
+        {{"watch", watch_.options.name},
+         {"path", watch_.options.path},
+         {"former", before_->path},
+         {"sources", std::to_string(ours->second)}}
+    );
+    auto wanted = watch_.options;
+    watch_.options.path = before_->path;
+    life_.change(std::move(wanted), watch_.options);
 }
 
 bool intake::is_over() const {
@@ -90,6 +110,7 @@ asio::awaitable<void> intake::turn() {
         co_return;
     }
     release_held(watch_, with_);
+    co_await check_work();
     co_await rechecks_.look(life_.hurries());
     if (life_.may_claim()) co_await claimer_.claim_batch(claimer_.room(options_.batch_files));
     co_await joiner_.inspect();
@@ -110,13 +131,28 @@ schedule::reasons intake::reasons() const {
     return out;
 }
 
+static failure other_folder(const watch& from) {
+    return {
+        errc::folder_absent,
+        remedy::retry,
+        from.options.path +
+            " is another folder now than the one that holds what was claimed: its disk may not be "
+            "mounted. If the folder was replaced for good, restart the daemon"};
+}
+
 asio::awaitable<result<void>> intake::try_open() {
     auto path = watch_.options.path;
     auto state_directory = options_.state_directory;
     auto how = watch_.options.claim;
     auto work = [=] { return open_watched_folder(path, how, state_directory); };
     auto opened = co_await offload(with_.pool, work);
+    if (!opened.has_error()) {
+        static_cast<open_folder&>(watch_) = opened->how;
+        folder_facts where{record_of(watch_), before_};
+        if (is_other_folder(with_.sources, opened->work, where)) opened = other_folder(watch_);
+    }
     if (opened.has_error()) {
+        watch_.folder.reset();
         auto problem = opened.error();
         bool is_known = absence_ == problem.code.text();
         absence_ = problem.code.text();
@@ -124,10 +160,10 @@ asio::awaitable<result<void>> intake::try_open() {
         co_return problem;
     }
     absence_.reset();
+    work_.forget();
     for (auto& warning : opened->warnings) {
         with_.log.warning(warning, {{"watch", watch_.options.name}, {"path", path}});
     }
-    static_cast<open_folder&>(watch_) = opened->how;
     files_.open(opened->medium);
     with_.log.info("watching", {{"watch", watch_.options.name}, {"path", path}, {"mode", mode()}});
     co_await resume(std::move(opened->work));
@@ -135,15 +171,55 @@ asio::awaitable<result<void>> intake::try_open() {
 }
 
 asio::awaitable<void> intake::resume(std::vector<spool::work_entry> work) {
-    resuming_parts with{with_.sources, with_.ready, next_, with_.time, with_.measured};
-    recovery_facts facts{with_.time.wall_now(), with_.journal.is_new()};
     auto& name = watch_.options.name;
     auto unknown = without_known(std::move(work), with_.sources, name);
     auto unretired = take_absent(with_.absent, with_.log, name, unknown);
+    folder_facts where{record_of(watch_), before_};
+    auto elsewhere = take_elsewhere(unretired, unknown, where);
+    if (elsewhere.empty()) {
+        with_.journal.record_folder(where.now);
+        before_ = std::move(where.now);
+    } else {
+        report_elsewhere(watch_, where, elsewhere.size(), with_.log);
+    }
+    for (auto& what : elsewhere) with_.absent.add(std::move(what));
+    co_await take_in(std::move(unretired), std::move(unknown));
+}
+
+asio::awaitable<void> intake::take_in(
+    std::vector<spool::source> unretired, std::vector<spool::work_entry> unknown
+) {
+    auto name = watch_.options.name;
+    auto strangers = without(unknown, unretired);
+    auto known = co_await take_journaled(with_.journal, strangers, name);
+    for (auto& what : known) unretired.push_back(std::move(what));
+    resuming_parts with{with_.sources, with_.ready, next_, with_.time, with_.measured};
+    recovery_facts facts{with_.time.wall_now(), with_.journal.is_new()};
     auto found = reconcile(std::move(unretired), unknown, name, facts);
     report_taken_over(watch_, found, with_.log);
     auto adopted = take_over(std::move(found), with, watch_);
     co_await claimer_.take_adopted(std::move(adopted));
+}
+
+asio::awaitable<void> intake::check_work() {
+    if (watch_.read_only || !work_.is_due(with_.time.now())) co_return;
+    work_.begin(with_.time.now(), watch_.options.rescan_every);
+    auto folder = watch_.folder;
+    auto listing = [folder] { return spool::list_work_locations(*folder); };
+    auto listed = co_await offload(with_.pool, listing);
+    if (listed.has_error()) co_return;
+    auto unknown = work_.unknown(*listed, with_.sources);
+    if (unknown.empty()) co_return;
+    auto looking = [folder, unknown] { return spool::look_in_work(*folder, unknown); };
+    auto found = co_await offload(with_.pool, looking);
+    with_.log.warning(
+        "files in work/ belong to no source, as after a claim that reported a failure; they are "
+        "taken over",
+        {{"watch", watch_.options.name}, {"files", std::to_string(found.size())}}
+    );
+    auto strangers = without_known(std::move(found), with_.sources, watch_.options.name);
+    std::vector<spool::source> none;
+    co_await take_in(std::move(none), std::move(strangers));
 }
 
 void intake::look_again(const spool::source& what) {

@@ -8,6 +8,7 @@
 #include "pipeline/intake/rechecking.hpp"
 #include "pipeline/intake/resuming.hpp"
 #include "pipeline/intake/watching/watching.hpp"
+#include "pipeline/intake/watching/work_check.hpp"
 #include "pipeline/recovery.hpp"
 #include "pipeline/routing.hpp"
 #include "pipeline/watch/watch_table.hpp"
@@ -77,7 +78,12 @@ public:
 
 private:
     asio::awaitable<result<void>> try_open();
+    void drain_former_folder();
     asio::awaitable<void> resume(std::vector<spool::work_entry> work);
+    asio::awaitable<void> take_in(
+        std::vector<spool::source> unretired, std::vector<spool::work_entry> unknown
+    );
+    asio::awaitable<void> check_work();
     asio::awaitable<void> turn();
     void obey(life::transition due);
     bool is_over() const;
@@ -92,8 +98,10 @@ private:
     joiner joiner_;
     claimer claimer_;
     rechecker rechecks_;
+    work_check work_;
     event woken_;
     std::optional<std::string> absence_;  // Why the folder is not open, logged once.
+    std::optional<spool::folder_record> before_;  // The folder that the files were claimed in.
 };
 
 }  // namespace kustodrop::pipeline

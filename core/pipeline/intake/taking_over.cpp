@@ -2,6 +2,7 @@
 
 #include "spool/folder/scanning.hpp"
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <string_view>
@@ -9,6 +10,50 @@
 #include <utility>
 
 namespace kustodrop::pipeline {
+
+std::optional<spool::folder_record> recorded_folder(
+    spool::journal& journal, const std::string& watch
+) {
+    auto all = journal.folders();
+    if (all.has_error()) return std::nullopt;
+    auto found = std::ranges::find(*all, watch, &spool::folder_record::watch);
+    return found == all->end() ? std::nullopt : std::optional(*found);
+}
+
+spool::folder_record record_of(const watch& from) {
+    auto identity = from.folder->identity();
+    return {from.options.name, from.options.path, identity.device, identity.inode};
+}
+
+bool is_other_folder(
+    roster& sources, const std::vector<spool::work_entry>& work, const folder_facts& facts
+) {
+    std::set<std::string_view> here;
+    for (auto& file : work) here.insert(file.location);
+    bool any_found = false;
+    bool any_elsewhere = false;
+    sources.each([&](const spool::source& what) {
+        if (what.watch != facts.now.watch) return;
+        for (auto& file : what.slices) any_found = any_found || here.contains(file.location);
+        any_elsewhere = any_elsewhere || is_elsewhere(what, facts, false);
+    });
+    return any_elsewhere && !any_found;
+}
+
+void report_elsewhere(
+    const watch& from, const folder_facts& facts, std::size_t sources, logger& log
+) {
+    auto& path = facts.before ? facts.before->path : facts.now.path;
+    log.error(
+        "files of an earlier run lie in another folder: its disk may not be mounted, or the path "
+        "of "
+        "the watch was changed; their sources wait until that folder is watched again",
+        {{"watch", from.options.name},
+         {"path", facts.now.path},
+         {"files_in", path + "/" + std::string(spool::work_folder)},
+         {"sources", std::to_string(sources)}}
+    );
+}
 
 // A place in work/ carries an id: the same place is the same source, whatever its watch is called.
 std::vector<spool::work_entry> without_known(
@@ -63,6 +108,41 @@ std::vector<spool::source> take_absent(
         out.push_back(std::move(what));
     }
     return out;
+}
+
+std::vector<spool::work_entry> without(
+    std::vector<spool::work_entry> work, const std::vector<spool::source>& sources
+) {
+    std::set<std::string_view> known;
+    for (auto& what : sources) {
+        for (auto& file : what.slices) known.insert(file.location);
+    }
+    std::erase_if(work, [&](auto& file) { return known.contains(file.location); });
+    return work;
+}
+
+asio::awaitable<std::vector<spool::source>> take_journaled(
+    spool::journal& journal, std::vector<spool::work_entry>& unknown, std::string watch
+) {
+    std::vector<spool::source> out;
+    std::set<std::string> taken;
+    for (auto& file : unknown) {
+        if (file.foreign() || file.kind != spool::file_kind::regular) continue;
+        spool::journal_query query;
+        query.source_id = file.source_id;
+        query.limit = 1;
+        auto rows = co_await journal.find(std::move(query));
+        if (rows.has_error() || rows->empty()) continue;
+        auto& what = rows->front().source;
+        // Of several files the whole source was taken over, or it is lost with its journal.
+        if (what.slices.size() != 1) continue;
+        auto next = continue_journaled(std::move(what), file, watch);
+        if (!next) continue;
+        taken.insert(file.location);
+        out.push_back(std::move(*next));
+    }
+    std::erase_if(unknown, [&](auto& file) { return taken.contains(file.location); });
+    co_return out;
 }
 
 std::vector<spool::source> take_over(recovered found, const resuming_parts& with, watch& from) {

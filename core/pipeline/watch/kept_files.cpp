@@ -59,8 +59,7 @@ void kept_files::name(files::iterator file, std::string name) {
 
 void kept_files::put(kept_file file) {
     auto known = by_name_.find(file.name);
-    bool same_inode = known != by_name_.end() &&
-                      known->second->identity.same_file(file.identity);
+    bool same_inode = known != by_name_.end() && known->second->identity.same_file(file.identity);
     // Another file that had the name may have been renamed: the next scan shows it.
     if (same_inode) erase(known->second);
     auto name = file.name;

@@ -42,7 +42,7 @@ public:
 
     /// What a sighting means for the journal's record of kept files.
     struct changes {
-        std::vector<std::string> forgotten = {};  // First these,
+        std::vector<std::string> forgotten = {};      // First these,
         std::vector<spool::kept_file> recorded = {};  // then these.
     };
 

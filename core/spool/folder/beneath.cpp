@@ -161,7 +161,8 @@ std::optional<sighting> look_at(int folder, const std::string& base, freshness h
     struct ::statx facts = {};
     int flags = AT_NO_AUTOMOUNT | AT_SYMLINK_NOFOLLOW;
     if (how == freshness::asked) flags |= AT_STATX_FORCE_SYNC;
-    if (::statx(folder, base.c_str(), flags, STATX_BASIC_STATS | STATX_BTIME, &facts) != 0) return std::nullopt;
+    if (::statx(folder, base.c_str(), flags, STATX_BASIC_STATS | STATX_BTIME, &facts) != 0)
+        return std::nullopt;
     sighting seen;
     seen.name = base;
     seen.identity = identity_of(facts);

@@ -74,9 +74,9 @@ result<slice> claim(const sighting& seen, const std::string& source_id, open_fol
     }
     // No one but this claim puts anything under that id.
     if (error != 0 && !has_moved(old_place, new_place)) {
-        bool gone = !look_at(old_place.folder, from_base) && is_absence(errno);
+        bool is_absent = !look_at(old_place.folder, from_base) && is_absence(errno);
         remove_empty_folders(through.root(), to_folder, work_folder);
-        if (gone) return vanished_failure("cannot claim", seen.name);
+        if (is_absent) return vanished_failure("cannot claim", seen.name);
         return claim_failure(seen.name, error);
     }
     // It may be another file than the one that was seen: then this one is claimed, and nothing is

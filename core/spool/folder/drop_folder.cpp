@@ -146,9 +146,8 @@ result<std::optional<sighting>> drop_folder::look(const std::string& name) const
     return seen;
 }
 
-std::optional<sighting> drop_folder::look_in(
-    int folder, const std::string& base, freshness how
-) const {
+std::optional<sighting> drop_folder::look_in(int folder, const std::string& base, freshness how)
+    const {
     if (medium_.is_local()) how = freshness::remembered;
     auto seen = look_at(folder, base, how);
     if (seen && !medium_.lasting_inodes) seen->identity.inode = 0;

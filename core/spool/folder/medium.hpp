@@ -25,9 +25,7 @@ struct medium {
     bool lasting_inodes = false;
 
     /// Whether only this machine changes files, so that what the kernel remembers of them is true.
-    bool is_local() const {
-        return kind == medium_kind::local || kind == medium_kind::overlay;
-    }
+    bool is_local() const { return kind == medium_kind::local || kind == medium_kind::overlay; }
 };
 
 /// Pure: what an f_type of statfs(2) stands for.

@@ -69,8 +69,7 @@ located quarantine(
         }
         return vanished_failure("cannot quarantine", file.location);
     }
-    explained_file one{
-        folder.descriptor_of_root(), moving, name.base, source_id, error_json};
+    explained_file one{folder.descriptor_of_root(), moving, name.base, source_id, error_json};
     explained_move last;
     for (auto& target : folders) {
         last = one.move_to(target);

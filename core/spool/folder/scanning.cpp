@@ -90,9 +90,7 @@ private:
     }
 
     // False: it is wanted, and there is enough already.
-    bool meet(
-        int at, scan_position::level& in, const std::string& base, unsigned char type
-    ) {
+    bool meet(int at, scan_position::level& in, const std::string& base, unsigned char type) {
         if (base == ".kustodrop") return true;
         auto name = joined(in.folder, base);
         if (type == DT_DIR) return meet_folder(in, std::move(name), base);

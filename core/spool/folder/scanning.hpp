@@ -42,7 +42,7 @@ struct scan {
     std::size_t found = 0;             // Wanted names met.
     std::size_t unwanted = 0;          // Names that `wanted` turned down.
     std::size_t unreadable_folders = 0;
-    bool truncated = false;  // Not the whole: a slice.
+    bool truncated = false;                  // Not the whole: a slice.
     std::optional<scan_position> next = {};  // Where the next slice begins, if one is left.
 };
 

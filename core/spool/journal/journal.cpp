@@ -207,6 +207,11 @@ void journal::rename_watch(std::string from, std::string to) {
     state_->recorded.notify_all();
 }
 
+void journal::record_folder(folder_record where) {
+    state_->queue.add(folder_change{std::move(where)});
+    state_->recorded.notify_all();
+}
+
 asio::awaitable<result<void>> journal::durable() {
     auto& s = *state_;
     auto awaited = s.queue.last_number();
@@ -294,6 +299,11 @@ result<std::vector<source>> journal::unretired() {
 result<std::vector<kept_file>> journal::kept(std::string watch) {
     using files = std::vector<kept_file>;
     return state_->read_or_start_over<files>([&](auto& store) { return store.kept(watch); });
+}
+
+result<std::vector<folder_record>> journal::folders() {
+    using folders = std::vector<folder_record>;
+    return state_->read_or_start_over<folders>([](auto& store) { return store.folders(); });
 }
 
 asio::awaitable<result<std::vector<journal_row>>> journal::find(journal_query query) {

@@ -57,6 +57,9 @@ public:
     /// by `retry`, and its kept files belong to the new name; what succeeded stays under the old.
     void rename_watch(std::string from, std::string to);
 
+    /// The watch's files lie in this folder from now on.
+    void record_folder(folder_record);
+
     /// Returns when everything recorded before the call is on disk. A failure means that it is
     /// not (yet): the records stay queued and are tried again by the next commit.
     asio::awaitable<result<void>> durable();
@@ -86,6 +89,7 @@ public:
     /// Blocking reads of what is on disk (flush() first to see everything). Newest first.
     result<std::vector<source>> unretired();
     result<std::vector<kept_file>> kept(std::string watch);
+    result<std::vector<folder_record>> folders();
     asio::awaitable<result<std::vector<journal_row>>> find(journal_query query);
 
     /// Deletes retired sources whose last change is before `limit`, a bounded number a call.

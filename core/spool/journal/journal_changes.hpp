@@ -30,8 +30,16 @@ struct renamed_change {
     std::string from;
     std::string to;
 };
-using journal_change =
-    std::variant<source_change, kept_change, forgotten_change, regrouped_change, renamed_change>;
+struct folder_change {
+    folder_record folder;
+};
+using journal_change = std::variant<
+    source_change,
+    kept_change,
+    forgotten_change,
+    regrouped_change,
+    renamed_change,
+    folder_change>;
 
 /// What one transaction writes. Shared, for who asks may have to write it once more.
 using journal_group = std::vector<std::shared_ptr<const journal_change>>;

@@ -17,6 +17,7 @@ static std::string key_of(const journal_change& change) {
     if (auto* renamed = std::get_if<renamed_change>(&change)) {
         return "r" + renamed->from + "/" + renamed->to + "/";
     }
+    if (auto* folder = std::get_if<folder_change>(&change)) return "f" + folder->folder.watch;
     auto& forgotten = std::get<forgotten_change>(change);
     return "k" + forgotten.watch + "/" + forgotten.name;
 }

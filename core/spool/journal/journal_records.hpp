@@ -4,6 +4,7 @@
 #include "spool/source/source.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -35,6 +36,17 @@ struct kept_file {
     file_identity identity;
     std::string source_id;
     spool::outcome outcome = outcome::succeeded;
+};
+
+/// Which folder the files of a watch lie in. The path alone says little: a disk may be mounted
+/// there or not, and a watch may get another path or another name.
+struct folder_record {
+    std::string watch;
+    std::string path;
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+
+    friend bool operator==(const folder_record&, const folder_record&) = default;
 };
 
 }  // namespace kustodrop::spool

@@ -33,6 +33,7 @@ static std::string subject_of(const journal_change& change) {
     }
     if (auto* kept = std::get_if<kept_change>(&change)) return "kept file " + kept->file.name;
     if (auto* renamed = std::get_if<renamed_change>(&change)) return "watch " + renamed->from;
+    if (auto* where = std::get_if<folder_change>(&change)) return "folder " + where->folder.path;
     return "kept file " + std::get<forgotten_change>(change).name;
 }
 
@@ -61,6 +62,8 @@ void journal_store::tables::write(const journal_change& change) {
     } else if (auto* renamed = std::get_if<renamed_change>(&change)) {
         sources->rename_watch(*renamed);
         kept->rename_watch(*renamed);
+    } else if (auto* where = std::get_if<folder_change>(&change)) {
+        write_folder(db, where->folder);
     } else {
         kept->erase(std::get<forgotten_change>(change));
     }
@@ -224,6 +227,11 @@ result<std::vector<kept_file>> journal_store::kept(const std::string& watch) {
     return guarded<std::vector<kept_file>>([&]() -> result<std::vector<kept_file>> {
         return tables_->kept->read(watch);
     });
+}
+
+result<std::vector<folder_record>> journal_store::folders() {
+    using folders = std::vector<folder_record>;
+    return guarded<folders>([&]() -> result<folders> { return read_folders(tables_->db); });
 }
 
 // What the database has no index for. Of several files those that are asked for are left.

@@ -138,4 +138,55 @@ BOOST_AUTO_TEST_CASE(recovery_of_a_recovery_finds_the_same) {
     BOOST_TEST((twice.resumed == once.resumed));
 }
 
+static const spool::folder_record disk{"web", "/srv/drop", 8, 2};
+
+static std::size_t elsewhere(
+    const std::vector<spool::source>& sources,
+    const std::vector<spool::work_entry>& work,
+    const spool::folder_record& now,
+    std::optional<spool::folder_record> before = disk
+) {
+    auto left = sources;
+    auto out = take_elsewhere(left, work, {now, std::move(before)});
+    BOOST_TEST(left.size() + out.size() == sources.size());
+    return out.size();
+}
+
+BOOST_AUTO_TEST_CASE(sources_of_a_disk_that_is_not_mounted_are_not_lost) {
+    spool::folder_record mount_point{"web", "/srv/drop", 3, 4711};
+    BOOST_TEST(elsewhere({journaled(stage::claimed{})}, {}, mount_point) == 1u);
+    BOOST_TEST(elsewhere({journaled(stage::posted{})}, {}, mount_point) == 1u);
+    BOOST_TEST(elsewhere({journaled(stage::claimed{})}, {}, disk) == 0u);
+    // Another disk there, which numbers its root in the same way.
+    BOOST_TEST(elsewhere({journaled(stage::claimed{})}, {}, {"web", "/srv/drop", 9, 2}) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(sources_of_a_folder_that_the_watch_had_before_are_not_lost) {
+    spool::folder_record other{"web", "/srv/other", 8, 77};
+    BOOST_TEST(elsewhere({journaled(stage::claimed{})}, {}, other) == 1u);
+    auto in_place = journaled(stage::posted{});
+    in_place.slices[0].location = "a.json";
+    BOOST_TEST(elsewhere({in_place}, {}, other) == 1u);
+    BOOST_TEST(elsewhere({in_place}, {}, disk) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_found_shows_the_folder_whatever_its_device_is_called) {
+    spool::folder_record renumbered{"web", "/srv/drop", 9, 2};
+    auto missing = journaled(stage::claimed{});
+    missing.slices[0].location = spool::work_location(id, "gone");
+    auto found = std::vector{journaled(stage::posted{}), missing};
+    BOOST_TEST(elsewhere(found, {in_work(id, "a.json")}, renumbered) == 0u);
+    // Network file systems have another number after each mount.
+    auto in_place = journaled(stage::posted{});
+    in_place.slices[0].location = "a.json";
+    BOOST_TEST(elsewhere({in_place}, {}, renumbered) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(of_what_an_older_release_claimed_the_device_of_the_file_counts) {
+    auto what = journaled(stage::claimed{});
+    what.slices[0].identity.device = 8;
+    BOOST_TEST(elsewhere({what}, {}, {"web", "/srv/drop", 3, 4711}, std::nullopt) == 1u);
+    BOOST_TEST(elsewhere({what}, {}, disk, std::nullopt) == 0u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

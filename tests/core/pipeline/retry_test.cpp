@@ -57,8 +57,7 @@ struct retrying : test::taking {
     }
 
     std::vector<retried> retry(retry_request wanted = {}) {
-        retry_parts parts{
-            *sources, ready, watches, *journal, pool, clock, random, log, measured};
+        retry_parts parts{*sources, ready, watches, *journal, pool, clock, random, log, measured};
         auto asked = start(pipeline::retry(parts, std::move(wanted)));
         for (int i = 0; i < 5; ++i) pass(100ms);
         BOOST_REQUIRE(asked->value.has_value());
@@ -140,7 +139,10 @@ BOOST_AUTO_TEST_CASE(each_file_of_a_blob_is_sent_alone) {
     }
     retire_failed(failed(slices));
     retry();
-    BOOST_TEST(names() == (std::vector<std::string>{"a.csv", "sub/b.csv"}), boost::test_tools::per_element());
+    BOOST_TEST(
+        names() == (std::vector<std::string>{"a.csv", "sub/b.csv"}),
+        boost::test_tools::per_element()
+    );
     BOOST_TEST(claimed().size() == 2u);
 }
 
@@ -171,7 +173,7 @@ BOOST_AUTO_TEST_CASE(in_a_folder_that_cannot_be_changed_it_is_sent_from_where_it
     BOOST_TEST(files.has("a.csv"));
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_is_gone_is_reported_and_the_others_are_sent) {
+BOOST_AUTO_TEST_CASE(a_file_that_is_not_there_any_more_is_reported) {
     open_watch();
     files.write("a.json", "{}");
     auto where = quarantined("a.json");

@@ -47,7 +47,7 @@ private:
     spool::inotify* events_;
     logger& log_;
     metrics& measured_;
-    std::map<int, std::string> folders_;  // By the number of their watch.
+    std::map<int, std::string> folders_;     // By the number of their watch.
     std::unordered_set<std::string> names_;  // Of the same folders.
     bool polls_ = false;
     bool sees_all_changes_ = true;

@@ -37,6 +37,7 @@ void observed_files::clear() {
     complete_names_.clear();
     hints_.clear();
     held_since_.clear();
+    unmarked_.clear();
 }
 
 bool observed_files::wants(std::string_view name) const {
@@ -55,6 +56,7 @@ observed_files::request observed_files::note_event(event_meaning meaning, const 
         hints_.try_emplace(name, false);
         break;
     case event_meaning::went:
+        unmarked_.erase(name);
         forget(name);
         return request::nothing;
     case event_meaning::folder_appeared:
@@ -109,36 +111,60 @@ std::optional<failure> refusal_of(const spool::sighting& seen) {
     return std::nullopt;
 }
 
-bool observed_files::is_kept(const spool::sighting& seen, kept_files& kept, effect& out) const {
-    if (kept.is_in_flight(seen.name)) return true;
-    auto* known = kept.find(seen.name);
-    if (!known) return false;
-    if (known->same_content(seen.identity)) return true;
-    kept.forget(seen.name);
-    out.kept_has_changed = true;
-    return false;
+static failure older_marker() {
+    return {
+        errc::stale_marker,
+        remedy::retry,
+        "its done marker is older than the file, as one of an earlier file of that name is; it is "
+        "claimed when the marker is written again"};
 }
 
 observed_files::effect observed_files::note(const look& one, kept_files& kept, time_point now) {
     effect out;
     auto& seen = one.seen;
     if (!rules_.accepts(seen.name) || complete_names_.contains(seen.name)) return out;
-    if (is_kept(seen, kept, out)) {
+    if (kept.covers(seen, out.kept)) {
         settler_.gone(seen.name);
         return out;
     }
     if (seen.kind == spool::file_kind::folder) return out;
     out.refused = refusal_of(seen);
     if (out.refused) return out;
-    if (marker_.empty()) {
+    if (marker_.empty() && !one.is_fresh) {
+        settler_.noticed(seen, now);
+    } else if (marker_.empty()) {
         settler_.saw(seen, now, one.closed);
-    } else if (one.marked) {
+    } else if (is_marked(one, out)) {
+        unmarked_.erase(seen.name);
         // The marker proves that the file is complete: no second look is needed.
         settler_.saw(seen, now, one.closed);
         settler_.saw(seen, now, false);
     }
     collect();
     return out;
+}
+
+// A marker is of this file if it is not older, or appeared after the file was seen without it,
+// whatever the clock was set to meanwhile.
+bool observed_files::is_marked(const look& one, effect& out) {
+    auto& marker = one.marker;
+    if (marker && spool::marks(*marker, one.seen)) return true;
+    bool has_marker = marker && marker->kind == spool::file_kind::regular;
+    auto before = unmarked_.find(one.seen.name);
+    if (before == unmarked_.end()) {
+        std::optional<spool::file_identity> there;
+        if (has_marker) there = marker->identity;
+        if (unmarked_.size() < most_settling) unmarked_.emplace(one.seen.name, there);
+        if (has_marker) out.refused = older_marker();
+        return false;
+    }
+    if (!has_marker) {
+        before->second.reset();
+        return false;
+    }
+    if (before->second != marker->identity) return true;
+    out.refused = older_marker();
+    return false;
 }
 
 void observed_files::note_marked(const spool::scan& found) {
@@ -148,7 +174,11 @@ void observed_files::note_marked(const spool::scan& found) {
     }
     for (auto& seen : found.sightings) {
         // The marker may be among what was left out.
-        if (found.truncated || marked.contains(seen.name)) hints_.try_emplace(seen.name, false);
+        if (found.truncated || marked.contains(seen.name)) {
+            hints_.try_emplace(seen.name, false);
+        } else if (rules_.accepts(seen.name) && unmarked_.size() < most_settling) {
+            unmarked_.try_emplace(seen.name);
+        }
     }
 }
 

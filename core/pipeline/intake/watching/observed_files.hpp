@@ -51,17 +51,21 @@ public:
     /// What a look showed of one name.
     struct look {
         spool::sighting seen;
-        bool marked = true;  // Its done marker is there, or none is wanted.
+        std::optional<spool::sighting> marker = {};  // Its done marker, where one is wanted.
         bool closed = false;
+        bool is_fresh = true;  // False: the kernel may not know what a file server knows.
     };
 
     /// What follows from a look besides that the file is observed.
     struct effect {
         std::optional<failure> refused = {};  // Why it is left in the folder.
-        bool kept_has_changed = false;        // It was forgotten among the kept files.
+        kept_files::changes kept = {};        // What the journal has to know of kept files.
     };
     effect note(const look& one, kept_files& kept, time_point now);
-    void note_absent(const std::string& name) { forget(name); }
+    void note_absent(const std::string& name) {
+        unmarked_.erase(name);
+        forget(name);
+    }
 
     /// A complete file that a writer still has open waits, until the writer closes it or has kept
     /// it open for several times stable_for: then it is overdue, and taken as one that may grow.
@@ -82,7 +86,7 @@ public:
 private:
     void collect();
     void forget(const std::string& name);
-    bool is_kept(const spool::sighting& seen, kept_files& kept, effect& out) const;
+    bool is_marked(const look& one, effect& out);
 
     spool::name_rules rules_;
     std::string marker_;
@@ -93,6 +97,8 @@ private:
     std::set<std::string, std::less<>> complete_names_;
     duration patience_;                             // With a writer.
     std::map<std::string, time_point> held_since_;  // Complete files that a writer has open.
+    // Files that were seen without a marker of theirs, and what lay in its place.
+    std::map<std::string, std::optional<spool::file_identity>, std::less<>> unmarked_;
 };
 
 /// Why a file of this kind is left in the folder; nothing if it can be claimed. Pure.

@@ -107,7 +107,8 @@ void watching::take_slice(spool::scan found) {
     if (files_.needs_markers()) {
         files_.note_marked(found);
     } else {
-        for (auto& seen : found.sightings) note({seen});
+        bool is_fresh = watch_.folder->medium().is_local();
+        for (auto& seen : found.sightings) note({seen, {}, false, is_fresh});
     }
     schedule::slice slice{found.found, std::move(found.next), files_.settling() > before};
     bool is_whole = schedule_.finish_slice(std::move(slice));
@@ -141,10 +142,9 @@ static looks look_at_files(
             out.absent.push_back(name);
             continue;
         }
-        observed_files::look one{std::move(**seen), true, wanted.closed.contains(name)};
+        observed_files::look one{std::move(**seen), {}, wanted.closed.contains(name)};
         if (!marker.empty()) {
-            auto found = folder.look(name + marker);
-            one.marked = found && *found && spool::marks(**found, one.seen);
+            if (auto found = folder.look(name + marker)) one.marker = std::move(*found);
         }
         out.seen.push_back(std::move(one));
     }
@@ -164,7 +164,10 @@ asio::awaitable<void> watching::look() {
 
 void watching::note(const observed_files::look& one) {
     auto effect = files_.note(one, watch_.kept, with_.time.now());
-    if (effect.kept_has_changed) with_.journal.forget_kept(watch_.options.name, one.seen.name);
+    for (auto& name : effect.kept.forgotten) {
+        with_.journal.forget_kept(watch_.options.name, name);
+    }
+    for (auto& file : effect.kept.recorded) with_.journal.record_kept(file);
     if (effect.refused) refused_.report(one.seen.name, *effect.refused);
 }
 

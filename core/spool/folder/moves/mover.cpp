@@ -42,7 +42,7 @@ std::optional<std::string> mover::moved_to(const std::string& folder, const std:
     return std::nullopt;
 }
 
-// A name with an id of ours is no one else's.
+// A name with an id of ours belongs to no one else.
 writers mover::writers_of(const std::string& folder, const std::string& base) const {
     bool ours = folder.starts_with(".kustodrop/") || base.find(id_) != std::string::npos;
     return ours ? writers::only_us : writers::anyone;
@@ -68,14 +68,14 @@ move_end mover::move(const std::string& folder, const std::string& base, durabil
         if (how.error != 0 && is_there(to)) how.error = 0;
         if (how.error == 0 && when == durability::later) return how;
         if (how.error == 0) return {::fsync(number) == 0 ? 0 : errno};
-        how.has_gone = !look() && is_absence(errno);
-        if (how.error != ENOENT || how.has_gone) return how;
+        how.is_absent = !look() && is_absence(errno);
+        if (how.error != ENOENT || how.is_absent) return how;
     }
     return how;
 }
 
 failure mover::failed(std::string_view what, const move_end& how) const {
-    if (how.has_gone) return vanished_failure(what, file_.location);
+    if (how.is_absent) return vanished_failure(what, file_.location);
     return move_failure(what, file_.location, how.error);
 }
 

@@ -28,8 +28,8 @@ enum class durability { now, later };
 /// How a move ended.
 struct move_end {
     int error = 0;           // An errno; 0: it is done.
-    bool has_gone = false;   // The file is not there any more: it says nothing of the target.
-    bool is_blocked() const { return !has_gone && is_blocked_target(error); }
+    bool is_absent = false;  // The file is not there any more: it says nothing of the target.
+    bool is_blocked() const { return !is_absent && is_blocked_target(error); }
 };
 
 /// One file on its way from where it is to a folder of ours. Blocking.

@@ -1,10 +1,8 @@
 #include "spool/folder/archiving.hpp"
 
-#include "async/clock.hpp"
 #include "base/random.hpp"
 #include "core/spool/folder/drop_folder_fixture.hpp"
 #include "spool/folder/claiming.hpp"
-#include "spool/folder/moves/moving.hpp"
 #include "spool/folder/moves/transfer.hpp"
 #include "spool/folder/quarantine.hpp"
 #include "spool/source/place.hpp"

@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(never_overwrites_what_was_claimed) {
     BOOST_TEST(files.read("a") == "second");
 }
 
-BOOST_AUTO_TEST_CASE(a_work_folder_that_is_no_folder_does_not_mean_that_the_file_is_gone) {
+BOOST_AUTO_TEST_CASE(a_work_folder_that_is_no_folder_does_not_mean_that_the_file_has_vanished) {
     files.write("a", "1");
     std::filesystem::remove(files.path(std::string(work_folder)));
     files.write(std::string(work_folder), "in the way");
@@ -187,9 +187,7 @@ BOOST_AUTO_TEST_CASE(a_claim_that_was_interrupted_between_link_and_unlink_is_fin
     for (std::string name : {"a", "sub/b"}) {
         files.write(name, "1");
         auto place = work_location(name == "a" ? first_id : second_id, name);
-        std::filesystem::create_directories(
-            std::filesystem::path(files.path(place)).parent_path()
-        );
+        std::filesystem::create_directories(std::filesystem::path(files.path(place)).parent_path());
         std::filesystem::create_hard_link(files.path(name), files.path(place));
     }
     auto work = list_work(drop).value();

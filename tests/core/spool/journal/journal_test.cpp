@@ -169,6 +169,22 @@ BOOST_AUTO_TEST_CASE(kept_files_are_remembered_until_forgotten) {
     BOOST_TEST((kept[0].outcome == one.outcome));
 }
 
+BOOST_AUTO_TEST_CASE(the_folders_of_watches_are_remembered) {
+    open();
+    BOOST_TEST(book->folders().value().empty());
+    folder_record web{"web", "/srv/drop zone/web\xff", 18'446'744'073'709'551'615u, 2};
+    folder_record app{"app", "/srv/app", 1, 3};
+    book->record_folder({"web", "/elsewhere", 1, 1});
+    book->record_folder(web);
+    book->record_folder(app);
+    settle();
+    reopen();
+    auto found = book->folders().value();
+    BOOST_REQUIRE(found.size() == 2u);
+    BOOST_TEST((found[0] == app));
+    BOOST_TEST((found[1] == web));
+}
+
 BOOST_AUTO_TEST_CASE(finds_what_is_asked_for_newest_first) {
     open();
     auto start_of_day = clock.wall_now();

@@ -31,8 +31,10 @@ struct observing {
     kept_files kept;
     time_point now = time_point() + 1h;
 
-    observed_files::effect note(const spool::sighting& seen, bool marked = true) {
-        return subject.note({seen, marked, false}, kept, now);
+    observed_files::effect note(
+        const spool::sighting& seen, std::optional<spool::sighting> marker = {}
+    ) {
+        return subject.note({seen, std::move(marker), false}, kept, now);
     }
     std::vector<std::string> looks() { return subject.take_looks(now, 100).names; }
 };
@@ -55,6 +57,17 @@ BOOST_AUTO_TEST_CASE(a_file_is_complete_when_it_stayed_the_same_for_long_enough)
     BOOST_TEST(subject.complete() == 0u);
     note(file("a.csv"));
     BOOST_TEST(subject.settling() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_scan_of_a_file_server_completes_nothing_without_a_look) {
+    for (int i = 0; i < 3; ++i) {
+        subject.note({file("a.csv"), {}, false, false}, kept, now);
+        now += 2s;
+    }
+    BOOST_TEST(subject.complete() == 0u);
+    BOOST_TEST(looks().size() == 1u);
+    note(file("a.csv"));
+    BOOST_TEST(subject.complete() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(complete_files_are_taken_in_their_order_as_many_as_there_is_room_for) {
@@ -140,10 +153,10 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_claimed_is_refused_with_its_reason) {
 }
 
 BOOST_AUTO_TEST_CASE(a_kept_file_is_left_alone_until_it_changes) {
-    kept.load("a.csv", file("a.csv").identity);
-    BOOST_TEST(!note(file("a.csv")).kept_has_changed);
+    kept.keep("a.csv", file("a.csv").identity);
+    BOOST_TEST(note(file("a.csv")).kept.forgotten.empty());
     BOOST_TEST(subject.settling() == 0u);
-    BOOST_TEST(note(file("a.csv", 11)).kept_has_changed);
+    BOOST_TEST(note(file("a.csv", 11)).kept.forgotten.size() == 1u);
     BOOST_TEST(!kept.contains("a.csv"));
     BOOST_TEST(subject.settling() == 1u);
     kept.begin("a.csv");
@@ -155,13 +168,46 @@ BOOST_AUTO_TEST_CASE(with_a_done_marker_a_file_is_complete_as_soon_as_it_is_mark
     subject = observed_files(rules(".ok"));
     BOOST_TEST(subject.needs_markers());
     BOOST_TEST(subject.wants("a.csv.ok"));
-    note(file("a.csv"), false);
+    note(file("a.csv"));
     BOOST_TEST(subject.settling() == 0u);
     subject.note_event(event_meaning::closed, "a.csv.ok");
     auto wanted = subject.take_looks(now, 100);
     BOOST_TEST_REQUIRE(wanted.names.size() == 1u);
     BOOST_TEST(wanted.names[0] == "a.csv");
+    note(file("a.csv"), file("a.csv.ok"));
+    BOOST_TEST(subject.complete() == 1u);
+}
+
+// The clock was set back between the two: by their times the marker is the older one.
+BOOST_AUTO_TEST_CASE(a_marker_that_appears_after_the_file_counts_whatever_the_clock_says) {
+    auto old_marker = file("a.csv.ok");
+    old_marker.identity.changed_ns = 1;
+    subject = observed_files(rules(".ok"));
     note(file("a.csv"));
+    BOOST_TEST(!note(file("a.csv"), old_marker).refused.has_value());
+    BOOST_TEST(subject.complete() == 1u);
+    // A scan may have been the first to see it.
+    subject = observed_files(rules(".ok"));
+    spool::scan found;
+    found.sightings.push_back(file("a.csv"));
+    subject.note_marked(found);
+    note(file("a.csv"), old_marker);
+    BOOST_TEST(subject.complete() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_marker_that_was_there_before_the_file_is_one_of_an_earlier_file) {
+    auto old_marker = file("a.csv.ok");
+    old_marker.identity.changed_ns = 1;
+    subject = observed_files(rules(".ok"));
+    for (int i = 0; i < 2; ++i) {
+        auto refused = note(file("a.csv"), old_marker).refused;
+        BOOST_REQUIRE(refused.has_value());
+        BOOST_TEST(refused->code == errc::stale_marker);
+    }
+    BOOST_TEST(subject.complete() == 0u);
+    // Written again, with the clock still behind.
+    old_marker.identity.changed_ns = 2;
+    note(file("a.csv"), old_marker);
     BOOST_TEST(subject.complete() == 1u);
 }
 

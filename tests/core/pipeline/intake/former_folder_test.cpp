@@ -1,0 +1,174 @@
+#include "core/pipeline/intake/intake_fixture.hpp"
+#include "spool/source/place.hpp"
+#include "support/in_work.hpp"
+
+using namespace kustodrop;
+using namespace kustodrop::pipeline;
+namespace stage = spool::stage;
+
+using strings = std::vector<std::string>;
+
+static const std::string an_id = "11111111-aaaa-4bbb-8ccc-000000000001";
+static const std::string other_id = "22222222-aaaa-4bbb-8ccc-000000000002";
+
+namespace {
+
+/// Restarts over folders that are not the ones that the files were claimed in.
+struct restarting : test::taking {
+    test::temp_folder elsewhere;
+
+    /// Forgets the running intake and what it knew; the journal stays.
+    void stop() {
+        if (running) cancel(*running);
+        running.reset();
+        subject.reset();
+        sources = std::make_unique<pipeline::roster>(*journal, clock, measured);
+        routed = {};
+        BOOST_REQUIRE(journal->flush().has_value());
+    }
+
+    result<void> restart() {
+        stop();
+        return open(journal->unretired().value());
+    }
+
+    spool::source journaled(spool::any_stage at, const std::string& watch_name = "web") {
+        spool::source out;
+        out.id = an_id;
+        out.watch = watch_name;
+        out.stage = std::move(at);
+        out.slices.push_back({"a", spool::work_location(an_id, "a"), 0, 1, {}});
+        return out;
+    }
+
+    static spool::outcome_record record(spool::outcome how, std::string code = "") {
+        spool::outcome_record out;
+        out.outcome = how;
+        out.code = std::move(code);
+        return out;
+    }
+
+    /// A file in work/ whose source the journal has as retired.
+    void retired_but_there(const spool::outcome_record& how) {
+        files.make_folder(".kustodrop/work");
+        files.write(test::in_work(an_id + "~a"), "1");
+        auto what = journaled(stage::retired{how, clock.wall_now()});
+        what.slices[0].identity = files.identity(what.slices[0].location);
+        journal->record(what);
+        restart();
+    }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(former_folder_, restarting)
+
+BOOST_AUTO_TEST_CASE(another_path_is_watched_when_the_former_folder_is_drained) {
+    BOOST_TEST_REQUIRE(open().has_value());
+    files.write("a", "1");
+    settle_files();
+    BOOST_REQUIRE(claimed().size() == 1u);
+    options.path = elsewhere.path();
+    elsewhere.write("b", "1");
+    restart();
+    settle_files();
+    BOOST_TEST(names() == strings{"a"}, boost::test_tools::per_element());
+    BOOST_TEST(routed.settled_ids.empty());
+    BOOST_TEST(has_said("is shipped first"));
+    retire(*claimed().front());
+    settle_files();
+    BOOST_TEST(names() == strings{"b"}, boost::test_tools::per_element());
+    BOOST_TEST(watch->options.path == elsewhere.path());
+}
+
+BOOST_AUTO_TEST_CASE(another_path_is_watched_at_once_where_the_former_folder_is_absent) {
+    open();
+    files.write("a", "1");
+    settle_files();
+    auto location = claimed().front()->slices[0].location;
+    auto away = files.path() + ".away";
+    stop();
+    std::filesystem::rename(files.path(), away);
+    options.path = elsewhere.path();
+    elsewhere.write("b", "1");
+    restart();
+    settle_files();
+    BOOST_TEST(names() == strings{"b"}, boost::test_tools::per_element());
+    BOOST_TEST(routed.settled_ids.empty());
+    BOOST_TEST(has_said("files of an earlier run lie in another folder"));
+    BOOST_TEST(has_said(files.path() + "/.kustodrop/work"));
+    std::filesystem::rename(away, files.path());
+    BOOST_TEST(files.has(location));
+}
+
+// The mount point is there, and empty.
+BOOST_AUTO_TEST_CASE(a_disk_that_is_mounted_late_brings_its_sources_back) {
+    open();
+    files.write("a", "1");
+    settle_files();
+    auto id = claimed().front()->id;
+    auto disk = files.path() + ".disk";
+    stop();
+    std::filesystem::rename(files.path(), disk);
+    files.make_folder("");
+    restart();
+    settle_files();
+    BOOST_TEST(claimed().empty());
+    BOOST_TEST(routed.settled_ids.empty());
+    std::filesystem::rename(files.path(), files.path() + ".point");
+    std::filesystem::rename(disk, files.path());
+    settle_files();
+    settle_files();
+    BOOST_REQUIRE(claimed().size() == 1u);
+    BOOST_TEST(claimed().front()->id == id);
+    std::filesystem::remove_all(files.path() + ".point");
+}
+
+BOOST_AUTO_TEST_CASE(a_disk_that_goes_away_is_not_replaced_by_its_mount_point) {
+    open();
+    files.write("a", "1");
+    settle_files();
+    auto disk = files.path() + ".disk";
+    std::filesystem::rename(files.path(), disk);
+    files.make_folder("");
+    files.write("b", "1");
+    settle_files();
+    settle_files();
+    BOOST_TEST(watch->folder == nullptr);
+    BOOST_TEST(names() == strings{"a"}, boost::test_tools::per_element());
+    std::filesystem::remove_all(files.path());
+    std::filesystem::rename(disk, files.path());
+    settle_files();
+    settle_files();
+    BOOST_TEST(watch->folder != nullptr);
+    BOOST_TEST(names() == strings{"a"}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_was_settled_elsewhere_is_moved_and_not_shipped_again) {
+    retired_but_there(record(spool::outcome::succeeded));
+    BOOST_REQUIRE(claimed().size() == 1u);
+    BOOST_TEST(routed.settled_ids == strings{an_id}, boost::test_tools::per_element());
+    BOOST_TEST(ready.size() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_was_given_up_because_it_was_not_there_is_shipped) {
+    retired_but_there(record(spool::outcome::rejected, "file_vanished"));
+    BOOST_REQUIRE(claimed().size() == 1u);
+    BOOST_TEST(claimed().front()->id == an_id);
+    BOOST_TEST(routed.settled_ids.empty());
+    BOOST_TEST(ready.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_watch_that_was_renamed_takes_its_sources_over) {
+    files.make_folder(".kustodrop/work");
+    files.write(test::in_work(an_id + "~a"), "1");
+    journal->record(journaled(stage::posted{}, "former"));
+    stop();
+    open();
+    BOOST_REQUIRE(claimed().size() == 1u);
+    BOOST_TEST(claimed().front()->watch == "web");
+    BOOST_TEST(routed.posted_ids == strings{an_id}, boost::test_tools::per_element());
+    BOOST_TEST(ready.size() == 0u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
