@@ -73,7 +73,7 @@ http::response storage_model::blob_answer(const http::request& ask, const addres
     if (found == containers_.end()) return storage_refusal(404, "ContainerNotFound", wall_now());
     auto& [name, in] = *found;
     auto sum = ask.headers.find("Content-MD5");
-    if (sum && *sum != base64_encode(md5(ask.payload()))) {
+    if (sum && *sum != base64_encode(*md5(ask.payload()))) {
         return storage_refusal(400, "Md5Mismatch", wall_now());
     }
     auto comp = ask.target.parameter("comp").value_or("");

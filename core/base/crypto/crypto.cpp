@@ -1,6 +1,7 @@
 #include "base/crypto/crypto.hpp"
 
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
@@ -13,12 +14,14 @@ static const unsigned char* data_of(std::string_view bytes) {
     return reinterpret_cast<const unsigned char*>(bytes.data());
 }
 
-static std::string digest(std::string_view bytes, const EVP_MD* kind) {
+// Nothing where OpenSSL's configuration does not offer it.
+static std::optional<std::string> digest(std::string_view bytes, const EVP_MD* kind) {
     std::string out(EVP_MAX_MD_SIZE, '\0');
     unsigned size = 0;
     auto* to = reinterpret_cast<unsigned char*>(out.data());
     if (EVP_Digest(bytes.data(), bytes.size(), to, &size, kind, nullptr) != 1) {
-        throw std::runtime_error("EVP_Digest failed");
+        ERR_clear_error();
+        return std::nullopt;
     }
     out.resize(size);
     return out;
@@ -51,8 +54,13 @@ std::optional<std::string> base64_decode(std::string_view text) {
     return out;
 }
 
-std::string sha256(std::string_view bytes) { return digest(bytes, EVP_sha256()); }
-std::string md5(std::string_view bytes) { return digest(bytes, EVP_md5()); }
+std::string sha256(std::string_view bytes) {
+    auto out = digest(bytes, EVP_sha256());
+    if (!out) throw std::runtime_error("OpenSSL offers no SHA-256");
+    return std::move(*out);
+}
+
+std::optional<std::string> md5(std::string_view bytes) { return digest(bytes, EVP_md5()); }
 
 std::string hmac_sha256(std::string_view key, std::string_view bytes) {
     std::string out(EVP_MAX_MD_SIZE, '\0');
