@@ -120,11 +120,26 @@ failure storage_failure(const http::response& answer, std::string_view what, on_
     out.retry_after = http::retry_after(answer);
     // ServerBusy is a refusal. Any other trouble of the service's own, and whatever stands
     // between it and us, may have come after the deed.
-    bool refused = answer.status < 500 || code == "ServerBusy";
-    out.maybe_acted = !refused || answer.status == 408 || answer.status < 400;
+    bool has_not_acted = answer.status < 500 || code == "ServerBusy";
+    out.maybe_acted = !has_not_acted || answer.status == 408 || answer.status < 400;
     auto id = answer.headers.find("x-ms-request-id");
     if (id) out.request_id = printable(id->substr(0, 128));
     return out;
+}
+
+// Of the codes that mean another account, those of one that is unwell or busy: waiting helps.
+static bool passes_by_itself(std::string_view code) {
+    static constexpr std::array<std::string_view, 4> busy{
+        "ServerBusy", "InternalError", "OperationTimedOut", "http_408"};
+    return is_one_of(code, busy) || code == "http_429" || code.starts_with("http_5");
+}
+
+bool is_unforeseen(const failure& answered) {
+    std::string_view code = answered.code.service_text();
+    if (code.empty()) return false;
+    if (answered.next == remedy::reroute) return !passes_by_itself(code);
+    bool is_missing = is_one_of(code, missing) || code == "http_404";
+    return answered.next == remedy::refresh_resources && is_missing;
 }
 
 }  // namespace kustodrop::azure

@@ -22,6 +22,10 @@ failure storage_failure(
     on_refusal refusal = on_refusal::refresh_resources
 );
 
+/// Whether a failure of storage_failure() is an answer that neither waiting nor a fresh SAS will
+/// overcome: storage refuses the request, or what it is for does not exist.
+bool is_unforeseen(const failure& answered);
+
 /// The service's code: from x-ms-error-code, or from the XML of the body. Empty if there is none.
 std::string storage_error_code(const http::response& answer);
 

@@ -151,4 +151,27 @@ BOOST_AUTO_TEST_CASE(carries_the_wish_to_wait_and_the_request_id) {
     BOOST_TEST(failed.detail.starts_with("put blob to https://a/c: 503 ServerBusy; "));
 }
 
+BOOST_AUTO_TEST_CASE(an_answer_that_waiting_does_not_overcome_is_unforeseen) {
+    auto refused = [](unsigned status, std::string code) {
+        return azure::is_unforeseen(storage_failure(answer(status, std::move(code)), ""));
+    };
+    BOOST_TEST(refused(400, "InvalidAuthenticationInfo"));
+    BOOST_TEST(refused(404, "TableNotFound"));
+    BOOST_TEST(refused(409, "AccountBeingCreated"));
+    BOOST_TEST(refused(302, ""));
+    BOOST_TEST(refused(200, ""));
+    // A SAS that has ended, an account that is busy, damage on the way, the blob itself.
+    BOOST_TEST(!refused(403, "AuthenticationFailed"));
+    BOOST_TEST(!refused(401, ""));
+    BOOST_TEST(!refused(503, "ServerBusy"));
+    BOOST_TEST(!refused(500, ""));
+    BOOST_TEST(!refused(429, ""));
+    BOOST_TEST(!refused(408, ""));
+    BOOST_TEST(!refused(400, "Md5Mismatch"));
+    BOOST_TEST(!refused(413, "RequestBodyTooLarge"));
+    BOOST_TEST(!refused(500, "InternalError"));
+    BOOST_TEST(!refused(500, "OperationTimedOut"));
+    BOOST_TEST(!azure::is_unforeseen({errc::connection_reset, remedy::reroute, ""}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
