@@ -45,6 +45,9 @@ std::string error_json(
     auto own_id = what.slices.size() > 1 ? spool::id_in_work(file.location) : std::nullopt;
     if (own_id) out += "  \"file_id\": " + text(*own_id) + ",\n";
     out += "  \"file\": " + text(file.name) + ",\n";
+    // What stands before it was sent earlier: `retry` does not send it again.
+    out += "  \"offset\": " + std::to_string(file.offset) + ",\n";
+    out += "  \"bytes\": " + std::to_string(file.length_bytes) + ",\n";
     out += "  \"target\": " + text(what.target) + ",\n";
     out += "  \"outcome\": " + text(to_string(record.outcome)) + ",\n";
     out += "  \"code\": " + text(record.code) + ",\n";

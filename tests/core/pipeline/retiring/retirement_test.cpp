@@ -157,4 +157,11 @@ BOOST_AUTO_TEST_CASE(the_error_file_is_json_whatever_the_service_says) {
     BOOST_TEST(text.find("\"attempts\": 3") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(the_error_file_says_which_bytes_of_the_file_failed) {
+    spool::source what;
+    what.slices.push_back({"log", "", 100, 23, {}});
+    auto text = error_json(what, what.slices.front(), {});
+    BOOST_TEST(text.find("\"offset\": 100,\n  \"bytes\": 23,") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
