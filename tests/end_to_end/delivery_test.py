@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """What was dropped arrives: once, byte for byte, as rows."""
+import io
 import json
 import os
+import tarfile
+import time
 import unittest
 
 from harness import EndToEnd, compressed, csv_rows
@@ -63,6 +66,34 @@ class Delivery(EndToEnd):
         emulator.pause(False)
         self.settled(daemon, succeeded=2)
         self.assertEqual(emulator.count(), 2 * rows)
+
+    def test_the_first_bytes_decide_how_a_file_is_sent(self):
+        emulator, daemon = self.pair()
+        daemon.put("packed.csv", compressed(csv_rows(2)))
+        daemon.put("plain.csv.gz", csv_rows(3))
+        daemon.put("padded.csv.gz", compressed(csv_rows(4)) + bytes(700))
+        daemon.put("nothing.csv.gz", compressed(""))
+        daemon.put("mark.csv", b"\xef\xbb\xbf")
+        daemon.put("blank.csv", "\n\r\n")
+        archive = io.BytesIO()
+        with tarfile.open(fileobj=archive, mode="w:gz") as packed:
+            packed.addfile(tarfile.TarInfo("a.csv"))
+        daemon.put("a.tgz", archive.getvalue())
+        self.settled(daemon, succeeded=3, skipped=3, rejected=1)
+        self.assertEqual(emulator.count(), 9)
+        (entry,) = daemon.journal("--outcome", "rejected")
+        self.assertEqual(entry["code"], "unsupported_compression")
+
+    def test_a_compressed_file_whose_writer_pauses_is_shipped_when_it_is_whole(self):
+        emulator, daemon = self.pair()
+        whole = compressed(csv_rows(50))
+        with open(daemon.drop / "slow.csv.gz", "wb", buffering=0) as file:
+            file.write(whole[:20])
+            self.until("the claim", lambda: daemon.inside("work"))
+            time.sleep(0.5)
+            file.write(whole[20:])
+        self.settled(daemon, succeeded=1)
+        self.assertEqual(emulator.count(), 50)
 
     def test_csv_plain_and_compressed(self):
         self.check_format("a.csv", "csv", csv_rows(100), 100)

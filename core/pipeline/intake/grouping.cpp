@@ -15,20 +15,9 @@ static bool is_line_format(kusto::data_format format) {
 }
 
 std::optional<char> joining_rules::separator_of(kusto::data_format format) {
-    switch (format) {
-    case kusto::data_format::csv:
-        return ',';
-    case kusto::data_format::tsv:
-        return '\t';
-    case kusto::data_format::scsv:
-        return ';';
-    case kusto::data_format::psv:
-        return '|';
-    case kusto::data_format::sohsv:
-        return '\x01';
-    default:
-        return std::nullopt;
-    }
+    auto rules = data_rules_of(format);
+    if (rules.syntax != spool::data_syntax::separated) return std::nullopt;
+    return rules.separator;
 }
 
 static std::string refusal(const watch_options& watch) {

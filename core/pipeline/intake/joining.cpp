@@ -1,6 +1,7 @@
 #include "pipeline/intake/joining.hpp"
 
 #include "pipeline/intake/cutting.hpp"
+#include "pipeline/shipping/shipment.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -78,6 +79,8 @@ asio::awaitable<void> joiner::inspect() {
     options.separator = joining_rules::separator_of(watch_.options.target.format);
     options.json = watch_.options.target.format == kusto::data_format::json;
     options.drops_first_record = watch_.options.target.ignore_first_record;
+    options.data = data_rules_of(watch_.options.target.format);
+    options.data.drops_first_record = options.drops_first_record;
     while (folder && !uninspected_.empty()) {
         auto files = take_uninspected();
         auto room = std::min(with_.contents.room(with_.time.now()), inspected_contents_bytes);

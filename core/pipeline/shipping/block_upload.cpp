@@ -28,8 +28,8 @@ static asio::awaitable<void> together(std::vector<asio::awaitable<void>> tasks) 
     }
 }
 
-block_upload::block_upload(block_upload_parts parts, options how, http::url blob)
-    : with_(parts), how_(std::move(how)), blob_(std::move(blob)) {
+block_upload::block_upload(block_upload_parts parts, options how, destination blob)
+    : with_(parts), how_(std::move(how)), destination_(std::move(blob)) {
     for (std::size_t i = 0; i < how_.buffers; ++i) {
         buffers_.push_back(std::make_unique_for_overwrite<char[]>(how_.block_bytes));
     }
@@ -48,6 +48,7 @@ asio::awaitable<result<source_reader::block>> block_upload::read(
 asio::awaitable<result<void>> block_upload::send(source_reader& reader) {
     auto made = co_await read(reader, 0);
     if (made.has_error()) co_return made.error();
+    blob_ = destination_(reader);
     if (made->last) {
         std::string_view content(buffers_[0].get(), made->bytes);
         auto whole = co_await with_.blobs.put_blob(blob_, content);

@@ -36,8 +36,11 @@ public:
         std::function<void(const spool::source_reader&)> progress = {};  // After each block read.
     };
 
-    /// `blob` has its SAS.
-    block_upload(block_upload_parts parts, options how, http::url blob);
+    /// Where the blob goes, with its SAS. Asked once the first block has been read, which decides
+    /// the ending of its name.
+    using destination = std::function<http::url(const spool::source_reader&)>;
+
+    block_upload(block_upload_parts parts, options how, destination blob);
 
     /// Sends what the reader gives: one Put Blob if that is all within one block, else blocks and
     /// their list.
@@ -62,6 +65,7 @@ private:
 
     block_upload_parts with_;
     options how_;
+    destination destination_;
     http::url blob_;
     std::vector<std::unique_ptr<char[]>> buffers_;
     std::optional<failure> problem_;

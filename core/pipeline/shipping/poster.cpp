@@ -1,6 +1,7 @@
 #include "pipeline/shipping/poster.hpp"
 
 #include "kusto/notifications.hpp"
+#include "pipeline/shipping/guarded.hpp"
 #include "pipeline/shipping/shipment.hpp"
 
 namespace kustodrop::pipeline {
@@ -50,7 +51,8 @@ asio::awaitable<result<bool>> poster::post(
         take_back_post(source_id);
         co_return safe.error();
     }
-    auto sent = co_await with_.queues.put_message(queue.location, std::move(*text));
+    auto putting = with_.queues.put_message(queue.location, std::move(*text));
+    auto sent = co_await guarded(std::move(putting));
     // From here to the record nothing may wait: a cancellation would skip it (docs/traps.md §3).
     after_post(source_id, sent);
     with_.router.report(queue, sent);

@@ -2,7 +2,7 @@
 
 #include "base/text.hpp"
 #include "kusto/creation_time.hpp"
-#include "spool/reading/source_reader.hpp"
+#include "spool/reading/segment_encoder.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -11,9 +11,50 @@ namespace kustodrop::pipeline {
 
 bool is_gzip_name(std::string_view name) { return to_lower(name).ends_with(".gz"); }
 
-std::string blob_name(const spool::source& what, const target& where, bool compressed) {
+static std::string_view ending_of(spool::stored_as form) {
+    switch (form) {
+    case spool::stored_as::raw:
+        return "";
+    case spool::stored_as::gzip:
+        return ".gz";
+    case spool::stored_as::zip:
+        return ".zip";
+    }
+    return "";
+}
+
+std::string blob_name(const spool::source& what, const target& where, spool::stored_as form) {
     auto extension = std::string(kusto::file_extension(where.format));
-    return what.id + "." + extension + (compressed ? ".gz" : "");
+    return what.id + "." + extension + std::string(ending_of(form));
+}
+
+spool::data_rules data_rules_of(kusto::data_format format) {
+    using kusto::data_format;
+    using spool::data_syntax;
+    switch (format) {
+    case data_format::csv:
+        return {data_syntax::separated, ','};
+    case data_format::tsv:
+        return {data_syntax::separated, '\t'};
+    case data_format::scsv:
+        return {data_syntax::separated, ';'};
+    case data_format::psv:
+        return {data_syntax::separated, '|'};
+    case data_format::sohsv:
+        return {data_syntax::separated, '\x01'};
+    case data_format::txt:
+    case data_format::tsve:
+        return {data_syntax::lines};
+    case data_format::json:
+    case data_format::multijson:
+        return {data_syntax::json};
+    case data_format::w3clogfile:
+        return {data_syntax::w3c};
+    case data_format::raw:
+        return {data_syntax::whole};
+    default:
+        return {data_syntax::bytes};
+    }
 }
 
 std::uint64_t buffer_bytes_for(std::uint64_t source_bytes, std::uint64_t block_bytes) {
@@ -37,9 +78,16 @@ upload_plan plan_upload(
     return out;
 }
 
+bool is_cut(const failure& problem) {
+    bool is_broken = problem.code == errc::broken_gzip || problem.code == errc::unreadable;
+    return is_broken && problem.next == remedy::retry;
+}
+
 after_failure decide(const failure& problem) {
     if (problem.code == errc::file_changed) return after_failure::look_again;
     if (problem.code == errc::file_vanished) return after_failure::look_again;
+    if (problem.code == errc::empty_file) return after_failure::skip;
+    if (is_cut(problem)) return after_failure::await_writer;
     switch (problem.next) {
     case remedy::upload_again:
         return after_failure::upload_again;

@@ -5,6 +5,8 @@
 #include "kusto/ingestion_message.hpp"
 #include "kusto/reporting.hpp"
 #include "pipeline/watch/watch_options.hpp"
+#include "spool/reading/compression_kind.hpp"
+#include "spool/reading/data_scan.hpp"
 #include "spool/source/source.hpp"
 
 #include <cstdint>
@@ -18,7 +20,10 @@ bool is_gzip_name(std::string_view name);
 
 /// "SOURCE_ID.json.gz". Only letters, digits, '-' and '.': the same bytes in BlobPath and in the
 /// request (docs/protocol.md §5.3). The service learns the compression from the ending.
-std::string blob_name(const spool::source& what, const target& where, bool compressed);
+std::string blob_name(const spool::source& what, const target& where, spool::stored_as form);
+
+/// What counts as data in files of this format. Without a header.
+spool::data_rules data_rules_of(kusto::data_format format);
 
 /// The bytes of buffer that a source needs: a whole block, or less when it is small.
 std::uint64_t buffer_bytes_for(std::uint64_t source_bytes, std::uint64_t block_bytes);
@@ -50,10 +55,15 @@ enum class after_failure {
     try_again,     // From the stage it has reached, later.
     upload_again,  // From the first byte, later.
     look_again,    // The file is not what was claimed: look at it again.
+    await_writer,  // A compressed file ends too early: it may still be written.
+    skip,          // There is nothing to send.
     reject,        // It can never be sent.
 };
 
 after_failure decide(const failure& problem);
+
+/// Whether a compressed file ends too early.
+bool is_cut(const failure& problem);
 
 /// How long a source whose last post, so long ago, was not answered must still wait before it is
 /// posted again; nothing if it may go. If its outcome arrives meanwhile, there is no second post.

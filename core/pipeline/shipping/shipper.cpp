@@ -1,8 +1,8 @@
 #include "pipeline/shipping/shipper.hpp"
 
+#include "azure/storage/storage_error.hpp"
 #include "base/text.hpp"
-
-#include <boost/asio/post.hpp>
+#include "pipeline/shipping/guarded.hpp"
 
 #include <memory>
 
@@ -15,6 +15,10 @@ namespace stage = spool::stage;
 static constexpr duration absent_folder_pause = 5s;
 
 static constexpr duration suspect_pause = 500ms;
+
+// A compressed file that ends too early and rests for so many times stable_for is not waited for
+// any longer.
+static constexpr int patience_with_writers = 30;
 
 // So many failures in a row are followed by another account at once.
 static constexpr unsigned quick_tries = 3;
@@ -30,8 +34,21 @@ shipper::shipper(shipper_parts parts, shipper_options options, routing& next)
     : with_(std::move(parts)),
       options_(std::move(options)),
       next_(next),
-      gate_(options_.threads()),
+      holds_(with_.log),
       attempts_(with_.log, with_.time),
+      uploader_(
+          {with_.contents,
+           with_.router,
+           with_.blobs,
+           with_.memory,
+           with_.pool,
+           with_.time,
+           with_.random,
+           with_.measured,
+           attempts_,
+           with_.read_progress},
+          options_.threads()
+      ),
       poster_(
           {with_.sources,
            with_.journal,
@@ -73,7 +90,9 @@ asio::awaitable<void> shipper::ship(std::string source_id) {
             co_return;
         }
         if (isolate(*what) || hold(*what, *from)) co_return;
-        auto done = co_await step(source_id, *from);
+        if (hold_for_storage(*what) || await_writer(*what, *from)) co_return;
+        auto attempt = step(source_id, *from);
+        auto done = co_await guarded(std::move(attempt));
         if (done.has_error()) {
             handle_failure(source_id, done.error());
             co_return;
@@ -118,6 +137,36 @@ bool shipper::hold(source& what, const watch& from) {
     return true;
 }
 
+// Storage refuses what this watch sends: one source shows whether it still does.
+bool shipper::hold_for_storage(const source& what) {
+    auto until = holds_.wait_until(what, with_.time.now());
+    if (until) with_.ready.push(what.id, *until);
+    return until.has_value();
+}
+
+static duration patience_of(const watch& from) {
+    return patience_with_writers * from.options.stable_for;
+}
+
+// A compressed file that was broken is read again only when it has changed.
+bool shipper::await_writer(source& what, const watch& from) {
+    if (!std::holds_alternative<stage::claimed>(what.stage)) return false;
+    unfinished_files::moment at{with_.time.now(), with_.time.wall_now(), patience_of(from)};
+    switch (unfinished_.before_reading(what, at)) {
+    case unfinished_files::step::read:
+        return false;
+    case unfinished_files::step::wait:
+        next_.changed(what);
+        return true;
+    case unfinished_files::step::give_up:
+        break;
+    }
+    auto why = unfinished_.why(what.id);
+    attempts_.ended(what, why);
+    reject(what, spool::outcome::rejected, why);
+    return true;
+}
+
 asio::awaitable<result<void>> shipper::step(std::string source_id, watch& from) {
     auto* what = with_.sources.find(source_id);
     if (std::holds_alternative<stage::claimed>(what->stage)) {
@@ -130,6 +179,7 @@ asio::awaitable<result<void>> shipper::step(std::string source_id, watch& from) 
     if (*posted) {
         budget_.succeeded();
         failures_in_a_row_.erase(source_id);
+        holds_.succeeded(from.options.name, "post");
     }
     co_return result<void>();
 }
@@ -189,85 +239,28 @@ asio::awaitable<result<void>> shipper::upload(std::string source_id, watch& from
     auto container = co_await with_.router.container();
     what = with_.sources.find(source_id);
     if (!what) co_return result<void>();
-    auto sent = co_await send_blob(*what, from, container);
+    std::optional<failure> outgrown;
+    auto sent = co_await uploader_.send(*what, from, container, options_, outgrown);
     what = with_.sources.find(source_id);
+    if (what && outgrown) unfinished_.outgrown(*what, *outgrown, with_.time.now());
     if (!what || !std::holds_alternative<stage::claimed>(what->stage)) co_return result<void>();
     if (sent.has_error()) co_return sent.error();
     budget_.succeeded();
-    count_bytes(what->watch, *sent);
+    holds_.succeeded(what->watch, "upload");
+    unfinished_.forget(source_id);
+    if (sent->whole) what->slices.front() = *sent->whole;
+    auto& blob = sent->record;
+    count_bytes(what->watch, blob);
     with_.log.debug(
         "uploaded",
         {{"watch", what->watch},
          {"source", source_id},
-         {"blob", sent->account + "/" + sent->container + "/" + sent->name},
-         {"raw_bytes", std::to_string(sent->raw_bytes)},
-         {"stored_bytes", std::to_string(sent->stored_bytes)}}
+         {"blob", blob.account + "/" + blob.container + "/" + blob.name},
+         {"raw_bytes", std::to_string(blob.raw_bytes)},
+         {"stored_bytes", std::to_string(blob.stored_bytes)}}
     );
-    with_.sources.advance(*what, stage::uploaded{std::move(*sent)});
+    with_.sources.advance(*what, stage::uploaded{std::move(blob)});
     co_return result<void>();
-}
-
-upload_plan shipper::plan_for(std::uint64_t source_bytes) const {
-    auto threads = with_.pool.threads() ? options_.threads() : 1;
-    // Whatever a large one takes beyond its share, a quarter stays free for small ones.
-    auto reserve = with_.memory.total() / 4;
-    auto free = with_.memory.free();
-    upload_memory memory{free - std::min(free, reserve), with_.memory.total()};
-    return plan_upload(source_bytes, options_.block_bytes, threads, memory);
-}
-
-asio::awaitable<result<spool::blob_record>> shipper::send_blob(
-    source what, watch& from, azure::storage_place container
-) {
-    auto where = from.target_for(what);  // A copy: a reload may change it while we read.
-    auto folder = from.folder;           // Held: the watch may lose it while we read.
-    if (!folder) {
-        // Lost while we waited for a container.
-        co_return failure{errc::folder_absent, remedy::retry, "the watched folder is absent"};
-    }
-    bool gzipped = is_gzip_name(what.slices.front().name);
-    auto plan = plan_for(what.size_bytes());
-    auto lease = co_await with_.memory.take(plan.bytes());
-    spool::reader_options reading;
-    reading.root_fd = folder->descriptor_of_root();
-    reading.how = options_.how;
-    reading.already_compressed = gzipped;
-    reading.compressible = kusto::is_compressible(where.format);
-    reading.max_raw_bytes = options_.max_raw_bytes;
-    reading.may_grow = true;
-    reading.end_lines = true;
-    for (auto& file : what.slices) reading.contents.push_back(with_.contents.take(file));
-    reading.gate = &gate_;
-    reading.threads = plan.threads;
-    reading.run = [&pool = with_.pool](std::function<void()> work) {
-        asio::post(*pool.threads(), std::move(work));
-    };
-    auto opened = spool::source_reader::open(what, std::move(reading));
-    if (opened.has_error()) co_return opened.error();
-    auto reader = std::move(*opened);
-
-    auto name = blob_name(what, where, reader->compressed());
-    block_upload_parts parts{with_.blobs, with_.pool, with_.time, with_.random, with_.measured};
-    block_upload::options how{
-        options_.block_attempts, options_.backoff, plan.block_bytes, plan.buffers};
-    how.report = [this, &container, &what](const result<void>& sent) {
-        with_.router.report(container, sent);
-        attempts_.request_ended(what.id, container.account, "upload", sent);
-    };
-    how.progress = [this, &what, gzipped](const spool::source_reader& read) {
-        auto bytes = gzipped ? read.stored_bytes() : read.raw_bytes();
-        if (with_.read_progress) with_.read_progress(what.id, bytes);
-    };
-    block_upload upload(parts, how, container.location.with_path_suffix(name));
-    auto sent = co_await upload.send(*reader);
-    if (sent.has_error()) co_return sent.error();
-    spool::blob_record record;
-    record.account = container.account;
-    record.container = container.name;
-    record.name = name;
-    record.raw_bytes = reader->raw_bytes();
-    record.stored_bytes = reader->stored_bytes();
-    co_return record;
 }
 
 // One place decides what a failed attempt means for its source.
@@ -281,37 +274,56 @@ void shipper::handle_failure(const std::string& source_id, const failure& proble
              {"reason", problem.code.text()}}
         )
         .add();
-    auto next = decide(problem);
-    bool repeated = next == after_failure::try_again || next == after_failure::upload_again;
-    if (repeated)
-        attempts_.failed(*what, problem);
-    else
+    if (azure::is_unforeseen(problem)) holds_.refused(*what, problem, with_.time.now());
+    auto next = next_after(*what, problem);
+    bool is_final = next == after_failure::reject || next == after_failure::skip ||
+                    next == after_failure::look_again;
+    if (is_final)
         attempts_.ended(*what, problem);
+    else
+        attempts_.failed(*what, problem);
     switch (next) {
+    case after_failure::skip:
+        return reject(*what, spool::outcome::skipped, problem);
     case after_failure::reject:
         if (is_divisible(*what)) return split_source(*what, problem);
         return reject(*what, spool::outcome::rejected, problem);
     case after_failure::look_again:
         if (is_divisible(*what)) return split_source(*what, problem);
         return next_.changed(*what);
+    case after_failure::await_writer:
+        return next_.changed(*what);
     case after_failure::upload_again:
         with_.sources.advance(*what, stage::claimed{});
         [[fallthrough]];
-    case after_failure::try_again: {
-        if (problem.next == remedy::reauthenticate) with_.identity_token.request_refresh();
-        auto failures = ++failures_in_a_row_[source_id];
-        auto wait = next_wait(failures, options_.backoff, problem.retry_after, with_.random);
-        // Another account may be well: it is tried soon, whatever this one has asked for. But not
-        // for ever: there may be no other, or none that is well.
-        bool elsewhere =
-            problem.next == remedy::reroute || problem.next == remedy::refresh_resources;
-        if (elsewhere && failures <= quick_tries) {
-            wait = next_wait(1, {500ms, 500ms}, std::nullopt, with_.random);
-        }
-        wait += budget_.spend(with_.time.now());
-        with_.ready.push(source_id, with_.time.now() + wait);
+    case after_failure::try_again:
+        try_again(*what, problem);
     }
+}
+
+// A compressed file that ends too early is final unless its writer may go on with it.
+after_failure shipper::next_after(const source& what, const failure& problem) {
+    auto next = decide(problem);
+    if (next != after_failure::await_writer) return next;
+    auto* from = with_.watches.find(what.watch);
+    if (!from || !from->follows_growth || what.slices.size() > 1) return after_failure::reject;
+    unfinished_files::moment at{with_.time.now(), with_.time.wall_now(), patience_of(*from)};
+    auto step = unfinished_.broken(what, problem, at);
+    return step == unfinished_files::step::wait ? next : after_failure::reject;
+}
+
+void shipper::try_again(const source& what, const failure& problem) {
+    if (problem.next == remedy::reauthenticate) with_.identity_token.request_refresh();
+    auto failures = ++failures_in_a_row_[what.id];
+    auto wait = next_wait(failures, options_.backoff, problem.retry_after, with_.random);
+    // Another account may be well: it is tried soon, whatever this one has asked for. But not for
+    // ever: there may be no other, or none that is well.
+    bool elsewhere = problem.next == remedy::reroute || problem.next == remedy::refresh_resources;
+    if (elsewhere && failures <= quick_tries) {
+        wait = next_wait(1, {500ms, 500ms}, std::nullopt, with_.random);
     }
+    wait += budget_.spend(with_.time.now());
+    with_.ready.push(what.id, with_.time.now() + wait);
 }
 
 static spool::outcome_record record_of(
@@ -322,6 +334,7 @@ static spool::outcome_record record_of(
 
 void shipper::reject(source& what, spool::outcome outcome, const failure& problem) {
     failures_in_a_row_.erase(what.id);
+    unfinished_.forget(what.id);
     auto record = record_of(outcome, problem, with_.time.wall_now());
     with_.sources.advance(what, stage::settled{std::move(record)});
     next_.settled(what);

@@ -14,16 +14,16 @@
 #include "pipeline/roster.hpp"
 #include "pipeline/routing.hpp"
 #include "pipeline/shipping/attempt_log.hpp"
-#include "pipeline/shipping/block_upload.hpp"
 #include "pipeline/shipping/poster.hpp"
 #include "pipeline/shipping/retry_budget.hpp"
 #include "pipeline/shipping/shipment.hpp"
 #include "pipeline/shipping/shipper_options.hpp"
 #include "pipeline/shipping/small_contents.hpp"
+#include "pipeline/shipping/storage_hold.hpp"
 #include "pipeline/shipping/unanswered.hpp"
+#include "pipeline/shipping/unfinished.hpp"
+#include "pipeline/shipping/uploader.hpp"
 #include "pipeline/watch/watch_table.hpp"
-#include "spool/reading/gzip.hpp"
-#include "spool/reading/source_reader.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -79,13 +79,13 @@ private:
     asio::awaitable<void> ship(std::string source_id);
     bool isolate(const spool::source& what);
     bool hold(spool::source& what, const watch& from);
+    bool hold_for_storage(const spool::source& what);
+    bool await_writer(spool::source& what, const watch& from);
     asio::awaitable<result<void>> step(std::string source_id, watch& from);
     asio::awaitable<result<void>> upload(std::string source_id, watch& from);
-    asio::awaitable<result<spool::blob_record>> send_blob(
-        spool::source what, watch& from, azure::storage_place container
-    );
-    upload_plan plan_for(std::uint64_t source_bytes) const;
     void handle_failure(const std::string& source_id, const failure& problem);
+    after_failure next_after(const spool::source& what, const failure& problem);
+    void try_again(const spool::source& what, const failure& problem);
     void split_source(spool::source& what, const failure& problem);
     void reject(spool::source& what, spool::outcome outcome, const failure& problem);
     void count_bytes(const std::string& watch, const spool::blob_record& blob);
@@ -93,12 +93,14 @@ private:
     shipper_parts with_;
     shipper_options options_;
     routing& next_;
-    spool::compression_gate gate_;
     retry_budget budget_;
+    storage_holds holds_;
     attempt_log attempts_;
+    uploader uploader_;
     poster poster_;
     std::unordered_map<std::string, unsigned> failures_in_a_row_;  // By source id.
     unanswered_posts unanswered_;
+    unfinished_files unfinished_;
     std::optional<std::string> suspect_;       // The one that is tried, of those in hand at deaths.
     std::unordered_set<std::string> put_off_;  // Those whose turn came once, and was put off.
 };

@@ -192,27 +192,34 @@ void segment_deflater::add(std::string_view in, bool ends, growing_buffer& out) 
 
 // Files are hostile until proven otherwise, so the inflater is zlib, the most attacked one.
 struct gzip_counter::inflater {
-    explicit inflater(gzip_limits limits) : limits(limits) {
+    inflater(gzip_limits limits, viewer view) : limits(limits), view(std::move(view)) {
         if (inflateInit2(&stream, 15 + 16) != Z_OK) throw std::bad_alloc();
     }
     inflater(const inflater&) = delete;
     ~inflater() { inflateEnd(&stream); }
 
+    result<void> inflate_some(std::string_view& compressed);
+    result<void> skip_padding(std::string_view& compressed);
+
     gzip_limits limits;
+    viewer view;
     z_stream stream = {};
     std::array<char, 64 * 1024> scratch;
     std::uint64_t raw = 0;
     std::uint64_t taken = 0;
     bool inside_member = false;
+    bool padded = false;  // Nothing but zeros may follow.
     char last = '\n';
 };
 
-gzip_counter::gzip_counter(gzip_limits limits) : inflater_(std::make_unique<inflater>(limits)) {}
+gzip_counter::gzip_counter(gzip_limits limits, viewer view)
+    : inflater_(std::make_unique<inflater>(limits, std::move(view))) {}
 gzip_counter::~gzip_counter() = default;
 gzip_counter::gzip_counter(gzip_counter&&) noexcept = default;
 gzip_counter& gzip_counter::operator=(gzip_counter&&) noexcept = default;
 
 std::uint64_t gzip_counter::raw_bytes() const { return inflater_->raw; }
+std::uint64_t gzip_counter::member_bytes() const { return inflater_->taken; }
 char gzip_counter::last_byte() const { return inflater_->last; }
 
 static failure hopeless(errc code, std::string detail) {
@@ -233,36 +240,54 @@ static std::optional<failure> beyond(
     return std::nullopt;
 }
 
+// Up to the end of the member, or of `compressed`.
+result<void> gzip_counter::inflater::inflate_some(std::string_view& compressed) {
+    auto take = bounded(compressed.size());
+    stream.next_in = bytes_of(compressed);
+    stream.avail_in = static_cast<uInt>(take);
+    int said = Z_OK;
+    // A full scratch buffer may hide more output although all input is taken.
+    do {
+        stream.next_out = reinterpret_cast<Bytef*>(scratch.data());
+        stream.avail_out = static_cast<uInt>(scratch.size());
+        auto before = stream.avail_in;
+        said = inflate(&stream, Z_NO_FLUSH);
+        auto made = scratch.size() - stream.avail_out;
+        taken += before - stream.avail_in;
+        raw += made;
+        if (made > 0) last = scratch[made - 1];
+        if (made > 0 && view && !view({scratch.data(), made})) view = nullptr;
+        inside_member = said != Z_STREAM_END;
+        if (auto limit = beyond(limits, raw, taken)) return *limit;
+    } while (said == Z_OK && (stream.avail_in > 0 || stream.avail_out == 0));
+    if (said == Z_STREAM_END) {
+        inflateReset(&stream);
+    } else if (said != Z_OK && said != Z_BUF_ERROR) {
+        auto where = "after " + std::to_string(taken) + " bytes: ";
+        return hopeless(errc::broken_gzip, where + (stream.msg ? stream.msg : "not a gzip stream"));
+    }
+    compressed.remove_prefix(take - stream.avail_in);
+    return {};
+}
+
+// Blocks of tapes and of disks are filled up with zeros. What follows those, gunzip does not read.
+result<void> gzip_counter::inflater::skip_padding(std::string_view& compressed) {
+    auto zeros = std::min(compressed.find_first_not_of('\0'), compressed.size());
+    padded = padded || zeros > 0;
+    compressed.remove_prefix(zeros);
+    if (!padded || compressed.empty()) return {};
+    auto where = "after " + std::to_string(taken) + " bytes: ";
+    return hopeless(errc::broken_gzip, where + "zeros and then other bytes follow");
+}
+
 result<void> gzip_counter::add(std::string_view compressed) {
     auto& in = *inflater_;
-    auto& stream = in.stream;
     while (!compressed.empty()) {
-        auto take = bounded(compressed.size());
-        stream.next_in = bytes_of(compressed);
-        stream.avail_in = static_cast<uInt>(take);
-        int said = Z_OK;
-        // A full scratch buffer may hide more output although all input is taken.
-        do {
-            stream.next_out = reinterpret_cast<Bytef*>(in.scratch.data());
-            stream.avail_out = static_cast<uInt>(in.scratch.size());
-            auto before = stream.avail_in;
-            said = inflate(&stream, Z_NO_FLUSH);
-            auto made = in.scratch.size() - stream.avail_out;
-            in.taken += before - stream.avail_in;
-            in.raw += made;
-            if (made > 0) in.last = in.scratch[made - 1];
-            in.inside_member = said != Z_STREAM_END;
-            if (auto limit = beyond(in.limits, in.raw, in.taken)) return *limit;
-        } while (said == Z_OK && (stream.avail_in > 0 || stream.avail_out == 0));
-        if (said == Z_STREAM_END) {
-            inflateReset(&stream);
-        } else if (said != Z_OK && said != Z_BUF_ERROR) {
-            auto where = "after " + std::to_string(in.taken) + " bytes: ";
-            return hopeless(
-                errc::broken_gzip, where + (stream.msg ? stream.msg : "not a gzip stream")
-            );
+        if (in.taken > 0 && !in.inside_member) {
+            if (auto skipped = in.skip_padding(compressed); !skipped) return skipped;
+            if (compressed.empty()) break;
         }
-        compressed.remove_prefix(take - stream.avail_in);
+        if (auto inflated = in.inflate_some(compressed); !inflated) return inflated;
     }
     return {};
 }
@@ -272,7 +297,8 @@ result<void> gzip_counter::finish() {
     if (in.taken == 0) return hopeless(errc::broken_gzip, "an empty file is not a gzip stream");
     if (in.inside_member) {
         auto where = std::to_string(in.taken);
-        return hopeless(errc::broken_gzip, "ends within a gzip member, after " + where + " bytes");
+        auto detail = "ends within a gzip member, after " + where + " bytes";
+        return failure{errc::broken_gzip, remedy::retry, detail};
     }
     return {};
 }

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <semaphore>
 #include <span>
@@ -106,20 +107,28 @@ struct gzip_limits {
 };
 
 /// Counts the raw bytes of a gzip stream of one or more members by inflating it into a scratch
-/// buffer. Failures, all give_up: "broken_gzip", "too_large", "gzip_bomb".
+/// buffer. Zeros after the last member are padding, as for gunzip(1). Failures: "broken_gzip",
+/// "too_large", "gzip_bomb" (give_up).
 class gzip_counter {
 public:
-    explicit gzip_counter(gzip_limits limits);
+    /// Is shown the raw bytes, until it returns false.
+    using viewer = std::function<bool(std::string_view)>;
+
+    explicit gzip_counter(gzip_limits limits, viewer view = {});
     ~gzip_counter();
     gzip_counter(gzip_counter&&) noexcept;
     gzip_counter& operator=(gzip_counter&&) noexcept;
 
     result<void> add(std::string_view compressed);
 
-    /// The stream has ended; fails with "broken_gzip" if that was in the middle of a member.
+    /// The stream has ended; fails with "broken_gzip" (retry) if that was in the middle of a
+    /// member: its writer may not be done.
     result<void> finish();
 
     std::uint64_t raw_bytes() const;
+
+    /// The bytes of all members, without what is padding.
+    std::uint64_t member_bytes() const;
 
     /// The last raw byte so far; a newline at the start.
     char last_byte() const;

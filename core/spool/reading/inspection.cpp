@@ -34,9 +34,11 @@ inspection inspect(const slice& file, open_folders& through, const inspection_op
     inspection out;
     quote_scan quotes(options.separator.value_or(','));
     record_scan records(record_syntax::json);
+    data_scan data(options.data);
     std::array<char, 64 * 1024> chunk;
     bool keep = file.length_bytes <= std::min<std::uint64_t>(options.keep_bytes, chunk.size());
-    // Its first bytes say what it is; where a record may span lines, all are looked at.
+    // Its first bytes say what it is; where a record may span lines, all are looked at; where there
+    // is no data in them, more.
     bool all = options.separator || options.json || keep;
     auto wanted = all ? chunk.size() : compression_head_bytes;
     std::uint64_t position = 0;
@@ -55,11 +57,13 @@ inspection inspect(const slice& file, open_folders& through, const inspection_op
         }
         position += piece.size();
         if (keep) out.content += piece;
-        if (!all) break;
+        data.add(piece);
+        if (!all && data.found()) break;
         if (position == piece.size()) piece.remove_prefix(out.head_bytes);
         if (options.separator) quotes.add(piece);
         if (options.json) records.add(piece);
     }
+    if (!data.has_data()) return alone("it holds no data");
     if (options.json && !records.has_one_object_a_line()) {
         return alone("it is not one JSON object a line");
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "spool/folder/open_folders.hpp"
+#include "spool/reading/data_scan.hpp"
 #include "spool/source/source.hpp"
 
 #include <cstdint>
@@ -14,6 +15,7 @@ struct inspection_options {
     bool drops_first_record = false;     // The first record of every file is a header.
     std::uint64_t keep_bytes = 0;        // Of a file that is no longer than this, all are returned.
     bool json = false;                   // Only files of one object a line may be joined.
+    data_rules data = {};                // A file without data is not joined.
 };
 
 /// What a small file's bytes say of joining it with others.

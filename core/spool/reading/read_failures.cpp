@@ -48,17 +48,43 @@ failure ended_early(const slice& what) {
     return {errc::read_error, remedy::retry, detail};
 }
 
-result<void> check_start(
-    const slice& what, const reader_options& options, std::string_view first_bytes
-) {
-    if (what.offset != 0 || !options.compressible || options.already_compressed) return {};
-    auto kind = compression_of(first_bytes);
-    if (kind.empty() || is_supported_compression(kind)) return {};
-    return failure{
+static failure unsupported(const slice& what, const std::string& is_what) {
+    return {
         .code = errc::unsupported_compression,
         .next = remedy::give_up,
-        .detail = printable(what.name) + " is a " + std::string(kind) + " file",
+        .detail = printable(what.name) + " is " + is_what,
         .hint = "deliver it uncompressed, as gzip or as zip"};
+}
+
+result<stored_as> form_of(const slice& what, std::string_view first_bytes, stored_as text_as) {
+    auto kind = compression_of(first_bytes);
+    if (kind.empty()) return text_as;
+    if (kind == "gzip") return stored_as::gzip;
+    if (kind == "zip") return stored_as::zip;
+    return unsupported(what, "a " + std::string(kind) + " file");
+}
+
+result<void> check_inside(const slice& what, std::string_view first_bytes) {
+    auto kind = compression_of(first_bytes);
+    if (kind.empty()) return {};
+    return unsupported(what, "a " + std::string(kind) + " file within gzip");
+}
+
+result<void> check_among_others(const slice& what, std::string_view first_bytes) {
+    auto kind = compression_of(first_bytes);
+    if (kind.empty()) return {};
+    return unsupported(what, "a " + std::string(kind) + " file among files of text");
+}
+
+failure holds_no_data(const slice& first) {
+    auto detail = printable(first.name) + " holds no data";
+    return {errc::empty_file, remedy::give_up, detail};
+}
+
+failure exceeds_limit(std::uint64_t bytes, std::uint64_t limit) {
+    auto detail =
+        "has " + std::to_string(bytes) + " bytes, more than the limit of " + std::to_string(limit);
+    return {errc::too_large, remedy::give_up, detail};
 }
 
 }  // namespace kustodrop::spool

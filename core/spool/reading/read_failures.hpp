@@ -1,9 +1,10 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "spool/reading/reader_options.hpp"
+#include "spool/reading/compression_kind.hpp"
 #include "spool/source/source.hpp"
 
+#include <cstdint>
 #include <string_view>
 
 namespace kustodrop::spool {
@@ -19,11 +20,22 @@ failure changed_while_read(const slice& what, const file_identity& now);
 /// Nothing came although the file is as long as it was.
 failure ended_early(const slice& what);
 
-/// "unsupported_compression" if these bytes, at the beginning of the slice, are the beginning of a
-/// file of text that another program has compressed: it would be compressed once more and ingested
-/// as rows of compressed bytes, which the service reports as a success.
-result<void> check_start(
-    const slice& what, const reader_options& options, std::string_view first_bytes
-);
+/// How a file that begins with these bytes is stored: text is compressed unless `text_as` says
+/// otherwise; gzip and zip are sent as they are, whatever their names. Fails with
+/// "unsupported_compression" for what the service would ingest as rows of compressed bytes and
+/// report as a success.
+result<stored_as> form_of(const slice& what, std::string_view first_bytes, stored_as text_as);
+
+/// "unsupported_compression" if these are the first bytes within a gzip file, for it holds an
+/// archive or is compressed twice.
+result<void> check_inside(const slice& what, std::string_view first_bytes);
+
+/// The same if these are the first bytes of a file that follows text in its blob.
+result<void> check_among_others(const slice& what, std::string_view first_bytes);
+
+/// The slices hold nothing that the service would ingest.
+failure holds_no_data(const slice& first);
+
+failure exceeds_limit(std::uint64_t bytes, std::uint64_t limit);
 
 }  // namespace kustodrop::spool

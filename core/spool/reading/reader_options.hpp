@@ -1,11 +1,13 @@
 #pragma once
 
+#include "spool/reading/data_scan.hpp"
 #include "spool/reading/gzip.hpp"
 #include "spool/reading/segment_encoder.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,9 +16,12 @@ namespace kustodrop::spool {
 struct reader_options {
     int root_fd = -1;  // The watch's folder: drop_folder::descriptor_of_root().
     compression how = compression::fast;
-    bool already_compressed = false;  // The files are gzip: sent as they are, counted by inflating.
-    bool compressible = true;         // False for binary formats: sent as they are.
+    bool compressible = true;  // False for binary formats: sent as they are.
     std::uint64_t max_raw_bytes = UINT64_MAX;
+
+    /// What is data in these files: a source without any fails with "empty_file". A header is
+    /// looked for only where the first slice begins with its file. Unset: everything is sent.
+    std::optional<data_rules> data = {};
 
     /// Puts a newline after a slice that does not end in one, unless it is the last, so that the
     /// records of coalesced text files do not run into each other.

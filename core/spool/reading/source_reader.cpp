@@ -1,72 +1,68 @@
 #include "spool/reading/source_reader.hpp"
 
 #include "base/text.hpp"
-#include "spool/folder/beneath.hpp"
-#include "spool/folder/descriptor.hpp"
-#include "spool/folder/open_folders.hpp"
+#include "spool/reading/compression_kind.hpp"
+#include "spool/reading/content_check.hpp"
 #include "spool/reading/read_failures.hpp"
-#include "spool/reading/tail_check.hpp"
+#include "spool/reading/slice_files.hpp"
+#include "spool/reading/zip_directory.hpp"
 
 #include <algorithm>
-#include <cerrno>
+#include <array>
 #include <cstring>
-#include <fcntl.h>
-#include <mutex>
-#include <string>
 #include <utility>
-#include <vector>
 
 namespace kustodrop::spool {
 
-static constexpr std::size_t chunk_bytes = 256 * 1024;
+static constexpr std::uint64_t chunk_bytes = 256 * 1024;
 
 // "\n" as a gzip member of its own: members may be strung together (RFC 1952 §2.2).
 static constexpr char newline_member[] =
     "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xe3\x02\x00\x93\x06\xd7\x32\x01\x00\x00\x00";
 
+static std::size_t chunk_size_for(const std::vector<slice>& slices) {
+    std::uint64_t longest = 1;
+    for (auto& one : slices) longest = std::max(longest, one.length_bytes);
+    return std::min(longest, chunk_bytes);
+}
+
+static failure named(failure problem, const slice& what) {
+    problem.detail.insert(0, printable(what.name) + ": ");
+    return problem;
+}
+
 // Large because it holds the place in three nested streams: slices, their bytes, the gzip.
 struct source_reader::state {
-    state(std::vector<slice> all, reader_options how)
-        : slices(std::move(all)), options(std::move(how)) {
-        std::uint64_t longest = 1;
-        for (auto& one : slices) longest = std::max(longest, one.length_bytes);
-        chunk_size = std::min<std::uint64_t>(longest, chunk_bytes);
-        bool encode = options.compressible && !options.already_compressed;
-        packs = encode && options.how != compression::none;
-        if (slices.size() > 1) folders.emplace(options.root_fd);
-        if (packs) encoder.emplace(options.how);
-        if (options.already_compressed) {
-            gzip_limits limits;
-            limits.max_raw_bytes = options.max_raw_bytes;
-            counter.emplace(limits);
-        }
-    }
+    state(std::vector<slice> slices, reader_options how)
+        : options(std::move(how)),
+          files(
+              std::move(slices), {options.root_fd, options.may_grow, std::move(options.contents)}
+          ),
+          chunk_size(chunk_size_for(files.slices())) {}
 
-    result<void> open_slice();
-    result<void> check_slice();
-    result<void> check_end();
+    result<void> begin();
+    result<std::string_view> first_bytes();
+    result<void> read_all_of_it(std::string_view& first);
+    result<void> begin_form(std::string_view first, stored_as text_as);
     result<void> end_slice();
     result<void> advance();
     result<void> fill_pending();
     result<void> take_chunk(std::string_view bytes);
-    const std::string* content() const;
-    result<std::size_t> read_some(std::uint64_t offset, std::span<char> into);
-    result<void> read_whole(std::uint64_t offset, std::span<char> into);
-    result<void> begin_segments();
+    bool fits_segments(std::string_view first) const;
+    void begin_segments();
     void release();
     result<block> next_of_segments(std::span<char> buffer);
 
-    std::vector<slice> slices;
     reader_options options;
-    bool packs = false;
+    slice_files files;
+    bool begun = false;
+    stored_as form = stored_as::raw;
+    bool passes_on = false;  // The file is gzip or zip itself.
     std::optional<gzip_encoder> encoder;
     std::optional<gzip_counter> counter;
+    content_check content;
+    std::optional<slice> whole;
 
-    std::size_t at = 0;  // The slice in hand.
-    descriptor file;     // Its file, once opened, unless its bytes are in memory.
-    bool opened = false;
-    std::optional<open_folders> folders;
-    bool checked = false;        // After its last byte was read.
     std::uint64_t position = 0;  // Bytes of the slice already read.
     char last_byte = '\n';
     bool newline_due = false;
@@ -74,191 +70,180 @@ struct source_reader::state {
 
     std::size_t chunk_size = 0;
     std::unique_ptr<char[]> chunk;
-    std::string_view pending;  // In the chunk, or the newline: read but not passed on.
+    std::size_t prefetched = 0;  // Bytes of the slice in the chunk that were not taken yet.
+    std::string_view pending;    // In the chunk, or the newline: read but not passed on.
 
-    std::uint64_t raw = 0;       // Of the slices.
-    std::uint64_t newlines = 0;  // Put between them.
+    std::uint64_t raw = 0;            // Of the slices.
+    std::uint64_t archive_bytes = 0;  // Within zip, or of it where it does not say.
+    std::uint64_t newlines = 0;       // Put between them.
     std::uint64_t stored = 0;
-    std::optional<changed_file> changed;
-    std::optional<changed_file> grown;
-
-    std::mutex checking;  // With segments, several threads look at the file.
     std::optional<segment_encoder> segments;
 };
 
-// Of the slice in hand, where it is in memory.
-const std::string* source_reader::state::content() const {
-    return at < options.contents.size() ? options.contents[at].get() : nullptr;
+// The first bytes of the source decide what becomes of all of it.
+result<void> source_reader::state::begin() {
+    begun = true;
+    bool packs = options.compressible && options.how != compression::none;
+    auto text_as = packs ? stored_as::gzip : stored_as::raw;
+    if (auto opened = advance(); !opened) return opened;
+    if (input_ended) {
+        if (options.data) return holds_no_data(files.slices().front());
+        return begin_form({}, text_as);
+    }
+    auto found = first_bytes();
+    if (found.has_error()) return found.error();
+    auto first = *found;
+    if (files.slices().size() == 1 && files.current().offset > 0) {
+        if (auto read = read_all_of_it(first); !read) return read;
+    }
+    if (auto formed = begin_form(first, text_as); !formed) return formed;
+    // Almost every large file begins with data; one that does not is read from front to back.
+    if (fits_segments(first)) begin_segments();
+    return {};
 }
 
-result<void> source_reader::state::open_slice() {
-    auto& what = slices[at];
-    position = 0;
-    last_byte = '\n';
-    opened = true;
-    checked = content() != nullptr;  // It was when its bytes were read.
-    if (checked) return {};
-    int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
-    file = folders ? folders->open(what.location, flags)
-                   : open_beneath(options.root_fd, what.location, flags);
-    if (!file.is_open()) return cannot_open(what, errno);
-    if (auto same = check_slice(); !same) return same;
-    auto first = static_cast<off_t>(what.offset);
-    auto length = static_cast<off_t>(what.length_bytes);
-    // What one read takes whole needs no reading ahead.
-    if (what.length_bytes > chunk_bytes) {
-        ::posix_fadvise(file.get(), first, length, POSIX_FADV_SEQUENTIAL);
+result<void> source_reader::state::begin_form(std::string_view first, stored_as text_as) {
+    auto& slices = files.slices();
+    auto& what = files.at_end() ? slices.front() : files.current();
+    auto found = form_of(what, first, text_as);
+    if (found.has_error()) return found.error();
+    form = *found;
+    passes_on = !compression_of(first).empty();
+    auto size = files.size_bytes();
+    bool is_gzip = passes_on && form == stored_as::gzip;
+    if (!is_gzip && size > options.max_raw_bytes) return exceeds_limit(size, options.max_raw_bytes);
+    if (form == stored_as::zip) {
+        // Nothing can follow an archive.
+        if (slices.size() > 1) return check_among_others(what, first);
+        auto bytes = raw_bytes_of_archive(files, options);
+        archive_bytes = bytes.has_value() ? *bytes : 0;
+        return bytes.has_value() ? result<void>() : bytes.error();
+    }
+    if (options.data && slices.front().offset > 0) options.data->drops_first_record = false;
+    content = content_check(options.data);
+    if (is_gzip) {
+        gzip_limits limits;
+        limits.max_raw_bytes = options.max_raw_bytes;
+        auto view = [this](std::string_view bytes) { return content.add(bytes); };
+        counter.emplace(limits, view);
+    } else if (form == stored_as::gzip) {
+        encoder.emplace(options.how);
     }
     return {};
 }
 
-result<void> source_reader::state::check_slice() {
-    auto& what = slices[at];
-    struct ::stat facts = {};
-    if (::fstat(file.get(), &facts) != 0) {
-        return system_failure(errc::read_error, remedy::retry, "cannot stat", what.location, errno);
+// Of the first slice that is not empty: enough to know its compression, if it has so many.
+result<std::string_view> source_reader::state::first_bytes() {
+    auto& what = files.current();
+    if (auto* held = files.content()) {
+        return std::string_view(*held).substr(what.offset, what.length_bytes);
     }
-    if (!S_ISREG(facts.st_mode)) return not_regular(what);
-    auto now = identity_of(facts);
-    bool long_enough = now.size_bytes >= what.offset + what.length_bytes;
-    if (now.same_content(what.identity) && long_enough) return {};
-    bool same_file = now.same_file(what.identity);
-    bool longer = now.size_bytes > what.identity.size_bytes;
-    if (options.may_grow && same_file && longer && long_enough) {
-        if (!grown) grown = changed_file{at, {}};
-        if (grown->slice == at) grown->now = now;
-        return {};
+    if (!chunk) chunk = std::make_unique_for_overwrite<char[]>(chunk_size);
+    auto wanted = std::min<std::uint64_t>(chunk_size, what.length_bytes);
+    auto least = std::min<std::uint64_t>(compression_head_bytes, what.length_bytes);
+    prefetched = 0;
+    while (prefetched < least) {
+        auto bytes = files.read_some(prefetched, {chunk.get() + prefetched, wanted - prefetched});
+        if (bytes.has_error()) return bytes.error();
+        prefetched += *bytes;
     }
-    changed = changed_file{at, now};
-    return changed_while_read(what, now);
+    return std::string_view(chunk.get(), prefetched);
 }
 
-// A file that is longer than it was may have been truncated and written again meanwhile.
-result<void> source_reader::state::check_end() {
-    bool has_grown = grown && grown->slice == at;
-    if (!has_grown) return {};
-    auto& what = slices[at];
-    if (may_be_same(what.end_check, tail_check(file.get(), what.end()))) return {};
-    changed = grown;
-    return changed_while_read(what, grown->now);
+// A part of what is compressed, or of a binary format, is of no use.
+result<void> source_reader::state::read_all_of_it(std::string_view& first) {
+    std::array<char, compression_head_bytes> start;
+    std::string_view head(start.data(), files.read_head(start));
+    if (options.compressible && compression_of(head).empty()) return {};
+    files.take_whole_file();
+    whole = files.current();
+    chunk_size = chunk_size_for(files.slices());
+    chunk.reset();
+    auto again = first_bytes();
+    if (again.has_error()) return again.error();
+    first = *again;
+    return {};
 }
 
 result<void> source_reader::state::end_slice() {
-    if (!std::exchange(checked, false)) {
-        if (auto same = check_slice(); !same) return same;
-    }
-    if (auto same = check_end(); !same) return same;
-    file.reset();
-    opened = false;
-    bool empty = slices[at].length_bytes == 0;
+    auto what = files.current();
+    if (auto closed = files.close(); !closed) return closed;
+    bool empty = what.length_bytes == 0;
     if (counter && !empty) {
-        if (auto whole = counter->finish(); !whole) {
-            auto f = whole.error();
-            f.detail = printable(slices[at].name) + ": " + f.detail;
-            return f;
-        }
+        if (auto ended = counter->finish(); !ended) return named(ended.error(), what);
         last_byte = counter->last_byte();
     }
-    ++at;
-    bool more =
-        std::any_of(slices.begin() + static_cast<std::ptrdiff_t>(at), slices.end(), [](auto& s) {
-            return s.length_bytes > 0;
-        });
-    bool text = options.compressible || options.already_compressed;
-    newline_due = options.end_lines && text && more && !empty && last_byte != '\n';
+    bool ends_lines = options.end_lines && (options.compressible || counter);
+    newline_due = ends_lines && files.more_follows() && !empty && last_byte != '\n';
     return {};
 }
 
 // Steps over slices that are read to their end, until there is something to read or nothing left.
 result<void> source_reader::state::advance() {
-    while (at < slices.size() && !newline_due) {
-        if (!opened) {
-            if (auto begun = open_slice(); !begun) return begun;
+    while (!files.at_end() && !newline_due) {
+        if (!files.is_open()) {
+            position = 0;
+            last_byte = '\n';
+            if (auto opened = files.open(); !opened) return opened;
         }
-        if (position < slices[at].length_bytes) return {};
+        if (position < files.current().length_bytes) return {};
         if (auto ended = end_slice(); !ended) return ended;
     }
-    input_ended = at == slices.size();
+    input_ended = files.at_end();
     return {};
 }
 
 result<void> source_reader::state::take_chunk(std::string_view bytes) {
-    auto fit = position == 0 ? check_start(slices[at], options, bytes) : result<void>();
-    if (!fit) return fit;
+    auto& what = files.current();
+    if (position == 0 && what.offset == 0 && !passes_on) {
+        // The first one was looked at before: these follow it in the same blob.
+        if (auto fit = check_among_others(what, bytes); !fit) return fit;
+    }
     pending = bytes;
     position += bytes.size();
     last_byte = pending.back();
     if (!counter) {
         raw += bytes.size();
+        content.add(bytes);
         return {};
     }
+    auto before = counter->member_bytes();
     auto counted = counter->add(pending);
     raw = counter->raw_bytes();
-    if (counted) return {};
-    auto f = counted.error();
-    f.detail = printable(slices[at].name) + ": " + f.detail;
-    return f;
+    pending = pending.substr(0, counter->member_bytes() - before);
+    if (auto fit = content.inside(what, false); !fit) return fit;
+    if (!counted) return named(counted.error(), what);
+    return {};
 }
 
-// Of the slice in hand; never nothing.
-result<std::size_t> source_reader::state::read_some(std::uint64_t offset, std::span<char> into) {
-    auto& what = slices[at];
-    auto from = static_cast<off_t>(what.offset + offset);
-    ssize_t bytes = -1;
-    do {
-        bytes = ::pread(file.get(), into.data(), into.size(), from);
-    } while (bytes < 0 && errno == EINTR);
-    if (bytes > 0) return static_cast<std::size_t>(bytes);
-    if (bytes == 0) {
-        // What took its end away says more than that it is missing.
-        std::lock_guard lock(checking);
-        if (auto same = check_slice(); !same) return same.error();
-        return ended_early(what);
-    }
-    return system_failure(errc::read_error, remedy::retry, "cannot read", what.location, errno);
-}
-
-// Called on several threads at a time.
-result<void> source_reader::state::read_whole(std::uint64_t offset, std::span<char> into) {
-    bool first = offset == 0;
-    std::string_view whole(into.data(), into.size());
-    while (!into.empty()) {
-        auto bytes = read_some(offset, into);
-        if (bytes.has_error()) return bytes.error();
-        into = into.subspan(*bytes);
-        offset += *bytes;
-    }
-    auto fit = first ? check_start(slices[at], options, whole) : result<void>();
-    if (!fit) return fit;
-    std::lock_guard lock(checking);
-    return check_slice();
-}
-
-// Small sources are many, and each waits for its answer far longer than it was compressed.
+// Each of many small sources waits for its answer far longer than it was compressed.
 void source_reader::state::release() {
     encoder.reset();
     segments.reset();
     chunk.reset();
     pending = {};
-    options.contents.clear();
+    files.release();
 }
 
 // A large file alone is cut into segments; everything else is read from front to back.
-result<void> source_reader::state::begin_segments() {
-    bool fit = packs && options.threads > 1 && options.run && slices.size() == 1;
-    if (!fit || slices[0].length_bytes < parallel_from_bytes) return {};
-    if (auto begun = open_slice(); !begun) return begun;
+bool source_reader::state::fits_segments(std::string_view first) const {
+    return encoder && options.threads > 1 && options.run && files.slices().size() == 1 &&
+           files.current().length_bytes >= parallel_from_bytes && content.would_suffice(first);
+}
+
+void source_reader::state::begin_segments() {
     segment_options how;
     how.how = options.how;
     how.threads = options.threads;
     how.gate = options.gate;
     how.run = options.run;
     auto read = [this](std::uint64_t offset, std::span<char> into) {
-        return read_whole(offset, into);
+        return files.read_whole(offset, into);
     };
-    segments.emplace(slices[0].length_bytes, read, std::move(how));
+    segments.emplace(files.current().length_bytes, read, std::move(how));
     encoder.reset();
-    return {};
+    chunk.reset();
+    prefetched = 0;
 }
 
 result<source_reader::block> source_reader::state::next_of_segments(std::span<char> buffer) {
@@ -266,7 +251,7 @@ result<source_reader::block> source_reader::state::next_of_segments(std::span<ch
     if (filled.has_error()) return filled.error();
     stored += filled->bytes;
     if (filled->last) {
-        raw = slices[0].length_bytes;
+        raw = files.current().length_bytes;
         if (auto ended = end_slice(); !ended) return ended.error();
         input_ended = true;
         release();
@@ -275,9 +260,6 @@ result<source_reader::block> source_reader::state::next_of_segments(std::span<ch
 }
 
 result<void> source_reader::state::fill_pending() {
-    if (at == 0 && !opened) {
-        if (auto begun = advance(); !begun || input_ended) return begun;
-    }
     if (newline_due) {
         newline_due = false;
         pending = "\n";
@@ -285,43 +267,38 @@ result<void> source_reader::state::fill_pending() {
         ++newlines;
         return advance();
     }
-    if (auto* whole = content()) {
-        auto& what = slices[at];
-        std::string_view bytes = *whole;
-        if (auto taken = take_chunk(bytes.substr(what.offset, what.length_bytes)); !taken)
-            return taken;
+    auto& what = files.current();
+    if (auto* held = files.content()) {
+        auto bytes = std::string_view(*held).substr(what.offset, what.length_bytes);
+        if (auto taken = take_chunk(bytes); !taken) return taken;
         return advance();
     }
     if (!chunk) chunk = std::make_unique_for_overwrite<char[]>(chunk_size);
-    auto wanted = std::min<std::uint64_t>(chunk_size, slices[at].length_bytes - position);
-    auto bytes = read_some(position, {chunk.get(), wanted});
-    if (bytes.has_error()) return bytes.error();
-    if (auto same = check_slice(); !same) return same;
-    if (auto taken = take_chunk({chunk.get(), *bytes}); !taken) return taken;
-    checked = position == slices[at].length_bytes;
+    auto bytes = std::exchange(prefetched, 0);
+    if (bytes == 0) {
+        auto wanted = std::min<std::uint64_t>(chunk_size, what.length_bytes - position);
+        auto read = files.read_some(position, {chunk.get(), wanted});
+        if (read.has_error()) return read.error();
+        bytes = *read;
+    }
+    if (auto same = files.check(); !same) return same;
+    if (auto taken = take_chunk({chunk.get(), bytes}); !taken) return taken;
+    if (position == what.length_bytes) files.note_checked();
     return advance();
 }
 
 source_reader::source_reader(std::unique_ptr<state> state) : state_(std::move(state)) {}
 source_reader::~source_reader() = default;
 
-result<std::unique_ptr<source_reader>> source_reader::open(
-    const source& what, reader_options options
-) {
-    auto size = what.size_bytes();
-    if (!options.already_compressed && size > options.max_raw_bytes) {
-        auto detail = "has " + std::to_string(size) + " bytes, more than the limit of " +
-                      std::to_string(options.max_raw_bytes);
-        return failure{errc::too_large, remedy::give_up, detail};
-    }
+std::unique_ptr<source_reader> source_reader::open(const source& what, reader_options options) {
     auto fresh = std::make_unique<state>(what.slices, std::move(options));
     return std::unique_ptr<source_reader>(new source_reader(std::move(fresh)));
 }
 
 result<source_reader::block> source_reader::next(std::span<char> buffer) {
     auto& s = *state_;
-    if (s.at == 0 && !s.opened && !s.segments) {
-        if (auto begun = s.begin_segments(); !begun) return begun.error();
+    if (!s.begun) {
+        if (auto begun = s.begin(); !begun) return begun.error();
     }
     if (s.segments) return s.next_of_segments(buffer);
     block made;
@@ -345,19 +322,29 @@ result<source_reader::block> source_reader::next(std::span<char> buffer) {
         }
     }
     s.stored += made.bytes;
-    if (made.last) s.release();
+    if (!made.last) return made;
+    s.release();
+    auto& first = s.files.slices().front();
+    if (s.counter) {
+        if (auto fit = s.content.inside(first, true); !fit) return fit.error();
+    }
+    if (auto fit = s.content.end(first); !fit) return fit.error();
     return made;
 }
 
-std::uint64_t source_reader::raw_bytes() const { return state_->raw + state_->newlines; }
+std::uint64_t source_reader::raw_bytes() const {
+    if (state_->form == stored_as::zip) return state_->archive_bytes;
+    return state_->raw + state_->newlines;
+}
 std::uint64_t source_reader::stored_bytes() const { return state_->stored; }
 
-bool source_reader::compressed() const {
-    return state_->packs || state_->options.already_compressed;
-}
+stored_as source_reader::form() const { return state_->form; }
+bool source_reader::passes_on() const { return state_->passes_on; }
+const std::optional<slice>& source_reader::whole() const { return state_->whole; }
 
-using maybe_changed = std::optional<source_reader::changed_file>;
-const maybe_changed& source_reader::changed() const { return state_->changed; }
-const maybe_changed& source_reader::grown() const { return state_->grown; }
+const std::optional<changed_file>& source_reader::changed() const {
+    return state_->files.changed();
+}
+const std::optional<changed_file>& source_reader::grown() const { return state_->files.grown(); }
 
 }  // namespace kustodrop::spool

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "spool/reading/compression_kind.hpp"
 #include "spool/reading/reader_options.hpp"
+#include "spool/reading/slice_files.hpp"
 #include "spool/source/source.hpp"
 
 #include <cstdint>
@@ -16,10 +18,15 @@ namespace kustodrop::spool {
 /// Streams a source's slices, as they are to be stored, in memory bounded by two small buffers, or
 /// parallel_memory_bytes(). Blocking; not shared between threads at one time.
 ///
+/// The first bytes decide what is stored, not the names: gzip and zip are sent as they are,
+/// everything else is compressed. Compressed files and binary formats are never sent in part: of
+/// a slice of one, all of its file is read.
+///
 /// Failures of next(): "file_changed" and "file_vanished" (retry: claim or settle again),
-/// "read_error" (retry), "not_a_file", "too_large", "broken_gzip", "gzip_bomb",
-/// "unsupported_compression" (give_up),
-/// "file_unreadable" (reconfigure).
+/// "read_error" (retry), "not_a_file", "too_large", "broken_gzip", "unreadable",
+/// "gzip_bomb",
+/// "unsupported_compression", "empty_file" (give_up), "file_unreadable" (reconfigure). Of
+/// "broken_gzip" and "unreadable" (zip) the remedy is retry if the file just ends too early.
 class source_reader {
 public:
     struct block {
@@ -27,15 +34,8 @@ public:
         bool last = false;
     };
 
-    /// What a slice's file turned out to be.
-    struct changed_file {
-        std::size_t slice = 0;  // Index in source::slices.
-        file_identity now;
-    };
-
-    /// Prepares to read. The files are opened one after the other by next(), so the only failure
-    /// is "too_large", known from the slices' lengths.
-    static result<std::unique_ptr<source_reader>> open(const source& what, reader_options options);
+    /// Prepares to read. The files are opened one after the other by next().
+    static std::unique_ptr<source_reader> open(const source& what, reader_options options);
     ~source_reader();
 
     /// Fills `buffer` completely unless the stream ends in it. After a block that is last, or a
@@ -48,8 +48,14 @@ public:
     /// Returned so far.
     std::uint64_t stored_bytes() const;
 
-    /// Whether what it returns is gzip: the blob's name and the message must say so.
-    bool compressed() const;
+    /// What the returned bytes are, known after the first block: the blob's name must say so.
+    stored_as form() const;
+
+    /// Whether the file was compressed by another program, so that its own bytes are returned.
+    bool passes_on() const;
+
+    /// The slice that was read instead of the only one, for its file cannot be sent in part.
+    const std::optional<slice>& whole() const;
 
     /// After "file_changed": which slice, and what is there now.
     const std::optional<changed_file>& changed() const;

@@ -33,7 +33,7 @@ struct uploading : kustodrop::test::world {
         spool::reader_options how;
         how.root_fd = folder.root();
         how.how = spool::compression::none;
-        return spool::source_reader::open(what, how).value();
+        return spool::source_reader::open(what, how);
     }
 
     auto begin(block_upload& upload, spool::source_reader& from) {
@@ -46,7 +46,10 @@ struct uploading : kustodrop::test::world {
         how.buffers = buffers;
         how.report = [this](const result<void>& sent) { reported.push_back(sent.has_value()); };
         block_upload_parts parts{blobs, pool, clock, random, measured};
-        return {parts, how, *http::url::parse("https://a.example/c/b.gz?sig=x")};
+        auto blob = [](const spool::source_reader&) {
+            return *http::url::parse("https://a.example/c/b.gz?sig=x");
+        };
+        return {parts, how, blob};
     }
 
     // Takes every request but those whose place in the order is in `lost`.

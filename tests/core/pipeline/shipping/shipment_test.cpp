@@ -31,8 +31,29 @@ BOOST_AUTO_TEST_CASE(a_gzip_file_is_known_by_its_name_in_any_case) {
 
 BOOST_AUTO_TEST_CASE(a_blob_is_named_by_its_source_and_says_how_it_is_stored) {
     auto what = one_file("some file.json");
-    BOOST_TEST(blob_name(what, logs(), true) == what.id + ".json.gz");
-    BOOST_TEST(blob_name(what, logs(), false) == what.id + ".json");
+    BOOST_TEST(blob_name(what, logs(), spool::stored_as::gzip) == what.id + ".json.gz");
+    BOOST_TEST(blob_name(what, logs(), spool::stored_as::zip) == what.id + ".json.zip");
+    BOOST_TEST(blob_name(what, logs(), spool::stored_as::raw) == what.id + ".json");
+}
+
+BOOST_AUTO_TEST_CASE(every_format_says_what_is_data) {
+    using kusto::data_format;
+    using spool::data_syntax;
+    auto separated = [](data_format format) {
+        auto rules = data_rules_of(format);
+        return rules.syntax == data_syntax::separated ? rules.separator : '\0';
+    };
+    BOOST_TEST(separated(data_format::csv) == ',');
+    BOOST_TEST(separated(data_format::tsv) == '\t');
+    BOOST_TEST(separated(data_format::scsv) == ';');
+    BOOST_TEST(separated(data_format::psv) == '|');
+    BOOST_TEST(separated(data_format::sohsv) == '\x01');
+    BOOST_TEST((data_rules_of(data_format::txt).syntax == data_syntax::lines));
+    BOOST_TEST((data_rules_of(data_format::tsve).syntax == data_syntax::lines));
+    BOOST_TEST((data_rules_of(data_format::multijson).syntax == data_syntax::json));
+    BOOST_TEST((data_rules_of(data_format::w3clogfile).syntax == data_syntax::w3c));
+    BOOST_TEST((data_rules_of(data_format::raw).syntax == data_syntax::whole));
+    BOOST_TEST((data_rules_of(data_format::parquet).syntax == data_syntax::bytes));
 }
 
 BOOST_AUTO_TEST_CASE(a_small_file_needs_no_whole_block) {
@@ -74,6 +95,13 @@ BOOST_AUTO_TEST_CASE(every_remedy_has_its_consequence) {
 BOOST_AUTO_TEST_CASE(a_file_that_is_not_what_was_claimed_is_looked_at_anew) {
     BOOST_TEST((decide({errc::file_changed, remedy::retry, ""}) == after_failure::look_again));
     BOOST_TEST((decide({errc::file_vanished, remedy::give_up, ""}) == after_failure::look_again));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_without_data_is_skipped_and_a_gzip_that_is_cut_may_be_unfinished) {
+    BOOST_TEST((decide({errc::empty_file, remedy::give_up, ""}) == after_failure::skip));
+    BOOST_TEST((decide({errc::broken_gzip, remedy::retry, ""}) == after_failure::await_writer));
+    BOOST_TEST((decide({errc::unreadable, remedy::retry, ""}) == after_failure::await_writer));
+    BOOST_TEST((decide({errc::broken_gzip, remedy::give_up, ""}) == after_failure::reject));
 }
 
 BOOST_AUTO_TEST_CASE(the_message_tells_the_target_the_size_and_the_time_in_the_name) {

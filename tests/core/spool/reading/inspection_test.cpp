@@ -52,6 +52,24 @@ BOOST_AUTO_TEST_CASE(json_that_is_not_one_object_a_line_travels_alone) {
     BOOST_TEST(look("[]\n", lines).alone_because == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_file_without_data_travels_alone) {
+    auto because = [&](std::string_view text, inspection_options how, spool::data_syntax syntax) {
+        how.data.syntax = syntax;
+        how.data.drops_first_record = how.drops_first_record;
+        return look(text, how).alone_because;
+    };
+    auto none = "it holds no data";
+    BOOST_TEST(because("\n\r\n", csv, spool::data_syntax::separated) == none);
+    BOOST_TEST(because("a,b\n\n", with_header, spool::data_syntax::separated) == none);
+    BOOST_TEST(because("a,b\n1,2\n", with_header, spool::data_syntax::separated) == "");
+    BOOST_TEST(because(std::string(1000, '\n'), lines, spool::data_syntax::lines) == none);
+    BOOST_TEST(because(std::string(1000, '\n') + "x", lines, spool::data_syntax::lines) == "");
+    BOOST_TEST(because("\xEF\xBB\xBF", lines, spool::data_syntax::lines) == none);
+    inspection_options json;
+    json.json = true;
+    BOOST_TEST(because(" \n\t", json, spool::data_syntax::json) == none);
+}
+
 BOOST_AUTO_TEST_CASE(quotes_that_do_not_close_keep_a_file_alone_where_the_format_has_quotes) {
     BOOST_TEST(look("a,\"b\nc,d\n", csv).alone_because == "its quotes do not close");
     BOOST_TEST(look("a,\"b\nc,d\n", lines).alone_because == "");

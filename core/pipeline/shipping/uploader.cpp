@@ -1,0 +1,91 @@
+#include "pipeline/shipping/uploader.hpp"
+
+#include <boost/asio/post.hpp>
+
+namespace kustodrop::pipeline {
+
+upload_plan uploader::plan_for(std::uint64_t source_bytes, const shipper_options& options) const {
+    auto threads = with_.pool.threads() ? options.threads() : 1;
+    // Whatever a large one takes beyond its share, a quarter stays free for small ones.
+    auto reserve = with_.memory.total() / 4;
+    auto free = with_.memory.free();
+    upload_memory memory{free - std::min(free, reserve), with_.memory.total()};
+    return plan_upload(source_bytes, options.block_bytes, threads, memory);
+}
+
+spool::reader_options uploader::reading_options(
+    const spool::source& what, const target& where, const shipper_options& options
+) {
+    spool::reader_options reading;
+    reading.how = options.how;
+    reading.compressible = kusto::is_compressible(where.format);
+    reading.max_raw_bytes = options.max_raw_bytes;
+    reading.data = data_rules_of(where.format);
+    reading.data->drops_first_record = where.ignore_first_record;
+    reading.may_grow = true;
+    reading.end_lines = true;
+    for (auto& file : what.slices) reading.contents.push_back(with_.contents.take(file));
+    reading.gate = &gate_;
+    reading.run = [&pool = with_.pool](std::function<void()> work) {
+        asio::post(*pool.threads(), std::move(work));
+    };
+    return reading;
+}
+
+asio::awaitable<result<uploaded_blob>> uploader::send(
+    spool::source what,
+    const watch& from,
+    azure::storage_place container,
+    shipper_options options,
+    std::optional<failure>& outgrown
+) {
+    auto where = from.target_for(what);  // A copy: a reload may change it while we read.
+    auto folder = from.folder;           // Held: the watch may lose it while we read.
+    bool follows_growth = from.follows_growth;
+    if (!folder) {
+        // Lost while we waited for a container.
+        co_return failure{errc::folder_absent, remedy::retry, "the watched folder is absent"};
+    }
+    auto plan = plan_for(what.size_bytes(), options);
+    auto lease = co_await with_.memory.take(plan.bytes());
+    auto reading = reading_options(what, where, options);
+    reading.root_fd = folder->descriptor_of_root();
+    reading.threads = plan.threads;
+    auto reader = spool::source_reader::open(what, std::move(reading));
+
+    block_upload_parts parts{with_.blobs, with_.pool, with_.time, with_.random, with_.measured};
+    block_upload::options how{
+        options.block_attempts, options.backoff, plan.block_bytes, plan.buffers};
+    how.report = [this, &container, &what](const result<void>& sent) {
+        with_.router.report(container, sent);
+        with_.attempts.request_ended(what.id, container.account, "upload", sent);
+    };
+    how.progress = [this, &what](const spool::source_reader& read) {
+        auto bytes = read.passes_on() ? read.stored_bytes() : read.raw_bytes();
+        if (with_.read_progress) with_.read_progress(what.id, bytes);
+    };
+    uploaded_blob made;
+    auto destination = [&](const spool::source_reader& read) {
+        made.record.name = blob_name(what, where, read.form());
+        return container.location.with_path_suffix(made.record.name);
+    };
+    block_upload upload(parts, how, destination);
+    auto sent = co_await upload.send(*reader);
+    if (sent.has_error()) {
+        auto problem = sent.error();
+        // What was added since may be what is missing.
+        if (is_cut(problem) && follows_growth && reader->grown()) {
+            outgrown = problem;
+            problem.code = errc::file_changed;
+        }
+        co_return problem;
+    }
+    made.record.account = container.account;
+    made.record.container = container.name;
+    made.record.raw_bytes = reader->raw_bytes();
+    made.record.stored_bytes = reader->stored_bytes();
+    made.whole = reader->whole();
+    co_return made;
+}
+
+}  // namespace kustodrop::pipeline

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "async/budget.hpp"
+#include "async/clock.hpp"
+#include "async/offload.hpp"
+#include "azure/storage/blob.hpp"
+#include "base/metrics.hpp"
+#include "kusto/storage_router.hpp"
+#include "pipeline/shipping/attempt_log.hpp"
+#include "pipeline/shipping/block_upload.hpp"
+#include "pipeline/shipping/shipment.hpp"
+#include "pipeline/shipping/shipper_options.hpp"
+#include "pipeline/shipping/small_contents.hpp"
+#include "pipeline/watch/watch_table.hpp"
+#include "spool/reading/source_reader.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace kustodrop::pipeline {
+
+struct uploader_parts {
+    small_contents& contents;
+    storage_router& router;
+    azure::blob_client& blobs;
+    budget& memory;
+    worker_pool& pool;
+    clock& time;
+    random_generator& random;
+    metrics& measured;
+    attempt_log& attempts;
+    // How many bytes of a source were read for its upload. Empty: not reported.
+    std::function<void(const std::string& source_id, std::uint64_t bytes)> read_progress = {};
+};
+
+/// A blob that is stored, and what was read for it.
+struct uploaded_blob {
+    spool::blob_record record;
+    std::optional<spool::slice> whole = {};  // Read instead of the only slice.
+};
+
+/// Reads a source's files into a blob, within the memory that all uploads share.
+class uploader {
+public:
+    uploader(uploader_parts parts, unsigned threads) : with_(std::move(parts)), gate_(threads) {}
+
+    /// Fails as the reading or the request did. If the file grew while it was read and ends too
+    /// early, `outgrown` is set to that failure, and "file_changed" is returned.
+    asio::awaitable<result<uploaded_blob>> send(
+        spool::source what,
+        const watch& from,
+        azure::storage_place container,
+        shipper_options options,
+        std::optional<failure>& outgrown
+    );
+
+private:
+    upload_plan plan_for(std::uint64_t source_bytes, const shipper_options& options) const;
+    spool::reader_options reading_options(
+        const spool::source& what, const target& where, const shipper_options& options
+    );
+
+    uploader_parts with_;
+    spool::compression_gate gate_;
+};
+
+}  // namespace kustodrop::pipeline

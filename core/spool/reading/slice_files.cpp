@@ -1,0 +1,143 @@
+#include "spool/reading/slice_files.hpp"
+
+#include "base/text.hpp"
+#include "spool/folder/beneath.hpp"
+#include "spool/reading/read_failures.hpp"
+#include "spool/reading/tail_check.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <unistd.h>
+#include <utility>
+
+namespace kustodrop::spool {
+
+// What one read takes whole needs no reading ahead.
+static constexpr std::size_t read_ahead_from = 256 * 1024;
+
+slice_files::slice_files(std::vector<slice> slices, slice_files_options options)
+    : slices_(std::move(slices)), options_(std::move(options)) {
+    if (slices_.size() > 1) folders_.emplace(options_.root_fd);
+}
+
+std::uint64_t slice_files::size_bytes() const {
+    std::uint64_t sum = 0;
+    for (auto& one : slices_) sum += one.length_bytes;
+    return sum;
+}
+
+bool slice_files::more_follows() const {
+    auto from = slices_.begin() + static_cast<std::ptrdiff_t>(at_);
+    return std::any_of(from, slices_.end(), [](auto& one) { return one.length_bytes > 0; });
+}
+
+const std::string* slice_files::content() const {
+    return at_ < options_.contents.size() ? options_.contents[at_].get() : nullptr;
+}
+
+result<void> slice_files::open() {
+    auto& what = current();
+    opened_ = true;
+    checked_ = content() != nullptr;  // It was when its bytes were read.
+    if (checked_) return {};
+    int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
+    file_ = folders_ ? folders_->open(what.location, flags)
+                     : open_beneath(options_.root_fd, what.location, flags);
+    if (!file_.is_open()) return cannot_open(what, errno);
+    if (auto same = check(); !same) return same;
+    auto first = static_cast<off_t>(what.offset);
+    auto length = static_cast<off_t>(what.length_bytes);
+    if (what.length_bytes > read_ahead_from) {
+        ::posix_fadvise(file_.get(), first, length, POSIX_FADV_SEQUENTIAL);
+    }
+    return {};
+}
+
+result<void> slice_files::check() {
+    std::lock_guard lock(checking_);
+    return look();
+}
+
+result<void> slice_files::look() {
+    auto& what = current();
+    struct ::stat facts = {};
+    if (::fstat(file_.get(), &facts) != 0) {
+        return system_failure(errc::read_error, remedy::retry, "cannot stat", what.location, errno);
+    }
+    if (!S_ISREG(facts.st_mode)) return not_regular(what);
+    auto now = identity_of(facts);
+    bool long_enough = now.size_bytes >= what.offset + what.length_bytes;
+    if (now.same_content(what.identity) && long_enough) return {};
+    bool same_file = now.same_file(what.identity);
+    bool longer = now.size_bytes > what.identity.size_bytes;
+    if (options_.may_grow && same_file && longer && long_enough) {
+        if (!grown_) grown_ = changed_file{at_, {}};
+        if (grown_->slice == at_) grown_->now = now;
+        return {};
+    }
+    changed_ = changed_file{at_, now};
+    return changed_while_read(what, now);
+}
+
+// A file that is longer than it was may have been truncated and written again meanwhile.
+result<void> slice_files::check_end() {
+    bool has_grown = grown_ && grown_->slice == at_;
+    if (!has_grown) return {};
+    auto& what = current();
+    if (may_be_same(what.end_check, tail_check(file_.get(), what.end()))) return {};
+    changed_ = grown_;
+    return changed_while_read(what, grown_->now);
+}
+
+result<void> slice_files::close() {
+    if (!std::exchange(checked_, false)) {
+        if (auto same = check(); !same) return same;
+    }
+    if (auto same = check_end(); !same) return same;
+    file_.reset();
+    opened_ = false;
+    ++at_;
+    return {};
+}
+
+result<std::size_t> slice_files::read_some(std::uint64_t offset, std::span<char> into) {
+    auto& what = current();
+    auto from = static_cast<off_t>(what.offset + offset);
+    ssize_t bytes = -1;
+    do {
+        bytes = ::pread(file_.get(), into.data(), into.size(), from);
+    } while (bytes < 0 && errno == EINTR);
+    if (bytes > 0) return static_cast<std::size_t>(bytes);
+    if (bytes == 0) {
+        // What took its end away says more than that it is missing.
+        if (auto same = check(); !same) return same.error();
+        return ended_early(what);
+    }
+    return system_failure(errc::read_error, remedy::retry, "cannot read", what.location, errno);
+}
+
+result<void> slice_files::read_whole(std::uint64_t offset, std::span<char> into) {
+    while (!into.empty()) {
+        auto bytes = read_some(offset, into);
+        if (bytes.has_error()) return bytes.error();
+        into = into.subspan(*bytes);
+        offset += *bytes;
+    }
+    return check();
+}
+
+std::size_t slice_files::read_head(std::span<char> into) const {
+    auto bytes = ::pread(file_.get(), into.data(), into.size(), 0);
+    return static_cast<std::size_t>(std::max<ssize_t>(bytes, 0));
+}
+
+void slice_files::take_whole_file() {
+    auto& only = slices_[at_];
+    only.length_bytes += only.offset;
+    only.offset = 0;
+}
+
+}  // namespace kustodrop::spool

@@ -1,0 +1,92 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "spool/folder/descriptor.hpp"
+#include "spool/folder/open_folders.hpp"
+#include "spool/source/source.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace kustodrop::spool {
+
+/// What a slice's file turned out to be.
+struct changed_file {
+    std::size_t slice = 0;  // Index in source::slices.
+    file_identity now;
+};
+
+/// Where the bytes of slices come from.
+struct slice_files_options {
+    int root_fd = -1;
+    bool may_grow = false;
+    std::vector<std::shared_ptr<const std::string>> contents = {};
+};
+
+/// The files of a source's slices, one after the other, each looked at again while it is read: what
+/// is not the slice's own is never passed on. Blocking.
+class slice_files {
+public:
+    slice_files(std::vector<slice> slices, slice_files_options options);
+
+    const std::vector<slice>& slices() const { return slices_; }
+    std::uint64_t size_bytes() const;
+    bool more_follows() const;  ///< A slice that is not empty, from the current one on.
+    bool at_end() const { return at_ == slices_.size(); }
+    const slice& current() const { return slices_[at_]; }
+
+    /// The bytes of the current slice's file where they are in memory; else null.
+    const std::string* content() const;
+
+    bool is_open() const { return opened_; }
+    result<void> open();
+
+    /// Whether the current file still is what the slice says. May be called on several threads.
+    result<void> check();
+
+    /// The next read of the current slice has reached its end, and the file was checked after it.
+    void note_checked() { checked_ = true; }
+
+    /// Closes the current slice, after a last check, and goes to the next.
+    result<void> close();
+
+    /// Some bytes of the current slice; never nothing. May be called on several threads.
+    result<std::size_t> read_some(std::uint64_t offset, std::span<char> into);
+
+    /// Fills `into` and checks the file. May be called on several threads.
+    result<void> read_whole(std::uint64_t offset, std::span<char> into);
+
+    /// The first bytes of the current slice's file, wherever the slice begins: as many as there
+    /// are.
+    std::size_t read_head(std::span<char> into) const;
+
+    /// The current slice, the only one, becomes all of its file.
+    void take_whole_file();
+
+    void release() { options_.contents.clear(); }
+
+    const std::optional<changed_file>& changed() const { return changed_; }
+    const std::optional<changed_file>& grown() const { return grown_; }
+
+private:
+    result<void> look();
+    result<void> check_end();
+
+    std::vector<slice> slices_;
+    slice_files_options options_;
+    std::size_t at_ = 0;
+    descriptor file_;  // Of the current slice, once opened, unless its bytes are in memory.
+    bool opened_ = false;
+    bool checked_ = false;  // After its last byte was read.
+    std::optional<open_folders> folders_;
+    std::mutex checking_;
+    std::optional<changed_file> changed_;
+    std::optional<changed_file> grown_;
+};
+
+}  // namespace kustodrop::spool

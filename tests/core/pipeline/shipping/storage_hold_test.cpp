@@ -1,0 +1,92 @@
+#include "pipeline/shipping/storage_hold.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace kustodrop;
+using kustodrop::pipeline::storage_hold;
+
+namespace {
+
+struct holding {
+    time_point now{1h};
+    storage_hold hold;
+
+    bool refused(std::string_view source, std::string_view operation = "upload") {
+        return hold.refused(operation, source, now);
+    }
+    bool may_go(const std::string& source) { return !hold.wait_until(source, now); }
+
+    void begin() {
+        for (int i = 0; i < 5; ++i) refused("s");
+        now += 10s;
+        BOOST_REQUIRE(refused("s"));
+    }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(storage_hold_, holding)
+
+BOOST_AUTO_TEST_CASE(a_burst_of_refusals_holds_nothing) {
+    for (int i = 0; i < 100; ++i) BOOST_TEST(!refused("s"));
+    BOOST_TEST(may_go("s"));
+}
+
+BOOST_AUTO_TEST_CASE(few_refusals_hold_nothing_however_long_they_last) {
+    for (int i = 0; i < 4; ++i) {
+        BOOST_TEST(!refused("s"));
+        now += 1h;
+    }
+    BOOST_TEST(may_go("s"));
+}
+
+BOOST_AUTO_TEST_CASE(refusals_that_last_hold_the_watch_and_are_said_once) {
+    begin();
+    BOOST_TEST(hold.holds());
+    BOOST_TEST(!refused("t"));
+    BOOST_TEST(!may_go("t"));
+    BOOST_TEST((*hold.wait_until("t", now) == now + 15s));
+}
+
+BOOST_AUTO_TEST_CASE(one_source_at_a_time_shows_whether_it_is_over) {
+    begin();
+    now += 15s;
+    BOOST_TEST(may_go("t"));
+    BOOST_TEST(may_go("t"));
+    BOOST_TEST(!may_go("u"));
+    BOOST_TEST((*hold.wait_until("u", now) == now + 30s));
+    refused("t");
+    BOOST_TEST(!may_go("t"));
+    for (int i = 0; i < 10; ++i) {
+        now += 5min;
+        BOOST_TEST(may_go("t"));
+        refused("t");
+    }
+    BOOST_TEST((*hold.wait_until("u", now) == now + 5min));
+}
+
+BOOST_AUTO_TEST_CASE(a_success_of_that_operation_ends_it) {
+    begin();
+    BOOST_TEST(!hold.succeeded("post"));
+    BOOST_TEST(!may_go("t"));
+    BOOST_TEST(hold.succeeded("upload"));
+    BOOST_TEST(may_go("t"));
+    BOOST_TEST(!hold.succeeded("upload"));
+}
+
+BOOST_AUTO_TEST_CASE(a_success_in_between_begins_the_count_again) {
+    for (int i = 0; i < 4; ++i) refused("s");
+    now += 10s;
+    BOOST_TEST(!hold.succeeded("upload"));
+    BOOST_TEST(!refused("s"));
+    BOOST_TEST(may_go("s"));
+}
+
+BOOST_AUTO_TEST_CASE(another_operation_is_counted_for_itself) {
+    for (int i = 0; i < 4; ++i) refused("s");
+    now += 10s;
+    BOOST_TEST(!refused("s", "post"));
+    BOOST_TEST(may_go("s"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,74 @@
+#include "spool/reading/zip_directory.hpp"
+
+#include "core/spool/reading/zipped.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstring>
+
+using namespace kustodrop;
+using namespace kustodrop::spool;
+
+static std::optional<zip_directory> directory_of(const std::string& archive) {
+    auto read = [&](std::uint64_t offset, std::span<char> into) {
+        if (offset + into.size() > archive.size()) return false;
+        std::memcpy(into.data(), archive.data() + offset, into.size());
+        return true;
+    };
+    return read_zip_directory(archive.size(), read);
+}
+
+BOOST_AUTO_TEST_SUITE(zip_directory_)
+
+BOOST_AUTO_TEST_CASE(counts_the_bytes_of_all_entries) {
+    auto found = directory_of(test::zipped({{"a.csv", "1,2\n"}, {"b.csv", "3\n"}}));
+    BOOST_REQUIRE(found.has_value());
+    BOOST_TEST(found->entries == 2u);
+    BOOST_TEST(found->raw_bytes.value() == 6u);
+}
+
+BOOST_AUTO_TEST_CASE(a_comment_may_follow) {
+    auto found = directory_of(test::zipped({{"a.csv", "1,2\n"}}, std::string(60'000, 'c')));
+    BOOST_REQUIRE(found.has_value());
+    BOOST_TEST(found->raw_bytes.value() == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(an_archive_may_be_empty) {
+    auto found = directory_of(test::zipped({}));
+    BOOST_REQUIRE(found.has_value());
+    BOOST_TEST(found->entries == 0u);
+    BOOST_TEST(found->raw_bytes.value() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(every_truncation_has_none) {
+    auto whole = test::zipped({{"a.csv", "1,2\n"}, {"b.csv", "3\n"}});
+    for (std::size_t bytes = 0; bytes < whole.size(); ++bytes) {
+        BOOST_TEST(!directory_of(whole.substr(0, bytes)).has_value());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_stands_in_the_fields_of_zip64_is_not_known) {
+    auto whole = test::zipped({{"a.csv", "1,2\n"}});
+    auto end = whole.size() - 22;
+    auto large = whole;
+    large.replace(end + 16, 4, "\xFF\xFF\xFF\xFF");
+    BOOST_TEST(!directory_of(large)->raw_bytes.has_value());
+    large = whole;
+    large.replace(end + 10, 2, "\xFF\xFF");
+    BOOST_TEST(!directory_of(large)->raw_bytes.has_value());
+    large = whole;
+    large.replace(whole.find("PK\x01\x02") + 24, 4, "\xFF\xFF\xFF\xFF");
+    BOOST_TEST(!directory_of(large)->raw_bytes.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_directory_that_leads_nowhere_says_nothing) {
+    auto whole = test::zipped({{"a.csv", "1,2\n"}});
+    auto end = whole.size() - 22;
+    auto damaged = whole;
+    damaged.replace(end + 16, 4, std::string("\x01\0\0\0", 4));
+    BOOST_TEST(!directory_of(damaged)->raw_bytes.has_value());
+    damaged.replace(end + 16, 4, std::string("\0\0\0\x7F", 4));
+    BOOST_TEST(!directory_of(damaged)->raw_bytes.has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
