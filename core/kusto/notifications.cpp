@@ -132,6 +132,11 @@ result<std::optional<notification>> parse_status_row(std::string_view text) {
     if (partly) out->code = "PartiallySucceeded";
     if (out->skipped) out->code = "Skipped";
     if (partly || out->skipped) out->status = failure_status::permanent;
+    // The service does not write a row again: if it tries once more, no one learns how that ended.
+    bool is_copy = out->code.starts_with("BlobAlreadyReceived");
+    if (!is_copy && judge(*out) == next_step::wait) {
+        out->status = failure_status::exhausted;
+    }
     return found(std::move(*out));
 }
 

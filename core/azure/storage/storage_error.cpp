@@ -3,12 +3,17 @@
 #include "azure/storage/xml_reader.hpp"
 #include "base/text.hpp"
 
+#include <boost/json.hpp>
+
 #include <algorithm>
 #include <array>
 
 namespace kustodrop::azure {
 
+namespace json = boost::json;
+
 static constexpr std::size_t longest_code = 64;
+static constexpr std::size_t longest_error = 64u << 10u;
 
 // Letters and digits only: nothing that came from outside can forge a line or hide a secret.
 static std::string as_code(std::string_view text) {
@@ -25,14 +30,40 @@ static std::string code_in_xml(std::string_view body) {
         auto token = reader.next();
         if (token.type == xml_reader::kind::end || token.type == xml_reader::kind::bad) return {};
         if (token.type == xml_reader::kind::text && in_code) return as_code(trimmed(token.value));
-        if (token.type == xml_reader::kind::open) in_code = token.value == "Code";
+        // Tables write it in lower case, with a namespace before it.
+        if (token.type == xml_reader::kind::open) {
+            auto name = token.value.substr(token.value.find(':') + 1);
+            in_code = equals_ignoring_case(name, "Code");
+        }
     }
+}
+
+// {"odata.error":{"code":"TableNotFound",…}}; newer versions of OData write "error".
+static std::string code_in_json(std::string_view body) {
+    boost::system::error_code error;
+    json::parse_options limits;
+    limits.max_depth = 8;
+    auto value = json::parse(body, error, {}, limits);
+    if (error || !value.is_object()) return {};
+    for (std::string_view name : {"odata.error", "error"}) {
+        auto* found = value.get_object().if_contains(name);
+        auto* code =
+            found && found->is_object() ? found->get_object().if_contains("code") : nullptr;
+        if (code && code->is_string()) return as_code(std::string_view(code->get_string()));
+    }
+    return {};
+}
+
+static std::string code_in(std::string_view body) {
+    if (body.starts_with("\xEF\xBB\xBF")) body.remove_prefix(3);
+    body = trimmed(body.substr(0, longest_error));
+    return body.starts_with('{') ? code_in_json(body) : code_in_xml(body);
 }
 
 std::string storage_error_code(const http::response& answer) {
     auto header = answer.headers.find("x-ms-error-code");
     auto code = header ? as_code(trimmed(*header)) : std::string();
-    return code.empty() ? code_in_xml(answer.body) : code;
+    return code.empty() ? code_in(answer.body) : code;
 }
 
 namespace {
@@ -140,6 +171,10 @@ bool is_unforeseen(const failure& answered) {
     if (answered.next == remedy::reroute) return !passes_by_itself(code);
     bool is_missing = is_one_of(code, missing) || code == "http_404";
     return answered.next == remedy::refresh_resources && is_missing;
+}
+
+bool lacks_right(const failure& refused) {
+    return refused.code.service_text() == "AuthorizationPermissionMismatch";
 }
 
 }  // namespace kustodrop::azure

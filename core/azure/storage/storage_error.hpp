@@ -26,7 +26,11 @@ failure storage_failure(
 /// overcome: storage refuses the request, or what it is for does not exist.
 bool is_unforeseen(const failure& answered);
 
-/// The service's code: from x-ms-error-code, or from the XML of the body. Empty if there is none.
+/// The service's code: from x-ms-error-code, or from the XML or the JSON of the body. Empty if
+/// there is none.
 std::string storage_error_code(const http::response& answer);
+
+/// Whether the service refused because the SAS does not have the right, although it is valid.
+bool lacks_right(const failure& refused);
 
 }  // namespace kustodrop::azure

@@ -14,12 +14,10 @@ http::request table_client::prepared(http::verb method, http::url target, std::s
     out.service = "table";
     out.operation = std::move(operation);
     out.max_answer_bytes = answer_bytes;
+    // Without these a service of an older SAS takes no JSON.
+    out.headers.add("DataServiceVersion", "3.0;NetFx");
+    out.headers.add("MaxDataServiceVersion", "3.0;NetFx");
     return out;
-}
-
-// Tables say their codes in JSON, and not always in a header.
-static bool names(const http::response& answer, std::string_view code) {
-    return storage_error_code(answer) == code || answer.body.find(code) != std::string::npos;
 }
 
 asio::awaitable<result<void>> table_client::insert(http::url table, std::string entity) {
@@ -30,11 +28,9 @@ asio::awaitable<result<void>> table_client::insert(http::url table, std::string 
     auto what = in_words(request);
     auto answer = co_await transport_.send(std::move(request));
     if (!answer) co_return network_failure(answer.error());
-    bool there = answer->status == 409 && names(*answer, "EntityAlreadyExists");
+    bool there = answer->status == 409 && storage_error_code(*answer) == "EntityAlreadyExists";
     if (answer->status == 201 || answer->status == 204 || there) co_return result<void>();
-    auto failed = storage_failure(*answer, what);
-    if (names(*answer, "TableNotFound")) failed.next = remedy::refresh_resources;
-    co_return failed;
+    co_return storage_failure(*answer, what);
 }
 
 // Quotes inside of a key are doubled.
@@ -61,12 +57,11 @@ asio::awaitable<result<std::optional<std::string>>> table_client::get(
     auto answer = co_await transport_.send(std::move(request));
     if (!answer) co_return network_failure(answer.error());
     if (answer->status == 200) co_return std::optional<std::string>(std::move(answer->body));
-    // Only the table's own absence calls for other resources.
-    bool no_table = names(*answer, "TableNotFound");
-    if (answer->status == 404 && !no_table) co_return std::optional<std::string>();
-    auto failed = storage_failure(*answer, what);
-    if (no_table) failed.next = remedy::refresh_resources;
-    co_return failed;
+    // The table's own absence, and what no table service says, are not the row's.
+    auto code = storage_error_code(*answer);
+    bool no_row = code == "ResourceNotFound" || code == "EntityNotFound";
+    if (answer->status == 404 && no_row) co_return std::optional<std::string>();
+    co_return storage_failure(*answer, what);
 }
 
 }  // namespace kustodrop::azure

@@ -174,4 +174,21 @@ BOOST_AUTO_TEST_CASE(an_answer_that_waiting_does_not_overcome_is_unforeseen) {
     BOOST_TEST(!azure::is_unforeseen({errc::connection_reset, remedy::reroute, ""}));
 }
 
+BOOST_AUTO_TEST_CASE(reads_the_code_of_every_form_of_error) {
+    auto code = [](std::string body) {
+        return azure::storage_error_code({400, {}, std::move(body)});
+    };
+    BOOST_TEST(code(R"({"odata.error":{"code":"TableNotFound"}})") == "TableNotFound");
+    BOOST_TEST(code(R"({"error":{"code":"TableNotFound"}})") == "TableNotFound");
+    BOOST_TEST(
+        code("\xEF\xBB\xBF "
+             R"({"odata.error":{"code":"TableNotFound"}})") == "TableNotFound"
+    );
+    BOOST_TEST(code("<error><code>TableNotFound</code></error>") == "TableNotFound");
+    BOOST_TEST(code("<m:error><m:code>TableNotFound</m:code></m:error>") == "TableNotFound");
+    BOOST_TEST(code(R"({"odata.error":{"code":5}})").empty());
+    BOOST_TEST(code(R"({"odata.error":"TableNotFound"})").empty());
+    BOOST_TEST(code("{" + std::string(100'000, ' ') + "}").empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

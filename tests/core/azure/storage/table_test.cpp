@@ -84,4 +84,30 @@ BOOST_AUTO_TEST_CASE(no_row_is_no_failure_but_no_table_is) {
     BOOST_TEST((get().error().next == remedy::refresh_resources));
 }
 
+BOOST_AUTO_TEST_CASE(says_which_version_of_the_protocol_it_speaks) {
+    network.answer(204);
+    insert();
+    BOOST_TEST(network.header("DataServiceVersion") == "3.0;NetFx");
+    network.answer(200, "{}");
+    get();
+    BOOST_TEST(network.header("DataServiceVersion") == "3.0;NetFx");
+}
+
+BOOST_AUTO_TEST_CASE(only_the_code_counts_not_what_the_message_quotes) {
+    network.answer(
+        409,
+        R"({"odata.error":{"code":"TableBeingDeleted","message":{"value":"EntityAlreadyExists"}}})"
+    );
+    BOOST_TEST(insert().has_error());
+    network.answer(400, R"({"odata.error":{"code":"EntityAlreadyExists"}})");
+    BOOST_TEST(insert().has_error());
+}
+
+BOOST_AUTO_TEST_CASE(an_absence_that_no_table_service_reports_is_no_missing_row) {
+    network.answer(404, "<html>not here</html>");
+    BOOST_TEST(get().has_error());
+    network.answer(404, R"({"error":{"code":"TableNotFound"}})");
+    BOOST_TEST((get().error().next == remedy::refresh_resources));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
