@@ -1,5 +1,6 @@
 #include "pipeline/outcomes/blockage.hpp"
 
+#include "azure/storage/sas_rights.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -17,34 +18,81 @@ blockage_report::blockage_report(const time_source& time, logger& log, metrics& 
     );
 }
 
-void blockage_report::note(kusto::notification_kind kind, const blockage& found) {
-    auto& known = known_[kind];
-    bool begins = known.messages == 0 && found.messages > 0;
-    known = found;
-    auto name = std::string(kusto::to_string(kind));
-    auto count = static_cast<double>(found.messages);
-    measured_.value("kustodrop_notifications_blocked", {{"kind", name}}).set(count);
+static void add(blockage& to, const blockage& one) {
+    to.messages += one.messages;
+    if (one.oldest) to.oldest = std::min(to.oldest.value_or(*one.oldest), *one.oldest);
+}
+
+blockage blockage_report::total(kusto::notification_kind kind) const {
+    blockage out;
+    for (auto& [where, found] : known_) {
+        if (where.first == kind) add(out, found);
+    }
+    return out;
+}
+
+void blockage_report::measure(kusto::notification_kind kind) {
+    auto found = total(kind);
+    metric_labels of{{"kind", std::string(kusto::to_string(kind))}};
+    measured_.value("kustodrop_notifications_blocked", of).set(static_cast<double>(found.messages));
     double age = 0;
     if (found.oldest) {
         age = std::chrono::duration<double>(time_.wall_now() - *found.oldest).count();
     }
-    measured_.value("kustodrop_notifications_blocked_age_seconds", {{"kind", name}}).set(age);
-    if (!begins) return;
+    measured_.value("kustodrop_notifications_blocked_age_seconds", of).set(age);
+}
+
+void blockage_report::note(
+    kusto::notification_kind kind, const azure::storage_place& queue, const blockage& found
+) {
+    place where{kind, azure::key_of(queue)};
+    if (found.messages > 0) {
+        known_[where] = found;
+    } else {
+        known_.erase(where);
+    }
+    measure(kind);
+    auto name = std::string(kusto::to_string(kind));
+    auto now = time_.now();
+    if (found.messages > 0) {
+        if (auto news = reports_.failed(name, "blocked", now)) say(*news);
+    } else if (total(kind).messages == 0) {
+        for (auto& news : reports_.worked(name, now)) say(news);
+    }
+    for (auto& news : reports_.due(now)) say(news);
+}
+
+void blockage_report::say(const recurring::news& news) {
     auto problem = trouble();
+    if (news.what == recurring::turn::ended || !problem) {
+        log_.info("notifications no longer blocked", {{"kind", news.place}});
+        return;
+    }
     log_.warning(
         "notifications blocked: those of other clients stand in front of ours; ours are searched "
         "for",
-        {{"kind", name}, {"code", problem->code.text()}, {"detail", problem->message()}}
+        {{"kind", news.place},
+         {"code", problem->code.text()},
+         {"detail", problem->message()},
+         {"times", std::to_string(news.times)}}
     );
 }
 
+void blockage_report::keep_only(const std::vector<azure::storage_place>& listed) {
+    auto removed = std::erase_if(known_, [&](auto& one) {
+        return std::ranges::none_of(listed, [&](auto& queue) {
+            return azure::key_of(queue) == one.first.second;
+        });
+    });
+    if (removed == 0) return;
+    measure(kusto::notification_kind::success);
+    measure(kusto::notification_kind::failure);
+}
+
 std::optional<failure> blockage_report::trouble() const {
-    std::size_t messages = 0;
-    std::optional<wall_time> oldest;
-    for (auto& [kind, found] : known_) {
-        messages += found.messages;
-        if (found.oldest) oldest = std::min(oldest.value_or(*found.oldest), *found.oldest);
-    }
+    blockage all;
+    for (auto& [where, found] : known_) add(all, found);
+    auto& [messages, oldest] = all;
     if (messages == 0) return std::nullopt;
     auto detail = "at least " + std::to_string(messages) + " notifications of other clients";
     if (oldest) detail += ", the oldest of " + to_iso8601(*oldest).substr(0, 19) + "Z,";

@@ -1,5 +1,8 @@
 #include "pipeline/outcomes/cleaner.hpp"
 
+#include "azure/storage/sas_rights.hpp"
+#include "azure/storage/storage_error.hpp"
+
 namespace kustodrop::pipeline {
 
 using azure::queue_message;
@@ -44,18 +47,27 @@ asio::awaitable<void> cleaner::run() {
         result<void> done;
         if (removes) {
             done = co_await queues_.remove(one->queue.location, one->message);
-        } else {
+        } else if (may_give_back(one->queue)) {
             done = co_await queues_.release(one->queue.location, one->message);
         }
         --unfinished_;
         finished_one_.notify_all();
-        if (!done.has_error()) continue;
-        log_.debug(
-            removes ? "notification not deleted: it is ignored when it comes again"
-                    : "message not given back: it returns when its lease ends",
-            {{"code", done.error().code.text()}, {"detail", done.error().message()}}
-        );
+        if (done.has_error()) note_failure(*one, done.error());
     }
+}
+
+bool cleaner::may_give_back(const storage_place& queue) const {
+    return azure::allows(queue, 'u') && !not_updatable_.contains(azure::key_of(queue));
+}
+
+void cleaner::note_failure(const task& one, const failure& why) {
+    bool removes = one.what == act::remove;
+    if (!removes && azure::lacks_right(why)) not_updatable_.insert(azure::key_of(one.queue));
+    log_.debug(
+        removes ? "notification not deleted: it is ignored when it comes again"
+                : "message not given back: it returns when its lease ends",
+        {{"code", why.code.text()}, {"detail", why.message()}}
+    );
 }
 
 }  // namespace kustodrop::pipeline

@@ -6,6 +6,8 @@
 #include "azure/storage/storage_place.hpp"
 #include "base/log.hpp"
 
+#include <set>
+#include <string>
 #include <vector>
 
 namespace kustodrop::pipeline {
@@ -28,6 +30,10 @@ public:
         azure::storage_place queue, std::vector<azure::queue_message> messages
     );
 
+    /// Whether messages of this queue can be given back: the SAS has "u", or does not say and was
+    /// not refused. Elsewhere their leases are left to lapse.
+    bool may_give_back(const azure::storage_place& queue) const;
+
     /// Returns when all that was accepted is done.
     asio::awaitable<void> finish();
 
@@ -42,11 +48,14 @@ private:
         azure::storage_place queue, std::vector<azure::queue_message> messages, act what
     );
 
+    void note_failure(const task& one, const failure& why);
+
     azure::queue_client& queues_;
     logger& log_;
     work_queue<task> tasks_;
     std::size_t unfinished_ = 0;
     event finished_one_;
+    std::set<std::string> not_updatable_;  // Queues, by account and name.
 };
 
 }  // namespace kustodrop::pipeline

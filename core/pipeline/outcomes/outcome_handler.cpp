@@ -56,9 +56,11 @@ void outcome_handler::apply(const kusto::notification& reported) {
     perform(*what, decided.next, cause);
 }
 
-void outcome_handler::handle_timeout(spool::source& what) {
+void outcome_handler::handle_timeout(spool::source& what, std::string unread_because) {
     with_.expected.remove(what.id);
-    auto next = decide_on_timeout(facts_of(what), policy(), now());
+    auto options = policy();
+    options.unread_because = std::move(unread_because);
+    auto next = decide_on_timeout(facts_of(what), options, now());
     spool::outcome_record cause;
     if (what.last_failure) cause = *what.last_failure;
     perform(what, next, cause);
@@ -139,7 +141,8 @@ void outcome_handler::park(spool::source& what, spool::outcome_record record) {
         {{"watch", what.watch},
          {"source", what.id},
          {"file", what.slices.front().name},
-         {"waited", human_duration(options_.outcome_timeout)}}
+         {"waited", human_duration(options_.outcome_timeout)},
+         {"detail", record.details}}
     );
     with_.sources.park(what, std::move(record));
 }

@@ -41,15 +41,16 @@ public:
     /// whose folder is absent only the record changes.
     void apply(const kusto::notification& notification);
 
-    /// outcome_timeout has passed for a posted source.
-    void handle_timeout(spool::source& what);
+    /// outcome_timeout has passed for a posted source. `unread_because` says why notifications
+    /// cannot be read, if they cannot.
+    void handle_timeout(spool::source& what, std::string unread_because = {});
 
     void set_options(const outcomes_options& options) { options_ = options; }
 
 private:
     source_facts facts_of(const spool::source& what);
     moment now() const { return {with_.time.now(), with_.time.wall_now()}; }
-    policy_options policy() const { return {options_.reports, options_.resend_limit}; }
+    policy_options policy() const { return {options_.reports, options_.resend_limit, {}}; }
     void apply_to_absent(spool::source& what, const kusto::notification& reported);
     void perform(spool::source& what, const any_action& next, const spool::outcome_record& cause);
     void settle(spool::source& what, spool::outcome_record record);

@@ -17,6 +17,7 @@ outcomes::outcomes(
     : sources_(with.sources),
       absent_(with.absent),
       time_(with.time),
+      log_(with.log),
       options_(options),
       changed_(executor),
       owners_(with.sources, with.absent, with.journal),
@@ -130,7 +131,32 @@ asio::awaitable<bool> outcomes::poll() {
         bool some = co_await table_.poll();
         brought = brought || some;
     }
+    say_trouble();
     co_return brought;
+}
+
+std::optional<failure> outcomes::reading_trouble() const {
+    auto problem = trouble();
+    // Those of others in front of ours are reported apart, and ours are found in time.
+    if (problem && problem->code == errc::notifications_blocked) return std::nullopt;
+    return problem;
+}
+
+void outcomes::say_trouble() {
+    auto now = time_.now();
+    auto problem = reading_trouble();
+    if (!problem) {
+        for (auto& ended : reports_.worked("", now)) {
+            log_.info("notifications can be read again", {{"code", ended.kind}});
+        }
+        return;
+    }
+    auto news = reports_.failed("", problem->code.text(), now);
+    if (!news || news->what != recurring::turn::begins) return;
+    log_.warning(
+        "notifications cannot be read; sources wait for their outcomes",
+        {{"code", problem->code.text()}, {"detail", problem->message()}}
+    );
 }
 
 // What is posted meanwhile brings the next poll nearer.
@@ -166,11 +192,13 @@ std::vector<std::string> outcomes::overdue() const {
 }
 
 void outcomes::end_waiting() {
+    auto problem = reading_trouble();
+    auto unread_because = problem ? problem->message() : std::string();
     for (auto& id : overdue()) {
         expected_.remove(id);
         auto* what = sources_.find(id);
         if (what && std::holds_alternative<stage::posted>(what->stage)) {
-            handler_.handle_timeout(*what);
+            handler_.handle_timeout(*what, unread_because);
         }
     }
 }

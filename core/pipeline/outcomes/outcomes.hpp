@@ -1,6 +1,7 @@
 #pragma once
 
 #include "async/event.hpp"
+#include "async/recurring.hpp"
 #include "pipeline/outcomes/cleaner.hpp"
 #include "pipeline/outcomes/expectations.hpp"
 #include "pipeline/outcomes/outcome_handler.hpp"
@@ -65,12 +66,15 @@ private:
     spool::report_places places_to_read();
     asio::awaitable<bool> poll();
     asio::awaitable<void> pause();
+    std::optional<failure> reading_trouble() const;
+    void say_trouble();
     std::vector<std::string> overdue() const;
     void end_waiting();
 
     roster& sources_;
     absent_sources& absent_;
     clock& time_;
+    logger& log_;
     outcomes_options options_;
     event changed_;
     expectations expected_;
@@ -80,6 +84,7 @@ private:
     outcome_handler handler_;
     queue_poller queues_;
     table_poller table_;
+    recurring reports_{{10min, 16}};  // The troubles of reading.
 };
 
 }  // namespace kustodrop::pipeline

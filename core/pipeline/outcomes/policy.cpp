@@ -220,7 +220,9 @@ any_action decide_on_timeout(
     }
     spool::outcome_record record;
     record.at = at.wall_now;
-    if (options.reports != report_level::all) {
+    // A failure that could not be read may stand in the queue.
+    bool was_read = options.unread_because.empty() || options.reports == report_level::none;
+    if (options.reports != report_level::all && was_read) {
         record.outcome = spool::outcome::presumed;
         return action::settle{std::move(record)};
     }
@@ -228,7 +230,8 @@ any_action decide_on_timeout(
     if (wants_repost && source.posts <= options.resend_limit) return action::repost{};
     record.outcome = spool::outcome::unconfirmed;
     record.code = "no_notification";
-    record.details = "the service reported nothing within outcome_timeout";
+    record.details = was_read ? "the service reported nothing within outcome_timeout"
+                              : "notifications cannot be read: " + options.unread_because;
     if (known.is_watched && known.on_unconfirmed == unconfirmed_action::archive) {
         return action::settle{std::move(record)};
     }

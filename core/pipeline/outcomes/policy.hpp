@@ -65,6 +65,7 @@ struct source_facts {
 struct policy_options {
     report_level reports = report_level::all;
     unsigned resend_limit = 5;
+    std::string unread_because = {};  // Why notifications cannot be read; empty: they can.
 };
 
 struct moment {

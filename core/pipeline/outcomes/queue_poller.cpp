@@ -1,5 +1,8 @@
 #include "pipeline/outcomes/queue_poller.hpp"
 
+#include "azure/storage/sas_rights.hpp"
+#include "azure/storage/storage_error.hpp"
+
 #include <algorithm>
 #include <unordered_set>
 
@@ -34,7 +37,19 @@ bool queue_poller::is_over(time_point deadline) const {
 
 std::optional<failure> queue_poller::trouble() const {
     if (trouble_) return trouble_;
-    return blocked_.trouble();
+    auto resources = with_.router.current();
+    auto problem = resources ? reporting_problem(*resources, options_.reports, report_method::queue)
+                             : std::nullopt;
+    return problem ? problem : blocked_.trouble();
+}
+
+// Queues come and go with the resources, and what they lack is known before any request.
+void queue_poller::prepare(const kusto::resource_set& resources) {
+    auto listed = resources.successful_queues;
+    listed.insert(listed.end(), resources.failed_queues.begin(), resources.failed_queues.end());
+    book_.keep_only(listed);
+    blocked_.keep_only(listed);
+    trouble_ = reporting_problem(resources, options_.reports, report_method::queue);
 }
 
 asio::awaitable<bool> queue_poller::poll() {
@@ -44,12 +59,12 @@ asio::awaitable<bool> queue_poller::poll() {
     auto begun = with_.time.now();
     auto oldest = with_.expected.oldest();
     auto youngest = with_.expected.youngest();
-    bool holds = begun < held_until_;
     pass_ = {};
-    pass_.may_search = oldest && !holds && schedule_.may_search(*oldest, *youngest, begun);
-    pass_.is_clear = !holds;
+    pass_.holds = begun < held_until_;
+    pass_.may_search = oldest && !pass_.holds && schedule_.may_search(*oldest, *youngest, begun);
+    pass_.is_clear = !pass_.holds;
     bool brought = false;
-    trouble_.reset();
+    prepare(*resources);
     // Most notifications are here, so it shows sooner whether other daemons wait for theirs.
     if (options_.reports == report_level::all) {
         for (auto& queue : resources->successful_queues) {
@@ -82,7 +97,16 @@ asio::awaitable<bool> queue_poller::drain(storage_place queue, notification_kind
 }
 
 asio::awaitable<bool> queue_poller::look_once(storage_place queue, notification_kind kind) {
+    if (!book_.may_peek(queue)) {
+        bool took = co_await look_by_taking(queue, kind);
+        co_return took;
+    }
     auto found = co_await peek(queue, kind);
+    if (found.has_error() && azure::lacks_right(found.error())) {
+        book_.refused_peek(queue);
+        bool took = co_await look_by_taking(queue, kind);
+        co_return took;
+    }
     if (found.has_error()) {
         trouble_ = found.error();
         result<void> failed = found.error();
@@ -90,84 +114,107 @@ asio::awaitable<bool> queue_poller::look_once(storage_place queue, notification_
         co_return false;
     }
     if (found->up_to_ours > 0) {
-        blocked_.note(kind, {});
-        bool took = co_await take(queue, kind, found->up_to_ours);
-        co_return took;
+        blocked_.note(kind, queue, {});
+        auto took = co_await take(queue, kind, found->up_to_ours);
+        co_return took.brought;
     }
-    bool discard = options_.discard_foreign && found->seen > 0;
-    if (!found->is_full() && !discard) {
+    bool brought = co_await look_behind(queue, kind, *found);
+    co_return brought;
+}
+
+// Others do not see what is taken so, but only for a glance.
+asio::awaitable<bool> queue_poller::look_by_taking(storage_place queue, notification_kind kind) {
+    if (!azure::allows(queue, 'p')) co_return false;
+    auto got = co_await take(queue, kind, messages_a_request);
+    if (got.failed) co_return got.brought;
+    // Those of others are deleted already, as far as they were taken.
+    if (options_.discard_foreign && !got.last.is_full()) co_return got.brought;
+    bool found = co_await look_behind(queue, kind, got.last);
+    co_return got.brought || found;
+}
+
+// Nothing of ours is among what was seen.
+asio::awaitable<bool> queue_poller::look_behind(
+    storage_place queue, notification_kind kind, head seen
+) {
+    bool discard = options_.discard_foreign && seen.seen > 0;
+    if (!seen.is_full() && !discard) {
         // All that is visible was seen.
-        bool hidden = is_hidden(queue.name, found->seen);
+        bool hidden = book_.is_hidden(queue, seen.seen);
         if (hidden) pass_.is_clear = false;
         pass_.search_hidden = pass_.search_hidden || (hidden && pass_.may_search);
-        if (pass_.is_clear) blocked_.note(kind, {});
+        if (!hidden && !pass_.holds) blocked_.note(kind, queue, {});
         co_return false;
     }
     if (!pass_.may_search && !discard) {
         pass_.is_clear = false;
         co_return false;
     }
-    if (!discard) blocked_.note(kind, {found->seen, found->oldest_foreign});
+    if (!discard) blocked_.note(kind, queue, {seen.seen, seen.oldest_foreign});
     bool brought = co_await search(queue, kind);
     co_return brought;
 }
 
-// Whether much less was met than before: others hold the rest for now. What does not come back was
-// taken for good, and is forgotten with time.
-bool queue_poller::is_hidden(const std::string& queue, std::size_t met) {
-    auto& before = met_before_[queue];
-    bool hidden = met < before / 2;
-    before = std::max(met, before - before / 8);
-    return hidden;
-}
-
 bool queue_poller::head::is_full() const { return seen >= messages_a_request; }
+
+void queue_poller::head::add_foreign(const queue_message& message) {
+    auto oldest = oldest_foreign.value_or(message.inserted_at);
+    oldest_foreign = std::min(oldest, message.inserted_at);
+}
 
 asio::awaitable<result<queue_poller::head>> queue_poller::peek(
     storage_place queue, notification_kind kind
 ) {
     auto peeked = co_await with_.queues.peek(queue.location, messages_a_request);
     if (peeked.has_error()) co_return peeked.error();
+    bool can_take = azure::allows(queue, 'p');
     head found;
     for (auto& message : *peeked) {
         ++found.seen;
         auto notification = kusto::parse_notification(kind, message.text);
         auto whose = owner::foreign;
         if (notification) whose = co_await with_.owners.owner_of(notification->source_id);
-        if (whose == owner::us) {
+        if (whose != owner::us) {
+            found.add_foreign(message);
+        } else if (can_take) {
             found.up_to_ours = found.seen;
         } else {
-            auto oldest = found.oldest_foreign.value_or(message.inserted_at);
-            found.oldest_foreign = std::min(oldest, message.inserted_at);
+            // It cannot be deleted, and is ignored when it is seen again.
+            with_.handler.apply(*notification);
         }
     }
     co_return found;
 }
 
 // What is taken beside ours is hidden for a glance only, and costs no request to give back.
-asio::awaitable<bool> queue_poller::take(
+asio::awaitable<queue_poller::taken> queue_poller::take(
     storage_place queue, notification_kind kind, std::size_t count
 ) {
-    bool brought = false;
+    taken out;
     for (auto wanted = static_cast<unsigned>(count); wanted > 0;) {
         auto got = co_await with_.queues.get(queue.location, wanted, options_.glance);
         if (got.has_error()) {
             trouble_ = got.error();
+            out.failed = true;
             break;
         }
+        out.last = {};
+        out.last.seen = got->size();
         auto parted = co_await sort(std::move(*got), kind);
+        for (auto& message : parted.foreign) out.last.add_foreign(message);
         // What follows is likely ours too where some of this was.
         wanted = messages_a_request;
         if (options_.discard_foreign) {
             co_await with_.cleaning.remove(queue, std::move(parted.foreign));
         }
         if (parted.ours.empty()) break;
-        brought = true;
+        out.brought = true;
         bool safe = co_await confirm(queue, std::move(parted.ours));
+        out.failed = !safe;
         if (!safe) break;
     }
     co_await with_.cleaning.finish();
-    co_return brought;
+    co_return out;
 }
 
 // Takes one part of the queue after the other, so that what stands behind shows.
@@ -203,7 +250,7 @@ asio::awaitable<bool> queue_poller::search(storage_place queue, notification_kin
         bool safe = co_await confirm(queue, std::move(parted.ours));
         if (!safe) break;
     }
-    pass_.hindered = is_hidden(queue.name, taken) || pass_.hindered;
+    pass_.hindered = book_.is_hidden(queue, taken) || pass_.hindered;
     pass_.is_clear = pass_.is_clear && emptied && !pass_.hindered;
     co_await give_back(queue, std::move(foreign), lease);
     co_return brought;
@@ -262,7 +309,9 @@ asio::awaitable<void> queue_poller::give_back(
     bool discard = options_.discard_foreign;
     if (others_wait(foreign)) others_wait_until_ = now + options_.outcome_timeout;
     std::size_t held = 0;
-    if (!discard && (now < others_wait_until_ || lease <= brief_lease)) {
+    bool lapses =
+        now < others_wait_until_ || lease <= brief_lease || !with_.cleaning.may_give_back(queue);
+    if (!discard && lapses) {
         held = foreign.size();
         foreign.clear();
         if (held > 0) held_until_ = now + lease;
@@ -276,7 +325,7 @@ asio::awaitable<void> queue_poller::give_back(
     co_await with_.cleaning.finish();
     with_.log.debug(
         "searched a queue",
-        {{"queue", queue.name},
+        {{"queue", azure::key_of(queue)},
          {discard ? "deleted" : "given_back", std::to_string(count)},
          {"held", std::to_string(held)},
          {"lease_ms", std::to_string(lease / 1ms)}}

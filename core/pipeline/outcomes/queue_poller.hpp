@@ -14,10 +14,10 @@
 #include "pipeline/outcomes/outcomes_options.hpp"
 #include "pipeline/outcomes/ownership.hpp"
 #include "pipeline/outcomes/polling_schedule.hpp"
+#include "pipeline/outcomes/queue_book.hpp"
 
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace kustodrop::pipeline {
@@ -26,7 +26,8 @@ namespace kustodrop::pipeline {
 /// cluster share. It peeks first, which leases nothing; takes messages only when a notification
 /// of ours is seen or overdue; has the outcome journaled; and only then deletes that message.
 /// Messages of others keep their text and are given back when the pass ends; where other daemons
-/// wait for notifications too, their short lease is left to lapse.
+/// wait for notifications too, or the SAS has no "u", their short lease is left to lapse. Where it
+/// has no "r", messages are taken for a moment instead of peeked at.
 class queue_poller {
 public:
     struct parts {
@@ -67,6 +68,12 @@ private:
         std::size_t up_to_ours = 0;  // So many must be taken to have those of ours; 0: none.
         std::optional<wall_time> oldest_foreign;
         bool is_full() const;  // There may be more behind it.
+        void add_foreign(const azure::queue_message& message);
+    };
+    struct taken {
+        bool brought = false;
+        bool failed = false;
+        head last;  // What was taken at last, with nothing of ours.
     };
     struct sorted {
         std::vector<azure::queue_message> ours;
@@ -78,12 +85,17 @@ private:
         bool hindered = false;       // By what others hold.
         bool search_hidden = false;  // It would have searched but for what others hold.
         bool is_clear = false;       // Nothing hid anything from it, as far as it can know.
+        bool holds = false;          // We still hold what an earlier one searched.
     };
 
     asio::awaitable<bool> drain(azure::storage_place queue, kusto::notification_kind kind);
     asio::awaitable<bool> look_once(azure::storage_place queue, kusto::notification_kind kind);
+    asio::awaitable<bool> look_by_taking(azure::storage_place queue, kusto::notification_kind kind);
+    asio::awaitable<bool> look_behind(
+        azure::storage_place queue, kusto::notification_kind kind, head seen
+    );
     asio::awaitable<result<head>> peek(azure::storage_place queue, kusto::notification_kind kind);
-    asio::awaitable<bool> take(
+    asio::awaitable<taken> take(
         azure::storage_place queue, kusto::notification_kind kind, std::size_t count
     );
     asio::awaitable<bool> search(azure::storage_place queue, kusto::notification_kind kind);
@@ -97,7 +109,7 @@ private:
         azure::storage_place queue, std::vector<azure::queue_message> foreign, duration lease
     );
     bool others_wait(const std::vector<azure::queue_message>& foreign) const;
-    bool is_hidden(const std::string& queue, std::size_t met);
+    void prepare(const kusto::resource_set& resources);
 
     parts with_;
     outcomes_options options_;
@@ -107,7 +119,7 @@ private:
     bool blind_ = true;  // The last pass could not look.
     time_point held_until_{};
     time_point others_wait_until_{};  // Other daemons wait for notifications in these queues.
-    std::unordered_map<std::string, std::size_t> met_before_;  // Messages in a queue, by its name.
+    queue_book book_;
     std::optional<failure> trouble_;
 };
 

@@ -1,5 +1,6 @@
 #include "pipeline/outcomes/table_poller.hpp"
 
+#include "pipeline/outcomes/queue_book.hpp"
 #include "pipeline/shipping/shipment.hpp"
 
 #include <algorithm>
@@ -22,6 +23,13 @@ void table_poller::set_options(const outcomes_options& options) {
 
 bool table_poller::is_over(time_point deadline) const {
     return schedule_.is_over(deadline, with_.time.now(), blind_);
+}
+
+std::optional<failure> table_poller::trouble() const {
+    if (trouble_) return trouble_;
+    auto resources = with_.router.current();
+    if (!resources) return std::nullopt;
+    return reporting_problem(*resources, options_.reports, report_method::table);
 }
 
 duration table_poller::pause_for(time_point posted_at) const {
@@ -66,7 +74,9 @@ asio::awaitable<bool> table_poller::poll() {
     blind_ = !resources;
     if (blind_) co_return false;
     auto begun = with_.time.now();
-    trouble_.reset();
+    trouble_ = reporting_problem(*resources, options_.reports, report_method::table);
+    blind_ = trouble_.has_value();
+    if (blind_) co_return false;
     bool brought = false;
     auto ids = due();
     for (auto& id : ids) {

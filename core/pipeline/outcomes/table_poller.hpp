@@ -48,7 +48,7 @@ public:
     void set_options(const outcomes_options& options);
 
     /// Why the last pass could not read the table.
-    const std::optional<failure>& trouble() const { return trouble_; }
+    std::optional<failure> trouble() const;
 
 private:
     std::vector<std::string> due();

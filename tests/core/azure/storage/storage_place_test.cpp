@@ -1,5 +1,4 @@
-#include "azure/storage/storage_place.hpp"
-
+#include "azure/storage/sas_rights.hpp"
 #include "base/text.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -111,6 +110,19 @@ BOOST_AUTO_TEST_CASE(refuses_what_names_no_container) {
 BOOST_AUTO_TEST_CASE(a_refusal_names_no_secret) {
     auto place = parse_storage_place("https://a.test/a/b?sig=TOPSECRET", now);
     BOOST_TEST(place.error().detail.find("TOPSECRET") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(says_what_its_sas_allows_and_never_the_signature) {
+    auto base = std::string("https://a.queue.core.windows.net/q?sv=2021-08-06&sig=hunter2");
+    auto narrow = *parse_storage_place(base + "&sp=p&se=2026-08-26T16%3A17Z", now);
+    BOOST_TEST(azure::allows(narrow, 'p'));
+    BOOST_TEST(!azure::allows(narrow, 'r'));
+    BOOST_TEST(azure::key_of(narrow) == "a/q");
+    BOOST_TEST(azure::sas_description(narrow) == "sv=2021-08-06 sp=p se=2026-08-26T16:17Z");
+    auto by_policy = *parse_storage_place(base + "&si=readers", now);
+    BOOST_TEST(azure::allows(by_policy, 'r'));
+    BOOST_TEST(azure::sas_description(by_policy) == "sv=2021-08-06 si=readers");
+    BOOST_TEST(!azure::allows(*parse_storage_place(base + "&sp=", now), 'r'));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

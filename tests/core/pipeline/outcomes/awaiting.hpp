@@ -117,9 +117,9 @@ struct awaiting : world {
 
     asio::awaitable<result<fresh<kusto::resource_set>>> lend() {
         kusto::resource_set set;
-        set.successful_queues = {place("https://q.example/success?sig=s")};
-        set.failed_queues = {place("https://q.example/failure?sig=s")};
-        set.status_tables = {place("https://t.example/status?sig=s")};
+        for (auto& uri : success_uris) set.successful_queues.push_back(place(uri));
+        for (auto& uri : failure_uris) set.failed_queues.push_back(place(uri));
+        for (auto& uri : table_uris) set.status_tables.push_back(place(uri));
         co_return fresh<kusto::resource_set>{std::move(set), clock.now() + 1000h};
     }
 
@@ -129,6 +129,16 @@ struct awaiting : world {
         co_return fresh<secret>{std::move(token), clock.now() + 1h};
     }
 
+    /// Has the cluster lend what the URIs say now.
+    void lend_again() {
+        resources.request_refresh();
+        clock.advance(10min);
+        settle();
+    }
+
+    std::vector<std::string> success_uris{"https://q.example/success?sig=s"};
+    std::vector<std::string> failure_uris{"https://q.example/failure?sig=s"};
+    std::vector<std::string> table_uris{"https://t.example/status?sig=s"};
     temp_folder files;
     worker_pool pool{0};
     std::vector<std::string> lines;

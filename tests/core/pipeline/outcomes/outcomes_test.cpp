@@ -193,6 +193,36 @@ BOOST_AUTO_TEST_CASE(a_queue_that_cannot_be_read_is_reported_as_trouble) {
     BOOST_TEST(!made->trouble().has_value());
 }
 
+BOOST_AUTO_TEST_CASE(queues_that_cannot_be_read_are_said_once_and_what_waits_says_why) {
+    success_uris.clear();
+    failure_uris.clear();
+    lend_again();
+    options.outcome_timeout = 10min;
+    begin();
+    await(1);
+    pass_in_steps(25min);
+    auto said = std::ranges::count_if(lines, [](auto& line) {
+        return line.find("notifications cannot be read") != std::string::npos &&
+               line.find("unconfirmed") == std::string::npos;
+    });
+    BOOST_TEST(said == 1);
+    BOOST_TEST(state(1) == "unconfirmed");
+    auto* what = sources->find(id_of(1));
+    auto* record = what ? spool::outcome_of(what->stage) : nullptr;
+    BOOST_REQUIRE(record != nullptr);
+    BOOST_TEST(record->details.find("lists no queue") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_presumed_to_have_arrived_while_failures_cannot_be_read) {
+    options.reports = pipeline::report_level::failures;
+    options.outcome_timeout = 10min;
+    storage.refused["peek_messages"] = 503;
+    begin();
+    await(1);
+    pass_in_steps(25min);
+    BOOST_TEST(state(1) == "unconfirmed");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(table_poller_, in_table)

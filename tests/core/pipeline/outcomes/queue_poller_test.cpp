@@ -1,65 +1,7 @@
-#include "pipeline/outcomes/queue_poller.hpp"
-
-#include "core/pipeline/outcomes/awaiting.hpp"
+#include "core/pipeline/outcomes/polling.hpp"
 
 using namespace kustodrop;
-using pipeline::queue_poller;
-
-namespace {
-
-struct polling : test::awaiting {
-    polling() {
-        options.poll_interval = 10s;
-        tasks.push_back(start(cleaning.run()));
-    }
-    ~polling() { stop(); }
-
-    pipeline::outcomes_options options;
-    pipeline::expectations expected;
-    pipeline::ownership owners{*sources, *absent, *journal};
-    pipeline::cleaner cleaning{io.get_executor(), queues, log};
-    pipeline::outcome_handler handler{
-        {*sources, *absent, ready, watches, expected, identity_token, clock, random, log, measured},
-        options,
-        next};
-    std::optional<queue_poller> made;
-
-    queue_poller& poller() {
-        if (made) return *made;
-        queue_poller::parts with{
-            expected,
-            owners,
-            handler,
-            cleaning,
-            *journal,
-            router,
-            queues,
-            clock,
-            random,
-            log,
-            measured};
-        return made.emplace(with, options);
-    }
-
-    void await(int number) {
-        posted(number);
-        expected.add(id_of(number), clock.now());
-    }
-
-    bool poll() {
-        auto polled = start(poller().poll());
-        settle();
-        BOOST_REQUIRE(polled->done());
-        return polled->value.value();
-    }
-
-    double counted(const std::string& owner) {
-        metric_labels labels{{"kind", "success"}, {"owner", owner}};
-        return measured.count("kustodrop_notifications_total", labels).value();
-    }
-};
-
-}  // namespace
+using test::polling;
 
 BOOST_FIXTURE_TEST_SUITE(queue_poller_, polling)
 

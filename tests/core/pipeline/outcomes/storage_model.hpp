@@ -12,7 +12,8 @@
 namespace kustodrop::test {
 
 /// The notification queues and the status table of a cluster, for as much of Azure Storage as the
-/// pollers use. Queue "success" and queue "failure" at q.example, table "status" at t.example.
+/// pollers use. Queue "success" and queue "failure" at q.example, table "status" at t.example;
+/// queues at other hosts are "HOST/NAME".
 class storage_model {
 public:
     struct message {
@@ -58,12 +59,15 @@ public:
     std::map<std::string, std::string> rows;  // By "PartitionKey/last digits of RowKey".
     std::map<std::string, std::size_t> operations;
     std::map<std::string, unsigned> refused;  // By operation: with this status.
+    std::string refused_code;                 // And this code, if any.
 
 private:
     result<http::response> answer(const http::request& asked) {
         ++operations[asked.operation];
         auto found = refused.find(asked.operation);
-        if (found != refused.end()) return http::response{found->second, {}, {}};
+        if (found != refused.end()) {
+            return http::response{found->second, {{"x-ms-error-code", refused_code}}, {}};
+        }
         if (asked.operation == "get_entity") return row(asked);
         if (asked.operation == "delete_message") return remove(asked);
         if (asked.operation == "update_message") return release(asked);
@@ -72,7 +76,9 @@ private:
 
     static std::string queue_of(const http::request& asked) {
         auto path = asked.target.path().substr(1);
-        return std::string(path.substr(0, path.find('/')));
+        auto name = std::string(path.substr(0, path.find('/')));
+        auto host = asked.target.host();
+        return host == "q.example" ? name : host + "/" + name;
     }
 
     std::string receipt_of(const message& one) const {
