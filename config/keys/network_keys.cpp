@@ -1,3 +1,4 @@
+#include "base/text.hpp"
 #include "config/keys/make_key.hpp"
 #include "config/keys/table.hpp"
 #include "config/reading/interpolate.hpp"
@@ -35,7 +36,7 @@ static void read_proxy(section& network, settings& all) {
         whose = "is not given, and HTTPS_PROXY in the environment ";
     }
     if (text.text.empty()) return;
-    auto proxy = http::parse_proxy(text.text);
+    auto proxy = http::parse_proxy(trimmed(text.text));
     if (!proxy) return network.error("proxy", whose + proxy.error().detail);
     out.proxy = proxy->location.origin();
     if (proxy->authorization.empty()) return;

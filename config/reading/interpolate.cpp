@@ -1,5 +1,6 @@
 #include "config/reading/interpolate.hpp"
 
+#include "base/crypto/crypto.hpp"
 #include "base/text.hpp"
 
 namespace kustodrop::config {
@@ -58,10 +59,15 @@ static result<std::string> content(const std::string& path, const sources& from)
     auto read =
         guarded ? from.environment.read_secret_file(path) : from.environment.read_file(path);
     if (!read) return read.error();
-    auto text = std::move(*read);
-    if (text.ends_with('\n')) text.pop_back();
-    if (text.ends_with('\r')) text.pop_back();
-    return found(std::move(text));
+    // Editors put a byte order mark in front and blanks behind; no secret has them.
+    auto text = std::string_view(*read);
+    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+    while (!text.empty() && std::string_view(" \t\r\n").find(text.back()) != text.npos) {
+        text.remove_suffix(1);
+    }
+    std::string out(text);
+    wipe(read->data(), read->size());
+    return found(std::move(out));
 }
 
 static result<std::string> file(std::string_view path, const sources& from) {

@@ -37,7 +37,7 @@ static pipeline::ready_options ready_options_of(const config::settings& from) {
 static pipeline::shipper_options shipper_options_of(const config::settings& from) {
     auto options = from.upload.shipper;
     options.reports = {from.notifications.reports, from.notifications.method};
-    options.client_version = kusto::version_for_tracing(version());
+    options.client_version = version();
     return options;
 }
 

@@ -12,6 +12,8 @@ static const machine ours{
     {{"/secret", "from file\n"},
      {"/two", "one\n\n"},
      {"/dos", "line\r\n"},
+     {"/notepad", "\xEF\xBB\xBFline \t\r\n"},
+     {"/blank", " \n"},
      {"/credentials/client-secret", "from systemd\n"}},
 };
 
@@ -39,8 +41,10 @@ BOOST_AUTO_TEST_CASE(replaces_references) {
              {"${env:NAME:-default}", "value"},
              {"${env:ABSENT:-a:-b $x}", "a:-b $x"},
              {"${file:/secret}", "from file"},
-             {"${file:/two}", "one\n"},
+             {"${file:/two}", "one"},
              {"${file:/dos}", "line"},
+             {"${file:/notepad}", "line"},
+             {"${file:/blank}", ""},
              {"${cred:client-secret}", "from systemd"},
              {"$$", "$"},
              {"$${env:NAME}", "${env:NAME}"},

@@ -33,6 +33,7 @@ BOOST_AUTO_TEST_CASE(without_one_the_environment_is_asked) {
         network_of("", {{"HTTPS_PROXY", "p:1"}, {"https_proxy", "q:2"}}).proxy == "http://p:1"
     );
     BOOST_TEST(network_of("", {{"HTTPS_PROXY", ""}, {"https_proxy", "q:2"}}).proxy == "http://q:2");
+    BOOST_TEST(network_of("", {{"HTTPS_PROXY", " http://p:1 \t"}}).proxy == "http://p:1");
     BOOST_TEST(
         network_of("network: {proxy: ''}\n", {{"https_proxy", "q:2"}}).proxy == "http://q:2"
     );

@@ -76,7 +76,7 @@ static bool echoes(const http::response& answer, const identity_choice& choice) 
         return wanted.empty() || same;
     };
     return is("client_id", choice.client_id) && is("object_id", choice.object_id) &&
-           is("msi_res_id", choice.resource_id);
+           (is("msi_res_id", choice.resource_id) || is("mi_res_id", choice.resource_id));
 }
 
 result<access_token> managed_identity_source::judge(

@@ -1,5 +1,6 @@
 #include "azure/identity/token_answer.hpp"
 
+#include "azure/identity/expiry.hpp"
 #include "base/text.hpp"
 #include "http/clock_skew.hpp"
 
@@ -91,12 +92,27 @@ std::optional<long> number_at(const json::object& object, std::string_view name)
     return number;
 }
 
-std::optional<duration> lifetime_of(const json::object& answer, wall_time now) {
+// Seconds since 1970, as a number or its text, or a date.
+std::optional<long> expiry_of(const json::object& answer) {
+    auto number = number_at(answer, "expires_on");
+    if (number) return *number > 0 ? number : std::nullopt;
+    auto date = parse_expiry_date(text_at(answer, "expires_on"));
+    if (!date) return std::nullopt;
+    return std::chrono::floor<seconds>(date->time_since_epoch()).count();
+}
+
+// The smaller one: a token out of a cache is said to live as long as a new one. The end is by the
+// server's clock; without it, one that has passed by ours proves nothing.
+std::optional<duration> lifetime_of(
+    const json::object& answer, wall_time now, std::optional<duration> skew
+) {
     auto in = number_at(answer, "expires_in");
-    if (!in) {
-        auto on = number_at(answer, "expires_on");
-        auto since_epoch = std::chrono::floor<seconds>(now.time_since_epoch()).count();
-        if (on && *on > 0) in = *on - since_epoch;
+    auto on = expiry_of(answer);
+    if (on) {
+        auto ahead = std::chrono::duration_cast<wall_time::duration>(skew.value_or(duration()));
+        auto left = *on - std::chrono::floor<seconds>((now - ahead).time_since_epoch()).count();
+        bool counts = !in || left > 0 || skew;
+        if (counts) in = std::min(in.value_or(left), left);
     }
     if (!in || *in <= 0) return std::nullopt;
     return seconds(std::min(*in, longest_life_s));
@@ -173,7 +189,7 @@ result<access_token> parse_token_answer(
     auto body = parsed(answer.body);
     if (answer.status != 200) return refusal(answer, body, what, now);
     auto value = text_at(body, "access_token");
-    auto lifetime = lifetime_of(body, now);
+    auto lifetime = lifetime_of(body, now, http::clock_skew(answer, now));
     bool is_bearer =
         !body.contains("token_type") || equals_ignoring_case(text_at(body, "token_type"), "Bearer");
     bool is_printable = std::all_of(value.begin(), value.end(), [](unsigned char c) {

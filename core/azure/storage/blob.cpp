@@ -57,12 +57,34 @@ static asio::awaitable<result<void>> created(http::transport& transport, http::r
     co_return result<void>();
 }
 
+static bool stands_already(const failure& refused) {
+    auto& code = refused.code.service_text();
+    return code == "UnauthorizedBlobOverwrite" || code == "BlobAlreadyExists";
+}
+
+// Where a SAS has the right to create and not to write, the repetition of a request whose answer
+// was lost is refused: the name is ours alone, so what stands there is what was sent. Where that
+// cannot be seen another container is used, in which the name is free.
+static asio::awaitable<result<void>> or_ours(
+    blob_client& blobs, http::url blob, result<void> stored, std::size_t bytes
+) {
+    if (!stored.has_error() || !stands_already(stored.error())) co_return stored;
+    auto found = co_await blobs.size(std::move(blob));
+    bool is_ours = found.has_value() && found->has_value() && **found == bytes;
+    if (is_ours) co_return result<void>();
+    auto refused = stored.error();
+    refused.next = remedy::reroute;
+    refused.hint = "another blob has this name, or the SAS does not let it be looked at";
+    co_return refused;
+}
+
 asio::awaitable<result<void>> blob_client::put_blob(http::url blob, std::string_view content) {
-    auto request = prepared(http::verb::put, std::move(blob), "put_blob");
+    auto request = prepared(http::verb::put, blob, "put_blob");
     request.headers.add("x-ms-blob-type", "BlockBlob");
     request.headers.add("Content-Type", "application/octet-stream");
     carry(request, content);
-    co_return co_await created(transport_, std::move(request));
+    auto stored = co_await created(transport_, std::move(request));
+    co_return co_await or_ours(*this, std::move(blob), std::move(stored), content.size());
 }
 
 asio::awaitable<result<void>> blob_client::put_block(

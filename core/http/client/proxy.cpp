@@ -173,6 +173,32 @@ std::string tunnel_request(const url& target, const secret& authorization) {
     return out + "\r\n";
 }
 
+// The schemes of the header Proxy-Authenticate, which may come more than once.
+static std::vector<std::string> offered_schemes(std::string_view head) {
+    static constexpr std::string_view name = "proxy-authenticate:";
+    std::vector<std::string> out;
+    for (auto line : split(head, '\n')) {
+        if (!to_lower(line.substr(0, name.size())).starts_with(name)) continue;
+        auto value = trimmed(line.substr(name.size()));
+        out.push_back(printable(value.substr(0, value.find_first_of(" ,")).substr(0, 20)));
+    }
+    return out;
+}
+
+static std::string hint_at_credentials(std::string_view head) {
+    auto schemes = offered_schemes(head);
+    bool takes_basic =
+        std::ranges::any_of(schemes, [](auto& one) { return equals_ignoring_case(one, "Basic"); });
+    if (schemes.empty() || takes_basic) {
+        return "put the proxy's user and password into network.proxy";
+    }
+    std::string names;
+    for (auto& one : schemes) names += (names.empty() ? "" : ", ") + one;
+    return "the proxy takes only " + names +
+           ", and kustodrop speaks only Basic: have the proxy let this machine through, or run a "
+           "local proxy that signs in to it";
+}
+
 result<void> tunnel_answer(std::string_view head, const url& target, const url& proxy) {
     auto status = head.substr(0, head.find("\r\n"));
     bool is_http = status.starts_with("HTTP/1.") && status.size() >= 12 && status[8] == ' ';
@@ -183,9 +209,7 @@ result<void> tunnel_answer(std::string_view head, const url& target, const url& 
                 ": it answered " + printable(status.substr(0, 80));
     if (is_http && status.substr(9, 3) == "407") {
         return failure{
-            .code = errc::proxy_unauthorized,
-            .detail = said,
-            .hint = "put the proxy's user and password into network.proxy"};
+            .code = errc::proxy_unauthorized, .detail = said, .hint = hint_at_credentials(head)};
     }
     if (kind == '4') {
         return failure{

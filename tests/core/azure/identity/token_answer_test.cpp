@@ -48,6 +48,48 @@ BOOST_AUTO_TEST_CASE(reads_the_time_of_expiry_where_there_is_no_lifetime) {
     BOOST_TEST((token->lifetime == 10min));
 }
 
+BOOST_AUTO_TEST_CASE(reads_a_time_of_expiry_that_is_a_date) {
+    for (auto date :
+         {"2026-08-22T10:10:00+00:00",
+          "2026-08-22T10:10:00.0000000Z",
+          "8/22/2026 10:10:00 AM +00:00",
+          "08/22/2026 10:10:00 +00:00",
+          "08/22/2026 12:10:00 +02:00"}) {
+        auto token = read(200, R"({"access_token":"t","expires_on":")" + std::string(date) + "\"}");
+        BOOST_REQUIRE(token.has_value());
+        BOOST_TEST((token->lifetime == 10min));
+    }
+    for (auto date :
+         {"8/22/2026 13:10:00 PM +00:00", "22/8/2026 10:10:00 +00:00", "soon", "8/22"}) {
+        auto token = read(200, R"({"access_token":"t","expires_on":")" + std::string(date) + "\"}");
+        BOOST_TEST(token.has_error());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(noon_and_midnight_of_a_clock_of_twelve) {
+    auto noon = R"({"access_token":"t","expires_on":"8/22/2026 12:00:00 PM +00:00"})";
+    BOOST_TEST((read(200, noon)->lifetime == 2h));
+    auto midnight = R"({"access_token":"t","expires_on":"8/23/2026 12:00:00 AM +00:00"})";
+    BOOST_TEST((read(200, midnight)->lifetime == 14h));
+}
+
+BOOST_AUTO_TEST_CASE(the_smaller_of_lifetime_and_time_of_expiry_counts) {
+    auto body = R"({"access_token":"t","expires_in":86400,"expires_on":"2026-08-22T10:05:00Z"})";
+    BOOST_TEST((read(200, body)->lifetime == 5min));
+    body = R"({"access_token":"t","expires_in":60,"expires_on":"2026-08-22T10:05:00Z"})";
+    BOOST_TEST((read(200, body)->lifetime == 1min));
+}
+
+BOOST_AUTO_TEST_CASE(the_time_of_expiry_is_by_the_clock_of_the_server) {
+    auto body = R"({"access_token":"t","expires_in":600,"expires_on":"2026-08-22T09:10:00Z"})";
+    http::headers an_hour_ago{{"Date", "Sat, 22 Aug 2026 09:00:00 GMT"}};
+    BOOST_TEST((read(200, body, an_hour_ago)->lifetime == 10min));
+    // Without it, an end that has passed by our clock proves nothing, and with it everything.
+    BOOST_TEST((read(200, body)->lifetime == 10min));
+    http::headers same{{"Date", "Sat, 22 Aug 2026 10:00:00 GMT"}};
+    BOOST_TEST(read(200, body, same).has_error());
+}
+
 BOOST_AUTO_TEST_CASE(no_life_is_longer_than_a_week) {
     auto token = read(200, R"({"access_token":"t","expires_in":99999999999})");
     BOOST_TEST((token->lifetime == 168h));

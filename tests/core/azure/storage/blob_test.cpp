@@ -191,4 +191,21 @@ BOOST_AUTO_TEST_CASE(a_broken_network_is_a_reason_to_use_another_account) {
     BOOST_TEST((finish(client.put_blob(blob, "x")).error().next == remedy::give_up));
 }
 
+BOOST_AUTO_TEST_CASE(what_may_not_be_overwritten_is_ours_if_it_has_our_size) {
+    for (auto code : {"UnauthorizedBlobOverwrite", "BlobAlreadyExists"}) {
+        network.answer(403, "", {{"x-ms-error-code", code}});
+        network.answer(200, "", {{"Content-Length", "7"}});
+        BOOST_TEST(finish(client.put_blob(blob, "content")).has_value());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_may_not_be_overwritten_and_is_not_known_to_be_ours_goes_elsewhere) {
+    network.answer(403, "", {{"x-ms-error-code", "UnauthorizedBlobOverwrite"}});
+    network.answer(200, "", {{"Content-Length", "6"}});
+    BOOST_TEST((finish(client.put_blob(blob, "content")).error().next == remedy::reroute));
+    network.answer(403, "", {{"x-ms-error-code", "UnauthorizedBlobOverwrite"}});
+    network.answer(403, "", {{"x-ms-error-code", "AuthorizationPermissionMismatch"}});
+    BOOST_TEST((finish(client.put_blob(blob, "content")).error().next == remedy::reroute));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -165,4 +165,20 @@ BOOST_AUTO_TEST_CASE(says_who_refused_what_and_what_to_do) {
     BOOST_TEST(detail.find("network.proxy") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_proxy_that_takes_no_basic_credentials_is_named_as_such) {
+    auto hint = [](const std::string& headers) {
+        auto head = "HTTP/1.1 407 No\r\n" + headers + "\r\n";
+        return http::tunnel_answer(head, url("https://a.test"), url("http://p.test"))
+            .error()
+            .message();
+    };
+    auto ntlm = hint("Proxy-Authenticate: Negotiate\r\nproxy-authenticate:  NTLM\r\n");
+    BOOST_TEST(ntlm.find("takes only Negotiate, NTLM") != std::string::npos);
+    BOOST_TEST(ntlm.find("put the proxy's user") == std::string::npos);
+    auto digest = hint("Proxy-Authenticate: Digest realm=\"x\", nonce=\"y\"\r\n");
+    BOOST_TEST(digest.find("takes only Digest,") != std::string::npos);
+    auto basic = hint("Proxy-Authenticate: NTLM\r\nProxy-Authenticate: basic realm=x\r\n");
+    BOOST_TEST(basic.find("put the proxy's user") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
