@@ -2,7 +2,12 @@
 
 #include "async/timed_wait.hpp"
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
+
 #include <algorithm>
+#include <utility>
 
 namespace kustodrop::http {
 
@@ -13,6 +18,7 @@ static constexpr duration believed_for = 10s;
 static constexpr duration failure_believed_for = 5s;
 static constexpr duration stale_for = 1h;
 static constexpr std::size_t most_entries = 256;
+static constexpr std::size_t lookups_at_once = 8;
 
 bool address_book::is_due(const entry& known) const {
     if (known.running) return false;
@@ -21,22 +27,46 @@ bool address_book::is_due(const entry& known) const {
     return !known.answered_at || now - *known.answered_at >= believed_for;
 }
 
+// Blocks for as long as the system's resolver likes.
+static std::pair<boost::system::error_code, std::vector<address>> look_up(const std::string& host) {
+    asio::io_context alone(1);
+    tcp::resolver resolver(alone);
+    std::pair<boost::system::error_code, std::vector<address>> out;
+    auto found = resolver.resolve(host, "", tcp::resolver::address_configured, out.first);
+    for (auto& one : found) out.second.push_back(one.endpoint().address());
+    return out;
+}
+
+address_book::~address_book() {
+    if (!lookups_) return;
+    lookups_->stop();
+    lookups_->join();
+}
+
+// Asio's own resolver has one thread for all names. The executor is kept busy until the answer is
+// there, as it would be by that one.
 void address_book::begin(std::string host, std::shared_ptr<entry> known) {
     known->running = true;
-    auto done = [known, &clock = clock_](auto error, const tcp::resolver::results_type& found) {
-        known->running = false;
-        if (error) {
-            known->failed_at = clock.now();
-            known->problem = error.message();
-        } else {
-            known->failed_at.reset();
-            known->answered_at = clock.now();
-            known->addresses.clear();
-            for (auto& one : found) known->addresses.push_back(one.endpoint().address());
-        }
-        known->changed.notify_all();
-    };
-    resolver_.async_resolve(host, "", tcp::resolver::address_configured, std::move(done));
+    if (!lookups_) lookups_ = std::make_unique<asio::thread_pool>(lookups_at_once);
+    auto busy = asio::prefer(executor_, asio::execution::outstanding_work.tracked);
+    // The entry goes back with the answer, so that it ends on the executor's thread.
+    asio::post(*lookups_, [known = std::move(known), host, busy, &clock = clock_]() mutable {
+        auto [error, found] = look_up(host);
+        auto done =
+            [known = std::move(known), error = error, found = std::move(found), &clock]() mutable {
+                known->running = false;
+                if (error) {
+                    known->failed_at = clock.now();
+                    known->problem = error.message();
+                } else {
+                    known->failed_at.reset();
+                    known->answered_at = clock.now();
+                    known->addresses = std::move(found);
+                }
+                known->changed.notify_all();
+            };
+        asio::post(busy, std::move(done));
+    });
 }
 
 void address_book::forget_old() {
@@ -47,9 +77,13 @@ void address_book::forget_old() {
     });
 }
 
+bool address_book::is_usable(const entry& known) const {
+    bool fresh = known.answered_at && clock_.now() - *known.answered_at < stale_for;
+    return fresh && !known.addresses.empty();
+}
+
 result<std::vector<address>> address_book::answer(const std::string& host, const entry& known) {
-    bool usable = known.answered_at && clock_.now() - *known.answered_at < stale_for;
-    if (!usable || known.addresses.empty()) {
+    if (!is_usable(known)) {
         auto why = known.running ? std::string("no answer in time") : known.problem;
         return failure{
             .code = errc::dns_failed,
@@ -75,7 +109,8 @@ asio::awaitable<result<std::vector<address>>> address_book::find(std::string hos
     auto known = slot;
     auto deadline = clock_.now() + limit;
     if (is_due(*known)) begin(host, known);
-    while (known->running && clock_.now() < deadline) {
+    // A name service that hangs costs nothing as long as the last answer leads to a connection.
+    while (known->running && !is_usable(*known) && clock_.now() < deadline) {
         co_await wait_until(known->changed, clock_, deadline);
     }
     co_return answer(host, *known);

@@ -6,6 +6,7 @@
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 #include <map>
 #include <memory>
@@ -16,12 +17,17 @@
 namespace kustodrop::http {
 
 /// Names to addresses. At most one lookup a name at a time, awaited with a deadline although the
-/// lookup itself cannot be interrupted; the last good answer serves for up to an hour while the
-/// name service is out, and a failure is believed for 5 s (docs/traps.md §6).
+/// lookup itself cannot be interrupted; a slow name does not hold up the others. What is known is
+/// used at once and renewed meanwhile; the last good answer serves for up to an hour while the name
+/// service is out, and a failure is believed for 5 s (docs/traps.md §6).
 class address_book {
 public:
     address_book(asio::any_io_executor executor, clock& clock)
-        : executor_(executor), clock_(clock), resolver_(executor) {}
+        : executor_(executor), clock_(clock) {}
+
+    /// Waits for lookups that are running.
+    ~address_book();
+    address_book(const address_book&) = delete;
 
     /// The addresses, the one that worked last first. Failure "dns_failed".
     asio::awaitable<result<std::vector<asio::ip::address>>> find(std::string host, duration limit);
@@ -42,14 +48,15 @@ private:
     };
 
     bool is_due(const entry& known) const;
+    bool is_usable(const entry& known) const;
     void begin(std::string host, std::shared_ptr<entry> known);
     void forget_old();
     result<std::vector<asio::ip::address>> answer(const std::string& host, const entry& known);
 
     asio::any_io_executor executor_;
     clock& clock_;
-    asio::ip::tcp::resolver resolver_;
     std::map<std::string, std::shared_ptr<entry>> entries_;
+    std::unique_ptr<asio::thread_pool> lookups_;  // Made for the first name.
 };
 
 }  // namespace kustodrop::http

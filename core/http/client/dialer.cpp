@@ -179,7 +179,7 @@ struct dialer::state {
 
     std::vector<asio::ip::address> allowed(const url& target, std::vector<asio::ip::address> found)
         const;
-    asio::awaitable<plain_result> connect(url target, duration limit);
+    asio::awaitable<plain_result> connect(url target, duration limit, time_point end);
     asio::awaitable<result<void>> tunnel(connection& line, url target, duration limit);
     asio::awaitable<tls_result> secure(
         std::unique_ptr<plain_connection> plain, url target, duration limit
@@ -208,14 +208,17 @@ std::vector<asio::ip::address> dialer::state::allowed(
     return found;
 }
 
-asio::awaitable<dialer::state::plain_result> dialer::state::connect(url target, duration limit) {
-    auto end = clock.now() + limit;
+// The name and the connection have `limit` each: a slow name must not look like a dead host.
+asio::awaitable<dialer::state::plain_result> dialer::state::connect(
+    url target, duration limit, time_point end
+) {
     auto host = target.host();
-    auto found = co_await names.find(host, limit);
+    auto found = co_await names.find(host, at_most(limit, end));
     if (!found) co_return found.error();
     auto addresses = allowed(target, std::move(*found));
     if (addresses.empty()) co_return leads_inside(host);
-    auto first = co_await connect_to_first(executor, clock, addresses, target.port(), end);
+    auto connected_by = clock.now() + at_most(limit, end);
+    auto first = co_await connect_to_first(executor, clock, addresses, target.port(), connected_by);
     if (!first.socket) co_return connect_failure(target.authority(), first.error);
     boost::system::error_code no_peer;
     auto peer = first.socket->remote_endpoint(no_peer);
@@ -280,7 +283,7 @@ asio::awaitable<result<std::unique_ptr<connection>>> dialer::open(
     url target, duration limit, time_point end
 ) {
     auto& self = *state_;
-    auto plain = co_await self.connect(self.first_stop(target), self.at_most(limit, end));
+    auto plain = co_await self.connect(self.first_stop(target), limit, end);
     if (!plain) co_return plain.error();
     if (!target.is_https()) {
         std::unique_ptr<connection> out = std::move(*plain);
@@ -314,7 +317,7 @@ asio::awaitable<std::vector<probe_step>> dialer::probe(url target) {
     for (auto& address : *addresses) listing += " " + address.to_string();
     steps.push_back({"dns", true, listing});
 
-    auto plain = co_await self.connect(first, limit);
+    auto plain = co_await self.connect(first, limit, time_point::max());
     if (!plain) {
         steps.push_back(failed_step("tcp", plain.error()));
         co_return steps;

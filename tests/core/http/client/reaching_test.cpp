@@ -130,6 +130,16 @@ BOOST_AUTO_TEST_CASE(a_name_service_that_never_answers_does_not_hold_a_request) 
     BOOST_TEST((clock.now() - began < 30s));
 }
 
+BOOST_AUTO_TEST_CASE(a_connection_has_its_own_time_after_a_slow_name) {
+    options.connect_timeout = 500ms;
+    raw_server server(always(small_ok));
+    black_hole hole("127.0.0.7", server.port());
+    auto began = clock.now();
+    auto answer = send(ask("late.test", server.port()));
+    BOOST_TEST(answer.error().code == errc::connect_timeout);
+    BOOST_TEST((clock.now() - began >= 800ms));
+}
+
 BOOST_AUTO_TEST_CASE(a_requests_own_deadline_holds_through_a_stalled_name_service_too) {
     options.connect_timeout = 60s;
     test::stalled_names stalled;
