@@ -21,6 +21,9 @@ using boost::system::error_code;
 namespace {
 
 constexpr duration early_answer_timeout = 2s;  // For what a server said before it hung up on us.
+// What must not be repeated is sent on a connection that cannot have died of idleness unnoticed:
+// peers that close idle ones wait for longer than this.
+constexpr duration rest_before_post = 2s;
 constexpr std::size_t header_limit = 64u << 10u;
 constexpr std::size_t piece_bytes = 64u << 10u;  // Written under one deadline.
 constexpr std::size_t answer_bytes = 8u << 10u;  // Most answers are smaller.
@@ -265,8 +268,9 @@ asio::awaitable<result<response>> beast_transport::state::send(const request& as
     pace pace(clock, ask.total_timeout);
     auto head = head_of(ask, options.user_agent);
     auto connect_limit = ask.connect_timeout.value_or(options.connect_timeout);
-    for (bool may_reuse = true;; may_reuse = false) {
-        auto lease = co_await pool.acquire(ask.target.origin(), may_reuse, pace.end());
+    auto longest_rest = ask.idempotent ? options.idle_timeout : rest_before_post;
+    for (;; longest_rest = duration::zero()) {
+        auto lease = co_await pool.acquire(ask.target.origin(), longest_rest, pace.end());
         if (!lease) {
             co_return failure{
                 errc::timeout,

@@ -4,12 +4,15 @@ namespace kustodrop::http {
 
 static constexpr duration sweep_interval = 10s;
 
-std::unique_ptr<connection> connection_pool::take(origin& from) {
+std::unique_ptr<connection> connection_pool::take(origin& from, duration longest_rest) {
     while (!from.idle.empty()) {
         // The last one in: the one least likely to have been closed.
+        auto rested = clock_.now() - from.idle.back().since;
+        bool young = rested < idle_timeout_;
+        // The others have rested for longer; they are of use to who can ask again.
+        if (young && rested >= longest_rest) return nullptr;
         auto last = std::move(from.idle.back());
         from.idle.pop_back();
-        bool young = clock_.now() - last.since < idle_timeout_;
         if (young && last.line->is_quiet()) return std::move(last.line);
     }
     return nullptr;
@@ -29,7 +32,7 @@ void connection_pool::sweep() {
 }
 
 asio::awaitable<std::unique_ptr<connection_pool::lease>> connection_pool::acquire(
-    std::string name, bool reused, time_point deadline
+    std::string name, duration longest_rest, time_point deadline
 ) {
     sweep();
     auto& slot = origins_[name];
@@ -40,7 +43,7 @@ asio::awaitable<std::unique_ptr<connection_pool::lease>> connection_pool::acquir
         co_await wait_until(from->freed, clock_, deadline);
     }
     auto out = std::make_unique<lease>(clock_, from);
-    if (reused) out->line = take(*from);
+    if (longest_rest > duration::zero()) out->line = take(*from, longest_rest);
     co_return out;
 }
 

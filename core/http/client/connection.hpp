@@ -47,10 +47,11 @@ public:
 
     class lease;
 
-    /// Room for one connection to the origin, with one at rest in it if there is one and it may
-    /// be `reused`. Waits while there are too many. Without room at `deadline`, an empty lease.
+    /// Room for one connection to the origin, with one in it that has been at rest for less than
+    /// `longest_rest`, if there is one. Waits while there are too many. Without room at `deadline`,
+    /// an empty lease.
     asio::awaitable<std::unique_ptr<lease>> acquire(
-        std::string origin, bool reused, time_point deadline
+        std::string origin, duration longest_rest, time_point deadline
     );
 
     void close_idle() {
@@ -69,7 +70,7 @@ private:
         event freed;
     };
 
-    std::unique_ptr<connection> take(origin& from);
+    std::unique_ptr<connection> take(origin& from, duration longest_rest);
     void sweep();
 
     asio::any_io_executor executor_;

@@ -38,6 +38,13 @@ BOOST_AUTO_TEST_CASE(does_not_use_a_connection_again_after_its_idle_time) {
     BOOST_TEST(server.connections() == 3);
 }
 
+BOOST_AUTO_TEST_CASE(what_must_not_be_repeated_uses_a_connection_that_was_just_used) {
+    raw_server server(always(small_ok));
+    send(get(server.port()));
+    BOOST_TEST(send(post(server.port(), "x")).has_value());
+    BOOST_TEST(server.connections() == 1);
+}
+
 BOOST_AUTO_TEST_CASE(closes_what_is_idle_when_told_to) {
     raw_server server(always(small_ok));
     BOOST_TEST(send(get(server.port())).has_value());
