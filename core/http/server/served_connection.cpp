@@ -20,6 +20,7 @@ using boost::system::error_code;
 static constexpr std::size_t head_limit = 32u << 10u;
 static constexpr std::size_t piece_bytes = 256u << 10u;
 static constexpr duration handshake_timeout = 10s;
+static constexpr duration head_timeout = 20s;  // For the whole head of a request.
 static constexpr duration farewell_timeout = 2s;
 
 namespace {
@@ -126,11 +127,17 @@ asio::awaitable<std::optional<error_code>> read_request(
 ) {
     bool continued = false;
     self.idle = true;
+    self.in_head = false;
+    self.began_at = real_clock().now();
     if (state.full()) state.changed.notify_all();
     self.expires_after(state.options.idle_timeout);
     while (true) {
         if (self.begin < self.end) {
-            self.idle = false;
+            if (self.idle) {
+                self.idle = false;
+                self.in_head = true;
+                self.began_at = real_clock().now();
+            }
             error_code error;
             asio::const_buffer filled(self.buffer.data() + self.begin, self.end - self.begin);
             self.begin += parser.put(filled, error);
@@ -142,6 +149,7 @@ asio::awaitable<std::optional<error_code>> read_request(
             if (!error && self.begin < self.end) continue;
         }
         if (parser.is_header_done()) {
+            self.in_head = false;
             // A long body deserves a longer buffer.
             auto rest = parser.content_length_remaining();
             if (rest && *rest > 4 * served_connection::first_bytes &&
@@ -154,10 +162,16 @@ asio::awaitable<std::optional<error_code>> read_request(
             }
             continued = true;
         }
-        self.expires_after(state.options.idle_timeout);
+        // A byte now and then does not prolong the time of a head.
+        if (self.in_head) {
+            self.deadline = self.began_at + std::min(head_timeout, state.options.idle_timeout);
+        } else {
+            self.expires_after(state.options.idle_timeout);
+        }
         auto more = co_await read_some(stream, self);
         if (!more) co_return std::nullopt;
     }
+    self.in_head = false;
     self.deadline = time_point::max();
     co_return error_code();
 }
@@ -227,7 +241,9 @@ asio::awaitable<bool> serve_one(Stream& stream, served_connection& self, server_
     } else {
         auto request = to_incoming(*parser, *method, self.peer);
         parser.reset();
+        self.waits = false;
         out = co_await state.handle(std::move(request));
+        self.waits = true;
     }
     if (out.reset) {
         self.break_off();

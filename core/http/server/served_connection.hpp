@@ -33,7 +33,10 @@ struct served_connection {
     std::string peer;
     asio::cancellation_signal cancellation;
     time_point deadline = time_point::max();
-    bool idle = false;  // Between two requests.
+    bool idle = false;                         // Between two requests.
+    bool in_head = false;                      // Its request has begun, and its head has not ended.
+    bool waits = true;                         // For the client, to send or to take bytes.
+    time_point began_at = real_clock().now();  // The request, or the wait for it.
     std::vector<char> buffer = std::vector<char>(first_bytes);
     std::size_t begin = 0;
     std::size_t end = 0;

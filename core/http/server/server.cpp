@@ -35,14 +35,21 @@ std::string peer_of(unix_stream::socket& socket) {
            " pid=" + std::to_string(who.pid);
 }
 
-// Gives way to a newcomer: ends the connection that has waited longest for its next request.
-void drop_the_idlest(server_state& state) {
-    served_connection* idlest = nullptr;
+served_connection* oldest_of(const server_state& state, bool served_connection::*which) {
+    served_connection* oldest = nullptr;
     for (auto* one : state.connections) {
-        if (!one->idle) continue;
-        if (!idlest || one->deadline < idlest->deadline) idlest = one;
+        bool counts = one->*which && one->socket.is_open();
+        if (counts && (!oldest || one->began_at < oldest->began_at)) oldest = one;
     }
-    if (idlest) idlest->close();
+    return oldest;
+}
+
+// Gives way to a newcomer: ends the connection that has waited longest for its next request, or
+// else the one whose client has sent its request, or taken the answer, for longest.
+void drop_the_idlest(server_state& state) {
+    auto* drop = oldest_of(state, &served_connection::idle);
+    if (!drop) drop = oldest_of(state, &served_connection::waits);
+    if (drop) drop->close();
 }
 
 bool is_passing(const error_code& error) {
