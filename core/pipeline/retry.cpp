@@ -3,6 +3,7 @@
 #include "spool/folder/moves/transfer.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace kustodrop::pipeline {
 
@@ -165,6 +166,21 @@ static asio::awaitable<void> claim_all_again(
     for (auto& one : *all) out.push_back(finish(with, from, std::move(one)));
 }
 
+// A watch whose cause was corrected, or whose files are asked for, ships again; what others hold
+// would only be refused once more.
+static void reopen_matched(
+    retry_parts with, const retry_request& wanted, const std::vector<retried>& done
+) {
+    std::set<std::string> names;
+    if (wanted.watch) names.insert(*wanted.watch);
+    for (auto& one : done) {
+        if (one.problem.empty()) names.insert(one.watch);
+    }
+    for (auto& name : names) {
+        if (auto* from = with.watches.find(name)) from->gate.reopen();
+    }
+}
+
 asio::awaitable<result<std::vector<retried>>> retry(retry_parts with, retry_request wanted) {
     std::vector<retried> out;
     send_unconfirmed(with, wanted, out);
@@ -176,7 +192,6 @@ asio::awaitable<result<std::vector<retried>>> retry(retry_parts with, retry_requ
         auto* found = with.watches.find(name);
         if (!found || (wanted.watch && *wanted.watch != name)) continue;
         auto& from = *found;
-        from.gate.reopen();
         for (auto outcome : {spool::outcome::failed, spool::outcome::rejected}) {
             spool::journal_query query;
             query.watch = name;
@@ -198,6 +213,7 @@ asio::awaitable<result<std::vector<retried>>> retry(retry_parts with, retry_requ
             co_await claim_all_again(with, from, std::move(chosen), out);
         }
     }
+    reopen_matched(with, wanted, out);
     auto recorded = co_await with.journal.durable();
     if (recorded.has_error()) co_return recorded.error();
     co_return out;
