@@ -8,10 +8,13 @@
 #include <filesystem>
 #include <map>
 #include <system_error>
+#include <unistd.h>
 
 namespace kustodrop::config {
 
 static constexpr std::size_t largest_secret_file = 64 << 10;
+// What the packaged unit loads from, for commands that root runs outside of it.
+static constexpr auto administrators_credentials = "/etc/kustodrop/credentials";
 
 bool may_be_shared(const std::string& path, const std::string& credentials_directory) {
     namespace fs = std::filesystem;
@@ -73,6 +76,8 @@ environment process_environment() {
     out.conceal = conceal_variable;
     if (auto* directory = std::getenv("CREDENTIALS_DIRECTORY")) {
         out.credentials_directory = directory;
+    } else if (::access(administrators_credentials, R_OK | X_OK) == 0) {
+        out.credentials_directory = administrators_credentials;
     }
     out.read_file = [](const std::string& path) -> result<std::string> {
         auto content = read_whole_file(path, largest_secret_file);

@@ -42,7 +42,7 @@ std::optional<config::settings> load_settings(
     return print_problems(load_configuration(path), ignored_key);
 }
 
-std::optional<config::settings> load_settings_without_secrets(const std::string& path) {
+static config::loaded load_without_secrets(const std::string& path) {
     static const std::string stand_in = "not-read";
     auto environment = environment_with_rules();
     if (environment.credentials_directory.empty()) environment.credentials_directory = "/run";
@@ -54,7 +54,22 @@ std::optional<config::settings> load_settings_without_secrets(const std::string&
     environment.read_secret_file = [](const std::string&) {
         return result<std::string>(boost::system::in_place_value, stand_in);
     };
-    return print_problems(config::load_file(path, environment), {});
+    return config::load_file(path, environment);
+}
+
+std::optional<config::settings> load_settings_without_secrets(const std::string& path) {
+    return print_problems(load_without_secrets(path), {});
+}
+
+question_settings load_for_questions(const std::string& path, const std::string& socket) {
+    auto loaded = load_without_secrets(path);
+    question_settings out;
+    out.settings = loaded.values;
+    out.is_whole = print_problems(std::move(loaded), {}).has_value();
+    if (!socket.empty()) {
+        out.settings.admin.listen = socket.starts_with("unix:") ? socket.substr(5) : socket;
+    }
+    return out;
 }
 
 program::program(log_level level, std::optional<log_format> format)
@@ -95,9 +110,16 @@ static bool is_of_the_journal(errc code) {
            code == errc::journal_unlockable || code == errc::journal_unopenable;
 }
 
+// Storage refuses a SAS, which calls for another one and may be for good.
+static bool is_refusal(const failure& problem) {
+    auto& code = problem.code.service_text();
+    return code.starts_with("Authentication") || code.starts_with("Authorization") ||
+           code == "http_401" || code == "http_403";
+}
+
 int exit_code_for(const failure& problem) {
     if (is_configuration(problem.code.ours())) return bad_configuration;
-    if (problem.code == errc::proxy_unauthorized) return refused;
+    if (problem.code == errc::proxy_unauthorized || is_refusal(problem)) return refused;
     if (is_of_the_journal(problem.code.ours())) return journal_io;
     if (problem.next == remedy::reconfigure || problem.next == remedy::reauthenticate) {
         return refused;

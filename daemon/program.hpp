@@ -29,6 +29,16 @@ config::loaded load_configuration(const std::string& path);
 /// hands to the daemon, and files that only the daemon can read, are not asked for.
 std::optional<config::settings> load_settings_without_secrets(const std::string& path);
 
+/// What a command that only asks the daemon works with.
+struct question_settings {
+    config::settings settings;  // As far as they could be read.
+    bool is_whole = false;      // The configuration has no errors.
+};
+
+/// The configuration without secrets, with `socket`, if given, as its admin socket. A configuration
+/// that is broken does not keep anyone from asking the daemon: its problems are printed.
+question_settings load_for_questions(const std::string& path, const std::string& socket);
+
 /// What a command works with: one event loop on one thread, real time, random numbers, log.
 struct program {
     program(log_level level, std::optional<log_format> format);

@@ -4,7 +4,17 @@
 #include "daemon/terminal/step_printer.hpp"
 #include "spool/folder/drop_folder.hpp"
 
+#include <sys/stat.h>
+
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <unistd.h>
+#include <utility>
 
 namespace kustodrop::daemon {
 
@@ -30,6 +40,53 @@ static void check_folders(const config::settings& settings, step_printer& out) {
     }
 }
 
+// Two names of one folder would ship its files twice, or lock each other out.
+static void check_pairs(const config::settings& settings, step_printer& out) {
+    std::map<std::pair<dev_t, ino_t>, std::string> seen;
+    for (auto& watch : settings.watches) {
+        struct stat facts {};
+        if (::stat(watch.path.c_str(), &facts) != 0) continue;
+        auto [known, is_new] = seen.try_emplace({facts.st_dev, facts.st_ino}, watch.name);
+        if (is_new) continue;
+        out.bad(
+            "folder " + watch.name,
+            watch.path + " is the folder of " + known->second + " too; name it once",
+            bad_configuration
+        );
+    }
+}
+
+static void check_file(const std::string& key, const std::string& path, step_printer& out) {
+    if (path.empty()) return;
+    std::ifstream file(path, std::ios::binary);
+    bool readable = file.is_open() && file.peek() != std::ifstream::traits_type::eof();
+    if (readable) return out.good(key, path);
+    auto why = file.is_open() ? "is empty or no file" : std::string(std::strerror(errno));
+    out.bad(key, path + ": " + why, bad_configuration);
+}
+
+static void check_files(const config::settings& settings, step_printer& out) {
+    check_file("network.ca_file", settings.network.ca_file, out);
+    auto& auth = settings.auth;
+    check_file("auth.client_certificate_file", auth.client_certificate_file, out);
+    if (auth.kind == config::auth_kind::workload_identity) {
+        check_file("auth.federated_token_file", auth.federated_token_file, out);
+    }
+    auto& state = settings.state_directory;
+    std::error_code unknown;
+    // systemd makes it at the first start (StateDirectory=).
+    bool is_to_be_made =
+        !std::filesystem::exists(state, unknown) &&
+        std::filesystem::is_directory(std::filesystem::path(state).parent_path(), unknown);
+    if (::access(state.c_str(), R_OK | W_OK | X_OK) == 0) {
+        out.good("state directory", state);
+    } else if (is_to_be_made) {
+        out.good("state directory", state + " does not exist yet");
+    } else {
+        out.bad("state directory", state + ": " + std::strerror(errno), bad_configuration);
+    }
+}
+
 static void print_hosts(const service_check& checked) {
     std::printf("\nHosts to open in a firewall (port 443 unless it is named):\n");
     for (auto& [host, purpose] : checked.hosts()) {
@@ -48,9 +105,9 @@ static void print_json(const step_printer& out, const service_check* checked) {
 }
 
 static asio::awaitable<int> check_all(
-    connection& service, clock& time, step_printer& out, bool as_json
+    connection& service, kusto::reporting reported, clock& time, step_printer& out, bool as_json
 ) {
-    service_check checked(service, time, out);
+    service_check checked(service, reported, time, out);
     co_await checked.run();
     if (as_json)
         print_json(out, &checked);
@@ -68,19 +125,38 @@ static int refuse(const std::string& path, step_printer& out) {
     return bad_configuration;
 }
 
-int command_check(const check_options& options) {
-    step_printer out(options.json);
-    auto settings = load_settings(options.config);
-    if (!settings) return options.json ? refuse(options.config, out) : bad_configuration;
-    out.good("configuration", options.config);
-    check_folders(*settings, out);
-    if (options.offline) {
-        if (options.json) print_json(out, nullptr);
+// Offline nothing needs the secrets, and who checks may not be allowed to read them.
+static std::optional<config::settings> settings_for(const check_options& options) {
+    if (options.offline) return load_settings_without_secrets(options.config);
+    return load_settings(options.config);
+}
+
+static int check_service(const config::settings& settings, step_printer& out, bool as_json) {
+    program around(log_level::error, log_format::text);
+    std::unique_ptr<connection> service;
+    try {
+        service =
+            std::make_unique<connection>(around.around(), settings, config::process_environment());
+    } catch (const http::unusable_options& error) {
+        out.bad("network", error.what(), bad_configuration);
+        if (as_json) print_json(out, nullptr);
         return out.code();
     }
-    program around(log_level::error, log_format::text);
-    connection service(around.around(), *settings, config::process_environment());
-    return around.run(check_all(service, around.time, out, options.json));
+    kusto::reporting reported{settings.notifications.reports, settings.notifications.method};
+    return around.run(check_all(*service, reported, around.time, out, as_json));
+}
+
+int command_check(const check_options& options) {
+    step_printer out(options.json);
+    auto settings = settings_for(options);
+    if (!settings) return options.json ? refuse(options.config, out) : bad_configuration;
+    out.good("configuration", options.config + (options.offline ? ", secrets not read" : ""));
+    check_files(*settings, out);
+    check_folders(*settings, out);
+    check_pairs(*settings, out);
+    if (!options.offline) return check_service(*settings, out, options.json);
+    if (options.json) print_json(out, nullptr);
+    return out.code();
 }
 
 }  // namespace kustodrop::daemon

@@ -1,7 +1,9 @@
 #include "daemon/commands/service_check.hpp"
 
+#include "azure/storage/sas_rights.hpp"
 #include "base/text.hpp"
 #include "http/clock_skew.hpp"
+#include "pipeline/outcomes/queue_book.hpp"
 
 namespace kustodrop::daemon {
 
@@ -73,6 +75,11 @@ void service_check::note(const kusto::resource_set& resources) {
     add(resources.status_tables, "status tables");
 }
 
+// What the SAS says answers most questions about a new cluster.
+static std::string described(const azure::storage_place& place) {
+    return place.name + " (" + azure::sas_description(place) + ")";
+}
+
 asio::awaitable<void> service_check::check_container(azure::storage_place container) {
     auto name = "container " + container.account;
     bool reached = co_await probe(container.location);
@@ -80,16 +87,32 @@ asio::awaitable<void> service_check::check_container(azure::storage_place contai
     auto blob = container.location.with_path_suffix("kustodrop-check");
     auto size = co_await service_.blobs.size(blob);
     if (size.has_error()) co_return out_.bad(name, size.error());
-    out_.good(name, container.name);
+    out_.good(name, described(container));
 }
 
-asio::awaitable<void> service_check::check_notifications(azure::storage_place queue) {
-    auto name = "notifications " + queue.account;
+// Taking a message to prove that it can be taken would hide it from the others.
+asio::awaitable<void> service_check::check_notifications(
+    std::string kind, azure::storage_place queue
+) {
+    auto name = kind + " queue " + queue.account;
     bool reached = co_await probe(queue.location);
     if (!reached) co_return out_.skipped(name, queue.name + " cannot be reached");
+    if (!azure::allows(queue, 'r')) {
+        co_return out_.good(name, described(queue) + ": not for peeking, messages are taken");
+    }
     auto seen = co_await service_.queues.peek(queue.location, 1);
     if (seen.has_error()) co_return out_.bad(name, seen.error());
-    out_.good(name, queue.name);
+    out_.good(name, described(queue));
+}
+
+asio::awaitable<void> service_check::check_table(azure::storage_place table) {
+    auto name = "status table " + table.account;
+    bool reached = co_await probe(table.location);
+    if (!reached) co_return out_.skipped(name, table.name + " cannot be reached");
+    azure::row_key none{"kustodrop-check", "kustodrop-check"};
+    auto row = co_await service_.tables.get(table.location, none);
+    if (row.has_error() && azure::allows(table, 'r')) co_return out_.bad(name, row.error());
+    out_.good(name, described(table));
 }
 
 asio::awaitable<void> service_check::check_storage(kusto::resource_set resources) {
@@ -98,13 +121,16 @@ asio::awaitable<void> service_check::check_storage(kusto::resource_set resources
         auto name = "queue " + queue.account;
         bool reached = co_await probe(queue.location);
         if (reached) {
-            out_.good(name, queue.name + " (a post is the only proof)");
+            out_.good(name, described(queue) + ": only a post proves it");
         } else {
             out_.skipped(name, queue.name + " cannot be reached");
         }
     }
-    for (auto& queue : resources.failed_queues) co_await check_notifications(queue);
-    for (auto& queue : resources.successful_queues) co_await check_notifications(queue);
+    for (auto& queue : resources.failed_queues) co_await check_notifications("failure", queue);
+    for (auto& queue : resources.successful_queues) co_await check_notifications("success", queue);
+    for (auto& table : resources.status_tables) co_await check_table(table);
+    auto problem = pipeline::reporting_problem(resources, reported_.level, reported_.method);
+    if (problem) out_.bad("outcomes", *problem);
 }
 
 asio::awaitable<void> service_check::check_resources() {

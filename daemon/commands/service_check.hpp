@@ -13,8 +13,8 @@ namespace kustodrop::daemon {
 /// the remedy. Steps that need a failed one are not tried.
 class service_check {
 public:
-    service_check(connection& service, clock& time, step_printer& out)
-        : service_(service), time_(time), out_(out) {}
+    service_check(connection& service, kusto::reporting reported, clock& time, step_printer& out)
+        : service_(service), reported_(reported), time_(time), out_(out) {}
 
     asio::awaitable<void> run();
 
@@ -29,11 +29,13 @@ private:
     asio::awaitable<void> check_resources();
     asio::awaitable<void> check_storage(kusto::resource_set resources);
     asio::awaitable<void> check_container(azure::storage_place container);
-    asio::awaitable<void> check_notifications(azure::storage_place queue);
+    asio::awaitable<void> check_notifications(std::string kind, azure::storage_place queue);
+    asio::awaitable<void> check_table(azure::storage_place table);
     void check_clock(const kusto::cloud& cloud);
     void note(const kusto::resource_set& resources);
 
     connection& service_;
+    kusto::reporting reported_;  // How outcomes are to be read.
     clock& time_;
     step_printer& out_;
     std::map<std::string, std::string> hosts_;

@@ -18,7 +18,8 @@ void step_printer::take(const char* mark, taken one) {
     if (!quiet_) {
         auto name = one.step;
         name.resize(std::max<std::size_t>(name.size(), 26), ' ');
-        auto summary = one.code.empty() ? one.detail : one.code + ": " + one.detail;
+        bool says_code = one.code.empty() || one.detail.starts_with(one.code);
+        auto summary = says_code ? one.detail : one.code + ": " + one.detail;
         std::printf("%s  %s %s\n", mark, name.c_str(), summary.c_str());
         std::fflush(stdout);
     }

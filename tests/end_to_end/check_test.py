@@ -150,6 +150,39 @@ class Check(EndToEnd):
         daemon = self.daemon(self.emulator(), network={"ca_file": "/nonexistent/ca.pem"})
         self.assertIn("network.ca_file /nonexistent/ca.pem", self.check(daemon, CONFIGURATION))
 
+    def test_an_authority_file_that_is_absent_is_reported_in_json_too(self):
+        daemon = self.daemon(self.emulator(), network={"ca_file": "/nonexistent/ca.pem"})
+        code, out, _ = daemon.command("check", "--json", "--config", daemon.config_path)
+        self.assertEqual((code, json.loads(out)["exit_code"]), (CONFIGURATION, CONFIGURATION))
+        failed = [one["step"] for one in json.loads(out)["steps"] if one["result"] == "failed"]
+        self.assertIn("network.ca_file", failed)
+
+    def test_a_state_directory_that_cannot_be_made(self):
+        daemon = self.daemon(self.emulator(), state_directory="/nonexistent/deep/state")
+        out = self.check(daemon, CONFIGURATION)
+        self.assertIn("FAIL  state directory", out)
+
+    def test_one_folder_under_two_names(self):
+        daemon = self.daemon(self.emulator())
+        link = self.folder / "again"
+        link.symlink_to(daemon.drop)
+        daemon.settings["watches"].append(
+            {**daemon.settings["watches"][0], "name": "again", "path": str(link)}
+        )
+        daemon.write()
+        out = self.check(daemon, CONFIGURATION)
+        self.assertIn("is the folder of web too", out)
+
+    def test_offline_needs_no_secret(self):
+        daemon = self.daemon(self.emulator(), auth={"client_secret": "${cred:absent}"})
+        code, out, err = daemon.command("check", "--offline", "--config", daemon.config_path)
+        self.assertEqual(code, 0, out + err)
+
+    def test_storage_that_refuses(self):
+        emulator = self.emulator()
+        emulator.fault("blob", status=403, code="AuthorizationFailure")
+        self.assertIn("AuthorizationFailure", self.check(self.daemon(emulator), REFUSED))
+
     def test_wrong_tenant(self):
         daemon = self.daemon(self.emulator(), auth={"tenant_id": "nobodys.example"})
         self.failing(daemon, REFUSED, "token", "AADSTS90002", "auth.tenant_id")
