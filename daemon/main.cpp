@@ -3,6 +3,7 @@
 #include "daemon/commands/commands.hpp"
 #include "daemon/exit_code.hpp"
 #include "daemon/run/process_secrecy.hpp"
+#include "daemon/terminal/arguments.hpp"
 #include "http/client/beast_transport.hpp"
 
 #include <CLI/CLI.hpp>
@@ -44,6 +45,10 @@ static void add_json(CLI::App* command, bool& json) {
 static void describe(CLI::App* command, const char* group, const std::string& example) {
     command->group(group);
     command->footer("Example:\n  kustodrop " + example);
+}
+
+static void add_socket(CLI::App* command, std::string& socket) {
+    command->add_option("--socket", socket, "Admin socket of the daemon");
 }
 
 static CLI::Option* add_duration(
@@ -131,6 +136,7 @@ static void add_status(CLI::App& program, std::function<int()>& chosen) {
         program.add_subcommand("status", "Show the running daemon, once or (--watch) every second");
     describe(command, daily, "status --watch");
     add_config(command, options->config);
+    add_socket(command, options->socket);
     auto* watch = command->add_flag(
         "--watch",
         options->watch,
@@ -156,20 +162,24 @@ static void add_journal(CLI::App& program, std::function<int()>& chosen) {
         program.add_subcommand("journal", "Show every file with its outcome, newest first");
     describe(command, daily, "journal --since 1h --outcome failed");
     add_config(command, options->config);
-    add_duration(
-        command,
-        "--since",
-        [options](duration time) { options->since = time; },
-        "Only what changed within this time: 1h, 7d"
-    );
+    add_socket(command, options->socket);
+    command
+        ->add_option(
+            "--since", options->since, "Only what changed since: 1h, yesterday, 2026-11-27"
+        )
+        ->type_name("TIME");
+    command
+        ->add_option("--until", options->until, "Only what changed before: 1h, today, 2026-11-27")
+        ->type_name("TIME");
     command->add_option("--outcome", options->outcome, "Only this outcome")
         ->check(
             CLI::IsMember({"succeeded", "failed", "skipped", "rejected", "unconfirmed", "presumed"})
         );
     command->add_option("--watch", options->watch, "Only this watch");
-    command->add_option("--file", options->file, "Only files that match this glob");
+    command->add_option("--file", options->file, "Only files that match this glob, or full path");
     command->add_option("--source", options->source, "Only this source id");
-    command->add_option("--limit", options->limit, "At most this many files (1000)");
+    command->add_option("--limit", options->limit, "At most this many files (1000)")
+        ->check(CLI::Range(1LL, 1'000'000'000LL));
     add_json(command, options->json);
     command->callback([options, &chosen] {
         chosen = [options] { return commands::command_journal(*options); };
@@ -184,6 +194,7 @@ static void add_retry(CLI::App& program, std::function<int()>& chosen) {
     );
     describe(command, changing, "retry --watch web --error BadRequest_InvalidMapping");
     add_config(command, options->config);
+    add_socket(command, options->socket);
     auto* which = command->add_option_group("which", "Which files; all given options must match");
     which->add_option("--watch", options->watch, "Files of this watch");
     which->add_option("--source", options->source, "The file of this source id");
@@ -204,6 +215,7 @@ static void add_explain(CLI::App& program, std::function<int()>& chosen) {
     );
     describe(command, looking, "explain /srv/drop/web/a.json");
     add_config(command, options->config);
+    add_socket(command, options->socket);
     command->add_option("path", options->path, "The file")->required();
     add_json(command, options->json);
     command->callback([options, &chosen] {
@@ -234,7 +246,7 @@ static void add_reload(CLI::App& program, std::function<int()>& chosen) {
     );
     describe(command, changing, "reload");
     add_config(command, options->config);
-    command->add_option("--socket", options->socket, "Admin socket of the daemon");
+    add_socket(command, options->socket);
     add_json(command, options->json);
     command->callback([options, &chosen] {
         chosen = [options] { return commands::command_reload(*options); };
@@ -290,9 +302,18 @@ int main(int argc, char** argv) {
     add_reload(program, chosen);
     add_retry(program, chosen);
     add_gen_dropin(program, chosen);
+    auto arguments = commands::arranged({argv + 1, argv + argc});
     try {
-        program.parse(argc, argv);
+        // It wants the last one first.
+        program.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
     } catch (const CLI::ParseError& error) {
+        std::vector<std::string_view> names;
+        for (auto* command : program.get_subcommands({})) names.push_back(command->get_name());
+        auto unknown = commands::about_unknown_command(arguments, names);
+        if (!unknown.empty()) {
+            std::fprintf(stderr, "%s\nRun kustodrop --help for all commands.\n", unknown.c_str());
+            return commands::bad_usage;
+        }
         return program.exit(error) == 0 ? commands::all_well : commands::bad_usage;
     }
     try {

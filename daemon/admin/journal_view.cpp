@@ -4,6 +4,8 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
+
 namespace kustodrop::daemon {
 
 namespace json = boost::json;
@@ -50,8 +52,9 @@ std::string journal_json(const std::vector<spool::journal_row>& rows) {
     return json::serialize(out);
 }
 
+// A name longer than its column pushes the next one away, but never touches it.
 static std::string padded(std::string text, std::size_t width) {
-    if (text.size() < width) text.resize(width, ' ');
+    text.resize(std::max(width, text.size() + 1), ' ');
     return text;
 }
 
@@ -70,11 +73,65 @@ std::string journal_text(const std::string& text) {
         if (state.empty()) state = "(" + field("stage") + ")";
         out += padded(field("changed_at"), 26) + padded(state, 13) + padded(field("watch"), 14);
         out += padded(field("target"), 20) + field("file") + "\n";
-        if (!field("code").empty()) {
-            out += std::string(26, ' ') + field("code") + ": " + field("details") + "\n";
+        auto code = field("code");
+        auto details = field("details");
+        // Some of the service's messages begin with their own code.
+        if (!code.empty() && !details.starts_with(code)) details = code + ": " + details;
+        if (!code.empty()) out += std::string(26, ' ') + details + "\n";
+        if (!field("successor").empty()) {
+            out += std::string(26, ' ') + "sent again as " + field("successor") + ": " +
+                   field("successor_outcome") + "\n";
         }
     }
     return out;
+}
+
+std::string as_pattern(const std::string& name) {
+    std::string out;
+    for (char c : name) {
+        bool special = c == '*' || c == '?' || c == '[';
+        out += special ? "[" + std::string(1, c) + "]" : std::string(1, c);
+    }
+    return out;
+}
+
+static std::string text_in(const json::object& row, const char* name) {
+    auto* value = row.if_contains(name);
+    return value && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+static bool may_have_successor(const json::object& row) {
+    auto outcome = text_in(row, "outcome");
+    return outcome == "failed" || outcome == "rejected" || outcome == "unconfirmed";
+}
+
+// Of the rows of one name, newest first, the one after this one in time.
+static const json::object* next_after(const json::object& row, const json::array& of_name) {
+    const json::object* next = nullptr;
+    for (auto& one : of_name) {
+        auto& other = one.as_object();
+        if (text_in(other, "source_id") == text_in(row, "source_id")) return next;
+        bool is_later = text_in(other, "claimed_at") > text_in(row, "claimed_at");
+        if (is_later) next = &other;
+    }
+    return next;
+}
+
+std::string with_successors(const std::string& text, const find_by_name& find) {
+    static constexpr int most_lookups = 100;
+    auto rows = json::parse(text).as_array();
+    int lookups = 0;
+    for (auto& one : rows) {
+        auto& row = one.as_object();
+        if (!may_have_successor(row) || ++lookups > most_lookups) continue;
+        auto of_name = json::parse(find(text_in(row, "watch"), text_in(row, "file"))).as_array();
+        auto* next = next_after(row, of_name);
+        if (!next) continue;
+        auto outcome = text_in(*next, "outcome");
+        row["successor"] = text_in(*next, "source_id");
+        row["successor_outcome"] = outcome.empty() ? text_in(*next, "stage") : outcome;
+    }
+    return json::serialize(rows);
 }
 
 }  // namespace kustodrop::daemon

@@ -38,6 +38,7 @@ int command_send(const send_options& options);
 
 struct status_options {
     std::string config;
+    std::string socket;  // Empty: the configuration's.
     bool json = false;
     bool watch = false;  // Repeats until it is stopped.
     duration interval = std::chrono::seconds(1);
@@ -50,18 +51,21 @@ int follow_status(const status_options& options, const std::string& socket);
 
 struct journal_options {
     std::string config;
-    std::optional<duration> since;
+    std::string socket;  // Empty: the configuration's.
+    std::string since;   // As parse_moment() reads it.
+    std::string until;
     std::string outcome;
     std::string watch;
     std::string file;
     std::string source;
-    std::size_t limit = 1000;
+    long long limit = 1000;
     bool json = false;
 };
 int command_journal(const journal_options& options);
 
 struct retry_options {
     std::string config;
+    std::string socket;  // Empty: the configuration's.
     std::string watch;
     std::string source;
     std::string error;
@@ -72,6 +76,7 @@ int command_retry(const retry_options& options);
 
 struct explain_options {
     std::string config;
+    std::string socket;  // Empty: the configuration's.
     std::string path;
     bool json = false;
 };

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "daemon/admin/admin.hpp"
 #include "daemon/admin/admin_client.hpp"
+#include "daemon/admin/journal_view.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/program.hpp"
 #include "daemon/run/translate.hpp"
@@ -26,16 +27,6 @@ static const pipeline::watch_options* watch_of(
         if (path.starts_with(watch.path + "/")) return &watch;
     }
     return nullptr;
-}
-
-// A name as a pattern that matches only itself.
-static std::string as_pattern(const std::string& name) {
-    std::string out;
-    for (char c : name) {
-        bool special = c == '*' || c == '?' || c == '[';
-        out += special ? "[" + std::string(1, c) + "]" : std::string(1, c);
-    }
-    return out;
 }
 
 static void look(pipeline::explain_facts& facts) {
@@ -66,6 +57,22 @@ static std::string place_in_work(const std::string& root, const std::string& nam
     return {};
 }
 
+// What became of a file whose record has ended.
+static std::string ending_of(const json::object& row) {
+    auto text = [&](const char* name) {
+        auto* value = row.if_contains(name);
+        return value && value->is_string() ? std::string(value->get_string()) : std::string();
+    };
+    auto outcome = text("outcome");
+    auto at = text("changed_at");
+    if (text("stage") != "retired" || outcome.empty()) return {};
+    if (outcome == "succeeded" || outcome == "presumed") return "shipped at " + at;
+    if (outcome == "skipped") return "skipped at " + at + ": it held no data";
+    bool is_in_quarantine = text("location").starts_with(spool::quarantine_folder);
+    auto place = is_in_quarantine ? "in quarantine since " : outcome + " at ";
+    return place + at + ": " + text("code");
+}
+
 static void read_record(const config::settings& settings, pipeline::explain_facts& facts) {
     spool::journal_query query;
     query.watch = facts.watch.name;
@@ -85,6 +92,7 @@ static void read_record(const config::settings& settings, pipeline::explain_fact
                     text("changed_at") + ", source " + text("source_id");
     if (auto code = text("code"); !code.empty()) facts.history += ", " + code;
     facts.is_recorded = text("stage") != "retired";
+    facts.ended = ending_of(row);
     if (auto details = text("details"); !details.empty()) facts.history += ": " + details;
     // A retired file whose record still names this place was processed and stays there.
     if (text("location") == printable(facts.name) && text("stage") == "retired") {
@@ -127,13 +135,13 @@ static void print_json(const std::vector<pipeline::explained>& rules) {
 }
 
 int command_explain(const explain_options& options) {
-    auto settings = load_settings_without_secrets(options.config);
-    if (!settings) return bad_configuration;
+    auto asking = load_for_questions(options.config, options.socket);
+    auto* settings = &asking.settings;
     auto path = std::filesystem::absolute(options.path).lexically_normal().string();
     auto* watch = watch_of(*settings, path);
     if (!watch) {
         std::fprintf(stderr, "%s lies in no watch's folder\n", printable(path).c_str());
-        return some_failed;
+        return asking.is_whole ? some_failed : bad_configuration;
     }
     pipeline::explain_facts facts;
     facts.watch = watch_options_of(*watch, settings->retention);

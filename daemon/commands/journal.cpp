@@ -1,57 +1,159 @@
+#include "base/text.hpp"
 #include "daemon/admin/admin.hpp"
 #include "daemon/admin/admin_client.hpp"
 #include "daemon/admin/journal_view.hpp"
 #include "daemon/commands/commands.hpp"
+#include "daemon/commands/moments.hpp"
 #include "daemon/program.hpp"
 
+#include <boost/json.hpp>
+
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <unistd.h>
 
 namespace kustodrop::daemon {
 
-static spool::journal_query query_of(const journal_options& options) {
+namespace json = boost::json;
+
+static constexpr std::size_t files_of_name = 20;
+static constexpr std::size_t files_before_a_time = 100'001;  // Read, where --until is given.
+
+static failure unusable(std::string what) {
+    return {errc::not_allowed, remedy::give_up, std::move(what)};
+}
+
+static result<wall_time> moment_of(const char* option, const std::string& text, wall_time now) {
+    if (auto at = parse_moment(text, now)) return *at;
+    return unusable(
+        std::string(option) + " \"" + printable(text) +
+        "\" is not a time; use 1h, 7d, today, yesterday, 2026-11-27 or 2026-11-27T10:00"
+    );
+}
+
+// "/srv/drop/web/a*.csv" asks for "a*.csv" of the watch of that folder.
+static result<void> split_path(
+    const config::settings& settings, const std::string& path, spool::journal_query& query
+) {
+    for (auto& watch : settings.watches) {
+        if (!path.starts_with(watch.path + "/")) continue;
+        query.watch = watch.name;
+        query.file_glob = path.substr(watch.path.size() + 1);
+        return {};
+    }
+    return unusable("--file " + printable(path) + " lies in no watch's folder");
+}
+
+static result<spool::journal_query> query_of(
+    const journal_options& options, const config::settings& settings
+) {
     spool::journal_query query;
-    real_clock time;
-    if (options.since) {
-        auto ago = std::chrono::duration_cast<std::chrono::microseconds>(*options.since);
-        query.since = time.wall_now() - ago;
+    auto now = real_clock().wall_now();
+    if (!options.since.empty()) {
+        auto since = moment_of("--since", options.since, now);
+        if (since.has_error()) return since.error();
+        query.since = *since;
     }
     if (!options.outcome.empty()) query.outcome = spool::parse_outcome(options.outcome);
     if (!options.watch.empty()) query.watch = options.watch;
-    if (!options.file.empty()) query.file_glob = options.file;
     if (!options.source.empty()) query.source_id = options.source;
-    query.limit = options.limit;
-    return query;
+    if (options.file.starts_with('/')) {
+        auto split = split_path(settings, options.file, query);
+        if (split.has_error()) return split.error();
+    } else if (!options.file.empty()) {
+        query.file_glob = options.file;
+    }
+    // One more than is shown says whether there is more.
+    query.limit = static_cast<std::size_t>(options.limit) + 1;
+    // The record is read from its newest row on.
+    if (!options.until.empty()) query.limit = std::max(query.limit, files_before_a_time);
+    return {boost::system::in_place_value, std::move(query)};
 }
 
-// The daemon has the journal to itself while it runs; without one it is read directly.
-static result<std::string> rows_of(
-    const config::settings& settings, const spool::journal_query& query
+static result<json::array> rows_of_daemon(
+    const std::string& socket, const spool::journal_query& query
 ) {
-    auto answer = ask_daemon(settings.admin.listen, "/journal?" + journal_query_text(query));
-    if (answer || answer.error().code != errc::no_daemon) return answer;
+    auto answer = ask_daemon(socket, "/journal?" + journal_query_text(query));
+    if (answer.has_error()) return answer.error();
+    return {boost::system::in_place_value, json::parse(*answer).as_array()};
+}
+
+// Where the journal lies is uncertain while the configuration is broken.
+static result<json::array> rows_of(
+    const question_settings& asking, const spool::journal_query& query
+) {
+    auto& settings = asking.settings;
+    auto answer = rows_of_daemon(settings.admin.listen, query);
+    bool is_absent = answer.has_error() && answer.error().code == errc::no_daemon;
+    if (!is_absent || !asking.is_whole) return answer;
     auto path = settings.state_directory + "/journal.db";
     if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT) {
         std::fprintf(stderr, "nothing has been recorded yet: there is no %s\n", path.c_str());
-        return {boost::system::in_place_value, "[]"};
+        return {boost::system::in_place_value, json::array()};
     }
     auto rows = spool::read_journal(path, query);
     if (rows.has_error()) return rows.error();
-    return {boost::system::in_place_value, journal_json(*rows)};
+    return {boost::system::in_place_value, json::parse(journal_json(*rows)).as_array()};
+}
+
+// Leaves what changed before that time, and no more than was asked for. Whether there is more.
+static bool cut(json::array& rows, const journal_options& options, std::size_t limit) {
+    bool is_cut = rows.size() >= limit;
+    if (!options.until.empty()) {
+        auto until = parse_moment(options.until, real_clock().wall_now());
+        auto end = to_iso8601(until.value_or(wall_time::max()));
+        auto is_later = [&](const json::value& row) {
+            return std::string_view(row.at("changed_at").as_string()) >= std::string_view(end);
+        };
+        rows.erase(rows.begin(), std::ranges::find_if_not(rows, is_later));
+    }
+    auto most = static_cast<std::size_t>(options.limit);
+    if (rows.size() <= most) return is_cut && !options.until.empty();
+    rows.resize(most);
+    return true;
+}
+
+static int report_failure(const failure& problem) {
+    std::fprintf(stderr, "%s\n", to_string(problem).c_str());
+    if (problem.code == errc::no_daemon) return bad_configuration;
+    return problem.code == errc::not_allowed ? refused : journal_io;
+}
+
+static int refuse_usage(const failure& problem) {
+    std::fprintf(stderr, "%s\n", problem.message().c_str());
+    return bad_usage;
 }
 
 int command_journal(const journal_options& options) {
-    auto settings = load_settings_without_secrets(options.config);
-    if (!settings) return bad_configuration;
-    auto rows = rows_of(*settings, query_of(options));
-    if (rows.has_error()) {
-        auto problem = rows.error();
-        std::fprintf(stderr, "%s\n", to_string(problem).c_str());
-        return problem.code == errc::not_allowed ? refused : journal_io;
+    auto asking = load_for_questions(options.config, options.socket);
+    auto query = query_of(options, asking.settings);
+    if (query.has_error()) return refuse_usage(query.error());
+    if (!options.until.empty()) {
+        auto until = moment_of("--until", options.until, real_clock().wall_now());
+        if (until.has_error()) return refuse_usage(until.error());
     }
-    auto text = options.json ? *rows + "\n" : journal_text(*rows);
+    auto rows = rows_of(asking, *query);
+    if (rows.has_error()) return report_failure(rows.error());
+    bool is_cut = cut(*rows, options, query->limit);
+    auto of_name = [&](std::string watch, std::string name) {
+        spool::journal_query one;
+        one.watch = std::move(watch);
+        one.file_glob = as_pattern(name);
+        one.limit = files_of_name;
+        auto found = rows_of(asking, one);
+        return json::serialize(found.has_value() ? *found : json::array());
+    };
+    auto linked = with_successors(json::serialize(*rows), of_name);
+    auto text = options.json ? linked + "\n" : journal_text(linked);
     std::fputs(text.c_str(), stdout);
+    if (is_cut) {
+        std::fprintf(
+            stderr,
+            "cut off: the newest %zu files are shown, and there are more; use --limit or --since\n",
+            rows->size()
+        );
+    }
     return all_well;
 }
 

@@ -133,9 +133,9 @@ static void print(const std::string& answer) {
 }
 
 int command_retry(const retry_options& options) {
-    auto settings = load_settings_without_secrets(options.config);
-    if (!settings) return bad_configuration;
-    if (!options.watch.empty()) {
+    auto asking = load_for_questions(options.config, options.socket);
+    auto* settings = &asking.settings;
+    if (!options.watch.empty() && asking.is_whole) {
         auto named = [&](auto& watch) { return watch.name == options.watch; };
         if (std::ranges::none_of(settings->watches, named)) {
             std::fprintf(stderr, "\"%s\" is not a configured watch\n", options.watch.c_str());
@@ -144,7 +144,10 @@ int command_retry(const retry_options& options) {
     }
     auto wanted = request_of(options);
     auto answer = tell_daemon(settings->admin.listen, "/retry?" + retry_request_text(wanted));
-    if (!answer && answer.error().code == errc::no_daemon) {
+    // Without a daemon the files are put back here, as the whole configuration says.
+    bool absent = !answer && answer.error().code == errc::no_daemon;
+    if (absent && !asking.is_whole) return bad_configuration;
+    if (absent) {
         answer = retry_without_daemon(*settings, std::move(wanted));
     }
     if (answer.has_error()) {

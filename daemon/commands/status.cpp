@@ -8,14 +8,15 @@
 namespace kustodrop::daemon {
 
 int command_status(const status_options& options) {
-    auto settings = load_settings_without_secrets(options.config);
-    if (!settings) return bad_configuration;
-    if (options.watch) return follow_status(options, settings->admin.listen);
-    auto answer = ask_daemon(settings->admin.listen, "/status");
+    auto asking = load_for_questions(options.config, options.socket);
+    auto& socket = asking.settings.admin.listen;
+    if (options.watch) return follow_status(options, socket);
+    auto answer = ask_daemon(socket, "/status");
     if (answer.has_error()) {
         auto problem = answer.error();
         std::fprintf(stderr, "%s\n", to_string(problem).c_str());
-        return problem.code == errc::not_allowed ? refused : unreachable;
+        if (problem.code == errc::not_allowed) return refused;
+        return asking.is_whole ? unreachable : bad_configuration;
     }
     auto text = options.json ? *answer + "\n" : status_text(*answer);
     std::fputs(text.c_str(), stdout);

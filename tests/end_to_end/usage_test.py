@@ -45,6 +45,26 @@ watches:
             self.assertEqual(code, USAGE, (arguments, out, err))
             self.assertTrue(out + err)
 
+    def test_a_mistyped_command_gets_a_suggestion(self):
+        code, _, err = self.kustodrop("jurnal", "--since", "1h")
+        self.assertEqual(code, USAGE)
+        self.assertIn("did you mean journal?", err)
+
+    def test_options_may_stand_before_the_command(self):
+        path = self.write(self.GOOD)
+        code, out, _ = self.kustodrop("--config", path, "plan", "--help")
+        self.assertEqual(code, OK)
+        self.assertIn("Only this watch", out)
+        self.assertEqual(self.kustodrop("--version")[1], self.kustodrop("version")[1])
+        self.assertEqual(self.kustodrop("help", "plan")[1], out)
+
+    def test_numbers_and_times_that_make_no_sense_are_usage(self):
+        path = self.write(self.GOOD)
+        for more in (["--limit", "-1"], ["--limit", "0"], ["--until", "tomorrow"],
+                     ["--file", "/elsewhere/a.csv"]):
+            code, out, err = self.kustodrop("journal", "--config", path, *more)
+            self.assertEqual(code, USAGE, (more, out, err))
+
     def test_help_and_version_say_so_and_end_well(self):
         code, out, _ = self.kustodrop("--help")
         self.assertEqual(code, OK)

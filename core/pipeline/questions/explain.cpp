@@ -6,6 +6,8 @@
 
 namespace kustodrop::pipeline {
 
+static constexpr auto ended_rule = "outcome";
+
 namespace {
 
 class answers {
@@ -37,7 +39,8 @@ void about_file(const explain_facts& facts, answers& out) {
         return;
     }
     if (!facts.seen) {
-        out.add("file", "there is none of that name in the folder now", false);
+        bool has_ended = !facts.ended.empty();
+        out.add("file", "there is none of that name in the folder now", has_ended);
         return;
     }
     auto& seen = *facts.seen;
@@ -107,6 +110,9 @@ std::vector<explained> explain(const explain_facts& facts) {
         out.add("journal", "dealt with before and unchanged since, so it stays", false);
     }
     about_joining(facts, out);
+    bool is_absent = !facts.seen && facts.claimed_as.empty();
+    bool stays = facts.seen && facts.is_kept.value_or(false);
+    if (!facts.ended.empty() && (is_absent || stays)) out.add(ended_rule, facts.ended, true);
     if (!facts.history.empty()) out.add("record", facts.history, true);
     out.add("daemon", facts.daemon_runs ? "runs" : "does not run", facts.daemon_runs);
     if (!facts.daemon_runs) return std::move(out.all);
@@ -130,6 +136,9 @@ std::vector<explained> explain(const explain_facts& facts) {
 }
 
 std::string conclusion(const std::vector<explained>& rules) {
+    for (auto& one : rules) {
+        if (one.rule == ended_rule) return one.answer;
+    }
     for (auto& one : rules) {
         if (one.lets_pass) continue;
         bool waits = one.rule == service_rule;

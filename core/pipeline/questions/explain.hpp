@@ -19,6 +19,7 @@ struct explain_facts {
     bool is_recorded = false;     // The journal has it as on its way.
     std::optional<bool> is_kept;  // The journal has it as dealt with, unchanged since.
     std::string history;          // The newest record of that name; empty: none.
+    std::string ended;            // What became of it, if that record ended: "shipped at …".
     std::string paused;           // Why the watch stands still; empty: it does not.
     bool low_on_space = false;
     std::string trouble;  // Why nothing gets through to the service; empty: it does.
@@ -37,7 +38,7 @@ struct explained {
 /// Every rule that decides whether a file is shipped, in their order. Pure.
 std::vector<explained> explain(const explain_facts& facts);
 
-/// The one line that follows from the rules.
+/// The one line that follows from the rules. What the journal knows of the file's end comes first.
 std::string conclusion(const std::vector<explained>& rules);
 
 }  // namespace kustodrop::pipeline

@@ -78,6 +78,23 @@ BOOST_AUTO_TEST_CASE(a_claimed_file_is_on_its_way_although_it_is_not_in_the_fold
     BOOST_TEST(waits().empty());
 }
 
+BOOST_AUTO_TEST_CASE(what_the_journal_knows_of_the_end_is_the_conclusion) {
+    facts.seen.reset();
+    facts.ended = "shipped at 2026-08-22T10:00:00Z";
+    facts.paused = "BadRequest_TableNotExist";
+    BOOST_TEST(said() == "shipped at 2026-08-22T10:00:00Z");
+    facts.ended = "in quarantine since 2026-08-22T10:00:00Z: Stream_WrongNumberOfFields";
+    BOOST_TEST(said() == facts.ended);
+}
+
+BOOST_AUTO_TEST_CASE(a_new_file_of_a_name_that_was_shipped_before_is_about_to_be_shipped) {
+    facts.ended = "shipped at 2026-08-22T10:00:00Z";
+    BOOST_TEST(said() == "it is shipped, or about to be");
+    facts.is_kept = true;
+    facts.seen.emplace(*facts.seen);
+    BOOST_TEST(said() == "shipped at 2026-08-22T10:00:00Z");
+}
+
 BOOST_AUTO_TEST_CASE(a_marker_must_be_younger_than_its_file) {
     facts.watch.done_marker = ".ok";
     facts.seen->identity.modified_ns = 10;

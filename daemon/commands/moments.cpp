@@ -1,0 +1,20 @@
+#include "daemon/commands/moments.hpp"
+
+#include "base/text.hpp"
+#include "config/reading/quantities.hpp"
+
+#include <string>
+
+namespace kustodrop::daemon {
+
+std::optional<wall_time> parse_moment(std::string_view text, wall_time now) {
+    auto midnight = wall_time(std::chrono::floor<std::chrono::days>(now));
+    if (text == "now") return now;
+    if (text == "today") return midnight;
+    if (text == "yesterday") return midnight - std::chrono::days(1);
+    auto ago = config::parse_duration(std::string(text));
+    if (ago.has_value()) return now - std::chrono::duration_cast<wall_time::duration>(*ago);
+    return parse_iso8601(text);
+}
+
+}  // namespace kustodrop::daemon

@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+"""The service as it may be elsewhere: SAS with fewer rights, other queues, other tables."""
+import json
+import unittest
+
+from harness import EndToEnd, csv_rows
+
+BROKEN = 'not,a,"row\n'
+REFUSED = 77
+TABLE = {"report_method": "table", "poll_interval": "100ms", "outcome_timeout": "60s"}
+
+
+class ServiceModes(EndToEnd):
+    def deliver(self, emulator_options, notifications=None):
+        """Files that arrive and one that does not, from an emulator in that mode."""
+        settings = {"notifications": notifications} if notifications else {}
+        emulator, daemon = self.pair(emulator=emulator_options, **settings)
+        emulator.add_notifications("successful", [self.foreign(number) for number in range(3)])
+        for number in range(5):
+            daemon.put(f"good-{number}.csv", csv_rows(2))
+        daemon.put("bad.csv", BROKEN)
+        self.settled(daemon, succeeded=5, failed=1)
+        self.assertEqual(emulator.count(), 10)
+        self.assertEqual(daemon.status()["notification_trouble"], None)
+        return emulator, daemon
+
+    @staticmethod
+    def foreign(number):
+        return json.dumps({"IngestionSourceId": f"ffffffff-0000-4000-8000-{number:012}"})
+
+    def test_queues_that_may_not_be_read(self):
+        emulator, _ = self.deliver({"notification_permissions": "p"})
+        self.assertEqual(emulator.requests(operation="peek_messages"), 0)
+        self.assertEqual(emulator.requests(operation="update_message"), 0)
+
+    def test_queues_that_may_not_be_updated(self):
+        emulator, _ = self.deliver({"notification_permissions": "rp"})
+        self.assertEqual(emulator.requests(operation="update_message"), 0)
+
+    def test_queues_of_equal_names_in_three_accounts(self):
+        options = {"accounts": 3, "success_queues": 3, "failure_queues": 2}
+        _, daemon = self.deliver(options)
+        self.assertNotIn("notifications blocked", daemon.output())
+
+    def test_queues_of_equal_names_that_may_only_be_taken_from(self):
+        options = {"accounts": 2, "success_queues": 2, "failure_queues": 2}
+        self.deliver({**options, "notification_permissions": "p"})
+
+    def test_strict_tables(self):
+        self.deliver({"strict_tables": True}, TABLE)
+
+    def test_times_of_sas_without_seconds(self):
+        self.deliver({"sas_without_seconds": True})
+
+    def test_dates_of_expiry_of_machines_identities(self):
+        for form in ("unix", "us", "iso"):
+            emulator = self.emulator(expires_on=form)
+            daemon = self.daemon(emulator, auth={"kind": "managed_identity"})
+            for name in ("tenant_id", "client_id", "client_secret"):
+                del daemon.settings["auth"][name]
+            daemon.write()
+            variable = {"AZURE_POD_IDENTITY_AUTHORITY_HOST": emulator.endpoint}
+            daemon.start(environment=variable)
+            daemon.put("a.csv", csv_rows(2))
+            self.settled(daemon, succeeded=1)
+
+    def test_no_queues_at_all(self):
+        emulator = self.emulator(success_queues=0, failure_queues=0)
+        daemon = self.daemon(emulator, notifications={"outcome_timeout": "3s"})
+        code, out, _ = daemon.command("check", "--config", daemon.config_path)
+        self.assertEqual(code, REFUSED, out)
+        self.assertIn("FAIL  outcomes", out)
+        self.assertIn("notifications.report_method", out)
+        daemon.start()
+        daemon.put("a.csv", csv_rows(2))
+        self.settled(daemon, unconfirmed=1)
+        said = daemon.output().count("notifications cannot be read; sources wait")
+        self.assertEqual(said, 1)
+        (entry,) = daemon.journal()
+        self.assertIn("lists no queue", entry["details"])
+        trouble = daemon.status()["notification_trouble"]
+        self.assertEqual(trouble["code"], "no_resources")
+
+    def test_check_prints_what_every_sas_says(self):
+        emulator = self.emulator(notification_permissions="p")
+        daemon = self.daemon(emulator)
+        code, out, err = daemon.command("check", "--config", daemon.config_path)
+        self.assertEqual(code, 0, out + err)
+        for kind in ("container", "queue", "success queue", "failure queue", "status table"):
+            lines = [line for line in out.splitlines() if line.startswith(f"ok    {kind} ")]
+            self.assertTrue(lines, out)
+            for line in lines:
+                self.assertRegex(line, r"sv=\S+ sp=\w+ .*se=\S+")
+        self.assertNotIn("sig=", out + err)
+        self.assertIn("sp=p ", out)
+
+
+if __name__ == "__main__":
+    unittest.main()
