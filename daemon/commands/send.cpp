@@ -58,6 +58,13 @@ int command_send(const send_options& given) {
         auto line = without_secrets(to_string(problem));
         std::fprintf(stderr, "%s\n", line.c_str());
     }
+    if (all.was_interrupted()) {
+        std::fputs(
+            "interrupted: what is listed as not finished is sent when the same command is run "
+            "again\n",
+            stderr
+        );
+    }
     auto flushed = all.flush();
     if (flushed.has_error()) code = journal_io;
     std::fflush(nullptr);

@@ -107,7 +107,9 @@ void send_progress::file(const sent_file& what) {
     auto line = what.state;
     line.resize(std::max<std::size_t>(line.size(), 12), ' ');
     line += " " + printable(what.path);
-    auto text = what.code.empty() ? what.details : what.code + ": " + what.details;
+    // Some of the service's messages begin with their own code.
+    bool says_code = what.code.empty() || what.details.starts_with(what.code);
+    auto text = says_code ? what.details : what.code + ": " + what.details;
     if (!text.empty()) line += "  " + printable(text);
     print(without_secrets(std::move(line)));
 }

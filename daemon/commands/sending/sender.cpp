@@ -6,6 +6,7 @@
 #include "daemon/program.hpp"
 #include "daemon/run/translate.hpp"
 
+#include <csignal>
 #include <filesystem>
 
 namespace kustodrop::daemon {
@@ -28,6 +29,7 @@ sender::sender(surroundings around, config::settings settings, send_options opti
       progress_(around.executor),
       report_(options_.wait),
       display_(!options_.json, options_.wait),
+      signals_(around.executor, SIGINT, SIGTERM),
       started_(around.time.now()) {}
 
 sender::~sender() {
@@ -167,9 +169,19 @@ bool sender::is_done() {
     return engine_->sources().counts(watch_name_).files_in_stage[settled] == 0;
 }
 
+void sender::stop_on_signal() {
+    signals_.async_wait([this](boost::system::error_code error, int) {
+        if (error) return;
+        interrupted_ = true;
+        signals_.clear();
+        progress_.notify_all();
+    });
+}
+
 asio::awaitable<void> sender::wait_for_the_end() {
+    stop_on_signal();
     auto end = around_.time.now() + options_.timeout;
-    while (!is_done() && around_.time.now() < end) {
+    while (!is_done() && !interrupted_ && around_.time.now() < end) {
         auto trouble = service_.trouble();
         bool hopeless = trouble && trouble->next == remedy::reconfigure;
         if (trouble && (hopeless || around_.time.now() - started_ > patience)) {
@@ -181,6 +193,7 @@ asio::awaitable<void> sender::wait_for_the_end() {
         co_await wait_until(progress_, around_.time, around_.time.now() + next_look);
         note_parked();
     }
+    signals_.cancel();
     // What was recorded last is on disk before the report is given.
     co_await journal_->durable();
 }

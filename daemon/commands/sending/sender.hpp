@@ -6,6 +6,8 @@
 #include "daemon/service/connection.hpp"
 #include "pipeline/engine.hpp"
 
+#include <boost/asio/signal_set.hpp>
+
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +30,7 @@ public:
 
     /// Why it ended early, if it did.
     const std::optional<failure>& trouble() const { return trouble_; }
+    bool was_interrupted() const { return interrupted_; }
 
 private:
     void moved(const spool::source& what) override;
@@ -41,6 +44,7 @@ private:
     void note_parked();
     bool is_done();
     asio::awaitable<void> wait_for_the_end();
+    void stop_on_signal();
 
     surroundings around_;
     config::settings settings_;
@@ -57,6 +61,8 @@ private:
     send_report report_;
     send_progress display_;
     std::optional<failure> trouble_;
+    asio::signal_set signals_;
+    bool interrupted_ = false;  // By the first Ctrl-C; a second one ends the process.
     time_point started_;
 };
 
