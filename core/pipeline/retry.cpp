@@ -10,6 +10,8 @@ namespace kustodrop::pipeline {
 namespace stage = spool::stage;
 using spool::journal_row;
 
+static constexpr std::size_t files_a_page = 500;
+
 static bool matches(
     const retry_request& wanted, const spool::source& what, const spool::outcome_record& record
 ) {
@@ -181,6 +183,45 @@ static void reopen_matched(
     }
 }
 
+// What is put back is newer than what is still to be read, so that no row is met twice.
+static asio::awaitable<result<void>> retry_in(
+    retry_parts with, std::string name, retry_request wanted, std::vector<retried>& out
+) {
+    spool::journal_query query;
+    query.watch = name;
+    query.stage = "retired";
+    query.source_id = wanted.source_id;
+    query.limit = files_a_page;
+    for (auto outcome : {spool::outcome::failed, spool::outcome::rejected}) {
+        query.outcome = outcome;
+        query.after = {};
+        for (bool more = true; more;) {
+            auto rows = co_await with.journal.find(query);
+            if (rows.has_error()) co_return rows.error();
+            std::size_t files = 0;
+            for (auto& row : *rows) files += std::max<std::size_t>(1, row.source.slices.size());
+            more = files >= files_a_page;
+            if (more) {
+                auto& last = rows->back();
+                query.after = {last.changed_at.time_since_epoch().count(), last.source.id};
+            }
+            auto* from = with.watches.find(name);  // A reload may have taken it away meanwhile.
+            if (!from) co_return result<void>();
+            auto chosen = candidates(*from, wanted, *rows);
+            if (chosen.empty()) continue;
+            if (!from->folder) {
+                failure absent{
+                    errc::folder_absent,
+                    remedy::retry,
+                    "the folder of " + name + " is not there now"};
+                co_return absent;
+            }
+            co_await claim_all_again(with, *from, std::move(chosen), out);
+        }
+    }
+    co_return result<void>();
+}
+
 asio::awaitable<result<std::vector<retried>>> retry(retry_parts with, retry_request wanted) {
     std::vector<retried> out;
     send_unconfirmed(with, wanted, out);
@@ -189,29 +230,9 @@ asio::awaitable<result<std::vector<retried>>> retry(retry_parts with, retry_requ
     if (safe.has_error()) co_return safe.error();
     auto names = with.watches.names();
     for (auto& name : names) {
-        auto* found = with.watches.find(name);
-        if (!found || (wanted.watch && *wanted.watch != name)) continue;
-        auto& from = *found;
-        for (auto outcome : {spool::outcome::failed, spool::outcome::rejected}) {
-            spool::journal_query query;
-            query.watch = name;
-            query.outcome = outcome;
-            query.stage = "retired";
-            query.source_id = wanted.source_id;
-            query.limit = 1'000'000;
-            auto rows = co_await with.journal.find(query);
-            if (rows.has_error()) co_return rows.error();
-            auto chosen = candidates(from, wanted, *rows);
-            if (chosen.empty()) continue;
-            if (!from.folder) {
-                failure absent{
-                    errc::folder_absent,
-                    remedy::retry,
-                    "the folder of " + name + " is not there now"};
-                co_return absent;
-            }
-            co_await claim_all_again(with, from, std::move(chosen), out);
-        }
+        if (wanted.watch && *wanted.watch != name) continue;
+        auto done = co_await retry_in(with, name, wanted, out);
+        if (done.has_error()) co_return done.error();
     }
     reopen_matched(with, wanted, out);
     auto recorded = co_await with.journal.durable();

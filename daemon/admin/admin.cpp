@@ -6,7 +6,12 @@
 #include "daemon/admin/journal_view.hpp"
 #include "daemon/admin/status_page.hpp"
 
+#include <algorithm>
+
 namespace kustodrop::daemon {
+
+// An answer must neither hold up the loop nor fill the memory: who wants more asks with `after`.
+static constexpr std::size_t most_files_an_answer = 1000;
 
 static http::reply reply_with(unsigned status, std::string type, std::string body) {
     http::reply out;
@@ -157,6 +162,7 @@ asio::awaitable<http::reply> admin::journal(std::string target) {
     auto text = query_in(target);
     auto query = parse_journal_query(text);
     if (!query) co_return reply_with(400, "text/plain", "the query is not valid\n");
+    query->limit = std::min(query->limit, most_files_an_answer);
     auto rows = co_await sources_.journal()->find(*query);
     if (rows.has_error()) {
         auto text_of_error = to_string(rows.error()) + "\n";

@@ -50,8 +50,8 @@ private:
     std::vector<std::unique_ptr<http::server>> servers_;
 };
 
-/// Reads "since=1700000000&outcome=failed&watch=web&file=*.json&limit=10"; nothing if it is
-/// not valid.
+/// Reads "since=1700000000&outcome=failed&watch=web&file=*.json&limit=10&after=1700000000,ID";
+/// nothing if it is not valid.
 std::optional<spool::journal_query> parse_journal_query(std::string_view query);
 
 /// Reads "after=1700000000000", in milliseconds; nothing if it is not valid.

@@ -36,6 +36,13 @@ static bool apply(spool::journal_query& query, std::string_view name, std::strin
         if (at) query.since = wall_time(std::chrono::microseconds(*at));
         return at.has_value();
     }
+    if (name == "after") {
+        auto comma = value.find(',');
+        auto at = number(std::string_view(value).substr(0, comma));
+        if (at) query.after.changed_at_us = *at;
+        if (comma != std::string::npos) query.after.id = to_lower(value.substr(comma + 1));
+        return at.has_value();
+    }
     if (name == "limit") {
         auto count = number(value);
         if (count) query.limit = static_cast<std::size_t>(*count);
@@ -69,6 +76,10 @@ std::optional<spool::journal_query> parse_journal_query(std::string_view text) {
 std::string journal_query_text(const spool::journal_query& query) {
     auto out = "limit=" + std::to_string(query.limit);
     if (query.since) out += "&since=" + std::to_string(query.since->time_since_epoch().count());
+    if (query.after.changed_at_us != INT64_MAX) {
+        out += "&after=" + std::to_string(query.after.changed_at_us) + "," +
+               percent_encode(query.after.id);
+    }
     if (query.outcome) out += "&outcome=" + std::string(to_string(*query.outcome));
     if (query.stage) out += "&stage=" + percent_encode(*query.stage);
     if (query.watch) out += "&watch=" + percent_encode(*query.watch);

@@ -18,7 +18,7 @@ namespace kustodrop::daemon {
 namespace json = boost::json;
 
 static constexpr std::size_t files_of_name = 20;
-static constexpr std::size_t files_before_a_time = 100'001;  // Read, where --until is given.
+static constexpr std::size_t files_a_page = 1000;  // As many as the daemon hands out at once.
 
 static failure unusable(std::string what) {
     return {errc::not_allowed, remedy::give_up, std::move(what)};
@@ -55,6 +55,11 @@ static result<spool::journal_query> query_of(
         if (since.has_error()) return since.error();
         query.since = *since;
     }
+    if (!options.until.empty()) {
+        auto until = moment_of("--until", options.until, now);
+        if (until.has_error()) return until.error();
+        query.after.changed_at_us = until->time_since_epoch().count();
+    }
     if (!options.outcome.empty()) query.outcome = spool::parse_outcome(options.outcome);
     if (!options.watch.empty()) query.watch = options.watch;
     if (!options.source.empty()) query.source_id = options.source;
@@ -66,17 +71,28 @@ static result<spool::journal_query> query_of(
     }
     // One more than is shown says whether there is more.
     query.limit = static_cast<std::size_t>(options.limit) + 1;
-    // The record is read from its newest row on.
-    if (!options.until.empty()) query.limit = std::max(query.limit, files_before_a_time);
     return {boost::system::in_place_value, std::move(query)};
 }
 
-static result<json::array> rows_of_daemon(
-    const std::string& socket, const spool::journal_query& query
-) {
-    auto answer = ask_daemon(socket, "/journal?" + journal_query_text(query));
-    if (answer.has_error()) return answer.error();
-    return {boost::system::in_place_value, json::parse(*answer).as_array()};
+// The daemon has the journal to itself while it runs, and hands it out in pages.
+static result<json::array> rows_of_daemon(const std::string& socket, spool::journal_query query) {
+    json::array all;
+    auto wanted = query.limit;
+    for (;;) {
+        query.limit = std::min(wanted - all.size(), files_a_page);
+        auto answer = ask_daemon(socket, "/journal?" + journal_query_text(query));
+        if (answer.has_error()) return answer.error();
+        auto page = json::parse(*answer).as_array();
+        bool is_last = page.size() < query.limit;
+        for (auto& row : page) all.push_back(std::move(row));
+        if (is_last || all.size() >= wanted) break;
+        auto& last = all.back().as_object();
+        auto at = parse_iso8601(std::string_view(last.at("changed_at").as_string()));
+        if (!at) break;
+        auto id = std::string(last.at("source_id").as_string());
+        query.after = {at->time_since_epoch().count(), std::move(id)};
+    }
+    return {boost::system::in_place_value, std::move(all)};
 }
 
 // Where the journal lies is uncertain while the configuration is broken.
@@ -97,23 +113,6 @@ static result<json::array> rows_of(
     return {boost::system::in_place_value, json::parse(journal_json(*rows)).as_array()};
 }
 
-// Leaves what changed before that time, and no more than was asked for. Whether there is more.
-static bool cut(json::array& rows, const journal_options& options, std::size_t limit) {
-    bool is_cut = rows.size() >= limit;
-    if (!options.until.empty()) {
-        auto until = parse_moment(options.until, real_clock().wall_now());
-        auto end = to_iso8601(until.value_or(wall_time::max()));
-        auto is_later = [&](const json::value& row) {
-            return std::string_view(row.at("changed_at").as_string()) >= std::string_view(end);
-        };
-        rows.erase(rows.begin(), std::ranges::find_if_not(rows, is_later));
-    }
-    auto most = static_cast<std::size_t>(options.limit);
-    if (rows.size() <= most) return is_cut && !options.until.empty();
-    rows.resize(most);
-    return true;
-}
-
 static int report_failure(const failure& problem) {
     std::fprintf(stderr, "%s\n", to_string(problem).c_str());
     if (problem.code == errc::no_daemon) return bad_configuration;
@@ -129,13 +128,11 @@ int command_journal(const journal_options& options) {
     auto asking = load_for_questions(options.config, options.socket);
     auto query = query_of(options, asking.settings);
     if (query.has_error()) return refuse_usage(query.error());
-    if (!options.until.empty()) {
-        auto until = moment_of("--until", options.until, real_clock().wall_now());
-        if (until.has_error()) return refuse_usage(until.error());
-    }
     auto rows = rows_of(asking, *query);
     if (rows.has_error()) return report_failure(rows.error());
-    bool is_cut = cut(*rows, options, query->limit);
+    auto most = static_cast<std::size_t>(options.limit);
+    bool is_cut = rows->size() > most;
+    if (is_cut) rows->resize(most);
     auto of_name = [&](std::string watch, std::string name) {
         spool::journal_query one;
         one.watch = std::move(watch);

@@ -309,7 +309,7 @@ result<std::vector<folder_record>> journal::folders() {
 asio::awaitable<result<std::vector<journal_row>>> journal::find(journal_query query) {
     auto& s = *state_;
     std::vector<journal_row> rows;
-    std::optional<journal_cursor> from = journal_cursor();
+    std::optional<journal_cursor> from = query.after;
     std::size_t files = 0;
     // Page by page, so that commits do not wait for a long search.
     while (from && files < query.limit) {
@@ -344,7 +344,7 @@ result<std::vector<journal_row>> read_journal(const std::string& path, const jou
     auto store = journal_store::open(path, store_access::read_only);
     if (!store) return store.error();
     std::vector<journal_row> rows;
-    std::optional<journal_cursor> from = journal_cursor();
+    std::optional<journal_cursor> from = query.after;
     std::size_t files = 0;
     while (from && files < query.limit) {
         auto page = (*store)->page(query, *from, query.limit - files);

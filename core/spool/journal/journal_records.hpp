@@ -10,6 +10,12 @@
 
 namespace kustodrop::spool {
 
+/// Where a reading of the record continues: after this row, newest first.
+struct journal_cursor {
+    std::int64_t changed_at_us = INT64_MAX;
+    std::string id = {};
+};
+
 /// What `kustodrop journal` asks for. Empty means any.
 struct journal_query {
     std::optional<wall_time> since;  // Last change at or after.
@@ -19,6 +25,7 @@ struct journal_query {
     std::optional<std::string> file_glob;  // Against the slice's name.
     std::optional<std::string> source_id;
     std::size_t limit = 10'000;  // Files.
+    journal_cursor after = {};   // Where an earlier reading ended; {time, ""}: before that time.
 };
 
 /// One source as the record shows it.

@@ -12,12 +12,6 @@
 
 namespace kustodrop::spool {
 
-/// Where a reading of the record continues: after this row.
-struct journal_cursor {
-    std::int64_t changed_at_us = INT64_MAX;
-    std::string id;
-};
-
 struct journal_page {
     std::vector<journal_row> rows;
     std::optional<journal_cursor> next;  // Nothing: the record ends here.

@@ -1,0 +1,37 @@
+#include "daemon/admin/admin.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace kustodrop;
+using daemon::journal_query_text;
+using daemon::parse_journal_query;
+
+BOOST_AUTO_TEST_SUITE(admin_requests_)
+
+BOOST_AUTO_TEST_CASE(a_question_to_the_journal_is_read_as_it_was_written) {
+    spool::journal_query asked;
+    asked.watch = "web";
+    asked.file_glob = "a b*.csv";
+    asked.limit = 7;
+    asked.after = {1'700'000'000'000'000, "00000000-0000-4000-8000-000000000001"};
+    auto read = parse_journal_query(journal_query_text(asked));
+    BOOST_REQUIRE(read.has_value());
+    BOOST_TEST(*read->watch == "web");
+    BOOST_TEST(*read->file_glob == "a b*.csv");
+    BOOST_TEST(read->limit == 7u);
+    BOOST_TEST(read->after.changed_at_us == 1'700'000'000'000'000);
+    BOOST_TEST(read->after.id == "00000000-0000-4000-8000-000000000001");
+}
+
+BOOST_AUTO_TEST_CASE(a_place_in_the_journal_may_be_a_time_alone) {
+    auto read = parse_journal_query("after=5");
+    BOOST_REQUIRE(read.has_value());
+    BOOST_TEST(read->after.changed_at_us == 5);
+    BOOST_TEST(read->after.id.empty());
+    BOOST_TEST(parse_journal_query("after=5,")->after.id.empty());
+    for (auto wrong : {"after=", "after=x", "after=-1", "after=,a", "limit=-1"}) {
+        BOOST_TEST(!parse_journal_query(wrong).has_value());
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
