@@ -3,6 +3,7 @@
 #include "simulation/universe.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,7 +18,9 @@ struct drop {
     unsigned number = 0;
     std::string name;
     drop_kind kind = drop_kind::plain;
-    std::size_t records = 0;                    // Written so far.
+    std::size_t records = 0;  // Written so far.
+    // Of a file that its writer still had open when it was archived: whole records until then.
+    std::optional<std::size_t> archived_records = {};
     bool optional = false;                      // Replaced before the daemon had to see it.
     std::vector<unsigned char> ingested = {};   // By record: how often,
     std::vector<unsigned char> sources = {};    // under how many ids,

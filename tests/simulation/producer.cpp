@@ -149,7 +149,12 @@ bool producer::is_in_reach(const drop& what, const std::string& place) const {
 }
 
 void producer::append_next(drop& to, slow_writer by, unsigned left) {
-    if (!is_in_reach(to, by.file->place())) left = 0;
+    auto place = by.file->place();
+    if (!is_in_reach(to, place)) left = 0;
+    bool is_archived = place.find("/.kustodrop/archive") != std::string::npos;
+    if (is_archived && !to.archived_records) {
+        to.archived_records = to.records - (by.rest.empty() ? 0 : 1);
+    }
     if (left == 0 && by.rest.empty()) return;
     // What was begun is always finished: the ledger counts it as written.
     auto text = by.rest;

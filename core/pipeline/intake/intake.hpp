@@ -100,7 +100,7 @@ private:
     rechecker rechecks_;
     work_check work_;
     event woken_;
-    std::optional<std::string> absence_;  // Why the folder is not open, logged once.
+    std::optional<std::string> absence_;          // Why the folder is not open, logged once.
     std::optional<spool::folder_record> before_;  // The folder that the files were claimed in.
 };
 

@@ -1,6 +1,5 @@
-#include "pipeline/retry.hpp"
-
 #include "core/pipeline/outcomes/awaiting.hpp"
+#include "pipeline/retry.hpp"
 
 using namespace kustodrop;
 
@@ -30,7 +29,8 @@ struct two_paused : test::awaiting {
     ~two_paused() { stop(); }
 
     std::size_t retry(pipeline::retry_request wanted) {
-        pipeline::retry_parts with{*sources, ready, watches, *journal, pool, clock, random, log, measured};
+        pipeline::retry_parts with{
+            *sources, ready, watches, *journal, pool, clock, random, log, measured};
         auto done = start(pipeline::retry(with, std::move(wanted)));
         settle();
         BOOST_REQUIRE(done->done());
