@@ -4,7 +4,6 @@ import io
 import json
 import os
 import tarfile
-import time
 import unittest
 
 from harness import EndToEnd, compressed, csv_rows
@@ -89,8 +88,7 @@ class Delivery(EndToEnd):
         whole = compressed(csv_rows(50))
         with open(daemon.drop / "slow.csv.gz", "wb", buffering=0) as file:
             file.write(whole[:20])
-            self.until("the claim", lambda: daemon.inside("work"))
-            time.sleep(0.5)
+            self.until("the attempt", lambda: "attempts fail" in daemon.output())
             file.write(whole[20:])
         self.settled(daemon, succeeded=1)
         self.assertEqual(emulator.count(), 50)
