@@ -23,16 +23,15 @@ static bool lies_in_work(const spool::slice& file) {
     return file.location.starts_with(spool::work_folder);
 }
 
-// Device numbers may be other ones after a restart: they show another folder only where none of
-// its files was found, and mean nothing for files that stay where they were dropped.
+// Device numbers may be other ones after a restart: where the folder's inode is known they do not
+// count. Of two disks with equal inodes at one place the journal knows the ids in work/.
 bool is_elsewhere(const source& what, const folder_facts& facts, bool any_found) {
     auto& now = facts.now;
+    if (facts.before) return facts.before->path != now.path || facts.before->inode != now.inode;
     auto in_work = std::ranges::find_if(what.slices, lies_in_work);
-    bool device_counts = in_work != what.slices.end() && !any_found;
-    if (!facts.before) return device_counts && in_work->identity.device != now.device;
-    auto& before = *facts.before;
-    if (before.path != now.path || before.inode != now.inode) return true;
-    return device_counts && before.device != now.device;
+    if (any_found || in_work == what.slices.end()) return false;
+    auto device = in_work->identity.device;
+    return device != 0 && device != now.device;
 }
 
 std::vector<source> take_elsewhere(

@@ -33,7 +33,8 @@ bool is_other_folder(
     bool any_found = false;
     bool any_elsewhere = false;
     sources.each([&](const spool::source& what) {
-        if (what.watch != facts.now.watch) return;
+        // What is unconfirmed may have stayed in a folder that the watch has left.
+        if (what.watch != facts.now.watch || sources.is_parked(what)) return;
         for (auto& file : what.slices) any_found = any_found || here.contains(file.location);
         any_elsewhere = any_elsewhere || is_elsewhere(what, facts, false);
     });

@@ -101,6 +101,21 @@ BOOST_AUTO_TEST_CASE(another_path_is_watched_at_once_where_the_former_folder_is_
     BOOST_TEST(files.has(location));
 }
 
+BOOST_AUTO_TEST_CASE(unconfirmed_files_of_a_former_folder_keep_no_one_out_of_the_next) {
+    open();
+    files.write("a", "1");
+    settle_files();
+    sources->park(*claimed().front(), record(spool::outcome::unconfirmed));
+    auto wanted = options;
+    wanted.path = elsewhere.path();
+    elsewhere.write("b", "1");
+    subject->change(wanted);
+    settle_files();
+    settle_files();
+    BOOST_TEST(watch->folder != nullptr);
+    BOOST_TEST(names() == (strings{"a", "b"}), boost::test_tools::per_element());
+}
+
 // The mount point is there, and empty.
 BOOST_AUTO_TEST_CASE(a_disk_that_is_mounted_late_brings_its_sources_back) {
     open();
