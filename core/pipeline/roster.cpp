@@ -202,7 +202,7 @@ std::vector<source*> roster::retire(
     unproven_.erase(done.id);
     // Kept until it is recorded; the key is in it.
     auto ended = sources_.extract(sources_.find(done.id));
-    std::vector<const source*> all{ended.mapped().get()};
+    std::vector<const source*> all{&ended.mapped()->source};
     std::vector<source*> admitted;
     for (auto& one : next) admitted.push_back(&gather(std::move(one)));
     all.insert(all.end(), admitted.begin(), admitted.end());

@@ -126,7 +126,7 @@ asio::awaitable<void> claimer::take_adopted(std::vector<spool::source> found) {
     auto folder = watch_.folder;
     auto rules = rules_of_cut();
     auto work = [folder, rules, found = std::move(found)]() mutable {
-        spool::open_folders through(folder->descriptor_of_root());
+        spool::open_folders through(*folder);
         for (auto& one : found) {
             auto cut = look_and_cut(one.slices.front(), through, rules);
             if (cut) one.slices.front() = std::move(cut->file);

@@ -85,7 +85,7 @@ asio::awaitable<void> joiner::inspect() {
         auto files = take_uninspected();
         auto room = std::min(with_.contents.room(with_.time.now()), inspected_contents_bytes);
         auto work = [folder, options, room, files = std::move(files)]() mutable {
-            spool::open_folders through(folder->descriptor_of_root());
+            spool::open_folders through(*folder);
             for (auto& one : files) {
                 options.keep_bytes = std::min(room, small_contents::longest_file);
                 one.found = spool::inspect(one.file, through, options);

@@ -27,7 +27,7 @@ asio::awaitable<void> rechecker::look_at(rechecks::due one, bool hurries) {
     rules.hurries = hurries;
     rules.unchanged_looks = one.unchanged_looks;
     auto work = [folder, file, rules] {
-        spool::open_folders through(folder->descriptor_of_root());
+        spool::open_folders through(*folder);
         return look_and_cut(file, through, rules);
     };
     auto seen = co_await offload(with_.pool, work);

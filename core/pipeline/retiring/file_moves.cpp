@@ -220,7 +220,7 @@ std::vector<move_result> move_files(
     const spool::drop_folder& folder, const std::vector<move_job>& jobs
 ) {
     std::vector<move_result> results;
-    spool::open_folders through(folder.descriptor_of_root());
+    spool::open_folders through(folder);
     for (auto& job : jobs) {
         move_result out{job.slices};
         for (std::size_t i = 0; i < out.slices.size() && !out.problem && !out.is_held; ++i) {

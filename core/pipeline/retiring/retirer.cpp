@@ -39,12 +39,9 @@ asio::awaitable<void> retirer::run() {
         auto jobs = std::make_shared<const std::vector<move_job>>(take_batch());
         auto work = [folder, jobs] { return move_files(*folder, *jobs); };
         auto results = co_await offload(with_.pool, work);
-        bool trouble = false;
         for (std::size_t i = 0; i < jobs->size(); ++i) {
-            trouble = trouble || results[i].problem.has_value();
             finish((*jobs)[i], std::move(results[i]));
         }
-        if (trouble) co_await with_.time.sleep_until(with_.time.now() + pause_after_trouble);
     }
 }
 
@@ -128,7 +125,7 @@ asio::awaitable<void> retirer::look_at_open_files() {
         co_return;
     }
     auto work = [folder, due] {
-        spool::open_folders through(folder->descriptor_of_root());
+        spool::open_folders through(*folder);
         std::vector<late_look> seen;
         for (auto& one : *due) seen.push_back(look_for_growth(one.of.slices.front(), through));
         return seen;
@@ -173,7 +170,8 @@ void retirer::finish(const move_job& asked, move_result how) {
     if (!what) return;
     if (how.problem) {
         report_trouble(*what, *how.problem);
-        submit(*what);
+        // The others do not wait for it.
+        held_.add(what->id, with_.time.now() + pause_after_trouble);
         return;
     }
     for (auto& ended : troubles_.worked("", with_.time.now())) {
@@ -207,6 +205,12 @@ void retirer::finish_files(
     auto outcome = spool::outcome_of(what.stage)->outcome;
     for (std::size_t i = 0; i < how.slices.size(); ++i) {
         auto& file = how.slices[i];
+        if (auto place = spool::unusual_place(file.location)) {
+            with_.log.warning(
+                "a file has the name of a folder: what belongs there lies beside it",
+                {{"watch", what.watch}, {"file", file.name}, {"place", *place}}
+            );
+        }
         auto grown = how.grown.find(i);
         if (grown == how.grown.end()) {
             watch_.kept.end(file.name);
@@ -261,7 +265,7 @@ void retirer::remember_kept(
     kept.source_id = what.id;
     kept.outcome = outcome;
     with_.journal.record_kept(kept);
-    watch_.kept.keep(kept.name, kept.identity);
+    watch_.kept.keep(std::move(kept));
 }
 
 void retirer::log_outcome(const spool::source& what, const spool::outcome_record& record) {

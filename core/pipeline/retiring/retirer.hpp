@@ -69,7 +69,7 @@ private:
     watch& watch_;
     retirer_parts with_;
     std::deque<std::string> waiting_;
-    postponed<std::string> held_;  // Ids of settled sources whose files a writer has open.
+    postponed<std::string> held_;  // Ids of sources whose files a writer has open, or cannot move.
     postponed<open_file> open_;
     event arrived_;
     recurring troubles_;  // Of moves.
