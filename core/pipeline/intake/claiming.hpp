@@ -1,6 +1,6 @@
 #pragma once
 
-#include "pipeline/intake/cutting.hpp"
+#include "pipeline/intake/cutting/cutting.hpp"
 #include "pipeline/intake/intake_parts.hpp"
 #include "pipeline/intake/joining.hpp"
 #include "pipeline/intake/watching/watching.hpp"

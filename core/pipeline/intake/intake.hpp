@@ -2,10 +2,10 @@
 
 #include "async/event.hpp"
 #include "pipeline/intake/claiming.hpp"
+#include "pipeline/intake/cutting/rechecking.hpp"
 #include "pipeline/intake/intake_parts.hpp"
 #include "pipeline/intake/joining.hpp"
 #include "pipeline/intake/life.hpp"
-#include "pipeline/intake/rechecking.hpp"
 #include "pipeline/intake/resuming.hpp"
 #include "pipeline/intake/watching/watching.hpp"
 #include "pipeline/intake/watching/work_check.hpp"

@@ -1,6 +1,6 @@
 #include "pipeline/intake/joining.hpp"
 
-#include "pipeline/intake/cutting.hpp"
+#include "pipeline/intake/cutting/cutting.hpp"
 #include "pipeline/shipping/shipment.hpp"
 
 #include <algorithm>

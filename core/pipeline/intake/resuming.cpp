@@ -1,6 +1,6 @@
 #include "pipeline/intake/resuming.hpp"
 
-#include "pipeline/intake/cutting.hpp"
+#include "pipeline/intake/cutting/cutting.hpp"
 #include "pipeline/retiring/retirement.hpp"
 
 namespace kustodrop::pipeline {

@@ -4,7 +4,7 @@
 #include "spool/folder/beneath.hpp"
 #include "spool/folder/moves/transfer.hpp"
 #include "spool/folder/quarantine.hpp"
-#include "spool/reading/tail_check.hpp"
+#include "spool/reading/records/tail_check.hpp"
 #include "spool/source/place.hpp"
 
 #include <sys/stat.h>

@@ -46,7 +46,7 @@ struct late_look {
     spool::writer_state writers = spool::writer_state::none;
 };
 
-/// Looks at a file in one of our folders. One that is gone has no writers and has not grown.
+/// Looks at a file in one of our folders. A missing one has no writers and has not grown.
 /// Blocking.
 late_look look_for_growth(const spool::slice& file, spool::open_folders& through);
 

@@ -2,6 +2,7 @@
 
 #include "azure/storage/storage_error.hpp"
 #include "base/text.hpp"
+#include "pipeline/in_hand.hpp"
 #include "pipeline/shipping/guarded.hpp"
 
 #include <memory>
@@ -182,38 +183,6 @@ asio::awaitable<result<void>> shipper::step(std::string source_id, watch& from) 
         holds_.succeeded(from.options.name, "post");
     }
     co_return result<void>();
-}
-
-namespace {
-
-// While it lives, a source is in hand. However the upload ends, unless the process dies with it,
-// its count of uploads that never ended goes back, and the next suspect may be tried.
-struct in_hand {
-    in_hand(roster& sources, source& what, std::optional<std::string>& suspect)
-        : sources(sources), suspect(suspect), id(what.id) {
-        ++what.begun;
-        sources.note(what);
-    }
-    ~in_hand() {
-        if (suspect == id) suspect.reset();
-        auto* what = sources.find(id);
-        if (!what) return;
-        what->begun = 0;
-        sources.note(*what);
-    }
-    in_hand(const in_hand&) = delete;
-    roster& sources;
-    std::optional<std::string>& suspect;
-    std::string id;
-};
-
-}  // namespace
-
-static failure crash_loop(unsigned deaths) {
-    return {
-        errc::crash_loop,
-        remedy::give_up,
-        "the process died " + std::to_string(deaths) + " times in a row while it read this file"};
 }
 
 asio::awaitable<result<void>> shipper::upload(std::string source_id, watch& from) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "kusto/data_format.hpp"
-#include "spool/reading/record_cut.hpp"
+#include "spool/reading/records/record_cut.hpp"
 
 #include <optional>
 

@@ -2,6 +2,7 @@
 
 #include "async/event.hpp"
 #include "spool/journal/journal_files.hpp"
+#include "spool/journal/journal_notes.hpp"
 #include "spool/journal/journal_queue.hpp"
 #include "spool/journal/journal_store.hpp"
 
@@ -12,13 +13,6 @@ namespace kustodrop::spool {
 
 static constexpr duration shortest_pause = 250ms;
 static constexpr duration longest_pause = 10s;
-
-// What happened off the thread that may log.
-struct journal_notes {
-    std::vector<std::string> set_aside;
-    std::vector<std::string> refused;
-    std::size_t reserves_used = 0;
-};
 
 struct journal::state {
     state(asio::any_io_executor executor, clock& clock, worker_pool& pool, logger& log)
@@ -129,18 +123,7 @@ void journal::state::report() {
         std::lock_guard lock(mutex);
         std::swap(news, notes);
     }
-    for (auto& path : news.set_aside) {
-        log.error("journal was damaged and set aside, a new one begins", {{"path", path}});
-        measured->count("kustodrop_journal_set_aside_total").add();
-    }
-    for (auto& one : news.refused) {
-        log.error(
-            "journal refuses a record: it is left out, and the source may be sent again after a "
-            "restart; report it",
-            {{"detail", one}}
-        );
-    }
-    if (news.reserves_used > 0) log.warning("disk is full: the journal's reserve is in use");
+    spool::report(news, log, *measured);
 }
 
 template <class Value, class Read>

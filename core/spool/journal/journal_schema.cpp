@@ -101,7 +101,7 @@ static constexpr auto version_5 = R"sql(
 static constexpr std::array migrations{version_1, version_2, version_3, version_4, version_5};
 static_assert(std::string_view(schema_version) == "5");
 
-// Nothing: none of ours, or newer.
+// Nothing: of another program, or newer.
 static std::optional<std::size_t> migrations_done(const std::string& version) {
     for (std::size_t i = 0; i <= migrations.size(); ++i) {
         if (version == std::to_string(i)) return i;

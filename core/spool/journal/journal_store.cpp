@@ -2,6 +2,7 @@
 
 #include "base/glob.hpp"
 #include "base/text.hpp"
+#include "spool/journal/journal_folders.hpp"
 #include "spool/journal/journal_schema.hpp"
 #include "spool/journal/journal_tables.hpp"
 #include "sqlite/error.hpp"

@@ -3,8 +3,6 @@
 #include "base/text.hpp"
 #include "sqlite/error.hpp"
 
-#include <charconv>
-
 namespace kustodrop::spool {
 
 const char* const source_rows::columns =
@@ -290,46 +288,6 @@ std::vector<kept_file> kept_rows::read(const std::string& watch) {
         files.push_back({watch, read_.bytes(0), identity, read_.bytes(1), said});
     }
     return files;
-}
-
-// In the table meta, of which the rows are few: "folder:WATCH" has "DEVICE INODE PATH".
-static constexpr std::string_view folder_key = "folder:";
-
-void write_folder(const sqlite::database& db, const folder_record& where) {
-    auto value =
-        std::to_string(where.device) + " " + std::to_string(where.inode) + " " + where.path;
-    sqlite::statement write(db, "INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)");
-    write.bind(std::string(folder_key) + where.watch, sqlite::blob{value}).run();
-}
-
-static std::optional<std::uint64_t> parse_natural(std::string_view text) {
-    std::uint64_t out = 0;
-    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return out;
-}
-
-static std::optional<folder_record> parse_folder(std::string_view watch, std::string_view value) {
-    auto first = value.find(' ');
-    auto second = first == std::string_view::npos ? first : value.find(' ', first + 1);
-    if (second == std::string_view::npos) return std::nullopt;
-    auto device = parse_natural(value.substr(0, first));
-    auto inode = parse_natural(value.substr(first + 1, second - first - 1));
-    if (!device || !inode) return std::nullopt;
-    return folder_record{
-        std::string(watch), std::string(value.substr(second + 1)), *device, *inode};
-}
-
-std::vector<folder_record> read_folders(const sqlite::database& db) {
-    std::vector<folder_record> out;
-    sqlite::statement rows(db, "SELECT key, value FROM meta WHERE key >= ?1 AND key < 'folder;'");
-    rows.bind(folder_key);
-    while (rows.step()) {
-        auto key = rows.bytes(0);
-        auto found = parse_folder(std::string_view(key).substr(folder_key.size()), rows.bytes(1));
-        if (found) out.push_back(std::move(*found));
-    }
-    return out;
 }
 
 std::string page_sql(const journal_query& query) {

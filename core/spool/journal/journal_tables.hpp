@@ -60,8 +60,4 @@ private:
     sqlite::statement read_;
 };
 
-/// The folders of watches. There are few: the statements are not kept.
-void write_folder(const sqlite::database& db, const folder_record& where);
-std::vector<folder_record> read_folders(const sqlite::database& db);
-
 }  // namespace kustodrop::spool

@@ -4,7 +4,7 @@
 #include "spool/folder/descriptor.hpp"
 #include "spool/reading/compression_kind.hpp"
 #include "spool/reading/quotes.hpp"
-#include "spool/reading/records.hpp"
+#include "spool/reading/records/record_scan.hpp"
 
 #include <array>
 #include <cerrno>

@@ -3,7 +3,7 @@
 #include "base/text.hpp"
 #include "spool/folder/beneath.hpp"
 #include "spool/reading/read_failures.hpp"
-#include "spool/reading/tail_check.hpp"
+#include "spool/reading/records/tail_check.hpp"
 
 #include <sys/stat.h>
 

@@ -48,8 +48,9 @@ struct slice {
     std::uint64_t offset = 0;
     std::uint64_t length_bytes = 0;
     file_identity identity = {};
-    // The tail_check() (reading/tail_check.hpp) of the bytes before the offset and of those before
-    // the slice's end; 0: not known. They differ when the file was truncated and written again.
+    // The tail_check() (reading/records/tail_check.hpp) of the bytes before the offset and of those
+    // before the slice's end; 0: not known. They differ when the file was truncated and written
+    // again.
     std::uint32_t start_check = 0;
     std::uint32_t end_check = 0;
 

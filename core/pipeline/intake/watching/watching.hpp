@@ -15,7 +15,8 @@
 namespace kustodrop::pipeline {
 
 /// Watches the open folder of one watch: events are hints, the scan is the truth. Both lead to
-/// looks at files, and what they show to the list of complete ones.
+/// looks at files, and what they show to the list of complete ones. Large because the claimer, the
+/// schedule and the status page each ask for their own part of what it knows.
 class watching {
 public:
     watching(watch& of, intake_parts parts, intake_options options);

@@ -344,12 +344,4 @@ BOOST_AUTO_TEST_CASE(in_place_it_deletes_only_the_very_file) {
     BOOST_TEST(work_is_empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_stale_handle_does_not_mean_that_the_file_is_gone) {
-    BOOST_TEST(vanished_failure("cannot move", "a").code == errc::file_vanished);
-    for (int error : {ENOENT, ENOTDIR}) {
-        BOOST_TEST(move_failure("cannot move", "a", error).code == errc::target_blocked);
-    }
-    BOOST_TEST(move_failure("cannot move", "a", ESTALE).code == errc::move_failed);
-}
-
 BOOST_AUTO_TEST_SUITE_END()

@@ -123,8 +123,7 @@ BOOST_AUTO_TEST_CASE(flush_writes_what_a_cancelled_run_left) {
 BOOST_AUTO_TEST_CASE(a_second_process_is_refused) {
     open();
     auto second = opening();
-    BOOST_REQUIRE(second.has_error());
-    BOOST_TEST(second.error().code == errc::journal_locked);
+    BOOST_TEST((second.has_error() && second.error().code == errc::journal_locked));
     BOOST_TEST(read_journal(path, {}).error().code == errc::journal_locked);
     BOOST_TEST(book->flush().has_value());
 }

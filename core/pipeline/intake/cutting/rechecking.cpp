@@ -1,4 +1,4 @@
-#include "pipeline/intake/rechecking.hpp"
+#include "pipeline/intake/cutting/rechecking.hpp"
 
 #include "pipeline/intake/resuming.hpp"
 #include "pipeline/watch/record_forms.hpp"

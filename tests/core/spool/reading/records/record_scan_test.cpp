@@ -1,4 +1,4 @@
-#include "spool/reading/records.hpp"
+#include "spool/reading/records/record_scan.hpp"
 
 #include <boost/test/unit_test.hpp>
 

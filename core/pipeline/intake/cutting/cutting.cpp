@@ -1,6 +1,6 @@
-#include "pipeline/intake/cutting.hpp"
+#include "pipeline/intake/cutting/cutting.hpp"
 
-#include "spool/reading/tail_check.hpp"
+#include "spool/reading/records/tail_check.hpp"
 
 namespace kustodrop::pipeline {
 

@@ -5,7 +5,7 @@
 
 namespace kustodrop::spool {
 
-/// So many bytes before a place in a file tell it from another one of the same length.
+/// So many bytes before a place in a file identify what was there.
 inline constexpr std::size_t tail_check_bytes = 1024;
 
 /// The CRC-32 of at most the last tail_check_bytes of these bytes; never 0, which means "not

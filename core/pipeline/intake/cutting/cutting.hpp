@@ -1,6 +1,6 @@
 #pragma once
 
-#include "spool/reading/record_cut.hpp"
+#include "spool/reading/records/record_cut.hpp"
 #include "spool/source/source.hpp"
 
 #include <cstdint>

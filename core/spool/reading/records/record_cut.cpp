@@ -1,9 +1,9 @@
-#include "spool/reading/record_cut.hpp"
+#include "spool/reading/records/record_cut.hpp"
 
 #include "spool/folder/beneath.hpp"
 #include "spool/reading/compression_kind.hpp"
 #include "spool/reading/read_failures.hpp"
-#include "spool/reading/tail_check.hpp"
+#include "spool/reading/records/tail_check.hpp"
 
 #include <sys/stat.h>
 
@@ -102,7 +102,7 @@ result<record_cut> cut_at_record_end(
     out.length_bytes = now->size_bytes - what.offset;
     out.whole_records = out.length_bytes;
     bool is_first = what.offset == 0;
-    // Nobody writes it any more: it is as whole as it will ever be.
+    // No process writes it any more: it is as whole as it will ever be.
     if (!form || (is_first && (writers == writer_state::none || out.length_bytes == 0))) return out;
     auto text = is_text(file, what);
     if (text.has_error()) return text.error();

@@ -1,4 +1,4 @@
-#include "pipeline/intake/cutting.hpp"
+#include "pipeline/intake/cutting/cutting.hpp"
 
 #include "support/temp_folder.hpp"
 
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_left_where_nothing_was_added) {
     BOOST_TEST(!is_undecided(seen.file));
 }
 
-BOOST_AUTO_TEST_CASE(begins_anew_where_the_file_is_not_the_one_that_was_shipped) {
+BOOST_AUTO_TEST_CASE(starts_at_the_beginning_where_the_file_is_another_one) {
     auto file = rest("{\"n\":1}\n{\"n\":2}\n", 8);
     file.start_check = 1;
     BOOST_TEST(look(file).file.offset == 0u);

@@ -1,4 +1,4 @@
-#include "pipeline/intake/rechecks.hpp"
+#include "pipeline/intake/cutting/rechecks.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,6 +1,6 @@
-#include "spool/reading/record_cut.hpp"
+#include "spool/reading/records/record_cut.hpp"
 
-#include "spool/reading/tail_check.hpp"
+#include "spool/reading/records/tail_check.hpp"
 #include "support/temp_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_text_or_has_no_records_is_never_cut) {
     BOOST_TEST(!cut("PAR1 a\nb", std::nullopt).is_cuttable);
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_is_gone_cannot_be_opened) {
+BOOST_AUTO_TEST_CASE(a_missing_file_cannot_be_opened) {
     folder.write("a", "1\n2\n");
     auto known = folder.slice("a");
     known.location = "none";

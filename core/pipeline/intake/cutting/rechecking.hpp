@@ -1,8 +1,8 @@
 #pragma once
 
-#include "pipeline/intake/cutting.hpp"
+#include "pipeline/intake/cutting/cutting.hpp"
+#include "pipeline/intake/cutting/rechecks.hpp"
 #include "pipeline/intake/intake_parts.hpp"
-#include "pipeline/intake/rechecks.hpp"
 #include "pipeline/routing.hpp"
 #include "pipeline/watch/watch_table.hpp"
 

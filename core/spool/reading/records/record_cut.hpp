@@ -3,7 +3,7 @@
 #include "base/result.hpp"
 #include "spool/folder/open_folders.hpp"
 #include "spool/folder/writers.hpp"
-#include "spool/reading/records.hpp"
+#include "spool/reading/records/record_scan.hpp"
 #include "spool/source/source.hpp"
 
 #include <cstdint>
@@ -33,7 +33,7 @@ struct record_cut {
 result<descriptor> open_to_cut(const slice& file, open_folders& through);
 
 /// Finds the last record that ends between a slice's offset and the end of its file. A whole file
-/// that nobody writes is not read at all, and one that nobody is known to write only at its end;
+/// without a writer is not read at all, and one without a known writer only at its end;
 /// any other is read once, for a newline may be quoted. `form`: nothing for formats of which a part
 /// is of no use; a compressed file is never cut either. Blocking. Fails with read_error, or
 /// file_changed if the file shrinks meanwhile.

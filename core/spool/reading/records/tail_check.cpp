@@ -1,4 +1,4 @@
-#include "spool/reading/tail_check.hpp"
+#include "spool/reading/records/tail_check.hpp"
 
 #include <isa-l/crc.h>
 

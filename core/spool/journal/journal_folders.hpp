@@ -1,0 +1,16 @@
+#pragma once
+
+#include "spool/journal/journal_records.hpp"
+#include "sqlite/database.hpp"
+
+#include <vector>
+
+/// Which folder the files of each watch lie in. Everything throws `sqlite::error`.
+namespace kustodrop::spool {
+
+/// Replaces what was known of the watch's folder.
+void write_folder(const sqlite::database& db, const folder_record& where);
+
+std::vector<folder_record> read_folders(const sqlite::database& db);
+
+}  // namespace kustodrop::spool
