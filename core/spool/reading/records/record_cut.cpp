@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <unistd.h>
 
