@@ -14,7 +14,8 @@ std::optional<wall_time> parse_moment(std::string_view text, wall_time now) {
     if (text == "yesterday") return midnight - std::chrono::days(1);
     auto ago = config::parse_duration(std::string(text));
     if (ago.has_value()) return now - std::chrono::duration_cast<wall_time::duration>(*ago);
-    return parse_iso8601(text);
+    if (auto moment = parse_iso8601(text)) return moment;
+    return parse_iso8601(std::string(text) + "Z");  // Times without a zone are UTC.
 }
 
 }  // namespace kustodrop::daemon

@@ -21,7 +21,9 @@ struct line : test::world {
     std::string next() {
         auto popped = start(queue.pop());
         settle();
-        return popped->done() ? popped->value.value().value() : "nothing";
+        if (popped->done()) return popped->value.value().value();
+        cancel(*popped);
+        return "nothing";
     }
     void push(std::string id) { queue.push(std::move(id), clock.now()); }
 };

@@ -226,10 +226,11 @@ BOOST_AUTO_TEST_CASE(goes_elsewhere_where_a_file_has_the_name_of_its_folder) {
     files.make_folder("data");
     files.write("data/x.csv", "2");
     auto second = claim("data/x.csv", second_id);
-    auto where = quarantine(drop, second, second_id, "{}").value();
+    auto why = "{\"source_id\":\"" + second_id + "\"}";
+    auto where = quarantine(drop, second, second_id, why).value();
     BOOST_TEST(where == quarantined + second_id + "/data/x.csv");
-    BOOST_TEST(files.read(where + ".error.json") == "{}");
-    BOOST_TEST(quarantine(drop, second, second_id, "{}").value() == where);
+    BOOST_TEST(files.read(where + ".error.json") == why);
+    BOOST_TEST(quarantine(drop, second, second_id, why).value() == where);
     second.location = where;
     BOOST_TEST(put_back(drop, second, second_id).value() == "data/x.csv");
     BOOST_TEST(!files.has(quarantined + second_id));
