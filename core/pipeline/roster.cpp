@@ -210,6 +210,32 @@ std::vector<source*> roster::retire(
     return admitted;
 }
 
+// What was counted under the former name belongs to the new one, so that the files of each watch
+// still add up. The former series begin at 0 again.
+static void move_counts(metrics& measured, const std::string& from, const std::string& to) {
+    auto move = [&](const char* name, metric_labels labels) {
+        auto& former = measured.count(name, labels);
+        auto counted = std::exchange(former, counter()).value();
+        labels.front().second = to;
+        measured.count(name, labels).add(counted);
+    };
+    move("kustodrop_files_seen_total", {{"watch", from}});
+    move("kustodrop_files_resumed_total", {{"watch", from}});
+    using spool::outcome;
+    for (auto one :
+         {outcome::succeeded,
+          outcome::failed,
+          outcome::skipped,
+          outcome::rejected,
+          outcome::unconfirmed,
+          outcome::presumed}) {
+        move(
+            "kustodrop_sources_total",
+            {{"watch", from}, {"outcome", std::string(spool::to_string(one))}}
+        );
+    }
+}
+
 void roster::rename_watch(const std::string& from, const std::string& to) {
     for (auto& [id, one] : sources_) {
         if (one->source.watch != from) continue;
@@ -217,6 +243,7 @@ void roster::rename_watch(const std::string& from, const std::string& to) {
         one->source.watch = to;
         count(*one, is_waiting);
     }
+    move_counts(metrics_, from, to);
     if (auto last = counts_of(from).last_outcome) counts_of(to).last_outcome = last;
     journal_.rename_watch(from, to);
 }
