@@ -72,6 +72,7 @@ void ingestor_model::ingest(const message& one) {
     }
     if (raw->find("BAD") != std::string::npos) {
         book_.recognize_all(*raw, "refused as " + one.id);
+        book_.refused(one.id);
         return fail(one, {false, "Stream_WrongNumberOfFields"}, false);
     }
     book_.ingested(one.id, *raw);

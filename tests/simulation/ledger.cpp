@@ -178,6 +178,13 @@ void ledger::asked_again(const std::string& id) {
     ++known.times_asked;
 }
 
+void ledger::refused(const std::string& id) {
+    auto& known = sources_[id];
+    if (!std::exchange(known.is_refused, true) && world_.sky.has(fault::folder_away)) {
+        ++known.credit;
+    }
+}
+
 // The client may not have recorded an answer of this very instant.
 void ledger::crashed() {
     for (auto& one : posts_) {

@@ -59,6 +59,9 @@ public:
     void ingested(const std::string& id, std::string_view text);
     void said_success(const std::string& id);
     void asked_again(const std::string& id);  ///< It asked the client to send it again.
+    /// Nothing of it was taken, for its bytes are wrong. A client that reads this while its folder
+    /// is absent cannot divide the blob, and sends it once more when the folder is there.
+    void refused(const std::string& id);
 
     /// Files are put back: one that grows there is shipped whole again.
     void files_are_kept() { kept_files_ = true; }
@@ -84,6 +87,7 @@ private:
     struct source {
         unsigned credit = 1;  // Posts that it may still make.
         unsigned times_asked = 0;
+        bool is_refused = false;
         unsigned forgotten = 0;  // Of those, before the client's last start.
         unsigned times_ingested = 0;
         std::vector<piece> what;

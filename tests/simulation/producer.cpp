@@ -161,7 +161,7 @@ void producer::append_next(drop& to, slow_writer by, unsigned left) {
     if (left > 0) text += book_.write(to, world_.chance.between(1, 8));
     auto now = text.size();
     bool tears = left > 0 && journal_lasts() && world_.chance.chance(0.3);
-    if (tears) now -= world_.chance.between(1, ledger::record_bytes);
+    if (tears) now -= world_.chance.between(2, ledger::record_bytes);
     by.rest = text.substr(now);
     by.file->write(std::string_view(text).substr(0, now));
     world_.tell((by.rest.empty() ? "appends to " : "appends a part of a record to ") + to.name);
