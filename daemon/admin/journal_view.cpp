@@ -30,7 +30,8 @@ static json::object row_json(const spool::journal_row& row, const spool::slice& 
         {"posts", what.posts},
         {"ambiguous_posts", what.ambiguous_posts},
         {"claimed_at", to_iso8601(what.claimed_at)},
-        {"changed_at", to_iso8601(row.changed_at)}};
+        {"changed_at", to_iso8601(row.changed_at)},
+        {"changed_at_us", row.changed_at.time_since_epoch().count()}};
     if (auto* record = spool::outcome_of(what.stage)) {
         out["outcome"] = std::string(to_string(record->outcome));
         out["code"] = record->code;

@@ -3,9 +3,21 @@
 #include "daemon/commands/commands.hpp"
 #include "daemon/program.hpp"
 
+#include <boost/json/parse.hpp>
+
 #include <cstdio>
+#include <string>
 
 namespace kustodrop::daemon {
+
+// An answer of an older daemon does not say.
+static bool says_healthy(const std::string& answer) {
+    boost::system::error_code malformed;
+    auto parsed = boost::json::parse(answer, malformed);
+    auto* status = malformed ? nullptr : parsed.if_object();
+    auto* healthy = status ? status->if_contains("healthy") : nullptr;
+    return !healthy || !healthy->is_bool() || healthy->get_bool();
+}
 
 int command_status(const status_options& options) {
     auto asking = load_for_questions(options.config, options.socket);
@@ -20,7 +32,7 @@ int command_status(const status_options& options) {
     }
     auto text = options.json ? *answer + "\n" : status_text(*answer);
     std::fputs(text.c_str(), stdout);
-    return all_well;
+    return says_healthy(*answer) ? all_well : some_failed;
 }
 
 }  // namespace kustodrop::daemon
