@@ -46,6 +46,9 @@ static void claim_and_cut(
     auto opened = spool::open_to_cut(named, through);
     auto writers = spool::writer_state::none;
     if (opened && rules.marker.empty()) writers = spool::probe_writers(opened->get());
+    // The kernel does not say it of files of other users; the event of the closing did.
+    bool may_be_written = writers == spool::writer_state::unknown;
+    if (may_be_written && file.was_closed) writers = spool::writer_state::none;
     file.is_held = writers == spool::writer_state::some && !file.is_overdue;
     if (file.is_held) return;
     auto slice = claim_one(folder, file, rules.in_place, through);
@@ -105,7 +108,8 @@ asio::awaitable<void> claimer::claim_batch(std::size_t most_files) {
     for (auto& seen : files_.take_complete(most_files)) {
         auto id = spool::make_source_id(with_.random, with_.time.wall_now());
         bool is_overdue = files_.is_overdue(seen.name);
-        files.push_back({std::move(seen), std::move(id), is_overdue});
+        bool was_closed = files_.was_closed(seen);
+        files.push_back({std::move(seen), std::move(id), is_overdue, was_closed});
     }
     if (files.empty()) co_return;
     auto folder = watch_.folder;

@@ -30,6 +30,7 @@ struct claim_attempt {
     spool::sighting seen;
     std::string id;
     bool is_overdue = false;  // Claimed although a writer has it open: it may grow.
+    bool was_closed = false;  // Its writer closed it, and it has not changed since.
     bool is_held = false;     // Left, because a writer has it open.
     std::optional<spool::slice> slice = {};
     std::optional<failure> problem = {};

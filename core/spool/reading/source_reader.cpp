@@ -315,7 +315,7 @@ result<source_reader::block> source_reader::next(std::span<char> buffer) {
             made.last = step.finished;
         } else {
             auto bytes = std::min(room.size(), s.pending.size());
-            std::memcpy(room.data(), s.pending.data(), bytes);
+            if (bytes > 0) std::memcpy(room.data(), s.pending.data(), bytes);
             s.pending.remove_prefix(bytes);
             made.bytes += bytes;
             made.last = s.input_ended && s.pending.empty();

@@ -37,6 +37,7 @@ void observed_files::clear() {
     complete_names_.clear();
     hints_.clear();
     held_since_.clear();
+    closed_as_.clear();
     unmarked_.clear();
 }
 
@@ -130,6 +131,8 @@ observed_files::effect observed_files::note(const look& one, kept_files& kept, t
     if (seen.kind == spool::file_kind::folder) return out;
     out.refused = refusal_of(seen);
     if (out.refused) return out;
+    bool may_note = closed_as_.size() < most_settling || closed_as_.contains(seen.name);
+    if (one.closed && may_note) closed_as_.insert_or_assign(seen.name, seen.identity);
     if (marker_.empty() && !one.is_fresh) {
         settler_.noticed(seen, now);
     } else if (marker_.empty()) {
@@ -201,6 +204,11 @@ std::vector<spool::sighting> observed_files::take_complete(std::size_t count) {
 void observed_files::note_held(spool::sighting seen, time_point now) {
     held_since_.try_emplace(seen.name, now);
     settler_.saw(seen, now, false);
+}
+
+bool observed_files::was_closed(const spool::sighting& seen) const {
+    auto known = closed_as_.find(seen.name);
+    return known != closed_as_.end() && known->second.same_content(seen.identity);
 }
 
 bool observed_files::is_overdue(const std::string& name, time_point now) const {

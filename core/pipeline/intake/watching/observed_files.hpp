@@ -71,7 +71,14 @@ public:
     /// it open for several times stable_for: then it is overdue, and taken as one that may grow.
     void note_held(spool::sighting seen, time_point now);
     bool is_overdue(const std::string& name, time_point now) const;
-    void forget_held(const std::string& name) { held_since_.erase(name); }
+
+    /// Whether an event said that a writer closed the file, or that it was moved here, when it was
+    /// as it was seen.
+    bool was_closed(const spool::sighting& seen) const;
+    void forget_held(const std::string& name) {
+        held_since_.erase(name);
+        closed_as_.erase(name);
+    }
 
     /// With a done marker, files are claimed by what a look shows; a scan only names them.
     bool needs_markers() const { return !marker_.empty(); }
@@ -95,7 +102,8 @@ private:
     std::map<std::string, bool> hints_;      // Names, and whether a writer closed them.
     std::vector<spool::sighting> complete_;  // In the order in which they became so.
     std::set<std::string, std::less<>> complete_names_;
-    duration patience_;                             // With a writer.
+    duration patience_;  // With a writer.
+    std::map<std::string, spool::file_identity> closed_as_;
     std::map<std::string, time_point> held_since_;  // Complete files that a writer has open.
     // Files that were seen without a marker of theirs, and what lay in its place.
     std::map<std::string, std::optional<spool::file_identity>, std::less<>> unmarked_;

@@ -66,6 +66,7 @@ public:
     bool is_overdue(const std::string& name) const {
         return files_.is_overdue(name, with_.time.now());
     }
+    bool was_closed(const spool::sighting& seen) const { return files_.was_closed(seen); }
     void forget_held(const std::string& name) { files_.forget_held(name); }
 
     bool polls() const { return events_.polls(); }

@@ -15,7 +15,9 @@ inline std::string zipped(
     std::string out;
     std::string directory;
     auto put = [](std::string& to, std::uint64_t value, int bytes) {
-        for (int i = 0; i < bytes; ++i) to += static_cast<char>(value >> (8 * i) & 0xFFu);
+        for (int i = 0; i < bytes; ++i) {
+            to += static_cast<char>(i < 8 ? value >> (8 * i) & 0xFFu : 0u);
+        }
     };
     for (auto& file : files) {
         auto& name = file.first;

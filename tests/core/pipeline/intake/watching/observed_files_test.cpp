@@ -225,4 +225,29 @@ BOOST_AUTO_TEST_CASE(a_scan_asks_for_looks_at_the_marked_files) {
     BOOST_TEST(subject.take_looks(now, 100).names.size() == 3u);
 }
 
+BOOST_AUTO_TEST_CASE(a_file_that_a_writer_has_open_waits_and_is_overdue_after_a_while) {
+    note(file("a.csv"));
+    now += 2s;
+    note(file("a.csv"));
+    auto complete = subject.take_complete(1);
+    BOOST_TEST_REQUIRE(complete.size() == 1u);
+    subject.note_held(complete.front(), now);
+    BOOST_TEST(subject.settling() == 1u);
+    BOOST_TEST(!subject.is_overdue("a.csv", now + 9s));
+    BOOST_TEST(subject.is_overdue("a.csv", now + 10s));
+    BOOST_TEST(!subject.is_overdue("b.csv", now + 10s));
+    subject.note_absent("a.csv");
+    BOOST_TEST(!subject.is_overdue("a.csv", now + 10s));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_is_known_to_be_closed_while_it_is_as_it_was_then) {
+    note(file("a.csv"));
+    BOOST_TEST(!subject.was_closed(file("a.csv")));
+    subject.note({file("a.csv"), {}, true}, kept, now);
+    BOOST_TEST(subject.was_closed(file("a.csv")));
+    BOOST_TEST(!subject.was_closed(file("a.csv", 11)));
+    subject.forget_held("a.csv");
+    BOOST_TEST(!subject.was_closed(file("a.csv")));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
