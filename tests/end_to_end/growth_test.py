@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""Files that their writers still have open: every record arrives once, and none is torn."""
+import json
+import random
+import time
+import unittest
+
+from harness import EndToEnd, csv_rows
+
+QUOTED = '2026-08-22T10:00:00Z,info,"hello\nyou, ""there""",{}\n'
+
+
+def json_row(number):
+    row = {"time": "2026-08-22T10:00:00Z", "level": "info", "message": "a\nb", "number": number}
+    return json.dumps(row) + "\n"
+
+
+class Growth(EndToEnd):
+    def numbers(self, emulator):
+        return sorted(row[0] for row in emulator.query("Web | project number"))
+
+    def arrive(self, emulator, count, seconds=90):
+        self.until(f"{count} rows", lambda: emulator.count() >= count, seconds)
+        self.assertEqual(self.numbers(emulator), list(range(count)))
+
+    def write_in_pieces(self, daemon, name, text, pauses):
+        """As a program does whose buffer holds so many bytes: it knows nothing of records."""
+        chance = random.Random(name)
+        data = text.encode()
+        with open(daemon.drop / name, "wb", buffering=0) as file:
+            while data:
+                size = chance.randint(30, 200)
+                file.write(data[:size])
+                data = data[size:]
+                time.sleep(chance.choice(pauses))
+
+    def check_pieces(self, file_format, row):
+        emulator, daemon = self.pair({"format": file_format}, emulator={"batching": "200ms"})
+        text = "".join(row(number) for number in range(60))
+        # Beyond the patience with a writer, which is five times stable_for.
+        self.write_in_pieces(daemon, "a.log", text, (0, 0.05, 0.3, 0.9))
+        self.arrive(emulator, 60)
+        self.until("the archive", lambda: daemon.inside("archive") != [])
+        self.assertEqual(set(daemon.outcomes()), {"succeeded"})
+
+    def test_csv_that_is_written_in_pieces_is_never_torn(self):
+        self.check_pieces("csv", QUOTED.format)
+
+    def test_json_that_is_written_in_pieces_is_never_torn(self):
+        self.check_pieces("json", json_row)
+
+    def test_what_is_added_after_the_archive_arrives(self):
+        emulator, daemon = self.pair(emulator={"batching": "200ms"})
+        with open(daemon.drop / "a.csv", "w", encoding="utf-8") as file:
+            file.write(csv_rows(2))
+            file.flush()
+            self.until("the archive", lambda: daemon.inside("archive") != [])
+            file.write(csv_rows(2, 2))
+            file.flush()
+            self.arrive(emulator, 4)
+            file.write(csv_rows(1, 4))
+        self.arrive(emulator, 5)
+        self.assertEqual(len(daemon.inside("archive")), 1)
+
+    def test_a_file_that_is_to_be_deleted_waits_for_its_writer(self):
+        emulator, daemon = self.pair({"on_success": "delete"}, emulator={"batching": "200ms"})
+        with open(daemon.drop / "a.csv", "w", encoding="utf-8") as file:
+            file.write(csv_rows(2))
+            file.flush()
+            self.arrive(emulator, 2)
+            time.sleep(1)
+            file.write(csv_rows(1, 2))
+            file.flush()
+            self.arrive(emulator, 3)
+            time.sleep(1)
+            file.write(csv_rows(1, 3))
+        self.arrive(emulator, 4)
+        self.until("nothing is left", lambda: daemon.inside("work") == [])
+
+    def test_a_file_that_was_truncated_and_written_longer_is_shipped_whole(self):
+        emulator, daemon = self.pair(emulator={"batching": "200ms"})
+        with open(daemon.drop / "a.csv", "w", encoding="utf-8") as file:
+            file.write(csv_rows(2))
+            file.flush()
+            self.until("two rows", lambda: emulator.count() == 2)
+            self.until("the archive", lambda: daemon.inside("archive") != [])
+            file.seek(0)
+            file.truncate()
+            file.write(csv_rows(4, 100))
+        self.until("all rows", lambda: emulator.count() == 6)
+        self.assertEqual(self.numbers(emulator), [0, 1, 100, 101, 102, 103])
+
+
+if __name__ == "__main__":
+    unittest.main()
