@@ -2,12 +2,18 @@
 """Files that their writers still have open: every record arrives once, and none is torn."""
 import json
 import random
-import time
 import unittest
 
 from harness import EndToEnd, csv_rows
+from waiting import throughout
 
 QUOTED = '2026-08-22T10:00:00Z,info,"hello\nyou, ""there""",{}\n'
+
+
+def rest(seconds):
+    """A writer pauses: there is nothing to wait for."""
+    for _ in throughout(seconds):
+        pass
 
 
 def json_row(number):
@@ -32,7 +38,7 @@ class Growth(EndToEnd):
                 size = chance.randint(30, 200)
                 file.write(data[:size])
                 data = data[size:]
-                time.sleep(chance.choice(pauses))
+                rest(chance.choice(pauses))
 
     def check_pieces(self, file_format, row):
         emulator, daemon = self.pair({"format": file_format}, emulator={"batching": "200ms"})
@@ -68,11 +74,11 @@ class Growth(EndToEnd):
             file.write(csv_rows(2))
             file.flush()
             self.arrive(emulator, 2)
-            time.sleep(1)
+            rest(1)
             file.write(csv_rows(1, 2))
             file.flush()
             self.arrive(emulator, 3)
-            time.sleep(1)
+            rest(1)
             file.write(csv_rows(1, 3))
         self.arrive(emulator, 4)
         self.until("nothing is left", lambda: daemon.inside("work") == [])
