@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Files that their writers still have open: every record arrives once, and none is torn."""
+import gzip
 import json
 import random
 import unittest
@@ -7,6 +8,7 @@ import unittest
 from harness import EndToEnd, csv_rows
 from waiting import throughout
 
+TABS = '2026-08-22T10:00:00Z\tinfo\t"he\tllo"\t{}\n'
 QUOTED = '2026-08-22T10:00:00Z,info,"hello\nyou, ""there""",{}\n'
 
 
@@ -16,9 +18,9 @@ def rest(seconds):
         pass
 
 
-def json_row(number):
+def json_row(number, indent=None):
     row = {"time": "2026-08-22T10:00:00Z", "level": "info", "message": "a\nb", "number": number}
-    return json.dumps(row) + "\n"
+    return json.dumps(row, indent=indent) + "\n"
 
 
 class Growth(EndToEnd):
@@ -54,6 +56,51 @@ class Growth(EndToEnd):
 
     def test_json_that_is_written_in_pieces_is_never_torn(self):
         self.check_pieces("json", json_row)
+
+    def test_tabs_that_are_written_in_pieces_are_never_torn(self):
+        self.check_pieces("tsv", TABS.format)
+
+    def test_json_over_several_lines_is_never_torn(self):
+        self.check_pieces("multijson", lambda number: json_row(number, indent=1))
+
+    def test_a_compressed_file_that_is_written_slowly_is_shipped_whole(self):
+        emulator, daemon = self.pair(emulator={"batching": "200ms"})
+        data = gzip.compress(csv_rows(50).encode())
+        with open(daemon.drop / "a.csv.gz", "wb", buffering=0) as file:
+            for first in range(0, len(data), 60):
+                file.write(data[first : first + 60])
+                rest(0.7)
+        self.arrive(emulator, 50)
+        self.assertEqual(set(daemon.outcomes()), {"succeeded"})
+
+    def test_two_writers_of_one_file(self):
+        emulator, daemon = self.pair(emulator={"batching": "200ms"})
+        path = daemon.drop / "a.csv"
+        with open(path, "a", encoding="utf-8") as last:
+            with open(path, "a", encoding="utf-8") as first:
+                for number in range(6):
+                    writer = (first, last)[number % 2]
+                    writer.write(csv_rows(1, number))
+                    writer.flush()
+                    rest(0.6)
+            rest(1.5)
+            last.write(csv_rows(1, 6))
+            last.flush()
+            self.arrive(emulator, 7)
+            last.write(csv_rows(1, 7))
+        self.arrive(emulator, 8)
+
+    def test_a_record_that_is_finished_after_a_restart(self):
+        emulator, daemon = self.pair(emulator={"batching": "200ms"})
+        whole = csv_rows(3)
+        with open(daemon.drop / "a.csv", "w", encoding="utf-8") as file:
+            file.write(whole[:-20])
+            file.flush()
+            self.until("two rows", lambda: emulator.count() == 2)
+            daemon.stop()
+            daemon.start()
+            file.write(whole[-20:])
+        self.arrive(emulator, 3)
 
     def test_what_is_added_after_the_archive_arrives(self):
         emulator, daemon = self.pair(emulator={"batching": "200ms"})
