@@ -43,7 +43,7 @@ struct retry_parts {
     metrics& measured;
 };
 
-/// Claims files again that are in quarantine or were kept after a failure, under their first names,
+/// Claims files again that are in quarantine or were kept after a failure, under original names,
 /// whatever the rules of their watch say of them, and sends unconfirmed ones again under their ids,
 /// which may be a duplicate. Of a file of which a part had succeeded only the rest is sent. Of the
 /// paused watches the one that is asked for resumes, and those of the files that match.

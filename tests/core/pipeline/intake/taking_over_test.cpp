@@ -1,4 +1,5 @@
 #include "core/pipeline/intake/intake_fixture.hpp"
+#include "support/in_work.hpp"
 
 using namespace kustodrop;
 using namespace kustodrop::pipeline;
@@ -53,7 +54,7 @@ BOOST_AUTO_TEST_CASE(sources_of_another_folder_stay_where_they_are) {
     spool::source other;
     other.id = "other";
     other.watch = "else";
-    other.slices.push_back({"b", ".kustodrop/work/other~b", 0, 1, {}});
+    other.slices.push_back({"b", test::in_work("other~b"), 0, 1, {}});
     files.write("a", "1");
     open({other});
     settle_files();

@@ -1,4 +1,5 @@
 #include "core/pipeline/outcomes/conversation.hpp"
+#include "support/in_work.hpp"
 
 using namespace kustodrop;
 using namespace kustodrop::test;
@@ -136,7 +137,7 @@ BOOST_AUTO_TEST_CASE(an_unconfirmed_source_has_no_blob_to_post_again) {
 }
 
 BOOST_AUTO_TEST_CASE(several_files_are_split_when_one_of_them_is_to_blame) {
-    source.slices.push_back({"b", ".kustodrop/work/b", 0, 10, {}});
+    source.slices.push_back({"b", in_work("b"), 0, 10, {}});
     BOOST_TEST(answer(failed(data_code)) == "split_source");
     auto behind_policy = failed(data_code);
     behind_policy.from_update_policy = true;
