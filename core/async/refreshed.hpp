@@ -195,7 +195,7 @@ private:
             refresh_rule::ahead({now, expires_at_, fetched.refresh_at}, options_, random_);
         planned = std::max(planned, started_at_ + options_.least_interval);
         arrived_.notify_all();
-        tell(planned);
+        report(planned);
         return planned;
     }
 
@@ -209,11 +209,11 @@ private:
         failed.time_left = time_left();
         auto wait = refresh_rule::after_failure(failed, options_, random_);
         auto planned = clock_.now() + std::max(wait, options_.least_interval);
-        tell(planned);
+        report(planned);
         return planned;
     }
 
-    void tell(time_point planned) {
+    void report(time_point planned) {
         if (!listen_) return;
         refresh_event event;
         event.problem = last_failure_ ? &*last_failure_ : nullptr;

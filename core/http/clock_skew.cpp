@@ -17,7 +17,7 @@ duration clock_skew(wall_time served, wall_time received) {
     return within_its_second ? duration::zero() : ahead;
 }
 
-std::optional<std::string> words_for_skew(duration skew, const std::string& host) {
+std::optional<std::string> skew_hint(duration skew, const std::string& host) {
     bool ahead = skew > duration::zero();
     auto size = ahead ? skew : -skew;
     if (size < harmful_skew) return std::nullopt;

@@ -21,6 +21,6 @@ duration clock_skew(wall_time served, wall_time received);
 
 /// "this machine's clock is 10min ahead of HOST's; set it (timedatectl, chrony), …": what to say
 /// of a harmful skew. Nothing for less.
-std::optional<std::string> words_for_skew(duration skew, const std::string& host);
+std::optional<std::string> skew_hint(duration skew, const std::string& host);
 
 }  // namespace kustodrop::http

@@ -52,11 +52,11 @@ static std::string on_one_line(std::string_view text) {
     return out;
 }
 
-std::string redacted(std::string_view words, std::size_t longest) {
+std::string redacted(std::string_view given, std::size_t longest) {
     // Cut first where the cost of looking through it would be an attacker's choice.
-    bool too_long = words.size() > longest * 4;
-    if (too_long) words = words.substr(0, longest * 4);
-    auto text = on_one_line(words);
+    bool too_long = given.size() > longest * 4;
+    if (too_long) given = given.substr(0, longest * 4);
+    auto text = on_one_line(given);
     cut_queries(text);
     cut_named_values(text);
     text = printable(text);

@@ -5,9 +5,9 @@
 
 namespace kustodrop::kusto {
 
-/// Someone else's words without what may be secret in them: the queries of URLs, and the values of
-/// sig=, AccountKey= and the like wherever they stand. Printable, one line, at most `longest`
+/// Text of another program, without what may be secret in it: the queries of URLs, and the values
+/// of sig=, AccountKey= and the like wherever they stand. Printable, one line, at most `longest`
 /// bytes.
-std::string redacted(std::string_view words, std::size_t longest);
+std::string redacted(std::string_view given, std::size_t longest);
 
 }  // namespace kustodrop::kusto

@@ -22,7 +22,7 @@ public:
 
     /// One of those that were added.
     void remove(wall_time one) {
-        put(gone_, one);
+        put(removed_, one);
         settle();
     }
 
@@ -31,7 +31,7 @@ public:
         return here_.front();
     }
 
-    std::size_t kept() const { return here_.size() + gone_.size(); }
+    std::size_t kept() const { return here_.size() + removed_.size(); }
 
 private:
     using heap = std::vector<wall_time>;  // The oldest in front.
@@ -47,25 +47,25 @@ private:
     }
 
     void settle() {
-        while (!gone_.empty() && !here_.empty() && gone_.front() <= here_.front()) {
-            if (gone_.front() == here_.front()) drop_first(here_);
-            drop_first(gone_);
+        while (!removed_.empty() && !here_.empty() && removed_.front() <= here_.front()) {
+            if (removed_.front() == here_.front()) drop_first(here_);
+            drop_first(removed_);
         }
-        if (here_.empty()) gone_.clear();
-        if (gone_.size() > 64 && gone_.size() > here_.size() / 2) clear_out();
+        if (here_.empty()) removed_.clear();
+        if (removed_.size() > 64 && removed_.size() > here_.size() / 2) clear_out();
     }
 
     void clear_out() {
         std::ranges::sort(here_);
-        std::ranges::sort(gone_);
+        std::ranges::sort(removed_);
         heap left;
-        std::ranges::set_difference(here_, gone_, std::back_inserter(left));
+        std::ranges::set_difference(here_, removed_, std::back_inserter(left));
         here_ = std::move(left);  // In order, so a heap.
-        gone_.clear();
+        removed_.clear();
     }
 
     heap here_;
-    heap gone_;
+    heap removed_;
 };
 
 }  // namespace kustodrop::pipeline

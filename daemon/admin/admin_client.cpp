@@ -97,7 +97,7 @@ result<std::string> ask_daemon(
     return exchange(socket_path, request_for("GET", target), patience);
 }
 
-result<std::string> tell_daemon(const std::string& socket_path, const std::string& target) {
+result<std::string> command_daemon(const std::string& socket_path, const std::string& target) {
     return exchange(socket_path, request_for("POST", target), 30s);
 }
 

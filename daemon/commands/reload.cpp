@@ -22,7 +22,7 @@ int command_reload(const reload_options& options) {
     // The daemon itself refuses a file with problems.
     auto loaded = load_configuration(options.config);
     auto socket = options.socket.empty() ? loaded.values.admin.listen : options.socket;
-    auto answer = tell_daemon(socket, "/reload");
+    auto answer = command_daemon(socket, "/reload");
     if (answer.has_error()) {
         auto problem = answer.error();
         if (problem.code != errc::not_allowed && signal_main_process()) {

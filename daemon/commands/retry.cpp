@@ -143,7 +143,7 @@ int command_retry(const retry_options& options) {
         }
     }
     auto wanted = request_of(options);
-    auto answer = tell_daemon(settings->admin.listen, "/retry?" + retry_request_text(wanted));
+    auto answer = command_daemon(settings->admin.listen, "/retry?" + retry_request_text(wanted));
     // Without a daemon the files are put back here, as the whole configuration says.
     bool absent = !answer && answer.error().code == errc::no_daemon;
     if (absent && !asking.is_whole) return bad_configuration;

@@ -31,7 +31,7 @@ asio::awaitable<bool> service_check::probe(http::url place) {
 void service_check::check_clock(const kusto::cloud& cloud) {
     if (!cloud.served_at) return;
     auto skew = http::clock_skew(*cloud.served_at, time_.wall_now());
-    auto harm = http::words_for_skew(skew, service_.endpoint().host());
+    auto harm = http::skew_hint(skew, service_.endpoint().host());
     if (harm) {
         out_.bad("clock", {errc::clock, remedy::reconfigure, *harm});
     } else {

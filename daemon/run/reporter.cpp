@@ -15,7 +15,7 @@ asio::awaitable<void> reporter::run() {
     std::string reported;
     for (;;) {
         with_.service.watch_clock();
-        with_.service.tell_ends();
+        with_.service.report_ends();
         with_.shipping.report_ended_failures();
         auto report = status();
         history_.add(sample_of(around_.measured, report));

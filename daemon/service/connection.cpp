@@ -105,15 +105,16 @@ connection::connection(
       )) {
     auto refused = [this](const kusto::management_client::token& bad) { token.discard(bad); };
     management.authenticate_with([this] { return current_token(); }, refused);
-    token.on_event([this](const refresh_event& event) { tell("token", event); });
+    token.on_event([this](const refresh_event& event) { report("token", event); });
     resources.on_event([this](const refresh_event& event) {
-        tell("ingestion resources", event);
+        report("ingestion resources", event);
         if (event.problem) return;
         auto set = resources.current();
         if (!set) return;
         for (auto& warning : set->warnings) around_.log.warning(warning);
     });
-    identity_token.on_event([this](const refresh_event& event) { tell("identity token", event); });
+    identity_token.on_event([this](const refresh_event& event) { report("identity token", event); }
+    );
 }
 
 void connection::change(const config::settings& settings) {
@@ -177,7 +178,7 @@ asio::awaitable<result<fresh<secret>>> connection::fetch_identity_token() {
     return kusto::fetch_identity_token(management, around_.time, interval);
 }
 
-void connection::tell_ends(const std::vector<recurring::news>& ends) {
+void connection::report_ends(const std::vector<recurring::news>& ends) {
     for (auto& said : ends) {
         around_.log.info(
             said.place + " refreshed again",
@@ -188,19 +189,19 @@ void connection::tell_ends(const std::vector<recurring::news>& ends) {
     }
 }
 
-void connection::tell_ends() { tell_ends(told_.due(around_.time.now())); }
+void connection::report_ends() { report_ends(reports_.due(around_.time.now())); }
 
 // One line when a cache begins to fail, one when it recovers, and some in between; not one for
 // each attempt.
-void connection::tell(std::string_view what, const refresh_event& event) {
+void connection::report(std::string_view what, const refresh_event& event) {
     auto name = std::string(what);
-    if (!event.problem) return tell_ends(told_.worked(name, around_.time.now()));
+    if (!event.problem) return report_ends(reports_.worked(name, around_.time.now()));
     around_.measured
         .count(
             "kustodrop_retries_total", {{"operation", name}, {"reason", event.problem->code.text()}}
         )
         .add();
-    auto said = told_.failed(name, event.problem->code.text(), around_.time.now());
+    auto said = reports_.failed(name, event.problem->code.text(), around_.time.now());
     if (!said) return;
     auto left = event.time_left ? human_duration(*event.time_left) : std::string("nothing");
     around_.log.error(
@@ -227,8 +228,8 @@ static constexpr duration tolerated_skew = 5min;
 void connection::watch_clock() {
     auto skew = transport.skew();
     bool wrong = skew && std::chrono::abs(*skew) > tolerated_skew;
-    if (wrong == skew_told_) return;
-    skew_told_ = wrong;
+    if (wrong == skew_reported_) return;
+    skew_reported_ = wrong;
     if (!wrong) {
         around_.log.info("this machine's clock agrees with the service's again");
         return;

@@ -68,7 +68,7 @@ public:
     void watch_clock();
 
     /// Logs the ends of troubles that `recurring` held back until now. Call it now and then.
-    void tell_ends();
+    void report_ends();
 
     /// Brings the gauges of docs/metrics.md up to date.
     void measure();
@@ -97,16 +97,16 @@ public:
 
 private:
     asio::awaitable<kusto::management_client::token> current_token();
-    void tell(std::string_view what, const refresh_event& event);
-    void tell_ends(const std::vector<recurring::news>& ends);
+    void report(std::string_view what, const refresh_event& event);
+    void report_ends(const std::vector<recurring::news>& ends);
 
     surroundings around_;
     config::settings settings_;
     config::environment environment_;
     std::shared_ptr<azure::token_source> source_;
     std::optional<kusto::cloud> cloud_;
-    bool skew_told_ = false;
-    recurring told_{{10min, 64}};  // The troubles of each cache.
+    bool skew_reported_ = false;
+    recurring reports_{{10min, 64}};  // The troubles of each cache.
 };
 
 /// "0.1.0"

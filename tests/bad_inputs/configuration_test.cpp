@@ -77,7 +77,7 @@ static messages golden() {
 
 BOOST_AUTO_TEST_SUITE(bad_inputs)
 
-BOOST_AUTO_TEST_CASE(of_the_configuration_are_told_in_golden_words) {
+BOOST_AUTO_TEST_CASE(of_the_configuration_are_reported_in_golden_texts) {
     auto said = all_messages();
     if (std::getenv("KUSTODROP_WRITE_GOLDEN")) {
         std::ofstream out(golden_path);

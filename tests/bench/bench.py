@@ -48,9 +48,9 @@ def document(figures, facts, points):
     page = DOCS / "performance.md"
     head, rest = page.read_text().split("<!-- figures -->\n", 1)
     tail = rest.split("<!-- end of figures -->", 1)[1]
-    told = ", ".join(f"{name} {value}" for name, value in facts.items())
+    machine = ", ".join(f"{name} {value}" for name, value in facts.items())
     plot = "\n![Throughput against the size of the files](throughput.svg)\n" if points else ""
-    page.write_text(f"{head}<!-- figures -->\nMachine: {told}.\n\n{figures.table()}{plot}"
+    page.write_text(f"{head}<!-- figures -->\nMachine: {machine}.\n\n{figures.table()}{plot}"
                     f"<!-- end of figures -->{tail}")
     if points:
         (DOCS / "throughput.svg").write_text(throughput(points))

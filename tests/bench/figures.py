@@ -27,8 +27,8 @@ class Figures:
     @staticmethod
     def line(one):
         value = "not measured" if one["value"] is None else f"{one['value']:.4g} {one['unit']}"
-        verdict = {None: "", True: "good", False: "SHORT"}[one["good"]]
-        return (f"{one['row']:<9} {one['what']:<58} {value:>18} {one['wanted']:>9} {verdict:<6}"
+        state = {None: "", True: "good", False: "SHORT"}[one["good"]]
+        return (f"{one['row']:<9} {one['what']:<58} {value:>18} {one['wanted']:>9} {state:<6}"
                 f"{one['note']}").rstrip()
 
     def short(self):
@@ -45,9 +45,9 @@ class Figures:
         rows = ["| row | figure | measured | must be | |", "|---|---|---|---|---|"]
         for one in self.all:
             value = "not measured" if one["value"] is None else f"{one['value']:.4g} {one['unit']}"
-            verdict = {None: "", True: "✓", False: "falls short"}[one["good"]]
+            state = {None: "", True: "✓", False: "falls short"}[one["good"]]
             note = f" ({one['note']})" if one["note"] else ""
             rows.append(
-                f"| {one['row']} | {one['what']}{note} | {value} | {one['wanted']} | {verdict} |"
+                f"| {one['row']} | {one['what']}{note} | {value} | {one['wanted']} | {state} |"
             )
         return "\n".join(rows) + "\n"

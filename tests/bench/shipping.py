@@ -4,7 +4,7 @@ import os
 import sys
 
 from data import move_all
-from stand import FIRST, NO_WORD, SAS, SETTLE, Stand, Usage, counting, on, start
+from stand import FIRST, NO_NOTIFICATION, SAS, SETTLE, Stand, Usage, counting, on, start
 
 from programs import path_of, run
 from waiting import now, until
@@ -69,7 +69,7 @@ def ship(staged, count, raw_bytes, until_settled=False, cores=None, sinks=None, 
          sas=SAS, **settings):
     """Moves the staged files into a watched folder; a Shipment, until posted or until archived."""
     with Stand() as stand:
-        batching = "20ms" if until_settled else NO_WORD
+        batching = "20ms" if until_settled else NO_NOTIFICATION
         if until_settled:
             # Waiting for the sink's notification and for the next poll of the queues is idle time.
             settings.setdefault("notifications", {"poll_interval": "100ms"})

@@ -23,7 +23,7 @@ FIRST = {CORES[0]}  # What is measured.
 REST = set(CORES[1:]) or FIRST  # The sink, and ourselves.
 ALL = set(CORES)
 SAS = "2022-11-02"  # New enough for a CRC-64; one from before 2019 needs an MD5, which costs more.
-NO_WORD = "1h"  # A sink that says nothing for the length of a run.
+NO_NOTIFICATION = "1h"  # A sink that says nothing for the length of a run.
 SETTLE = 0.1  # stable_for: the least time any file takes, subtracted where it matters.
 
 
@@ -58,7 +58,7 @@ class Usage:
 class Sink(Emulator):
     """The emulator over TLS, counting and forgetting what comes."""
 
-    def __init__(self, folder, cores=None, batching=NO_WORD, sas=SAS, **options):
+    def __init__(self, folder, cores=None, batching=NO_NOTIFICATION, sas=SAS, **options):
         with on(cores or REST):
             super().__init__(folder, https=True, ingest="discard", batching=batching, table=None,
                              container_sas_version=sas, **options)

@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(a_certificate_needs_its_file_and_whose_it_is) {
     );
 }
 
-BOOST_AUTO_TEST_CASE(a_workload_is_told_by_its_pod) {
+BOOST_AUTO_TEST_CASE(a_workload_is_configured_by_its_pod) {
     auto whole = read("kind: workload_identity", pod);
     BOOST_TEST(whole.tenant_id == "pod-tenant");
     BOOST_TEST(whole.client_id == "pod-client");
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(the_pods_variables_are_for_workload_identity_only) {
     BOOST_TEST(!read("kind: managed_identity", pod).authority_host.has_value());
 }
 
-BOOST_AUTO_TEST_CASE(a_workload_without_a_pod_is_told_what_is_missing) {
+BOOST_AUTO_TEST_CASE(a_workload_without_a_pod_is_refused_with_what_is_missing) {
     auto missing = [](const std::string& key, const std::string& variable) {
         return "k.yaml:2:7: auth." + key + ": is missing, and so is the environment variable " +
                variable +
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(a_workload_without_a_pod_is_told_what_is_missing) {
     );
 }
 
-BOOST_AUTO_TEST_CASE(nonsense_of_the_pod_is_told_as_such) {
+BOOST_AUTO_TEST_CASE(nonsense_of_the_pod_is_reported_as_such) {
     auto odd = pod;
     odd.variables["AZURE_TENANT_ID"] = "a/b";
     odd.variables["AZURE_CLIENT_ID"] = "a\nb";

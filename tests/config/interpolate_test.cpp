@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(needs_the_credentials_directory_for_credentials) {
     );
 }
 
-BOOST_AUTO_TEST_CASE(tells_where_the_text_stood) {
+BOOST_AUTO_TEST_CASE(reports_where_the_text_stood) {
     struct row {
         const char* text;
         bool refers;

@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_proxy_never_quotes_it) {
     machine one{{{"HTTPS_PROXY", "ftp://user:hunter2@p"}}};
     BOOST_TEST(
         problems_of(minimal(), one)
-            .find("network.proxy: is not given, and HTTPS_PROXY in the environment is no proxy; "
+            .find("network.proxy: is not given, and HTTPS_PROXY in the environment is not a proxy; "
                   "allowed: "
                   "http://HOST:PORT") != std::string::npos
     );

@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(are_literal_even_in_part_or_as_a_default) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(are_read_from_the_credential_unless_told_otherwise) {
+BOOST_AUTO_TEST_CASE(are_read_from_the_credential_unless_configured_otherwise) {
     auto text = std::string(whole_cluster) +
                 "auth: {kind: client_secret, tenant_id: t, client_id: c}\n" +
                 std::string(whole_watches);

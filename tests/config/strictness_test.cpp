@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(reads_json) {
     BOOST_TEST(loaded.values.watches.at(0).max_pending_files == 7U);
 }
 
-BOOST_AUTO_TEST_CASE(takes_the_word_off_but_no_other_words_of_yaml_1_1_for_booleans) {
+BOOST_AUTO_TEST_CASE(takes_off_but_no_other_values_of_yaml_1_1_for_booleans) {
     for (auto* value : {"yes", "no", "on", "off", "y", "True", "FALSE", "~"}) {
         auto text = std::string(whole_cluster) + std::string(whole_auth) +
                     "watches: [{path: /d, database: D, table: T, format: csv, deduplicate: off, "

@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(puts_a_missing_value_where_its_key_stands) {
     BOOST_TEST(shape_of("{a: , b}") == "{@1:1 a@1:2=null@1:2 b@1:7=null@1:7}");
 }
 
-BOOST_AUTO_TEST_CASE(takes_quoted_words_for_text) {
+BOOST_AUTO_TEST_CASE(takes_quoted_values_for_text) {
     BOOST_TEST(shape_of("a: 'null'\nb: \"\"\n") == "{@1:1 a@1:1='null'@1:4 b@2:1=''@2:4}");
 }
 

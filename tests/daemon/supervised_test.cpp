@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(credentials_are_handed_over_by_name) {
     BOOST_TEST((dropin_facts_of(silent, "", "").credentials == names{"client-secret"}));
 }
 
-BOOST_AUTO_TEST_CASE(a_reload_is_told_as_it_was) {
+BOOST_AUTO_TEST_CASE(a_reload_is_reported_as_it_was) {
     reload_report done;
     done.taken = true;
     done.problems = {"f:1:1: warning: w"};

@@ -65,7 +65,7 @@ class Alerts(EndToEnd):
         fleeting.fault("token", status=503, code="temporarily_unavailable")
         fleeting.fault("management", status=503, code="ServerBusy")
         self.pause_a_watch(emulator, paused)
-        self.lose_words(emulator, plain)
+        self.lose_notifications(emulator, plain)
         self.lose_answers_and_fail(emulator, plain)
         self.lose_a_folder(plain)
         if small:
@@ -104,7 +104,7 @@ class Alerts(EndToEnd):
         self.assertEqual(retried[0], 0, retried)
         self.clears("KustodropWatchPaused")
 
-    def lose_words(self, emulator, daemon):
+    def lose_notifications(self, emulator, daemon):
         emulator.pause()
         daemon.put("old.csv", csv_rows(1))
         self.fires("KustodropFilesTooOld", "plain")

@@ -80,14 +80,14 @@ class Check(EndToEnd):
         self.assertEqual(got, code, out + err)
         return out + err
 
-    def failing(self, daemon, code, step, *words, **more):
-        """Runs check: exactly one line fails, begins with the step and contains all of `words`."""
+    def failing(self, daemon, code, step, *texts, **more):
+        """Runs check: exactly one line fails, begins with the step and contains all of `texts`."""
         out = self.check(daemon, code, **more)
         lines = [line for line in out.splitlines() if line.startswith("FAIL")]
         self.assertEqual(len(lines), 1, out)
         self.assertTrue(lines[0].startswith(f"FAIL  {step}"), out)
-        for word in words:
-            self.assertIn(word, lines[0])
+        for text in texts:
+            self.assertIn(text, lines[0])
         self.assertIn("Hosts to open in a firewall", out)
         return out
 
@@ -135,8 +135,8 @@ class Check(EndToEnd):
     def test_refused_connection(self):
         place = f"127.0.0.1:{free_port()}"
         daemon = self.elsewhere(f"http://{place}")
-        words = ("connection refused", "check host and port")
-        self.failing(daemon, UNREACHABLE, f"tcp {place}", *words)
+        texts = ("connection refused", "check host and port")
+        self.failing(daemon, UNREACHABLE, f"tcp {place}", *texts)
 
     def test_tls_with_an_unknown_authority(self):
         emulator = self.emulator(https=True)

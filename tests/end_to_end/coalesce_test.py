@@ -89,7 +89,7 @@ class Coalescing(EndToEnd):
         self.until("quarantine", lambda: len(daemon.inside("quarantine")) == 2)
         self.assertEqual(daemon.inside("quarantine"), ["open.csv", "open.csv.error.json"])
 
-    def test_a_bad_file_is_told_apart_and_its_neighbours_arrive(self):
+    def test_a_bad_file_is_distinguished_and_its_neighbours_arrive(self):
         emulator, daemon = self.pair(joining(30, "10s"))
         for number in range(30):
             daemon.put(f"{number:02}.csv", RAGGED if number == 17 else csv_rows(1, number))
@@ -189,7 +189,7 @@ class Coalescing(EndToEnd):
         self.archived(daemon, 20)
         self.assertEqual(sorted(set(self.numbers(emulator))), list(range(20)))
 
-    def test_explain_tells_of_a_file_that_waits_for_company(self):
+    def test_explain_shows_a_file_that_waits_for_others(self):
         _, daemon = self.pair(joining(10, "1h"))
         daemon.put("a.csv", ROW.format(1))
         self.until("it is claimed", lambda: daemon.inside("work"))
@@ -203,7 +203,7 @@ class Coalescing(EndToEnd):
         self.assertIn("waits for others", rules["coalesce"])
         self.assertEqual(said["conclusion"], "it is shipped, or about to be")
 
-    def test_explain_tells_who_travels_alone(self):
+    def test_explain_shows_who_travels_alone(self):
         _, daemon = self.pair(joining(10, "1s", stable_for="1h"))
         daemon.put("a.csv", ROW.format(1))
         daemon.put("b.csv.gz", compressed(ROW.format(2)))

@@ -64,7 +64,7 @@ class Retry(EndToEnd):
         self.assertEqual(emulator.count(), 4)
         self.assertEqual(daemon.waiting(), ["bad.csv"])
 
-    def test_unconfirmed_files_are_sent_again_and_a_late_word_settles(self):
+    def test_unconfirmed_files_are_sent_again_and_a_late_notification_settles(self):
         emulator, daemon = self.pair(notifications={"outcome_timeout": "1s"})
         emulator.pause()
         daemon.put("a.csv", csv_rows(2))
@@ -76,7 +76,7 @@ class Retry(EndToEnd):
         (entry,) = self.settled(daemon, succeeded=1)
         self.assertEqual(entry["source_id"], one["source_id"])
 
-    def test_bad_usage_is_told(self):
+    def test_bad_usage_is_reported(self):
         emulator = self.emulator()
         daemon = self.daemon(emulator)
         config = ("--config", daemon.config_path)
@@ -135,7 +135,7 @@ class Send(EndToEnd):
         self.assertEqual(emulator.count(), 13)
         self.assertEqual(len(emulator.messages()), 6)
 
-    def test_a_bad_file_is_told_and_the_exit_code_says_so(self):
+    def test_a_bad_file_is_reported_and_the_exit_code_says_so(self):
         emulator = self.emulator()
         daemon = self.daemon(emulator)
         bad, good = daemon.folder / "bad.csv", daemon.folder / "good.csv"

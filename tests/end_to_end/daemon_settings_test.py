@@ -48,7 +48,7 @@ class DaemonSettings(EndToEnd):
     def in_flight(self, emulator):
         return emulator.requests(operation="put_blob")
 
-    def test_report_level_failures_presumes_success_when_no_word_comes(self):
+    def test_report_level_failures_presumes_success_when_no_notification_comes(self):
         emulator, daemon, message = self.ship_one(
             notifications={"report_level": "failures", "outcome_timeout": "2s"}
         )
@@ -64,7 +64,7 @@ class DaemonSettings(EndToEnd):
         self.assertEqual(message["ReportLevel"], 1)
         self.until("the archive", lambda: len(daemon.inside("archive")) == 1)
 
-    def test_no_word_in_time_is_unconfirmed_and_a_late_word_still_settles(self):
+    def test_no_notification_in_time_is_unconfirmed_and_a_late_notification_still_settles(self):
         emulator, daemon = self.pair(notifications={"outcome_timeout": "2s"})
         emulator.pause()
         daemon.put("a.csv", csv_rows(1))
@@ -130,7 +130,7 @@ class DaemonSettings(EndToEnd):
         self.settled(daemon, succeeded=1)
         self.assertEqual(daemon.output(), "")
 
-    def test_status_tells_of_each_watch(self):
+    def test_status_shows_each_watch(self):
         emulator, daemon = self.pair()
         emulator.pause()
         daemon.put("a.csv", csv_rows(1))

@@ -15,8 +15,8 @@ class Exposition:
                 _, _, name, kind = line.split(" ")
                 self.types[name] = kind
             elif line.startswith("# HELP "):
-                _, _, name, words = line.split(" ", 3)
-                self.help[name] = words
+                _, _, name, text = line.split(" ", 3)
+                self.help[name] = text
             else:
                 name, labels, value = SAMPLE.match(line).groups()
                 key = (name, frozenset(LABEL.findall(labels or "")))

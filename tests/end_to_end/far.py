@@ -54,7 +54,7 @@ def peers(pid):
     found = set()
     for table in ("tcp", "tcp6"):
         for line in pathlib.Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
-            words = line.split()
-            if words[9] in inodes and words[3] in ("01", "02"):
-                found.add(int(words[2].rsplit(":", 1)[1], 16))
+            fields = line.split()
+            if fields[9] in inodes and fields[3] in ("01", "02"):
+                found.add(int(fields[2].rsplit(":", 1)[1], 16))
     return found

@@ -101,8 +101,8 @@ class Identity(EndToEnd):
             with self.subTest(kind=name):
                 self.settled(daemon, seconds=120, succeeded=sent[name])
                 # Renewed ahead of time means that nothing was ever without a token.
-                for word in ("cannot refresh", "AuthenticationFailed", "Unauthorized"):
-                    self.assertNotIn(word, daemon.output())
+                for text in ("cannot refresh", "AuthenticationFailed", "Unauthorized"):
+                    self.assertNotIn(text, daemon.output())
         self.assertEqual(emulator.count(), sum(sent.values()))
         self.assertEqual(emulator.requests(service="management", status=401), 0)
         self.assert_renewed(emulator, running)
@@ -176,7 +176,7 @@ class Identity(EndToEnd):
         for status in (404, 410, 429, 503):
             self.assertEqual(emulator.requests(operation="imds_token", status=status), 1)
 
-    def test_an_identity_that_is_not_there_is_told(self):
+    def test_an_identity_that_is_not_there_is_reported(self):
         emulator = self.emulator()
         environment = {"AZURE_POD_IDENTITY_AUTHORITY_HOST": emulator.endpoint}
         auth = {"kind": "managed_identity", "client_id": "somebody-else"}

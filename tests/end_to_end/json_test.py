@@ -16,10 +16,10 @@ def documented(section):
     text = PAGE.read_text().split(f"\n## {section}\n")[1].split("\n## ")[0]
     members, optional = set(), set()
     for row in re.findall(r"^\|(.+)\|$", text, flags=re.M):
-        first, _, words = row.split("|", 2)
+        first, _, text = row.split("|", 2)
         names = re.findall(r"`([^`]+)`", first)
         members.update(names)
-        if "*optional*" in words:
+        if "*optional*" in text:
             optional.update(names)
     return members, optional
 
@@ -58,8 +58,8 @@ class Documented(EndToEnd):
         daemon.put("late.csv", csv_rows(1))
         self.posted(emulator, 3)
         status = self.until("a status with all", lambda: (
-            (told := daemon.status())["watches"][0]["last_outcome"]
-            and told["watches"][0]["oldest_age_seconds"] is not None and told
+            (status := daemon.status())["watches"][0]["last_outcome"]
+            and status["watches"][0]["oldest_age_seconds"] is not None and status
         ))
         self.assert_documented("status", status)
         self.assert_documented("journal", self.command(daemon, "journal"))

@@ -126,15 +126,15 @@ class Metrics(EndToEnd):
         self.settled(daemon, succeeded=1)
         self.assertEqual(daemon.scrape().get("kustodrop_posts_ambiguous_total", watch="web"), 1)
 
-    def test_notifications_tell_whose_they_are(self):
+    def test_notifications_show_whose_they_are(self):
         emulator = self.emulator()
         emulator.add_notifications("failed", [notification("failed")])
         daemon = self.daemon(emulator).start()
         daemon.put("bad.csv", BROKEN)
         self.settled(daemon, failed=1)
         for owner in ("us", "foreign"):
-            words = {"kind": "failure", "owner": owner}
-            self.changed(daemon, "kustodrop_notifications_total", **words)
+            labels = {"kind": "failure", "owner": owner}
+            self.changed(daemon, "kustodrop_notifications_total", **labels)
         emulator.fault("queue", "peek_messages", status=403, code="AuthenticationFailed")
         emulator.fault("queue", "get_messages", status=403, code="AuthenticationFailed")
         emulator.pause()
@@ -189,7 +189,7 @@ class Metrics(EndToEnd):
         self.assertEqual(daemon.ask("/readyz")[0], 200)
         self.assertEqual(daemon.ask("/livez")[0], 200)
 
-    def test_files_without_a_word(self):
+    def test_files_without_a_notification(self):
         emulator, daemon = self.pair(notifications={"outcome_timeout": "1s"})
         emulator.pause()
         daemon.put("a.csv", csv_rows(1))

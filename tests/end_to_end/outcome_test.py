@@ -31,7 +31,7 @@ def notification(kind, source_id=None):
 
 
 class Outcomes(EndToEnd):
-    def test_a_failure_goes_to_quarantine_with_the_services_words(self):
+    def test_a_failure_goes_to_quarantine_with_the_services_message(self):
         emulator, daemon = self.pair()
         daemon.put("bad.csv", BROKEN)
         (entry,) = self.settled(daemon, failed=1)
@@ -49,7 +49,7 @@ class Outcomes(EndToEnd):
             self.assertIn(key, sidecar)
         self.assertNotIn("sig=", json.dumps(sidecar))
 
-    def test_a_table_that_does_not_exist_fails_in_the_services_words(self):
+    def test_a_table_that_does_not_exist_fails_in_the_services_message(self):
         _, daemon = self.pair({"table": "Nowhere"})
         daemon.put("a.csv", csv_rows(1))
         (entry,) = self.settled(daemon, failed=1)
@@ -104,8 +104,8 @@ class Outcomes(EndToEnd):
         emulator.pause()
         daemon.put("a.csv", csv_rows(1))
         (message,) = self.posted(emulator, 1)
-        word = notification("failed", message["Id"])
-        emulator.add_notifications("failed", [{**word, "FailureStatus": "Transient"}])
+        sent = notification("failed", message["Id"])
+        emulator.add_notifications("failed", [{**sent, "FailureStatus": "Transient"}])
         emulator.pause(False)
         self.settled(daemon, succeeded=1)
         self.assertEqual(daemon.inside("quarantine"), [])

@@ -7,8 +7,8 @@ import leaks
 from far import far_daemon, far_emulator, peers, places, port_of
 from harness import EndToEnd, csv_rows
 
-WORD = "p@ss:canary/9"
-CREDENTIALS = f"edge:{WORD}"
+SECRET = "p@ss:canary/9"
+CREDENTIALS = f"edge:{SECRET}"
 ENCODED = "edge:p%40ss%3Acanary%2F9"
 
 
@@ -50,7 +50,7 @@ class Proxy(EndToEnd):
         places_ += daemon.folder.glob("daemon-*.log")
         for place in places_:
             if place.is_file():
-                self.assertEqual(leaks.found_in(place.read_bytes(), [WORD]), [], place)
+                self.assertEqual(leaks.found_in(place.read_bytes(), [SECRET]), [], place)
         self.assertIn(b"HTTPS_PROXY=", (process / "environ").read_bytes())
 
     def test_what_no_proxy_names_goes_directly(self):

@@ -14,7 +14,7 @@ class Repost(EndToEnd):
     def ids(self, emulator):
         return [message["Id"] for message in emulator.messages()]
 
-    def test_a_lost_answer_is_not_repeated_when_the_word_comes_first(self):
+    def test_a_lost_answer_is_not_repeated_when_the_notification_comes_first(self):
         emulator, daemon = self.pair(upload={"repost_after": "1h"})
         emulator.fault("queue", "put_message", count=1, reset="after")
         daemon.put("a.csv", csv_rows(3))

@@ -21,7 +21,7 @@ class Table(EndToEnd):
         self.assertEqual(emulator.notifications(), {"failed": [], "successful": []})
         self.assertEqual(emulator.requests(operation="peek_messages"), 0)
 
-    def test_a_word_is_found_after_a_restart(self):
+    def test_a_notification_is_found_after_a_restart(self):
         emulator = self.emulator(batching="3s")
         daemon = self.daemon(emulator, notifications=TABLE).start()
         daemon.put("a.csv", csv_rows(2))
@@ -41,7 +41,7 @@ class Table(EndToEnd):
         self.settled(daemon, seconds=60, succeeded=1)
         self.assertEqual(len(emulator.messages()), 1)
 
-    def test_without_a_word_the_file_is_unconfirmed(self):
+    def test_without_a_notification_the_file_is_unconfirmed(self):
         emulator = self.emulator(no_ingestor=True)
         wait = {**TABLE, "outcome_timeout": "2s"}
         daemon = self.daemon(emulator, notifications=wait).start()

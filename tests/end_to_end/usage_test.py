@@ -25,8 +25,8 @@ class Usage(EndToEnd):
         for command in (["check", "--offline"], ["run"]):
             code, out, err = self.kustodrop(*command, "--config", path)
             self.assertEqual(code, CONFIGURATION, (command, out, err))
-            for word in said:
-                self.assertIn(word, out + err)
+            for text in said:
+                self.assertIn(text, out + err)
             self.assertNotIn("terminate called", err)
 
     GOOD = """\
@@ -107,11 +107,11 @@ watches:
         self.refused("watches: [", "kustodrop.yaml:")
         self.refused("", "kustodrop.yaml:1:1", "empty")
 
-    def test_an_unknown_key_is_told_its_place_and_a_better_name(self):
+    def test_an_unknown_key_is_reported_with_its_place_and_a_better_name(self):
         text = self.GOOD.replace("state_directory", "state_directry")
         self.refused(text, "kustodrop.yaml:4:1", "state_directry", "state_directory")
 
-    def test_all_problems_are_told_at_once(self):
+    def test_all_problems_are_reported_at_once(self):
         text = self.GOOD.replace("format: csv", "format: cvs, stable_for: 5, on_success: eat")
         self.refused(text, "format", "csv", "stable_for", "on_success", "archive")
 

@@ -47,7 +47,7 @@ class WatchSettings(EndToEnd):
         self.assertEqual(more["policy_ingestiontime"], "true")
         self.assertTrue(more["creationTime"].startswith("2026-01-02T00:00:00"), more)
 
-    def test_a_name_that_tells_no_time_has_no_creation_time(self):
+    def test_a_name_without_a_time_has_no_creation_time(self):
         watch = {"creation_time_pattern": "'web-'yyyyMMdd'.csv'"}
         _, _, (message,) = self.only(watch, {"other.csv": True})
         self.assertNotIn("creationTime", message["AdditionalProperties"])

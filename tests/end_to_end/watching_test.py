@@ -53,7 +53,7 @@ class Watching(EndToEnd):
         daemon.put("b.csv", csv_rows(1))
         self.settled(daemon, succeeded=2)
 
-    def test_a_file_that_came_by_a_link_is_taken_when_its_other_name_is_gone(self):
+    def test_a_file_that_came_by_a_link_is_taken_when_its_other_name_is_removed(self):
         _, daemon = self.pair({"watch_mode": "poll"})
         made = daemon.folder / "made-elsewhere"
         made.write_text(csv_rows(1))
@@ -163,7 +163,7 @@ class InPlace(EndToEnd):
         self.assertEqual({row[3] for row in rows}, set(range(30)))
         self.assertEqual(len(rows), 10 + 20 + 30)
 
-    def test_archived_after_its_word_where_the_folder_may_be_written(self):
+    def test_archived_after_its_notification_where_the_folder_may_be_written(self):
         _, daemon = self.pair({"claim": "in_place"})
         daemon.put("a.csv", csv_rows(2))
         self.settled(daemon, succeeded=1)

@@ -107,9 +107,9 @@ class StatusPage(EndToEnd):
         daemon.put("bad.csv", BROKEN)
         (entry,) = [one for one in self.settled(daemon, succeeded=1, failed=1) if one["code"]]
         self.browser.until(shows("#failure-list", "bad.csv"))
-        told = self.browser.text("#failure-list")
-        self.assertIn(entry["code"], told)
-        self.assertIn(entry["details"], told)
+        shown = self.browser.text("#failure-list")
+        self.assertIn(entry["code"], shown)
+        self.assertIn(entry["details"], shown)
         self.assert_accessible("failure")
         # The test corrects the file in quarantine, then retries it by keyboard alone.
         quarantined = daemon.drop / ".kustodrop" / "quarantine"

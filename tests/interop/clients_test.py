@@ -26,8 +26,8 @@ class Clients(EndToEnd):
         return [line.split() for line in out.splitlines()]
 
     def outcomes(self, lines):
-        sent = {words[1] for words in lines if words[0] == "sent"}
-        ended = {words[1]: words[0] for words in lines if words[0] in ("succeeded", "failed")}
+        sent = {fields[1] for fields in lines if fields[0] == "sent"}
+        ended = {fields[1]: fields[0] for fields in lines if fields[0] in ("succeeded", "failed")}
         self.assertEqual(set(ended), sent)
         return sorted(ended.values())
 
@@ -46,7 +46,7 @@ class Clients(EndToEnd):
         self.assertEqual(self.outcomes(lines), ["succeeded"])
         self.assertEqual(lines[-1], ["rows", "7"])
 
-    def test_beside_our_daemon_each_gets_its_own_words(self):
+    def test_beside_our_daemon_each_gets_its_own_notifications(self):
         # That client deletes every notification it pops, so our daemon must get its own first.
         emulator, daemon = self.pair()
         daemon.put("ours.csv", csv_rows(3))

@@ -26,8 +26,8 @@ class Identity(EndToEnd):
         script = packages.HERE / "identity.mjs"
         environment = environment or {}
         # To the library an empty variable is one.
-        gone = [f"--unset={name}" for name in credentials.NOWHERE if name not in environment]
-        command = ["env", *gone, packages.NODE, script, kind, SCOPE, json.dumps(facts)]
+        unset = [f"--unset={name}" for name in credentials.NOWHERE if name not in environment]
+        command = ["env", *unset, packages.NODE, script, kind, SCOPE, json.dumps(facts)]
         code, out, err = run(command, 180, environment)
         self.assertEqual(code, 0, f"{out}\n{err}\n{emulator.program.tail()}")
         token, seconds = out.split()

@@ -169,7 +169,7 @@ class Booted(unittest.TestCase):
         self.put(5, "/var/spool/kustodrop/more")
         self.all_delivered()
 
-    def test_08_a_bad_one_is_refused_and_told(self):
+    def test_08_a_bad_one_is_refused_and_reported(self):
         process = self.show("MainPID")
         self.write("/etc/kustodrop/kustodrop.yaml", self.config.replace("table:", "tabel:"))
         self.assertNotEqual(self.machine.run("systemctl", "reload", UNIT)[0], 0)
@@ -183,7 +183,7 @@ class Booted(unittest.TestCase):
         self.machine.run("systemctl", "kill", "--signal=HUP", "--kill-who=main", UNIT, check=True)
         until("the corrected one", lambda: "REFUSED" not in self.show("StatusText"))
 
-    def test_09_a_bad_one_at_the_start_is_refused_at_once_and_mended_without_help(self):
+    def test_09_a_bad_one_at_the_start_is_refused_at_once_and_repaired_without_help(self):
         self.write("/etc/kustodrop/kustodrop.yaml", self.config.replace("table:", "tabel:"))
         self.assertNotEqual(self.machine.run("systemctl", "restart", UNIT)[0], 0)
         self.assertEqual(self.show("ExecMainStatus"), "78")

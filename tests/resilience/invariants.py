@@ -213,9 +213,11 @@ class Ledger:
         waiting = self.emulator.notifications()
         for queue, wanted in self.foreign.items():
             left = "\n".join(waiting[queue])
-            gone = [identifier for identifier in wanted if identifier not in left]
-            if gone:
-                yield f"I12 {len(gone)} of {len(wanted)} foreign messages are missing from {queue}"
+            absent = [identifier for identifier in wanted if identifier not in left]
+            if absent:
+                yield (
+                    f"I12 {len(absent)} of {len(wanted)} foreign messages are missing from {queue}"
+                )
 
     def check_outside(self):
         for path, before in self.guarded.items():
@@ -268,7 +270,7 @@ class Ledger:
                 or not (self.kept or path.startswith(own + b"/"))
             ]
             if left:
-                yield f"I8 {len(left)} files have not gone through: {left[:3]}"
+                yield f"I8 {len(left)} files are not settled: {left[:3]}"
         arrived = self.arrived()
         for digest, file in self.produced.items():
             rows, most = arrived.get(file.token, 0), file.rows * sent[digest]

@@ -28,7 +28,7 @@ KINDS = {
 }
 # The service acts but its answer is lost: only these excuse a repeated post.
 LOST_ANSWERS = ("reset after acting", "late answer")
-STRIKES = 2
+FAULTS = 2
 PAIRS_AT_A_TIME = 6  # They mostly wait.
 SILENT = 0  # How the emulator counts what it did not answer.
 
@@ -42,16 +42,16 @@ class Network(Resilience):
         kinds = list(KINDS)
         return [(phase, kinds[(n + 2) % len(kinds)]) for n, phase in enumerate(PHASES)]
 
-    def strike(self, pair, _):
+    def inject(self, pair, _):
         phase, kind = pair
         service, operation = PHASES[phase]
         emulator, daemon, ledger = self.rig(
             upload={"block_size": "64KiB", "compression": "none", "memory": "1MiB"},
             network={"io_timeout": "2s", "connect_timeout": "1s"},
         )
-        emulator.fault(service, operation, count=STRIKES, **KINDS[kind])
+        emulator.fault(service, operation, count=FAULTS, **KINDS[kind])
         if phase == "post" and kind in LOST_ANSWERS:
-            ledger.excused = STRIKES
+            ledger.excused = FAULTS
         ledger.put(daemon, "small.csv", 3)
         ledger.put(daemon, "other.csv", 5)
         ledger.put(daemon, "large.csv", 4500)
@@ -92,7 +92,7 @@ class Network(Resilience):
 
     def test_every_fault_at_every_phase_is_outlived(self):
         pairs = self.pairs()
-        whole = self.scenarios(self.strike, pairs, PAIRS_AT_A_TIME)
+        whole = self.scenarios(self.inject, pairs, PAIRS_AT_A_TIME)
         least = {
             "pairs": self.choose(len(PHASES) * len(KINDS), len(PHASES)),
             "kinds": len(KINDS),

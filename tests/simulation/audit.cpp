@@ -100,8 +100,9 @@ bool audit::is_safe(const drop& one, const std::vector<const found*>& copies) {
     if (one.kind == drop_kind::empty) return true;
     // A failure of any copy but the last is only kept in memory, and is lost with the process.
     auto& sky = world_.sky;
-    bool notifications_get_lost =
-        sky.struck(fault::lost_word) + sky.struck(fault::crash) + sky.struck(fault::restart) > 0;
+    bool notifications_get_lost = sky.occurred(fault::lost_notification) +
+                                      sky.occurred(fault::crash) + sky.occurred(fault::restart) >
+                                  0;
     for (auto* copy : copies) {
         bool whole = copy->what.first == 0 && copy->what.count == one.records;
         if (!whole) continue;

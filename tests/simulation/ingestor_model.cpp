@@ -30,14 +30,14 @@ std::uint64_t ingestor_model::take(const std::string& text) {
 
 // The end of its batch.
 void ingestor_model::seal(const message& one) {
-    if (world_.sky.strikes(fault::transient_failure)) {
+    if (world_.sky.occurs(fault::transient_failure)) {
         say(one.id, one.blob, {false, "General_InternalServerError", "Transient", true});
         world_.plan(world_.chance.between(10s, 5min), [this, one] { seal(one); });
         return;
     }
     --under_way_;
-    if (!world_.sky.strikes(fault::asked_again)) return ingest(one);
-    static const std::vector<word> wishes{
+    if (!world_.sky.occurs(fault::asked_again)) return ingest(one);
+    static const std::vector<outcome_sent> wishes{
         {false, "General_RetryAttemptsExceeded", "Exhausted", true},
         {false, "Download_SourceNotFound", "Permanent", false},
         {false, "BadRequest_InvalidKustoIdentityToken", "Permanent", false},
@@ -76,17 +76,17 @@ void ingestor_model::ingest(const message& one) {
         return fail(one, {false, "Stream_WrongNumberOfFields"}, false);
     }
     book_.ingested(one.id, *raw);
-    if (world_.sky.strikes(fault::early_cleaning)) storage_.erase_blob(one.blob);
+    if (world_.sky.occurs(fault::early_cleaning)) storage_.erase_blob(one.blob);
     say(one.id, one.blob, {true});
 }
 
-void ingestor_model::fail(const message& one, const word& why, bool asks_again) {
+void ingestor_model::fail(const message& one, const outcome_sent& why, bool asks_again) {
     if (asks_again) book_.asked_again(one.id);
     say(one.id, one.blob, why);
 }
 
 std::string ingestor_model::text_of(
-    const std::string& id, const std::string& blob, const word& what
+    const std::string& id, const std::string& blob, const outcome_sent& what
 ) {
     json::object out{
         {"OperationId", make_guid(world_.chance.generator())},
@@ -105,25 +105,25 @@ std::string ingestor_model::text_of(
     return json::serialize(out);
 }
 
-void ingestor_model::say(const std::string& id, const std::string& blob, const word& what) {
-    world_.tell(
+void ingestor_model::say(const std::string& id, const std::string& blob, const outcome_sent& what) {
+    world_.note(
         "service says of " + id + ": " + (what.success ? std::string("success") : what.code)
     );
-    if (world_.sky.strikes(fault::lost_word)) return world_.tell("and it gets lost");
+    if (world_.sky.occurs(fault::lost_notification)) return world_.note("and it gets lost");
     if (what.success) book_.said_success(id);
     auto& queues = what.success ? success_queues : failed_queues;
     auto& queue = queues[world_.chance.below(queues.size())];
     auto text = text_of(id, blob, what);
     storage_.put(queue, text, false);
-    if (world_.sky.strikes(fault::double_word)) storage_.put(queue, text, false);
-    if (world_.sky.strikes(fault::stolen_word)) {
+    if (world_.sky.occurs(fault::double_notification)) storage_.put(queue, text, false);
+    if (world_.sky.occurs(fault::stolen_notification)) {
         storage_.take_any(queue, false, world_.chance.between(30s, 5min));
     }
 }
 
 void ingestor_model::say_foreign() {
     auto id = make_guid(world_.chance.generator());
-    word what{world_.chance.chance(0.7)};
+    outcome_sent what{world_.chance.chance(0.7)};
     if (!what.success) what.code = "BadRequest_TableNotExist";
     auto& queues = what.success ? success_queues : failed_queues;
     auto& queue = queues[world_.chance.below(queues.size())];

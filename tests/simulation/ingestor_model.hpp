@@ -33,7 +33,7 @@ private:
         std::string blob;
         std::uint64_t raw_bytes = 0;
     };
-    struct word {
+    struct outcome_sent {
         bool success = false;
         std::string code = {};
         std::string_view status = "Permanent";
@@ -42,9 +42,9 @@ private:
 
     void seal(const message& one);
     void ingest(const message& one);
-    void fail(const message& one, const word& why, bool asks_again);
-    void say(const std::string& id, const std::string& blob, const word& what);
-    std::string text_of(const std::string& id, const std::string& blob, const word& what);
+    void fail(const message& one, const outcome_sent& why, bool asks_again);
+    void say(const std::string& id, const std::string& blob, const outcome_sent& what);
+    std::string text_of(const std::string& id, const std::string& blob, const outcome_sent& what);
 
     universe& world_;
     storage_model& storage_;

@@ -99,7 +99,7 @@ std::uint64_t ledger::accepted(const std::string& id) {
     if (known.credit == 0 && known.forgotten > 0) {
         --known.forgotten;
         ++known.credit;
-        ++posts_for_old_words_;
+        ++posts_for_old_notifications_;
     }
     if (known.credit == 0) {
         world_.wrong("posted again although the first post was answered well: " + id);

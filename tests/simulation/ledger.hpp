@@ -75,7 +75,7 @@ public:
 
     std::uint64_t posts() const { return posts_.size(); }
     std::uint64_t ambiguous_posts() const;  ///< Accepted, and the client could not know.
-    std::uint64_t posts_for_old_words() const { return posts_for_old_words_; }
+    std::uint64_t posts_for_old_notifications() const { return posts_for_old_notifications_; }
     std::uint64_t duplicates() const { return duplicates_; }  ///< Sources ingested again.
     std::uint64_t joined() const { return joined_; }          ///< Blobs of several files taken.
 
@@ -100,7 +100,7 @@ private:
     std::uint64_t duplicates_ = 0;
     std::uint64_t joined_ = 0;
     std::uint64_t unrecorded_ = 0;
-    std::uint64_t posts_for_old_words_ = 0;
+    std::uint64_t posts_for_old_notifications_ = 0;
     bool kept_files_ = false;
 };
 

@@ -15,7 +15,7 @@ logger::sink life::listener(universe& world, std::string hidden) {
             text.replace(at, hidden.size(), "~");
         }
         if (text.find(canary) != std::string::npos) world.wrong("a secret in the log: " + text);
-        world.tell(text);
+        world.note(text);
     };
 }
 

@@ -68,7 +68,7 @@ void report_failure(const simulation& run, std::uint64_t seed, unsigned hours) {
     std::string text = "seed " + std::to_string(seed) + " (" + run.sky() + ") failed:\n";
     for (auto& violation : run.violations()) text += "    " + violation + "\n";
     text += "the last lines of its trace:\n";
-    auto& lines = run.told().last_lines();
+    auto& lines = run.events().last_lines();
     auto from = lines.size() - std::min<std::size_t>(lines.size(), 100);
     for (auto i = from; i < lines.size(); ++i) text += "    " + lines[i] + "\n";
     text += "replay: kustodrop-simulation --seed " + std::to_string(seed) + " --hours " +
@@ -79,8 +79,8 @@ void report_failure(const simulation& run, std::uint64_t seed, unsigned hours) {
 
 // Prints where two runs of a seed diverged.
 void report_parting(const simulation& first, const simulation& second, std::uint64_t seed) {
-    auto& one = first.told().last_lines();
-    auto& other = second.told().last_lines();
+    auto& one = first.events().last_lines();
+    auto& other = second.events().last_lines();
     auto [here, there] = std::ranges::mismatch(one, other);
     auto line = [](auto at, auto& of) { return at == of.end() ? std::string("(end)") : *at; };
     std::printf(
@@ -191,7 +191,7 @@ int main(int count, char** arguments) {
         std::fflush(stdout);
         good = run_jobs(given, all);
     }
-    std::printf("simulation: %s\n", all.in_words().c_str());
+    std::printf("simulation: %s\n", all.summary().c_str());
     if (!has_shown_something(all)) {
         std::puts("simulation: too little happened to show anything");
         return 1;

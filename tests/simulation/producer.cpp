@@ -115,7 +115,7 @@ void producer::rename_into_place(const drop& what, std::string_view bytes) {
 drop& producer::drop_one() {
     auto& made = make(drop_kind::plain, ".json");
     rename_into_place(made, content(made));
-    world_.tell("dropped " + made.name);
+    world_.note("dropped " + made.name);
     return made;
 }
 
@@ -123,7 +123,7 @@ void producer::write_in_place(drop_kind kind) {
     bool zipped = kind == drop_kind::gzip || kind == drop_kind::broken_gzip;
     auto& made = make(kind, zipped ? ".json.gz" : ".json");
     put(made.name, content(made));
-    world_.tell("wrote " + made.name);
+    world_.note("wrote " + made.name);
 }
 
 // A slow writer: sometimes so slow that the file looks complete, and it may pause within a record.
@@ -131,7 +131,7 @@ void producer::write_in_place(drop_kind kind) {
 void producer::append_slowly() {
     auto& made = make(drop_kind::plain, ".json");
     auto file = std::make_shared<written_file>(world_, path(made.name), O_APPEND);
-    world_.tell("begins " + made.name);
+    world_.note("begins " + made.name);
     auto more = static_cast<unsigned>(world_.chance.between(1, 12));
     append_next(made, {file, {}}, more);
 }
@@ -164,7 +164,7 @@ void producer::append_next(drop& to, slow_writer by, unsigned left) {
     if (tears) now -= world_.chance.between(2, ledger::record_bytes);
     by.rest = text.substr(now);
     by.file->write(std::string_view(text).substr(0, now));
-    world_.tell((by.rest.empty() ? "appends to " : "appends a part of a record to ") + to.name);
+    world_.note((by.rest.empty() ? "appends to " : "appends a part of a record to ") + to.name);
     if (left == 0) return;
     bool slow = world_.chance.chance(0.1);
     auto pause = slow ? world_.chance.between(2s, 2min) : world_.chance.between(50ms, 1500ms);
@@ -175,7 +175,7 @@ void producer::append_next(drop& to, slow_writer by, unsigned left) {
 void producer::replace_soon() {
     auto& first = make(drop_kind::plain, ".json");
     rename_into_place(first, content(first));
-    world_.tell("dropped " + first.name);
+    world_.note("dropped " + first.name);
     world_.plan(world_.chance.between(0s, 8s), [this, &first] {
         if (!folder_is_there()) return;
         auto& second = book_.add(drop_kind::plain, first.name);
@@ -186,7 +186,7 @@ void producer::replace_soon() {
         } else {
             put(second.name, bytes);
         }
-        world_.tell("replaced " + second.name);
+        world_.note("replaced " + second.name);
     });
 }
 

@@ -52,7 +52,7 @@ void service_model::build_generation() {
 void service_model::begin() {
     if (world_.sky.has(fault::rotation)) rotate();
     if (world_.sky.has(fault::outage)) maybe_outage();
-    if (world_.sky.has(fault::foreign_words)) maybe_foreign();
+    if (world_.sky.has(fault::foreign_notifications)) maybe_foreign();
 }
 
 void service_model::rotate() {
@@ -61,7 +61,7 @@ void service_model::rotate() {
         auto old = containers_;
         old.insert(old.end(), queues_.begin(), queues_.end());
         world_.sky.count(fault::rotation);
-        world_.tell("the service names other resources");
+        world_.note("the service names other resources");
         build_generation();
         auto grace = world_.chance.chance(0.3) ? duration(0) : world_.chance.between(1min, 20min);
         world_.plan(grace, [this, old] {
@@ -77,7 +77,7 @@ void service_model::maybe_outage() {
         auto account = "simstore" + std::to_string(world_.chance.below(accounts_));
         world_.sky.count(fault::outage);
         down_until_[account] = world_.time.now() + world_.chance.between(10s, 8min);
-        world_.tell(account + " is down");
+        world_.note(account + " is down");
         maybe_outage();
     });
 }
@@ -85,7 +85,7 @@ void service_model::maybe_outage() {
 void service_model::maybe_foreign() {
     world_.plan(world_.chance.between(1s, 2min), [this] {
         if (world_.sky.calm()) return;
-        world_.sky.count(fault::foreign_words);
+        world_.sky.count(fault::foreign_notifications);
         ingestor_.say_foreign();
         maybe_foreign();
     });
@@ -106,13 +106,13 @@ bool service_model::is_down(const http::request& ask) const {
 service_model::fate service_model::draw(const http::request& ask) {
     auto& sky = world_.sky;
     if (is_down(ask)) return world_.chance.chance(0.5) ? fate::refused : fate::throttled;
-    if (sky.strikes(fault::refused)) return fate::refused;
-    if (sky.strikes(fault::throttled)) return fate::throttled;
-    if (sky.strikes(fault::reset_before)) return fate::reset_before;
-    if (sky.strikes(fault::reset_after)) return fate::reset_after;
+    if (sky.occurs(fault::refused)) return fate::refused;
+    if (sky.occurs(fault::throttled)) return fate::throttled;
+    if (sky.occurs(fault::reset_before)) return fate::reset_before;
+    if (sky.occurs(fault::reset_after)) return fate::reset_after;
     bool either = world_.chance.chance(0.5);
-    if (sky.strikes(fault::stall)) return either ? fate::stall_before : fate::stall_after;
-    if (sky.strikes(fault::server_error)) return either ? fate::error_before : fate::error_after;
+    if (sky.occurs(fault::stall)) return either ? fate::stall_before : fate::stall_after;
+    if (sky.occurs(fault::server_error)) return either ? fate::error_before : fate::error_after;
     return fate::well;
 }
 
@@ -131,8 +131,8 @@ http::response service_model::throttled_answer(const http::request& ask) {
     return out;
 }
 
-void service_model::tell(const http::request& ask, const std::string& how) {
-    world_.tell(
+void service_model::note(const http::request& ask, const std::string& how) {
+    world_.note(
         ask.service + " " + ask.operation + " " + ask.target.host() + ask.target.path() + " → " +
         how
     );
@@ -140,14 +140,14 @@ void service_model::tell(const http::request& ask, const std::string& how) {
 
 // A client that is asked to wait must do so. Storage is exempt: there are other accounts.
 void service_model::check_patience(const http::request& ask) {
-    auto until = told_to_wait_.find(ask.operation);
-    if (until == told_to_wait_.end() || world_.time.now() >= until->second) return;
+    auto until = wait_until_.find(ask.operation);
+    if (until == wait_until_.end() || world_.time.now() >= until->second) return;
     world_.wrong("came back before Retry-After was over: " + ask.service + " " + ask.operation);
 }
 
 void service_model::note_patience(const http::request& ask, const http::response& answer) {
     auto wait = http::retry_after(answer);
-    if (wait && !is_storage(ask)) told_to_wait_[ask.operation] = world_.time.now() + *wait;
+    if (wait && !is_storage(ask)) wait_until_[ask.operation] = world_.time.now() + *wait;
 }
 
 asio::awaitable<result<http::response>> service_model::send(http::request ask) {
@@ -162,29 +162,29 @@ asio::awaitable<result<http::response>> service_model::send(http::request ask) {
     auto what = draw(ask);
     co_await world_.time.sleep_until(there);
     if (what == fate::refused) {
-        tell(ask, "refused");
+        note(ask, "refused");
         co_return broken(errc::connect_refused, false);
     }
     if (what == fate::reset_before) {
-        tell(ask, "reset");
+        note(ask, "reset");
         co_return broken(errc::connection_reset, world_.chance.chance(0.5));
     }
     if (what == fate::throttled || what == fate::error_before) {
         auto answer = what == fate::throttled ? throttled_answer(ask)
                                               : plain_answer(500, storage_.wall_now());
         co_await world_.time.sleep_until(back);
-        tell(ask, std::to_string(answer.status));
+        note(ask, std::to_string(answer.status));
         note_patience(ask, answer);
         co_return answer;
     }
     acted done;
     if (what != fate::stall_before) {
         done = act(ask);
-        tell(ask, std::to_string(done.answer.status) + (what == fate::well ? "" : ", unheard"));
+        note(ask, std::to_string(done.answer.status) + (what == fate::well ? "" : ", unheard"));
     }
     if (what == fate::stall_before || what == fate::stall_after) {
         co_await world_.time.sleep_until(begun + ask.total_timeout.value_or(io_timeout));
-        tell(ask, "timeout");
+        note(ask, "timeout");
         co_return broken(errc::timeout, true);
     }
     co_await world_.time.sleep_until(back);
@@ -232,7 +232,7 @@ http::response service_model::manage(const http::request& ask) {
     auto token = bearer.starts_with("Bearer ") ? bearer.substr(7) : std::string();
     auto known = tokens_.find(token);
     bool good = known != tokens_.end() && world_.time.now() < known->second;
-    if (!good || world_.sky.strikes(fault::token_refused)) return plain_answer(401, now);
+    if (!good || world_.sky.occurs(fault::token_refused)) return plain_answer(401, now);
     if (ask.operation == "get_ingestion_resources") return resources();
     auto identity = std::string(canary) + "-identity-" + std::to_string(++tokens_given_);
     return token_answer("AuthorizationContext", identity);

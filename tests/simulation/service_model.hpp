@@ -26,7 +26,7 @@ public:
     void calm_down();
 
     /// Another process asks from now on: it does not know how long the last one had to wait.
-    void meet_client() { told_to_wait_.clear(); }
+    void meet_client() { wait_until_.clear(); }
 
     const ingestor_model& ingestor() const { return ingestor_; }
     std::uint64_t requests() const { return requests_; }
@@ -55,7 +55,7 @@ private:
     http::response resources();
     http::response token_answer(std::string_view column, const std::string& value);
     http::response throttled_answer(const http::request& ask);
-    void tell(const http::request& ask, const std::string& how);
+    void note(const http::request& ask, const std::string& how);
     void check_patience(const http::request& ask);
     void note_patience(const http::request& ask, const http::response& answer);
     void build_generation();
@@ -74,9 +74,9 @@ private:
     unsigned generation_ = 0;
     std::vector<std::string> containers_;
     std::vector<std::string> queues_;
-    std::map<std::string, time_point> down_until_;    // By account.
-    std::map<std::string, time_point> tokens_;        // Good until.
-    std::map<std::string, time_point> told_to_wait_;  // By operation.
+    std::map<std::string, time_point> down_until_;  // By account.
+    std::map<std::string, time_point> tokens_;      // Good until.
+    std::map<std::string, time_point> wait_until_;  // By operation.
     std::uint64_t tokens_given_ = 0;
     std::uint64_t requests_ = 0;
 };

@@ -24,20 +24,21 @@ void totals::add(const totals& other) {
     restarts += other.restarts;
     posts += other.posts;
     ambiguous_posts += other.ambiguous_posts;
-    posts_for_old_words += other.posts_for_old_words;
+    posts_for_old_notifications += other.posts_for_old_notifications;
     duplicates += other.duplicates;
     joined += other.joined;
     lost += other.lost;
 }
 
-std::string totals::in_words() const {
+std::string totals::summary() const {
     auto n = [](std::uint64_t value) { return std::to_string(value); };
     return n(seeds) + " seeds (" + n(repeated) + " twice), " + n(virtual_seconds / 3600) +
            " virtual hours, " + n(files) + " files, " + n(posts) + " posts (" + n(ambiguous_posts) +
-           " ambiguous, " + n(posts_for_old_words) + " for words heard before a restart), " +
-           n(requests) + " requests, " + n(faults) + " faults, " + n(crashes) + " crashes, " +
-           n(restarts) + " restarts, " + n(joined) + " blobs of several files, " + n(duplicates) +
-           " duplicates, " + n(lost) + " lost, " + n(failed_seeds) + " seeds failed";
+           " ambiguous, " + n(posts_for_old_notifications) +
+           " for notifications read before a restart), " + n(requests) + " requests, " + n(faults) +
+           " faults, " + n(crashes) + " crashes, " + n(restarts) + " restarts, " + n(joined) +
+           " blobs of several files, " + n(duplicates) + " duplicates, " + n(lost) + " lost, " +
+           n(failed_seeds) + " seeds failed";
 }
 
 simulation::simulation(run_options options)
@@ -50,11 +51,11 @@ simulation::simulation(run_options options)
       audit_(world_, book_, settings_.watches.front().path) {
     bool kept = settings_.watches.front().on_success == pipeline::success_action::keep;
     if (kept) book_.files_are_kept();
-    if (options_.print) world_.told.print_all();
-    if (options_.keep) world_.told.keep_all();
+    if (options_.print) world_.events.print_all();
+    if (options_.keep) world_.events.keep_all();
     files::remove_all(options_.folder);
     files::create_directories(settings_.watches.front().path);
-    world_.tell("seed " + std::to_string(options_.seed) + ": " + world_.sky.in_words());
+    world_.note("seed " + std::to_string(options_.seed) + ": " + world_.sky.summary());
 }
 
 config::settings simulation::draw_settings() {
@@ -110,7 +111,7 @@ totals simulation::run() {
     world_.sky.calm_down();
     service_.calm_down();
     dies_in_.reset();
-    world_.tell("the sky clears");
+    world_.note("the sky clears");
     drain();
     daemon_.reset();
     // After a violation the later states prove nothing.
@@ -121,7 +122,7 @@ totals simulation::run() {
     totals_.files = book_.drops().size();
     totals_.posts = book_.posts();
     totals_.ambiguous_posts = book_.ambiguous_posts();
-    totals_.posts_for_old_words = book_.posts_for_old_words();
+    totals_.posts_for_old_notifications = book_.posts_for_old_notifications();
     totals_.duplicates = book_.duplicates();
     totals_.joined = book_.joined();
     totals_.requests = service_.requests();
@@ -140,7 +141,7 @@ void simulation::plan_deaths() {
         if (world_.sky.calm()) return;
         bool gently = world_.sky.has(fault::restart) && world_.chance.chance(0.5);
         if (gently && daemon_ && !dies_in_) {
-            world_.tell("stop");
+            world_.note("stop");
             world_.sky.count(fault::restart);
             daemon_->stop();
         } else if (!gently) {
@@ -156,7 +157,7 @@ void simulation::plan_calendar() {
         if (world_.sky.calm()) return;
         world_.sky.count(fault::calendar_jump);
         world_.time.turn_calendar(world_.chance.between(0min, 20min) - 10min);
-        world_.tell("the calendar jumps");
+        world_.note("the calendar jumps");
         plan_calendar();
     });
 }
@@ -166,13 +167,13 @@ void simulation::plan_absence() {
     world_.plan(world_.chance.between(3min, 20min), [this] {
         if (world_.sky.calm()) return;
         world_.sky.count(fault::folder_away);
-        world_.tell("the folder goes away");
+        world_.note("the folder goes away");
         auto here = settings_.watches.front().path;
         auto away = here + ".away";
         files::rename(here, away);
         world_.plan(world_.chance.between(1s, 6min), [this, here, away] {
             files::rename(away, here);
-            world_.tell("the folder is back");
+            world_.note("the folder is back");
             plan_absence();
         });
     });
@@ -187,7 +188,7 @@ void simulation::plan_audits() {
 }
 
 void simulation::be_born() {
-    world_.tell("start");
+    world_.note("start");
     service_.meet_client();
     daemon_ = std::make_unique<life>(world_, service_, settings_);
     // Some crash during their recovery.
@@ -201,7 +202,7 @@ void simulation::spoil_journal() {
     bool lost = !cut && sky.has(fault::journal_lost) && world_.chance.chance(0.5);
     if (!cut && !lost) return;
     sky.count(cut ? fault::journal_cut : fault::journal_lost);
-    world_.tell(cut ? "the journal is cut" : "the journal is lost");
+    world_.note(cut ? "the journal is cut" : "the journal is lost");
     book_.journal_lost();
     std::error_code ignored;
     if (cut) {
@@ -213,7 +214,7 @@ void simulation::spoil_journal() {
 }
 
 void simulation::die() {
-    world_.tell("crash");
+    world_.note("crash");
     ++totals_.crashes;
     world_.sky.count(fault::crash);
     dies_in_.reset();
@@ -238,7 +239,7 @@ void simulation::settle() {
     }
     if (!daemon_) return;
     if (!daemon_->trouble().empty()) world_.wrong("ended: " + daemon_->trouble());
-    world_.tell("ended");
+    world_.note("ended");
     book_.ended();
     ++totals_.restarts;
     daemon_.reset();
@@ -280,7 +281,7 @@ void simulation::drain() {
 // Only what the client could not know may have been sent twice.
 void simulation::check_duplicates() {
     auto& sky = world_.sky;
-    auto bound = book_.ambiguous_posts() + book_.posts_for_old_words();
+    auto bound = book_.ambiguous_posts() + book_.posts_for_old_notifications();
     if (sky.is_fair() && bound > 0) world_.wrong("an ambiguous post under a clear sky");
     if (sky.has(fault::journal_lost) || sky.has(fault::journal_cut)) return;
     if (book_.duplicates() <= bound) return;

@@ -34,13 +34,14 @@ struct totals {
     std::uint64_t restarts = 0;
     std::uint64_t posts = 0;
     std::uint64_t ambiguous_posts = 0;
-    std::uint64_t posts_for_old_words = 0;  // Read before a restart, and acted on once more.
-    std::uint64_t joined = 0;               // Blobs of several files.
+    std::uint64_t posts_for_old_notifications =
+        0;                     // Read before a restart, and acted on once more.
+    std::uint64_t joined = 0;  // Blobs of several files.
     std::uint64_t duplicates = 0;
     std::uint64_t lost = 0;
 
     void add(const totals& other);
-    std::string in_words() const;
+    std::string summary() const;
 };
 
 /// One run of the whole daemon from a seed: files are dropped, faults occur, processes end and
@@ -53,9 +54,9 @@ public:
     totals run();
 
     const std::vector<std::string>& violations() const { return world_.violations; }
-    std::uint64_t trace_hash() const { return world_.told.hash(); }
-    const trace& told() const { return world_.told; }
-    std::string sky() const { return world_.sky.in_words(); }
+    std::uint64_t trace_hash() const { return world_.events.hash(); }
+    const trace& events() const { return world_.events; }
+    std::string sky() const { return world_.sky.summary(); }
 
 private:
     config::settings draw_settings();

@@ -23,11 +23,30 @@ void trace::note(duration since_start, std::string_view line) {
 }
 
 static constexpr std::array<std::string_view, fault_kinds> fault_names{
-    "refused",      "reset_before",      "reset_after",   "stall",          "throttled",
-    "server_error", "token_refused",     "outage",        "short_sas",      "rotation",
-    "skewed_date",  "calendar_jump",     "foreign_words", "double_word",    "lost_word",
-    "stolen_word",  "transient_failure", "asked_again",   "early_cleaning", "folder_away",
-    "crash",        "restart",           "journal_lost",  "journal_cut"};
+    "refused",
+    "reset_before",
+    "reset_after",
+    "stall",
+    "throttled",
+    "server_error",
+    "token_refused",
+    "outage",
+    "short_sas",
+    "rotation",
+    "skewed_date",
+    "calendar_jump",
+    "foreign_notifications",
+    "double_notification",
+    "lost_notification",
+    "stolen_notification",
+    "transient_failure",
+    "asked_again",
+    "early_cleaning",
+    "folder_away",
+    "crash",
+    "restart",
+    "journal_lost",
+    "journal_cut"};
 
 std::string_view to_string(fault kind) { return fault_names[static_cast<std::size_t>(kind)]; }
 
@@ -41,7 +60,7 @@ weather::weather(std::uint64_t seed) : chance_(seed) {
     }
 }
 
-bool weather::strikes(fault kind) {
+bool weather::occurs(fault kind) {
     if (calm_ || !has(kind) || !chance_.chance(share_[index(kind)])) return false;
     ++struck_[index(kind)];
     return true;
@@ -58,7 +77,7 @@ std::uint64_t weather::total_struck() const {
     return std::accumulate(struck_.begin(), struck_.end(), std::uint64_t(0));
 }
 
-std::string weather::in_words() const {
+std::string weather::summary() const {
     std::string out;
     for (std::size_t i = 0; i < fault_kinds; ++i) {
         if (share_[i] <= 0) continue;
@@ -68,7 +87,7 @@ std::string weather::in_words() const {
 }
 
 void universe::wrong(std::string what) {
-    tell("WRONG: " + what);
+    note("WRONG: " + what);
     violations.push_back(std::move(what));
 }
 

@@ -80,30 +80,30 @@ private:
 
 /// What can go wrong. Each seed draws which of them do.
 enum class fault {
-    refused,            // No connection.
-    reset_before,       // The connection breaks before the service acts,
-    reset_after,        // or after it.
-    stall,              // No answer until the deadline; the service may have acted.
-    throttled,          // 503 ServerBusy or 429, with Retry-After.
-    server_error,       // 500, before or after it acted.
-    token_refused,      // 401 to a token that is good.
-    outage,             // A storage account is down for minutes.
-    short_sas,          // SAS that live for minutes.
-    rotation,           // Containers and queues go away, others come.
-    skewed_date,        // The service's clock is minutes off.
-    calendar_jump,      // Ours jumps.
-    foreign_words,      // Notifications of other clients.
-    double_word,        // A notification comes twice.
-    lost_word,          // It never comes.
-    stolen_word,        // Another client takes it and gives it back later.
-    transient_failure,  // The service fails, says so, and tries again by itself.
-    asked_again,        // The service fails and asks for another post or upload.
-    early_cleaning,     // The service deletes a blob as soon as it is ingested.
-    folder_away,        // The drop folder is renamed away for a while.
-    crash,              // The process ends between two steps.
-    restart,            // The daemon is stopped and started.
-    journal_lost,       // It crashes and the journal is lost.
-    journal_cut,        // It crashes and the journal is cut somewhere.
+    refused,                // No connection.
+    reset_before,           // The connection breaks before the service acts,
+    reset_after,            // or after it.
+    stall,                  // No answer until the deadline; the service may have acted.
+    throttled,              // 503 ServerBusy or 429, with Retry-After.
+    server_error,           // 500, before or after it acted.
+    token_refused,          // 401 to a token that is good.
+    outage,                 // A storage account is down for minutes.
+    short_sas,              // SAS that live for minutes.
+    rotation,               // Containers and queues go away, others come.
+    skewed_date,            // The service's clock is minutes off.
+    calendar_jump,          // Ours jumps.
+    foreign_notifications,  // Notifications of other clients.
+    double_notification,    // A notification comes twice.
+    lost_notification,      // It never comes.
+    stolen_notification,    // Another client takes it and gives it back later.
+    transient_failure,      // The service fails, says so, and tries again by itself.
+    asked_again,            // The service fails and asks for another post or upload.
+    early_cleaning,         // The service deletes a blob as soon as it is ingested.
+    folder_away,            // The drop folder is renamed away for a while.
+    crash,                  // The process ends between two steps.
+    restart,                // The daemon is stopped and started.
+    journal_lost,           // It crashes and the journal is lost.
+    journal_cut,            // It crashes and the journal is cut somewhere.
 };
 inline constexpr std::size_t fault_kinds = 24;
 std::string_view to_string(fault);
@@ -115,14 +115,14 @@ public:
     explicit weather(std::uint64_t seed);
 
     bool has(fault kind) const { return share_[index(kind)] > 0; }
-    bool strikes(fault kind);
+    bool occurs(fault kind);
     void count(fault kind) { ++struck_[index(kind)]; }  ///< One that struck by plan.
     void calm_down() { calm_ = true; }
     bool calm() const { return calm_; }
     bool is_fair() const;  ///< No fault in this seed.
-    std::uint64_t struck(fault kind) const { return struck_[index(kind)]; }
+    std::uint64_t occurred(fault kind) const { return struck_[index(kind)]; }
     std::uint64_t total_struck() const;
-    std::string in_words() const;
+    std::string summary() const;
 
 private:
     static std::size_t index(fault kind) { return static_cast<std::size_t>(kind); }
@@ -137,7 +137,7 @@ private:
 struct universe {
     explicit universe(std::uint64_t seed) : chance(seed), sky(chance.seed()) {}
 
-    void tell(std::string_view line) { told.note(time.since_start(), line); }
+    void note(std::string_view line) { events.note(time.since_start(), line); }
 
     /// An invariant is broken.
     void wrong(std::string what);
@@ -147,7 +147,7 @@ struct universe {
     agenda plans;
     dice chance;
     weather sky;
-    trace told;
+    trace events;
     std::vector<std::string> violations;
 };
 

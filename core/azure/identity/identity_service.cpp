@@ -85,7 +85,7 @@ result<identity_service> find_identity_service(const machine_facts& facts) {
     return imds_service(other.empty() ? std::string(imds) : other);
 }
 
-std::string words_for(const identity_service& service) {
+std::string description_of(const identity_service& service) {
     auto at = " at " + service.endpoint.authority();
     switch (service.kind) {
     case identity_kind::arc:

@@ -43,7 +43,7 @@ struct machine_facts {
 result<identity_service> find_identity_service(const machine_facts& facts);
 
 /// "the metadata service (IMDS) at 169.254.169.254", for messages.
-std::string words_for(const identity_service& service);
+std::string description_of(const identity_service& service);
 
 /// The request for a token, without what an Arc challenge adds.
 http::request identity_request(

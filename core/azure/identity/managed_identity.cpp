@@ -82,7 +82,7 @@ static bool echoes(const http::response& answer, const identity_choice& choice) 
 result<access_token> managed_identity_source::judge(
     const identity_service& service, const http::response& answer
 ) const {
-    auto what = words_for(service);
+    auto what = description_of(service);
     auto token = parse_token_answer(answer, what, clock_.wall_now());
     bool chosen = !options_.choice.is_system_assigned();
     if (token && chosen && service.kind == identity_kind::arc && !echoes(answer, options_.choice)) {
@@ -113,7 +113,7 @@ static bool is_unanswered(errc code) {
 failure managed_identity_source::explain(const identity_service& service, failure problem) const {
     bool silent = is_unanswered(problem.code.ours());
     if (!silent) return problem;
-    auto what = words_for(service);
+    auto what = description_of(service);
     if (service.kind == identity_kind::arc) {
         problem.detail = what + " does not answer (" + problem.code.text() + ")";
         problem.hint = "start its service: systemctl start himdsd";

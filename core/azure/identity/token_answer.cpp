@@ -176,7 +176,7 @@ failure refusal(
     if (reason.empty()) reason = "it answered " + std::to_string(answer.status);
     out.detail = "no token from " + std::string(what) + ": " + reason;
     auto skew = http::clock_skew(answer, now);
-    auto hint = skew ? http::words_for_skew(*skew, std::string(what)) : std::nullopt;
+    auto hint = skew ? http::skew_hint(*skew, std::string(what)) : std::nullopt;
     if (hint) out.hint = *hint;
     return out;
 }

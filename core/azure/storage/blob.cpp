@@ -50,7 +50,7 @@ static void carry(http::request& request, std::string_view content) {
 }
 
 static asio::awaitable<result<void>> created(http::transport& transport, http::request request) {
-    auto what = in_words(request);
+    auto what = request_summary(request);
     auto answer = co_await transport.send(std::move(request));
     if (!answer) co_return network_failure(answer.error());
     if (answer->status != 201) co_return storage_failure(*answer, what);
@@ -110,7 +110,7 @@ asio::awaitable<result<void>> blob_client::put_block_list(http::url blob, unsign
 
 asio::awaitable<result<std::optional<std::uint64_t>>> blob_client::size(http::url blob) {
     auto request = prepared(http::verb::head, std::move(blob), "get_blob_properties");
-    auto what = in_words(request);
+    auto what = request_summary(request);
     auto answer = co_await transport_.send(std::move(request));
     if (!answer) co_return network_failure(answer.error());
     if (answer->status == 404 && storage_error_code(*answer) == "BlobNotFound") {

@@ -26,7 +26,7 @@ asio::awaitable<result<void>> queue_client::put_message(http::url queue, std::st
     request.headers.add("Content-Type", "application/xml");
     request.body = queue_message_xml(base64_text);
     request.idempotent = false;
-    auto what = in_words(request);
+    auto what = request_summary(request);
     auto answer = co_await transport_.send(std::move(request));
     if (!answer) co_return network_failure(answer.error());
     if (answer->status != 201) co_return storage_failure(*answer, what);
@@ -34,7 +34,7 @@ asio::awaitable<result<void>> queue_client::put_message(http::url queue, std::st
 }
 
 asio::awaitable<result<std::vector<queue_message>>> queue_client::messages(http::request request) {
-    auto what = in_words(request);
+    auto what = request_summary(request);
     auto answer = co_await transport_.send(std::move(request));
     if (!answer) co_return network_failure(answer.error());
     if (answer->status != 200) co_return storage_failure(*answer, what);
@@ -79,7 +79,7 @@ asio::awaitable<result<void>> queue_client::release(http::url queue, queue_messa
     auto request = prepared(http::verb::put, std::move(target), "update_message");
     // Repeated, it would carry the old receipt and fail; the lease lapses by itself anyway.
     request.idempotent = false;
-    auto what = in_words(request);
+    auto what = request_summary(request);
     auto answer = co_await transport_.send(std::move(request));
     if (!answer) co_return network_failure(answer.error());
     if (answer->status == 204) co_return result<void>();
@@ -88,7 +88,7 @@ asio::awaitable<result<void>> queue_client::release(http::url queue, queue_messa
 
 asio::awaitable<result<void>> queue_client::remove(http::url queue, queue_message message) {
     auto request = prepared(http::verb::delete_, place_of(queue, message), "delete_message");
-    auto what = in_words(request);
+    auto what = request_summary(request);
     auto answer = co_await transport_.send(std::move(request));
     if (!answer) co_return network_failure(answer.error());
     bool absent = answer->status == 404 && storage_error_code(*answer) == "MessageNotFound";

@@ -19,7 +19,7 @@ http::request storage_request(
     return out;
 }
 
-std::string in_words(const http::request& request) {
+std::string request_summary(const http::request& request) {
     return request.operation + " to " + request.target.without_query().redacted();
 }
 

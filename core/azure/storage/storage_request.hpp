@@ -17,7 +17,7 @@ http::request storage_request(
 );
 
 /// "put_blob to https://host/container/blob": without the query.
-std::string in_words(const http::request& request);
+std::string request_summary(const http::request& request);
 
 /// What a broken network means towards storage: other accounts may be well, and a name that no
 /// longer resolves may have been rotated away.

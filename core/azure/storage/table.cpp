@@ -25,7 +25,7 @@ asio::awaitable<result<void>> table_client::insert(http::url table, std::string 
     request.headers.add("Content-Type", "application/json");
     request.headers.add("Prefer", "return-no-content");
     request.body = std::move(entity);
-    auto what = in_words(request);
+    auto what = request_summary(request);
     auto answer = co_await transport_.send(std::move(request));
     if (!answer) co_return network_failure(answer.error());
     bool there = answer->status == 409 && storage_error_code(*answer) == "EntityAlreadyExists";
@@ -53,7 +53,7 @@ asio::awaitable<result<std::optional<std::string>>> table_client::get(
     http::url table, row_key key
 ) {
     auto request = prepared(http::verb::get, place_of(table, key), "get_entity");
-    auto what = in_words(request);
+    auto what = request_summary(request);
     auto answer = co_await transport_.send(std::move(request));
     if (!answer) co_return network_failure(answer.error());
     if (answer->status == 200) co_return std::optional<std::string>(std::move(answer->body));

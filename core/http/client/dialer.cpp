@@ -338,7 +338,7 @@ asio::awaitable<std::vector<probe_step>> dialer::probe(url target) {
         steps.push_back(failed_step("tls", secured.error()));
         co_return steps;
     }
-    steps.push_back({"tls", true, certificate_words((*secured)->stream.native_handle())});
+    steps.push_back({"tls", true, certificate_summary((*secured)->stream.native_handle())});
     co_return steps;
 }
 

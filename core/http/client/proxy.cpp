@@ -13,7 +13,7 @@ static failure bad_proxy() {
     return {
         errc::bad_proxy,
         remedy::reconfigure,
-        "is no proxy; allowed: http://HOST:PORT or http://USER:PASSWORD@HOST:PORT, with special "
+        "is not a proxy; allowed: http://HOST:PORT or http://USER:PASSWORD@HOST:PORT, with special "
         "characters percent-encoded"};
 }
 

@@ -44,7 +44,7 @@ failure tls_failure(const std::string& host, ssl_st* session, error_code error) 
         .hint = "check that the port speaks TLS, and min_tls"};
 }
 
-std::string certificate_words(SSL* session) {
+std::string certificate_summary(SSL* session) {
     std::string out = SSL_get_version(session);
     auto* certificate = SSL_get0_peer_certificate(session);
     if (!certificate) return out;

@@ -26,6 +26,6 @@ void expect_host(ssl_st* session, const std::string& host);
 failure tls_failure(const std::string& host, ssl_st* session, boost::system::error_code error);
 
 /// "TLSv1.3, certificate issued by /CN=…".
-std::string certificate_words(ssl_st* session);
+std::string certificate_summary(ssl_st* session);
 
 }  // namespace kustodrop::http

@@ -39,8 +39,8 @@ struct claim_attempt {
 struct claim_rules {
     bool in_place = false;
     // The ending of done markers, which are removed with their files, for the next file of that
-    // name needs a marker of its own. Empty: files are complete when they rest and nobody has them
-    // open for writing.
+    // name needs a marker of its own. Empty: files are complete when they rest and no process has
+    // them open for writing.
     std::string marker = {};
     cut_rules cut = {};
 };

@@ -66,7 +66,7 @@ bool intake::is_over() const {
 
 asio::awaitable<void> intake::run() {
     while (!is_over()) {
-        obey(life_.between_turns(with_.sources.counts(watch_.options.name).pending_files));
+        apply(life_.between_turns(with_.sources.counts(watch_.options.name).pending_files));
         if (life_.has_left()) {
             co_await woken_.wait();
             continue;
@@ -258,7 +258,7 @@ void intake::close() {
 }
 
 // Called between turns, so that nothing is half-way and no worker reads the rules.
-void intake::obey(life::transition due) {
+void intake::apply(life::transition due) {
     if (due.last_look) files_.begin_last_look();
     if (due.release_folder && watch_.folder) {
         auto unconfirmed = with_.sources.counts(watch_.options.name).parked_files;

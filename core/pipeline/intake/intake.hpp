@@ -85,7 +85,7 @@ private:
     );
     asio::awaitable<void> check_work();
     asio::awaitable<void> turn();
-    void obey(life::transition due);
+    void apply(life::transition due);
     bool is_over() const;
     schedule::reasons reasons() const;
 

@@ -143,7 +143,7 @@ void retirer::take(open_file one, const late_look& seen) {
         }
         return;
     }
-    // Where the kernel cannot tell, one look is all there is.
+    // Where the kernel cannot say, one look is all there is.
     if (seen.writers != spool::writer_state::some) return;
     auto wait = watch_.options.stable_for * (1u << std::min(one.looks, 10u));
     ++one.looks;

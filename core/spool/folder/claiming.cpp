@@ -66,9 +66,9 @@ result<slice> claim(const sighting& seen, const std::string& source_id, open_fol
     auto error = move_without_overwriting(old_place, new_place);
     if (error == ENOENT && !has_moved(old_place, new_place)) {
         // It was removed, or one of the folders has been replaced.
-        old_place.folder = through.reach_anew(from_folder);
+        old_place.folder = through.reach_again(from_folder);
         if (old_place.folder < 0) return unseen_failure(seen.name, errno);
-        new_place.folder = through.make_anew(to_folder);
+        new_place.folder = through.make_again(to_folder);
         if (new_place.folder < 0) return claim_failure(seen.name, errno);
         error = move_without_overwriting(old_place, new_place);
     }

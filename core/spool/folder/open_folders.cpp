@@ -17,20 +17,20 @@ std::optional<sighting> open_folders::look(int folder, const std::string& base) 
 
 int open_folders::reach(const std::string& name) {
     if (name == ".") return root_;
-    return reached_.is(name) ? reached_.folder.get() : reach_anew(name);
+    return reached_.is(name) ? reached_.folder.get() : reach_again(name);
 }
 
 int open_folders::make(const std::string& name) {
-    return made_.is(name) ? made_.folder.get() : make_anew(name);
+    return made_.is(name) ? made_.folder.get() : make_again(name);
 }
 
-int open_folders::reach_anew(const std::string& name) {
+int open_folders::reach_again(const std::string& name) {
     if (name == ".") return root_;
     reached_ = {name, open_beneath(root_, name, O_PATH | O_DIRECTORY)};
     return reached_.folder.get();
 }
 
-int open_folders::make_anew(const std::string& name) {
+int open_folders::make_again(const std::string& name) {
     made_ = {name, make_folders(root_, name)};
     return made_.folder.get();
 }

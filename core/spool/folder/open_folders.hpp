@@ -31,8 +31,8 @@ public:
 
     /// Opened again: where the folder was found without what should be there, it may have been
     /// removed and made again.
-    int reach_anew(const std::string& name);
-    int make_anew(const std::string& name);
+    int reach_again(const std::string& name);
+    int make_again(const std::string& name);
 
     /// open_beneath() the root.
     descriptor open(const std::string& name, int flags);

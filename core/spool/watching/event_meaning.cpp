@@ -26,7 +26,7 @@ event_meaning meaning_of(std::uint32_t mask) {
     auto any = [mask](std::uint32_t bits) { return (mask & bits) != 0; };
     if (any(IN_Q_OVERFLOW)) return event_meaning::overflow;
     if (any(IN_IGNORED)) return event_meaning::ignored;
-    if (any(IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT)) return event_meaning::root_gone;
+    if (any(IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT)) return event_meaning::root_removed;
     if (any(IN_ISDIR)) {
         if (any(IN_CREATE | IN_MOVED_TO)) return event_meaning::folder_appeared;
         if (any(IN_DELETE | IN_MOVED_FROM)) return event_meaning::folder_went;

@@ -14,7 +14,7 @@ enum class event_meaning {
     attributes,       // Mode, owner or times changed: it may be readable now.
     folder_appeared,  // A subfolder: watch it, then scan it.
     folder_went,      // A subfolder was removed or moved.
-    root_gone,        // The watched folder itself was removed, renamed or unmounted.
+    root_removed,     // The watched folder itself was removed, renamed or unmounted.
     overflow,         // Events were lost: scan everything.
     ignored,          // The watch's number is dead.
     nothing,          // Of no interest.

@@ -33,7 +33,7 @@ bool settler::noticed(const sighting& seen, time_point now) {
     return !is_news || saw(seen, now, false);
 }
 
-void settler::gone(std::string_view name) {
+void settler::removed(std::string_view name) {
     auto found = tracked_.find(name);
     if (found == tracked_.end()) return;
     waiting_.erase(found->second.waiting);

@@ -38,7 +38,7 @@ public:
     bool noticed(const sighting& seen, time_point now);
 
     /// Forgets the name.
-    void gone(std::string_view name);
+    void removed(std::string_view name);
     void clear();
 
     /// Names that only need a fresh look to be complete, longest waiting first.

@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(passes_arguments_without_a_shell) {
 
 BOOST_AUTO_TEST_CASE(gives_no_input) { BOOST_TEST(run({"cat"})->out == ""); }
 
-BOOST_AUTO_TEST_CASE(tells_a_signal_as_a_shell_does) {
+BOOST_AUTO_TEST_CASE(reports_a_signal_as_a_shell_does) {
     BOOST_TEST(run({"sh", "-c", "kill -9 $$"})->status == 137);
 }
 
@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(keeps_no_more_than_it_may_and_reads_the_rest) {
     BOOST_TEST(ended->err == "done\n");
 }
 
-BOOST_AUTO_TEST_CASE(a_program_that_is_not_there_is_told) {
+BOOST_AUTO_TEST_CASE(a_program_that_is_not_there_is_reported) {
     BOOST_TEST(run({"no-such-program-anywhere"}).error().code == errc::not_found);
     BOOST_TEST(run({"/dev/null"}).error().code == errc::cannot_start);
 }

@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(the_end_is_said_at_once_and_once) {
 
 BOOST_AUTO_TEST_CASE(what_works_from_the_start_is_not_said) { BOOST_TEST(works() == ""); }
 
-BOOST_AUTO_TEST_CASE(kinds_and_places_are_told_apart) {
+BOOST_AUTO_TEST_CASE(kinds_and_places_are_distinguished) {
     BOOST_TEST(fails("account1", "busy") == "begins busy 1 in 0s");
     BOOST_TEST(fails("account1", "reset") == "begins reset 1 in 0s");
     BOOST_TEST(fails("account2", "busy") == "begins busy 1 in 0s");
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(kinds_and_places_are_told_apart) {
     BOOST_TEST(works("account2") == "ended busy 1 in 0s");
 }
 
-BOOST_AUTO_TEST_CASE(what_comes_back_much_later_begins_anew) {
+BOOST_AUTO_TEST_CASE(what_comes_back_much_later_begins_again) {
     fails();
     works();
     pass(1min);
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(an_end_that_was_none_is_not_said) {
     BOOST_TEST(fails() == "continues busy 4 in 80s");
 }
 
-BOOST_AUTO_TEST_CASE(only_so_many_are_told_apart) {
+BOOST_AUTO_TEST_CASE(only_so_many_are_distinguished) {
     recurring few({1min, 2});
     auto begins = [&](const char* place) {
         auto said = few.failed(place, "busy", clock.now());

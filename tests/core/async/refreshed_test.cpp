@@ -261,7 +261,7 @@ BOOST_AUTO_TEST_CASE(what_has_expired_on_arrival_is_a_failure_and_no_busy_loop) 
     BOOST_TEST(fetches() < 30u);
 }
 
-BOOST_AUTO_TEST_CASE(tells_its_age_and_what_is_left) {
+BOOST_AUTO_TEST_CASE(reports_its_age_and_what_is_left) {
     start(value.run());
     pass(10min);
     BOOST_TEST((value.age() == 10min));

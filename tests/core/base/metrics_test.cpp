@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(sums_the_series_that_have_a_label) {
     BOOST_TEST(all.total("d", "", "") == 0);
 }
 
-BOOST_AUTO_TEST_CASE(counts_words_of_others_together_when_there_are_too_many) {
+BOOST_AUTO_TEST_CASE(counts_notifications_of_others_together_when_there_are_too_many) {
     metrics all;
     auto limit = static_cast<int>(metrics::most_series);
     for (int i = 0; i < limit; ++i) all.count("c", {{"reason", std::to_string(i)}}).add();

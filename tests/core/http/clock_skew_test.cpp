@@ -43,12 +43,12 @@ BOOST_AUTO_TEST_CASE(is_unknown_without_a_date_that_can_be_read) {
 }
 
 BOOST_AUTO_TEST_CASE(is_spoken_of_where_it_does_harm) {
-    BOOST_TEST(!http::words_for_skew(0s, "dm.test").has_value());
-    BOOST_TEST(!http::words_for_skew(299s, "dm.test").has_value());
-    BOOST_TEST(!http::words_for_skew(-299s, "dm.test").has_value());
-    auto ahead = http::words_for_skew(10min, "dm.test").value();
+    BOOST_TEST(!http::skew_hint(0s, "dm.test").has_value());
+    BOOST_TEST(!http::skew_hint(299s, "dm.test").has_value());
+    BOOST_TEST(!http::skew_hint(-299s, "dm.test").has_value());
+    auto ahead = http::skew_hint(10min, "dm.test").value();
     BOOST_TEST(ahead.find("10min 0s ahead of dm.test's") != std::string::npos, ahead);
-    auto behind = http::words_for_skew(-5min, "dm.test").value();
+    auto behind = http::skew_hint(-5min, "dm.test").value();
     BOOST_TEST(behind.find("5min 0s behind dm.test's") != std::string::npos, behind);
     BOOST_TEST(behind.find("timedatectl") != std::string::npos);
 }

@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(knows_nothing_before_the_first_date) {
     BOOST_TEST(!meter.skew().has_value());
 }
 
-BOOST_AUTO_TEST_CASE(tells_a_clock_that_is_ahead_from_one_that_is_behind) {
+BOOST_AUTO_TEST_CASE(distinguishes_a_clock_that_is_ahead_from_one_that_is_behind) {
     answer_dated(10min);
     BOOST_TEST(seconds() == 600);
     for (int i = 0; i < 3; ++i) answer_dated(-10min);

@@ -16,7 +16,7 @@ static std::string found(std::string_view pattern, std::string_view path) {
 
 BOOST_AUTO_TEST_SUITE(creation_time_)
 
-BOOST_AUTO_TEST_CASE(reads_the_time_that_a_name_tells) {
+BOOST_AUTO_TEST_CASE(reads_the_time_in_a_name) {
     struct row {
         const char* pattern;
         const char* path;

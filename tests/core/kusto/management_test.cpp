@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(an_answer_that_is_none_names_the_command_and_the_host) {
     BOOST_TEST(failed.detail.starts_with("\".x\" at ingest-c.kusto.windows.net: "));
 }
 
-BOOST_AUTO_TEST_CASE(tells_the_services_time) {
+BOOST_AUTO_TEST_CASE(reports_the_services_time) {
     network.answer(200, empty_dataset, {{"Date", "Sat, 22 Aug 2026 10:00:00 GMT"}});
     BOOST_TEST((execute(".x")->served_at == parse_iso8601("2026-08-22T10:00:00Z")));
     network.answer(200, empty_dataset);

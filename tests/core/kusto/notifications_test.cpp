@@ -204,7 +204,7 @@ constexpr case_of cases[] = {
     {"UpdatePolicy_UnknownError", transient, next_step::wait},
 };
 
-BOOST_DATA_TEST_CASE(every_word_has_its_consequence, cases, expected) {
+BOOST_DATA_TEST_CASE(every_notification_has_its_consequence, cases, expected) {
     auto step = judge(with_code(expected.code, expected.status));
     BOOST_TEST(to_string(step) == to_string(expected.step));
 }

@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(finds_columns_by_name_and_else_by_place) {
     BOOST_TEST(parse_resources(nameless, {}, now)->containers.size() == 2u);
 }
 
-BOOST_AUTO_TEST_CASE(bad_rows_are_left_out_with_a_warning_that_tells_no_secret) {
+BOOST_AUTO_TEST_CASE(bad_rows_are_left_out_with_a_warning_without_a_secret) {
     auto with_bad = whole;
     with_bad.push_back({"TempStorage", "https://evil.test/c?sig=TOPSECRET"});
     with_bad.push_back({"TempStorage", "nonsense TOPSECRET"});

@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(resumes_a_source_at_the_stage_that_was_journaled) {
     BOOST_TEST(found.lost.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_blob_of_several_files_of_which_one_is_gone_is_uploaded_without_it) {
+BOOST_AUTO_TEST_CASE(a_blob_of_several_files_of_which_one_is_absent_is_uploaded_without_it) {
     auto what = journaled(stage::uploaded{});
     what.slices.push_back({"b.json", spool::work_location(id, "b.json"), 0, 42, {}});
     auto found = after_restart({what}, {in_work(id, "a.json")});
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_post_that_was_under_way_is_ambiguous) {
     BOOST_TEST(std::holds_alternative<stage::posting>(found.resumed[0].stage));
 }
 
-BOOST_AUTO_TEST_CASE(an_ambiguous_post_whose_file_is_gone_waits_for_its_word) {
+BOOST_AUTO_TEST_CASE(an_ambiguous_post_whose_file_is_absent_waits_for_its_notification) {
     auto found = after_restart({journaled(stage::posting{})}, {});
     BOOST_TEST_REQUIRE(found.resumed.size() == 1u);
     BOOST_TEST(std::holds_alternative<stage::posted>(found.resumed[0].stage));
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(a_settled_source_is_retired_even_if_the_move_was_done_befor
     BOOST_TEST(found.resumed.size() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(a_claimed_source_without_its_file_is_told_as_lost) {
+BOOST_AUTO_TEST_CASE(a_claimed_source_without_its_file_is_reported_as_lost) {
     auto found = after_restart({journaled(stage::claimed{})}, {});
     BOOST_TEST(found.resumed.empty());
     BOOST_TEST(found.lost.size() == 1u);

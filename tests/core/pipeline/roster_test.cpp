@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(what_it_says_is_what_the_journal_holds) {
     BOOST_TEST(journal->unretired()->empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_parked_source_is_out_of_every_stage_until_a_late_word) {
+BOOST_AUTO_TEST_CASE(a_parked_source_is_out_of_every_stage_until_a_late_notification) {
     auto& what = sources->admit(file("1", stage::posted{}));
     sources->park(what, record(outcome::unconfirmed));
     BOOST_TEST(sources->is_parked(what));
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(resumed_sources_are_counted_apart_from_seen_ones) {
     BOOST_TEST(identity_holds());
 }
 
-BOOST_AUTO_TEST_CASE(tells_the_age_of_the_oldest) {
+BOOST_AUTO_TEST_CASE(reports_the_age_of_the_oldest) {
     auto old = file("1");
     old.claimed_at = clock.wall_now();
     auto& first = sources->admit(old);
@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(a_divided_source_leaves_its_files_to_its_parts_without_an_o
     BOOST_TEST(journal->unretired()->size() == 2u);
 }
 
-BOOST_AUTO_TEST_CASE(a_parked_source_may_be_divided_by_its_late_word) {
+BOOST_AUTO_TEST_CASE(a_parked_source_may_be_divided_by_its_late_notification) {
     auto whole = file("1", stage::posted{});
     whole.slices.push_back({"b.json", "work/b.json", 0, 1, {}});
     auto& what = sources->admit(whole);

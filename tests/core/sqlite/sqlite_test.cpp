@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(gives_back_what_was_bound) {
     BOOST_TEST(!row.step());
 }
 
-BOOST_AUTO_TEST_CASE(tells_null_from_empty) {
+BOOST_AUTO_TEST_CASE(distinguishes_null_from_empty) {
     sqlite::statement row(db, "SELECT typeof(?), typeof(?), typeof(?), typeof(?)");
     row.bind(std::optional<int>(), std::string_view(), sqlite::blob{}, sqlite::value());
     BOOST_REQUIRE(row.step());

@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(is_full_when_all_is_sent) {
     );
 }
 
-BOOST_AUTO_TEST_CASE(then_waits_for_the_words) {
+BOOST_AUTO_TEST_CASE(then_waits_for_the_notifications) {
     send_state state{4, 4, 1, 100, 100};
     BOOST_TEST(
         progress_line(state, 0, true, 120) ==

@@ -22,7 +22,7 @@ struct cut_rules {
 
 /// How many bytes of a file are shipped now, from its slice's offset on; nothing: it is looked at
 /// again later. What has records is cut after the last whole one; the rest of it waits for its
-/// newline, or until nobody writes it any more. `is_unchanged`: since the last look. Pure.
+/// newline, or until no process writes it. `is_unchanged`: since the last look. Pure.
 std::optional<std::uint64_t> bytes_to_ship(
     const spool::record_cut& seen, bool is_unchanged, const cut_rules& rules
 );

@@ -27,7 +27,7 @@ void observed_files::stop_waiting() {
 }
 
 void observed_files::forget(const std::string& name) {
-    settler_.gone(name);
+    settler_.removed(name);
     forget_held(name);
 }
 
@@ -63,7 +63,7 @@ observed_files::request observed_files::note_event(event_meaning meaning, const 
     case event_meaning::folder_appeared:
         wanted = recursive_ ? request::scan : request::look;
         break;
-    case event_meaning::root_gone:
+    case event_meaning::root_removed:
         wanted = request::scan;
         break;
     case event_meaning::overflow:
@@ -125,7 +125,7 @@ observed_files::effect observed_files::note(const look& one, kept_files& kept, t
     auto& seen = one.seen;
     if (!rules_.accepts(seen.name) || complete_names_.contains(seen.name)) return out;
     if (kept.covers(seen, out.kept)) {
-        settler_.gone(seen.name);
+        settler_.removed(seen.name);
         return out;
     }
     if (seen.kind == spool::file_kind::folder) return out;

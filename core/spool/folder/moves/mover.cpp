@@ -18,7 +18,7 @@ result<bool> mover::find(bool must_be_same) {
     from_ = through_.reach(names_.folder);
     auto seen = look();
     if (!seen && errno == ENOENT) {
-        from_ = through_.reach_anew(names_.folder);
+        from_ = through_.reach_again(names_.folder);
         seen = look();
     }
     if (!seen) {
@@ -59,7 +59,7 @@ move_end mover::move(const std::string& folder, const std::string& base, durabil
     move_end how;
     // Retention sweeps empty folders away, possibly right after we opened one.
     for (int round = 0; round < 4; ++round) {
-        auto number = round == 0 ? through_.make(folder) : through_.make_anew(folder);
+        auto number = round == 0 ? through_.make(folder) : through_.make_again(folder);
         how.error = number < 0 ? errno : 0;
         if (number < 0 && how.error == ENOENT) continue;
         if (number < 0) return how;

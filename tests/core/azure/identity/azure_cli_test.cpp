@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(seconds_count_more_than_local_time) {
     BOOST_TEST((azure::parse_cli_answer(text, noon)->lifetime == 1min));
 }
 
-BOOST_AUTO_TEST_CASE(older_versions_tell_local_time_only) {
+BOOST_AUTO_TEST_CASE(older_versions_report_local_time_only) {
     auto* before = std::getenv("TZ");
     std::string kept = before ? before : "";
     ::setenv("TZ", "EST5", 1);

@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(a_renewed_certificate_is_used_at_once) {
     BOOST_TEST(text_of(sent().header, "x5t#S256") != old_name);
 }
 
-BOOST_AUTO_TEST_CASE(what_cannot_work_is_told_before_anything_is_sent) {
+BOOST_AUTO_TEST_CASE(what_cannot_work_is_reported_before_anything_is_sent) {
     auto why = [this] {
         auto failed = fetch().error();
         BOOST_TEST((failed.next == remedy::reconfigure));

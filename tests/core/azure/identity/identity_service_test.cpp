@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(is_arc_by_its_variables_or_by_its_program) {
     BOOST_TEST(header(by_program, "Metadata") == "true");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_served_is_told) {
+BOOST_AUTO_TEST_CASE(what_is_not_served_is_reported) {
     BOOST_TEST(refused({{"MSI_ENDPOINT", endpoint}}).find("Cloud Shell") != std::string::npos);
     BOOST_TEST(
         refused({{"IDENTITY_ENDPOINT", endpoint},
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(nobody_beyond_this_link_is_asked) {
     found({{"IDENTITY_ENDPOINT", "http://localhost:8081/msi"}, {"IDENTITY_HEADER", "h"}});
 }
 
-BOOST_AUTO_TEST_CASE(each_service_has_its_own_words_for_an_identity) {
+BOOST_AUTO_TEST_CASE(each_service_has_its_own_message_for_an_identity) {
     auto imds = found({});
     auto web = found({{"IDENTITY_ENDPOINT", endpoint}, {"IDENTITY_HEADER", "h"}});
     auto ends = [](const std::string& url, std::string_view wanted) {

@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(a_metadata_service_that_is_upgraded_is_waited_for) {
     BOOST_TEST(network.sent.size() == 8u);
 }
 
-BOOST_AUTO_TEST_CASE(what_does_not_pass_is_told_after_the_last_try) {
+BOOST_AUTO_TEST_CASE(what_does_not_pass_is_reported_after_the_last_try) {
     for (int i = 0; i < 4; ++i) network.answer(404, "");
     auto task = begin();
     for (auto wait : {1s, 2s, 4s}) {
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(what_does_not_pass_is_told_after_the_last_try) {
     BOOST_TEST((*task->value).error().message().find("system-assigned") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(an_unknown_identity_is_told_with_its_keys) {
+BOOST_AUTO_TEST_CASE(an_unknown_identity_is_reported_with_its_keys) {
     options.choice.client_id = "c-2";
     network.answer(400, R"({"error":"invalid_request","error_description":"Identity not found"})");
     auto failed = fetch().error();
@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(a_rogue_agent_has_nothing_read_to_it) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(arc_that_refuses_its_own_key_is_told) {
+BOOST_AUTO_TEST_CASE(arc_that_refuses_its_own_key_is_reported) {
     arc = true;
     write_key("one.key", "k3y");
     challenge(options.token_directory + "/one.key");
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(arc_that_refuses_its_own_key_is_told) {
     BOOST_TEST(fetch().error().message().find("restart its service") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(arc_that_is_not_running_is_told) {
+BOOST_AUTO_TEST_CASE(arc_that_is_not_running_is_reported) {
     arc = true;
     network.fail({errc::connect_refused, remedy::retry, "refused"});
     auto failed = fetch().error();

@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(every_known_refusal_has_a_remedy) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_clock_that_is_off_is_told_with_the_refusal) {
+BOOST_AUTO_TEST_CASE(a_clock_that_is_off_is_reported_with_the_refusal) {
     auto text = [](std::string date) {
         return read(401, refusal("700024"), {{"Date", std::move(date)}}).error().message();
     };
@@ -175,7 +175,7 @@ BOOST_AUTO_TEST_CASE(unknown_refusals_are_quoted_without_their_ids) {
     BOOST_TEST((failed.next == remedy::reconfigure));
 }
 
-BOOST_AUTO_TEST_CASE(the_number_may_stand_in_the_words_only) {
+BOOST_AUTO_TEST_CASE(the_number_may_stand_in_the_message_only) {
     auto body = R"({"error":"invalid_client","error_description":"AADSTS7000222: gone"})";
     BOOST_TEST(read(401, body).error().code.text() == "AADSTS7000222");
 }

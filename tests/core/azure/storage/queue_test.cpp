@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(deletes_a_message) {
     BOOST_TEST(network.last().target.query() == "sig=S%3D&popreceipt=A%2B%2F%3D");
 }
 
-BOOST_AUTO_TEST_CASE(a_message_that_is_gone_counts_as_deleted) {
+BOOST_AUTO_TEST_CASE(a_message_that_is_absent_counts_as_deleted) {
     network.answer(404, "", {{"x-ms-error-code", "MessageNotFound"}});
     BOOST_TEST(finish(client.remove(queue, taken())).has_value());
 }

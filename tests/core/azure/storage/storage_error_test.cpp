@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(a_right_the_sas_never_had_calls_for_no_refresh) {
     BOOST_TEST((failed.next == remedy::give_up));
 }
 
-BOOST_AUTO_TEST_CASE(a_queue_that_is_gone_calls_for_a_refresh_even_then) {
+BOOST_AUTO_TEST_CASE(a_queue_that_is_absent_calls_for_a_refresh_even_then) {
     auto failed = storage_failure(answer(404, "QueueNotFound"), "x", on_refusal::accept);
     BOOST_TEST((failed.next == remedy::refresh_resources));
 }

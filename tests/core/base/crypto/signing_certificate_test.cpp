@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(says_what_is_missing) {
     BOOST_TEST(why_not(key_pem(shared_key())).starts_with("has no certificate in it"));
 }
 
-BOOST_AUTO_TEST_CASE(an_encrypted_key_is_told_apart) {
+BOOST_AUTO_TEST_CASE(an_encrypted_key_is_distinguished) {
     auto reason = why_not(key_pem(shared_key(), "pass") + own_certificate());
     BOOST_TEST(reason.starts_with("has an encrypted key"));
     BOOST_TEST(reason.find("openssl pkey") != std::string::npos);

@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(what_must_not_be_repeated_uses_a_connection_that_was_just_u
     BOOST_TEST(server.connections() == 1);
 }
 
-BOOST_AUTO_TEST_CASE(closes_what_is_idle_when_told_to) {
+BOOST_AUTO_TEST_CASE(closes_what_is_idle_when_asked_to) {
     raw_server server(always(small_ok));
     BOOST_TEST(send(get(server.port())).has_value());
     transport().close_idle();

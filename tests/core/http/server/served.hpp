@@ -94,7 +94,7 @@ void say(Stream& stream, std::string_view text) {
 
 // Reads until `wanted` has come or the connection ends.
 template <class Stream>
-std::string hear(Stream& stream, std::string_view wanted) {
+std::string read_until(Stream& stream, std::string_view wanted) {
     std::string all;
     boost::system::error_code error;
     char piece[4096];
@@ -107,7 +107,7 @@ std::string hear(Stream& stream, std::string_view wanted) {
 
 template <class Stream>
 std::string hear_all(Stream& stream) {
-    return hear(stream, "\xff never sent \xff");
+    return read_until(stream, "\xff never sent \xff");
 }
 
 struct client {

@@ -8,7 +8,7 @@ using namespace kustodrop::test;
 
 BOOST_AUTO_TEST_SUITE(server_life_)
 
-BOOST_AUTO_TEST_CASE(resets_the_connection_when_told_to) {
+BOOST_AUTO_TEST_CASE(resets_the_connection_when_asked_to) {
     auto handle = [](http::incoming) -> asio::awaitable<http::reply> {
         http::reply out;
         out.reset = true;
@@ -23,7 +23,7 @@ BOOST_AUTO_TEST_CASE(resets_the_connection_when_told_to) {
     BOOST_TEST((error == asio::error::connection_reset));
 }
 
-BOOST_AUTO_TEST_CASE(says_nothing_when_told_to_stall_and_hangs_up_in_the_end) {
+BOOST_AUTO_TEST_CASE(says_nothing_when_asked_to_stall_and_hangs_up_in_the_end) {
     auto handle = [](http::incoming) -> asio::awaitable<http::reply> {
         http::reply out;
         out.stall = 20ms;
@@ -74,10 +74,10 @@ BOOST_AUTO_TEST_CASE(lets_an_idle_connection_make_room_for_a_new_one) {
     running_server host(echo, options);
     client idle(host);
     say(idle.socket, "GET /idle HTTP/1.1\r\nHost: x\r\n\r\n");
-    hear(idle.socket, "/idle||127.0.0.1");
+    read_until(idle.socket, "/idle||127.0.0.1");
     client busy(host);
     say(busy.socket, "GET /busy HTTP/1.1\r\nHost: x\r\n\r\n");
-    BOOST_TEST(hear(busy.socket, "/busy||127.0.0.1").starts_with("HTTP/1.1 200"));
+    BOOST_TEST(read_until(busy.socket, "/busy||127.0.0.1").starts_with("HTTP/1.1 200"));
     BOOST_TEST(hear_all(idle.socket).empty());
 }
 
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(survives_a_handler_that_throws) {
     BOOST_TEST(hear_all(bad.socket).empty());
     client good(host);
     say(good.socket, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-    BOOST_TEST(hear(good.socket, "fine").ends_with("fine"));
+    BOOST_TEST(read_until(good.socket, "fine").ends_with("fine"));
 }
 
 BOOST_AUTO_TEST_CASE(says_where_it_cannot_listen) {
@@ -229,7 +229,7 @@ BOOST_AUTO_TEST_CASE(speaks_tls) {
     stream.next_layer().connect(host.endpoint());
     stream.handshake(asio::ssl::stream_base::client);
     say(stream, "PUT /t HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi");
-    BOOST_TEST(hear(stream, "|127.0.0.1").ends_with("/t|hi|127.0.0.1"));
+    BOOST_TEST(read_until(stream, "|127.0.0.1").ends_with("/t|hi|127.0.0.1"));
     say(stream, "GET /u HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     BOOST_TEST(hear_all(stream).ends_with("/u||127.0.0.1"));
 }

@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(max_files_1_is_one_blob_a_file) {
     BOOST_TEST(rules.alone_because("x.json", 1).value() == "coalesce.max_files is 1");
 }
 
-BOOST_AUTO_TEST_CASE(a_header_can_only_be_told_in_formats_with_columns) {
+BOOST_AUTO_TEST_CASE(a_header_can_only_be_found_in_formats_with_columns) {
     for (auto format : {"csv", "txt", "json"}) {
         auto watch = joining(format);
         watch.target.ignore_first_record = true;

@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(the_first_rule_that_stops_it_is_the_conclusion) {
     BOOST_TEST(said() == "not shipped: name: no pattern of \"include\" matches");
 }
 
-BOOST_AUTO_TEST_CASE(each_rule_has_its_words) {
+BOOST_AUTO_TEST_CASE(each_rule_has_its_message) {
     auto after = [](auto change) {
         explaining other;
         change(other.facts);

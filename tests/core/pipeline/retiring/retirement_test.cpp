@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(failure_is_never_deleted_or_archived) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(unconfirmed_stays_until_a_late_word_unless_it_is_archived) {
+BOOST_AUTO_TEST_CASE(unconfirmed_stays_until_a_late_notification_unless_it_is_archived) {
     watch_options watch;
     BOOST_TEST((action_for(watch, outcome::unconfirmed) == file_action::stay));
     BOOST_TEST(!is_final(watch, outcome::unconfirmed));

@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(every_remedy_has_its_consequence) {
     BOOST_TEST((decided(remedy::give_up) == after_failure::reject));
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_is_not_what_was_claimed_is_looked_at_anew) {
+BOOST_AUTO_TEST_CASE(a_file_that_is_not_what_was_claimed_is_looked_at_again) {
     BOOST_TEST((decide({errc::file_changed, remedy::retry, ""}) == after_failure::look_again));
     BOOST_TEST((decide({errc::file_vanished, remedy::give_up, ""}) == after_failure::look_again));
 }
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(a_file_without_data_is_skipped_and_a_gzip_that_is_cut_may_b
     BOOST_TEST((decide({errc::broken_gzip, remedy::give_up, ""}) == after_failure::reject));
 }
 
-BOOST_AUTO_TEST_CASE(the_message_tells_the_target_the_size_and_the_time_in_the_name) {
+BOOST_AUTO_TEST_CASE(the_message_holds_the_target_the_size_and_the_time_in_the_name) {
     auto where = logs();
     where.mapping_reference = "M";
     where.tags = {"drop-by:x"};

@@ -214,7 +214,7 @@ BOOST_AUTO_TEST_CASE(asked_again_after_a_crash_it_finds_what_it_did) {
     BOOST_TEST(quarantine(drop, held, first_id, explanation).value() == where);
 }
 
-BOOST_AUTO_TEST_CASE(a_crash_between_sidecar_and_move_is_mended) {
+BOOST_AUTO_TEST_CASE(a_crash_between_sidecar_and_move_is_repaired) {
     auto held = dropped_and_claimed("a", "1");
     files.write(quarantined + "a.error.json", "{\"source_id\":\"" + first_id + "\",\"old\":1}");
     BOOST_TEST(quarantine(drop, held, first_id, explanation).value() == quarantined + "a");

@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(looks_at_what_is_there) {
     BOOST_TEST(!drop.look("")->has_value());
 }
 
-BOOST_AUTO_TEST_CASE(tells_the_kinds_apart_without_following_links) {
+BOOST_AUTO_TEST_CASE(distinguishes_the_kinds_without_following_links) {
     ::mkfifo(files.path("pipe").c_str(), 0600);
     std::filesystem::create_symlink("/etc/hostname", files.path("link"));
     files.make_folder("sub");
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(knows_its_space_and_its_medium) {
     BOOST_TEST(!drop.medium().name.empty());
 }
 
-BOOST_AUTO_TEST_CASE(knows_which_media_tell_of_all_changes) {
+BOOST_AUTO_TEST_CASE(knows_which_media_report_all_changes) {
     BOOST_TEST((medium_of(0xEF53).kind == medium_kind::local));
     BOOST_TEST((medium_of(0x794c7630).kind == medium_kind::overlay));
     BOOST_TEST((medium_of(0x6969).kind == medium_kind::remote));

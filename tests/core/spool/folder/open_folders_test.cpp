@@ -16,7 +16,7 @@ static const std::string archived = ".kustodrop/archive/2026-11-03/";
 
 BOOST_FIXTURE_TEST_SUITE(a_batch_, test::dropping)
 
-BOOST_AUTO_TEST_CASE(claims_on_in_folders_that_were_made_anew) {
+BOOST_AUTO_TEST_CASE(claims_on_in_folders_that_were_made_again) {
     files.make_folder("sub");
     for (std::string name : {"a", "b", "sub/a", "sub/b"}) files.write(name, "1");
     open_folders through(drop.descriptor_of_root());
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(does_not_leave_the_folder_by_a_link_put_there_meanwhile) {
     BOOST_TEST(std::filesystem::is_empty(outside.path()));
 }
 
-BOOST_AUTO_TEST_CASE(archives_on_when_a_folder_was_swept_away_or_made_anew) {
+BOOST_AUTO_TEST_CASE(archives_on_when_a_folder_was_removed_or_made_again) {
     open_folders through(drop.descriptor_of_root());
     auto first = dropped_and_claimed("a", "1");
     BOOST_TEST(archive(drop, first, first_id, at_day(3), through).value() == archived + "a");

@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(blocks_count_and_not_lengths) {
     auto room = room_of(files.path(day_before(1) + "short"));
     BOOST_REQUIRE(room > 1);
     BOOST_TEST(expire_archive(drop, now(), limits(24h * 30, room - 1))->files_deleted == 1u);
-    // A sparse file takes what is written of it. The emptied folder is gone.
+    // A sparse file takes what is written of it. The emptied folder is removed too.
     files.make_folder(day_before(1));
     files.write(day_before(1) + "sparse", "1");
     std::filesystem::resize_file(files.path(day_before(1) + "sparse"), 1u << 30u);

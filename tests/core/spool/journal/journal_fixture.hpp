@@ -60,9 +60,9 @@ struct keeping : world {
         return ids;
     }
 
-    bool logged(std::string_view word) const {
+    bool logged(std::string_view text) const {
         return std::any_of(lines.begin(), lines.end(), [&](auto& line) {
-            return line.find(word) != std::string::npos;
+            return line.find(text) != std::string::npos;
         });
     }
 };
@@ -98,9 +98,9 @@ inline std::vector<any_stage> every_stage() {
         stage::retired{an_outcome_record(), wall_time(13us)}};
 }
 
-inline source retired(int number, outcome word) {
+inline source retired(int number, outcome what) {
     auto s = a_source(number);
-    s.stage = stage::retired{{word, "", "", "", {}}, {}};
+    s.stage = stage::retired{{what, "", "", "", {}}, {}};
     return s;
 }
 

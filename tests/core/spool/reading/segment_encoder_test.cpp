@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(makes_one_gzip_member_of_many_segments) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(gives_the_same_bytes_whoever_helps) {
+BOOST_AUTO_TEST_CASE(gives_the_same_bytes_with_any_helper) {
     auto raw = text_of(3'000'000);
     segment_encoder alone(raw.size(), reading(raw), small_segments(compression::fast));
     auto expected = all_of(alone, 1000);

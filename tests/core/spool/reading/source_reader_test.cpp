@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(reads_a_slice_of_a_growing_file_if_it_may_grow) {
     BOOST_TEST(reader->grown()->now.size_bytes == 14u);
 }
 
-BOOST_AUTO_TEST_CASE(otherwise_a_grown_file_is_changed_and_the_new_facts_are_told) {
+BOOST_AUTO_TEST_CASE(otherwise_a_grown_file_is_changed_and_the_new_facts_are_reported) {
     folder.write("a", "one\n");
     auto before = folder.slice("a");
     folder.append("a", "two\n");
@@ -260,7 +260,7 @@ BOOST_AUTO_TEST_CASE(a_compression_that_the_service_does_not_read_is_rejected) {
     BOOST_TEST(refused({folder.slice("a.csv")}).code == errc::unsupported_compression);
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_is_gone_has_vanished) {
+BOOST_AUTO_TEST_CASE(a_file_that_is_absent_has_vanished) {
     folder.write("a", "one\n");
     auto before = folder.slice("a");
     std::filesystem::remove(folder.path("a"));

@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(two_looks_too_close_do_not) {
     BOOST_TEST(complete().size() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(any_change_begins_the_wait_anew) {
+BOOST_AUTO_TEST_CASE(any_change_restarts_the_wait) {
     auto change = [&](auto alter) {
         settler one({2s, 3});
         one.saw(seen("a"), start, false);
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(a_file_from_the_past_or_the_future_waits_as_long_as_any_oth
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_close_begins_the_wait_anew) {
+BOOST_AUTO_TEST_CASE(a_close_restarts_the_wait) {
     files.saw(seen("a"), start, false);
     files.saw(seen("a"), start + 1500ms, true);
     files.saw(seen("a"), start + 2s, false);
@@ -122,8 +122,8 @@ BOOST_AUTO_TEST_CASE(says_which_names_to_look_at_again_and_when) {
 
 BOOST_AUTO_TEST_CASE(what_went_is_forgotten) {
     files.saw(seen("a"), start, false);
-    files.gone("a");
-    files.gone("never seen");
+    files.removed("a");
+    files.removed("never seen");
     BOOST_TEST(files.size() == 0u);
     BOOST_TEST(!files.next_due().has_value());
     files.saw(seen("a"), start + 2s, false);

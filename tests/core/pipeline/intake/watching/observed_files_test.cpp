@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(an_event_asks_for_a_look_at_its_file) {
 }
 
 BOOST_AUTO_TEST_CASE(an_event_about_a_folder_asks_for_a_scan) {
-    BOOST_TEST((subject.note_event(event_meaning::root_gone, "") == request::scan));
+    BOOST_TEST((subject.note_event(event_meaning::root_removed, "") == request::scan));
     BOOST_TEST((subject.note_event(event_meaning::folder_appeared, "sub") == request::look));
     auto deep = rules();
     deep.recursive = true;
