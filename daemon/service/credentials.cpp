@@ -1,10 +1,10 @@
 #include "daemon/service/credentials.hpp"
 
 #include "azure/identity/azure_cli.hpp"
-#include "azure/identity/client_certificate.hpp"
-#include "azure/identity/client_secret.hpp"
-#include "azure/identity/managed_identity.hpp"
-#include "azure/identity/workload_identity.hpp"
+#include "azure/identity/entra/client_certificate.hpp"
+#include "azure/identity/entra/client_secret.hpp"
+#include "azure/identity/entra/workload_identity.hpp"
+#include "azure/identity/managed/managed_identity.hpp"
 
 #include <unistd.h>
 

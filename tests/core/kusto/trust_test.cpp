@@ -1,4 +1,4 @@
-#include "azure/identity/client_secret.hpp"
+#include "azure/identity/entra/client_secret.hpp"
 #include "kusto/cloud.hpp"
 #include "kusto/management.hpp"
 #include "kusto/resources.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "async/clock.hpp"
-#include "azure/identity/entra.hpp"
+#include "azure/identity/entra/entra.hpp"
 
 namespace kustodrop::azure {
 

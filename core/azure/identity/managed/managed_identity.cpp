@@ -1,4 +1,4 @@
-#include "azure/identity/managed_identity.hpp"
+#include "azure/identity/managed/managed_identity.hpp"
 
 #include "azure/identity/token_answer.hpp"
 #include "base/text.hpp"

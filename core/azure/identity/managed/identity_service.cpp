@@ -1,4 +1,4 @@
-#include "azure/identity/identity_service.hpp"
+#include "azure/identity/managed/identity_service.hpp"
 
 #include "base/text.hpp"
 

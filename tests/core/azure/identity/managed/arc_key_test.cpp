@@ -1,4 +1,4 @@
-#include "azure/identity/arc_key.hpp"
+#include "azure/identity/managed/arc_key.hpp"
 
 #include "support/skipping.hpp"
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "async/clock.hpp"
-#include "azure/identity/client_assertion.hpp"
-#include "azure/identity/entra.hpp"
+#include "azure/identity/entra/client_assertion.hpp"
+#include "azure/identity/entra/entra.hpp"
 #include "base/random.hpp"
 
 namespace kustodrop::azure {

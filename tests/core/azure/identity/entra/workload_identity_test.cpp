@@ -1,4 +1,4 @@
-#include "azure/identity/workload_identity.hpp"
+#include "azure/identity/entra/workload_identity.hpp"
 
 #include "support/scripted_transport.hpp"
 #include "support/world.hpp"

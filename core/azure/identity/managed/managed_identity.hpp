@@ -1,8 +1,8 @@
 #pragma once
 
 #include "async/clock.hpp"
-#include "azure/identity/arc_key.hpp"
-#include "azure/identity/identity_service.hpp"
+#include "azure/identity/managed/arc_key.hpp"
+#include "azure/identity/managed/identity_service.hpp"
 #include "azure/identity/token_source.hpp"
 #include "http/transport.hpp"
 

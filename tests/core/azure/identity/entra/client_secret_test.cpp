@@ -1,4 +1,4 @@
-#include "azure/identity/client_secret.hpp"
+#include "azure/identity/entra/client_secret.hpp"
 
 #include "support/scripted_transport.hpp"
 #include "support/world.hpp"

@@ -1,4 +1,4 @@
-#include "azure/identity/workload_identity.hpp"
+#include "azure/identity/entra/workload_identity.hpp"
 
 #include "base/text.hpp"
 

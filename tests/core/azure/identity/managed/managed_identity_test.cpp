@@ -1,4 +1,4 @@
-#include "azure/identity/managed_identity.hpp"
+#include "azure/identity/managed/managed_identity.hpp"
 
 #include "support/scripted_transport.hpp"
 #include "support/world.hpp"

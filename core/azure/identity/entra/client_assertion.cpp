@@ -1,4 +1,4 @@
-#include "azure/identity/client_assertion.hpp"
+#include "azure/identity/entra/client_assertion.hpp"
 
 #include "base/crypto/base64url.hpp"
 #include "base/crypto/crypto.hpp"

@@ -1,4 +1,4 @@
-#include "azure/identity/entra.hpp"
+#include "azure/identity/entra/entra.hpp"
 
 #include "azure/identity/token_answer.hpp"
 #include "base/text.hpp"

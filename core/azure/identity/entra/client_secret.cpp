@@ -1,4 +1,4 @@
-#include "azure/identity/client_secret.hpp"
+#include "azure/identity/entra/client_secret.hpp"
 
 namespace kustodrop::azure {
 
