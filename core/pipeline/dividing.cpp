@@ -27,8 +27,9 @@ std::vector<spool::source> halves_of(
         half.slices.assign(from, to);
         // The first of a blob keeps its head, which was left out where it had others before it.
         auto& first = half.slices.front();
-        first.length_bytes += first.offset;
-        first.offset = 0;
+        first.length_bytes += first.head_bytes;
+        first.offset -= first.head_bytes;
+        first.head_bytes = 0;
         bool single = half.slices.size() == 1;
         auto own = single ? spool::id_in_work(first.location) : std::nullopt;
         half.id = own ? *own : spool::make_source_id(random, now);

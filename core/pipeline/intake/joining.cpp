@@ -124,6 +124,7 @@ void joiner::send(const grouping::group& files) {
         if (!ids.empty()) {
             auto& slice = what->slices.front();
             slice.offset = file.head_bytes;
+            slice.head_bytes = file.head_bytes;
             slice.length_bytes -= file.head_bytes;
         }
         ids.push_back(file.id);

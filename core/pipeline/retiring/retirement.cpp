@@ -91,6 +91,7 @@ std::optional<spool::source> successor_of(
         rest.start_check = 0;
     }
     rest.end_check = 0;
+    rest.head_bytes = 0;
     // In our folders nothing of it is decided before the next look.
     rest.length_bytes = is_ours ? 0 : seen.now.size_bytes;
     rest.identity = seen.now;

@@ -195,6 +195,18 @@ void journal::record_folder(folder_record where) {
     state_->recorded.notify_all();
 }
 
+void journal::record_cut(const source& what, std::vector<log_record> logs) {
+    state_->queue.add(cut_change{{what, state_->time.wall_now()}, std::move(logs)});
+    state_->recorded.notify_all();
+}
+
+void journal::record_logs(
+    std::string watch, std::vector<log_record> written, std::vector<std::uint64_t> forgotten
+) {
+    state_->queue.add(logs_change{std::move(watch), std::move(written), std::move(forgotten)});
+    state_->recorded.notify_all();
+}
+
 asio::awaitable<result<void>> journal::durable() {
     auto& s = *state_;
     auto awaited = s.queue.last_number();
@@ -287,6 +299,11 @@ result<std::vector<kept_file>> journal::kept(std::string watch) {
 result<std::vector<folder_record>> journal::folders() {
     using folders = std::vector<folder_record>;
     return state_->read_or_start_over<folders>([](auto& store) { return store.folders(); });
+}
+
+result<std::vector<log_record>> journal::logs(std::string watch) {
+    using records = std::vector<log_record>;
+    return state_->read_or_start_over<records>([&](auto& store) { return store.logs(watch); });
 }
 
 asio::awaitable<result<std::vector<journal_row>>> journal::find(journal_query query) {

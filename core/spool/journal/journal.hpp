@@ -60,6 +60,15 @@ public:
     /// The watch's files lie in this folder from now on.
     void record_folder(folder_record);
 
+    /// A source that was cut from followed logs, and these logs at their new positions: all of it
+    /// is on disk, or none. Nothing else moves a position.
+    void record_cut(const source&, std::vector<log_record> logs);
+
+    /// What a look has changed of a watch's logs, and the numbers of those that it forgot.
+    void record_logs(
+        std::string watch, std::vector<log_record> written, std::vector<std::uint64_t> forgotten
+    );
+
     /// Returns when everything recorded before the call is on disk. A failure means that it is
     /// not (yet): the records stay queued and are tried again by the next commit.
     asio::awaitable<result<void>> durable();
@@ -90,6 +99,7 @@ public:
     result<std::vector<source>> unretired();
     result<std::vector<kept_file>> kept(std::string watch);
     result<std::vector<folder_record>> folders();
+    result<std::vector<log_record>> logs(std::string watch);
     asio::awaitable<result<std::vector<journal_row>>> find(journal_query query);
 
     /// Deletes retired sources whose last change is before `limit`, a bounded number a call.

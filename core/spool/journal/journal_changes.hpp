@@ -2,6 +2,7 @@
 
 #include "spool/journal/journal_records.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <variant>
@@ -33,13 +34,26 @@ struct renamed_change {
 struct folder_change {
     folder_record folder;
 };
+/// A source that was cut from logs, and the logs at their new positions: all of it, or none.
+struct cut_change {
+    source_change source;
+    std::vector<log_record> logs;
+};
+/// Logs that a look has changed, and numbers of logs that are not needed any more.
+struct logs_change {
+    std::string watch;
+    std::vector<log_record> written;
+    std::vector<std::uint64_t> forgotten;
+};
 using journal_change = std::variant<
     source_change,
     kept_change,
     forgotten_change,
     regrouped_change,
     renamed_change,
-    folder_change>;
+    folder_change,
+    cut_change,
+    logs_change>;
 
 /// What one transaction writes. Shared, for who asks may have to write it once more.
 using journal_group = std::vector<std::shared_ptr<const journal_change>>;

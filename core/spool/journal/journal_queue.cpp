@@ -6,7 +6,7 @@
 namespace kustodrop::spool {
 
 // A kept file and its being forgotten are two states of one thing.
-static std::string key_of(const journal_change& change) {
+static std::string key_of(const journal_change& change, std::uint64_t number) {
     if (auto* source = std::get_if<source_change>(&change)) return "s" + source->source.id;
     if (auto* kept = std::get_if<kept_change>(&change)) {
         return "k" + kept->file.watch + "/" + kept->file.name;
@@ -14,10 +14,12 @@ static std::string key_of(const journal_change& change) {
     if (auto* regrouped = std::get_if<regrouped_change>(&change)) {
         return "g" + regrouped->sources.front().source.id;
     }
-    if (auto* renamed = std::get_if<renamed_change>(&change)) {
-        return "r" + renamed->from + "/" + renamed->to + "/";
-    }
+    // Not a state that a later one replaces: what is recorded in between depends on the order.
+    if (std::holds_alternative<renamed_change>(change)) return "r" + std::to_string(number);
     if (auto* folder = std::get_if<folder_change>(&change)) return "f" + folder->folder.watch;
+    if (auto* cut = std::get_if<cut_change>(&change)) return "c" + cut->source.source.id;
+    // Never in the place of an earlier one: a position must not become durable before its cut.
+    if (std::holds_alternative<logs_change>(change)) return "l" + std::to_string(number);
     auto& forgotten = std::get<forgotten_change>(change);
     return "k" + forgotten.watch + "/" + forgotten.name;
 }
@@ -32,11 +34,9 @@ void journal_queue::enqueue(numbered one) {
 }
 
 void journal_queue::add(journal_change change) {
-    auto key = key_of(change);
-    // Not a state that a later one replaces: what is recorded in between depends on the order.
-    if (std::holds_alternative<renamed_change>(change)) key += std::to_string(last_number_ + 1);
+    auto key = key_of(change, ++last_number_);
     auto shared = std::make_shared<const journal_change>(std::move(change));
-    enqueue({std::move(key), ++last_number_, std::move(shared)});
+    enqueue({std::move(key), last_number_, std::move(shared)});
 }
 
 journal_group journal_queue::take_group(std::size_t limit) {

@@ -56,4 +56,27 @@ struct folder_record {
     friend bool operator==(const folder_record&, const folder_record&) = default;
 };
 
+/// A followed log. What proves its identity is text of spool/following.
+struct log_record {
+    std::string watch;
+    std::uint64_t number = 0;
+    std::string id;
+    std::string name;
+    std::string family;
+    std::uint64_t inode = 0;
+    std::int64_t born_ns = 0;
+    std::string handle;
+    bool compressed = false;
+    unsigned life = 0;
+    std::string phase;
+    std::uint64_t copy_of = 0;
+    bool carried = false;
+    std::uint64_t position = 0;
+    std::uint64_t size_seen = 0;
+    std::string evidence;
+    std::string boot_id;
+
+    friend bool operator==(const log_record&, const log_record&) = default;
+};
+
 }  // namespace kustodrop::spool

@@ -97,9 +97,39 @@ static constexpr auto version_5 = R"sql(
     PRAGMA user_version = 5;
 )sql";
 
+// Until now the offset of a file that is not the first of its blob was the length of its head. What
+// has been retired is never divided.
+static constexpr auto version_6 = R"sql(
+    ALTER TABLE slices ADD COLUMN head_bytes INTEGER NOT NULL DEFAULT 0;
+    UPDATE slices SET head_bytes = offset WHERE position > 0
+        AND source_id IN (SELECT id FROM sources WHERE stage <> 'retired');
+    CREATE TABLE logs (
+        watch TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        name BLOB NOT NULL,
+        family BLOB NOT NULL,
+        inode INTEGER NOT NULL,
+        born_ns INTEGER NOT NULL,
+        handle BLOB NOT NULL,
+        compressed INTEGER NOT NULL,
+        life INTEGER NOT NULL,
+        phase TEXT NOT NULL,
+        copy_of INTEGER NOT NULL,
+        carried INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        size_seen INTEGER NOT NULL,
+        evidence TEXT NOT NULL,
+        boot_id TEXT NOT NULL,
+        PRIMARY KEY (watch, number)
+    ) WITHOUT ROWID;
+    PRAGMA user_version = 6;
+)sql";
+
 // In order: each brings a journal of the version before it up to its own.
-static constexpr std::array migrations{version_1, version_2, version_3, version_4, version_5};
-static_assert(std::string_view(schema_version) == "5");
+static constexpr std::array migrations{
+    version_1, version_2, version_3, version_4, version_5, version_6};
+static_assert(std::string_view(schema_version) == "6");
 
 // Nothing: of another program, or newer.
 static std::optional<std::size_t> migrations_done(const std::string& version) {

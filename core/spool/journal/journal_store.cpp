@@ -5,6 +5,7 @@
 #include "spool/journal/journal_folders.hpp"
 #include "spool/journal/journal_schema.hpp"
 #include "spool/journal/journal_tables.hpp"
+#include "spool/journal/log_table.hpp"
 #include "sqlite/error.hpp"
 #include "sqlite/transaction.hpp"
 
@@ -24,7 +25,10 @@ static constexpr std::uint64_t always_checked_bytes = 16ull << 20;
 
 // Checked one after the other, so that what is written meanwhile waits for one only.
 static constexpr std::array parts{
-    "PRAGMA quick_check(sources)", "PRAGMA quick_check(slices)", "PRAGMA quick_check(kept_files)"};
+    "PRAGMA quick_check(sources)",
+    "PRAGMA quick_check(slices)",
+    "PRAGMA quick_check(kept_files)",
+    "PRAGMA quick_check(logs)"};
 
 // What a change is about, for the log.
 static std::string subject_of(const journal_change& change) {
@@ -35,6 +39,8 @@ static std::string subject_of(const journal_change& change) {
     if (auto* kept = std::get_if<kept_change>(&change)) return "kept file " + kept->file.name;
     if (auto* renamed = std::get_if<renamed_change>(&change)) return "watch " + renamed->from;
     if (auto* where = std::get_if<folder_change>(&change)) return "folder " + where->folder.path;
+    if (auto* cut = std::get_if<cut_change>(&change)) return "source " + cut->source.source.id;
+    if (auto* looked = std::get_if<logs_change>(&change)) return "logs of " + looked->watch;
     return "kept file " + std::get<forgotten_change>(change).name;
 }
 
@@ -44,6 +50,7 @@ struct journal_store::tables {
     sqlite::database db;
     std::optional<source_rows> sources;
     std::optional<kept_rows> kept;
+    std::optional<log_rows> logs;
     bool is_new = false;
     bool unchecked = false;
     std::vector<std::string> refused;
@@ -63,8 +70,15 @@ void journal_store::tables::write(const journal_change& change) {
     } else if (auto* renamed = std::get_if<renamed_change>(&change)) {
         sources->rename_watch(*renamed);
         kept->rename_watch(*renamed);
+        logs->rename_watch(renamed->from, renamed->to);
     } else if (auto* where = std::get_if<folder_change>(&change)) {
         write_folder(db, where->folder);
+    } else if (auto* cut = std::get_if<cut_change>(&change)) {
+        sources->write(cut->source);
+        for (auto& log : cut->logs) logs->write(log);
+    } else if (auto* looked = std::get_if<logs_change>(&change)) {
+        for (auto& log : looked->written) logs->write(log);
+        for (auto number : looked->forgotten) logs->erase(looked->watch, number);
     } else {
         kept->erase(std::get<forgotten_change>(change));
     }
@@ -181,6 +195,7 @@ result<std::unique_ptr<journal_store>> journal_store::open(
         }
         fresh->sources.emplace(fresh->db);
         fresh->kept.emplace(fresh->db);
+        fresh->logs.emplace(fresh->db);
         return opened(new journal_store(std::move(fresh)));
     });
 }
@@ -233,6 +248,12 @@ result<std::vector<kept_file>> journal_store::kept(const std::string& watch) {
 result<std::vector<folder_record>> journal_store::folders() {
     using folders = std::vector<folder_record>;
     return guarded<folders>([&]() -> result<folders> { return read_folders(tables_->db); });
+}
+
+result<std::vector<log_record>> journal_store::logs(const std::string& watch) {
+    return guarded<std::vector<log_record>>([&]() -> result<std::vector<log_record>> {
+        return tables_->logs->read(watch);
+    });
 }
 
 // What the database has no index for. Of several files those that are asked for are left.

@@ -46,6 +46,7 @@ public:
     result<std::vector<source>> unretired();
     result<std::vector<kept_file>> kept(const std::string& watch);
     result<std::vector<folder_record>> folders();
+    result<std::vector<log_record>> logs(const std::string& watch);
 
     /// Goes through a bounded number of rows; of these it returns up to `limit` that match.
     result<journal_page> page(

@@ -28,11 +28,11 @@ static std::string upsert_sql() {
 
 static constexpr auto slice_sql =
     "INSERT INTO slices (source_id, position, name, location, offset, length_bytes, device, inode,"
-    " size_bytes, modified_ns, changed_ns, start_check, end_check)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+    " size_bytes, modified_ns, changed_ns, start_check, end_check, head_bytes)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
     " ON CONFLICT (source_id, position) DO UPDATE SET name = ?3, location = ?4, offset = ?5,"
     " length_bytes = ?6, device = ?7, inode = ?8, size_bytes = ?9, modified_ns = ?10,"
-    " changed_ns = ?11, start_check = ?12, end_check = ?13";
+    " changed_ns = ?11, start_check = ?12, end_check = ?13, head_bytes = ?14";
 
 source_rows::source_rows(const sqlite::database& db)
     : write_source_(db, upsert_sql()),
@@ -40,7 +40,8 @@ source_rows::source_rows(const sqlite::database& db)
       read_slices_(
           db,
           "SELECT name, location, offset, length_bytes, device, inode, size_bytes, modified_ns,"
-          " changed_ns, start_check, end_check FROM slices WHERE source_id = ?1 ORDER BY position"
+          " changed_ns, start_check, end_check, head_bytes FROM slices WHERE source_id = ?1"
+          " ORDER BY position"
       ),
       erase_slices_(db, "DELETE FROM slices WHERE source_id = ?1 AND position >= ?2"),
       erase_source_(db, "DELETE FROM sources WHERE id = ?1"),
@@ -144,7 +145,8 @@ void source_rows::write_slices(const source& s) {
                 identity.modified_ns,
                 identity.changed_ns,
                 one.start_check,
-                one.end_check
+                one.end_check,
+                one.head_bytes
             )
             .run();
     }
@@ -181,7 +183,8 @@ std::vector<slice> source_rows::read_slices(const std::string& id) {
              row.natural(3),
              read_identity(row, 4),
              static_cast<std::uint32_t>(row.natural(9)),
-             static_cast<std::uint32_t>(row.natural(10))}
+             static_cast<std::uint32_t>(row.natural(10)),
+             row.natural(11)}
         );
     }
     return slices;

@@ -22,7 +22,8 @@ static spool::source blob_of(int files) {
         auto name = std::string(1, static_cast<char>('a' + i));
         auto place = spool::work_location(own_id + std::to_string(i), name);
         bool first = i == 0;
-        whole.slices.push_back({name, place, first ? 0u : 4u, first ? 10u : 6u, {}});
+        whole.slices.push_back({name, place, first ? 0u : 4u, first ? 10u : 6u, {}, 0, 0, first ? 0u : 4u}
+        );
     }
     return whole;
 }
@@ -53,8 +54,24 @@ BOOST_AUTO_TEST_CASE(the_first_of_each_half_has_its_head_again) {
     for (auto& half : four) {
         BOOST_TEST(half.slices[0].offset == 0u);
         BOOST_TEST(half.slices[0].length_bytes == 10u);
+        BOOST_TEST(half.slices[0].head_bytes == 0u);
         BOOST_TEST(half.slices[1].offset == 4u);
         BOOST_TEST(half.slices[1].length_bytes == 6u);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_range_of_a_file_stays_that_range) {
+    auto whole = blob_of(4);
+    for (auto& range : whole.slices) {
+        range.offset = 1000;
+        range.length_bytes = 50;
+        range.head_bytes = 0;
+    }
+    for (auto& half : halves_of(whole, random, now)) {
+        for (auto& range : half.slices) {
+            BOOST_TEST(range.offset == 1000u);
+            BOOST_TEST(range.length_bytes == 50u);
+        }
     }
 }
 

@@ -38,6 +38,7 @@ result<cut_look> cut_open_file(
     if (file.offset > 0 && !holds(file, *seen)) {
         out.file.offset = 0;
         out.file.start_check = 0;
+        out.file.head_bytes = 0;
         seen = spool::cut_at_record_end(descriptor, out.file, form, writers);
         if (seen.has_error()) return seen.error();
     }

@@ -2,6 +2,7 @@
 
 #include "modelled_disk.hpp"
 #include "spool/following/log_book.hpp"
+#include "spool/following/log_records.hpp"
 
 #include <functional>
 #include <optional>
@@ -56,7 +57,7 @@ public:
         undecided_.clear();
         book_ = log_book(options());
         std::vector<log_state> logs;
-        for (auto& [number, log] : journal_) logs.push_back(log);
+        for (auto& [number, record] : journal_) logs.push_back(state_of(record).value());
         if (begun_) book_.restore(logs, last_number_);
     }
 
@@ -108,7 +109,7 @@ public:
             read(number, content.files[i], files[i].name.empty(), budget);
         }
         auto changed = book_.changes();
-        for (auto& log : changed.written) journal_[log.number] = log;
+        for (auto& log : changed.written) journal_[log.number] = record_of("app", log);
         for (auto number : changed.forgotten) journal_.erase(number);
         last_number_ = book_.last_number();
     }
@@ -200,7 +201,7 @@ private:
     log_book book_{options()};
     std::map<std::pair<std::uint64_t, std::int64_t>, modelled_ref> held_;
     std::map<std::pair<std::uint64_t, std::int64_t>, std::string> undecided_;  // Of the held.
-    std::map<log_number, log_state> journal_;
+    std::map<log_number, log_record> journal_;
     log_number last_number_ = 0;
     bool begun_ = false;
     std::map<log_number, std::string> last_data_;

@@ -95,6 +95,23 @@ BOOST_AUTO_TEST_CASE(schema_3_is_brought_up_and_knows_from_then_on_where_posts_a
     BOOST_TEST((unretired()[2].reported == report_places{true, true}));
 }
 
+BOOST_AUTO_TEST_CASE(schema_3_is_brought_up_with_the_heads_that_were_left_out) {
+    write_old(test::journal_schema_1, test::journal_rows_1);
+    write_old(test::journal_steps_to_2, test::journal_rows_2);
+    write_old(test::journal_steps_to_3, test::journal_rows_3);
+    open();
+    check_first_release_rows();
+    auto joined = unretired()[0];
+    BOOST_TEST_REQUIRE(joined.slices.size() == 2u);
+    BOOST_TEST(joined.slices[0].head_bytes == 0u);
+    BOOST_TEST(joined.slices[1].offset == 4u);
+    BOOST_TEST(joined.slices[1].head_bytes == 4u);
+    auto rest = unretired()[1];
+    BOOST_TEST(rest.slices[0].offset == 7u);
+    BOOST_TEST(rest.slices[0].head_bytes == 0u);  // The rest of a file that had grown.
+    BOOST_TEST(book->logs("web").value().empty());
+}
+
 BOOST_AUTO_TEST_CASE(an_old_journal_is_read_and_not_changed_by_who_only_reads_it) {
     write_old(test::journal_schema_1, test::journal_rows_1);
     auto before = std::filesystem::last_write_time(path);

@@ -112,4 +112,12 @@ inline constexpr auto journal_steps_to_3 = R"sql(
     PRAGMA user_version = 3;
 )sql";
 
+inline constexpr auto journal_rows_3 = R"sql(
+    INSERT INTO slices (source_id, position, name, location, offset, length_bytes, device, inode,
+        size_bytes, modified_ns, changed_ns) VALUES
+        ('id-1', 1, CAST('f.csv' AS BLOB), CAST('.kustodrop/work' || '/id-6~f.csv' AS BLOB),
+            4, 6, 1, 16, 10, 111, 112);
+    UPDATE slices SET offset = 7, length_bytes = 3 WHERE source_id = 'id-2';
+)sql";
+
 }  // namespace kustodrop::test
