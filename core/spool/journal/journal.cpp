@@ -19,6 +19,7 @@ struct journal::state {
         : time(clock), pool(pool), log(log), recorded(executor), ended(std::move(executor)) {}
 
     result<void> open();
+    void record(journal_change change);
     result<void> start_over();
     result<void> write(const journal_group& group);
     result<void> commit(std::uint64_t ticket, const journal_group& group);
@@ -59,6 +60,11 @@ result<void> journal::state::open() {
     store = std::move(*opened);
     is_new = is_new || store->is_new();
     return {};
+}
+
+void journal::state::record(journal_change change) {
+    queue.add(std::move(change));
+    recorded.notify_all();
 }
 
 // With the mutex held, or before anyone else knows the state.
@@ -164,47 +170,37 @@ result<std::unique_ptr<journal>> journal::open(
 }
 
 void journal::record(const source& what) {
-    state_->queue.add(source_change{what, state_->time.wall_now()});
-    state_->recorded.notify_all();
+    state_->record(source_change{what, state_->time.wall_now()});
 }
 
 void journal::record_together(const std::vector<const source*>& all) {
     regrouped_change change;
     for (auto* what : all) change.sources.push_back({*what, state_->time.wall_now()});
-    state_->queue.add(std::move(change));
-    state_->recorded.notify_all();
+    state_->record(std::move(change));
 }
 
-void journal::record_kept(const kept_file& what) {
-    state_->queue.add(kept_change{what});
-    state_->recorded.notify_all();
-}
+void journal::record_kept(const kept_file& what) { state_->record(kept_change{what}); }
 
 void journal::forget_kept(std::string watch, std::string name) {
-    state_->queue.add(forgotten_change{std::move(watch), std::move(name)});
-    state_->recorded.notify_all();
+    state_->record(forgotten_change{std::move(watch), std::move(name)});
 }
 
 void journal::rename_watch(std::string from, std::string to) {
-    state_->queue.add(renamed_change{std::move(from), std::move(to)});
-    state_->recorded.notify_all();
+    state_->record(renamed_change{std::move(from), std::move(to)});
 }
 
 void journal::record_folder(folder_record where) {
-    state_->queue.add(folder_change{std::move(where)});
-    state_->recorded.notify_all();
+    state_->record(folder_change{std::move(where)});
 }
 
 void journal::record_cut(const source& what, std::vector<log_record> logs) {
-    state_->queue.add(cut_change{{what, state_->time.wall_now()}, std::move(logs)});
-    state_->recorded.notify_all();
+    state_->record(cut_change{{what, state_->time.wall_now()}, std::move(logs)});
 }
 
 void journal::record_logs(
     std::string watch, std::vector<log_record> written, std::vector<std::uint64_t> forgotten
 ) {
-    state_->queue.add(logs_change{std::move(watch), std::move(written), std::move(forgotten)});
-    state_->recorded.notify_all();
+    state_->record(logs_change{std::move(watch), std::move(written), std::move(forgotten)});
 }
 
 asio::awaitable<result<void>> journal::durable() {
@@ -338,22 +334,6 @@ asio::awaitable<result<std::size_t>> journal::forget_retired(wall_time limit) {
     auto forgotten = co_await offload(s.pool, std::move(work));
     s.report();
     co_return forgotten;
-}
-
-result<std::vector<journal_row>> read_journal(const std::string& path, const journal_query& query) {
-    auto store = journal_store::open(path, store_access::read_only);
-    if (!store) return store.error();
-    std::vector<journal_row> rows;
-    std::optional<journal_cursor> from = query.after;
-    std::size_t files = 0;
-    while (from && files < query.limit) {
-        auto page = (*store)->page(query, *from, query.limit - files);
-        if (!page) return page.error();
-        for (auto& row : page->rows) files += std::max<std::size_t>(1, row.source.slices.size());
-        std::move(page->rows.begin(), page->rows.end(), std::back_inserter(rows));
-        from = page->next;
-    }
-    return rows;
 }
 
 }  // namespace kustodrop::spool

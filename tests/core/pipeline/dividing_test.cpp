@@ -22,7 +22,8 @@ static spool::source blob_of(int files) {
         auto name = std::string(1, static_cast<char>('a' + i));
         auto place = spool::work_location(own_id + std::to_string(i), name);
         bool first = i == 0;
-        whole.slices.push_back({name, place, first ? 0u : 4u, first ? 10u : 6u, {}, 0, 0, first ? 0u : 4u}
+        whole.slices.push_back(
+            {name, place, first ? 0u : 4u, first ? 10u : 6u, {}, 0, 0, first ? 0u : 4u}
         );
     }
     return whole;
