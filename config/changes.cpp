@@ -3,6 +3,7 @@
 #include "config/keys/table.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace kustodrop::config {
 
@@ -15,7 +16,9 @@ static void compare_watches(const settings& before, const settings& after, chang
     };
     for (auto& now : after.watches) {
         auto* then = named(before, now.name);
-        if (!then) {
+        if (then && then->kind != now.kind) {
+            found.at_restart.push_back("watches." + now.name + ".mode");
+        } else if (!then) {
             found.added.push_back(now.name);
         } else if (then->path != now.path || then->claim != now.claim) {
             found.moved.push_back(now.name);
@@ -52,7 +55,12 @@ static void adopt_key(
 changes adopt(settings& in_force, const settings& wanted) {
     changes found;
     compare_watches(in_force, wanted, found);
-    in_force.watches = wanted.watches;
+    auto before = std::exchange(in_force.watches, wanted.watches);
+    for (auto& now : in_force.watches) {
+        auto then = std::ranges::find(before, now.name, &watch_options::name);
+        // A watch of another kind begins with a restart.
+        if (then != before.end() && then->kind != now.kind) now = *then;
+    }
     for (auto& one : root_keys()) adopt_key(one, "", in_force, wanted, found);
     return found;
 }

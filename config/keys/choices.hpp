@@ -28,6 +28,14 @@ inline constexpr auto assertion_algorithms = std::to_array<choice<assertion_algo
     {"ps256", assertion_algorithm::ps256},
     {"rs256", assertion_algorithm::rs256},
 });
+inline constexpr auto watch_kinds = std::to_array<choice<pipeline::watch_kind>>({
+    {"drop", pipeline::watch_kind::drop},
+    {"follow", pipeline::watch_kind::follow},
+});
+inline constexpr auto start_places = std::to_array<choice<pipeline::start_place>>({
+    {"beginning", pipeline::start_place::beginning},
+    {"end", pipeline::start_place::end},
+});
 inline constexpr auto watch_modes = std::to_array<choice<pipeline::watch_mode>>({
     {"auto", pipeline::watch_mode::automatic},
     {"inotify", pipeline::watch_mode::inotify},

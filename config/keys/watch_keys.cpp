@@ -1,3 +1,4 @@
+#include "config/keys/follow_keys.hpp"
 #include "config/keys/make_key.hpp"
 #include "config/keys/table.hpp"
 #include "config/keys/watch_texts.hpp"
@@ -264,6 +265,7 @@ const std::vector<key<watch_options>>& watch_keys() {
             for (auto& one : part()) out.push_back(std::move(one));
         }
         out.push_back(coalesce_section());
+        for (auto& one : follow_keys()) out.push_back(std::move(one));
         return out;
     }();
     return all;

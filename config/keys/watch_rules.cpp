@@ -3,6 +3,9 @@
 #include "config/keys/watch_texts.hpp"
 #include "config/reading/paths.hpp"
 
+#include <array>
+#include <string_view>
+
 namespace kustodrop::config {
 
 using pipeline::target;
@@ -37,6 +40,64 @@ static void warn_of_idle_coalesce(section& watch, const watch_options& out) {
     );
 }
 
+// What is done with finished files, and has no meaning for logs.
+static constexpr std::array<std::string_view, 6> keys_of_drop{
+    "claim", "done_marker", "stable_for", "coalesce", "ignore_first_record", "act_after"};
+
+static bool has_records(kusto::data_format format) {
+    using kusto::data_format;
+    bool is_whole = format == data_format::multijson || format == data_format::w3clogfile ||
+                    format == data_format::raw;
+    return kusto::is_compressible(format) && !is_whole;
+}
+
+// Nothing is moved or deleted in a folder of logs.
+static void check_follow(section& watch, watch_options& out) {
+    for (auto name : keys_of_drop) {
+        if (!watch.is_given(name)) continue;
+        watch.error(name, "has no meaning with mode follow; leave it out");
+    }
+    if (!out.target.creation_time_pattern.empty()) {
+        watch.error(
+            "creation_time_pattern", "has no meaning with mode follow: logs keep their names"
+        );
+    }
+    if (watch.is_given("on_success") && out.on_success != pipeline::success_action::keep) {
+        watch.error("on_success", "is not keep; with mode follow logs stay where they are");
+    }
+    if (watch.is_given("on_failure") && out.on_failure != pipeline::failure_action::keep) {
+        watch.error("on_failure", "is not keep; with mode follow logs stay where they are");
+    }
+    if (watch.is_given("on_unconfirmed") &&
+        out.on_unconfirmed == pipeline::unconfirmed_action::archive) {
+        watch.error("on_unconfirmed", "is archive; with mode follow logs stay where they are");
+    }
+    bool known_format = watch.is_given("format") && !watch.is_wrong("format");
+    if (known_format && !has_records(out.target.format)) {
+        watch.error(
+            "format",
+            std::string(kusto::to_string(out.target.format)) +
+                " cannot be cut at the ends of lines; with mode follow use json, txt, or csv and "
+                "its relatives"
+        );
+    }
+    if (out.follow.max_record_bytes > out.follow.cut.max_bytes) {
+        watch.error("max_record", "is more than cut.max_bytes; use less, or larger blobs");
+    }
+    out.on_success = pipeline::success_action::keep;
+    out.on_failure = pipeline::failure_action::keep;
+}
+
+static constexpr std::array<std::string_view, 5> keys_of_follow{
+    "start", "record_wait", "max_record", "max_logs", "cut"};
+
+static void check_drop(section& watch, const watch_options& out) {
+    if (out.follow == pipeline::follow_options()) return;
+    for (auto name : keys_of_follow) {
+        if (watch.is_given(name)) watch.warn(name, "has no effect without mode: follow");
+    }
+}
+
 void check_watch(section& from, watch_options& out) {
     bool unnamed = !from.is_given("name") && !out.path.empty();
     if (unnamed) out.name = name_from_path(out.path);
@@ -49,6 +110,11 @@ void check_watch(section& from, watch_options& out) {
     }
     check_target(from, out.target);
     warn_of_idle_coalesce(from, out);
+    if (out.kind == pipeline::watch_kind::follow) {
+        check_follow(from, out);
+    } else {
+        check_drop(from, out);
+    }
 }
 
 // A watch beside the section it was read from.

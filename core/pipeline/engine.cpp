@@ -106,7 +106,7 @@ watch& engine::add(watch_options options) {
     return watch;
 }
 
-intake& engine::add_intake(watch& from) {
+watcher& engine::add_watcher(watch& from) {
     intake_parts parts{
         sources_,
         absent_,
@@ -122,21 +122,25 @@ intake& engine::add_intake(watch& from) {
     intake_options options;
     options.state_directory = options_.state_directory;
     routing& next = *this;
-    auto& place = intakes_[from.options.name];
-    place = std::make_unique<intake>(with_.executor, from, parts, options, next);
+    auto& place = watchers_[from.options.name];
+    if (from.options.kind == watch_kind::follow) {
+        place = std::make_unique<follower>(with_.executor, from, parts, options, next);
+    } else {
+        place = std::make_unique<intake>(with_.executor, from, parts, options, next);
+    }
     return *place;
 }
 
 asio::awaitable<result<void>> engine::open_watch(watch_options options) {
     auto& from = add(std::move(options));
-    auto& taking = add_intake(from);
+    auto& taking = add_watcher(from);
     auto opened = co_await taking.open();
     co_return opened;
 }
 
 void engine::add_watch(watch_options options) {
     auto& from = add(std::move(options));
-    auto& taking = add_intake(from);
+    auto& taking = add_watcher(from);
     taking.begin();
     serving_.start(retirers_[from.options.name]->run());
     shipping_.start(taking.run());
@@ -152,7 +156,7 @@ static void rename_key(Part& parts, const std::string& from, const std::string& 
 
 void engine::rename_watch(const std::string& from, const std::string& to) {
     watches_.rename(from, to);
-    rename_key(intakes_, from, to);
+    rename_key(watchers_, from, to);
     rename_key(retirers_, from, to);
     absent_.rename_watch(from, to);
     sources_.rename_watch(from, to);
@@ -175,7 +179,7 @@ void engine::start() {
         for (unsigned i = 0; i < cleaners; ++i) serving_.start(outcomes_->run_cleaner());
     }
     for (auto& [name, retirer] : retirers_) serving_.start(retirer->run());
-    for (auto& [name, intake] : intakes_) shipping_.start(intake->run());
+    for (auto& [name, one] : watchers_) shipping_.start(one->run());
     if (shipper_) {
         for (std::uint64_t i = 0; i < options_.shippers; ++i) shipping_.start(shipper_->run());
     }
@@ -189,9 +193,9 @@ void engine::set_options(const engine_options& options) {
     if (outcomes_) outcomes_->set_options(options_.outcomes);
 }
 
-intake* engine::find_intake(const std::string& watch) {
-    auto found = intakes_.find(watch);
-    return found == intakes_.end() ? nullptr : found->second.get();
+watcher* engine::find_watcher(const std::string& watch) {
+    auto found = watchers_.find(watch);
+    return found == watchers_.end() ? nullptr : found->second.get();
 }
 
 retry_parts engine::for_retry() {
@@ -239,8 +243,8 @@ void engine::settled(spool::source& what) {
 }
 
 void engine::changed(spool::source& what) {
-    auto* intake = find_intake(what.watch);
-    if (intake) return intake->look_again(what);
+    auto* from = find_watcher(what.watch);
+    if (from) return from->look_again(what);
     if (named_) named_->changed(what);
 }
 
@@ -253,11 +257,11 @@ asio::awaitable<void> engine::read_events() {
         for (auto& event : events) {
             if (event.meaning == spool::event_meaning::overflow) {
                 with_.measured.count("kustodrop_inotify_overflows_total").add();
-                for (auto& [name, intake] : intakes_) intake->lost_events();
+                for (auto& [name, one] : watchers_) one->lost_events();
                 continue;
             }
-            for (auto& [name, intake] : intakes_) {
-                if (intake->owns(event.watch)) intake->hint(event);
+            for (auto& [name, one] : watchers_) {
+                if (one->owns(event.watch)) one->hint(event);
             }
         }
         co_await with_.time.sleep_until(with_.time.now() + gathering);
@@ -274,14 +278,14 @@ static bool is_unshipped(const spool::source& what) {
 
 bool engine::has_shipped_all() {
     auto ended = [](auto& one) { return one.second->has_ended(); };
-    if (!std::ranges::all_of(intakes_, ended)) return false;
+    if (!std::ranges::all_of(watchers_, ended)) return false;
     bool all = true;
     sources_.each([&](const spool::source& what) { all = all && !is_unshipped(what); });
     return all;
 }
 
 void engine::stop_intake(bool whole_folders) {
-    for (auto& [name, intake] : intakes_) whole_folders ? intake->finish() : intake->close();
+    for (auto& [name, one] : watchers_) whole_folders ? one->finish() : one->close();
     if (!whole_folders) ready_.close();
 }
 
@@ -292,7 +296,7 @@ asio::awaitable<bool> engine::join_shipping(time_point deadline) {
 }
 
 void engine::close() {
-    for (auto& [name, intake] : intakes_) intake->close();
+    for (auto& [name, one] : watchers_) one->close();
     ready_.close();
 }
 
@@ -303,8 +307,8 @@ unshipped_files engine::unshipped() {
         if (++out.claimed > most_names) return;
         out.names += (out.names.empty() ? "" : ", ") + what.slices.front().name;
     });
-    for (auto& [name, intake] : intakes_) {
-        if (!intake->has_ended()) out.in_folders += intake->waiting_in_folder();
+    for (auto& [name, one] : watchers_) {
+        if (!one->has_ended()) out.in_folders += one->waiting_in_folder();
     }
     return out;
 }

@@ -3,6 +3,7 @@
 #include "async/budget.hpp"
 #include "async/task_group.hpp"
 #include "pipeline/absent_sources.hpp"
+#include "pipeline/following/follower.hpp"
 #include "pipeline/intake/intake.hpp"
 #include "pipeline/intake/named_files.hpp"
 #include "pipeline/outcomes/outcomes.hpp"
@@ -89,7 +90,7 @@ public:
     void add_watch(watch_options options);
 
     /// The watch has another name from now on: its folder, its sources and what it keeps stay with
-    /// it. `to` is not the name of another watch. change() its intake afterwards.
+    /// it. `to` is not the name of another watch. change() its watcher afterwards.
     void rename_watch(const std::string& from, const std::string& to);
 
     /// From now on the service's reports on sources of watches that were not opened are awaited.
@@ -124,7 +125,7 @@ public:
 
     roster& sources() { return sources_; }
     watch_table& watches() { return watches_; }
-    intake* find_intake(const std::string& watch);
+    watcher* find_watcher(const std::string& watch);
     const outcomes* poller() const { return outcomes_.get(); }
     retry_parts for_retry();
 
@@ -145,7 +146,7 @@ private:
 
     void connect(const service_parts& service);
     watch& add(watch_options options);
-    intake& add_intake(watch& from);
+    watcher& add_watcher(watch& from);
     bool has_shipped_all();
     asio::awaitable<void> read_events();
 
@@ -161,7 +162,7 @@ private:
     budget memory_;
     std::unique_ptr<shipper> shipper_;
     std::unique_ptr<outcomes> outcomes_;
-    std::map<std::string, std::unique_ptr<intake>> intakes_;
+    std::map<std::string, std::unique_ptr<watcher>> watchers_;
     std::map<std::string, std::unique_ptr<retirer>> retirers_;
     std::unique_ptr<named_files> named_;
     task_group shipping_;  // Ends by itself when the engine is closed.

@@ -110,6 +110,12 @@ source& roster::admit(source arriving) {
     return admitted;
 }
 
+source& roster::admit_cut(source arriving, std::vector<spool::log_record> logs) {
+    auto& admitted = gather(std::move(arriving));
+    journal_.record_cut(admitted, std::move(logs));
+    return admitted;
+}
+
 source& roster::join(const std::vector<std::string>& ids, std::string new_id) {
     source whole;
     whole.id = std::move(new_id);

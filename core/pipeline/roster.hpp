@@ -40,6 +40,10 @@ public:
     /// Takes in a source that was just claimed: counted as seen, recorded.
     spool::source& admit(spool::source);
 
+    /// Takes in a source that was cut from followed logs, and these logs at their new positions:
+    /// counted as seen, recorded, all or nothing.
+    spool::source& admit_cut(spool::source, std::vector<spool::log_record> logs);
+
     /// Takes in a source that waits for others to share its blob: counted as seen, and not recorded
     /// until it continues, for its place in work/ says as much (docs/architecture.md §2).
     spool::source& gather(spool::source);

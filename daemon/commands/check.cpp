@@ -30,7 +30,9 @@ static void check_folders(const config::settings& settings, step_printer& out) {
         auto& medium = folder->medium().name;
         auto location = watch.path + (medium.empty() ? "" : " (" + medium + ")");
         bool must_move = watch.claim == pipeline::claim_mode::rename;
-        if (advice && !advice->rename && must_move) {
+        if (watch.kind == pipeline::watch_kind::follow) {
+            out.good(step, location + ": its logs are followed, nothing is written there");
+        } else if (advice && !advice->rename && must_move) {
             out.bad(step, location + ": " + advice->reason, bad_configuration);
         } else if (advice && !advice->rename) {
             out.good(step, location + ": " + advice->reason + ", so files are shipped in place");

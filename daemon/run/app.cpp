@@ -95,7 +95,7 @@ asio::awaitable<result<void>> app::open_watches() {
         if (opened.has_error() && opened.error().code == errc::folder_locked) co_return opened;
     }
     for (auto& [watch, sources] : engine_->unclaimed()) {
-        if (engine_->find_intake(watch)) continue;  // Its folder is absent, which is logged.
+        if (engine_->find_watcher(watch)) continue;  // Its folder is absent, which is logged.
         around_.log.warning(
             "the journal has sources of a watch that is not configured: outcomes are recorded, "
             "files wait for a watch of their folder",
@@ -173,22 +173,22 @@ void app::apply(const config::settings& before, const config::changes& found) {
     };
     for (auto& from : settings_.watches) {
         adopt_renamed(from);
-        auto* intake = engine_->find_intake(from.name);
-        if (!intake) {
+        auto* watcher = engine_->find_watcher(from.name);
+        if (!watcher) {
             add_watch(from);
         } else if (touched(from.name)) {
-            intake->change(watch_options_of(from, settings_.retention));
+            watcher->change(watch_options_of(from, settings_.retention));
         }
     }
     for (auto& name : found.removed) {
-        if (auto* intake = engine_->find_intake(name)) intake->leave();
+        if (auto* watcher = engine_->find_watcher(name)) watcher->leave();
     }
 }
 
 // A folder that is watched under another name from now on is the same watch: its files, its lock
 // and what it keeps stay with it.
 void app::adopt_renamed(const pipeline::watch_options& wanted) {
-    if (engine_->find_intake(wanted.name)) return;
+    if (engine_->find_watcher(wanted.name)) return;
     for (auto& former : engine_->watches().names()) {
         auto is_former = [&](auto& one) { return one.name == former; };
         if (engine_->watches().find(former)->options.path != wanted.path) continue;

@@ -56,7 +56,7 @@ void reporter::count_since_start(watch_status& watch) const {
 }
 
 watch_status reporter::status_of(
-    const std::string& name, pipeline::watch& watch, pipeline::intake& from
+    const std::string& name, pipeline::watch& watch, pipeline::watcher& from
 ) {
     watch_status one;
     one.name = name;
@@ -100,7 +100,7 @@ status_report reporter::status() {
     report.config_problem = with_.config_problem();
     auto attempts = with_.shipping.next_attempts();
     for (auto& [name, watch] : with_.shipping.watches()) {
-        auto* intake = with_.shipping.find_intake(name);
+        auto* intake = with_.shipping.find_watcher(name);
         if (!intake || intake->has_left()) continue;
         auto& one = report.watches.emplace_back(status_of(name, watch, *intake));
         auto next = attempts.find(name);

@@ -37,7 +37,9 @@ public:
     asio::awaitable<void> feed_watchdog(duration patience);
 
 private:
-    watch_status status_of(const std::string& name, pipeline::watch& watch, pipeline::intake& from);
+    watch_status status_of(
+        const std::string& name, pipeline::watch& watch, pipeline::watcher& from
+    );
     void count_since_start(watch_status& watch) const;
 
     surroundings around_;

@@ -35,6 +35,17 @@ BOOST_AUTO_TEST_CASE(the_same_configuration_changes_nothing) {
     BOOST_TEST((in_force == with_watches({"a"})));
 }
 
+BOOST_AUTO_TEST_CASE(another_mode_of_a_watch_begins_with_a_restart) {
+    auto in_force = with_watches({"a"});
+    auto wanted = in_force;
+    wanted.watches[0].kind = pipeline::watch_kind::follow;
+    wanted.watches[0].recursive = true;
+    auto found = adopt(in_force, wanted);
+    BOOST_TEST(found.at_restart == names{"watches.a.mode"});
+    BOOST_TEST(found.adjusted.empty());
+    BOOST_TEST((in_force == with_watches({"a"})));
+}
+
 BOOST_AUTO_TEST_CASE(watches_come_and_go) {
     auto in_force = with_watches({"a", "b"});
     auto found = adopt(in_force, with_watches({"b", "c"}));

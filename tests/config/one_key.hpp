@@ -106,7 +106,10 @@ private:
         lines_ += 2;
         pairs usual{{"path", "/drop/web"}, {"database", "D"}, {"table", "T"}, {"format", "csv"}};
         entries("    ", "watches", usual);
-        if (chosen_.section == "watches.coalesce") block("    ", "watches", "coalesce", {});
+        for (auto* name : {"coalesce", "cut"}) {
+            if (chosen_.section == std::string("watches.") + name)
+                block("    ", "watches", name, {});
+        }
     }
 
     const key_case& chosen_;

@@ -37,6 +37,40 @@ BOOST_AUTO_TEST_CASE(are_named_after_their_folders) {
     BOOST_TEST(loaded.values.watches.at(0).name == "drop");
 }
 
+BOOST_AUTO_TEST_CASE(that_follow_keep_their_logs) {
+    auto loaded = load(with_watches({"path: /a, mode: follow, start: end"}));
+    auto& watch = loaded.values.watches.at(0);
+    BOOST_TEST((watch.kind == pipeline::watch_kind::follow));
+    BOOST_TEST((watch.follow.start == pipeline::start_place::end));
+    BOOST_TEST((watch.on_success == pipeline::success_action::keep));
+    BOOST_TEST((watch.on_failure == pipeline::failure_action::keep));
+}
+
+BOOST_AUTO_TEST_CASE(that_follow_refuse_what_is_done_with_finished_files) {
+    for (auto* key :
+         {"claim: rename",
+          "done_marker: .ok",
+          "stable_for: 5s",
+          "coalesce: {max_files: 9}",
+          "ignore_first_record: true",
+          "act_after: posted",
+          "creation_time_pattern: \"'a'yyyyMMdd\"",
+          "on_success: delete",
+          "on_success: archive",
+          "on_failure: quarantine",
+          "on_unconfirmed: archive"}) {
+        BOOST_TEST_CONTEXT(key) {
+            auto said = problems_of(with_watches({std::string("path: /a, mode: follow, ") + key}));
+            BOOST_TEST(said.find("with mode follow") != std::string::npos);
+        }
+    }
+    for (auto* format : {"parquet", "avro", "raw", "multijson", "w3clogfile"}) {
+        auto text = with_watches({"path: /a, mode: follow"});
+        text.replace(text.find("format: csv"), 11, std::string("format: ") + format);
+        BOOST_TEST(problems_of(text).find("cannot be cut") != std::string::npos);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(have_names_of_their_own) {
     BOOST_TEST(
         problems_of(with_watches({"path: /a, name: web", "path: /b, name: web"})) ==

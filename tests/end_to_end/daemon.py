@@ -46,8 +46,9 @@ class Daemon:
             "database": "Demo",
             "table": "Web",
             "format": "csv",
-            "stable_for": "100ms",
         }
+        if "follow" not in [one.get("mode") for one in watches or [watch]]:
+            plain["stable_for"] = "100ms"
         return {
             "cluster": {"ingestion_endpoint": emulator.endpoint},
             "auth": {

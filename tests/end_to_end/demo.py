@@ -10,6 +10,7 @@ import tempfile
 
 from daemon import Daemon
 from emulator import Emulator
+from follow_demo import FollowDemo
 from harness import compressed
 from waiting import GaveUp, throughout, until
 
@@ -52,6 +53,8 @@ def say(text=""):
 
 
 class Demo:
+    proof = "every row arrived, and the malformed file was set aside."
+
     def __init__(self, folder):
         self.folder = folder
         options = {"table": [TABLE], "mapping": [f"Demo.Web.Access(Json)={MAPPING}"]}
@@ -120,16 +123,18 @@ class Demo:
 def main():
     options = argparse.ArgumentParser(prog="./dev demo", description=__doc__)
     options.add_argument("--once", action="store_true", help="end after the proof")
-    once = options.parse_args().once
+    options.add_argument("--follow", action="store_true", help="follow a log instead of files")
+    chosen = options.parse_args()
+    once = chosen.once
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     folder = pathlib.Path(tempfile.mkdtemp(prefix="kustodrop-demo-"))
     demo = None
     try:
-        demo = Demo(folder)
+        demo = FollowDemo(folder, say) if chosen.follow else Demo(folder)
         demo.prove()
         if not once:
             demo.stay()
-        say("\nThat is the proof: every row arrived, and the malformed file was set aside.")
+        say(f"\nThat is the proof: {demo.proof}")
     except AssertionError as error:
         say(f"\nThe demo failed: {error}")
         if demo and demo.daemon.program:

@@ -3,6 +3,7 @@
 #include "async/timed_wait.hpp"
 #include "pipeline/intake/folder_reports.hpp"
 #include "pipeline/intake/opening.hpp"
+#include "pipeline/intake/releasing.hpp"
 #include "pipeline/intake/taking_over.hpp"
 #include "spool/folder/scanning.hpp"
 
@@ -85,19 +86,6 @@ asio::awaitable<void> intake::run() {
         co_await wait_until(woken_, with_.time, next);
     }
     life_.end();
-}
-
-static void release_held(watch& from, const intake_parts& with) {
-    auto now = with.time.now();
-    auto ids = from.gate.release(now);
-    if (ids.empty()) return;
-    if (!from.gate.is_paused()) {
-        with.log.info(
-            "the watch is not paused any more; what was held is sent",
-            {{"watch", from.options.name}, {"sources", std::to_string(ids.size())}}
-        );
-    }
-    for (auto& id : ids) with.ready.push(std::move(id), now);
 }
 
 asio::awaitable<void> intake::turn() {

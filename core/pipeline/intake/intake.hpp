@@ -12,6 +12,7 @@
 #include "pipeline/recovery.hpp"
 #include "pipeline/routing.hpp"
 #include "pipeline/watch/watch_table.hpp"
+#include "pipeline/watcher.hpp"
 #include "spool/folder/scanning.hpp"
 
 #include <optional>
@@ -24,7 +25,7 @@ namespace kustodrop::pipeline {
 /// folder, where they are safe. What it decides stands in `life`, `schedule` and `observed_files`;
 /// this class performs it. Large because what a reload, a shutdown and inotify ask of it are calls
 /// of their own.
-class intake {
+class intake final : public watcher {
 public:
     intake(
         asio::any_io_executor executor,
@@ -37,44 +38,44 @@ public:
     /// Opens and locks the folder and resumes what an earlier run left in it. Fails with
     /// "folder_locked" if another daemon has the folder, and with "folder_absent" and the like;
     /// run() keeps trying then.
-    asio::awaitable<result<void>> open();
+    asio::awaitable<result<void>> open() override;
 
     /// For a watch that is added to a running daemon: run() does what open() does.
-    void begin();
+    void begin() override;
 
     /// Claims until cancelled or closed.
-    asio::awaitable<void> run();
+    asio::awaitable<void> run() override;
 
     /// Claims no more; run() ends.
-    void close();
+    void close() override;
 
     /// Claims what lies in the folder without waiting until it has settled, for no one writes any
     /// more; then run() ends.
-    void finish();
-    bool has_ended() const { return life_.has_ended(); }
+    void finish() override;
+    bool has_ended() const override { return life_.has_ended(); }
 
     /// Obeys other options from its next turn on; of another folder, or another way to claim, when
     /// all that was claimed is retired.
-    void change(watch_options wanted);
+    void change(watch_options wanted) override;
 
     /// Claims no more, and closes the folder when all that was claimed is retired. change() brings
     /// it back.
-    void leave();
-    bool is_leaving() const { return life_.is_leaving(); }
-    bool has_left() const { return life_.has_left(); }
+    void leave() override;
+    bool is_leaving() const override { return life_.is_leaving(); }
+    bool has_left() const override { return life_.has_left(); }
 
     /// An event of the process's inotify instance, if its watch number belongs to this intake.
-    void hint(const spool::folder_event& event);
-    bool owns(int watch_number) const { return files_.owns(watch_number); }
-    void lost_events();  ///< The queue overflowed: scan everything.
+    void hint(const spool::folder_event& event) override;
+    bool owns(int watch_number) const override { return files_.owns(watch_number); }
+    void lost_events() override;  ///< The queue overflowed: scan everything.
 
     /// A claimed file is not what it was: it is looked at again when it has settled.
-    void look_again(const spool::source& what);
+    void look_again(const spool::source& what) override;
 
-    std::string mode() const { return files_.polls() ? "poll" : "inotify"; }
-    std::size_t settling() const { return files_.settling(); }
-    bool is_low_on_space() const { return files_.is_low_on_space(); }
-    std::size_t waiting_in_folder() const { return files_.plan().waiting_in_folder(); }
+    std::string mode() const override { return files_.polls() ? "poll" : "inotify"; }
+    std::size_t settling() const override { return files_.settling(); }
+    bool is_low_on_space() const override { return files_.is_low_on_space(); }
+    std::size_t waiting_in_folder() const override { return files_.plan().waiting_in_folder(); }
 
 private:
     asio::awaitable<result<void>> try_open();

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "pipeline/intake/grouping.hpp"
+#include "spool/following/looking/log_names.hpp"
 #include "spool/watching/name_rules.hpp"
 
 namespace kustodrop::pipeline {
@@ -28,8 +29,10 @@ void about_name(const explain_facts& facts, answers& out) {
             watch.recursive
         );
     }
-    spool::name_rules rules({watch.include, watch.exclude, watch.done_marker});
-    auto why = rules.ignored_because(facts.name);
+    spool::name_rule_options names{watch.include, watch.exclude, watch.done_marker};
+    bool follows = watch.kind == watch_kind::follow;
+    auto why = follows ? spool::log_names(names).ignored_because(facts.name)
+                       : spool::name_rules(names).ignored_because(facts.name);
     out.add("name", why ? *why : "include and exclude let it pass", !why);
 }
 
@@ -48,6 +51,7 @@ void about_file(const explain_facts& facts, answers& out) {
     out.add("kind", "a " + std::string(to_string(seen.kind)), regular);
     if (!regular) return;
     out.add("size", std::to_string(seen.identity.size_bytes) + " bytes", true);
+    if (facts.watch.kind == watch_kind::follow) return;
     out.add(
         "hard links",
         seen.links > 1 ? "other names lead to the same file; it is taken when this is its only one"
@@ -60,6 +64,11 @@ void about_file(const explain_facts& facts, answers& out) {
 void about_completeness(const explain_facts& facts, answers& out) {
     auto& watch = facts.watch;
     if (!facts.seen) return;
+    if (watch.kind == watch_kind::follow) {
+        auto& cut = watch.follow.cut;
+        out.add("cut", "what is added is shipped within " + human_duration(cut.max_age), true);
+        return;
+    }
     if (watch.done_marker.empty()) {
         out.add("stable_for", "taken when unchanged for " + human_duration(watch.stable_for), true);
         return;

@@ -1,6 +1,7 @@
 #include "pipeline/questions/plan.hpp"
 
 #include "pipeline/intake/grouping.hpp"
+#include "spool/following/looking/log_names.hpp"
 #include "spool/watching/name_rules.hpp"
 
 #include <algorithm>
@@ -16,11 +17,16 @@ static std::string reason_to_leave(
     const std::map<std::string, const sighting*>& markers,
     const sighting& seen
 ) {
-    if (auto why = rules.ignored_because(seen.name)) return *why;
+    auto& watch = facts.watch;
+    bool follows = watch.kind == watch_kind::follow;
+    auto ignored =
+        follows ? spool::log_names({watch.include, watch.exclude, ""}).ignored_because(seen.name)
+                : rules.ignored_because(seen.name);
+    if (ignored) return *ignored;
     if (seen.kind != spool::file_kind::regular) {
         return "it is a " + std::string(to_string(seen.kind)) + ", not a file";
     }
-    if (seen.links > 1) return "other names lead to the same file";
+    if (seen.links > 1 && !follows) return "other names lead to the same file";
     if (!seen.readable) return "this user may not read it";
     auto& marker = facts.watch.done_marker;
     if (marker.empty()) return {};

@@ -50,6 +50,7 @@ asio::awaitable<result<uploaded_blob>> uploader::send(
     auto lease = co_await with_.memory.take(plan.bytes());
     auto reading = reading_options(what, where, options);
     reading.root_fd = folder->descriptor_of_root();
+    if (from.logs) reading.logs = from.logs->find_all(what.slices);
     reading.threads = plan.threads;
     auto reader = spool::source_reader::open(what, std::move(reading));
 

@@ -28,10 +28,34 @@ struct coalesce_options {
     friend bool operator==(const coalesce_options&, const coalesce_options&) = default;
 };
 
+/// What a watch does with the files of its folder: each is finished when it is shipped, or logs
+/// are shipped as they grow.
+enum class watch_kind { drop, follow };
+/// Where logs begin that are there when a watch follows them for the first time.
+enum class start_place { beginning, end };
+
+/// When what was added to logs is cut into a source.
+struct cut_options {
+    std::uint64_t max_bytes = 100u << 20u;
+    duration max_age = std::chrono::minutes(1);
+    friend bool operator==(const cut_options&, const cut_options&) = default;
+};
+
+struct follow_options {
+    start_place start = start_place::beginning;
+    duration record_wait = std::chrono::seconds(5);  // Of the unfinished end of a rotated log.
+    std::uint64_t max_record_bytes = 1u << 20u;
+    std::uint64_t max_logs = 20'000;
+    cut_options cut = {};
+    friend bool operator==(const follow_options&, const follow_options&) = default;
+};
+
 /// One watch: a folder, its target and the rules for its files.
 struct watch_options {
     std::string name;
     std::string path;  // Absolute, normal, without a slash at the end.
+    watch_kind kind = watch_kind::drop;
+    follow_options follow = {};
     std::vector<std::string> include{"*"};
     std::vector<std::string> exclude = {};
     bool recursive = false;

@@ -5,6 +5,7 @@
 #include "pipeline/watch/target_history.hpp"
 #include "pipeline/watch/watch_options.hpp"
 #include "spool/folder/drop_folder.hpp"
+#include "spool/following/looking/open_logs.hpp"
 
 #include <map>
 #include <memory>
@@ -22,6 +23,8 @@ struct open_folder {
     bool in_place = false;   // Files are recorded where they are instead of being moved to work/.
     bool read_only = false;  // And they stay there, for the folder cannot be changed.
     bool follows_growth = true;  // What is added to a claimed file is shipped as well.
+    // Of a watch that follows logs: their files; they stay where they are.
+    std::shared_ptr<const spool::open_logs> logs;
 };
 
 /// A watch at work. Each member has one writer: the intake has the options, the folder and the

@@ -32,9 +32,10 @@ look_result log_book::look(
 
 void log_book::report_losses(look_table& look) {
     for (auto& ending : look.endings) {
-        auto to = logs_.at(ending.log).size_seen();
+        auto& log = logs_.at(ending.log);
+        auto to = log.size_seen();
         if (to <= ending.lost_from) continue;
-        look.result.losses.push_back({ending.log, ending.lost_from, to, ending.cause});
+        look.result.losses.push_back({ending.log, ending.lost_from, to, ending.cause, log.name});
     }
 }
 

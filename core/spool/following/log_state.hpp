@@ -109,6 +109,7 @@ struct log_loss {
     std::uint64_t from = 0;
     std::uint64_t to = 0;
     loss_cause cause = loss_cause::deleted;
+    std::string name;  // The last one that the log had.
 
     friend bool operator==(const log_loss&, const log_loss&) = default;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "spool/folder/descriptor.hpp"
 #include "spool/reading/data_scan.hpp"
 #include "spool/reading/gzip.hpp"
 #include "spool/reading/segment_encoder.hpp"
@@ -34,6 +35,11 @@ struct reader_options {
     /// The bytes of the slices' files where they are in memory already, by slice; a file whose
     /// place is empty, or missing, is read. Let go of with the last block.
     std::vector<std::shared_ptr<const std::string>> contents = {};
+
+    /// Of slices of followed logs: their files, open, by slice; null where a file is not open. Such
+    /// a file may grow, be renamed or be deleted meanwhile: only the checks of a slice say whether
+    /// it has the slice's bytes. It is text, and each slice is read as it is.
+    std::vector<std::shared_ptr<const descriptor>> logs = {};
 
     compression_gate* gate = nullptr;  // Every thread that compresses passes it.
 

@@ -29,6 +29,12 @@ std::uint64_t slice_files::size_bytes() const {
     return sum;
 }
 
+std::uint64_t slice_files::longest_bytes() const {
+    std::uint64_t longest = 1;
+    for (auto& one : slices_) longest = std::max(longest, one.length_bytes);
+    return longest;
+}
+
 bool slice_files::more_follows() const {
     auto from = slices_.begin() + static_cast<std::ptrdiff_t>(at_);
     return std::any_of(from, slices_.end(), [](auto& one) { return one.length_bytes > 0; });
@@ -43,6 +49,7 @@ result<void> slice_files::open() {
     opened_ = true;
     checked_ = content() != nullptr;  // It was when its bytes were read.
     if (checked_) return {};
+    if (is_of_logs()) return open_log();
     int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
     file_ = folders_ ? folders_->open(what.location, flags)
                      : open_beneath(options_.root_fd, what.location, flags);
@@ -54,6 +61,20 @@ result<void> slice_files::open() {
         ::posix_fadvise(file_.get(), first, length, POSIX_FADV_SEQUENTIAL);
     }
     return {};
+}
+
+result<void> slice_files::open_log() {
+    auto& what = current();
+    auto& log = options_.logs.at(at_);
+    if (!log) return cannot_open(what, ENOENT);
+    file_ = descriptor(::fcntl(log->get(), F_DUPFD_CLOEXEC, 0));
+    if (!file_.is_open()) return cannot_open(what, errno);
+    if (auto same = check(); !same) return same;
+    bool starts =
+        what.offset == 0 || may_be_same(what.start_check, tail_check(file_.get(), what.offset));
+    if (starts) return {};
+    changed_ = changed_file{at_, what.identity};
+    return changed_while_read(what, what.identity);
 }
 
 result<void> slice_files::check() {
@@ -70,6 +91,7 @@ result<void> slice_files::look() {
     if (!S_ISREG(facts.st_mode)) return not_regular(what);
     auto now = identity_of(facts);
     bool long_enough = now.size_bytes >= what.offset + what.length_bytes;
+    if (is_of_logs() && long_enough) return {};
     if (now.same_content(what.identity) && long_enough) return {};
     bool same_file = now.same_file(what.identity);
     bool longer = now.size_bytes > what.identity.size_bytes;
@@ -85,11 +107,11 @@ result<void> slice_files::look() {
 // A file that is longer than it was may have been truncated and written again meanwhile.
 result<void> slice_files::check_end() {
     bool has_grown = grown_ && grown_->slice == at_;
-    if (!has_grown) return {};
+    if (!has_grown && !is_of_logs()) return {};
     auto& what = current();
     if (may_be_same(what.end_check, tail_check(file_.get(), what.end()))) return {};
-    changed_ = grown_;
-    return changed_while_read(what, grown_->now);
+    changed_ = changed_file{at_, has_grown ? grown_->now : what.identity};
+    return changed_while_read(what, changed_->now);
 }
 
 result<void> slice_files::close() {

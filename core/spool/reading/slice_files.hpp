@@ -26,6 +26,7 @@ struct slice_files_options {
     int root_fd = -1;
     bool may_grow = false;
     std::vector<std::shared_ptr<const std::string>> contents = {};
+    std::vector<std::shared_ptr<const descriptor>> logs = {};  // See reader_options.
 };
 
 /// The files of a source's slices, one after the other, each looked at again while it is read: what
@@ -36,13 +37,15 @@ public:
 
     const std::vector<slice>& slices() const { return slices_; }
     std::uint64_t size_bytes() const;
-    bool more_follows() const;  ///< A slice that is not empty, from the current one on.
+    std::uint64_t longest_bytes() const;  ///< Of one slice; at least 1.
+    bool more_follows() const;            ///< A slice that is not empty, from the current one on.
     bool at_end() const { return at_ == slices_.size(); }
     const slice& current() const { return slices_[at_]; }
 
     /// The bytes of the current slice's file where they are in memory; else null.
     const std::string* content() const;
 
+    bool is_of_logs() const { return !options_.logs.empty(); }
     bool is_open() const { return opened_; }
     result<void> open();
 
@@ -74,6 +77,7 @@ public:
     const std::optional<changed_file>& grown() const { return grown_; }
 
 private:
+    result<void> open_log();
     result<void> look();
     result<void> check_end();
 

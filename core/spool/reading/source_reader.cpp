@@ -20,12 +20,6 @@ static constexpr std::uint64_t chunk_bytes = 256 * 1024;
 static constexpr char newline_member[] =
     "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xe3\x02\x00\x93\x06\xd7\x32\x01\x00\x00\x00";
 
-static std::size_t chunk_size_for(const std::vector<slice>& slices) {
-    std::uint64_t longest = 1;
-    for (auto& one : slices) longest = std::max(longest, one.length_bytes);
-    return std::min(longest, chunk_bytes);
-}
-
 static failure named(failure problem, const slice& what) {
     problem.detail.insert(0, printable(what.name) + ": ");
     return problem;
@@ -36,9 +30,13 @@ struct source_reader::state {
     state(std::vector<slice> slices, reader_options how)
         : options(std::move(how)),
           files(
-              std::move(slices), {options.root_fd, options.may_grow, std::move(options.contents)}
+              std::move(slices),
+              {options.root_fd,
+               options.may_grow,
+               std::move(options.contents),
+               std::move(options.logs)}
           ),
-          chunk_size(chunk_size_for(files.slices())) {}
+          chunk_size(std::min(files.longest_bytes(), chunk_bytes)) {}
 
     result<void> begin();
     result<std::string_view> first_bytes();
@@ -93,10 +91,12 @@ result<void> source_reader::state::begin() {
     auto found = first_bytes();
     if (found.has_error()) return found.error();
     auto first = *found;
-    if (files.slices().size() == 1 && files.current().offset > 0) {
+    // A slice of a log is text whatever its first bytes look like.
+    bool is_log = files.is_of_logs();
+    if (!is_log && files.slices().size() == 1 && files.current().offset > 0) {
         if (auto read = read_all_of_it(first); !read) return read;
     }
-    if (auto formed = begin_form(first, text_as); !formed) return formed;
+    if (auto formed = begin_form(is_log ? "" : first, text_as); !formed) return formed;
     // Almost every large file begins with data; one that does not is read from front to back.
     if (fits_segments(first)) begin_segments();
     return {};
@@ -157,7 +157,7 @@ result<void> source_reader::state::read_all_of_it(std::string_view& first) {
     if (options.compressible && compression_of(head).empty()) return {};
     files.take_whole_file();
     whole = files.current();
-    chunk_size = chunk_size_for(files.slices());
+    chunk_size = std::min(files.longest_bytes(), chunk_bytes);
     chunk.reset();
     auto again = first_bytes();
     if (again.has_error()) return again.error();
@@ -195,7 +195,7 @@ result<void> source_reader::state::advance() {
 
 result<void> source_reader::state::take_chunk(std::string_view bytes) {
     auto& what = files.current();
-    if (position == 0 && what.offset == 0 && !passes_on) {
+    if (position == 0 && what.offset == 0 && !passes_on && !files.is_of_logs()) {
         // The first one was looked at before: these follow it in the same blob.
         if (auto fit = check_among_others(what, bytes); !fit) return fit;
     }

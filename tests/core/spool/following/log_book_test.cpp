@@ -1,4 +1,4 @@
-// The rows of docs/following.md §1 about known files and live names, and the bugs of §3.
+// The rows of docs/following.md §1 about known files and live names, and the bugs of §4.
 #include "book_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>

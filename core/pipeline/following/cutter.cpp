@@ -1,0 +1,130 @@
+#include "pipeline/following/cutter.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace kustodrop::pipeline {
+
+using spool::log_number;
+using spool::range_wish;
+
+static constexpr std::size_t most_slices = 1000;
+static constexpr duration shortest_look = 250ms;
+static constexpr duration longest_look = 2s;
+
+// A writer may have a rotated log open for some time.
+static constexpr duration quiet_before_end = 10s;
+
+duration look_interval(duration max_age) {
+    return std::clamp<duration>(max_age / 4, shortest_look, longest_look);
+}
+
+void cutter::looked(const std::vector<spool::followed_log>& logs, time_point now) {
+    std::map<log_number, entry> seen;
+    for (auto& log : logs) {
+        auto before = logs_.find(log.number);
+        bool is_known = before != logs_.end();
+        entry one = is_known ? before->second : entry{log, now, now};
+        bool has_changed = one.log.size != log.size || one.log.position != log.position;
+        if (!one.is_waiting() && log.size > log.position) one.waits_since = now;
+        if (has_changed) one.changed_at = now;
+        if (has_changed) one.nothing_at_all = false;
+        one.log = log;
+        seen.emplace(log.number, std::move(one));
+    }
+    logs_ = std::move(seen);
+}
+
+// What is renamed or deleted is added to by late writers only.
+bool cutter::is_finished(const entry& one, time_point now) const {
+    bool was_rotated = one.log.is_rotated || one.log.is_nameless;
+    return was_rotated && now - one.changed_at >= options_.record_wait;
+}
+
+bool cutter::is_ready(const entry& one, time_point now, bool all) const {
+    if (!one.is_waiting() || one.nothing_at_all) return false;
+    return one.barren != one.log.size || all || is_finished(one, now);
+}
+
+std::vector<range_wish> cutter::next_cut(time_point now, bool all) const {
+    std::vector<const entry*> ready;
+    std::uint64_t bytes = 0;
+    for (auto& [number, one] : logs_) {
+        if (!is_ready(one, now, all)) continue;
+        ready.push_back(&one);
+        bytes += one.log.size - one.log.position;
+    }
+    if (ready.empty()) return {};
+    std::ranges::stable_sort(ready, {}, &entry::waits_since);
+    bool is_old = now - ready.front()->waits_since >= options_.cut.max_age;
+    bool is_large = bytes >= options_.cut.max_bytes;
+    if (!all && !is_old && !is_large) return {};
+    std::vector<range_wish> out;
+    auto room = options_.cut.max_bytes;
+    for (auto* one : ready) {
+        auto& log = one->log;
+        auto wanted = log.size - log.position;
+        // A large part is compressed on several threads when it is alone.
+        bool is_alone = wanted >= options_.cut.max_bytes / 2;
+        if (is_alone && !out.empty()) continue;
+        auto taken = std::min(wanted, room);
+        bool unfinished = one->barren == log.size;
+        out.push_back({log.number, log.position + taken, unfinished});
+        room -= taken;
+        if (is_alone || room == 0 || out.size() == most_slices) break;
+    }
+    return out;
+}
+
+void cutter::cut(log_number log, std::uint64_t end, time_point now) {
+    auto found = logs_.find(log);
+    if (found == logs_.end()) return;
+    auto& one = found->second;
+    one.log.position = end;
+    one.waits_since = now;
+}
+
+bool cutter::found_nothing(const range_wish& wish) {
+    auto found = logs_.find(wish.log);
+    if (found == logs_.end()) return false;
+    auto& one = found->second;
+    // It was looked for in a part that others have left room for.
+    if (wish.limit < one.log.size) return false;
+    one.barren = one.log.size;
+    one.nothing_at_all = wish.takes_unfinished;
+    return true;
+}
+
+std::vector<log_number> cutter::ended(time_point now) const {
+    std::vector<log_number> out;
+    auto quiet = std::max(quiet_before_end, options_.record_wait);
+    for (auto& [number, one] : logs_) {
+        bool is_over = one.log.is_nameless && !one.is_waiting();
+        if (is_over && now - one.changed_at >= quiet) out.push_back(number);
+    }
+    return out;
+}
+
+std::optional<time_point> cutter::next_due() const {
+    std::optional<time_point> due;
+    for (auto& [number, one] : logs_) {
+        if (!one.is_waiting() || one.nothing_at_all || one.barren == one.log.size) continue;
+        auto at = one.waits_since + options_.cut.max_age;
+        if (!due || at < *due) due = at;
+    }
+    return due;
+}
+
+std::uint64_t cutter::waiting_bytes() const {
+    std::uint64_t bytes = 0;
+    for (auto& [number, one] : logs_) bytes += one.log.size - one.log.position;
+    return bytes;
+}
+
+std::size_t cutter::waiting_logs() const {
+    return static_cast<std::size_t>(std::ranges::count_if(logs_, [](auto& entry) {
+        return entry.second.is_waiting();
+    }));
+}
+
+}  // namespace kustodrop::pipeline

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "base/time.hpp"
+#include "pipeline/watch/watch_options.hpp"
+#include "spool/following/looking/followed_logs.hpp"
+#include "spool/following/looking/log_ranges.hpp"
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace kustodrop::pipeline {
+
+/// Decides when what was added to the logs of a watch is cut, and of which logs a source is made: a
+/// cut is due when there is max_bytes of it, or when the oldest of it is max_age old. Pure.
+class cutter {
+public:
+    explicit cutter(const follow_options& options) : options_(options) {}
+
+    void set_options(const follow_options& options) { options_ = options; }
+
+    /// What a look has found.
+    void looked(const std::vector<spool::followed_log>& logs, time_point now);
+
+    /// The parts of logs that are to be in one source, longest waiting first; empty: no cut is due.
+    /// `all`: nothing is waited for, not even the ends of unfinished records.
+    std::vector<spool::range_wish> next_cut(time_point now, bool all) const;
+
+    /// What was found of such a part: the log is cut up to `end`.
+    void cut(spool::log_number log, std::uint64_t end, time_point now);
+
+    /// No record ends in that part. False: that says nothing of the log.
+    bool found_nothing(const spool::range_wish& wish);
+
+    /// Logs that no one writes any more, of which nothing is left to be cut.
+    std::vector<spool::log_number> ended(time_point now) const;
+
+    /// When a cut is due, or an unfinished end counts as finished, without a change; nothing:
+    /// never.
+    std::optional<time_point> next_due() const;
+
+    std::uint64_t waiting_bytes() const;
+    std::size_t waiting_logs() const;
+
+private:
+    struct entry {
+        spool::followed_log log;
+        time_point waits_since{};     // What was added since it was cut.
+        time_point changed_at{};      // When it was last found larger.
+        std::uint64_t barren = 0;     // No record ends before this size,
+        bool nothing_at_all = false;  // nor can its unfinished end be cut.
+        bool is_waiting() const { return log.size > log.position; }
+    };
+    bool is_finished(const entry& one, time_point now) const;
+    bool is_ready(const entry& one, time_point now, bool all) const;
+
+    follow_options options_;
+    std::map<spool::log_number, entry> logs_;
+};
+
+/// How often a watch that cuts at least every `max_age` looks at its logs.
+duration look_interval(duration max_age);
+
+}  // namespace kustodrop::pipeline

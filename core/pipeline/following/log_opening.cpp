@@ -1,0 +1,49 @@
+#include "pipeline/following/log_opening.hpp"
+
+#include "pipeline/watch/record_forms.hpp"
+
+#include <sys/statfs.h>
+
+#include <cstdint>
+#include <fstream>
+#include <string>
+#include <utility>
+
+namespace kustodrop::pipeline {
+
+spool::following_rules rules_of(const watch_options& from) {
+    spool::following_rules rules;
+    rules.names = {from.include, from.exclude, ""};
+    rules.recursive = from.recursive;
+    rules.ranges.form = {spool::record_syntax::lines};
+    auto form = record_form_of(from.target.format);
+    if (form && form->syntax == spool::record_syntax::separated) rules.ranges.form = *form;
+    rules.ranges.max_record = from.follow.max_record_bytes;
+    return rules;
+}
+
+static std::string boot_id() {
+    std::string id;
+    std::ifstream("/proc/sys/kernel/random/boot_id") >> id;
+    return id;
+}
+
+static std::uint64_t file_system_of(const spool::drop_folder& folder) {
+    struct ::statfs facts = {};
+    if (::fstatfs(folder.descriptor_of_root(), &facts) != 0) return 0;
+    auto* half = facts.f_fsid.__val;
+    return static_cast<std::uint64_t>(static_cast<unsigned>(half[0])) << 32u |
+           static_cast<unsigned>(half[1]);
+}
+
+std::shared_ptr<spool::followed_logs> make_followed_logs(const watch& from) {
+    spool::book_options book;
+    book.watch = from.options.name;
+    book.file_system = file_system_of(*from.folder);
+    book.boot_id = boot_id();
+    book.start_at_end = from.options.follow.start == start_place::end;
+    book.max_logs = from.options.follow.max_logs;
+    return std::make_shared<spool::followed_logs>(std::move(book), rules_of(from.options));
+}
+
+}  // namespace kustodrop::pipeline

@@ -1,0 +1,44 @@
+#include "pipeline/following/log_reports.hpp"
+
+#include <utility>
+
+namespace kustodrop::pipeline {
+
+static log_level level_of(spool::log_status status) {
+    using spool::log_status;
+    switch (status) {
+    case log_status::truncated:
+    case log_status::cut_short:
+    case log_status::remains:
+        return log_level::info;
+    case log_status::too_many:
+        return log_level::warning;
+    default:
+        return log_level::debug;
+    }
+}
+
+void log_reports::report(const spool::folder_look& seen, const std::string& watch) {
+    std::map<std::string, spool::log_status> now;
+    for (auto& one : seen.news) {
+        now[one.name] = one.status;
+        auto before = reported_.find(one.name);
+        if (before != reported_.end() && before->second == one.status) continue;
+        log_.write(
+            level_of(one.status),
+            "a log was judged",
+            {{"watch", watch}, {"log", one.name}, {"status", std::string(to_string(one.status))}}
+        );
+    }
+    reported_ = std::move(now);
+    std::set<std::string> refused(seen.unreadable.begin(), seen.unreadable.end());
+    for (auto& name : refused) {
+        if (refused_.contains(name)) continue;
+        log_.warning(
+            "cannot read a log: no permission; it is tried again", {{"watch", watch}, {"log", name}}
+        );
+    }
+    refused_ = std::move(refused);
+}
+
+}  // namespace kustodrop::pipeline

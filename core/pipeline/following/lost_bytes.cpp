@@ -1,0 +1,72 @@
+#include "pipeline/following/lost_bytes.hpp"
+
+#include "base/text.hpp"
+
+#include <sys/stat.h>
+
+#include <utility>
+
+namespace kustodrop::pipeline {
+
+static std::string_view said_of(spool::loss_cause cause) {
+    switch (cause) {
+    case spool::loss_cause::deleted:
+        return "deleted";
+    case spool::loss_cause::truncated:
+        return "truncated";
+    case spool::loss_cause::overwritten:
+        return "overwritten";
+    }
+    return "";
+}
+
+spool::outcome_record outcome_of(const spool::lost_range& lost, wall_time at) {
+    spool::outcome_record record;
+    record.outcome = spool::outcome::rejected;
+    record.code = spool::code_of(lost.cause);
+    record.details = std::to_string(lost.to - lost.from) + " bytes of " + printable(lost.name) +
+                     " from " + std::to_string(lost.from) + " on were " +
+                     std::string(said_of(lost.cause)) + " before they were read";
+    record.at = at;
+    return record;
+}
+
+spool::source source_of(
+    const spool::lost_range& lost, std::string id, std::string watch, wall_time at
+) {
+    spool::source what;
+    what.id = std::move(id);
+    what.watch = std::move(watch);
+    what.claimed_at = at;
+    auto& range = what.slices.emplace_back();
+    range.name = lost.name;
+    range.location = lost.name;
+    range.offset = lost.from;
+    range.length_bytes = lost.to - lost.from;
+    return what;
+}
+
+static spool::loss_cause cause_of(const spool::slice& of, const spool::open_logs& files) {
+    auto opened = files.find(of);
+    struct ::stat facts = {};
+    if (!opened || ::fstat(opened->get(), &facts) != 0) return spool::loss_cause::deleted;
+    bool shrank = std::uint64_t(facts.st_size) < of.end();
+    return shrank ? spool::loss_cause::truncated : spool::loss_cause::overwritten;
+}
+
+readable_source find_bytes(std::vector<spool::slice> slices, const spool::open_logs& files) {
+    readable_source out;
+    for (auto& one : slices) {
+        if (auto* holder = files.holder_of(one)) {
+            one.identity.inode = holder->file.inode;
+            one.identity.born_ns = holder->file.born_ns;
+            one.location = holder->name;
+        } else {
+            out.lost.push_back({one.name, one.offset, one.end(), cause_of(one, files)});
+        }
+    }
+    out.slices = std::move(slices);
+    return out;
+}
+
+}  // namespace kustodrop::pipeline

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "spool/following/looking/followed_logs.hpp"
+#include "spool/following/looking/open_logs.hpp"
+#include "spool/source/source.hpp"
+
+#include <string>
+#include <vector>
+
+/// Bytes of logs that can no longer be read.
+namespace kustodrop::pipeline {
+
+/// The outcome of such bytes: rejected, with a code that says what became of them. Pure.
+spool::outcome_record outcome_of(const spool::lost_range& lost, wall_time at);
+
+/// A source that stands for them, which is never shipped. Pure.
+spool::source source_of(
+    const spool::lost_range& lost, std::string id, std::string watch, wall_time at
+);
+
+/// Whether a source can be read, and from where.
+struct readable_source {
+    std::vector<spool::slice> slices;     // With the files that hold them now.
+    std::vector<spool::lost_range> lost;  // Empty: every slice was found.
+};
+
+/// Looks for the files that hold the bytes of slices. Blocking.
+readable_source find_bytes(std::vector<spool::slice> slices, const spool::open_logs& files);
+
+}  // namespace kustodrop::pipeline

@@ -1,0 +1,30 @@
+#include "pipeline/following/unposted_cuts.hpp"
+
+namespace kustodrop::pipeline {
+
+namespace stage = spool::stage;
+
+static bool is_unposted(const spool::source& what) {
+    return std::holds_alternative<stage::claimed>(what.stage) ||
+           std::holds_alternative<stage::uploaded>(what.stage) ||
+           std::holds_alternative<stage::posting>(what.stage);
+}
+
+std::size_t unposted_cuts::count() {
+    std::erase_if(ids_, [&](auto& id) {
+        auto* what = sources_.find(id);
+        return !what || !is_unposted(*what);
+    });
+    return ids_.size();
+}
+
+std::set<std::uint64_t> unposted_cuts::files() {
+    count();
+    std::set<std::uint64_t> inodes;
+    for (auto& id : ids_) {
+        for (auto& range : sources_.find(id)->slices) inodes.insert(range.identity.inode);
+    }
+    return inodes;
+}
+
+}  // namespace kustodrop::pipeline

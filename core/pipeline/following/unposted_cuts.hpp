@@ -1,0 +1,30 @@
+#pragma once
+
+#include "pipeline/roster.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <set>
+#include <string>
+
+namespace kustodrop::pipeline {
+
+/// The cuts of a watch that are not posted: their bytes may have to be read again.
+class unposted_cuts {
+public:
+    explicit unposted_cuts(roster& sources) : sources_(sources) {}
+
+    void add(const std::string& source_id) { ids_.insert(source_id); }
+
+    /// Their number, without those that were posted meanwhile.
+    std::size_t count();
+
+    /// The inodes of their files.
+    std::set<std::uint64_t> files();
+
+private:
+    roster& sources_;
+    std::set<std::string> ids_;
+};
+
+}  // namespace kustodrop::pipeline

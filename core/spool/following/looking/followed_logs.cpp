@@ -1,0 +1,293 @@
+#include "spool/following/looking/followed_logs.hpp"
+
+#include "spool/folder/beneath.hpp"
+#include "spool/folder/scanning.hpp"
+#include "spool/following/log_records.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <utility>
+
+namespace kustodrop::spool {
+
+static constexpr std::size_t scan_limit = 1'000'000;
+
+static shared_descriptor open_log_file(int root, const std::string& name) {
+    int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
+    auto opened = open_beneath(root, name, flags | O_NOATIME);
+    // Only who owns a file may leave its time of access alone.
+    if (!opened.is_open() && errno == EPERM) opened = open_beneath(root, name, flags);
+    if (!opened.is_open()) return nullptr;
+    return std::make_shared<const descriptor>(std::move(opened));
+}
+
+/// The files of a look, opened when their bytes are asked for.
+class followed_logs::content final : public log_content {
+public:
+    content(int root, std::vector<seen_file>& files, std::map<std::uint64_t, remembered>& rested)
+        : root_(root), files_(files), rested_(rested) {}
+
+    std::optional<std::uint64_t> hash(std::size_t file, std::uint64_t from, std::uint64_t to)
+        override {
+        auto& known = rested_[files_[file].facts.file.inode];
+        auto found = known.hashes.find({from, to});
+        if (found != known.hashes.end()) return found->second;
+        auto opened = open(file);
+        if (!opened) return std::nullopt;
+        auto fresh = hash_range(opened->get(), from, to);
+        if (fresh && known.rests) known.hashes[{from, to}] = *fresh;
+        return fresh;
+    }
+
+    std::uint64_t line_end(std::size_t file, std::uint64_t limit) override {
+        auto opened = open(file);
+        return opened ? last_line_end(opened->get(), 0, limit) : 0;
+    }
+
+    /// The file, if it still is the one that was seen under its name.
+    shared_descriptor open(std::size_t file) {
+        auto& seen = files_[file];
+        if (seen.opened || seen.facts.name.empty()) return seen.opened;
+        auto opened = open_log_file(root_, seen.facts.name);
+        seen.is_refused = !opened && (errno == EACCES || errno == EPERM);
+        struct ::stat facts = {};
+        if (!opened || ::fstat(opened->get(), &facts) != 0) return nullptr;
+        if (facts.st_ino != seen.facts.file.inode) return nullptr;
+        return seen.opened = std::move(opened);
+    }
+
+private:
+    int root_;
+    std::vector<seen_file>& files_;
+    std::map<std::uint64_t, remembered>& rested_;
+};
+
+followed_logs::followed_logs(book_options book, following_rules rules)
+    : options_(book), rules_(std::move(rules)), book_(std::move(book)) {}
+
+void followed_logs::restore(const std::vector<log_record>& logs, bool begun) {
+    std::vector<log_state> known;
+    log_number last = 0;
+    for (auto& record : logs) {
+        last = std::max(last, record.number);
+        if (auto log = state_of(record)) known.push_back(std::move(*log));
+    }
+    if (begun || !known.empty()) book_.restore(std::move(known), last);
+}
+
+std::vector<followed_logs::seen_file> followed_logs::list(std::vector<sighting> found) const {
+    std::vector<std::string> names;
+    for (auto& one : found) names.push_back(one.name);
+    auto logs = log_names(rules_.names).sort(names);
+    std::vector<seen_file> out;
+    std::set<std::uint64_t> inodes;
+    for (auto& one : found) {
+        auto name = logs.find(one.name);
+        if (one.kind != file_kind::regular) continue;
+        auto inode = one.identity.inode;
+        auto held = open_.find(inode);
+        // A log that is known is followed whatever its name.
+        if (name == logs.end() && held == open_.end()) continue;
+        if (!inodes.insert(inode).second) continue;
+        auto& seen = out.emplace_back();
+        seen.facts.name = one.name;
+        bool is_named = name != logs.end();
+        seen.facts.family = is_named ? name->second.family : held->second.family;
+        seen.facts.rotated = !is_named || name->second.rotated;
+        seen.facts.file = {inode, one.identity.born_ns, ""};
+        seen.facts.size_bytes = one.identity.size_bytes;
+        seen.full_size = one.identity.size_bytes;
+        seen.changed_ns = one.identity.changed_ns;
+        if (held != open_.end() && held->second.file.same_file(seen.facts.file)) {
+            seen.opened = held->second.opened;
+        }
+    }
+    return out;
+}
+
+// Files that are open and were not met: deleted, or moved out of sight.
+void followed_logs::add_nameless(std::vector<seen_file>& files) const {
+    std::set<std::uint64_t> met;
+    for (auto& one : files) met.insert(one.facts.file.inode);
+    std::map<std::uint64_t, log_phase> phases;
+    for (auto& [number, log] : book_.logs()) phases[log.file.inode] = log.phase;
+    for (auto& [inode, log] : open_) {
+        struct ::stat facts = {};
+        auto phase = phases.find(inode);
+        bool is_known = phase != phases.end() && phase->second != log_phase::ended;
+        if (!is_known || met.contains(inode)) continue;
+        if (::fstat(log.opened->get(), &facts) != 0) continue;
+        auto& seen = files.emplace_back();
+        bool followed = phase->second == log_phase::followed;
+        seen.facts.name = followed ? std::string() : log.name;
+        seen.facts.family = log.family;
+        seen.facts.rotated = true;
+        seen.facts.file = log.file;
+        auto identity = identity_of(facts);
+        seen.facts.size_bytes = identity.size_bytes;
+        seen.full_size = identity.size_bytes;
+        seen.changed_ns = identity.changed_ns;
+        seen.opened = log.opened;
+    }
+}
+
+result<folder_look> followed_logs::look(
+    const drop_folder& folder, const std::set<std::uint64_t>& pinned, time_point now
+) {
+    log_names names(rules_.names);
+    scan_options asked;
+    asked.recursive = rules_.recursive;
+    asked.limit = scan_limit;
+    bool all = !open_.empty();
+    asked.wanted = [&](std::string_view name) { return all || names.may_be_log(name); };
+    auto found = scan_folder(folder, asked);
+    if (found.has_error()) return found.error();
+    auto files = list(std::move(found->sightings));
+    add_nameless(files);
+    content reading(folder.descriptor_of_root(), files, rested_);
+    measure(files, reading);
+    std::vector<log_sighting> sightings;
+    for (auto& one : files) sightings.push_back(one.facts);
+    auto seen = book_.look(sightings, reading, now);
+    hold(files, reading, pinned);
+    return report(files, std::move(seen));
+}
+
+void followed_logs::measure(std::vector<seen_file>& files, content& reading) {
+    std::map<std::uint64_t, remembered> now;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        auto& one = files[i];
+        auto inode = one.facts.file.inode;
+        auto before = rested_.find(inode);
+        bool same = before != rested_.end() && before->second.full_size == one.full_size &&
+                    before->second.changed_ns == one.changed_ns;
+        auto& fresh = now[inode];
+        if (same) {
+            fresh = std::move(before->second);
+            fresh.rests = true;
+        } else {
+            auto opened = one.full_size > 0 ? reading.open(i) : nullptr;
+            auto size = opened ? size_without_reserve(opened->get(), one.full_size) : one.full_size;
+            fresh = {one.full_size, one.changed_ns, size, false};
+        }
+        one.facts.size_bytes = fresh.size;
+    }
+    rested_ = std::move(now);
+}
+
+void followed_logs::hold(
+    std::vector<seen_file>& files, content& reading, const std::set<std::uint64_t>& pinned
+) {
+    std::map<std::uint64_t, const log_state*> followed;
+    std::set<std::uint64_t> undecided;
+    for (auto& [number, log] : book_.logs()) {
+        if (log.phase == log_phase::followed) followed[log.file.inode] = &log;
+        if (log.phase == log_phase::undecided) undecided.insert(log.file.inode);
+    }
+    auto needs = [&](const seen_file& one) {
+        auto inode = one.facts.file.inode;
+        auto log = followed.find(inode);
+        bool unread = log != followed.end() && log->second->position < one.facts.size_bytes;
+        bool nameless = one.facts.name.empty();
+        return pinned.contains(inode) || unread || nameless || undecided.contains(inode);
+    };
+    std::map<std::uint64_t, open_log> kept;
+    for (bool necessary : {true, false}) {
+        for (std::size_t i = 0; i < files.size(); ++i) {
+            auto& one = files[i];
+            auto inode = one.facts.file.inode;
+            bool known =
+                followed.contains(inode) || undecided.contains(inode) || pinned.contains(inode);
+            if (!known || needs(one) != necessary) continue;
+            if (kept.size() >= rules_.max_open) continue;
+            auto opened = reading.open(i);
+            if (!opened) continue;
+            auto before = open_.find(inode);
+            auto name = one.facts.name;
+            if (name.empty() && before != open_.end()) name = before->second.name;
+            kept[inode] = {name, one.facts.family, one.facts.file, std::move(opened)};
+        }
+    }
+    // What sources have still to be read from, although the log has ended.
+    for (auto& [inode, log] : open_) {
+        if (pinned.contains(inode)) kept.try_emplace(inode, std::move(log));
+    }
+    open_ = std::move(kept);
+}
+
+folder_look followed_logs::report(const std::vector<seen_file>& files, look_result found) const {
+    folder_look out;
+    std::map<std::uint64_t, const seen_file*> by_inode;
+    std::vector<open_log> open;
+    for (auto& one : files) {
+        by_inode[one.facts.file.inode] = &one;
+        if (one.is_refused) out.unreadable.push_back(one.facts.name);
+    }
+    for (auto& [inode, log] : open_) open.push_back(log);
+    out.files = std::make_shared<const open_logs>(std::move(open));
+    for (auto& [number, log] : book_.logs()) {
+        auto seen = by_inode.find(log.file.inode);
+        if (log.phase != log_phase::followed || log.doubt || seen == by_inode.end()) continue;
+        auto& facts = seen->second->facts;
+        if (!open_.contains(log.file.inode)) continue;
+        out.logs.push_back(
+            {number, log.name, log.position, log.size_seen(), facts.rotated, facts.name.empty()}
+        );
+    }
+    for (auto& loss : found.losses) {
+        out.lost.push_back({loss.name, loss.from, loss.to, loss.cause});
+    }
+    for (auto& one : found.judgements) {
+        if (one.status == log_status::same_log) continue;
+        auto* log = book_.find(one.log);
+        auto name = one.file ? files[*one.file].facts.name : std::string();
+        out.news.push_back({one.status, one.log, log && name.empty() ? log->name : name});
+    }
+    return out;
+}
+
+std::vector<followed_logs::found_range> followed_logs::find(const std::vector<range_wish>& wishes
+) const {
+    std::vector<found_range> out;
+    for (auto& wish : wishes) {
+        auto* log = book_.find(wish.log);
+        auto file = log ? open_.find(log->file.inode) : open_.end();
+        if (!log || log->doubt || file == open_.end()) continue;
+        auto range = find_range(file->second.opened->get(), *log, wish, rules_.ranges);
+        if (range) out.push_back({wish.log, std::move(*range)});
+    }
+    return out;
+}
+
+log_record followed_logs::cut(const found_range& one) {
+    book_.cut(one.log, one.range.anchor, one.range.head);
+    return record_of(options_.watch, *book_.find(one.log));
+}
+
+void followed_logs::end(const std::vector<log_number>& logs) {
+    for (auto number : logs) {
+        auto* log = book_.find(number);
+        if (!log) continue;
+        open_.erase(log->file.inode);
+        book_.end(number);
+    }
+}
+
+std::vector<log_number> followed_logs::numbers() const {
+    std::vector<log_number> out;
+    for (auto& [number, log] : book_.logs()) out.push_back(number);
+    return out;
+}
+
+followed_logs::changes followed_logs::take_changes() {
+    changes out;
+    auto made = book_.changes();
+    for (auto& log : made.written) out.written.push_back(record_of(options_.watch, log));
+    out.forgotten = std::move(made.forgotten);
+    return out;
+}
+
+}  // namespace kustodrop::spool

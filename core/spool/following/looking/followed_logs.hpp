@@ -1,0 +1,130 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "spool/folder/drop_folder.hpp"
+#include "spool/following/log_book.hpp"
+#include "spool/following/looking/log_names.hpp"
+#include "spool/following/looking/log_ranges.hpp"
+#include "spool/following/looking/open_logs.hpp"
+#include "spool/journal/journal_records.hpp"
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace kustodrop::spool {
+
+struct following_rules {
+    name_rule_options names;
+    bool recursive = false;
+    std::size_t max_open = 4096;  // Files held open; those that still have bytes to read first.
+    range_rules ranges;
+};
+
+/// A followed log as a look has found it.
+struct followed_log {
+    log_number number = 0;
+    std::string name;
+    std::uint64_t position = 0;
+    std::uint64_t size = 0;
+    bool is_rotated = false;   // Only late writers add to it.
+    bool is_nameless = false;  // Deleted, or moved out of the folder: it is read from what is open.
+};
+
+/// Bytes that were seen and cannot be read any more.
+struct lost_range {
+    std::string name;
+    std::uint64_t from = 0;
+    std::uint64_t to = 0;
+    loss_cause cause = loss_cause::deleted;
+};
+
+/// Something other than growth.
+struct log_news {
+    log_status status = log_status::undecided;
+    log_number log = 0;
+    std::string name;
+};
+
+/// What a look at a folder of logs has shown.
+struct folder_look {
+    std::vector<followed_log> logs;
+    std::vector<lost_range> lost;
+    std::vector<log_news> news;
+    std::vector<std::string> unreadable;  // By this process.
+    std::shared_ptr<const open_logs> files;
+};
+
+/// The logs of one watch: what is known of them, and their files, open. Nothing is ever written.
+/// Every function blocks, and one is called at a time.
+class followed_logs {
+public:
+    followed_logs(book_options book, following_rules rules);
+
+    /// What the journal holds. `begun`: the watch was followed before, whatever that is.
+    void restore(const std::vector<log_record>& logs, bool begun);
+
+    /// Looks at every file of the folder. `pinned`: inodes of files that stay open.
+    result<folder_look> look(
+        const drop_folder& folder, const std::set<std::uint64_t>& pinned, time_point now
+    );
+
+    /// Finds what can be cut. Of each log that is named, at most one range.
+    struct found_range {
+        log_number log = 0;
+        log_range range;
+    };
+    std::vector<found_range> find(const std::vector<range_wish>& wishes) const;
+
+    /// The range is in a source from now on. Returns the log as the journal keeps it.
+    log_record cut(const found_range& one);
+
+    /// These are read to their ends, and no one can find or write them any more.
+    void end(const std::vector<log_number>& logs);
+
+    /// What has changed since the last call, for the journal.
+    struct changes {
+        std::vector<log_record> written;
+        std::vector<log_number> forgotten;
+    };
+    changes take_changes();
+
+    std::vector<log_number> numbers() const;
+    void set_rules(following_rules rules) { rules_ = std::move(rules); }
+
+private:
+    struct seen_file {
+        log_sighting facts;
+        std::uint64_t full_size = 0;  // With the reserve of its writer.
+        std::int64_t changed_ns = 0;
+        shared_descriptor opened;
+        bool is_refused = false;
+    };
+    // Of a file that has not changed since: nothing in it is read twice.
+    struct remembered {
+        std::uint64_t full_size = 0;
+        std::int64_t changed_ns = 0;
+        std::uint64_t size = 0;
+        bool rests = false;  // For longer than the clock of the file system is coarse.
+        std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint64_t> hashes = {};
+    };
+    class content;
+
+    std::vector<seen_file> list(std::vector<sighting> found) const;
+    void add_nameless(std::vector<seen_file>& files) const;
+    void measure(std::vector<seen_file>& files, content& reading);
+    void hold(
+        std::vector<seen_file>& files, content& reading, const std::set<std::uint64_t>& pinned
+    );
+    folder_look report(const std::vector<seen_file>& files, look_result found) const;
+
+    book_options options_;
+    following_rules rules_;
+    log_book book_;
+    std::map<std::uint64_t, open_log> open_;      // By inode.
+    std::map<std::uint64_t, remembered> rested_;  // By inode.
+};
+
+}  // namespace kustodrop::spool

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "spool/watching/name_rules.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kustodrop::spool {
+
+/// What the name of a file says about the log in it.
+struct log_name {
+    std::string family;  // The name that is written to; its own, or the one it was rotated from.
+    bool rotated = false;
+
+    friend bool operator==(const log_name&, const log_name&) = default;
+};
+
+/// Which names are those of logs, live or rotated. The live name of "app.log.1", "app.log-20261129"
+/// and "app-2026-11-29.log" is "app.log". Compressed files are left out. Pure.
+class log_names {
+public:
+    log_names() = default;
+    explicit log_names(name_rule_options rules) : rules_(std::move(rules)) {}
+
+    /// Whether the name can be one of a log at all, for a first choice.
+    bool may_be_log(std::string_view name) const;
+
+    /// The logs among all names of a folder, relative to the watch's.
+    std::map<std::string, log_name> sort(const std::vector<std::string>& names) const;
+
+    /// Why the file of this name is not followed, for `explain`; nothing if it is.
+    std::optional<std::string> ignored_because(std::string_view name) const;
+
+private:
+    std::optional<std::string> live_name_of(std::string_view rotated) const;
+
+    name_rules rules_;
+};
+
+}  // namespace kustodrop::spool

@@ -1,0 +1,49 @@
+#include "spool/following/looking/open_logs.hpp"
+
+#include "spool/reading/records/tail_check.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace kustodrop::spool {
+
+open_logs::open_logs(std::vector<open_log> logs) {
+    for (auto& log : logs) {
+        auto inode = log.file.inode;
+        by_inode_.emplace(inode, std::move(log));
+    }
+}
+
+shared_descriptor open_logs::find(const slice& of) const {
+    auto found = by_inode_.find(of.identity.inode);
+    return found == by_inode_.end() ? nullptr : found->second.opened;
+}
+
+std::vector<shared_descriptor> open_logs::find_all(const std::vector<slice>& slices) const {
+    std::vector<shared_descriptor> out;
+    for (auto& one : slices) out.push_back(find(one));
+    return out;
+}
+
+bool holds_slice(int file, const slice& of) {
+    struct ::stat facts = {};
+    if (::fstat(file, &facts) != 0 || std::uint64_t(facts.st_size) < of.end()) return false;
+    bool starts = of.offset == 0 || may_be_same(of.start_check, tail_check(file, of.offset));
+    return starts && may_be_same(of.end_check, tail_check(file, of.end()));
+}
+
+const open_log* open_logs::holder_of(const slice& of) const {
+    auto own = by_inode_.find(of.identity.inode);
+    if (own != by_inode_.end() && holds_slice(own->second.opened->get(), of)) return &own->second;
+    // Bytes that begin a log may begin another one too.
+    if (of.end() < tail_check_bytes) return nullptr;
+    for (auto& [inode, log] : by_inode_) {
+        bool is_kin = of.name == log.family || of.name.starts_with(log.family);
+        if (is_kin && log.name != log.family && holds_slice(log.opened->get(), of)) return &log;
+    }
+    return nullptr;
+}
+
+}  // namespace kustodrop::spool

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "spool/folder/descriptor.hpp"
+#include "spool/following/log_identity.hpp"
+#include "spool/source/source.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace kustodrop::spool {
+
+using shared_descriptor = std::shared_ptr<const descriptor>;
+
+/// A file of a log, open, whatever its name is now or whether it still has one.
+struct open_log {
+    std::string name;    // The last one that was seen.
+    std::string family;  // See log_state.
+    log_file file;
+    shared_descriptor opened;
+};
+
+/// The open files of a watch's logs as they were at one look. Immutable: readers and the next look
+/// do not disturb each other.
+class open_logs {
+public:
+    open_logs() = default;
+    explicit open_logs(std::vector<open_log> logs);
+
+    /// The file that a slice was cut from; null if it is not open.
+    shared_descriptor find(const slice& of) const;
+
+    /// The same for each.
+    std::vector<shared_descriptor> find_all(const std::vector<slice>& slices) const;
+
+    /// The file that holds a slice's bytes, as their checks say: its own, or one that was rotated
+    /// from the same log. Null if there is none. Blocking.
+    const open_log* holder_of(const slice& of) const;
+
+private:
+    std::map<std::uint64_t, open_log> by_inode_;
+};
+
+/// Whether the open file has the slice's bytes, as far as the slice's checks are known. Blocking.
+bool holds_slice(int file, const slice& of);
+
+}  // namespace kustodrop::spool

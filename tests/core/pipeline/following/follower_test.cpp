@@ -1,0 +1,222 @@
+#include "pipeline/following/follower.hpp"
+
+#include "core/pipeline/intake/intake_fixture.hpp"
+
+#include <fstream>
+
+using namespace kustodrop;
+
+namespace {
+
+/// A follower over a real folder and a real journal; nothing ships what it cuts.
+struct following : test::taking {
+    std::unique_ptr<pipeline::follower> follows;
+
+    following() {
+        options.kind = pipeline::watch_kind::follow;
+        options.include = {"*.log"};
+        options.target.format = kusto::data_format::csv;
+        options.follow.cut.max_age = 1s;
+    }
+    ~following() { stop(); }
+
+    void begin() {
+        watch = std::make_unique<pipeline::watch>(options);
+        pipeline::intake_parts parts{
+            *sources,
+            *absent,
+            ready,
+            contents,
+            *journal,
+            pool,
+            clock,
+            random,
+            log,
+            measured,
+            nullptr};
+        pipeline::intake_options how;
+        follows =
+            std::make_unique<pipeline::follower>(io.get_executor(), *watch, parts, how, routed);
+        auto opened = start(follows->open());
+        BOOST_TEST_REQUIRE(opened->value.value().has_value());
+        running = start(follows->run());
+    }
+
+    void stop() {
+        if (running) cancel(*running);
+        running.reset();
+    }
+
+    void restart() {
+        stop();
+        BOOST_TEST_REQUIRE(journal->flush().has_value());
+        follows.reset();
+        watch.reset();
+        sources.reset();
+        absent.reset();
+        journal.reset();
+        journal = open_journal();
+        sources = std::make_unique<pipeline::roster>(*journal, clock, measured);
+        absent = std::make_unique<pipeline::absent_sources>(*journal);
+        for (auto& what : journal->unretired().value()) absent->add(std::move(what));
+        begin();
+    }
+
+    void append(const std::string& name, const std::string& text) {
+        std::ofstream(files.path(name), std::ios::app | std::ios::binary) << text;
+    }
+
+    void wait(int seconds = 3) {
+        for (int i = 0; i < 4 * seconds; ++i) pass(250ms);
+    }
+
+    /// The ranges of all sources, in order.
+    std::vector<std::string> ranges() {
+        std::vector<std::string> out;
+        for (auto* what : claimed()) {
+            for (auto& one : what->slices) {
+                out.push_back(
+                    one.name + " " + std::to_string(one.offset) + "-" + std::to_string(one.end())
+                );
+            }
+        }
+        std::ranges::sort(out);
+        return out;
+    }
+
+    void post(spool::source& what) {
+        sources->advance(what, spool::stage::posted{spool::blob_record{}, clock.wall_now()});
+    }
+};
+
+using texts = std::vector<std::string>;
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(follower_, following)
+
+BOOST_AUTO_TEST_CASE(what_is_added_to_a_log_becomes_sources) {
+    append("app.log", "1,a\n");
+    begin();
+    wait();
+    BOOST_TEST((ranges() == texts{"app.log 0-4"}));
+    BOOST_TEST(ready.size() == 1u);
+    append("app.log", "2,b\nhalf");
+    wait();
+    BOOST_TEST((ranges() == texts{"app.log 0-4", "app.log 4-8"}));
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_cut_before_it_is_due) {
+    options.follow.cut.max_age = 1min;
+    append("app.log", "1,a\n");
+    begin();
+    wait();
+    BOOST_TEST(ranges().empty());
+    BOOST_TEST(follows->waiting_in_folder() == 1u);
+    wait(60);
+    BOOST_TEST((ranges() == texts{"app.log 0-4"}));
+}
+
+BOOST_AUTO_TEST_CASE(several_logs_share_a_source) {
+    append("a.log", "1,a\n");
+    append("b.log", "1,a\n");
+    begin();
+    wait();
+    BOOST_TEST((ranges() == texts{"a.log 0-4", "b.log 0-4"}));
+    BOOST_TEST(claimed().size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_newline_in_quotes_ends_no_record) {
+    append("app.log", "1,\"a\nb");
+    begin();
+    wait();
+    BOOST_TEST(ranges().empty());
+    append("app.log", "\"\n");
+    wait();
+    BOOST_TEST((ranges() == texts{"app.log 0-8"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_restart_goes_on_after_the_last_cut_and_resumes_what_was_cut) {
+    append("app.log", "1,a\n");
+    begin();
+    wait();
+    auto id = claimed().front()->id;
+    append("app.log", "2,b\n");
+    std::filesystem::rename(files.path("app.log"), files.path("app.log.1"));
+    append("app.log", "3,c\n");
+    restart();
+    wait();
+    BOOST_TEST((ranges() == texts{"app.log 0-4", "app.log 0-4", "app.log.1 4-8"}));
+    BOOST_TEST(sources->find(id) != nullptr);
+    BOOST_TEST(watch->logs->find(sources->find(id)->slices.front()) != nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(while_cuts_are_not_posted_bytes_wait_in_the_logs) {
+    begin();
+    for (int i = 0; i < 40; ++i) {
+        append("app.log", "1,a\n");
+        wait(2);
+    }
+    BOOST_TEST(claimed().size() == 16u);
+    for (auto* what : claimed()) post(*what);
+    wait();
+    BOOST_TEST(claimed().size() == 17u);
+    std::uint64_t bytes = 0;
+    for (auto* what : claimed()) bytes += what->size_bytes();
+    BOOST_TEST(bytes == 160u);
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_read_any_more_has_an_outcome_with_its_bytes) {
+    append("app.log", "1,a\n");
+    begin();
+    wait();
+    auto& what = *claimed().front();
+    std::filesystem::resize_file(files.path("app.log"), 0);
+    follows->look_again(what);
+    wait(2);
+    BOOST_TEST(routed.settled_ids.empty());
+    wait(5);
+    BOOST_TEST((routed.settled_ids == texts{what.id}));
+    auto record = spool::outcome_of(what.stage);
+    BOOST_TEST_REQUIRE(record != nullptr);
+    BOOST_TEST(record->code == "truncated_unread");
+    BOOST_TEST(record->details.starts_with("4 bytes of app.log from 0 on were truncated"));
+}
+
+BOOST_AUTO_TEST_CASE(what_could_not_be_read_for_a_moment_is_shipped) {
+    append("app.log", "1,a\n");
+    begin();
+    wait();
+    auto waiting = ready.size();
+    follows->look_again(*claimed().front());
+    wait();
+    BOOST_TEST(routed.settled_ids.empty());
+    BOOST_TEST(ready.size() == waiting + 1);
+}
+
+BOOST_AUTO_TEST_CASE(the_last_lines_are_cut_before_the_end) {
+    options.follow.cut.max_age = 1h;
+    append("app.log", "1,a\nhalf");
+    begin();
+    wait(1);
+    follows->finish();
+    wait(1);
+    BOOST_TEST(follows->has_ended());
+    BOOST_TEST((ranges() == texts{"app.log 0-4", "app.log 4-8"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_that_goes_and_comes_back_is_followed_again) {
+    append("app.log", "1,a\n");
+    begin();
+    wait();
+    auto aside = files.path() + ".aside";
+    std::filesystem::rename(files.path(), aside);
+    wait(6);
+    BOOST_TEST(has_said("the folder is absent"));
+    std::filesystem::rename(aside, files.path());
+    append("app.log", "2,b\n");
+    wait(10);
+    BOOST_TEST((ranges() == texts{"app.log 0-4", "app.log 4-8"}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

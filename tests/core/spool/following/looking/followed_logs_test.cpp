@@ -1,0 +1,218 @@
+// The logs of a real folder, as a follower looks at them.
+#include "spool/following/looking/followed_logs.hpp"
+
+#include "support/temp_folder.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+using namespace kustodrop;
+using namespace kustodrop::spool;
+
+namespace {
+
+struct following_a_folder {
+    test::temp_folder place;
+    drop_folder folder = drop_folder::open(place.path()).value();
+    std::unique_ptr<followed_logs> subject = make();
+    time_point now{};
+    std::map<log_number, log_record> journal;
+    std::set<std::uint64_t> pinned;
+
+    static std::unique_ptr<followed_logs> make() {
+        book_options book;
+        book.watch = "app";
+        following_rules rules;
+        rules.names.include = {"*.log"};
+        rules.ranges.max_record = 100;
+        return std::make_unique<followed_logs>(book, rules);
+    }
+
+    void append(const std::string& name, const std::string& text) {
+        std::ofstream(place.path(name), std::ios::app | std::ios::binary) << text;
+    }
+
+    folder_look look() {
+        now += 2s;
+        auto seen = subject->look(folder, pinned, now).value();
+        record();
+        return seen;
+    }
+
+    void record() {
+        auto changes = subject->take_changes();
+        for (auto& log : changes.written) journal[log.number] = log;
+        for (auto number : changes.forgotten) journal.erase(number);
+    }
+
+    void restart() {
+        subject = make();
+        std::vector<log_record> logs;
+        for (auto& [number, log] : journal) logs.push_back(log);
+        subject->restore(logs, true);
+    }
+
+    // Cuts all that ends with a record and returns it.
+    std::string cut(const folder_look& seen, bool unfinished = false) {
+        std::vector<range_wish> wishes;
+        for (auto& log : seen.logs) wishes.push_back({log.number, log.size, unfinished});
+        std::string out;
+        for (auto& one : subject->find(wishes)) {
+            auto& bytes = one.range.bytes;
+            auto opened = seen.files->find(bytes);
+            BOOST_TEST_REQUIRE(opened != nullptr);
+            BOOST_TEST(holds_slice(opened->get(), bytes));
+            std::string text(bytes.length_bytes, '\0');
+            auto at = static_cast<off_t>(bytes.offset);
+            BOOST_TEST(
+                ::pread(opened->get(), text.data(), text.size(), at) == ssize_t(text.size())
+            );
+            out += text;
+            journal[one.log] = subject->cut(one);
+        }
+        return out;
+    }
+    std::string cut() { return cut(look()); }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(followed_logs_, following_a_folder)
+
+BOOST_AUTO_TEST_CASE(whole_lines_are_cut_once) {
+    append("app.log", "a\nb\nhalf");
+    BOOST_TEST(cut() == "a\nb\n");
+    BOOST_TEST(cut() == "");
+    append("app.log", " c\n");
+    BOOST_TEST(cut() == "half c\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_renamed_log_is_read_to_its_end_and_the_next_from_its_beginning) {
+    append("app.log", "a\n");
+    BOOST_TEST(cut() == "a\n");
+    append("app.log", "b\n");
+    std::filesystem::rename(place.path("app.log"), place.path("app.log.1"));
+    append("app.log", "c\n");
+    auto both = cut();
+    std::ranges::sort(both);
+    BOOST_TEST(both == "\n\nbc");
+    append("app.log.1", "late\n");
+    BOOST_TEST(cut() == "late\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_restart_knows_its_logs_by_what_they_are) {
+    append("app.log", "a\n");
+    BOOST_TEST(cut() == "a\n");
+    append("app.log", "b\n");
+    std::filesystem::rename(place.path("app.log"), place.path("app.log.1"));
+    restart();
+    BOOST_TEST(cut() == "b\n");
+    restart();
+    BOOST_TEST(cut() == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_deleted_log_is_read_from_what_is_open) {
+    append("app.log", "a\n");
+    look();
+    append("app.log", "b\n");
+    std::filesystem::remove(place.path("app.log"));
+    auto seen = look();
+    BOOST_TEST_REQUIRE(seen.logs.size() == 1u);
+    BOOST_TEST(seen.logs.front().is_nameless);
+    BOOST_TEST(cut(seen) == "a\nb\n");
+    subject->end({seen.logs.front().number});
+    BOOST_TEST(look().logs.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_log_that_was_deleted_meanwhile_is_lost_with_what_was_seen_of_it) {
+    append("app.log", "a\nbb\n");
+    look();
+    std::filesystem::remove(place.path("app.log"));
+    restart();
+    auto seen = look();
+    BOOST_TEST_REQUIRE(seen.lost.size() == 1u);
+    BOOST_TEST(seen.lost[0].name == "app.log");
+    BOOST_TEST(seen.lost[0].from == 0u);
+    BOOST_TEST(seen.lost[0].to == 5u);
+    BOOST_TEST((seen.lost[0].cause == loss_cause::deleted));
+}
+
+BOOST_AUTO_TEST_CASE(a_truncated_log_begins_again) {
+    append("app.log", "aaaa\nbbbb\n");
+    BOOST_TEST(cut() == "aaaa\nbbbb\n");
+    std::filesystem::resize_file(place.path("app.log"), 0);
+    append("app.log", "c\n");
+    look();
+    BOOST_TEST(cut() == "c\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_copy_in_the_folder_supplies_what_was_truncated_unread) {
+    std::string read = std::string(2000, 'a') + "\n";
+    append("app.log", read);
+    BOOST_TEST(cut() == read);
+    append("app.log", "unread\n");
+    look();
+    std::filesystem::copy_file(place.path("app.log"), place.path("app.log.1"));
+    std::filesystem::resize_file(place.path("app.log"), 0);
+    append("app.log", "c\n");
+    std::string got;
+    std::size_t lost = 0;
+    for (int i = 0; i < 4; ++i) {
+        auto seen = look();
+        lost += seen.lost.size();
+        got += cut(seen);
+    }
+    BOOST_TEST(got.find("unread\n") != std::string::npos);
+    BOOST_TEST(got.find("c\n") != std::string::npos);
+    BOOST_TEST(got.size() == 9u);
+    BOOST_TEST(lost == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(nuls_around_the_text_are_not_read) {
+    append("app.log", "a\n");
+    std::filesystem::resize_file(place.path("app.log"), 4096);
+    BOOST_TEST(look().logs.front().size == 2u);
+    append("other.log", std::string(100'000, '\0') + "b\n");
+    auto both = cut();
+    std::ranges::sort(both);
+    BOOST_TEST(both == "\n\nab");
+}
+
+BOOST_AUTO_TEST_CASE(a_record_that_is_too_long_is_cut_within_at_a_character) {
+    append(
+        "app.log",
+        std::string(148, 'x') +
+            "\xC3\xBC"
+            "y"
+    );
+    auto seen = look();
+    auto found = subject->find({{seen.logs.front().number, 149}});
+    BOOST_TEST_REQUIRE(found.size() == 1u);
+    BOOST_TEST(found[0].range.splits_record);
+    BOOST_TEST(found[0].range.bytes.length_bytes == 148u);
+}
+
+BOOST_AUTO_TEST_CASE(an_unfinished_end_is_cut_when_it_is_asked_for) {
+    append("app.log", "half");
+    auto seen = look();
+    BOOST_TEST(cut(seen) == "");
+    BOOST_TEST(cut(seen, true) == "half");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_a_source_needs_stays_open_after_its_log_has_ended) {
+    append("app.log", "a\n");
+    auto seen = look();
+    auto wish = range_wish{seen.logs.front().number, 2};
+    auto range = subject->find({wish}).front();
+    journal[range.log] = subject->cut(range);
+    std::filesystem::remove(place.path("app.log"));
+    pinned = {range.range.bytes.identity.inode};
+    BOOST_TEST(look().files->find(range.range.bytes) != nullptr);
+    subject->end({range.log});
+    BOOST_TEST(look().files->find(range.range.bytes) == nullptr);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

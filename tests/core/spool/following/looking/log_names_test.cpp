@@ -1,0 +1,70 @@
+#include "spool/following/looking/log_names.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace kustodrop::spool;
+
+namespace {
+
+log_names names({{"*.log"}, {"debug.log"}, ""});
+
+log_name of(const std::string& name, std::vector<std::string> others = {}) {
+    others.push_back(name);
+    auto found = names.sort(others);
+    return found.contains(name) ? found.at(name) : log_name{"", false};
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(log_names_)
+
+BOOST_AUTO_TEST_CASE(a_name_that_is_included_is_that_of_a_live_log) {
+    BOOST_TEST((of("app.log") == log_name{"app.log", false}));
+    BOOST_TEST((of("pod/0.log") == log_name{"pod/0.log", false}));
+}
+
+BOOST_AUTO_TEST_CASE(what_rotations_make_of_it_is_a_rotated_one) {
+    for (auto* name : {"app.log.1", "app.log-20261129", "app.log.2026-11-29", "app.log.old"}) {
+        BOOST_TEST_CONTEXT(name) {
+            BOOST_TEST((of(name) == log_name{"app.log", true}));
+            BOOST_TEST((of(name, {"app.log"}) == log_name{"app.log", true}));
+        }
+    }
+    BOOST_TEST((of("pod/0.log.20261129-101010") == log_name{"pod/0.log", true}));
+}
+
+BOOST_AUTO_TEST_CASE(a_date_before_the_ending_is_one_beside_the_live_log_only) {
+    for (auto* name : {"app-2026-11-29.log", "app.2026-11-29.log", "app-2026-11-29-3.log"}) {
+        BOOST_TEST_CONTEXT(name) {
+            BOOST_TEST((of(name, {"app.log"}) == log_name{"app.log", true}));
+            BOOST_TEST((of(name) == log_name{name, false}));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(logs_with_similar_names_are_logs_of_their_own) {
+    for (auto* name : {"app-admin.log", "app.admin.log", "app2.log"}) {
+        BOOST_TEST((of(name, {"app.log"}) == log_name{name, false}));
+    }
+    BOOST_TEST((of("x/app-1.log", {"y/app.log"}) == log_name{"x/app-1.log", false}));
+}
+
+BOOST_AUTO_TEST_CASE(other_names_are_not_followed) {
+    for (auto* name :
+         {"app.txt",
+          "debug.log",
+          ".app.log",
+          "app.log.1.gz",
+          "app.log.tmp",
+          "app.log~",
+          "core.1"}) {
+        BOOST_TEST_CONTEXT(name) {
+            BOOST_TEST(of(name).family.empty());
+            BOOST_TEST(names.ignored_because(name).has_value());
+            BOOST_TEST(!names.may_be_log(name));
+        }
+    }
+    BOOST_TEST(!names.ignored_because("app.log.1").has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
