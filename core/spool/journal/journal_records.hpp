@@ -24,6 +24,7 @@ struct journal_query {
     std::optional<std::string> watch;
     std::optional<std::string> file_glob;  // Against the slice's name.
     std::optional<std::string> source_id;
+    std::optional<slice> file;   // Sources of that file: of its place, or of its name and inode.
     std::size_t limit = 10'000;  // Files.
     journal_cursor after = {};   // Where an earlier reading ended; {time, ""}: before that time.
 };

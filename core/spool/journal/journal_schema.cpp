@@ -126,10 +126,16 @@ static constexpr auto version_6 = R"sql(
     PRAGMA user_version = 6;
 )sql";
 
+// 0: not known.
+static constexpr auto version_7 = R"sql(
+    ALTER TABLE kept_files ADD COLUMN born_ns INTEGER NOT NULL DEFAULT 0;
+    PRAGMA user_version = 7;
+)sql";
+
 // In order: each brings a journal of the version before it up to its own.
 static constexpr std::array migrations{
-    version_1, version_2, version_3, version_4, version_5, version_6};
-static_assert(std::string_view(schema_version) == "6");
+    version_1, version_2, version_3, version_4, version_5, version_6, version_7};
+static_assert(std::string_view(schema_version) == "7");
 
 // Nothing: of another program, or newer.
 static std::optional<std::size_t> migrations_done(const std::string& version) {

@@ -266,6 +266,18 @@ static bool matches(const journal_query& query, source& s) {
     return !s.slices.empty();
 }
 
+static void bind_file(sqlite::statement& rows, const std::optional<slice>& file) {
+    std::optional<sqlite::blob> location;
+    std::optional<sqlite::blob> name;
+    std::optional<std::uint64_t> inode;
+    if (file) {
+        location = sqlite::blob{file->location};
+        name = sqlite::blob{file->name};
+        inode = file->identity.inode;
+    }
+    rows.bind_more(location, name, inode);
+}
+
 result<journal_page> journal_store::page(
     const journal_query& query, const journal_cursor& from, std::size_t limit
 ) {
@@ -279,6 +291,7 @@ result<journal_page> journal_store::page(
         rows.bind(
             from.changed_at_us, from.id, since, said, id, std::uint64_t(rows_a_page), query.watch
         );
+        bind_file(rows, query.file);
         journal_page page;
         std::size_t seen = 0;
         std::size_t files = 0;

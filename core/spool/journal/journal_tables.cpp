@@ -247,14 +247,15 @@ kept_rows::kept_rows(const sqlite::database& db)
     : write_(
           db,
           "INSERT OR REPLACE INTO kept_files (watch, name, source_id, outcome, device, inode,"
-          " size_bytes, modified_ns, changed_ns) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+          " size_bytes, modified_ns, changed_ns, born_ns)"
+          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
       ),
       erase_(db, "DELETE FROM kept_files WHERE watch = ?1 AND name = ?2"),
       rename_watch_(db, "UPDATE OR REPLACE kept_files SET watch = ?2 WHERE watch = ?1"),
       read_(
           db,
-          "SELECT name, source_id, outcome, device, inode, size_bytes, modified_ns, changed_ns"
-          " FROM kept_files WHERE watch = ?1 ORDER BY name"
+          "SELECT name, source_id, outcome, device, inode, size_bytes, modified_ns, changed_ns,"
+          " born_ns FROM kept_files WHERE watch = ?1 ORDER BY name"
       ) {}
 
 void kept_rows::write(const kept_file& file) {
@@ -269,7 +270,8 @@ void kept_rows::write(const kept_file& file) {
             identity.inode,
             identity.size_bytes,
             identity.modified_ns,
-            identity.changed_ns
+            identity.changed_ns,
+            identity.born_ns
         )
         .run();
 }
@@ -287,6 +289,7 @@ std::vector<kept_file> kept_rows::read(const std::string& watch) {
     read_.bind(watch);
     while (read_.step()) {
         auto identity = read_identity(read_, 3);
+        identity.born_ns = read_.integer(8);
         auto said = read_outcome(read_, 2);
         files.push_back({watch, read_.bytes(0), identity, read_.bytes(1), said});
     }
@@ -302,6 +305,9 @@ std::string page_sql(const journal_query& query) {
     sql += !query.watch    ? " AND ?7 IS NULL"
            : query.outcome ? " AND +watch = ?7"
                            : " AND watch = ?7";
+    sql += query.file ? " AND id IN (SELECT source_id FROM slices WHERE location = ?8"
+                        " OR (?10 <> 0 AND inode = ?10 AND name = ?9))"
+                      : " AND ?8 IS NULL AND ?9 IS NULL AND ?10 IS NULL";
     return sql + " ORDER BY changed_at DESC, id DESC LIMIT ?6";
 }
 

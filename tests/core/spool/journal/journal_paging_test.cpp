@@ -25,4 +25,34 @@ BOOST_AUTO_TEST_CASE(a_reading_continues_after_its_last_row) {
     BOOST_TEST(find(query).empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_file_is_found_by_its_place_and_by_its_name_and_inode) {
+    open();
+    auto place = [](int number, std::string location, std::uint64_t inode) {
+        auto what = a_source(number);
+        what.slices.front().location = std::move(location);
+        what.slices.front().identity.inode = inode;
+        return what;
+    };
+    book->record(place(1, "archive/a", 7));
+    book->record(place(2, "archive/a", 8));
+    book->record(place(3, "archive/b", 7));
+    book->record(place(4, "archive/c", 0));
+    settle();
+    auto found = [&](std::string location, std::uint64_t inode) {
+        journal_query query;
+        query.file.emplace();
+        query.file->name = a_source(1).slices.front().name;
+        query.file->location = std::move(location);
+        query.file->identity.inode = inode;
+        auto ids = found_ids(query);
+        std::ranges::sort(ids);
+        return ids;
+    };
+    using ids = std::vector<std::string>;
+    BOOST_TEST((found("archive/a", 0) == ids{id_of(1), id_of(2)}));
+    BOOST_TEST((found("elsewhere", 7) == ids{id_of(1), id_of(3)}));
+    BOOST_TEST((found("archive/c", 8) == ids{id_of(2), id_of(4)}));
+    BOOST_TEST(found("elsewhere", 0).empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(a_folder_that_is_not_there_is_a_configuration_matter) {
 
 BOOST_AUTO_TEST_CASE(kept_files_are_remembered_until_forgotten) {
     open();
-    kept_file one{"web", "a\xff", {1, 2, 3, 4, 5}, id_of(1), outcome::presumed};
+    kept_file one{"web", "a\xff", {1, 2, 3, 4, 5, 6}, id_of(1), outcome::presumed};
     kept_file two{"web", "b", {1, 2, 3, 4, 5}, id_of(2), outcome::failed};
     book->record_kept(one);
     book->record_kept(two);
@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(kept_files_are_remembered_until_forgotten) {
     BOOST_TEST(kept[0].name == one.name);
     BOOST_TEST(kept[0].watch == "web");
     BOOST_TEST(kept[0].source_id == one.source_id);
-    BOOST_TEST((kept[0].identity == one.identity));
+    BOOST_TEST((kept[0].identity == one.identity && kept[0].identity.born_ns == 6));
     BOOST_TEST((kept[0].outcome == one.outcome));
 }
 

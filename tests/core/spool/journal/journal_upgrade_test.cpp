@@ -36,6 +36,7 @@ struct upgrading : test::keeping {
         auto kept = book->kept("web").value();
         BOOST_REQUIRE(kept.size() == 1u);
         BOOST_TEST(kept[0].name == "kept.csv");
+        BOOST_TEST(kept[0].identity.born_ns == 0);
         journal_query retired;
         retired.outcome = outcome::succeeded;
         BOOST_TEST(found_ids(retired).size() == 1u);
