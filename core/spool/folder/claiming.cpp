@@ -46,6 +46,16 @@ static std::optional<sighting> claimed_file(const open_folders& through, const p
     return found ? found : through.look(place.folder, place.base);
 }
 
+// On a file system without a free inode a file can be renamed, and no folder be made. Keeps errno.
+static std::optional<std::string> location_without_folder(
+    int error, const std::string& name, const std::string& source_id
+) {
+    bool is_full = error == ENOSPC || error == EDQUOT;
+    auto out = is_full ? flat_work_location(source_id, name) : std::nullopt;
+    errno = error;
+    return out;
+}
+
 result<slice> claim(const drop_folder& folder, const sighting& seen, const std::string& source_id) {
     open_folders through(folder);
     return claim(seen, source_id, through);
@@ -61,6 +71,14 @@ result<slice> claim(const sighting& seen, const std::string& source_id, open_fol
     place_at old_place{through.reach(from_folder), from_base};
     if (old_place.folder < 0) return unseen_failure(seen.name, errno);
     place_at new_place{through.make(to_folder), to_base};
+    auto flat =
+        new_place.folder < 0 ? location_without_folder(errno, seen.name, source_id) : std::nullopt;
+    if (flat) {
+        remove_empty_folders(through.root(), joined(work_folder, source_id), work_folder);
+        location = *flat;
+        to_folder = work_folder;
+        new_place = {through.make(to_folder), split_folder(location).base};
+    }
     if (new_place.folder < 0) return claim_failure(seen.name, errno);
 
     auto error = move_without_overwriting(old_place, new_place);

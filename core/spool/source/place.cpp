@@ -19,12 +19,46 @@ std::string work_location(std::string_view source_id, std::string_view name) {
     return location;
 }
 
+std::optional<std::string> flat_work_location(std::string_view source_id, std::string_view name) {
+    std::string base(source_id);
+    base += '=';
+    for (char c : name) {
+        if (c == '/') {
+            base += "%2F";
+        } else if (c == '%') {
+            base += "%25";
+        } else {
+            base += c;
+        }
+    }
+    if (base.size() > longest_name_bytes) return std::nullopt;
+    return joined(work_folder, base);
+}
+
+// Only what flat_work_location() makes.
+static std::optional<std::string> unflattened(std::string_view base) {
+    std::string name;
+    while (!base.empty()) {
+        bool is_slash = base.starts_with("%2F");
+        if (base.front() == '/') return std::nullopt;
+        if (base.front() == '%' && !is_slash && !base.starts_with("%25")) return std::nullopt;
+        bool is_escaped = base.front() == '%';
+        name += is_slash ? '/' : base.front();
+        base.remove_prefix(is_escaped ? 3 : 1);
+    }
+    return name;
+}
+
 std::optional<work_place> parse_work_place(std::string_view relative) {
     if (relative.size() < id_bytes + 2) return std::nullopt;
     auto id = relative.substr(0, id_bytes);
     auto separator = relative[id_bytes];
     auto name = relative.substr(id_bytes + 1);
     if (!is_guid(id) || to_lower(id) != id) return std::nullopt;
+    if (separator == '=') {
+        auto whole = unflattened(name);
+        return whole ? std::optional(work_place{std::string(id), std::move(*whole)}) : std::nullopt;
+    }
     if (separator != '/' && separator != '~') return std::nullopt;
     if (separator == '~' && name.find('/') != std::string_view::npos) return std::nullopt;
     return work_place{std::string(id), std::string(name)};

@@ -22,6 +22,10 @@ inline constexpr std::size_t longest_name_bytes = 255;
 /// be or the file comes from a subfolder.
 std::string work_location(std::string_view source_id, std::string_view name);
 
+/// Where a file of a subfolder goes while no folder can be made: work/ID=NAME, with "%2F" for "/"
+/// and "%25" for "%". Nothing if that is longer than a name may be.
+std::optional<std::string> flat_work_location(std::string_view source_id, std::string_view name);
+
 /// The reverse, of a location relative to work/. Nothing if it carries no id of ours.
 struct work_place {
     std::string source_id;

@@ -1,5 +1,7 @@
 #include "spool/source/source.hpp"
 
+#include "spool/source/place.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 using namespace kustodrop;
@@ -37,6 +39,35 @@ BOOST_AUTO_TEST_CASE(are_guids_even_with_a_clock_before_1970) {
     auto id = make_source_id(random, wall_time(-1us));
     BOOST_TEST(is_guid(id), id);
     BOOST_TEST(id.substr(0, 18) == "ffffffff-ffff-7ffb");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(flat_places)
+
+static const std::string an_id = "11111111-aaaa-4bbb-8ccc-000000000001";
+
+BOOST_AUTO_TEST_CASE(keep_the_name_whatever_is_in_it) {
+    std::vector<std::string> names{"a/b", "%2F/x", "%", "a%/b~c=d", "a/b/c/", "100%25/\xff\n"};
+    names.emplace_back(218, 'n');
+    for (auto& name : names) {
+        auto location = flat_work_location(an_id, name);
+        BOOST_TEST_REQUIRE(location.has_value(), name);
+        BOOST_TEST(location->find('/', work_folder.size() + 1) == std::string::npos);
+        auto back = parse_work_place(std::string_view(*location).substr(work_folder.size() + 1));
+        BOOST_TEST_REQUIRE(back.has_value(), name);
+        BOOST_TEST(back->name == name);
+        BOOST_TEST(back->source_id == an_id);
+        BOOST_TEST(id_in_work(*location).value() == an_id);
+    }
+    BOOST_TEST(!flat_work_location(an_id, std::string(219, 'n')).has_value());
+    BOOST_TEST(!flat_work_location(an_id, std::string(216, 'n') + "/").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(that_we_would_not_make_are_not_ours) {
+    BOOST_TEST(!parse_work_place(an_id + "=a%2f").has_value());
+    BOOST_TEST(!parse_work_place(an_id + "=a%").has_value());
+    BOOST_TEST(!parse_work_place(an_id + "=a/b").has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
