@@ -8,7 +8,7 @@ import unittest
 from harness import ROW, EndToEnd, compressed, csv_rows
 
 HEADER = "time,level,message,number\n"
-RAGGED = "only,three,fields\nand,two\n"  # Its quotes close, but the service refuses it.
+RAGGED = "first,four,fields,here\nthen,two\n"  # Its quotes close, but the service refuses it.
 MARK = b"\xef\xbb\xbf"
 
 
@@ -53,6 +53,25 @@ class Coalescing(EndToEnd):
             self.assertLessEqual(int(message["RawDataSize"]), 1024)
         daemon.put("alone.csv", csv_rows(1, 100))
         self.settled(daemon, succeeded=11)
+
+    def test_what_has_another_shape_than_its_neighbours_travels_alone(self):
+        emulator, daemon = self.pair(joining())
+        for number in range(6):
+            daemon.put(f"{number}.csv", csv_rows(2, 2 * number))
+        odd = {
+            "page.csv": "<!DOCTYPE html>\n<html><body>a,b,c,d</body></html>\n",
+            "short.csv": "one,two,three\n",
+            "binary.csv": "a,b,c,d\n\0\0,b,c,d\n",
+            "cut.csv": csv_rows(2, 12)[:-20],
+        }
+        for name, content in odd.items():
+            daemon.put(name, content)
+        self.until("all outcomes", lambda: len(daemon.journal()) == 10)
+        self.until("no open ones", lambda: daemon.outcomes().get("", 0) == 0)
+        shared = {entry["file"]: entry["files"] for entry in daemon.journal()}
+        self.assertEqual(shared, {**{f"{n}.csv": 6 for n in range(6)}, **dict.fromkeys(odd, 1)})
+        rows = {row[0] for row in emulator.query("Web | project number")}
+        self.assertLessEqual(set(range(12)), rows)
 
     def test_byte_order_marks_headers_and_missing_newlines_are_put_right(self):
         watch = joining(ignore_first_record=True)

@@ -104,7 +104,9 @@ void joiner::group(inspected one) {
     auto& reason = one.found.alone_because;
     if (reason.empty()) {
         companion file{one.id, one.file.length_bytes, one.found.head_bytes};
-        groups_.add(rules_.key(one.file.name), std::move(file), with_.time.now());
+        // Records of other shapes would have the whole blob refused.
+        auto key = std::to_string(one.found.fields) + " " + rules_.key(one.file.name);
+        groups_.add(key, std::move(file), with_.time.now());
         with_.contents.put(one.file, std::move(one.found.content), with_.time.now());
         return;
     }

@@ -1,11 +1,13 @@
 #include "spool/reading/inspection.hpp"
 
+#include "base/text.hpp"
 #include "spool/folder/beneath.hpp"
 #include "spool/folder/descriptor.hpp"
 #include "spool/reading/compression_kind.hpp"
 #include "spool/reading/quotes.hpp"
 #include "spool/reading/records/record_scan.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
@@ -27,6 +29,60 @@ static bool is_same(const descriptor& file, const slice& what) {
     return identity_of(facts).same_content(what.identity);
 }
 
+// The answer of a web server that someone saved under the name of its data.
+static bool is_markup(std::string_view start) {
+    auto first = start.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos) return false;
+    auto head = to_lower(start.substr(first, 16));
+    return head.starts_with("<!doctype") || head.starts_with("<html") || head.starts_with("<?xml");
+}
+
+namespace {
+
+// What follows the last line end. A file that was cut ends within a record.
+class last_line {
+public:
+    void add(std::string_view bytes) {
+        auto end = bytes.rfind('\n');
+        if (end != std::string_view::npos) {
+            is_first_ = false;
+            text_.clear();
+            bytes.remove_prefix(end + 1);
+        }
+        if (text_.size() < longest_bytes) text_ += bytes;
+    }
+
+    // Whether it has fewer fields than others, as far as that is certain.
+    bool is_cut(char separator, std::uint64_t fields) const {
+        if (is_first_ || text_.empty() || text_.size() >= longest_bytes) return false;
+        if (text_.find_first_of("\"\r") != std::string::npos) return false;
+        auto separators = std::ranges::count(text_, separator);
+        return static_cast<std::uint64_t>(separators) + 1 < fields;
+    }
+
+private:
+    static constexpr std::size_t longest_bytes = 64 * 1024;
+    std::string text_;
+    bool is_first_ = true;
+};
+
+}  // namespace
+
+// Of a file of separated records that has been read to its end.
+static std::string separated_alone(
+    const quote_scan& quotes, const last_line& last, const inspection_options& options
+) {
+    if (!quotes.closed()) return "its quotes do not close";
+    bool is_certain = quotes.first_record_bytes().has_value();
+    if (!is_certain && options.drops_first_record) {
+        return "where its first record ends is not certain";
+    }
+    if (is_certain && last.is_cut(*options.separator, quotes.first_record_fields())) {
+        return "its last record has fewer fields than its first";
+    }
+    return {};
+}
+
 inspection inspect(const slice& file, open_folders& through, const inspection_options& options) {
     auto opened = through.open(file.location, O_RDONLY | O_NONBLOCK | O_NOCTTY);
     // What is wrong with it is the shipper's to say.
@@ -35,6 +91,7 @@ inspection inspect(const slice& file, open_folders& through, const inspection_op
     quote_scan quotes(options.separator.value_or(','));
     record_scan records(record_syntax::json);
     data_scan data(options.data);
+    last_line last;
     std::array<char, 64 * 1024> chunk;
     bool keep = file.length_bytes <= std::min<std::uint64_t>(options.keep_bytes, chunk.size());
     // Its first bytes say what it is; where a record may span lines, all are looked at; where there
@@ -53,6 +110,8 @@ inspection inspect(const slice& file, open_folders& through, const inspection_op
             if (!compression.empty())
                 return alone("it is " + std::string(compression) + " already");
             if (is_utf16(piece)) return alone("it is UTF-16");
+            bool has_fields = options.separator.has_value();
+            if (has_fields && is_markup(piece)) return alone("it is a page of markup");
             if (piece.starts_with(byte_order_mark)) out.head_bytes = byte_order_mark.size();
         }
         position += piece.size();
@@ -60,7 +119,13 @@ inspection inspect(const slice& file, open_folders& through, const inspection_op
         data.add(piece);
         if (!all && data.found()) break;
         if (position == piece.size()) piece.remove_prefix(out.head_bytes);
-        if (options.separator) quotes.add(piece);
+        if (options.separator && piece.find('\0') != std::string_view::npos) {
+            return alone("it is not text");
+        }
+        if (options.separator) {
+            quotes.add(piece);
+            last.add(piece);
+        }
         if (options.json) records.add(piece);
     }
     if (!data.has_data()) return alone("it holds no data");
@@ -71,12 +136,9 @@ inspection inspect(const slice& file, open_folders& through, const inspection_op
         if (all && !is_same(opened, file)) return alone("it cannot be read as it was");
         return out;
     }
-    if (!quotes.closed()) return alone("its quotes do not close");
-    if (options.drops_first_record) {
-        auto header = quotes.first_record_bytes();
-        if (!header) return alone("where its first record ends is not certain");
-        out.head_bytes += *header;
-    }
+    if (auto why = separated_alone(quotes, last, options); !why.empty()) return alone(why);
+    if (quotes.first_record_bytes()) out.fields = quotes.first_record_fields();
+    if (options.drops_first_record) out.head_bytes += *quotes.first_record_bytes();
     if (!is_same(opened, file)) return alone("it cannot be read as it was");
     return out;
 }

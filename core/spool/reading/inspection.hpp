@@ -23,6 +23,8 @@ struct inspection {
     std::string alone_because = {};  // Why it must not be joined; empty: it may.
     std::uint64_t head_bytes = 0;    // Left out unless it comes first: a byte order mark, a header.
     std::string content = {};        // Of one that may be joined: all its bytes, or nothing.
+    std::uint64_t fields = 0;        // Of the first record, where the format has a separator and
+                                     // it is certain; only files of equally many are joined.
 };
 
 /// Reads a claimed file to see whether another one's bytes may follow its own. `through` is of the

@@ -45,6 +45,7 @@ void quote_scan::take_of_first_record(char byte) {
     bool differs = byte == '\n' && quoted == even_;
     bool empty = byte == '\n' && (bytes_ == 0 || (bytes_ == 1 && previous_ == '\r'));
     if (lone_return || differs || empty) certain_ = false;
+    if (byte == separator_ && !quoted) ++separators_;
     previous_ = byte;
     if (byte != '\n' || quoted) return;
     in_first_record_ = false;

@@ -24,6 +24,9 @@ public:
     /// several lines. Nothing if readers may differ, or if it is empty.
     std::optional<std::uint64_t> first_record_bytes() const;
 
+    /// The fields of the first record, where it is certain where that ends.
+    std::uint64_t first_record_fields() const { return separators_ + 1; }
+
 private:
     enum class state { field_start, plain, quoted, quote_in_quoted };
 
@@ -39,6 +42,7 @@ private:
     bool certain_ = true;  // Of where the first record ends.
     char previous_ = '\0';
     std::uint64_t first_record_ = 0;
+    std::uint64_t separators_ = 0;  // In the first record.
 };
 
 }  // namespace kustodrop::spool

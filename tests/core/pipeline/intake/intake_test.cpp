@@ -111,6 +111,24 @@ BOOST_AUTO_TEST_CASE(joins_small_files_in_one_blob) {
     BOOST_TEST(ready.size() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(joins_only_files_whose_records_have_equally_many_fields) {
+    options.target.format = kusto::data_format::csv;
+    options.coalesce.max_files = 10;
+    options.coalesce.max_age = 5s;
+    open();
+    files.write("a", "1,2\n");
+    files.write("b", "1,2\n3,4");
+    files.write("c", "1,2,3\n");
+    files.write("d", "<html><body>1,2</body></html>\n");
+    files.write("e", "1,2\n3");
+    for (int i = 0; i < 20; ++i) pass(1s);
+    BOOST_TEST(names().size() == 5u);
+    std::vector<std::size_t> shared;
+    for (auto* what : claimed()) shared.push_back(what->slices.size());
+    std::ranges::sort(shared);
+    BOOST_TEST(shared == (std::vector<std::size_t>{1, 1, 1, 2}), boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(an_absent_folder_is_looked_for_until_it_comes) {
     std::filesystem::remove(files.path());
     BOOST_TEST(open().error().code == errc::folder_absent);

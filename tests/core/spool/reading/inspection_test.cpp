@@ -115,6 +115,49 @@ BOOST_AUTO_TEST_CASE(bytes_that_are_not_the_formats_own_keep_a_file_alone) {
     BOOST_TEST(look("\xFE\xFF{", csv).alone_because == "it is UTF-16");
 }
 
+BOOST_AUTO_TEST_CASE(what_is_not_separated_text_keeps_a_file_alone) {
+    using namespace std::string_literals;
+    for (auto page : {"<!DOCTYPE html>\n<p>a,b</p>\n", "\n <html>\n", "<?xml version='1.0'?>\n"}) {
+        BOOST_TEST(look(page, csv).alone_because == "it is a page of markup", page);
+        BOOST_TEST(look(page, lines).alone_because == "", page);
+    }
+    BOOST_TEST(look("<p>,b\n", csv).alone_because == "");
+    BOOST_TEST(look("a,b\nc\0,d\n"s, csv).alone_because == "it is not text");
+    auto late = test::lines(30'000) + "\0"s;
+    BOOST_TEST(look(late, csv).alone_because == "it is not text");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_was_cut_within_a_record_travels_alone) {
+    auto cut = "its last record has fewer fields than its first";
+    for (auto text : {"a,b,c\n1,2", "a,b\n1", "a,b\n1,2\n3"}) {
+        BOOST_TEST(look(text, csv).alone_because == cut, text);
+        BOOST_TEST(look(text, with_header).alone_because == cut, text);
+        BOOST_TEST(look(text, lines).alone_because == "", text);
+    }
+    // As whole as it can be said to be.
+    for (auto text : {"a,b\n1,2", "a,b", "a,b\n1,\"2\"", "a,b\n1,2\n"}) {
+        BOOST_TEST(look(text, csv).alone_because == "", text);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_fields_of_the_first_record_are_counted) {
+    BOOST_TEST(look("a\n", csv).fields == 1u);
+    BOOST_TEST(look("a,b,c\n1\n", csv).fields == 3u);
+    BOOST_TEST(look("\"a,\n\"\",\",b\n1,2\n", csv).fields == 2u);
+    BOOST_TEST(
+        look(
+            "\xEF\xBB\xBF"
+            "a;b,c\n",
+            csv
+        )
+            .fields == 2u
+    );
+    BOOST_TEST(look("a;b;c\n", {';', false}).fields == 3u);
+    // Not certain, or of no separator.
+    BOOST_TEST(look("\na,b\n", csv).fields == 0u);
+    BOOST_TEST(look("a,b\n", lines).fields == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(returns_all_bytes_of_a_short_file_that_may_be_joined_where_wanted) {
     for (auto how : {csv, with_header, lines}) {
         BOOST_TEST(look("a,b\nc,d\n", how).content == "");
@@ -124,7 +167,7 @@ BOOST_AUTO_TEST_CASE(returns_all_bytes_of_a_short_file_that_may_be_joined_where_
         BOOST_TEST(said.head_bytes == (how.drops_first_record ? 4u : 0u));
         BOOST_TEST(look("a,b\nc,d\ne", how).content == "");
         how.keep_bytes = 1u << 20u;
-        auto longest = "a,b\n" + std::string(64 * 1024 - 4, 'x');
+        auto longest = "a,b\n" + std::string(64 * 1024 - 6, 'x') + ",x";
         BOOST_TEST(look(longest + "x", how).content == "");
         BOOST_TEST((look(longest, how).content == longest));
     }
