@@ -198,6 +198,11 @@ watcher* engine::find_watcher(const std::string& watch) {
     return found == watchers_.end() ? nullptr : found->second.get();
 }
 
+retirer* engine::find_retirer(const std::string& watch) {
+    auto found = retirers_.find(watch);
+    return found == retirers_.end() ? nullptr : found->second.get();
+}
+
 retry_parts engine::for_retry() {
     return {
         sources_,

@@ -126,6 +126,7 @@ public:
     roster& sources() { return sources_; }
     watch_table& watches() { return watches_; }
     watcher* find_watcher(const std::string& watch);
+    retirer* find_retirer(const std::string& watch);
     const outcomes* poller() const { return outcomes_.get(); }
     retry_parts for_retry();
 

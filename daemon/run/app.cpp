@@ -73,9 +73,13 @@ void app::build_engine() {
         around_.measured};
     engine_ = std::make_unique<pipeline::engine>(std::move(parts), engine_options_of(settings_));
     retention_parts keeping{
-        settings_, engine_->watches(), engine_->sources(), *state_.journal(), pool_, [this] {
-            return service_.transport.service_time();
-        }};
+        settings_,
+        engine_->watches(),
+        engine_->sources(),
+        *state_.journal(),
+        pool_,
+        [this] { return service_.transport.service_time(); },
+        [this](const std::string& watch) { return engine_->find_retirer(watch); }};
     retention_ = std::make_unique<retention>(around_, std::move(keeping));
     reporter_parts reporting{
         service_,

@@ -42,7 +42,7 @@ asio::awaitable<void> retention::run() {
 
 // With act_after: posted files are in the archive before their outcome is known. A worker may put
 // one there after this list is made, and before the roster says so.
-static std::shared_ptr<const spool::needed_files> needed_of(
+static std::shared_ptr<spool::needed_files> needed_of(
     pipeline::roster& sources, const pipeline::watch& from, wall_time now
 ) {
     static constexpr auto recording = std::chrono::minutes(1);
@@ -66,7 +66,12 @@ asio::awaitable<void> retention::clear_archive(std::string watch) {
     auto now = around_.time.wall_now();
     auto limits = archive_limits_of(with_.settings.retention);
     if (!may_expire()) limits.age = spool::archive_limits().age;
-    limits.needed = needed_of(with_.sources, *from, now);
+    auto needed = needed_of(with_.sources, *from, now);
+    // Where inode numbers last, a rename moves the ctime as well.
+    auto* retirer = with_.retirer_of ? with_.retirer_of(watch) : nullptr;
+    needed->asks_for_written = retirer && folder->medium().lasting_inodes && from->follows_growth;
+    if (needed->asks_for_written) needed->looked_into = retirer->looked_into();
+    limits.needed = std::move(needed);
     auto work = [=] { return spool::clear_archive(*folder, now, limits); };
     auto cleared = co_await offload(with_.pool, work);
     auto count = [folder] { return spool::count_quarantined(*folder); };
@@ -74,6 +79,9 @@ asio::awaitable<void> retention::clear_archive(std::string watch) {
     auto& counted = around_.measured.value("kustodrop_quarantined_files", {{"watch", watch}});
     counted.set(static_cast<double>(quarantined));
     report(watch, cleared);
+    if (cleared.has_error() || cleared->written.empty() || !with_.retirer_of) co_return;
+    // A reload may have taken the watch away meanwhile.
+    if (auto* now_there = with_.retirer_of(watch)) now_there->look_into(cleared->written);
 }
 
 void retention::report(const std::string& watch, const result<spool::retention_report>& cleared) {

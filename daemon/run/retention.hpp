@@ -3,6 +3,7 @@
 #include "async/recurring.hpp"
 #include "config/settings.hpp"
 #include "daemon/service/connection.hpp"
+#include "pipeline/retiring/retirer.hpp"
 #include "pipeline/roster.hpp"
 #include "pipeline/watch/watch_table.hpp"
 #include "spool/folder/retention.hpp"
@@ -21,6 +22,9 @@ struct retention_parts {
     spool::journal& journal;
     worker_pool& pool;
     std::function<std::optional<wall_time>()> service_time;  // Nothing while it is not known.
+
+    // Who looks into files of the archive that were written there; without it no one does.
+    std::function<pipeline::retirer*(const std::string& watch)> retirer_of = {};
 };
 
 /// Whether ages may be reckoned with this machine's clock: the service's time is known, and about
@@ -28,7 +32,8 @@ struct retention_parts {
 bool is_calendar_trusted(wall_time ours, std::optional<wall_time> of_service);
 
 /// Deletes archived files and journal records that are older, or more, than `retention` allows.
-/// Nothing expires by age while this machine's clock is not known to be about right.
+/// Nothing expires by age while this machine's clock is not known to be about right, and nothing
+/// that was written in the archive before it has been looked into.
 class retention {
 public:
     retention(surroundings around, retention_parts with);

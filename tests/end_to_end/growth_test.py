@@ -121,6 +121,66 @@ class Growth(EndToEnd):
         self.arrive(emulator, 5)
         self.assertEqual(len(daemon.inside("archive")), 1)
 
+    def test_what_is_added_to_an_archived_file_after_a_restart_arrives(self):
+        emulator, daemon = self.pair(emulator={"batching": "200ms"})
+        with open(daemon.drop / "a.csv", "w", encoding="utf-8") as file:
+            file.write(csv_rows(2))
+            file.flush()
+            self.until("the archive", lambda: daemon.inside("archive") != [])
+            daemon.stop()
+            file.write(csv_rows(1, 2))
+            file.flush()
+            daemon.start()
+            self.arrive(emulator, 3)
+            # By a daemon that never saw it being open.
+            self.until("an outcome", lambda: set(daemon.outcomes()) == {"succeeded"})
+            daemon.stop()
+            daemon.start()
+            self.until("the first look", lambda: "watching" in daemon.output())
+            file.write(csv_rows(1, 3))
+        self.arrive(emulator, 4, seconds=150)
+        self.all_succeed(daemon)
+        self.assertEqual(len(daemon.inside("archive")), 1)
+        # What was looked into is not sent again by the next look.
+        daemon.stop()
+        daemon.start()
+        rest(3)
+        self.arrive(emulator, 4)
+
+    def test_the_explanation_says_which_slices_had_succeeded(self):
+        emulator, daemon = self.pair(emulator={"batching": "200ms"})
+        with open(daemon.drop / "a.csv", "w", encoding="utf-8") as file:
+            file.write(csv_rows(2))
+            file.flush()
+            self.arrive(emulator, 2)
+            self.until("the archive", lambda: daemon.inside("archive") != [])
+            file.write("no,row\nof,that,table\n")
+        self.until("quarantine", lambda: "a.csv.error.json" in daemon.inside("quarantine"))
+        (why,) = (daemon.drop / ".kustodrop" / "quarantine").glob("*.error.json")
+        slices = json.loads(why.read_text(encoding="utf-8"))["slices"]
+        size = len(csv_rows(2))
+        self.assertEqual(
+            [(one["offset"], one["bytes"], one["outcome"]) for one in slices],
+            [(0, size, "succeeded"), (size, 21, "failed")],
+        )
+        daemon.command("retry", "--config", daemon.config_path, "--all")
+        self.until("a second outcome", lambda: daemon.outcomes().get("failed") == 2)
+        self.assertEqual(self.numbers(emulator), [0, 1])
+
+    def test_a_file_that_grows_in_quarantine_is_sent_again(self):
+        emulator, daemon = self.pair(emulator={"batching": "200ms"})
+        with open(daemon.drop / "a.csv", "w", encoding="utf-8") as file:
+            file.write("no,row\nof,that,table\n")
+            file.flush()
+            self.until("quarantine", lambda: "a.csv" in daemon.inside("quarantine"))
+            file.seek(0)
+            file.truncate()
+            file.write(csv_rows(3))
+            file.flush()
+            self.arrive(emulator, 3)
+        self.until("the archive", lambda: len(daemon.inside("archive")) == 1)
+        self.assertEqual(daemon.inside("quarantine"), [])
+
     def test_a_file_that_is_to_be_deleted_waits_for_its_writer(self):
         emulator, daemon = self.pair({"on_success": "delete"}, emulator={"batching": "200ms"})
         with open(daemon.drop / "a.csv", "w", encoding="utf-8") as file:

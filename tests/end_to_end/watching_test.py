@@ -143,6 +143,33 @@ class InPlace(EndToEnd):
         self.assertEqual(daemon.waiting(), ["a.csv", "b.csv"])
         self.assertEqual(emulator.count(), 5)
 
+    def check_rotation(self, watch):
+        emulator, daemon = self.pair(watch)
+        for number in range(3):
+            daemon.put(f"a.log.{number}", csv_rows(2, 2 * number))
+        self.settled(daemon, succeeded=3)
+        # While the daemon runs, and while it does not.
+        for stops in (False, True, True):
+            if stops:
+                daemon.stop()
+            for number in reversed(range(9)):
+                path = daemon.drop / f"a.log.{number}"
+                if path.exists():
+                    path.rename(daemon.drop / f"a.log.{number + 1}")
+            if stops:
+                daemon.start()
+            last = len(daemon.waiting())
+            daemon.put("a.log.0", csv_rows(2, 2 * last))
+            self.settled(daemon, succeeded=last + 1)
+        self.assertEqual(sorted(row[3] for row in emulator.query("Web")), list(range(12)))
+        self.assertEqual(len(daemon.waiting()), 6)
+
+    def test_logs_that_rotate_are_known_by_what_they_are(self):
+        self.check_rotation({"on_success": "keep"})
+
+    def test_logs_that_rotate_are_known_in_place_too(self):
+        self.check_rotation(self.IN_PLACE)
+
     def test_what_is_added_to_a_file_in_place_is_shipped_too(self):
         emulator, daemon = self.pair(self.IN_PLACE)
         emulator.pause()

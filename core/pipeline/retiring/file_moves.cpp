@@ -24,6 +24,8 @@ late_look look_for_growth(const spool::slice& file, spool::open_folders& through
     out.writers = spool::probe_writers(opened.get());
     if (::fstat(opened.get(), &facts) != 0) return out;
     auto now = spool::identity_of(facts);
+    // Where inode numbers do not last, the place says which file it is.
+    if (file.identity.inode == 0) now.inode = 0;
     if (now.same_content(file.identity) && !file.has_rest()) return out;
     auto check = spool::tail_check(opened.get(), file.end());
     bool is_long_enough = now.size_bytes >= file.end();
@@ -142,6 +144,7 @@ public:
         auto moved = move(folder_, file_, to, through_);
         if (moved.has_error()) return note_failure(moved.error());
         file_.location = *moved;
+        if (job_.action == file_action::put_back) note_birth();
         look_after_move();
     }
 
@@ -195,11 +198,23 @@ private:
         if (job_.is_settled) out_.grown.emplace(index_, seen);
     }
 
+    // Of a file that stays: it is known by that when it is renamed, and a journal does not have it.
+    void note_birth() {
+        auto now = folder_.look(file_.location);
+        if (!now || !*now || !(*now)->identity.same_content(file_.identity)) return;
+        file_.identity.born_ns = (*now)->identity.born_ns;
+    }
+
     void look_after_move() {
-        if (file_.location.empty() || job_.action == file_action::quarantine) return;
+        if (file_.location.empty()) return;
         if (!is_ours(file_) || !job_.follows_growth || !job_.is_settled) return;
         auto seen = look_for_growth(file_, through_);
-        if (seen.grown) {
+        if (job_.action == file_action::quarantine) {
+            // Claimed again when it has grown, for which it must not be where it is.
+            bool is_alone = out_.slices.size() == 1;
+            bool is_written = seen.writers == spool::writer_state::some;
+            if (is_alone && is_written) out_.open.insert(index_);
+        } else if (seen.grown) {
             note_growth(*seen.grown);
         } else if (seen.writers != spool::writer_state::none) {
             out_.open.insert(index_);

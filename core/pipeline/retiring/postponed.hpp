@@ -2,6 +2,7 @@
 
 #include "base/time.hpp"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <utility>
@@ -26,6 +27,11 @@ public:
     std::optional<time_point> next_due() const {
         if (waiting_.empty()) return std::nullopt;
         return waiting_.begin()->first;
+    }
+
+    template <class Is>
+    bool any_of(Is is) const {
+        return std::ranges::any_of(waiting_, [&](auto& one) { return is(one.second); });
     }
 
     std::size_t size() const { return waiting_.size(); }

@@ -1,9 +1,5 @@
 #include "pipeline/retiring/retirement.hpp"
 
-#include "base/live_secrets.hpp"
-#include "base/text.hpp"
-#include "spool/source/place.hpp"
-
 namespace kustodrop::pipeline {
 
 file_action action_for(const watch_options& watch, spool::outcome outcome) {
@@ -34,28 +30,6 @@ file_action action_for(const watch_options& watch, spool::outcome outcome) {
 bool is_final(const watch_options& watch, spool::outcome outcome) {
     return outcome != spool::outcome::unconfirmed ||
            watch.on_unconfirmed == unconfirmed_action::archive;
-}
-
-std::string error_json(
-    const spool::source& what, const spool::slice& file, const spool::outcome_record& record
-) {
-    auto text = [](std::string_view value) { return '"' + json_escape(value) + '"'; };
-    std::string out = "{\n";
-    out += "  \"source_id\": " + text(what.id) + ",\n";
-    auto own_id = what.slices.size() > 1 ? spool::id_in_work(file.location) : std::nullopt;
-    if (own_id) out += "  \"file_id\": " + text(*own_id) + ",\n";
-    out += "  \"file\": " + text(file.name) + ",\n";
-    // What stands before it was sent earlier: `retry` does not send it again.
-    out += "  \"offset\": " + std::to_string(file.offset) + ",\n";
-    out += "  \"bytes\": " + std::to_string(file.length_bytes) + ",\n";
-    out += "  \"target\": " + text(what.target) + ",\n";
-    out += "  \"outcome\": " + text(to_string(record.outcome)) + ",\n";
-    out += "  \"code\": " + text(record.code) + ",\n";
-    out += "  \"details\": " + text(without_secrets(record.details)) + ",\n";
-    out += "  \"operation_id\": " + text(record.operation_id) + ",\n";
-    out += "  \"time\": " + text(to_iso8601(record.at)) + ",\n";
-    out += "  \"attempts\": " + std::to_string(what.attempts) + "\n}\n";
-    return out;
 }
 
 // Whether the service has, or may have, what was sent of it.

@@ -24,12 +24,6 @@ file_action action_for(const watch_options& watch, spool::outcome outcome);
 /// Pure: whether the outcome is the end of the source, or it waits on (on_unconfirmed: keep).
 bool is_final(const watch_options& watch, spool::outcome outcome);
 
-/// NAME.error.json: source_id, code, details, time, attempts, which bytes of the file failed
-/// (docs/operations.md §4).
-std::string error_json(
-    const spool::source& what, const spool::slice& file, const spool::outcome_record& record
-);
-
 /// What a look at a source's file after its upload showed.
 struct file_growth {
     spool::file_identity now;

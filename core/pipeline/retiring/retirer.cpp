@@ -2,6 +2,7 @@
 
 #include "async/timed_wait.hpp"
 #include "base/text.hpp"
+#include "pipeline/retiring/file_history.hpp"
 #include "spool/source/place.hpp"
 
 #include <algorithm>
@@ -12,11 +13,17 @@ namespace stage = spool::stage;
 
 static constexpr std::size_t batch_files = 64;
 static constexpr duration pause_after_trouble = 5s;
-static constexpr duration longest_between_looks = 1min;
-static constexpr std::size_t most_open_files = 10'000;
 
 retirer::retirer(asio::any_io_executor executor, watch& from, retirer_parts parts)
-    : watch_(from), with_(parts), arrived_(std::move(executor)) {}
+    : watch_(from),
+      with_(parts),
+      open_(from, {parts.sources, parts.journal, parts.pool, parts.time, parts.random, parts.log}),
+      arrived_(std::move(executor)) {}
+
+void retirer::look_into(std::vector<spool::written_file> files) {
+    open_.look_into(std::move(files));
+    arrived_.notify_all();
+}
 
 void retirer::submit(const spool::source& what) {
     waiting_.push_back(what.id);
@@ -36,7 +43,9 @@ asio::awaitable<void> retirer::run() {
             continue;
         }
         // Shared with the worker, which continues even if we are cancelled.
-        auto jobs = std::make_shared<const std::vector<move_job>>(take_batch());
+        auto batch = take_batch();
+        co_await explain(batch);
+        auto jobs = std::make_shared<const std::vector<move_job>>(std::move(batch));
         auto work = [folder, jobs] { return move_files(*folder, *jobs); };
         auto results = co_await offload(with_.pool, work);
         for (std::size_t i = 0; i < jobs->size(); ++i) {
@@ -111,44 +120,65 @@ std::optional<move_job> retirer::job_for(const std::string& id) {
     if (acted_before && one.action != file_action::quarantine) one.action = file_action::stay;
     if (watch_.read_only) one.action = file_action::put_back;
     if (watch_.options.kind == watch_kind::follow) one.action = file_action::stay;
-    if (one.action != file_action::quarantine) return one;
-    for (auto& file : what->slices) one.errors.push_back(error_json(*what, file, *record));
     return one;
 }
 
-asio::awaitable<void> retirer::look_at_open_files() {
-    auto folder = watch_.folder;
-    auto now = with_.time.now();
-    auto due = std::make_shared<std::vector<open_file>>(open_.take_due(now));
-    if (due->empty()) co_return;
-    if (!folder) {
-        for (auto& one : *due) open_.add(std::move(one), now + longest_between_looks);
-        co_return;
+// Says of files that go into quarantine why, and what had been shipped of them.
+asio::awaitable<void> retirer::explain(std::vector<move_job>& jobs) {
+    for (auto& job : jobs) {
+        if (job.action != file_action::quarantine) continue;
+        for (auto& file : job.slices) {
+            std::vector<spool::journal_row> before;
+            if (has_history(file)) {
+                spool::journal_query query;
+                query.watch = watch_.options.name;
+                query.file = file;
+                auto found = co_await with_.journal.find(std::move(query));
+                if (found) before = std::move(*found);
+            }
+            auto* what = with_.sources.find(job.id);
+            auto* record = what ? spool::outcome_of(what->stage) : nullptr;
+            if (!record) break;
+            job.errors.push_back(error_json(*what, file, *record, history_of(*what, file, before)));
+        }
     }
-    auto work = [folder, due] {
-        spool::open_folders through(*folder);
-        std::vector<late_look> seen;
-        for (auto& one : *due) seen.push_back(look_for_growth(one.of.slices.front(), through));
-        return seen;
-    };
-    auto seen = co_await offload(with_.pool, work);
-    for (std::size_t i = 0; i < seen.size(); ++i) take(std::move((*due)[i]), seen[i]);
 }
 
-void retirer::take(open_file one, const late_look& seen) {
-    if (seen.grown) {
+asio::awaitable<void> retirer::look_at_open_files() {
+    auto added = co_await open_.look();
+    for (auto& one : added) take(std::move(one));
+}
+
+void retirer::take(added_file one) {
+    one.of.watch = watch_.options.name;  // It may have been renamed since.
+    if (!one.claimed) {
         move_result how{one.of.slices};
-        how.grown.emplace(0, *seen.grown);
+        how.grown.emplace(0, one.seen);
         for (auto& next : successors(one.of, how)) {
             with_.next.changed(with_.sources.admit(std::move(next)));
         }
         return;
     }
-    // Where the kernel cannot say, one look is all there is.
-    if (seen.writers != spool::writer_state::some) return;
-    auto wait = watch_.options.stable_for * (1u << std::min(one.looks, 10u));
-    ++one.looks;
-    open_.add(std::move(one), with_.time.now() + std::min<duration>(wait, longest_between_looks));
+    auto& former = one.of.slices.front();
+    with_.log.info(
+        "a file in quarantine has grown; it is sent again when its writer is done",
+        {{"watch", one.of.watch},
+         {"source", one.of.id},
+         {"next", one.next_id},
+         {"file", former.name},
+         {"detail", growth_note(former, one.seen)}}
+    );
+    // The former source has the file no more.
+    former.location = former.name;
+    with_.journal.record(one.of);
+    spool::source next;
+    next.id = std::move(one.next_id);
+    next.watch = one.of.watch;
+    next.target = watch_.options.target.name();
+    next.claimed_at = with_.time.wall_now();
+    next.slices.push_back(std::move(*one.claimed));
+    next.slices.front().length_bytes = 0;  // The next look decides.
+    with_.next.changed(with_.sources.admit(std::move(next)));
 }
 
 void retirer::report_trouble(const spool::source& what, const failure& problem) {
@@ -164,6 +194,13 @@ void retirer::report_trouble(const spool::source& what, const failure& problem) 
          {"detail", problem.message()},
          {"attempts", said ? std::to_string(said->times) : ""}}
     );
+}
+
+static void note_growth(spool::outcome_record& record, const move_result& how) {
+    for (auto& [index, seen] : how.grown) {
+        auto note = growth_note(how.slices.at(index), seen);
+        if (!note.empty()) record.details += (record.details.empty() ? "" : "; ") + note;
+    }
 }
 
 void retirer::finish(const move_job& asked, move_result how) {
@@ -191,6 +228,7 @@ void retirer::finish(const move_job& asked, move_result how) {
         return;
     }
     auto record = *spool::outcome_of(what->stage);
+    if (asked.action == file_action::quarantine) note_growth(record, how);
     finish_files(asked, *what, how);
     auto next = successors(*what, how);
     watch_open_files(*what, how);
@@ -249,10 +287,9 @@ std::vector<spool::source> retirer::successors(const spool::source& what, const 
 
 void retirer::watch_open_files(const spool::source& what, const move_result& how) {
     for (auto index : how.open) {
-        if (open_.size() >= most_open_files) return;
-        open_file one{what};
-        one.of.slices = {how.slices.at(index)};
-        open_.add(std::move(one), with_.time.now() + watch_.options.stable_for);
+        auto of = what;
+        of.stage = stage::retired{*spool::outcome_of(what.stage), with_.time.wall_now()};
+        open_.add(std::move(of), how.slices.at(index));
     }
 }
 

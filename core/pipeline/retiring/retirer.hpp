@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "base/random.hpp"
 #include "pipeline/retiring/file_moves.hpp"
+#include "pipeline/retiring/open_files.hpp"
 #include "pipeline/retiring/postponed.hpp"
 #include "pipeline/retiring/retirement.hpp"
 #include "pipeline/roster.hpp"
@@ -43,21 +44,20 @@ public:
     /// Works until cancelled.
     asio::awaitable<void> run();
 
+    /// What retention has found in the archive: files that were written there.
+    void look_into(std::vector<spool::written_file> files);
+    const auto& looked_into() const { return open_.looked_into(); }
+
     std::size_t waiting() const { return waiting_.size(); }
 
 private:
-    // A file in the archive to which a writer may add, and the source that it was shipped as.
-    struct open_file {
-        spool::source of;
-        unsigned looks = 0;
-    };
-
     asio::awaitable<void> wait_for_work();
     std::vector<move_job> take_batch();
     void expect_back(const move_job& one);
     std::optional<move_job> job_for(const std::string& id);
     asio::awaitable<void> look_at_open_files();
-    void take(open_file one, const late_look& seen);
+    void take(added_file one);
+    asio::awaitable<void> explain(std::vector<move_job>& jobs);
     void finish(const move_job& asked, move_result how);
     void finish_files(const move_job& asked, const spool::source& what, const move_result& how);
     void report_trouble(const spool::source& what, const failure& problem);
@@ -70,7 +70,7 @@ private:
     retirer_parts with_;
     std::deque<std::string> waiting_;
     postponed<std::string> held_;  // Ids of sources whose files a writer has open, or cannot move.
-    postponed<open_file> open_;
+    open_files open_;
     event arrived_;
     recurring troubles_;  // Of moves.
 };

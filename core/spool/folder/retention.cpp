@@ -13,6 +13,7 @@ namespace kustodrop::spool {
 
 static constexpr std::size_t most_deletions = 10'000;  // A call.
 static constexpr std::size_t deepest_level = 20;
+static constexpr std::size_t most_written_files = 256;  // That one call reports.
 
 namespace {
 
@@ -41,6 +42,11 @@ struct archived_file {
     std::string name;  // Relative to the watch's folder.
     std::uint64_t allocated_bytes = 0;
     std::int64_t changed_ns = 0;
+    std::int64_t modified_ns = 0;
+    std::uint64_t size_bytes = 0;
+
+    bool is_written_there() const { return modified_ns >= changed_ns; }
+    written_file as_written() const { return {name, size_bytes, modified_ns}; }
 };
 
 bool went_earlier(const archived_file& a, const archived_file& b) {
@@ -68,6 +74,9 @@ public:
             // The rename into the archive moved the file's ctime, so it is not before retirement.
             bool expired = old_enough && file.changed_ns < limit_ns_ && !is_needed(file);
             if (expired && erase(folder, file)) return;
+            if (must_be_looked_into(file) && report.written.size() < most_written_files) {
+                report.written.push_back(file.as_written());
+            }
             left += {file.allocated_bytes, 1};
         });
         return left;
@@ -136,7 +145,10 @@ private:
             }
             archived_file file{std::move(name)};
             file.allocated_bytes = static_cast<std::uint64_t>(facts.st_blocks) * 512;  // stat(2)
-            file.changed_ns = facts.st_ctim.tv_sec * 1'000'000'000 + facts.st_ctim.tv_nsec;
+            auto seen = identity_of(facts);
+            file.changed_ns = seen.changed_ns;
+            file.modified_ns = seen.modified_ns;
+            file.size_bytes = seen.size_bytes;
             visit(open, std::move(file));
             return true;
         });
@@ -145,7 +157,15 @@ private:
 
     bool is_needed(const archived_file& file) const {
         if (!needed_) return false;
-        return file.changed_ns >= needed_since_ns_ || needed_->locations.contains(file.name);
+        bool is_listed = needed_->locations.contains(file.name);
+        return is_listed || file.changed_ns >= needed_since_ns_ || must_be_looked_into(file);
+    }
+
+    bool must_be_looked_into(const archived_file& file) const {
+        bool may_be = needed_ && needed_->asks_for_written && file.is_written_there();
+        if (!may_be || needed_->locations.contains(file.name)) return false;
+        auto known = needed_->looked_into.find(file.name);
+        return known == needed_->looked_into.end() || known->second != file.as_written();
     }
 
     bool erase(const descriptor& folder, const archived_file& file) {

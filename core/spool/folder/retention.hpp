@@ -7,9 +7,21 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 namespace kustodrop::spool {
+
+/// A file in the archive that was written after it was put there: it may hold what was never
+/// shipped.
+struct written_file {
+    std::string location;
+    std::uint64_t size_bytes = 0;
+    std::int64_t modified_ns = 0;
+
+    friend bool operator==(const written_file&, const written_file&) = default;
+};
 
 struct retention_report {
     std::size_t files_deleted = 0;
@@ -17,6 +29,9 @@ struct retention_report {
     std::uint64_t bytes_left = 0;  // As they take room on the disk: in whole blocks.
     std::uint64_t files_left = 0;
     bool more = false;  // The bound of one call was reached: call again.
+
+    // Some of those that are to be looked into; they are not deleted before.
+    std::vector<written_file> written = {};
 };
 
 /// Archived files that are still needed, by their place: with act_after: posted a file is in the
@@ -26,6 +41,12 @@ struct needed_files {
 
     /// What was archived from here on is needed too, for it may not be in the list yet.
     wall_time since = wall_time::max();
+
+    /// Whether files are needed that were written after they were archived, until they have been
+    /// looked into as they are now. A rename moves the ctime, and a write makes it equal to the
+    /// mtime, on file systems that have both.
+    bool asks_for_written = false;
+    std::unordered_map<std::string, written_file> looked_into = {};  // By place.
 };
 
 /// How much archive a watch keeps.

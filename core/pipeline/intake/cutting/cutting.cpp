@@ -44,6 +44,10 @@ result<cut_look> cut_open_file(
     }
     out.is_unchanged = seen->identity.same_content(file.identity);
     out.file.identity = seen->identity;
+    // Where inode numbers do not last, the place says which file it is.
+    if (file.identity.inode == 0) out.file.identity.inode = 0;
+    // A look at an open file does not say when it was born.
+    if (seen->identity.same_file(file.identity)) out.file.identity.born_ns = file.identity.born_ns;
     out.file.length_bytes = bytes_to_ship(*seen, out.is_unchanged, rules).value_or(0);
     bool may_be_rewritten = !rules.in_place && out.file.length_bytes > 0;
     out.file.end_check = may_be_rewritten ? spool::tail_check(descriptor, out.file.end()) : 0;

@@ -143,25 +143,4 @@ BOOST_AUTO_TEST_CASE(an_unchanged_file_has_no_successor) {
     BOOST_TEST(!successor_of(what, {what.slices.back().identity}, "id-2").has_value());
 }
 
-BOOST_AUTO_TEST_CASE(the_error_file_is_json_whatever_the_service_says) {
-    auto what = shipped(0, 100);
-    what.attempts = 3;
-    spool::outcome_record record;
-    record.outcome = outcome::failed;
-    record.code = "Stream_WrongNumberOfFields";
-    record.details = "a \"quote\"\nand a line";
-    auto text = error_json(what, what.slices.front(), record);
-    BOOST_TEST(text.find("\"source_id\": \"id-1\"") != std::string::npos);
-    BOOST_TEST(text.find("\"code\": \"Stream_WrongNumberOfFields\"") != std::string::npos);
-    BOOST_TEST(text.find("a \\\"quote\\\"\\nand a line") != std::string::npos);
-    BOOST_TEST(text.find("\"attempts\": 3") != std::string::npos);
-}
-
-BOOST_AUTO_TEST_CASE(the_error_file_says_which_bytes_of_the_file_failed) {
-    spool::source what;
-    what.slices.push_back({"log", "", 100, 23, {}});
-    auto text = error_json(what, what.slices.front(), {});
-    BOOST_TEST(text.find("\"offset\": 100,\n  \"bytes\": 23,") != std::string::npos);
-}
-
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,80 +1,9 @@
-#include "pipeline/retiring/retirer.hpp"
-
-#include "core/pipeline/intake/intake_fixture.hpp"
-#include "support/in_work.hpp"
-
-#include <fcntl.h>
-#include <unistd.h>
+#include "core/pipeline/retiring/retiring_fixture.hpp"
 
 using namespace kustodrop;
 using namespace kustodrop::pipeline;
-namespace stage = spool::stage;
 
-namespace {
-
-// A watch whose files are claimed by its intake; each test settles them and looks where they went.
-struct retiring : test::taking {
-    std::unique_ptr<retirer> moves;
-    std::shared_ptr<test::task<std::monostate>> moving;
-
-    void begin() {
-        options.target.format = kusto::data_format::csv;
-        BOOST_TEST_REQUIRE(open().has_value());
-        retirer_parts parts{*sources, *journal, pool, clock, random, log, routed};
-        moves = std::make_unique<retirer>(io.get_executor(), *watch, parts);
-        moving = start(moves->run());
-        keeping = start(journal->run());
-    }
-    ~retiring() {
-        if (moving) cancel(*moving);
-        if (keeping) cancel(*keeping);
-    }
-
-    spool::source& claim(const std::string& name, std::string_view text) {
-        files.write(name, text);
-        settle_files();
-        return *claimed().back();
-    }
-    void post(spool::source& what) {
-        sources->advance(what, stage::posted{{}, clock.wall_now()});
-        moves->submit(what);
-        pass(1s);
-    }
-    void settle(spool::source& what, spool::outcome outcome = spool::outcome::succeeded) {
-        spool::outcome_record record;
-        record.outcome = outcome;
-        record.code = outcome == spool::outcome::failed ? "BadRequest_X" : "";
-        sources->advance(what, stage::settled{record});
-        moves->submit(what);
-        for (int i = 0; i < 3; ++i) pass(1s);
-    }
-    std::string archived(const std::string& name) const {
-        auto day = spool::day_name(clock.wall_now());
-        return std::string(spool::archive_folder) + "/" + day + "/" + name;
-    }
-    spool::descriptor writer_of(const std::string& location) const {
-        return spool::descriptor(
-            ::open(files.path(location).c_str(), O_WRONLY | O_APPEND | O_CLOEXEC)
-        );
-    }
-    static void write(const spool::descriptor& file, std::string_view text) {
-        BOOST_TEST_REQUIRE(::write(file.get(), text.data(), text.size()) == ssize_t(text.size()));
-    }
-    // What is on its way: one source, with one file.
-    spool::slice successor() {
-        auto all = claimed();
-        BOOST_TEST_REQUIRE(all.size() == 1u);
-        BOOST_TEST(routed.changed_ids.back() == all.front()->id);
-        return all.front()->slices.front();
-    }
-
-private:
-    std::shared_ptr<test::task<std::monostate>> keeping;
-};
-
-}  // namespace
-
-BOOST_FIXTURE_TEST_SUITE(retirer_, retiring)
+BOOST_FIXTURE_TEST_SUITE(retirer_, test::retiring)
 
 BOOST_AUTO_TEST_CASE(a_file_goes_where_its_outcome_sends_it) {
     begin();
@@ -199,6 +128,61 @@ BOOST_AUTO_TEST_CASE(a_successor_is_recorded_with_the_end_of_what_it_follows) {
     BOOST_TEST_REQUIRE(unretired.size() == 1u);
     BOOST_TEST(unretired.front().id != id);
     BOOST_TEST(unretired.front().slices.front().start_check != 0u);
+}
+
+BOOST_AUTO_TEST_CASE(the_outcome_says_by_how_much_a_file_has_grown) {
+    begin();
+    auto& what = claim("a.csv", "1,\"2");
+    auto id = what.id;
+    files.append(what.slices.front().location, "\"\n");
+    settle(what, spool::outcome::failed);
+    BOOST_TEST(details_of(id).find("has grown from 4 to 6 bytes") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(the_explanation_says_which_slices_had_succeeded) {
+    begin();
+    auto& what = claim("a.csv", "1,2\n");
+    auto first = what.id;
+    files.append(what.slices.front().location, "3,\n");
+    settle(what);
+    auto& next = *claimed().front();
+    next.slices.front().length_bytes = 3;
+    next.slices.front().identity = files.identity(next.slices.front().location);
+    settle(next, spool::outcome::failed);
+    auto why = files.read(std::string(spool::quarantine_folder) + "/a.csv.error.json");
+    auto line = "{\"offset\": 0, \"bytes\": 4, \"outcome\": \"succeeded\", \"source_id\": \"" +
+                first + "\"}";
+    BOOST_TEST(why.find(line) != std::string::npos, why);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_moved_holds_up_no_other) {
+    options.recursive = true;
+    begin();
+    files.make_folder("sub");
+    auto& stuck = claim("sub/a.csv", "1,2\n");
+    auto place = stuck.slices.front().location;
+    // Both of its places in the archive are beneath what is not a folder.
+    files.make_folder(archived("."));
+    files.write(archived("sub"), "");
+    files.write(archived(stuck.id), "");
+    auto obstacle = archived(stuck.id);
+    settle(stuck);
+    BOOST_TEST(files.has(place));
+    BOOST_TEST(has_said("cannot move a file"));
+    for (auto name : {"b.csv", "c.csv"}) {
+        files.write(name, "1,2\n");
+        settle_files();
+        for (auto* one : claimed()) {
+            if (one->slices.front().name == name) settle(*one);
+        }
+        BOOST_TEST(files.has(archived(name)));
+    }
+    BOOST_TEST(files.has(place));
+    std::filesystem::remove(files.path(obstacle));
+    for (int i = 0; i < 10; ++i) pass(1s);
+    BOOST_TEST(!files.has(place));
+    BOOST_TEST(claimed().empty());
+    BOOST_TEST(has_said("files can be moved again"));
 }
 
 BOOST_AUTO_TEST_CASE(what_failed_is_sent_again_with_what_was_added) {

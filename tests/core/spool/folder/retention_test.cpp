@@ -156,4 +156,37 @@ BOOST_AUTO_TEST_CASE(a_folder_without_an_archive_is_fine) {
     BOOST_TEST(expire_archive(drop, now(), limits(24h, 0))->bytes_left == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(what_was_written_in_the_archive_stays_until_it_has_been_looked_into) {
+    auto asking = std::make_shared<needed_files>();
+    asking->asks_for_written = true;
+    auto all = limits(1s, 0);
+    all.needed = asking;
+    auto old = dropped_and_claimed("a", "1");
+    set_modified(old.location, 1);
+    old.identity = files.identity(old.location);
+    auto untouched = archive(drop, old, first_id, now()).value();
+    files.write("b", "1");
+    auto held = claim("b", second_id);
+    auto written = archive(drop, held, second_id, now()).value();
+    files.append(written, "2");
+    auto report = expire_archive(drop, now() + 48h, all).value();
+    BOOST_TEST(!files.has(untouched));
+    BOOST_TEST(files.has(written));
+    BOOST_TEST_REQUIRE(report.written.size() == 1u);
+    BOOST_TEST(report.written[0].location == written);
+    BOOST_TEST(report.written[0].size_bytes == 2u);
+    // A source that is on its way looks at it itself.
+    asking->locations.insert(written);
+    BOOST_TEST(expire_archive(drop, now() + 48h, all)->written.empty());
+    asking->locations.clear();
+    // It was looked into, and written once more.
+    asking->looked_into[written] = report.written[0];
+    files.append(written, "3");
+    BOOST_TEST(expire_archive(drop, now() + 48h, all)->written.size() == 1u);
+    auto seen = files.identity(written);
+    asking->looked_into[written] = {written, seen.size_bytes, seen.modified_ns};
+    BOOST_TEST(expire_archive(drop, now() + 48h, all)->written.empty());
+    BOOST_TEST(!files.has(written));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -93,6 +93,21 @@ BOOST_AUTO_TEST_CASE(ships_what_follows_the_offset) {
     BOOST_TEST(!is_undecided(seen.file));
 }
 
+// FAT, CIFS, FUSE: the next look at the file finds another number.
+BOOST_AUTO_TEST_CASE(an_inode_number_that_does_not_last_is_not_remembered) {
+    auto file = rest("{\"n\":1}\n{\"n\":2}\n", 8);
+    file.identity.inode = 0;
+    BOOST_TEST(look(file).file.identity.inode == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(what_stays_is_known_by_its_birth_too) {
+    auto file = rest("{\"n\":1}\n{\"n\":2}\n", 8);
+    file.identity.born_ns = 7;
+    BOOST_TEST(look(file).file.identity.born_ns == 7);
+    ++file.identity.inode;
+    BOOST_TEST(look(file).file.identity.born_ns == 0);
+}
+
 BOOST_AUTO_TEST_CASE(nothing_is_left_where_nothing_was_added) {
     auto seen = look(rest("{\"n\":1}\n", 8));
     BOOST_TEST(seen.file.offset == 8u);
