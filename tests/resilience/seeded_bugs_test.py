@@ -32,6 +32,11 @@ def simulated(seeds):
     return Probe("simulation", seeds)
 
 
+def unit(program, cases):
+    """Tests of one part, which say by their names what is wrong."""
+    return Probe("unit", f"{program} {cases}")
+
+
 BUGS = [
     Bug("repost_what_was_posted", simulated("1..24"), "posted again although"),
     Bug("archive_before_the_outcome", simulated("1..24"), "archived before the service said so"),
@@ -50,6 +55,26 @@ BUGS = [
     Bug("ignore_overflow", Probe("overflow"), "I8 "),
     Bug("follow_symlinks", Probe("attacks", 5), "a secret was sent|I2 "),
     Bug("take_hard_links", Probe("attacks", 6), "a secret was sent|I10 |I2 "),
+    Bug("join_what_is_no_record", unit("spool", "inspection_"), "not_one_object_a_line"),
+    Bug(
+        "ignore_the_first_of_every_slice",
+        unit("pipeline", "shipment_"),
+        "ignored_only_at_the_beginning",
+    ),
+    Bug("cut_within_a_record", unit("pipeline", "bytes_to_ship_"), "whole_records_go_at_once"),
+    Bug("forget_open_archived_files", unit("pipeline", "retirer_"), "adds_after_the_archive"),
+    Bug("take_a_rewrite_for_growth", unit("pipeline", "retirer_"), "truncated_and_written_longer"),
+    Bug("compress_what_is_compressed", unit("spool", "compression_kind_"), "first_bytes_name"),
+    Bug("know_kept_files_by_their_names", unit("pipeline", "kept_files_"), "kept_files_/"),
+    Bug("retry_the_whole_file", unit("pipeline", "retry_"), "only_the_rest_is_sent"),
+    Bug("blame_files_for_storage", unit("azure", "storage_error_"), "storage_error_/"),
+    Bug("blame_files_for_large_answers", unit("azure", "blob_"), "blob_/"),
+    Bug("give_up_for_a_refused_token", unit("pipeline", "policy"), "is_never_the_end_of_a_source"),
+    Bug("forget_absent_watches", unit("pipeline", "outcome_handler_"), "folder_is_absent"),
+    Bug("take_a_blocked_target_for_absence", unit("spool", "archive_"), "not_the_files_fault"),
+    Bug("adopt_what_the_journal_knows", unit("pipeline", "taking_over_"), "is_not_new"),
+    Bug("count_a_renamed_watch_twice", unit("pipeline", "roster_"), "takes_its_sources_along"),
+    Bug("believe_a_failed_move", unit("spool", "claim_"), "claim_/"),
 ]
 # What is looked for in every ./dev test.
 SHORT = ("post_a_wrong_size", "log_the_sas")
@@ -58,6 +83,9 @@ SHORT = ("post_a_wrong_size", "log_the_sas")
 def command_of(probe):
     if probe.harness == "simulation":
         return [str(SIMULATION), "--seeds", probe.case]
+    if probe.harness == "unit":
+        program, cases = probe.case.split()
+        return [str(BUILD / "tests" / f"{program}_tests"), f"--run_test={cases}"]
     return [sys.executable, "-B", str(HERE / f"{probe.harness}_test.py")]
 
 
@@ -129,7 +157,7 @@ class SeededBugs(unittest.TestCase):
         print(f"seeded bugs: {said} ({'full' if FULL else 'short'} form)", flush=True)
         self.assertEqual([problem for problem in problems if problem], [])
         if not chosen:
-            self.assertGreaterEqual(self.tally["bugs"], 15 if FULL else len(SHORT))
+            self.assertGreaterEqual(self.tally["bugs"], 31 if FULL else len(SHORT))
         self.assertEqual(self.tally["caught"], self.tally["bugs"])
 
 

@@ -97,10 +97,10 @@ def copy_tree(folder):
 
 
 def hunks(before, after, name):
-    """The difference as a unified diff with one line of context."""
+    """The difference as a unified diff with three lines of context."""
     lines = difflib.unified_diff(
         before.splitlines(keepends=True), after.splitlines(keepends=True), f"a/{name}",
-        f"b/{name}", n=1,
+        f"b/{name}", n=3,
     )  # fmt: skip
     return "".join(lines)
 
