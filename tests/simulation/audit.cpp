@@ -61,6 +61,18 @@ void audit::look_at_archive() {
 void audit::check_sidecar(const std::string& path) {
     auto text = content_of(path);
     if (text.find(canary) != std::string::npos) world_.wrong("a secret in a sidecar: " + text);
+    static constexpr std::string_view never_to_blame[] = {
+        "InvalidAuthenticationInfo",
+        "AccountBeingCreated",
+        "LeaseIdMissing",
+        "UnsupportedHeader",
+        "InvalidInput",
+        "UnsupportedMediaType",
+        "FeatureVersionMismatch",
+        "InvalidKustoIdentityToken"};
+    for (auto code : never_to_blame) {
+        if (text.find(code) != std::string::npos) world_.wrong("a file is blamed: " + text);
+    }
     if (text.find("\"code\": \"\"") != std::string::npos) {
         world_.wrong("a sidecar that gives no reason: " + text);
     }

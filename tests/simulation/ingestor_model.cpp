@@ -9,6 +9,13 @@ namespace kustodrop::simulation {
 
 namespace json = boost::json;
 
+static std::string identity_token_of(const json::object& message) {
+    auto* more = message.if_contains("AdditionalProperties");
+    auto* token =
+        more && more->is_object() ? more->as_object().if_contains("authorizationContext") : nullptr;
+    return token && token->is_string() ? std::string(token->as_string()) : std::string();
+}
+
 std::uint64_t ingestor_model::take(const std::string& text) {
     boost::system::error_code error;
     auto value = json::parse(text, error);
@@ -18,6 +25,8 @@ std::uint64_t ingestor_model::take(const std::string& text) {
         one.id = object->at("Id").as_string();
         one.blob = object->at("BlobPath").as_string();
         one.raw_bytes = object->at("RawDataSize").to_number<std::uint64_t>();
+        one.token = identity_token_of(*object);
+        book_.posted_with(one.id, one.token);
     } else {
         world_.wrong("a post that is not an ingestion message");
     }
@@ -36,6 +45,10 @@ void ingestor_model::seal(const message& one) {
         return;
     }
     --under_way_;
+    if (world_.sky.occurs(fault::identity_refused)) {
+        book_.refused_identity(one.id, one.token);
+        return fail(one, {false, "BadRequest_InvalidKustoIdentityToken"}, true);
+    }
     if (!world_.sky.occurs(fault::asked_again)) return ingest(one);
     static const std::vector<outcome_sent> wishes{
         {false, "General_RetryAttemptsExceeded", "Exhausted", true},

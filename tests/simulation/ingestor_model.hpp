@@ -32,6 +32,7 @@ private:
         std::string id;
         std::string blob;
         std::uint64_t raw_bytes = 0;
+        std::string token = {};  // The identity token.
     };
     struct outcome_sent {
         bool success = false;

@@ -104,6 +104,7 @@ std::uint64_t ledger::accepted(const std::string& id) {
     if (known.credit == 0) {
         world_.wrong("posted again although the first post was answered well: " + id);
     }
+    ++known.open_posts;
     posts_.push_back({id, std::nullopt});
     return posts_.size() - 1;
 }
@@ -113,6 +114,7 @@ void ledger::answered(std::uint64_t number) {
     one.answered_at = world_.time.now();
     auto& known = sources_[one.id];
     if (known.credit > 0) --known.credit;
+    if (known.open_posts > 0) --known.open_posts;
 }
 
 std::vector<ledger::piece> ledger::recognize_all(std::string_view text, std::string_view where) {
@@ -172,6 +174,17 @@ void ledger::said_success(const std::string& id) {
     }
 }
 
+void ledger::refused_identity(const std::string& id, const std::string& token) {
+    auto& known = sources_[id];
+    if (known.open_posts == 0) known.refused_token = token;
+}
+
+void ledger::posted_with(const std::string& id, const std::string& token) {
+    auto& known = sources_[id];
+    if (known.refused_token.empty() || known.refused_token != token) return;
+    world_.wrong("posted again with the identity token that was refused: " + id);
+}
+
 void ledger::asked_again(const std::string& id) {
     auto& known = sources_[id];
     ++known.credit;
@@ -180,7 +193,7 @@ void ledger::asked_again(const std::string& id) {
 
 void ledger::refused(const std::string& id) {
     auto& known = sources_[id];
-    if (!std::exchange(known.is_refused, true) && world_.sky.has(fault::folder_away)) {
+    if (!std::exchange(known.is_refused, true) && world_.sky.has_absence()) {
         ++known.credit;
     }
 }

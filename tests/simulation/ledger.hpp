@@ -58,6 +58,11 @@ public:
     void answered(std::uint64_t post);              ///< The client got the answer.
     void ingested(const std::string& id, std::string_view text);
     void said_success(const std::string& id);
+
+    /// The identity token of a post was refused: it is not to be sent with that token again. Only
+    /// of ids of which every post was answered is it certain what the client could know.
+    void refused_identity(const std::string& id, const std::string& token);
+    void posted_with(const std::string& id, const std::string& token);
     void asked_again(const std::string& id);  ///< It asked the client to send it again.
     /// Nothing of it was taken, for its bytes are wrong. A client that reads this while its folder
     /// is absent cannot divide the blob, and sends it once more when the folder is there.
@@ -88,6 +93,8 @@ private:
         unsigned credit = 1;  // Posts that it may still make.
         unsigned times_asked = 0;
         bool is_refused = false;
+        unsigned open_posts = 0;
+        std::string refused_token = {};
         unsigned forgotten = 0;  // Of those, before the client's last start.
         unsigned times_ingested = 0;
         std::vector<piece> what;

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <iterator>
 
 namespace kustodrop::simulation {
 
@@ -53,6 +54,7 @@ void service_model::begin() {
     if (world_.sky.has(fault::rotation)) rotate();
     if (world_.sky.has(fault::outage)) maybe_outage();
     if (world_.sky.has(fault::foreign_notifications)) maybe_foreign();
+    if (world_.sky.has(fault::odd_spell)) maybe_odd();
 }
 
 void service_model::rotate() {
@@ -91,7 +93,20 @@ void service_model::maybe_foreign() {
     });
 }
 
-void service_model::calm_down() { down_until_.clear(); }
+void service_model::maybe_odd() {
+    world_.plan(world_.chance.between(5min, 20min), [this] {
+        if (world_.sky.calm()) return;
+        world_.sky.count(fault::odd_spell);
+        odd_until_ = world_.time.now() + world_.chance.between(10s, 8min);
+        world_.note("storage answers oddly");
+        maybe_odd();
+    });
+}
+
+void service_model::calm_down() {
+    down_until_.clear();
+    odd_until_ = {};
+}
 
 bool service_model::is_storage(const http::request& ask) const {
     return ask.target.host().ends_with(".core.windows.net");
@@ -110,6 +125,8 @@ service_model::fate service_model::draw(const http::request& ask) {
     if (sky.occurs(fault::throttled)) return fate::throttled;
     if (sky.occurs(fault::reset_before)) return fate::reset_before;
     if (sky.occurs(fault::reset_after)) return fate::reset_after;
+    bool is_odd = world_.time.now() < odd_until_;
+    if (is_storage(ask) && (is_odd || sky.occurs(fault::odd_answer))) return fate::odd;
     bool either = world_.chance.chance(0.5);
     if (sky.occurs(fault::stall)) return either ? fate::stall_before : fate::stall_after;
     if (sky.occurs(fault::server_error)) return either ? fate::error_before : fate::error_after;
@@ -129,6 +146,23 @@ http::response service_model::throttled_answer(const http::request& ask) {
         out.headers.add("Retry-After", std::to_string(world_.chance.between(1, 30)));
     }
     return out;
+}
+
+http::response service_model::odd_answer() {
+    struct kind {
+        unsigned status;
+        const char* code;
+    };
+    static constexpr kind kinds[] = {
+        {400, "InvalidAuthenticationInfo"},
+        {409, "AccountBeingCreated"},
+        {412, "LeaseIdMissing"},
+        {400, "UnsupportedHeader"},
+        {400, "InvalidInput"},
+        {415, "UnsupportedMediaType"},
+        {409, "FeatureVersionMismatch"}};
+    auto& one = kinds[world_.chance.below(std::size(kinds))];
+    return storage_refusal(one.status, one.code, storage_.wall_now());
 }
 
 void service_model::note(const http::request& ask, const std::string& how) {
@@ -169,9 +203,11 @@ asio::awaitable<result<http::response>> service_model::send(http::request ask) {
         note(ask, "reset");
         co_return broken(errc::connection_reset, world_.chance.chance(0.5));
     }
-    if (what == fate::throttled || what == fate::error_before) {
-        auto answer = what == fate::throttled ? throttled_answer(ask)
-                                              : plain_answer(500, storage_.wall_now());
+    bool is_refused = what == fate::throttled || what == fate::odd || what == fate::error_before;
+    if (is_refused) {
+        auto answer = plain_answer(500, storage_.wall_now());
+        if (what == fate::throttled) answer = throttled_answer(ask);
+        if (what == fate::odd) answer = odd_answer();
         co_await world_.time.sleep_until(back);
         note(ask, std::to_string(answer.status));
         note_patience(ask, answer);

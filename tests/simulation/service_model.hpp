@@ -36,6 +36,7 @@ private:
         well,
         refused,
         throttled,
+        odd,
         error_before,
         error_after,
         reset_before,
@@ -55,6 +56,8 @@ private:
     http::response resources();
     http::response token_answer(std::string_view column, const std::string& value);
     http::response throttled_answer(const http::request& ask);
+    http::response odd_answer();
+    void maybe_odd();
     void note(const http::request& ask, const std::string& how);
     void check_patience(const http::request& ask);
     void note_patience(const http::request& ask, const http::response& answer);
@@ -75,6 +78,7 @@ private:
     std::vector<std::string> containers_;
     std::vector<std::string> queues_;
     std::map<std::string, time_point> down_until_;  // By account.
+    time_point odd_until_{};
     std::map<std::string, time_point> tokens_;      // Good until.
     std::map<std::string, time_point> wait_until_;  // By operation.
     std::uint64_t tokens_given_ = 0;

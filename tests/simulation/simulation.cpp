@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 namespace kustodrop::simulation {
 
@@ -135,7 +136,8 @@ totals simulation::run() {
 void simulation::plan_deaths() {
     auto& sky = world_.sky;
     bool dies = sky.has(fault::crash) || sky.has(fault::journal_lost) ||
-                sky.has(fault::journal_cut) || sky.has(fault::restart);
+                sky.has(fault::journal_cut) || sky.has(fault::restart) ||
+                sky.has(fault::late_folder) || sky.has(fault::renamed_watch);
     if (!dies) return;
     world_.plan(world_.chance.between(30s, 20min), [this] {
         if (world_.sky.calm()) return;
@@ -156,10 +158,28 @@ void simulation::plan_calendar() {
     world_.plan(world_.chance.between(5min, 30min), [this] {
         if (world_.sky.calm()) return;
         world_.sky.count(fault::calendar_jump);
-        world_.time.turn_calendar(world_.chance.between(0min, 20min) - 10min);
+        bool far = world_.chance.chance(0.2);
+        auto by =
+            far ? world_.chance.between(0h, 24h) - 12h : world_.chance.between(0min, 20min) - 10min;
+        world_.time.turn_calendar(by);
         world_.note("the calendar jumps");
         plan_calendar();
     });
+}
+
+void simulation::take_folder_away(duration least, duration most) {
+    if (std::exchange(is_away_, true)) return;
+    world_.note("the folder goes away");
+    auto here = settings_.watches.front().path;
+    files::rename(here, here + ".away");
+    world_.plan(world_.chance.between(least, most), [this] { bring_folder_back(); });
+}
+
+void simulation::bring_folder_back() {
+    auto here = settings_.watches.front().path;
+    files::rename(here + ".away", here);
+    is_away_ = false;
+    world_.note("the folder is back");
 }
 
 void simulation::plan_absence() {
@@ -167,16 +187,25 @@ void simulation::plan_absence() {
     world_.plan(world_.chance.between(3min, 20min), [this] {
         if (world_.sky.calm()) return;
         world_.sky.count(fault::folder_away);
-        world_.note("the folder goes away");
-        auto here = settings_.watches.front().path;
-        auto away = here + ".away";
-        files::rename(here, away);
-        world_.plan(world_.chance.between(1s, 6min), [this, here, away] {
-            files::rename(away, here);
-            world_.note("the folder is back");
-            plan_absence();
-        });
+        take_folder_away(1s, 6min);
+        plan_absence();
     });
+}
+
+// What may be different when the daemon starts again.
+void simulation::change_before_birth() {
+    auto& sky = world_.sky;
+    if (sky.calm()) return;
+    if (sky.has(fault::late_folder) && world_.chance.chance(0.4)) {
+        sky.count(fault::late_folder);
+        take_folder_away(1s, 10min);
+    }
+    if (sky.has(fault::renamed_watch) && world_.chance.chance(0.4)) {
+        sky.count(fault::renamed_watch);
+        auto& name = settings_.watches.front().name;
+        name = name == "web" ? "site" : "web";
+        world_.note("the watch is called " + name);
+    }
 }
 
 void simulation::plan_audits() {
@@ -188,6 +217,7 @@ void simulation::plan_audits() {
 }
 
 void simulation::be_born() {
+    change_before_birth();
     world_.note("start");
     service_.meet_client();
     daemon_ = std::make_unique<life>(world_, service_, settings_);
@@ -295,7 +325,7 @@ void simulation::check_duplicates() {
 void simulation::check_counts() {
     if (!daemon_ || !daemon_->is_open()) return;
     auto& measured = daemon_->measured();
-    metric_labels label{{"watch", "web"}};
+    metric_labels label{{"watch", settings_.watches.front().name}};
     auto in = measured.count("kustodrop_files_seen_total", label).value() +
               measured.count("kustodrop_files_resumed_total", label).value();
     double out = 0;

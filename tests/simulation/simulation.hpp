@@ -63,6 +63,9 @@ private:
     void plan_deaths();
     void plan_calendar();
     void plan_absence();
+    void take_folder_away(duration least, duration most);
+    void bring_folder_back();
+    void change_before_birth();
     void plan_audits();
     void run_until(time_point end);
     void settle();
@@ -84,6 +87,7 @@ private:
     audit audit_;
     std::unique_ptr<life> daemon_;
     std::optional<std::uint64_t> dies_in_;  // Steps.
+    bool is_away_ = false;                  // The drop folder.
     totals totals_;
 };
 

@@ -46,7 +46,12 @@ static constexpr std::array<std::string_view, fault_kinds> fault_names{
     "crash",
     "restart",
     "journal_lost",
-    "journal_cut"};
+    "journal_cut",
+    "odd_answer",
+    "odd_spell",
+    "identity_refused",
+    "late_folder",
+    "renamed_watch"};
 
 std::string_view to_string(fault kind) { return fault_names[static_cast<std::size_t>(kind)]; }
 

@@ -104,8 +104,13 @@ enum class fault {
     restart,                // The daemon is stopped and started.
     journal_lost,           // It crashes and the journal is lost.
     journal_cut,            // It crashes and the journal is cut somewhere.
+    odd_answer,             // Storage refuses with an answer that was not foreseen.
+    odd_spell,              // It does so for minutes, whatever is asked.
+    identity_refused,       // The service refuses the identity token of a post.
+    late_folder,            // The drop folder is not there when the daemon starts.
+    renamed_watch,          // The watch has another name after a restart.
 };
-inline constexpr std::size_t fault_kinds = 24;
+inline constexpr std::size_t fault_kinds = 29;
 std::string_view to_string(fault);
 
 /// Which faults a seed has, and when they strike.
@@ -120,7 +125,10 @@ public:
     void calm_down() { calm_ = true; }
     bool calm() const { return calm_; }
     bool is_fair() const;  ///< No fault in this seed.
-    std::uint64_t occurred(fault kind) const { return struck_[index(kind)]; }
+
+    /// Whether the drop folder is absent at times.
+    bool has_absence() const { return has(fault::folder_away) || has(fault::late_folder); }
+    std::uint64_t struck(fault kind) const { return struck_[index(kind)]; }
     std::uint64_t total_struck() const;
     std::string summary() const;
 
