@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+"""Drop folders on file systems that behave as some do: short forms of delivery, kill and retry."""
+import os
+import pathlib
+import random
+import subprocess
+import sys
+import threading
+import unittest
+
+from stand import Resilience, main, skip
+from waiting import until
+
+import strange_disk
+
+DISK = pathlib.Path(__file__).resolve().parent / "strange_disk.py"
+ROW = "2026-08-22T10:00:00Z,info,hello,{}\n"
+CACHED = 3  # Seconds for which a disk of that kind believes what it knows.
+KINDS = (
+    (),
+    ("fresh_inodes",),
+    ("no_noreplace",),
+    ("no_noreplace", "no_links"),
+    ("late_errors",),
+    ("cached",),
+    ("hangs",),
+    ("fresh_inodes", "no_noreplace", "late_errors"),
+)
+
+
+def may_mount():
+    return os.geteuid() == 0 and os.access("/dev/fuse", os.R_OK | os.W_OK)
+
+
+class Disk:
+    """A strange disk that is mounted on a daemon's drop folder."""
+
+    def __init__(self, folder, mounted, faults):
+        self.backing, self.mounted, self.faults = folder / "backing", mounted, faults
+        self.backing.mkdir()
+        self.hang = pathlib.Path(f"{self.backing}.hang")
+        self.server = None
+
+    def place_of_others(self):
+        """Where a writer works whom the faults do not concern."""
+        apart = {"cached", "late_errors"} & set(self.faults)
+        return self.backing if apart else self.mounted
+
+    def mount(self):
+        command = [sys.executable, "-B", str(DISK), str(self.backing), str(self.mounted)]
+        self.server = subprocess.Popen(  # pylint: disable=consider-using-with
+            [*command, *self.faults], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL
+        )
+        return self.server.stdout.readline() == b"mounted\n"
+
+    def unmount(self):
+        self.hang.unlink(missing_ok=True)
+        strange_disk.unmount(self.mounted)
+        if self.server:
+            self.server.kill()
+            self.server.wait()
+            self.server.stdout.close()
+            self.server = None
+
+
+class StrangeDisks(Resilience):
+    def put(self, disk, name, first, count=2):
+        """By another machine, or by a process here."""
+        text = "".join(ROW.format(number) for number in range(first, first + count))
+        path = disk.place_of_others() / name
+        path.parent.mkdir(exist_ok=True)
+        hidden = path.with_name(f".{path.name}")
+        hidden.write_text(text, encoding="utf-8")
+        hidden.rename(path)
+
+    def rows(self, emulator):
+        return sorted(row[0] for row in emulator.query("Web | project number"))
+
+    def arrive(self, emulator, daemon, count, kills=0):
+        """A kill may come between a post and its answer, which is the only reason to repeat it."""
+        numbers = set(range(count))
+        self.until(f"{count} rows", lambda: set(self.rows(emulator)) >= numbers, 180, daemon)
+        rows = self.rows(emulator)
+        self.assertEqual(set(rows), numbers)
+        self.assertLessEqual(len(rows) - count, 2 * kills, f"doubled: {rows}")
+
+    def rig_on(self, faults, watch):
+        emulator, daemon, _ = self.rig(
+            {"batching": "200ms"}, {"recursive": True, "stable_for": "300ms", **watch}
+        )
+        disk = Disk(daemon.folder, daemon.drop, faults)
+        self.addCleanup(disk.unmount)
+        if not disk.mount():
+            skip("strange disks: a FUSE mount is not allowed here")
+        return emulator, daemon, disk
+
+    def endure(self, faults, _):
+        """Delivery, kills and retry."""
+        emulator, daemon, disk = self.rig_on(faults, {})
+        daemon.start()
+        for number in range(6):
+            self.put(disk, f"{number}.csv", 2 * number)
+        self.put(disk, "sub/6.csv", 12)
+        if "hangs" in faults:
+            disk.hang.touch()
+            threading.Timer(4, disk.hang.unlink).start()
+        self.arrive(emulator, daemon, 14)
+        chance = random.Random(repr(faults))
+        for number in range(7, 13):
+            self.put(disk, f"{number}.csv", 2 * number)
+            if number % 2:
+                wanted = emulator.message_count() + chance.randint(0, 1)
+                until("a post", lambda least=wanted: emulator.message_count() >= least, 60)
+                daemon.program.kill()
+                daemon.start()
+                self.tally.add("kills")
+        self.arrive(emulator, daemon, 26, kills=3)
+        bad = disk.place_of_others() / "bad.csv"
+        bad.write_text("no,row\nof,that,table\n", encoding="utf-8")
+        self.until("quarantine", lambda: daemon.outcomes().get("failed") == 1, 120, daemon)
+        quarantined = disk.backing / ".kustodrop" / "quarantine" / "bad.csv"
+        self.until("the file in quarantine", quarantined.exists, 60, daemon)
+        quarantined.write_text(ROW.format(26), encoding="utf-8")
+        until("the file is known as it is", lambda: quarantined.stat().st_size > 30, CACHED)
+        code, out, err = daemon.command("retry", "--config", daemon.config_path, "--all")
+        self.assertEqual(code, 0, out + err)
+        self.arrive(emulator, daemon, 27, kills=3)
+        self.until("nothing in work/", lambda: daemon.inside("work") == [], 120, daemon)
+        self.assertEqual(daemon.outcomes().get("rejected", 0), 0)
+        daemon.stop()
+        disk.unmount()
+        self.tally.add("files", 14)
+        self.finished(daemon, emulator)
+
+    def remain(self, faults, _):
+        """Files that stay, over remounts whose inode numbers are others."""
+        emulator, daemon, disk = self.rig_on(faults, {"on_success": "keep"})
+        for number in range(4):
+            self.put(disk, f"{number}.csv", 2 * number)
+        daemon.start()
+        self.arrive(emulator, daemon, 8)
+        self.until("outcomes", lambda: daemon.outcomes() == {"succeeded": 4}, 120, daemon)
+        for number in (4, 5):
+            daemon.stop()
+            disk.unmount()
+            self.assertTrue(disk.mount())
+            daemon.start()
+            self.put(disk, f"{number}.csv", 2 * number)
+            self.arrive(emulator, daemon, 2 * number + 2)
+        self.until("outcomes", lambda: daemon.outcomes() == {"succeeded": 6}, 120, daemon)
+        daemon.stop()
+        disk.unmount()
+        self.tally.add("remounts", 2)
+        self.finished(daemon, emulator)
+
+    def test_every_record_arrives_once_whatever_the_disk_is_like(self):
+        if not may_mount():
+            skip("strange disks: /dev/fuse and root are wanted")
+        whole = self.scenarios(self.endure, KINDS)
+        whole = self.scenarios(self.remain, [("fresh_inodes",), ("cached",)]) and whole
+        self.tally.add("lost", 0)
+        least = {"files": 112, "kills": 24, "remounts": 4}
+        self.close("strange disks", least if whole else {}, "files", "kills", "remounts", "lost")
+
+
+if __name__ == "__main__":
+    unittest.TestCase.maxDiff = None
+    main()
