@@ -66,7 +66,7 @@ static bool stands_already(const failure& refused) {
 // was lost is refused: the name is ours alone, so what stands there is what was sent. Where that
 // cannot be seen another container is used, in which the name is free.
 static asio::awaitable<result<void>> or_ours(
-    blob_client& blobs, http::url blob, result<void> stored, std::size_t bytes
+    blob_client& blobs, http::url blob, result<void> stored, std::uint64_t bytes
 ) {
     if (!stored.has_error() || !stands_already(stored.error())) co_return stored;
     auto found = co_await blobs.size(std::move(blob));
@@ -94,10 +94,17 @@ asio::awaitable<result<void>> blob_client::put_block(
     auto request = prepared(http::verb::put, std::move(target), "put_block");
     request.headers.add("Content-Type", "application/octet-stream");
     carry(request, content);
-    co_return co_await created(transport_, std::move(request));
+    auto stored = co_await created(transport_, std::move(request));
+    // A blob of this name was committed before: only another container takes it again.
+    if (!stored.has_error() || !stands_already(stored.error())) co_return stored;
+    auto refused = stored.error();
+    refused.next = remedy::reroute;
+    co_return refused;
 }
 
-asio::awaitable<result<void>> blob_client::put_block_list(http::url blob, unsigned count) {
+asio::awaitable<result<void>> blob_client::put_block_list(
+    http::url blob, unsigned count, std::uint64_t bytes
+) {
     auto request =
         prepared(http::verb::put, blob.with_parameters("comp=blocklist"), "put_block_list");
     request.headers.add("Content-Type", "application/xml");
@@ -105,7 +112,8 @@ asio::awaitable<result<void>> blob_client::put_block_list(http::url blob, unsign
     for (unsigned i = 0; i < count; ++i) request.body += "<Latest>" + block_id(i) + "</Latest>";
     request.body += "</BlockList>";
     add_checksum(request, request.body);
-    co_return co_await created(transport_, std::move(request));
+    auto stored = co_await created(transport_, std::move(request));
+    co_return co_await or_ours(*this, std::move(blob), std::move(stored), bytes);
 }
 
 asio::awaitable<result<std::optional<std::uint64_t>>> blob_client::size(http::url blob) {

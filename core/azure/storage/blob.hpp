@@ -28,8 +28,10 @@ public:
         http::url blob, unsigned index, std::string_view content
     );
 
-    /// Makes blocks 0 to count-1 the blob.
-    asio::awaitable<result<void>> put_block_list(http::url blob, unsigned count);
+    /// Makes blocks 0 to count-1, which hold `bytes` together, the blob.
+    asio::awaitable<result<void>> put_block_list(
+        http::url blob, unsigned count, std::uint64_t bytes
+    );
 
     /// The blob's size in bytes; nothing if there is no such blob.
     asio::awaitable<result<std::optional<std::uint64_t>>> size(http::url blob);

@@ -65,6 +65,7 @@ asio::awaitable<result<void>> block_upload::send_blocks(source_reader& reader, b
     blocks spare(executor, buffers_.size());
     blocks full(executor, buffers_.size());
     count_ = 1;
+    bytes_ = first.bytes;
     full.try_push(first);
     for (std::size_t i = 1; i < buffers_.size(); ++i) {
         block one{0, i, 0};
@@ -76,7 +77,7 @@ asio::awaitable<result<void>> block_upload::send_blocks(source_reader& reader, b
     for (std::size_t i = 0; i < lanes; ++i) tasks.push_back(empty(spare, full));
     co_await together(std::move(tasks));
     if (problem_) co_return *problem_;
-    auto committed = co_await with_.blobs.put_block_list(blob_, count_);
+    auto committed = co_await with_.blobs.put_block_list(blob_, count_, bytes_);
     how_.report(committed);
     co_return committed;
 }
@@ -94,6 +95,7 @@ asio::awaitable<void> block_upload::fill(source_reader& reader, blocks& spare, b
         last = made->last;
         if (made->bytes == 0) break;
         block next{count_++, into->buffer, made->bytes};
+        bytes_ += made->bytes;
         full.try_push(next);
     }
     full.close();

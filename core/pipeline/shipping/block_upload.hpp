@@ -70,6 +70,7 @@ private:
     std::vector<std::unique_ptr<char[]>> buffers_;
     std::optional<failure> problem_;
     unsigned count_ = 0;
+    std::uint64_t bytes_ = 0;  // Of the blocks so far.
 };
 
 }  // namespace kustodrop::pipeline

@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(sends_no_checksum_where_the_system_has_no_md5) {
     BOOST_TEST(network.header("Content-MD5") == "(none)");
     BOOST_TEST(network.header("x-ms-content-crc64") == "(none)");
     network.answer(201);
-    BOOST_TEST(finish(client.put_block_list(*place, 2)).has_value());
+    BOOST_TEST(finish(client.put_block_list(*place, 2, 4)).has_value());
     BOOST_TEST(network.header("Content-MD5") == "(none)");
 }
 
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(guards_a_body_with_what_the_version_of_the_sas_knows) {
 BOOST_AUTO_TEST_CASE(a_list_of_blocks_is_guarded_like_a_block) {
     network.answer(201);
     auto place = http::url::parse("https://a.blob.core.windows.net/c/b?sv=2022-11-02&sig=a");
-    BOOST_TEST(finish(client.put_block_list(*place, 2)).has_value());
+    BOOST_TEST(finish(client.put_block_list(*place, 2, 4)).has_value());
     auto crc = crc64_bytes(crc64(network.last().body));
     BOOST_TEST(network.header("x-ms-content-crc64") == base64_encode(crc));
 }
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(puts_a_block_behind_the_sas) {
 
 BOOST_AUTO_TEST_CASE(commits_the_blocks_in_their_order) {
     network.answer(201);
-    BOOST_TEST(finish(client.put_block_list(blob, 2)).has_value());
+    BOOST_TEST(finish(client.put_block_list(blob, 2, 4)).has_value());
     BOOST_TEST(network.last().target.query() == "sig=S%2B1&comp=blocklist");
     BOOST_TEST(
         network.last().body == "<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList><Latest>" +
@@ -206,6 +206,22 @@ BOOST_AUTO_TEST_CASE(what_may_not_be_overwritten_and_is_not_known_to_be_ours_goe
     network.answer(403, "", {{"x-ms-error-code", "UnauthorizedBlobOverwrite"}});
     network.answer(403, "", {{"x-ms-error-code", "AuthorizationPermissionMismatch"}});
     BOOST_TEST((finish(client.put_blob(blob, "content")).error().next == remedy::reroute));
+}
+
+BOOST_AUTO_TEST_CASE(a_repeated_block_list_whose_answer_was_lost_is_ours_if_it_has_our_size) {
+    for (auto code : {"UnauthorizedBlobOverwrite", "BlobAlreadyExists"}) {
+        network.answer(403, "", {{"x-ms-error-code", code}});
+        network.answer(200, "", {{"Content-Length", "4"}});
+        BOOST_TEST(finish(client.put_block_list(blob, 2, 4)).has_value());
+        network.answer(403, "", {{"x-ms-error-code", code}});
+        network.answer(200, "", {{"Content-Length", "5"}});
+        BOOST_TEST((finish(client.put_block_list(blob, 2, 4)).error().next == remedy::reroute));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_block_of_a_blob_that_stands_already_goes_elsewhere) {
+    network.answer(403, "", {{"x-ms-error-code", "UnauthorizedBlobOverwrite"}});
+    BOOST_TEST((finish(client.put_block(blob, 0, "x")).error().next == remedy::reroute));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
