@@ -18,6 +18,13 @@ static failure no_table(const std::string& database, const std::string& table) {
                   database + "'."};
 }
 
+static failure no_database(const std::string& database) {
+    return {
+        .code = service_code("EntityNotFound"),
+        .next = remedy::give_up,
+        .detail = "Entity ID '" + database + "' of kind 'Database' was not found."};
+}
+
 static failure storage_failure(const sqlite::error& error) {
     return {
         .code = service_code("InternalServerError"), .next = remedy::retry, .detail = error.what()};
@@ -211,6 +218,7 @@ command_execution::answer command_execution::carry_out(std::string, commands::sh
 command_execution::answer command_execution::carry_out(
     std::string database, commands::show_tables
 ) {
+    if (!known_.has_database(database)) co_return no_database(database);
     auto out = table_names(known_.tables_of(database));
     co_return out;
 }
@@ -218,6 +226,7 @@ command_execution::answer command_execution::carry_out(
 command_execution::answer command_execution::carry_out(
     std::string database, commands::show_table what
 ) {
+    if (!known_.has_database(database)) co_return no_database(database);
     auto* table = known_.find_table(database, what.table);
     if (!table) co_return no_table(database, what.table);
     auto schema = what.as_json ? json_schema(*table) : table->csl();
@@ -228,6 +237,7 @@ command_execution::answer command_execution::carry_out(
 command_execution::answer command_execution::carry_out(
     std::string database, commands::show_mappings what
 ) {
+    if (!known_.has_database(database)) co_return no_database(database);
     auto* table = known_.find_table(database, what.table);
     if (!table) co_return no_table(database, what.table);
     auto out = about_mappings(known_.mappings_of(*table));

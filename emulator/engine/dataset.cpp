@@ -8,8 +8,22 @@ namespace kustodrop::emulator {
 
 namespace json = boost::json;
 
+// Rows may hold any bytes, JSON only UTF-8: what is none is replaced, as the service does.
+static std::string as_utf8(std::string_view text) {
+    if (is_valid_utf8(text)) return std::string(text);
+    std::string out;
+    while (!text.empty()) {
+        std::size_t length = 1;
+        while (length <= 4 && !is_valid_utf8(text.substr(0, length))) ++length;
+        bool is_bad = length > 4 || length > text.size();
+        out += is_bad ? std::string_view("\xEF\xBF\xBD") : text.substr(0, length);
+        text.remove_prefix(is_bad ? 1 : length);
+    }
+    return out;
+}
+
 static json::value json_of(const cell& value, column_type type) {
-    if (auto* text = std::get_if<std::string>(&value)) return json::value(*text);
+    if (auto* text = std::get_if<std::string>(&value)) return json::value(as_utf8(*text));
     if (auto* number = std::get_if<std::int64_t>(&value)) {
         if (type == column_type::bool_) return *number != 0;
         if (type == column_type::real) return static_cast<double>(*number);
@@ -144,7 +158,7 @@ http::response error_answer(const failure& why, wall_time now) {
         why.code.text() == "EntityNotFound" ? "BadRequest_EntityNotFound" : "General_BadRequest";
     error["message"] = "Request is invalid and cannot be executed.";
     error["@type"] = exception_for(why);
-    error["@message"] = why.code.text() + " error: " + why.detail;
+    error["@message"] = as_utf8(why.code.text() + " error: " + why.detail);
     error["@context"] = std::move(context);
     error["@permanent"] = true;
     json::object whole;

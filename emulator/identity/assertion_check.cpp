@@ -76,7 +76,7 @@ assertion_check::assertion_check(clock& clock, const identity_options& options)
         certificates_.push_back({pem, certificate_der(pem)});
     }
     if (!options.federated_key.empty() && !is_public_key(options.federated_key)) {
-        throw std::runtime_error("--federated-key is not a public key in PEM");
+        throw std::invalid_argument("--federated-key is not a public key in PEM");
     }
 }
 

@@ -65,7 +65,7 @@ bool verify(std::string_view text, std::string_view signature, EVP_PKEY* key, rs
 std::string certificate_der(std::string_view pem) {
     quiet afterwards;
     auto certificate = certificate_in(pem);
-    if (!certificate) throw std::runtime_error("a registered certificate is not PEM");
+    if (!certificate) throw std::invalid_argument("--certificate is not a certificate in PEM");
     unsigned char* bytes = nullptr;
     auto size = i2d_X509(certificate.get(), &bytes);
     if (size <= 0) throw std::runtime_error("a registered certificate cannot be written as DER");

@@ -328,7 +328,9 @@ std::string application::ready_facts() const {
 }
 
 std::string application::startup_text() const {
-    return emulator::startup_text(ready_facts(), state_->tokens.options().resource);
+    auto& s = *state_;
+    auto& tables = s.options.ingestor.tables;
+    return emulator::startup_text(ready_facts(), s.tokens.options().resource, tables);
 }
 
 asio::awaitable<void> application::run(http::transport& transport) {

@@ -1,14 +1,46 @@
 #include "emulator/program/startup_text.hpp"
 
+#include "base/text.hpp"
+
 #include <boost/json.hpp>
 
+#include <filesystem>
 #include <string_view>
 
 namespace kustodrop::emulator {
 
 namespace json = boost::json;
 
-std::string startup_text(const std::string& ready_facts, const std::string& resource) {
+static std::string yaml_quoted(const std::string& text) { return "\"" + json_escape(text) + "\""; }
+
+// A configuration for kustodrop, as a command that writes it. `table` is "Database.Table".
+static std::string configuration(const json::object& facts, const std::string& table) {
+    auto fact = [&facts](std::string_view name) { return std::string(facts.at(name).as_string()); };
+    auto here = std::filesystem::current_path().string();
+    auto dot = table.find('.');
+    std::string out =
+        "\nShip files to it:\n  mkdir -p drop state && (umask 077 && cat >kustodrop.yaml) "
+        "<<'END'\n";
+    out += "cluster:\n  ingestion_endpoint: " + fact("endpoint") + "\n";
+    out += "auth:\n  kind: client_secret\n  tenant_id: " + yaml_quoted(fact("tenant")) + "\n";
+    out += "  client_id: " + yaml_quoted(fact("client_id")) + "\n";
+    out += "  client_secret: " + yaml_quoted(fact("client_secret")) + "\n";
+    if (!fact("ca_file").empty()) {
+        out += "network:\n  ca_file: " + yaml_quoted(fact("ca_file")) + "\n";
+    }
+    out += "state_directory: " + yaml_quoted(here + "/state") + "\n";
+    out += "watches:\n  - path: " + yaml_quoted(here + "/drop") + "\n";
+    out += "    database: " + yaml_quoted(table.substr(0, dot)) + "\n";
+    out += "    table: " + yaml_quoted(table.substr(dot + 1)) + "\n    format: csv\n";
+    out += "admin:\n  listen: " + yaml_quoted("unix:" + here + "/state/admin.sock") + "\nEND\n";
+    return out + "  kustodrop run --config kustodrop.yaml\n";
+}
+
+std::string startup_text(
+    const std::string& ready_facts,
+    const std::string& resource,
+    const std::vector<std::string>& tables
+) {
     auto facts = json::parse(ready_facts).as_object();
     auto fact = [&facts](std::string_view name) { return std::string(facts.at(name).as_string()); };
     std::string out = "kustodrop-emulator is ready\n";
@@ -38,7 +70,8 @@ std::string startup_text(const std::string& ready_facts, const std::string& reso
     out += "  kusto mgmt NetDefaultDB '.get ingestion resources'\n";
     out += "  kusto mgmt Demo '.create table Events (ts:datetime, text:string)'\n";
     out += "  kusto query Demo 'Events | count'\n";
-    return out;
+    auto table = tables.empty() ? std::string("Demo.Events") : tables.front();
+    return out + configuration(facts, table.substr(0, table.find('(')));
 }
 
 }  // namespace kustodrop::emulator

@@ -43,6 +43,17 @@ BOOST_AUTO_TEST_CASE(creates_a_table_that_can_be_asked) {
     BOOST_TEST(answer(".show tables").find("\"New\"") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(knows_no_table_of_a_database_that_does_not_exist) {
+    for (auto command :
+         {".show tables", ".show table T cslschema", ".show table T ingestion mappings"}) {
+        auto task = start(subject->management("Nowhere", command));
+        auto response = task->value.value();
+        BOOST_TEST(response.status == 400u);
+        BOOST_TEST(response.body.find("BadRequest_EntityNotFound") != std::string::npos);
+        BOOST_TEST(response.body.find("of kind 'Database'") != std::string::npos);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(leaves_an_existing_table_as_it_is_or_merges_into_it) {
     answer_to(".create table T (z:string)");
     BOOST_TEST(answer(".show table T cslschema").find("a:string,n:long") != std::string::npos);
