@@ -86,6 +86,7 @@ static void add_check(CLI::App& program, std::function<int()>& chosen) {
     command->add_flag(
         "--offline", options->offline, "Only the configuration and the folders, without the network"
     );
+    command->add_flag("--verbose", options->verbose, "A line for each container and queue");
     add_json(command, options->json);
     command->callback([options, &chosen] {
         chosen = [options] { return commands::command_check(*options); };

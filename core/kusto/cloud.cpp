@@ -96,6 +96,16 @@ result<void> check_endpoint(const http::url& endpoint, const trusted_hosts& trus
     return {};
 }
 
+static constexpr std::string_view ingestion_prefix = "ingest-";
+
+http::url engine_of(const http::url& ingestion_endpoint) {
+    auto& host = ingestion_endpoint.host();
+    if (!host.starts_with(ingestion_prefix)) return ingestion_endpoint;
+    auto origin = ingestion_endpoint.origin();
+    origin.erase(origin.find(ingestion_prefix), ingestion_prefix.size());
+    return http::url::parse(origin).value_or(ingestion_endpoint);
+}
+
 azure::authority cloud::authority() const {
     azure::authority out;
     out.login_endpoint = login_endpoint;

@@ -25,6 +25,10 @@ bool is_trusted(std::string_view host, const trusted_hosts& trusted);
 /// ingest- URL that was meant.
 result<void> check_endpoint(const http::url& endpoint, const trusted_hosts& trusted);
 
+/// The query endpoint that belongs to an ingestion endpoint: its host without "ingest-". Where the
+/// host has no such prefix, both are one.
+http::url engine_of(const http::url& ingestion_endpoint);
+
 /// What a cluster says about signing in to it.
 struct cloud {
     http::url login_endpoint;

@@ -44,14 +44,12 @@ void management_client::authenticate_with(token_getter get, refusal_handler refu
     refused_ = std::move(refused);
 }
 
-http::request management_client::prepared(
-    const std::string& command, const azure::access_token& token
-) {
+http::request management_client::prepared(const posted& what, const azure::access_token& token) {
     http::request out;
     out.method = http::verb::post;
     out.target = options_.endpoint.with_path("/v1/rest/mgmt");
     out.service = "management";
-    out.operation = operation_of(command);
+    out.operation = operation_of(what.command);
     out.total_timeout = command_timeout;
     out.headers.add("Authorization", "Bearer " + std::string(token.value.reveal()));
     out.headers.add("Accept", "application/json");
@@ -61,25 +59,34 @@ http::request management_client::prepared(
     out.headers.add("x-ms-app", header_value(options_.application));
     out.headers.add("x-ms-user", header_value(options_.user));
     out.headers.add("x-ms-client-version", version_for_tracing(options_.client_version));
-    out.body = R"({"db":"NetDefaultDB","csl":")" + json_escape(command) + R"("})";
+    out.body = R"({"db":")" + json_escape(what.database) + R"(","csl":")" +
+               json_escape(what.command) + R"("})";
     return out;
 }
 
-asio::awaitable<result<http::response>> management_client::attempt(
-    std::string command, token token
-) {
-    co_return co_await transport_.send(prepared(command, *token));
+asio::awaitable<result<http::response>> management_client::attempt(posted what, token token) {
+    co_return co_await transport_.send(prepared(what, *token));
 }
 
+// What every client names where no database is meant (docs/protocol.md §3.1).
+static constexpr auto no_database = "NetDefaultDB";
+
 asio::awaitable<result<dataset>> management_client::execute(std::string command) {
+    return execute_in(no_database, std::move(command));
+}
+
+asio::awaitable<result<dataset>> management_client::execute_in(
+    std::string database, std::string command
+) {
+    posted asked{std::move(database), command};
     auto what = "\"" + command + "\" at " + options_.endpoint.host();
     auto token = co_await get_token_();
-    auto answer = co_await attempt(command, token);
+    auto answer = co_await attempt(asked, token);
     if (answer && answer->status == 401) {
         // Once: a fresh token that is refused too is not an accident.
         refused_(token);
         token = co_await get_token_();
-        answer = co_await attempt(command, token);
+        answer = co_await attempt(asked, token);
     }
     if (!answer) co_return answer.error();
     if (answer->status != 200) {

@@ -40,11 +40,18 @@ public:
     /// One command, one answer. A 401 drops the token and is tried once more with the next.
     asio::awaitable<result<dataset>> execute(std::string command);
 
+    /// The same, in the context of a database.
+    asio::awaitable<result<dataset>> execute_in(std::string database, std::string command);
+
     const http::url& endpoint() const { return options_.endpoint; }
 
 private:
-    http::request prepared(const std::string& command, const azure::access_token& token);
-    asio::awaitable<result<http::response>> attempt(std::string command, token token);
+    struct posted {
+        std::string database;
+        std::string command;
+    };
+    http::request prepared(const posted& what, const azure::access_token& token);
+    asio::awaitable<result<http::response>> attempt(posted what, token token);
 
     http::transport& transport_;
     random_generator& random_;

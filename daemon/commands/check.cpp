@@ -1,5 +1,5 @@
+#include "daemon/commands/checking/service_check.hpp"
 #include "daemon/commands/commands.hpp"
-#include "daemon/commands/service_check.hpp"
 #include "daemon/program.hpp"
 #include "daemon/terminal/step_printer.hpp"
 #include "spool/folder/drop_folder.hpp"
@@ -107,9 +107,13 @@ static void print_json(const step_printer& out, const service_check* checked) {
 }
 
 static asio::awaitable<int> check_all(
-    connection& service, kusto::reporting reported, clock& time, step_printer& out, bool as_json
+    connection& service,
+    const config::settings& settings,
+    clock& time,
+    step_printer& out,
+    bool as_json
 ) {
-    service_check checked(service, reported, time, out);
+    service_check checked(service, settings, time, out);
     co_await checked.run();
     if (as_json)
         print_json(out, &checked);
@@ -144,12 +148,11 @@ static int check_service(const config::settings& settings, step_printer& out, bo
         if (as_json) print_json(out, nullptr);
         return out.code();
     }
-    kusto::reporting reported{settings.notifications.reports, settings.notifications.method};
-    return around.run(check_all(*service, reported, around.time, out, as_json));
+    return around.run(check_all(*service, settings, around.time, out, as_json));
 }
 
 int command_check(const check_options& options) {
-    step_printer out(options.json);
+    step_printer out(options.json, options.verbose);
     auto settings = settings_for(options);
     if (!settings) return options.json ? refuse(options.config, out) : bad_configuration;
     out.good("configuration", options.config + (options.offline ? ", secrets not read" : ""));

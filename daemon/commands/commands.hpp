@@ -17,6 +17,7 @@ int command_run(const run_options& options);
 struct check_options {
     std::string config;
     bool offline = false;
+    bool verbose = false;  // A line for each step, also of those that are alike.
     bool json = false;
 };
 int command_check(const check_options& options);

@@ -103,8 +103,7 @@ connection::connection(
       source_(make_token_source(
           {transport, around.time, around.random, environment_, around.threads}, settings_.auth
       )) {
-    auto refused = [this](const kusto::management_client::token& bad) { token.discard(bad); };
-    management.authenticate_with([this] { return current_token(); }, refused);
+    authenticate(management);
     token.on_event([this](const refresh_event& event) { report("token", event); });
     resources.on_event([this](const refresh_event& event) {
         report("ingestion resources", event);
@@ -115,6 +114,19 @@ connection::connection(
     });
     identity_token.on_event([this](const refresh_event& event) { report("identity token", event); }
     );
+}
+
+void connection::authenticate(kusto::management_client& client) {
+    auto refused = [this](const kusto::management_client::token& bad) { token.discard(bad); };
+    client.authenticate_with([this] { return current_token(); }, refused);
+}
+
+kusto::management_client connection::engine() {
+    auto options = management_options_of(settings_);
+    options.endpoint = kusto::engine_of(endpoint());
+    kusto::management_client out(transport, around_.random, std::move(options));
+    authenticate(out);
+    return out;
 }
 
 void connection::change(const config::settings& settings) {

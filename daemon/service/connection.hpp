@@ -51,6 +51,9 @@ public:
     /// Keeps token, resources and identity token fresh.
     void start(task_group& tasks);
 
+    /// A client of the cluster's query endpoint, with our token. It must not outlive this.
+    kusto::management_client engine();
+
     /// One step at a time, for `check`: the cloud's metadata, then a token.
     asio::awaitable<result<kusto::cloud>> ask_cloud();
     asio::awaitable<result<fresh<azure::access_token>>> fetch_token();
@@ -86,6 +89,8 @@ public:
 
     const http::url& endpoint() const { return settings_.cluster.ingestion_endpoint; }
 
+    const kusto::trusted_hosts& trusted_hosts() const { return settings_.cluster.trusted_hosts; }
+
     /// Whether tokens come from the cloud's login endpoint, not from the machine.
     bool needs_login() const { return settings_.auth.kind != config::auth_kind::managed_identity; }
 
@@ -96,6 +101,7 @@ public:
     std::optional<duration> sas_time_left();
 
 private:
+    void authenticate(kusto::management_client& client);
     asio::awaitable<kusto::management_client::token> current_token();
     void report(std::string_view what, const refresh_event& event);
     void report_ends(const std::vector<recurring::news>& ends);

@@ -13,17 +13,60 @@ namespace kustodrop::daemon {
 
 namespace json = boost::json;
 
+void step_printer::print(const char* mark, const taken& one) const {
+    if (quiet_) return;
+    auto name = one.step;
+    name.resize(std::max<std::size_t>(name.size(), 26), ' ');
+    bool says_code = one.code.empty() || one.detail.starts_with(one.code);
+    auto summary = says_code ? one.detail : one.code + ": " + one.detail;
+    std::printf("%s  %s %s\n", mark, name.c_str(), summary.c_str());
+    std::fflush(stdout);
+}
+
 void step_printer::take(const char* mark, taken one) {
     one.detail = without_secrets(printable(one.detail));
-    if (!quiet_) {
-        auto name = one.step;
-        name.resize(std::max<std::size_t>(name.size(), 26), ' ');
-        bool says_code = one.code.empty() || one.detail.starts_with(one.code);
-        auto summary = says_code ? one.detail : one.code + ": " + one.detail;
-        std::printf("%s  %s %s\n", mark, name.c_str(), summary.c_str());
-        std::fflush(stdout);
-    }
+    if (!is_gathering_ || one.result != "ok") print(mark, one);
     steps_.push_back(std::move(one));
+}
+
+static void add_new(std::vector<std::string>& to, std::string one) {
+    if (!one.empty() && std::ranges::count(to, one) == 0) to.push_back(std::move(one));
+}
+
+void step_printer::add(std::string_view step, const std::string& common) {
+    auto blank = step.rfind(' ');
+    auto kind = std::string(step.substr(0, blank));
+    auto name = blank == step.npos ? std::string() : std::string(step.substr(blank + 1));
+    auto at = std::ranges::find(kinds_, kind, &gathered::kind);
+    if (at == kinds_.end()) at = kinds_.insert(kinds_.end(), {kind, {}, {}, 0});
+    ++at->count;
+    add_new(at->names, std::move(name));
+    add_new(at->commons, without_secrets(printable(common)));
+}
+
+static constexpr std::size_t most_names = 3;
+
+static std::string listed(const std::vector<std::string>& names) {
+    std::string out;
+    for (std::size_t i = 0; i < std::min(names.size(), most_names); ++i) {
+        out += (i > 0 ? ", " : "") + names[i];
+    }
+    if (names.size() > most_names) {
+        out += " and " + std::to_string(names.size() - most_names) + " more";
+    }
+    return out;
+}
+
+void step_printer::print_gathered() {
+    is_gathering_ = false;
+    for (auto& one : kinds_) {
+        auto step = one.kind + (one.count > 1 ? ", " + std::to_string(one.count) : "");
+        auto detail = listed(one.names);
+        if (!one.commons.empty()) detail += ": " + one.commons.front();
+        if (one.commons.size() > 1) detail += "; others differ, see --verbose";
+        print("ok  ", {step, "ok", "", detail});
+    }
+    kinds_.clear();
 }
 
 void step_printer::remember(int code) {
@@ -32,6 +75,12 @@ void step_printer::remember(int code) {
 
 void step_printer::good(std::string_view step, const std::string& detail) {
     take("ok  ", {std::string(step), "ok", "", detail});
+    if (is_gathering_) add(step, "");
+}
+
+void step_printer::good(std::string_view step, const described& detail) {
+    take("ok  ", {std::string(step), "ok", "", detail.name + " (" + detail.common + ")"});
+    if (is_gathering_) add(step, detail.common);
 }
 
 void step_printer::bad(std::string_view step, const failure& problem) {

@@ -14,14 +14,28 @@ namespace kustodrop::daemon {
 /// what the first failure means for the exit code.
 class step_printer {
 public:
-    explicit step_printer(bool quiet = false) : quiet_(quiet) {}
+    /// `quiet`: prints nothing. `verbose`: gathers nothing.
+    explicit step_printer(bool quiet = false, bool verbose = false)
+        : quiet_(quiet), verbose_(verbose) {}
+
+    /// What a step found: what it looked at, and what it may have in common with others.
+    struct described {
+        std::string name;
+        std::string common;
+    };
 
     void good(std::string_view step, const std::string& detail);
+    void good(std::string_view step, const described& detail);
     void bad(std::string_view step, const failure& problem);
     void bad(std::string_view step, const std::string& detail, int code);
 
     /// A step that could not run because of an earlier failure.
     void skipped(std::string_view step, const std::string& why);
+
+    /// From here to print_gathered(), steps that succeed are gathered by their names
+    /// without what follows the last blank, and each kind is printed in one line. What fails is printed at once.
+    void gather() { is_gathering_ = !verbose_; }
+    void print_gathered();
 
     int code() const { return code_; }
 
@@ -33,10 +47,21 @@ private:
     struct taken {
         std::string step, result, code, detail;
     };
+    struct gathered {
+        std::string kind;
+        std::vector<std::string> names;    // Without repetition.
+        std::vector<std::string> commons;  // The same.
+        std::size_t count = 0;
+    };
     void take(const char* mark, taken one);
+    void print(const char* mark, const taken& one) const;
+    void add(std::string_view step, const std::string& common);
     void remember(int code);
 
     bool quiet_;
+    bool verbose_;
+    bool is_gathering_ = false;
+    std::vector<gathered> kinds_;
     std::vector<taken> steps_;
     int code_ = all_well;
 };

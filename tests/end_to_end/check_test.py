@@ -63,18 +63,20 @@ class Registry(http.server.BaseHTTPRequestHandler):
         self.wfile.write(content)
 
 
-class Check(EndToEnd):
-    def front(self, handler, behind=""):
-        """A server of the test's own, until its end; returns its address."""
-        made = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        made.behind = behind
-        serving = threading.Thread(target=made.serve_forever)
-        serving.start()
-        self.addCleanup(serving.join)
-        self.addCleanup(made.server_close)
-        self.addCleanup(made.shutdown)
-        return f"http://127.0.0.1:{made.server_port}"
+def serving(test, handler, behind=""):
+    """A server of the test's own, until its end, with its `address`."""
+    made = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    made.behind = behind
+    made.address = f"http://127.0.0.1:{made.server_port}"
+    thread = threading.Thread(target=made.serve_forever)
+    thread.start()
+    test.addCleanup(thread.join)
+    test.addCleanup(made.server_close)
+    test.addCleanup(made.shutdown)
+    return made
 
+
+class Checking(EndToEnd):
     def check(self, daemon, code, **more):
         got, out, err = daemon.command("check", "--config", daemon.config_path, **more)
         self.assertEqual(got, code, out + err)
@@ -90,6 +92,11 @@ class Check(EndToEnd):
             self.assertIn(text, lines[0])
         self.assertIn("Hosts to open in a firewall", out)
         return out
+
+
+class Check(Checking):
+    def front(self, handler, behind=""):
+        return serving(self, handler, behind).address
 
     def elsewhere(self, endpoint, **settings):
         """A daemon of a plain emulator whose configuration names another endpoint."""

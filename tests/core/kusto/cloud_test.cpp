@@ -236,4 +236,14 @@ BOOST_FIXTURE_TEST_CASE(a_network_failure_is_passed_on, cloud_world) {
     BOOST_TEST(fetch("https://ingest-c.kusto.windows.net").error().code == errc::dns_failed);
 }
 
+BOOST_AUTO_TEST_CASE(the_query_endpoint_is_the_ingestion_endpoint_without_its_prefix) {
+    auto engine = [](const char* text) {
+        return kusto::engine_of(*http::url::parse(text)).origin();
+    };
+    BOOST_TEST(engine("https://ingest-c.kusto.windows.net") == "https://c.kusto.windows.net");
+    BOOST_TEST(engine("https://ingest-c.corp:8443/db") == "https://c.corp:8443");
+    BOOST_TEST(engine("http://127.0.0.1:8080") == "http://127.0.0.1:8080");
+    BOOST_TEST(engine("https://my-ingest-c.corp") == "https://my-ingest-c.corp");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

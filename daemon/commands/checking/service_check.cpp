@@ -1,7 +1,8 @@
-#include "daemon/commands/service_check.hpp"
+#include "daemon/commands/checking/service_check.hpp"
 
 #include "azure/storage/sas_rights.hpp"
 #include "base/text.hpp"
+#include "daemon/commands/checking/target_check.hpp"
 #include "http/clock_skew.hpp"
 #include "pipeline/outcomes/queue_book.hpp"
 
@@ -76,8 +77,8 @@ void service_check::note(const kusto::resource_set& resources) {
 }
 
 // What the SAS says answers most questions about a new cluster.
-static std::string described(const azure::storage_place& place) {
-    return place.name + " (" + azure::sas_description(place) + ")";
+static step_printer::described described(const azure::storage_place& place) {
+    return {place.name, azure::sas_description(place)};
 }
 
 asio::awaitable<void> service_check::check_container(azure::storage_place container) {
@@ -98,7 +99,9 @@ asio::awaitable<void> service_check::check_notifications(
     bool reached = co_await probe(queue.location);
     if (!reached) co_return out_.skipped(name, queue.name + " cannot be reached");
     if (!azure::allows(queue, 'r')) {
-        co_return out_.good(name, described(queue) + ": not for peeking, messages are taken");
+        auto what = described(queue);
+        what.common += ": not for peeking, messages are taken";
+        co_return out_.good(name, what);
     }
     auto seen = co_await service_.queues.peek(queue.location, 1);
     if (seen.has_error()) co_return out_.bad(name, seen.error());
@@ -116,12 +119,15 @@ asio::awaitable<void> service_check::check_table(azure::storage_place table) {
 }
 
 asio::awaitable<void> service_check::check_storage(kusto::resource_set resources) {
+    out_.gather();
     for (auto& container : resources.containers) co_await check_container(container);
     for (auto& queue : resources.ingestion_queues) {
         auto name = "queue " + queue.account;
         bool reached = co_await probe(queue.location);
         if (reached) {
-            out_.good(name, described(queue) + ": only a post proves it");
+            auto what = described(queue);
+            what.common += ": only a post proves it";
+            out_.good(name, what);
         } else {
             out_.skipped(name, queue.name + " cannot be reached");
         }
@@ -129,7 +135,9 @@ asio::awaitable<void> service_check::check_storage(kusto::resource_set resources
     for (auto& queue : resources.failed_queues) co_await check_notifications("failure", queue);
     for (auto& queue : resources.successful_queues) co_await check_notifications("success", queue);
     for (auto& table : resources.status_tables) co_await check_table(table);
-    auto problem = pipeline::reporting_problem(resources, reported_.level, reported_.method);
+    out_.print_gathered();
+    auto& reported = settings_.notifications;
+    auto problem = pipeline::reporting_problem(resources, reported.reports, reported.method);
     if (problem) out_.bad("outcomes", *problem);
 }
 
@@ -156,6 +164,14 @@ asio::awaitable<void> service_check::check_resources() {
     co_await check_storage(std::move(resources));
 }
 
+asio::awaitable<void> service_check::check_targets() {
+    target_check targets(service_, settings_.watches, out_);
+    if (targets.endpoint() != service_.endpoint()) {
+        hosts_.emplace(targets.endpoint().authority(), "checking targets; shipping needs it not");
+    }
+    co_await targets.run();
+}
+
 asio::awaitable<void> service_check::run() {
     auto endpoint = service_.endpoint();
     hosts_.emplace(endpoint.authority(), "commands");
@@ -169,6 +185,7 @@ asio::awaitable<void> service_check::run() {
     task_group caches(executor);
     caches.start(service_.token.run());
     co_await check_resources();
+    co_await check_targets();
     caches.cancel();
     co_await caches.join();
 }

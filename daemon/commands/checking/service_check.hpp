@@ -1,6 +1,7 @@
 #pragma once
 
 #include "async/clock.hpp"
+#include "config/settings.hpp"
 #include "daemon/service/connection.hpp"
 #include "daemon/terminal/step_printer.hpp"
 
@@ -13,8 +14,10 @@ namespace kustodrop::daemon {
 /// the remedy. Steps that need a failed one are not tried.
 class service_check {
 public:
-    service_check(connection& service, kusto::reporting reported, clock& time, step_printer& out)
-        : service_(service), reported_(reported), time_(time), out_(out) {}
+    service_check(
+        connection& service, const config::settings& settings, clock& time, step_printer& out
+    )
+        : service_(service), settings_(settings), time_(time), out_(out) {}
 
     asio::awaitable<void> run();
 
@@ -27,6 +30,7 @@ private:
     asio::awaitable<bool> probe(http::url place);
     asio::awaitable<bool> sign_in();
     asio::awaitable<void> check_resources();
+    asio::awaitable<void> check_targets();
     asio::awaitable<void> check_storage(kusto::resource_set resources);
     asio::awaitable<void> check_container(azure::storage_place container);
     asio::awaitable<void> check_notifications(std::string kind, azure::storage_place queue);
@@ -35,7 +39,7 @@ private:
     void note(const kusto::resource_set& resources);
 
     connection& service_;
-    kusto::reporting reported_;  // How outcomes are to be read.
+    const config::settings& settings_;
     clock& time_;
     step_printer& out_;
     std::map<std::string, std::string> hosts_;

@@ -1,0 +1,113 @@
+#include "daemon/commands/checking/target_check.hpp"
+
+#include "base/text.hpp"
+#include "config/reading/suggest.hpp"
+#include "daemon/commands/checking/target_questions.hpp"
+
+#include <algorithm>
+
+namespace kustodrop::daemon {
+
+std::string absent_name(
+    std::string_view name, std::string_view what, const std::vector<std::string>& existing
+) {
+    std::vector<std::string_view> candidates(existing.begin(), existing.end());
+    auto meant = config::suggestion(name, candidates);
+    for (auto& one : existing) {
+        if (equals_ignoring_case(one, name)) meant = one;
+    }
+    auto out = "\"" + std::string(name) + "\" is not " + std::string(what);
+    if (!meant.empty()) out += "; did you mean " + std::string(meant) + "?";
+    return printable(out);
+}
+
+static std::string step_of(std::string_view watch) { return "target " + std::string(watch); }
+
+asio::awaitable<std::string> target_check::why_unreachable() {
+    auto& place = engine_.endpoint();
+    if (place == service_.endpoint()) co_return std::string();
+    auto trusted = kusto::check_endpoint(place, service_.trusted_hosts());
+    if (trusted.has_error() && trusted.error().code != errc::engine_endpoint) {
+        co_return place.host() + " is not in cluster.trusted_hosts";
+    }
+    auto steps = co_await service_.network->probe(place);
+    for (auto& step : steps) {
+        if (!step.ok) co_return place.host() + " cannot be reached: " + step.detail;
+    }
+    co_return std::string();
+}
+
+asio::awaitable<target_check::answer> target_check::tables_of(std::string database) {
+    auto known = tables_.find(database);
+    if (known != tables_.end()) co_return known->second;
+    auto listed = co_await engine_.execute_in(database, ".show tables");
+    answer names =
+        listed.has_error() ? answer(listed.error()) : answer(names_in(*listed, "TableName"));
+    tables_.insert_or_assign(database, names);
+    co_return names;
+}
+
+asio::awaitable<target_check::answer> target_check::mappings_of(kusto::target where) {
+    auto command = mappings_command(where.table);
+    auto listed = co_await engine_.execute_in(where.database, std::move(command));
+    if (listed.has_error()) co_return listed.error();
+    co_return fitting_mappings(*listed, where);
+}
+
+asio::awaitable<std::string> target_check::similar_database(std::string name) {
+    auto listed = co_await engine_.execute(".show databases");
+    std::vector<std::string> names;
+    if (listed.has_value()) names = names_in(*listed, "DatabaseName");
+    co_return absent_name(name, "a database of " + engine_.endpoint().host(), names);
+}
+
+void target_check::report(
+    std::string_view watch, const kusto::target& where, const failure& refused
+) {
+    if (is_denied(refused)) {
+        return out_.skipped(
+            step_of(watch),
+            where.name() + " may not be looked at: the role Database Viewer on " + where.database +
+                " would allow it; shipping does not need it"
+        );
+    }
+    out_.skipped(step_of(watch), where.name() + " cannot be looked at: " + refused.message());
+}
+
+asio::awaitable<void> target_check::check(const pipeline::watch_options& watch) {
+    auto& where = watch.target;
+    auto step = step_of(watch.name);
+    auto tables = co_await tables_of(where.database);
+    if (tables.has_error() && is_absent(tables.error())) {
+        auto absent = co_await similar_database(where.database);
+        co_return out_.bad(step, absent, bad_configuration);
+    }
+    if (tables.has_error()) co_return report(watch.name, where, tables.error());
+    if (std::ranges::count(*tables, where.table) == 0) {
+        auto absent = absent_name(where.table, "a table of " + where.database, *tables);
+        co_return out_.bad(step, absent, bad_configuration);
+    }
+    auto& mapping = where.mapping_reference;
+    if (mapping.empty()) co_return out_.good(step, where.name());
+    auto mappings = co_await mappings_of(where);
+    if (mappings.has_error()) co_return report(watch.name, where, mappings.error());
+    if (std::ranges::count(*mappings, mapping) == 0) {
+        auto what = "a mapping of " + where.name() + " for the format " +
+                    std::string(kusto::to_string(where.format));
+        co_return out_.bad(step, absent_name(mapping, what, *mappings), bad_configuration);
+    }
+    out_.good(step, where.name() + " with mapping " + mapping);
+}
+
+asio::awaitable<void> target_check::run() {
+    auto why = co_await why_unreachable();
+    for (auto& watch : watches_) {
+        if (why.empty()) {
+            co_await check(watch);
+        } else {
+            out_.skipped(step_of(watch.name), why + "; shipping does not need it");
+        }
+    }
+}
+
+}  // namespace kustodrop::daemon

@@ -1,0 +1,56 @@
+#include "daemon/commands/checking/target_questions.hpp"
+
+#include "base/text.hpp"
+#include "kusto/data_format.hpp"
+
+#include <algorithm>
+
+namespace kustodrop::daemon {
+
+std::string mappings_command(std::string_view table) {
+    std::string name;
+    for (char c : table) {
+        if (c == '\\' || c == '\'') name += '\\';
+        name += c;
+    }
+    return ".show table ['" + name + "'] ingestion mappings";
+}
+
+std::vector<std::string> names_in(const kusto::dataset& answer, std::string_view column) {
+    std::vector<std::string> out;
+    auto* table = answer.first();
+    if (!table) return out;
+    auto place = table->column(column, 0);
+    for (auto& row : table->rows) out.emplace_back(kusto::dataset_table::value(row, place));
+    return out;
+}
+
+// One kind has two names.
+static bool is_kind(std::string_view listed, std::string_view wanted) {
+    if (equals_ignoring_case(listed, wanted)) return true;
+    return equals_ignoring_case(listed, "Avro") && wanted == "ApacheAvro";
+}
+
+std::vector<std::string> fitting_mappings(const kusto::dataset& answer, const kusto::target& where) {
+    auto names = names_in(answer, "Name");
+    auto kinds = names_in(answer, "Kind");
+    std::vector<std::string> out;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (is_kind(kinds[i], kusto::mapping_kind(where.format))) out.push_back(names[i]);
+    }
+    return out;
+}
+
+bool is_absent(const failure& refused) {
+    auto& code = refused.code.service_text();
+    return code.find("EntityNotFound") != std::string::npos ||
+           code.find("NotExist") != std::string::npos;
+}
+
+bool is_denied(const failure& refused) {
+    auto& code = refused.code.service_text();
+    return code == "http_403" || code == "http_401" || code.starts_with("Forbidden") ||
+           code.starts_with("Unauthorized") || code.find("AccessDenied") != std::string::npos;
+}
+
+}  // namespace kustodrop::daemon
