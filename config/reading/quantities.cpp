@@ -1,5 +1,8 @@
 #include "config/reading/quantities.hpp"
 
+#include "base/text.hpp"
+
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -71,6 +74,48 @@ static std::optional<std::uint64_t> number(std::string_view digits) {
     return value;
 }
 
+struct other_unit {
+    std::string_view theirs;  // In lower case.
+    std::string_view ours;
+};
+static constexpr other_unit other_duration_units[]{
+    {"ms", "ms"}, {"msec", "ms"}, {"millis", "ms"}, {"milliseconds", "ms"}, {"s", "s"},
+    {"sec", "s"}, {"secs", "s"},  {"second", "s"},  {"seconds", "s"},       {"m", "m"},
+    {"min", "m"}, {"mins", "m"},  {"minute", "m"},  {"minutes", "m"},       {"h", "h"},
+    {"hr", "h"},  {"hrs", "h"},   {"hour", "h"},    {"hours", "h"},         {"d", "d"},
+    {"day", "d"}, {"days", "d"}};
+static constexpr other_unit other_size_units[]{
+    {"b", "B"},
+    {"byte", "B"},
+    {"bytes", "B"},
+    {"k", "KiB"},
+    {"kb", "KiB"},
+    {"kib", "KiB"},
+    {"m", "MiB"},
+    {"mb", "MiB"},
+    {"mib", "MiB"},
+    {"g", "GiB"},
+    {"gb", "GiB"},
+    {"gib", "GiB"},
+    {"t", "TiB"},
+    {"tb", "TiB"},
+    {"tib", "TiB"}};
+
+// ", did you mean 5m?" of "5 min"; empty where it is no number with a unit that others use.
+template <class Units>
+static std::string meant(std::string_view text, const Units& units) {
+    auto end = text.find_first_not_of("0123456789");
+    if (end == 0 || end == text.npos) return {};
+    auto digits = text.substr(0, end);
+    text.remove_prefix(end);
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    for (auto& one : units) {
+        if (!equals_ignoring_case(text, one.theirs)) continue;
+        return ", did you mean " + std::string(digits) + std::string(one.ours) + "?";
+    }
+    return {};
+}
+
 static bool is_zero(std::string_view text) {
     return !text.empty() && text.find_first_not_of('0') == std::string_view::npos;
 }
@@ -84,17 +129,18 @@ static auto find_unit(const Units& units, std::string_view name) {
 
 result<duration> parse_duration(std::string_view text) {
     if (is_zero(text)) return duration::zero();
+    auto hint = meant(text, other_duration_units) + std::string(duration_units_hint);
     if (text.empty()) return wrong("is not a valid duration", duration_units_hint);
     duration total{};
     auto* last = duration_units.begin();
     bool first = true;
     while (!text.empty()) {
         auto taken = take_amount(text);
-        if (taken.digits.empty()) return wrong("is not a valid duration", duration_units_hint);
+        if (taken.digits.empty()) return wrong("is not a valid duration", hint);
         if (taken.unit.empty() && text.empty()) return wrong("has no unit", duration_units_hint);
-        if (taken.unit.empty()) return wrong("is not a valid duration", duration_units_hint);
+        if (taken.unit.empty()) return wrong("is not a valid duration", hint);
         auto* found = find_unit(duration_units, taken.unit);
-        if (found == duration_units.end()) return wrong("has an unknown unit", duration_units_hint);
+        if (found == duration_units.end()) return wrong("has an unknown unit", hint);
         if (!first && found <= last) {
             return wrong("has its units in the wrong order; use the larger unit first, like 1h30m");
         }
@@ -111,11 +157,12 @@ result<duration> parse_duration(std::string_view text) {
 
 result<std::uint64_t> parse_size(std::string_view text) {
     if (is_zero(text)) return std::uint64_t{0};
+    auto hint = meant(text, other_size_units) + std::string(size_units_hint);
     auto taken = take_amount(text);
-    if (taken.digits.empty() || !text.empty()) return wrong("is not a valid size", size_units_hint);
+    if (taken.digits.empty() || !text.empty()) return wrong("is not a valid size", hint);
     if (taken.unit.empty()) return wrong("has no unit", size_units_hint);
     auto* found = find_unit(size_units, taken.unit);
-    if (found == size_units.end()) return wrong("has an unknown unit", size_units_hint);
+    if (found == size_units.end()) return wrong("has an unknown unit", hint);
     auto value = number(taken.digits);
     // A file's size is signed, so that half of the range is all there is.
     auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());

@@ -35,11 +35,57 @@ static std::string folded(std::string_view name) {
     return out;
 }
 
+namespace {
+struct other_word {
+    std::string_view theirs;
+    std::string_view ours;
+};
+}  // namespace
+
+// What other programs call it.
+static constexpr other_word other_words[]{
+    {"watch", "watches"},
+    {"folders", "watches"},
+    {"inputs", "watches"},
+    {"db", "database"},
+    {"tbl", "table"},
+    {"mapping", "ingestion_mapping_reference"},
+    {"mappingname", "ingestion_mapping_reference"},
+    {"type", "kind"},
+    {"method", "kind"},
+    {"folder", "path"},
+    {"dir", "path"},
+    {"directory", "path"},
+    {"endpoint", "ingestion_endpoint"},
+    {"url", "ingestion_endpoint"},
+    {"uri", "ingestion_endpoint"},
+    {"tenant", "tenant_id"},
+    {"client", "client_id"},
+    {"secret", "client_secret"},
+    {"clientsecret", "client_secret"},
+    {"cafile", "ca_file"},
+    {"ca", "ca_file"},
+    {"loglevel", "level"},
+    {"warn", "warning"},
+    {"err", "error"},
+    {"msi", "managed_identity"},
+    {"ndjson", "json"},
+    {"jsonl", "json"},
+    {"jsonlines", "json"},
+    {"move", "archive"},
+    {"remove", "delete"},
+};
+
 std::string_view suggestion(
     std::string_view given, const std::vector<std::string_view>& candidates
 ) {
     if (given.empty() || given.size() > longest_name) return {};
     auto wanted = folded(given);
+    for (auto& word : other_words) {
+        if (wanted == word.theirs && std::ranges::count(candidates, word.ours) > 0) {
+            return word.ours;
+        }
+    }
     std::string_view best;
     std::size_t best_distance = std::max<std::size_t>(1, wanted.size() / 3) + 1;
     for (auto candidate : candidates) {

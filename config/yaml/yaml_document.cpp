@@ -262,6 +262,34 @@ static void check_text(std::string_view text, const yaml_limits& limits) {
     }
 }
 
+// Where "${" stands in braces without quotes: YAML takes its brace for one of its own.
+static std::optional<place> unquoted_reference(std::string_view text) {
+    auto lines = split(text, '\n');
+    int depth = 0;
+    char quote = 0;
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        auto line = lines[i];
+        for (std::size_t j = 0; j < line.size(); ++j) {
+            char c = line[j];
+            if (quote) {
+                if (c == quote) quote = 0;
+                continue;
+            }
+            bool begins_word = j == 0 || line[j - 1] == ' ' || line[j - 1] == ',' ||
+                               line[j - 1] == '{' || line[j - 1] == '[';
+            if (c == '#' && begins_word) break;
+            if ((c == '"' || c == '\'') && begins_word) quote = c;
+            if (c == '$' && depth > 0 && line.substr(j).starts_with("${")) return in_line(i, j);
+            if (c == '{' && begins_word) ++depth;
+            if (c == '}' && depth > 0) --depth;
+        }
+    }
+    return std::nullopt;
+}
+
+static constexpr auto unquoted_message =
+    "is not valid YAML: ${…} within { } needs quotes, like {client_secret: \"${cred:NAME}\"}";
+
 static node build(std::string_view text, const yaml_limits& limits) {
     check_text(text, limits);
     // yaml-cpp 0.7 misses that a quote is open when the file ends with a newline.
@@ -291,7 +319,12 @@ yaml_document parse_yaml(
 ) {
     try {
         return {build(text, limits), {}};
-    } catch (const unreadable& reason) {
+    } catch (const unreadable& caught) {
+        auto reason = caught;
+        // What it is taken for is another mistake than the one that was made.
+        if (auto reference = unquoted_reference(text)) {
+            reason = {*reference, unquoted_message};
+        }
         problem found{file_name, reason.at.line, reason.at.column, "", reason.message};
         return {node{}, {found}};
     }

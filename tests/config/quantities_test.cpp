@@ -41,8 +41,18 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_a_duration) {
              {"", "is not a valid duration; use a number with ms, s, m, h or d, like 30s"},
              {"10", "has no unit; use a number with ms, s, m, h or d, like 30s"},
              {"1h30", "has no unit; use a number with ms, s, m, h or d, like 30s"},
-             {"10S", "has an unknown unit; use a number with ms, s, m, h or d, like 30s"},
-             {"10min", "has an unknown unit; use a number with ms, s, m, h or d, like 30s"},
+             {"10S",
+              "has an unknown unit, did you mean 10s?; use a number with ms, s, m, h or d, like "
+              "30s"},
+             {"5 min",
+              "is not a valid duration, did you mean 5m?; use a number with ms, s, m, h or d, like "
+              "30s"},
+             {"2Hours",
+              "has an unknown unit, did you mean 2h?; use a number with ms, s, m, h or d, like "
+              "30s"},
+             {"10min",
+              "has an unknown unit, did you mean 10m?; use a number with ms, s, m, h or d, like "
+              "30s"},
              {"1.5h", "is not a valid duration; use a number with ms, s, m, h or d, like 30s"},
              {"-1s", "is not a valid duration; use a number with ms, s, m, h or d, like 30s"},
              {" 1s", "is not a valid duration; use a number with ms, s, m, h or d, like 30s"},
@@ -89,14 +99,20 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_a_size) {
     for (auto& [text, detail] : std::initializer_list<row>{
              {"", "is not a valid size; use a number with B, KiB, MiB, GiB or TiB, like 64KiB"},
              {"10", "has no unit; use a number with B, KiB, MiB, GiB or TiB, like 64KiB"},
+             {"10GB",
+              "has an unknown unit, did you mean 10GiB?; use a number with B, KiB, MiB, GiB or "
+              "TiB, like 64KiB"},
              {"4MB",
-              "has an unknown unit; use a number with B, KiB, MiB, GiB or TiB, like "
+              "has an unknown unit, did you mean 4MiB?; use a number with B, KiB, MiB, GiB or TiB, "
+              "like "
               "64KiB"},
              {"4mib",
-              "has an unknown unit; use a number with B, KiB, MiB, GiB or TiB, like "
+              "has an unknown unit, did you mean 4MiB?; use a number with B, KiB, MiB, GiB or TiB, "
+              "like "
               "64KiB"},
              {"4 MiB",
-              "is not a valid size; use a number with B, KiB, MiB, GiB or TiB, like 64KiB"},
+              "is not a valid size, did you mean 4MiB?; use a number with B, KiB, MiB, GiB or TiB, "
+              "like 64KiB"},
              {"1GiB1MiB",
               "is not a valid size; use a number with B, KiB, MiB, GiB or TiB, like 64KiB"},
              {"8388608TiB", "is too large; use less than 8 EiB"},

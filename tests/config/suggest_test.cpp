@@ -26,6 +26,17 @@ BOOST_AUTO_TEST_CASE(finds_what_was_meant) {
     BOOST_TEST(suggestion("Ingestion-Endpoint", keys) == "ingestion_endpoint");
 }
 
+BOOST_AUTO_TEST_CASE(knows_what_other_programs_call_it) {
+    std::vector<std::string_view> keys{"watches", "database", "kind", "path", "log", "warning"};
+    BOOST_TEST(suggestion("watch", keys) == "watches");
+    BOOST_TEST(suggestion("db", keys) == "database");
+    BOOST_TEST(suggestion("type", keys) == "kind");
+    BOOST_TEST(suggestion("Folder", keys) == "path");
+    BOOST_TEST(suggestion("warn", keys) == "warning");
+    // Only where there is such a key.
+    BOOST_TEST(suggestion("db", {"table"}) == "");
+}
+
 BOOST_AUTO_TEST_CASE(is_silent_when_nothing_is_near) {
     std::vector<std::string_view> keys{"table", "tags"};
     BOOST_TEST(suggestion("", keys) == "");

@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <random>
 
 using namespace kustodrop;
@@ -73,6 +74,24 @@ BOOST_AUTO_TEST_CASE(reads_json_tabs_and_all) {
         shape_of("{\n\t\"a\": {\n\t\t\"b\": [true, null]\n\t}\n}\n") ==
         "{@1:1 a@2:2={@2:7 b@3:3=[@3:8 'true'@3:9 null@3:15]}}"
     );
+}
+
+BOOST_AUTO_TEST_CASE(says_where_a_reference_in_braces_needs_quotes) {
+    for (auto text :
+         {"auth: {kind: x, client_secret: ${cred:a}}\n",
+          "auth: {client_secret: ${env:A}, kind: x}\n",
+          "watches:\n  - {path: a, table: ${env:T}\n"}) {
+        auto found = parse_yaml(text, "k.yaml", {}).problems;
+        BOOST_TEST_CONTEXT(text) {
+            BOOST_REQUIRE(found.size() == 1u);
+            BOOST_TEST((found.front().message.find("needs quotes") != std::string::npos));
+            auto lines = std::string(text).substr(0, std::string(text).find("${"));
+            BOOST_TEST(found.front().line == 1 + std::ranges::count(lines, '\n'));
+        }
+    }
+    // Another mistake behind a quoted one is not blamed on it.
+    auto other = parse_yaml("a: {b: \"${env:A}\"}\nc: [\n", "k.yaml", {}).problems;
+    BOOST_TEST((other.front().message.find("needs quotes") == std::string::npos));
 }
 
 BOOST_AUTO_TEST_CASE(keeps_a_key_that_is_there_twice) {

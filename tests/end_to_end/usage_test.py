@@ -130,6 +130,19 @@ watches:
         text = self.GOOD.replace("client_secret: s", "client_secret: '${env:KD_NONE}'")
         self.refused(text, "KD_NONE")
 
+    def test_what_other_programs_call_it_gets_a_suggestion(self):
+        for change, said in (
+            (("watches:", "watch:"), "did you mean watches?"),
+            (("database: D", "db: D"), "did you mean database?"),
+            (("format: csv", "format: csv, mapping: M"), "ingestion_mapping_reference?"),
+            (("{kind:", "{type:"), "did you mean kind?"),
+            (("format: csv", "format: csv, stable_for: 5 min"), "did you mean 5m?"),
+            (("watches:", "retention: {archive_bytes: 10GB}\nwatches:"), "did you mean 10GiB?"),
+            (("watches:", "log: {level: warn}\nwatches:"), "did you mean warning?"),
+            (("client_secret: s", "client_secret: ${cred:s}"), "needs quotes"),
+        ):
+            self.refused(self.GOOD.replace(*change), said)
+
     def test_two_watches_on_one_folder(self):
         second = "  - {name: again, path: /srv/none, database: D, table: T, format: csv}\n"
         self.refused(self.GOOD + second, "kustodrop.yaml:7:", "one watch for a folder")
@@ -138,8 +151,14 @@ watches:
         program = path_of("KUSTODROP_EMULATOR")
         for arguments in (["--nonsense"], ["--table", "nonsense"], ["--sas-lifetime", "soon"]):
             code, out, err = run([program, *arguments])
-            self.assertNotEqual(code, 0, arguments)
+            self.assertEqual(code, USAGE, (arguments, out, err))
             self.assertTrue((out + err).strip())
+        data = self.folder / "data.db"
+        for table in ("Demo.Web", "Web(a:long)", "Demo.Web(a:nonsense)", "Demo.Web(a:long"):
+            ports = ["--port", "0", "--blob-port", "0", "--queue-port", "0", "--table-port", "0"]
+            code, out, err = run([program, "--data", data, *ports, "--table", table], 20)
+            self.assertEqual(code, USAGE, (table, out, err))
+            self.assertIn(table, err)
         code, out, _ = run([program, "--help"])
         self.assertEqual(code, 0)
         self.assertIn("--ready-file", out)
