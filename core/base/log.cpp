@@ -5,6 +5,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -26,6 +27,43 @@ std::string_view to_string(log_level level) { return level_names[static_cast<std
 logger::logger(const time_source& clock, log_level threshold, log_format format, sink write)
     : clock_(clock), threshold_(threshold), format_(format), write_(std::move(write)) {}
 
+// What these fields hold is a number in JSON. The name decides, not the value: what reads the log
+// needs one type for each name.
+static constexpr std::array number_fields{
+    "adopted",
+    "attempts",
+    "attempts_failed",
+    "bytes",
+    "claimed_files",
+    "cut_short",
+    "files",
+    "free_bytes",
+    "free_inodes",
+    "held",
+    "journaled",
+    "lease_ms",
+    "lost",
+    "min_free_percent",
+    "port",
+    "raw_bytes",
+    "sources",
+    "stored_bytes",
+    "times",
+    "waiting_in_folders",
+    "watches"};
+
+static bool is_number(const log_field& field) {
+    auto& text = field.value;
+    auto digits = text.find_first_not_of("0123456789");
+    bool is_decimal =
+        digits == text.npos ||
+        (digits > 0 && text[digits] == '.' &&
+         text.find_first_not_of("0123456789", digits + 1) == text.npos && digits + 1 < text.size());
+    bool has_leading_zero = text.size() > 1 && text[0] == '0' && text[1] != '.';
+    return !text.empty() && is_decimal && !has_leading_zero &&
+           std::ranges::count(number_fields, field.name) > 0;
+}
+
 static std::string as_json(
     std::string_view time,
     log_level level,
@@ -36,7 +74,9 @@ static std::string as_json(
     line += to_string(level);
     line += "\",\"event\":\"" + json_escape(event) + "\"";
     for (auto& field : fields) {
-        line += ",\"" + json_escape(field.name) + "\":\"" + json_escape(field.value) + "\"";
+        if (field.value.empty()) continue;
+        line += ",\"" + json_escape(field.name) + "\":";
+        line += is_number(field) ? field.value : "\"" + json_escape(field.value) + "\"";
     }
     return line + "}";
 }
@@ -56,6 +96,7 @@ static std::string quoted(std::string_view value) {
 static std::string as_text(std::string_view event, std::initializer_list<log_field> fields) {
     auto line = printable(event);
     for (auto& field : fields) {
+        if (field.value.empty()) continue;
         line += ' ';
         line += field.name;
         line += '=' + quoted(field.value);

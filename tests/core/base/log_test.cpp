@@ -36,7 +36,7 @@ BOOST_FIXTURE_TEST_SUITE(log_, log_world)
 
 BOOST_AUTO_TEST_CASE(writes_text_for_terminals) {
     make(log_format::text).info("posted", {{"watch", "web"}, {"file", "a b.json"}, {"tag", ""}});
-    BOOST_TEST(only_line() == "00:00:00.000 info    posted watch=web file=\"a b.json\" tag=\"\"");
+    BOOST_TEST(only_line() == "00:00:00.000 info    posted watch=web file=\"a b.json\"");
 }
 
 BOOST_AUTO_TEST_CASE(writes_priorities_for_journald) {
@@ -48,6 +48,22 @@ BOOST_AUTO_TEST_CASE(writes_priorities_for_journald) {
     log.trace("e");
     std::vector<std::string> wanted{"<3>a", "<4>b", "<6>c x=1", "<7>d", "<7>e"};
     BOOST_TEST(lines == wanted, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(leaves_out_what_is_empty) {
+    make(log_format::json).info("succeeded", {{"file", "a"}, {"code", ""}, {"details", ""}});
+    BOOST_TEST(only_line().ends_with("\"event\":\"succeeded\",\"file\":\"a\"}"));
+}
+
+BOOST_AUTO_TEST_CASE(writes_numbers_as_numbers_by_the_name_of_the_field) {
+    auto log = make(log_format::json);
+    log.info("x", {{"files", "12"}, {"min_free_percent", "5.000000"}, {"file", "12"}});
+    BOOST_TEST(only_line().ends_with("\"files\":12,\"min_free_percent\":5.000000,\"file\":\"12\"}")
+    );
+    log.info("x", {{"files", "many"}, {"attempts", "012"}, {"port", "-"}, {"bytes", "1."}});
+    BOOST_TEST(only_line().ends_with(
+        "\"files\":\"many\",\"attempts\":\"012\",\"port\":\"-\",\"bytes\":\"1.\"}"
+    ));
 }
 
 BOOST_AUTO_TEST_CASE(writes_one_json_object_a_line) {
