@@ -33,9 +33,9 @@ def bash_values(all_flags):
         if values:
             answer = f'COMPREPLY=($(compgen -W "{" ".join(values)}" -- "$word"))'
         elif flag in FILES:
-            answer = 'COMPREPLY=($(compgen -f -- "$word"))'
+            answer = 'mapfile -t COMPREPLY < <(compgen -f -- "$word")'
         elif flag in FOLDERS:
-            answer = 'COMPREPLY=($(compgen -d -- "$word"))'
+            answer = 'mapfile -t COMPREPLY < <(compgen -d -- "$word")'
         elif value:
             answer = ":"
         else:
@@ -50,8 +50,9 @@ def bash(name, commands):
     cases = []
     for command, (_, options) in commands.items():
         names = " ".join(flag for flag, *_ in flags(options))
-        files = ' $(compgen -f -- "$word")' if command in PATHS else ""
-        answer = f'COMPREPLY=($(compgen -W "{names}" -- "$word"){files})'
+        answer = f'COMPREPLY=($(compgen -W "{names}" -- "$word"))'
+        if command in PATHS:  # Names may hold blanks: one a line.
+            answer += '; mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- "$word")'
         cases.append(f'        {command or "*"}) {answer} ;;')
     first = ""
     if "" not in commands:
