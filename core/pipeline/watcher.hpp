@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "base/time.hpp"
 #include "pipeline/watch/watch_options.hpp"
 #include "spool/source/source.hpp"
 #include "spool/watching/inotify.hpp"
@@ -8,6 +9,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 namespace kustodrop::pipeline {
@@ -58,6 +60,9 @@ public:
     virtual std::size_t settling() const = 0;
     virtual bool is_low_on_space() const = 0;
     virtual std::size_t waiting_in_folder() const = 0;
+
+    /// Since when the file that waits longest has waited in the folder; nothing where none does.
+    virtual std::optional<time_point> waiting_since() const { return std::nullopt; }
 };
 
 }  // namespace kustodrop::pipeline

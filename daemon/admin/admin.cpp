@@ -100,6 +100,10 @@ asio::awaitable<http::reply> admin::answer(http::incoming request, admin_door do
         auto done = co_await reload(door);
         co_return done;
     }
+    if (path == "/look") {
+        auto seen = co_await look(request.target, door);
+        co_return seen;
+    }
     if (path == "/journal") {
         auto found = co_await journal(request.target);
         co_return found;
@@ -133,7 +137,7 @@ http::reply admin::read(const std::string& path, const std::string& query, admin
     return reply_with(
         404,
         "text/plain",
-        "there are: / /metrics /livez /readyz /status /history /journal /retry /reload\n"
+        "there are: / /metrics /livez /readyz /status /history /journal /retry /reload /look\n"
     );
 }
 
@@ -184,6 +188,33 @@ asio::awaitable<http::reply> admin::retry(http::incoming request, admin_door doo
         co_return reply_with(500, "text/plain", std::move(text_of_error));
     }
     auto body = retried_json(*files);
+    co_return reply_with(200, "application/json", std::move(body));
+}
+
+namespace {
+struct is_set_while_it_lives {
+    explicit is_set_while_it_lives(bool& flag) : flag_(flag) { flag_ = true; }
+    ~is_set_while_it_lives() { flag_ = false; }
+    is_set_while_it_lives(const is_set_while_it_lives&) = delete;
+
+private:
+    bool& flag_;
+};
+}  // namespace
+
+// Which names exist in a folder is for those who may ask at the socket.
+asio::awaitable<http::reply> admin::look(std::string target, admin_door door) {
+    if (!door.is_socket) co_return reply_with(403, "text/plain", "only on the admin socket\n");
+    auto wanted = parse_look_request(query_in(target));
+    if (!wanted) co_return reply_with(400, "text/plain", "the request is not valid\n");
+    if (is_looking_) co_return reply_with(503, "text/plain", "it is looking at another file\n");
+    is_set_while_it_lives busy(is_looking_);
+    auto seen = co_await sources_.look(wanted->watch, wanted->file);
+    if (seen.has_error()) {
+        auto text_of_error = to_string(seen.error()) + "\n";
+        co_return reply_with(503, "text/plain", std::move(text_of_error));
+    }
+    auto body = look_json(*seen);
     co_return reply_with(200, "application/json", std::move(body));
 }
 

@@ -9,12 +9,16 @@
 #include "http/server/server.hpp"
 #include "pipeline/retry.hpp"
 #include "spool/journal/journal.hpp"
+#include "spool/source/sighting.hpp"
 
 #include <functional>
 #include <memory>
 #include <vector>
 
 namespace kustodrop::daemon {
+
+/// Nothing: there is no such file.
+using spool_look = result<std::optional<spool::sighting>>;
 
 /// What the admin server shows.
 struct admin_sources {
@@ -23,11 +27,13 @@ struct admin_sources {
     std::function<spool::journal*()> journal;
     std::function<pipeline::retry_parts()> retry;
     std::function<asio::awaitable<reload_report>()> reload;
+    /// A look at a file of a watch with the daemon's rights.
+    std::function<asio::awaitable<spool_look>(std::string watch, std::string file)> look;
 };
 
 /// The admin server: the same answers on a Unix socket and on loopback HTTP. The status page,
 /// /metrics, /livez, /readyz, /status, /history, /journal; POST /retry, which changes something,
-/// only on the Unix socket and from the page itself; POST /reload only on the socket.
+/// only on the Unix socket and from the page itself; POST /reload and GET /look only on the socket.
 class admin {
 public:
     /// Binds; an address that cannot be bound is logged and skipped: shipping matters more.
@@ -42,13 +48,31 @@ private:
     asio::awaitable<http::reply> journal(std::string target);
     asio::awaitable<http::reply> retry(http::incoming request, admin_door door);
     asio::awaitable<http::reply> reload(admin_door door);
+    asio::awaitable<http::reply> look(std::string target, admin_door door);
     void listen(http::server_options options, const std::string& name);
 
     surroundings around_;
     admin_sources sources_;
     std::string token_;  // Of this process: a client that knows it loaded our page.
     std::vector<std::unique_ptr<http::server>> servers_;
+    bool is_looking_ = false;  // One at a time: a mount may hang.
 };
+
+/// Which file /look is about.
+struct look_request {
+    std::string watch;
+    std::string file;
+};
+
+/// Reads "watch=web&file=a.csv"; nothing if it is not valid.
+std::optional<look_request> parse_look_request(std::string_view query);
+
+/// The reverse.
+std::string look_request_text(const look_request& wanted);
+
+/// What a look showed, as JSON, and the reverse: the members of `sighting` that explain needs.
+std::string look_json(const std::optional<spool::sighting>& seen);
+std::optional<spool::sighting> sighting_of(std::string_view json);
 
 /// Reads "since=1700000000&outcome=failed&watch=web&file=*.json&limit=10&after=1700000000,ID";
 /// nothing if it is not valid.

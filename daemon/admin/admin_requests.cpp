@@ -113,6 +113,57 @@ std::optional<pipeline::retry_request> parse_retry_request(std::string_view text
     return wanted;
 }
 
+std::optional<look_request> parse_look_request(std::string_view text) {
+    look_request wanted;
+    auto take = [&](std::string_view name, std::string value) {
+        if (name == "watch") wanted.watch = value;
+        if (name == "file") wanted.file = value;
+        return name == "watch" || name == "file";
+    };
+    if (!each_parameter(text, take) || wanted.file.empty()) return std::nullopt;
+    return wanted;
+}
+
+std::string look_request_text(const look_request& wanted) {
+    return "watch=" + percent_encode(wanted.watch) + "&file=" + percent_encode(wanted.file);
+}
+
+std::string look_json(const std::optional<spool::sighting>& seen) {
+    if (!seen) return json::serialize(json::object{{"exists", false}});
+    return json::serialize(json::object{
+        {"exists", true},
+        {"kind", static_cast<int>(seen->kind)},
+        {"links", seen->links},
+        {"bytes", seen->identity.size_bytes},
+        {"modified_ns", seen->identity.modified_ns},
+        {"changed_ns", seen->identity.changed_ns},
+        {"readable", seen->readable}});
+}
+
+std::optional<spool::sighting> sighting_of(std::string_view text) {
+    boost::system::error_code malformed;
+    auto parsed = json::parse(text, malformed);
+    auto* object = malformed ? nullptr : parsed.if_object();
+    if (!object) return std::nullopt;
+    auto number = [&](const char* name) {
+        auto* value = object->if_contains(name);
+        return value && value->is_number() ? value->to_number<std::int64_t>() : 0;
+    };
+    auto is_true = [&](const char* name) {
+        auto* value = object->if_contains(name);
+        return value && value->is_bool() && value->get_bool();
+    };
+    if (!is_true("exists")) return std::nullopt;
+    spool::sighting out;
+    out.kind = static_cast<spool::file_kind>(number("kind"));
+    out.links = static_cast<unsigned>(number("links"));
+    out.identity.size_bytes = static_cast<std::uint64_t>(number("bytes"));
+    out.identity.modified_ns = number("modified_ns");
+    out.identity.changed_ns = number("changed_ns");
+    out.readable = is_true("readable");
+    return out;
+}
+
 std::string retry_request_text(const pipeline::retry_request& wanted) {
     std::string out;
     auto add = [&](std::string_view name, const std::optional<std::string>& value) {

@@ -1,6 +1,7 @@
 #include "daemon/admin/journal_view.hpp"
 
 #include "base/text.hpp"
+#include "daemon/terminal/causes.hpp"
 
 #include <boost/json.hpp>
 
@@ -59,11 +60,23 @@ static std::string padded(std::string text, std::size_t width) {
     return text;
 }
 
+// Wide enough for all of them, as far as that is reasonable.
+static std::size_t width_of(const json::array& rows, const char* name, std::size_t least) {
+    static constexpr std::size_t most = 40;
+    for (auto& row : rows) {
+        auto* value = row.as_object().if_contains(name);
+        if (value && value->is_string()) least = std::max(least, value->get_string().size() + 2);
+    }
+    return std::min(least, most);
+}
+
 std::string journal_text(const std::string& text) {
     auto rows = json::parse(text).as_array();
     if (rows.empty()) return "nothing is recorded for that question\n";
-    std::string out =
-        "CHANGED                   OUTCOME      WATCH         TARGET              FILE\n";
+    auto watch_width = width_of(rows, "watch", 14);
+    auto target_width = width_of(rows, "target", 20);
+    auto out = padded("CHANGED", 26) + padded("OUTCOME", 13) + padded("WATCH", watch_width) +
+               padded("TARGET", target_width) + "FILE\n";
     for (auto& row : rows) {
         auto& fields = row.as_object();
         auto field = [&](const char* name) {
@@ -72,13 +85,11 @@ std::string journal_text(const std::string& text) {
         };
         auto state = field("outcome");
         if (state.empty()) state = "(" + field("stage") + ")";
-        out += padded(field("changed_at"), 26) + padded(state, 13) + padded(field("watch"), 14);
-        out += padded(field("target"), 20) + field("file") + "\n";
-        auto code = field("code");
-        auto details = field("details");
-        // Some of the service's messages begin with their own code.
-        if (!code.empty() && !details.starts_with(code)) details = code + ": " + details;
-        if (!code.empty()) out += std::string(26, ' ') + details + "\n";
+        out += padded(field("changed_at"), 26) + padded(state, 13) +
+               padded(field("watch"), watch_width);
+        out += padded(field("target"), target_width) + field("file") + "\n";
+        auto cause = field("code").empty() ? "" : with_code(field("code"), field("details"));
+        if (!cause.empty()) out += std::string(26, ' ') + cause + "\n";
         if (!field("successor").empty()) {
             out += std::string(26, ' ') + "sent again as " + field("successor") + ": " +
                    field("successor_outcome") + "\n";

@@ -40,7 +40,9 @@ static constexpr std::array all_metrics{
         "kustodrop_files_unconfirmed",
         "Files kept without an outcome from the service."},
     described_metric{
-        gauge_kind, "kustodrop_quarantined_files", "Files in quarantine, counted once a minute."},
+        gauge_kind,
+        "kustodrop_quarantined_files",
+        "Files in quarantine, counted a few seconds after a failure and once a minute."},
     described_metric{
         gauge_kind, "kustodrop_files_waiting", "Files in the folder that are not claimed yet."},
     described_metric{
@@ -188,6 +190,9 @@ void measure(metrics& measured, const status_report& report) {
         auto show = [&](std::string_view name, double value) {
             measured.value(name, {{"watch", watch.name}}).set(value);
         };
+        auto oldest = watch.counts.oldest.value_or(report.now);
+        auto age = std::chrono::duration<double>(report.now - oldest).count();
+        show("kustodrop_oldest_source_age_seconds", std::max(age, 0.0));
         show("kustodrop_files_unconfirmed", static_cast<double>(watch.counts.parked_files));
         show("kustodrop_files_waiting", static_cast<double>(watch.waiting_in_folder));
         show("kustodrop_files_held", static_cast<double>(watch.held));

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 namespace kustodrop::daemon {
 
@@ -108,6 +107,7 @@ std::string status_report::to_json() const {
     for (auto& watch : watches) all.push_back(watch_json(watch, now));
     json::object out{
         {"version", version},
+        {"host", host},
         {"started_at", to_iso8601(started_at)},
         {"now", to_iso8601(now)},
         {"endpoint", endpoint},
@@ -153,13 +153,15 @@ static std::string watch_text(const json::object& watch) {
     for (auto& [name, count] : watch.at("stages").as_object()) {
         out += " " + std::string(name) + " " + text_of(&count);
     }
+    out += "\n  since the start: seen " + field("seen");
+    for (auto& [name, count] : watch.at("outcomes").as_object()) {
+        if (text_of(&count) != "0") out += ", " + std::string(name) + " " + text_of(&count);
+    }
     out += "\n";
     if (watch.at("paused").is_string()) {
         out += "  PAUSED " + field("paused") + "; " + field("held") + " wait\n";
     }
     if (watch.at("leaving").as_bool()) out += "  no longer watched: claimed files are finished\n";
-    if (watch.at("low_on_space").as_bool())
-        out += "  TROUBLE too little space is free: the archive is cleared\n";
     if (auto* last = watch.at("last_outcome").if_object()) {
         out += "  last outcome " + text_of(last->if_contains("outcome"));
         auto code = text_of(last->if_contains("code"));
@@ -169,33 +171,20 @@ static std::string watch_text(const json::object& watch) {
     return out;
 }
 
-static std::string trouble_text(const json::object& status, const char* name) {
-    auto* trouble = status.if_contains(name);
-    if (!trouble || !trouble->is_object()) return {};
-    auto& fields = trouble->get_object();
-    return "TROUBLE " + text_of(fields.if_contains("code")) + ": " +
-           text_of(fields.if_contains("detail")) + "\n";
-}
-
 std::string status_text(const std::string& text) {
     auto parsed = json::parse(text).as_object();
     auto field = [&](const char* name) { return text_of(parsed.if_contains(name)); };
-    std::string out = "kustodrop " + field("version") + ", running since " + field("started_at");
+    std::string out = "kustodrop " + field("version") + " on " + field("host") +
+                      ", running since " + field("started_at");
     out += "\n" + field("endpoint") + "\n";
     out += "token good for " + field("token_expires_in_seconds");
     out += ", resources " + field("resources_age_seconds") + " old";
     out += ", SAS good for " + field("sas_expires_in_seconds");
     out += ", waiting for the service's record on " + field("outstanding") + "\n";
-    auto* skew = parsed.if_contains("clock_skew_seconds");
-    if (skew && skew->is_double() && std::abs(skew->get_double()) > 300) {
-        out += "TROUBLE this machine's clock differs by " + field("clock_skew_seconds");
-        out += " from the service's: set it right\n";
+    auto* wrong = parsed.if_contains("problems");
+    if (wrong && wrong->is_array()) {
+        for (auto& problem : wrong->get_array()) out += "TROUBLE " + text_of(&problem) + "\n";
     }
-    if (auto* refused = parsed.if_contains("config_problem"); refused && refused->is_string()) {
-        out += "TROUBLE the new configuration is refused: " + text_of(refused) + "\n";
-    }
-    out += trouble_text(parsed, "trouble") + trouble_text(parsed, "notification_trouble");
-    if (!parsed.at("journal_healthy").as_bool()) out += "TROUBLE the journal cannot be written\n";
     for (auto& watch : parsed.at("watches").as_array()) out += watch_text(watch.as_object());
     return out;
 }

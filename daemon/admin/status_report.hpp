@@ -35,6 +35,7 @@ struct watch_status {
 /// The daemon at a glance.
 struct status_report {
     std::string version;
+    std::string host;  // The name of this machine.
     wall_time started_at{};
     wall_time now{};
     std::string endpoint;

@@ -8,12 +8,14 @@
 #include "daemon/commands/commands.hpp"
 #include "daemon/program.hpp"
 #include "daemon/run/translate.hpp"
+#include "daemon/terminal/causes.hpp"
 #include "spool/source/place.hpp"
 
 #include <boost/json.hpp>
 
 #include <cstdio>
 #include <filesystem>
+#include <unistd.h>
 
 namespace kustodrop::daemon {
 
@@ -37,6 +39,24 @@ static void look(pipeline::explain_facts& facts) {
     if (facts.watch.done_marker.empty()) return;
     auto marker = folder->look(facts.name + facts.watch.done_marker);
     if (marker && *marker) facts.marker = **marker;
+}
+
+// The daemon's own look, because its rights decide. Where it cannot be had, ours stays, and the
+// answer says whose it is.
+static void look_as_daemon(const std::string& socket, pipeline::explain_facts& facts) {
+    if (::geteuid() == 0) facts.looked_as = "root, as whom this was asked";
+    auto target = "/look?" + look_request_text({facts.watch.name, facts.name});
+    auto answer = ask_daemon(socket, target, 10s);
+    if (!answer) return;
+    auto seen = sighting_of(*answer);
+    if (!seen) return;
+    facts.looked_as = "the daemon";
+    if (facts.seen) {
+        facts.seen->readable = seen->readable;
+    } else {
+        facts.seen = *seen;
+        facts.seen->name = facts.name;
+    }
 }
 
 // Only reads the daemon's folder: the daemon may be at work there, and tidies it itself.
@@ -90,10 +110,10 @@ static void read_record(const config::settings& settings, pipeline::explain_fact
     auto outcome = text("outcome");
     facts.history = text("stage") + (outcome.empty() ? "" : ", " + outcome) + " at " +
                     text("changed_at") + ", source " + text("source_id");
-    if (auto code = text("code"); !code.empty()) facts.history += ", " + code;
     facts.is_recorded = text("stage") != "retired";
     facts.ended = ending_of(row);
-    if (auto details = text("details"); !details.empty()) facts.history += ": " + details;
+    auto cause = with_code(text("code"), text("details"));
+    if (!cause.empty()) facts.history += ", " + cause;
     // A retired file whose record still names this place was processed and stays there.
     if (text("location") == printable(facts.name) && text("stage") == "retired") {
         facts.is_kept = true;
@@ -105,14 +125,20 @@ static void read_status(const config::settings& settings, pipeline::explain_fact
     facts.daemon_runs = answer.has_value();
     if (!answer) return;
     auto status = json::parse(*answer).as_object();
-    if (auto* trouble = status.at("trouble").if_object()) {
-        facts.trouble = std::string(trouble->at("code").as_string()) + ": " +
-                        std::string(trouble->at("detail").as_string());
-    }
+    auto trouble_in = [&](const char* name) {
+        auto* trouble = status.at(name).if_object();
+        if (!trouble) return std::string();
+        return std::string(trouble->at("code").as_string()) + ": " +
+               std::string(trouble->at("detail").as_string());
+    };
+    facts.trouble = trouble_in("trouble");
+    facts.outcome_trouble = trouble_in("notification_trouble");
+    facts.journal_works = status.at("journal_healthy").as_bool();
     for (auto& one : status.at("watches").as_array()) {
         auto& watch = one.as_object();
         if (watch.at("name").as_string() != facts.watch.name) continue;
         if (auto* paused = watch.at("paused").if_string()) facts.paused = *paused;
+        facts.folder_present = watch.at("present").as_bool();
         facts.low_on_space = watch.at("low_on_space").as_bool();
         auto* next = watch.if_contains("next_attempt_in_seconds");
         if (next && next->is_number()) {
@@ -147,6 +173,7 @@ int command_explain(const explain_options& options) {
     facts.watch = watch_options_of(*watch, settings->retention);
     facts.name = path.substr(watch->path.size() + 1);
     look(facts);
+    look_as_daemon(settings->admin.listen, facts);
     if (!facts.seen) facts.claimed_as = place_in_work(watch->path, facts.name);
     read_record(*settings, facts);
     read_status(*settings, facts);

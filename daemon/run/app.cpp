@@ -150,9 +150,23 @@ void app::start_admin() {
     asked.history = [this](wall_time after) { return reporter_->samples().to_json(after); };
     asked.journal = [this] { return state_.journal(); };
     asked.reload = [this] { return reload(); };
+    asked.look = [this](std::string watch, std::string file) {
+        return look(std::move(watch), std::move(file));
+    };
     asked.retry = [this] { return engine_->for_retry(); };
     admin_ = std::make_unique<admin>(around_, settings_.admin, std::move(asked));
     around_.measured.before_exposition([this] { reporter_->measure(); });
+}
+
+asio::awaitable<spool_look> app::look(std::string watch, std::string file) {
+    auto* from = engine_ ? engine_->watches().find(watch) : nullptr;
+    auto folder = from ? from->folder : nullptr;  // Held: the watch may lose it meanwhile.
+    if (!folder) {
+        co_return failure{errc::folder_absent, remedy::retry, "the watch has no folder now"};
+    }
+    auto work = [folder, file] { return folder->look(file); };
+    auto seen = co_await offload(pool_, work);
+    co_return seen;
 }
 
 void app::reload_from(std::function<config::loaded()> load) {

@@ -48,6 +48,7 @@ public:
 
 private:
     void start_admin();
+    asio::awaitable<spool_look> look(std::string watch, std::string file);
     void build_engine();
     asio::awaitable<result<void>> open_watches();
     void start_tasks();

@@ -1,12 +1,20 @@
 #include "daemon/run/reporter.hpp"
 
+#include "base/text.hpp"
 #include "daemon/admin/measures.hpp"
 #include "daemon/supervision/sd_notify.hpp"
 #include "daemon/supervision/watchdog.hpp"
+#include "daemon/terminal/causes.hpp"
 
 #include <algorithm>
+#include <unistd.h>
 
 namespace kustodrop::daemon {
+
+static std::string host_name() {
+    char name[256] = {};
+    return ::gethostname(name, sizeof name - 1) == 0 ? printable(name) : std::string();
+}
 
 reporter::reporter(surroundings around, reporter_parts with)
     : around_(around), with_(std::move(with)), started_at_(around.time.wall_now()) {}
@@ -64,8 +72,13 @@ watch_status reporter::status_of(
     one.target = watch.options.target.name();
     one.present = watch.folder != nullptr;
     one.counts = with_.shipping.sources().counts(name);
+    if (auto since = from.waiting_since()) {
+        auto waited = std::chrono::duration_cast<wall_time::duration>(around_.time.now() - *since);
+        auto seen_at = around_.time.wall_now() - waited;
+        one.counts.oldest = std::min(one.counts.oldest.value_or(seen_at), seen_at);
+    }
     if (watch.gate.is_paused()) {
-        one.paused = watch.gate.code() + ": " + watch.gate.details();
+        one.paused = with_code(watch.gate.code(), watch.gate.details());
     }
     one.held = watch.gate.held();
     one.leaving = from.is_leaving();
@@ -84,6 +97,7 @@ status_report reporter::status() {
     auto& poller = *with_.shipping.poller();
     status_report report;
     report.version = version();
+    report.host = host_name();
     report.started_at = started_at_;
     report.now = around_.time.wall_now();
     report.endpoint = service.endpoint().redacted();

@@ -19,6 +19,8 @@ bool is_calendar_trusted(wall_time ours, std::optional<wall_time> of_service) {
 retention::retention(surroundings around, retention_parts with)
     : around_(around), with_(std::move(with)) {}
 
+static constexpr duration recount = 5s;
+
 bool retention::may_expire() const {
     return is_calendar_trusted(around_.time.wall_now(), with_.service_time());
 }
@@ -36,8 +38,47 @@ asio::awaitable<void> retention::run() {
             more = forgotten && *forgotten > 0;
         }
         auto pause = more ? duration(1s) : duration(1min);
-        co_await around_.time.sleep_until(around_.time.now() + pause);
+        co_await rest_until(around_.time.now() + pause);
     }
+}
+
+// Meanwhile quarantine is counted where files failed or were sent again.
+asio::awaitable<void> retention::rest_until(time_point end) {
+    while (around_.time.now() < end) {
+        auto next = std::min(end, around_.time.now() + recount);
+        co_await around_.time.sleep_until(next);
+        auto names = with_.watches.names();
+        for (auto& name : names) {
+            auto moved = moved_files(name);
+            if (counted_at_[name] != moved) co_await count_quarantined(name);
+        }
+    }
+}
+
+// What changes when files go into quarantine or come out of it by `retry`.
+double retention::moved_files(const std::string& watch) const {
+    auto& measured = around_.measured;
+    metric_labels whose{{"watch", watch}};
+    auto all = measured.count("kustodrop_files_seen_total", whose).value() +
+               measured.count("kustodrop_files_resumed_total", whose).value();
+    if (measured.value("kustodrop_quarantined_files", whose).value() == 0) all = 0;
+    for (auto outcome : {"failed", "rejected"}) {
+        all += measured.count(
+                           "kustodrop_sources_total", {{"watch", watch}, {"outcome", outcome}}
+        ).value();
+    }
+    return all;
+}
+
+asio::awaitable<void> retention::count_quarantined(std::string watch) {
+    auto* from = with_.watches.find(watch);
+    if (!from || !from->folder) co_return;
+    auto folder = from->folder;
+    auto count = [folder] { return spool::count_quarantined(*folder); };
+    auto quarantined = co_await offload(with_.pool, count);
+    auto& counted = around_.measured.value("kustodrop_quarantined_files", {{"watch", watch}});
+    counted.set(static_cast<double>(quarantined));
+    counted_at_[watch] = moved_files(watch);
 }
 
 // With act_after: posted files are in the archive before their outcome is known. A worker may put
@@ -74,11 +115,8 @@ asio::awaitable<void> retention::clear_archive(std::string watch) {
     limits.needed = std::move(needed);
     auto work = [=] { return spool::clear_archive(*folder, now, limits); };
     auto cleared = co_await offload(with_.pool, work);
-    auto count = [folder] { return spool::count_quarantined(*folder); };
-    auto quarantined = co_await offload(with_.pool, count);
-    auto& counted = around_.measured.value("kustodrop_quarantined_files", {{"watch", watch}});
-    counted.set(static_cast<double>(quarantined));
     report(watch, cleared);
+    co_await count_quarantined(watch);
     if (cleared.has_error() || cleared->written.empty() || !with_.retirer_of) co_return;
     // A reload may have taken the watch away meanwhile.
     if (auto* now_there = with_.retirer_of(watch)) now_there->look_into(cleared->written);

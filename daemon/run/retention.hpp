@@ -10,6 +10,7 @@
 #include "spool/journal/journal.hpp"
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -43,12 +44,16 @@ public:
 
 private:
     asio::awaitable<void> clear_archive(std::string watch);
+    asio::awaitable<void> rest_until(time_point end);
+    asio::awaitable<void> count_quarantined(std::string watch);
+    double moved_files(const std::string& watch) const;
     bool may_expire() const;
     void report(const std::string& watch, const result<spool::retention_report>& cleared);
 
     surroundings around_;
     retention_parts with_;
     recurring failures_{{1h, 256}};
+    std::map<std::string, double> counted_at_;  // moved_files() when quarantine was counted.
 };
 
 }  // namespace kustodrop::daemon

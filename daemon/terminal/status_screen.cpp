@@ -1,10 +1,12 @@
 #include "daemon/terminal/status_screen.hpp"
 
 #include "base/text.hpp"
+#include "daemon/terminal/causes.hpp"
 
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 namespace kustodrop::daemon {
@@ -31,6 +33,15 @@ struct column {
 };
 
 }  // namespace
+
+static constexpr std::size_t longest_name = 32;
+
+// Names of a fleet often differ at their ends: the middle is left out.
+static std::string shortened(const std::string& name) {
+    if (name.size() <= longest_name) return name;
+    auto half = longest_name / 2;
+    return name.substr(0, half) + "…" + name.substr(name.size() - half + 1);
+}
 
 static std::uint64_t number_in(const json::object& from, const char* name) {
     auto* value = from.if_contains(name);
@@ -121,6 +132,14 @@ static std::vector<screen_line> head_of(const json::object& status) {
     );
     add_trouble(out, status, "trouble");
     add_trouble(out, status, "notification_trouble");
+    auto skew = status.if_contains("clock_skew_seconds");
+    if (skew && skew->is_number() && std::abs(skew->to_number<double>()) > 300) {
+        auto far = age_of(std::abs(skew->to_number<double>()));
+        out.push_back(
+            {"this machine's clock differs by " + far + " from the service's: set it right",
+             look::trouble}
+        );
+    }
     auto refused = text_in(status, "config_problem");
     if (!refused.empty()) {
         out.push_back({"the new configuration is refused: " + refused, look::trouble});
@@ -130,11 +149,6 @@ static std::vector<screen_line> head_of(const json::object& status) {
     }
     if (status.at("stopping").as_bool()) out.push_back({"it is stopping", look::trouble});
     return out;
-}
-
-// Some of the service's messages begin with their own code.
-static std::string with_code(const std::string& code, const std::string& message) {
-    return message.starts_with(code) ? message : code + ": " + message;
 }
 
 static void add_notes(std::vector<screen_line>& out, const json::object& watch) {
@@ -156,6 +170,8 @@ static void add_notes(std::vector<screen_line>& out, const json::object& watch) 
     if (watch.at("leaving").as_bool()) {
         out.push_back({name + "no longer watched: claimed files are finished"});
     }
+    auto next = age_in(watch, "next_attempt_in_seconds");
+    if (next != "-") out.push_back({name + "next attempt in " + next});
     auto* last = watch.if_contains("last_outcome");
     if (!last || !last->is_object()) return;
     auto code = text_in(last->get_object(), "code");
@@ -210,6 +226,7 @@ std::vector<screen_line> status_screen::show(
         {"POSTED", 10},
         {"GOOD", 5},
         {"BAD", 2},
+        {"QUARANTINE", 9},
         {"UNCONFIRMED", 9},
         {"FILES/S", 6},
         {"SENT/S", 8},
@@ -220,13 +237,14 @@ std::vector<screen_line> status_screen::show(
         auto name = text_in(watch, "name");
         auto count = [](std::uint64_t number) { return std::to_string(number); };
         std::vector<std::string> cells{
-            name,
+            shortened(name),
             count(number_in(watch, "waiting_in_folder")),
             count(number_in(watch, "pending")),
             age_in(watch, "oldest_age_seconds"),
             count(number_in(watch.at("stages").as_object(), "posted")),
             count(outcomes_of(watch, {"succeeded", "presumed", "skipped"})),
             count(outcomes_of(watch, {"failed", "rejected"})),
+            count(number_in(watch, "quarantined")),
             count(number_in(watch, "unconfirmed")),
             rate(name, &totals::files),
             rate(name, &totals::uploaded_bytes),

@@ -5,6 +5,8 @@ import json
 import os
 import unittest
 
+from daemon import free_port
+from emulator import fetch
 from harness import EndToEnd, csv_rows
 
 BROKEN = 'not,a,"row\n'
@@ -107,6 +109,46 @@ class Explain(EndToEnd):
         self.assertIn("does not run", self.explain(daemon, "b.csv"))
         code, _, err = daemon.command("explain", "--config", daemon.config_path, "/etc/passwd")
         self.assertEqual((code, err), (1, "/etc/passwd lies in no watch's folder\n"))
+
+
+class ExplainRights(EndToEnd):
+    """The tests run as root, who may read everything; the daemon does not."""
+
+    def readable(self, daemon, name):
+        place = daemon.drop / name
+        code, out, err = daemon.command("explain", "--config", daemon.config_path, place)
+        self.assertEqual(code, 0, err)
+        return next(line for line in out.splitlines() if line[5:].startswith("readable"))
+
+    def test_the_daemon_is_asked_and_without_it_it_is_said_whose_rights_were_tried(self):
+        _, daemon = self.pair({"stable_for": "1h"})
+        daemon.put("a.csv", csv_rows(1))
+        self.assertIn("yes, by the daemon", self.readable(daemon, "a.csv"))
+        daemon.stop()
+        self.assertRegex(self.readable(daemon, "a.csv"), "by (root|this user)")
+
+    def test_a_look_is_only_for_the_socket(self):
+        port = free_port()
+        _, daemon = self.pair(admin={"http": f"127.0.0.1:{port}"})
+        self.assertEqual(fetch(f"http://127.0.0.1:{port}/look?watch=web&file=a.csv")[0], 403)
+        self.assertEqual(daemon.ask("/look?watch=web&file=a.csv")[2], '{"exists":false}')
+        self.assertEqual(daemon.ask("/look?watch=web&file=../admin.sock")[2], '{"exists":false}')
+        self.assertEqual(daemon.ask("/look?watch=other&file=a.csv")[0], 503)
+        self.assertEqual(daemon.ask("/look?watch=web")[0], 400)
+
+    def test_a_file_that_cannot_be_claimed_is_as_old_as_it_has_waited(self):
+        _, daemon = self.pair({"watch_mode": "poll"})
+        daemon.put("a.csv", csv_rows(1))
+        os.link(daemon.drop / "a.csv", daemon.folder / "other-name")
+        os.mkfifo(daemon.drop / "pipe.csv")  # Never shipped: it does not wait.
+        age = "kustodrop_oldest_source_age_seconds"
+        linked = daemon.put("linked.csv", csv_rows(1))
+        os.link(linked, daemon.folder / "another-name")
+        self.until("an age", lambda: daemon.scrape().get(age, watch="web") > 1)
+        self.assertGreater(daemon.status()["watches"][0]["oldest_age_seconds"], 1)
+        (daemon.folder / "another-name").unlink()
+        (daemon.folder / "other-name").unlink()
+        self.until("none", lambda: daemon.scrape().get(age, watch="web") == 0)
 
 
 class Send(EndToEnd):

@@ -143,10 +143,13 @@ asio::awaitable<void> claimer::take_adopted(std::vector<spool::source> found) {
 
 void claimer::take(claim_attempt done) {
     if (done.is_held) return files_.note_held(std::move(done.seen));
-    if (done.problem && done.problem->code != errc::file_vanished) {
+    bool is_refused = done.problem && done.problem->code != errc::file_vanished;
+    if (is_refused) {
         files_.note_refused(done.seen.name, *done.problem);
+        files_.forget_held(done.seen.name);
+    } else {
+        files_.forget(done.seen.name);
     }
-    files_.forget_held(done.seen.name);
     if (!done.slice) return;
     files_.note_claimed();
     spool::source what;

@@ -76,6 +76,7 @@ public:
     std::size_t settling() const override { return files_.settling(); }
     bool is_low_on_space() const override { return files_.is_low_on_space(); }
     std::size_t waiting_in_folder() const override { return files_.plan().waiting_in_folder(); }
+    std::optional<time_point> waiting_since() const override { return files_.waiting_since(); }
 
 private:
     asio::awaitable<result<void>> try_open();

@@ -58,7 +58,12 @@ void about_file(const explain_facts& facts, answers& out) {
                        : "none",
         seen.links <= 1
     );
-    out.add("readable", seen.readable ? "yes" : "no: this user may not read it", seen.readable);
+    auto& who = facts.looked_as;
+    out.add(
+        "readable",
+        seen.readable ? "yes, by " + who : "no: " + who + " may not read it",
+        seen.readable
+    );
 }
 
 void about_completeness(const explain_facts& facts, answers& out) {
@@ -101,17 +106,31 @@ void about_joining(const explain_facts& facts, answers& out) {
 }  // namespace
 
 static constexpr auto service_rule = "service";
+static constexpr auto outcomes_rule = "outcomes";
+static constexpr auto folder_rule = "folder";
+static constexpr auto journal_rule = "journal file";
+static constexpr auto attempt_rule = "attempt";
 
 static void about_service(const explain_facts& facts, answers& out) {
-    if (facts.trouble.empty()) return out.add(service_rule, "can be used", true);
+    if (facts.trouble.empty()) {
+        out.add(service_rule, "can be used", true);
+        if (!facts.next_attempt || facts.claimed_as.empty()) return;
+        auto next = human_duration(*facts.next_attempt);
+        return out.add(attempt_rule, "the next one of this watch is in " + next, true);
+    }
     auto answer = facts.trouble;
-    if (facts.next_attempt) answer += "; next attempt in " + human_duration(*facts.next_attempt);
+    if (facts.next_attempt) {
+        answer += "; the next attempt of this watch is in " + human_duration(*facts.next_attempt);
+    }
     out.add(service_rule, answer, false);
 }
 
 std::vector<explained> explain(const explain_facts& facts) {
     answers out;
     out.add("watch", facts.watch.name + " → " + facts.watch.target.name(), true);
+    if (!facts.folder_present) {
+        out.add(folder_rule, facts.watch.path + " is absent: it is looked for again", false);
+    }
     about_name(facts, out);
     about_file(facts, out);
     about_completeness(facts, out);
@@ -127,7 +146,15 @@ std::vector<explained> explain(const explain_facts& facts) {
     if (!facts.daemon_runs) return std::move(out.all);
     bool paused = !facts.paused.empty();
     out.add("target", paused ? "the watch is paused: " + facts.paused : "not refused", !paused);
+    if (!facts.journal_works) {
+        out.add(
+            journal_rule, "cannot be written: nothing is claimed or posted until it can", false
+        );
+    }
     about_service(facts, out);
+    if (!facts.outcome_trouble.empty() && !facts.claimed_as.empty()) {
+        out.add(outcomes_rule, "cannot be read: " + facts.outcome_trouble, false);
+    }
     out.add(
         "min_free",
         facts.low_on_space ? "too little space is free: the archive is cleared" : "enough is free",
@@ -150,8 +177,12 @@ std::string conclusion(const std::vector<explained>& rules) {
     }
     for (auto& one : rules) {
         if (one.lets_pass) continue;
-        bool waits = one.rule == service_rule;
+        bool waits = one.rule == service_rule || one.rule == outcomes_rule ||
+                     one.rule == folder_rule || one.rule == journal_rule;
         return (waits ? "waiting: " : "not shipped: ") + one.rule + ": " + one.answer;
+    }
+    for (auto& one : rules) {
+        if (one.rule == attempt_rule) return "waiting: " + one.rule + ": " + one.answer;
     }
     return "it is shipped, or about to be";
 }

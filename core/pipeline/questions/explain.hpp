@@ -14,6 +14,7 @@ struct explain_facts {
     watch_options watch;
     std::string name;  // Relative to the watch's folder.
     std::optional<spool::sighting> seen;
+    std::string looked_as = "this user";  // Whose rights `seen` shows.
     std::optional<spool::sighting> marker;
     std::string claimed_as;       // Where it is under work/ when it is no longer seen; or empty.
     bool is_recorded = false;     // The journal has it as on its way.
@@ -22,7 +23,10 @@ struct explain_facts {
     std::string ended;            // What became of it, if that record ended: "shipped at …".
     std::string paused;           // Why the watch stands still; empty: it does not.
     bool low_on_space = false;
-    std::string trouble;  // Why nothing gets through to the service; empty: it does.
+    bool folder_present = true;   // The daemon has the watch's folder open.
+    bool journal_works = true;    // It can be written.
+    std::string outcome_trouble;  // Why outcomes cannot be read; empty: they can.
+    std::string trouble;          // Why nothing gets through to the service; empty: it does.
     std::optional<duration> next_attempt;  // Of the watch, where something waits.
     std::uint64_t pending_files = 0;
     bool daemon_runs = false;

@@ -27,17 +27,24 @@ function takeStatus(status) {
   }
   samples = samples.filter((one) => !one.isNow);
   samples.push({ ...sample, isNow: true });
+  // A row of the history may be newer than this answer.
+  samples.sort((one, other) => one.at - other.at);
+}
+
+// Which minute of the chart a sample belongs to; below 0: none.
+function minuteOf(sample) {
+  const end = samples[samples.length - 1].at;
+  return MINUTES - 1 - Math.floor((end - sample.at) / 60000);
 }
 
 // The increase in each of the last 60 minutes of the counters that `value` reads.
 function perMinute(value) {
   const out = new Array(MINUTES).fill(0);
-  const end = samples.length ? samples[samples.length - 1].at : 0;
   for (let i = 0; i < samples.length; ++i) {
     const before = i > 0 ? value(samples[i - 1]) : 0;
     // The first sample only counts if it is the daemon's first: then the history is not full.
     if (i === 0 && samples.length >= 700) continue;
-    const minute = MINUTES - 1 - Math.floor((end - samples[i].at) / 60000);
+    const minute = minuteOf(samples[i]);
     if (minute >= 0) out[minute] += Math.max(0, value(samples[i]) - before);
   }
   return out;
@@ -45,9 +52,8 @@ function perMinute(value) {
 
 function highestPerMinute(value) {
   const out = new Array(MINUTES).fill(null);
-  const end = samples.length ? samples[samples.length - 1].at : 0;
   for (const sample of samples) {
-    const minute = MINUTES - 1 - Math.floor((end - sample.at) / 60000);
+    const minute = minuteOf(sample);
     if (minute >= 0) out[minute] = Math.max(out[minute] ?? 0, value(sample));
   }
   return out;

@@ -49,6 +49,7 @@ const FIGURES = [
   ["Oldest", (watch) => formatSeconds(watch.oldest_age_seconds)],
   ["Succeeded", (watch) => formatCount(watch.outcomes.succeeded + watch.outcomes.presumed)],
   ["Failed", (watch) => formatCount(watch.outcomes.failed + watch.outcomes.rejected)],
+  ["In quarantine", (watch) => formatCount(watch.quarantined)],
   ["Unconfirmed", (watch) => formatCount(watch.unconfirmed)],
 ];
 
@@ -68,8 +69,8 @@ function makeWatch() {
   return row;
 }
 
-function updateWatch(row, watch) {
-  const [kind, label, sentence] = stateOf(watch);
+function updateWatch(row, watch, status) {
+  const [kind, label, sentence] = stateOf(watch, status);
   write(row.querySelector("h3"), watch.name);
   const badge = row.querySelector(".badge");
   write(badge, label);
@@ -104,7 +105,7 @@ function makeFailure(entry) {
 function updateFailure(row, entry) {
   write(row.querySelector("h3"), entry.file);
   write(row.querySelector(".code"), entry.code || entry.outcome);
-  write(row.querySelector(".details"), entry.details);
+  write(row.querySelector(".details"), withoutCode(entry.code, entry.details));
   const when = `${entry.watch} → ${entry.target}, ${entry.outcome} at ${formatTime(entry.changed_at)}`;
   write(row.querySelector(".when"), when);
 }
@@ -145,6 +146,9 @@ function updateFile(row, entry) {
   write(row.querySelector(".when"), `${entry.watch}, ${size}, ${formatTime(entry.changed_at)}`);
 }
 
+const SHOWN_FAILURES = 20;
+const ASKED_FAILURES = 50;  // Of each outcome.
+let listed = 0, isListCut = false;
 let shownCounts = "";  // The counts when the journal was last read.
 
 async function showJournal(status) {
@@ -152,16 +156,18 @@ async function showJournal(status) {
   if (counts === shownCounts) return;
   const [latest, ...bad] = await Promise.all([
     ask("/journal?limit=10"),
-    ...["failed", "rejected", "unconfirmed"].map((one) => ask(`/journal?limit=50&outcome=${one}`)),
+    ...["failed", "rejected", "unconfirmed"].map((one) => ask(`/journal?limit=${ASKED_FAILURES}&outcome=${one}`)),
   ]);
   const keyOf = (entry) => `${entry.source_id} ${entry.file} ${entry.offset}`;
   showRows(byId("file-list"), latest, keyOf, makeFile, updateFile);
   byId("no-files").hidden = latest.length > 0;
-  const failures = bad.flat().filter(canBeRetried)
-    .sort((a, b) => (a.changed_at < b.changed_at ? 1 : -1)).slice(0, 20);
+  const all = bad.flat().filter(canBeRetried)
+    .sort((a, b) => (a.changed_at < b.changed_at ? 1 : -1));
+  const failures = all.slice(0, SHOWN_FAILURES);
+  listed = all.length;
+  isListCut = bad.some((one) => one.length === ASKED_FAILURES);
   showRows(byId("failure-list"), failures, keyOf, makeFailure, updateFailure);
   byId("no-failures").hidden = failures.length > 0;
-  write(byId("failures-count"), failures.length ? `(${failures.length})` : "");
   // A failure is journaled before its file is in quarantine: read again until it is.
   shownCounts = status.watches.some((watch) => watch.stages.settled > 0) ? "" : counts;
 }
@@ -169,12 +175,17 @@ async function showJournal(status) {
 // The whole page.
 
 function showSummary(status) {
-  const failures = byId("failure-list").children.length;
+  const failures = retriable(status, listed, isListCut);
+  const shown = byId("failure-list").children.length;
+  const count = failures > shown ? `${formatCount(shown)} of ${formatCount(failures)}` : shown;
+  write(byId("failures-count"), failures ? `(${count})` : "");
   const [kind, sentence, troubles] = summary(status, failures);
   write(byId("state"), sentence);
   byId("state").className = `state ${kind}`;
   showRows(byId("troubles"), troubles, (t) => t, () => element("li"), (row, t) => write(row, t));
-  document.title = kind === "good" ? "kustodrop" : `kustodrop: ${sentence}`;
+  const name = status.host ? `kustodrop on ${status.host}` : "kustodrop";
+  document.title = kind === "good" ? name : `${name}: ${sentence}`;
+  write(byId("host"), status.host ? `on ${status.host}` : "");
 }
 
 function showStatus(status) {
@@ -187,7 +198,8 @@ function showStatus(status) {
   write(byId("oldest"), ages.length ? formatSeconds(Math.max(...ages)) : "–");
   write(byId("watches-count"), `(${status.watches.length})`);
   status.watches.sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
-  showRows(byId("watch-list"), status.watches, (watch) => watch.name, makeWatch, updateWatch);
+  showRows(byId("watch-list"), status.watches, (watch) => watch.name, makeWatch,
+    (row, watch) => updateWatch(row, watch, status));
   write(byId("token-left"), formatSeconds(status.token_expires_in_seconds));
   write(byId("sas-left"), formatSeconds(status.sas_expires_in_seconds));
   const age = formatSeconds(status.resources_age_seconds);

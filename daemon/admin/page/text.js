@@ -28,29 +28,31 @@ function formatTime(iso) {
   return today ? time : `${at.toLocaleDateString()} ${time}`;
 }
 
+function nextAttempt(watch) {
+  const seconds = watch.next_attempt_in_seconds;
+  return seconds === null || seconds === undefined ? "" : `Next attempt in ${formatSeconds(seconds)}.`;
+}
+
 // The state of a watch, as [kind, label, sentence]; the worst one is shown.
-function stateOf(watch) {
+function stateOf(watch, status) {
   if (!watch.present) return ["bad", "folder absent", "The folder does not exist; it is retried."];
   if (watch.low_on_space) return ["bad", "low on space", "Too little space is free: the archive is cleared."];
   if (watch.paused) {
-    return ["bad", "paused", `${watch.paused}. ${formatFiles(watch.held)} wait.`];
+    return ["bad", "paused", `${watch.paused.replace(/\.$/, "")}. ${formatFiles(watch.held)} wait.`];
   }
+  if (watch.pending > 0 && status.trouble) return ["warn", "holding", nextAttempt(watch)];
   const oldest = watch.oldest_age_seconds;
-  if (oldest !== null && oldest > 900) return ["warn", "slow", ""];
-  if (watch.pending > 0) return ["good", "shipping", ""];
+  if (oldest !== null && oldest > 900) return ["warn", "slow", nextAttempt(watch)];
+  if (watch.pending > 0 && status.notification_trouble) return ["warn", "no outcomes", ""];
+  if (watch.pending > 0) return ["good", "shipping", nextAttempt(watch)];
   return ["quiet", "idle", ""];
 }
 
-// The state of the whole daemon, as [kind, sentence, troubles].
+// The state of the whole daemon, as [kind, sentence, troubles]. What is wrong is the daemon's own
+// list. `failures` is how many files can be retried.
 function summary(status, failures) {
-  const troubles = [];
+  const troubles = [...status.problems];
   const service = status.trouble;
-  const queues = status.notification_trouble;
-  if (!status.journal_healthy) troubles.push("The journal cannot be written.");
-  if (service) troubles.push(`The service cannot be used: ${service.code}: ${service.detail}`);
-  if (queues) troubles.push(`Outcomes cannot be read: ${queues.code}: ${queues.detail}`);
-  const bad = status.watches.filter((watch) => stateOf(watch)[0] === "bad");
-  if (bad.length) troubles.push(`Not shipping: ${bad.map((watch) => watch.name).join(", ")}.`);
   const failed = `${formatFiles(failures)} failed and can be retried.`;
   const only = troubles.length === 0;
   if (failures && !only) troubles.push(failed);
@@ -60,6 +62,18 @@ function summary(status, failures) {
   if (troubles.length) return ["warn", "Working, with problems.", troubles];
   if (failures) return ["warn", `Working. ${failed}`, troubles];
   return ["good", "Everything works.", troubles];
+}
+
+// How many files can be retried. The list is short, and those in quarantine are counted by the
+// minute: where the list is not cut it is exact.
+function retriable(status, listed, isCut) {
+  const sum = (name) => status.watches.reduce((all, watch) => all + watch[name], 0);
+  return isCut ? Math.max(listed, sum("quarantined") + sum("unconfirmed")) : listed;
+}
+
+// Some of the service's messages begin with their own code.
+function withoutCode(code, details) {
+  return code && details.startsWith(`${code}: `) ? details.slice(code.length + 2) : details;
 }
 
 // Whether `kustodrop retry` would find it: in quarantine, or kept as unconfirmed.

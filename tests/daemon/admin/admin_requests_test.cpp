@@ -34,4 +34,28 @@ BOOST_AUTO_TEST_CASE(a_place_in_the_journal_may_be_a_time_alone) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_question_about_a_file_is_read_as_it_was_written) {
+    auto read = daemon::parse_look_request(daemon::look_request_text({"web", "a b&c/\xFF.csv"}));
+    BOOST_REQUIRE(read.has_value());
+    BOOST_TEST(read->watch == "web");
+    BOOST_TEST(read->file == "a b&c/\xFF.csv");
+    for (auto wrong : {"", "watch=web", "file=a&other=1", "file=%zz"}) {
+        BOOST_TEST(!daemon::parse_look_request(wrong).has_value());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_a_look_showed_is_read_as_it_was_written) {
+    spool::sighting seen;
+    seen.kind = spool::file_kind::fifo;
+    seen.links = 2;
+    seen.identity.size_bytes = 7;
+    seen.identity.modified_ns = 1'700'000'000'000'000'001;
+    seen.readable = true;
+    auto read = daemon::sighting_of(daemon::look_json(seen));
+    BOOST_REQUIRE(read.has_value());
+    BOOST_TEST((*read == seen));
+    BOOST_TEST(!daemon::sighting_of(daemon::look_json({})).has_value());
+    BOOST_TEST(!daemon::sighting_of("404 not here").has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

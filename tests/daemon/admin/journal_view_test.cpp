@@ -1,5 +1,8 @@
 #include "daemon/admin/journal_view.hpp"
 
+#include "base/text.hpp"
+#include "daemon/terminal/causes.hpp"
+
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 
@@ -63,6 +66,24 @@ BOOST_AUTO_TEST_CASE(a_code_is_not_said_twice) {
     auto text = daemon::journal_text(json::serialize(json::array{history[2]}));
     BOOST_TEST(text.find("Stream_WrongNumberOfFields: line 7") != std::string::npos);
     BOOST_TEST(text.find("Fields: Stream_") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_code_is_said_once) {
+    using daemon::with_code;
+    BOOST_TEST(with_code("X", "no table") == "X: no table");
+    BOOST_TEST(with_code("X", "X: no table") == "X: no table");
+    BOOST_TEST(with_code("X", "") == "X");
+    BOOST_TEST(with_code("", "no table") == "no table");
+}
+
+BOOST_AUTO_TEST_CASE(columns_are_as_wide_as_their_names) {
+    auto text = daemon::journal_text(
+        R"([{"changed_at":"T","watch":"a-long-name-of-a-watch","target":"D.T","file":"a.csv"},)"
+        R"({"changed_at":"T","watch":"w","target":"D.T","file":"b.csv"}])"
+    );
+    auto lines = split(text, '\n');
+    BOOST_TEST(lines[0].find("FILE") == lines[1].find("a.csv"));
+    BOOST_TEST(lines[0].find("FILE") == lines[2].find("b.csv"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -101,6 +101,23 @@ BOOST_AUTO_TEST_CASE(nothing_is_wider_or_higher_than_the_terminal) {
     BOOST_TEST(has(text({80, 20}), "more watches"));
 }
 
+BOOST_AUTO_TEST_CASE(long_names_leave_room_for_the_figures) {
+    add("a-very-long-name-of-a-watch-that-fills-the-whole-line-of-a-terminal-1");
+    add("a-very-long-name-of-a-watch-that-fills-the-whole-line-of-a-terminal-2");
+    auto said = text({80, 20});
+    BOOST_TEST(has(said, "PENDING"));
+    BOOST_TEST(has(said, "…of-a-terminal-1"));
+    BOOST_TEST(has(said, "…of-a-terminal-2"));
+}
+
+BOOST_AUTO_TEST_CASE(the_next_attempt_and_a_wrong_clock_are_named) {
+    report.watches[0].next_attempt = 40s;
+    report.clock_skew = -24h;
+    auto said = text();
+    BOOST_TEST(has(said, "web: next attempt in 40.0s"));
+    BOOST_TEST(has(said, "clock differs by"));
+}
+
 BOOST_AUTO_TEST_CASE(the_least_wanted_columns_go_first) {
     BOOST_TEST(has(text({140, 20}), "LAST OUTCOME"));
     BOOST_TEST(!has(text({60, 20}), "LAST OUTCOME"));

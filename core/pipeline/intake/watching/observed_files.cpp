@@ -34,6 +34,7 @@ void observed_files::forget(const std::string& name) {
 void observed_files::clear() {
     settler_.clear();
     complete_.clear();
+    complete_since_.clear();
     complete_names_.clear();
     hints_.clear();
     held_since_.clear();
@@ -143,7 +144,7 @@ observed_files::effect observed_files::note(const look& one, kept_files& kept, t
         settler_.saw(seen, now, one.closed);
         settler_.saw(seen, now, false);
     }
-    collect();
+    collect(now);
     return out;
 }
 
@@ -185,10 +186,17 @@ void observed_files::note_marked(const spool::scan& found) {
     }
 }
 
-void observed_files::collect() {
+void observed_files::collect(time_point now) {
     for (auto& file : settler_.complete()) {
-        if (complete_names_.insert(file.name).second) complete_.push_back(std::move(file));
+        if (!complete_names_.insert(file.name).second) continue;
+        complete_.push_back(std::move(file));
+        complete_since_.push_back(now);
     }
+}
+
+std::optional<time_point> observed_files::complete_since() const {
+    if (complete_since_.empty()) return std::nullopt;
+    return complete_since_.front();
 }
 
 std::vector<spool::sighting> observed_files::take_complete(std::size_t count) {
@@ -197,6 +205,9 @@ std::vector<spool::sighting> observed_files::take_complete(std::size_t count) {
         std::make_move_iterator(complete_.begin()), std::make_move_iterator(end)
     );
     complete_.erase(complete_.begin(), end);
+    complete_since_.erase(
+        complete_since_.begin(), complete_since_.begin() + static_cast<std::ptrdiff_t>(out.size())
+    );
     for (auto& file : out) complete_names_.erase(file.name);
     return out;
 }

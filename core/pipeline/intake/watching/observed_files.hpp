@@ -85,13 +85,15 @@ public:
     void note_marked(const spool::scan& found);
 
     std::size_t complete() const { return complete_.size(); }
+    /// Since when the first of them has been complete.
+    std::optional<time_point> complete_since() const;
     std::vector<spool::sighting> take_complete(std::size_t count);
 
     std::size_t settling() const { return settler_.size(); }
     std::optional<time_point> look_due() const { return settler_.next_due(); }
 
 private:
-    void collect();
+    void collect(time_point now);
     void forget(const std::string& name);
     bool is_marked(const look& one, effect& out);
 
@@ -99,8 +101,9 @@ private:
     std::string marker_;
     bool recursive_;
     spool::settler settler_;
-    std::map<std::string, bool> hints_;      // Names, and whether a writer closed them.
-    std::vector<spool::sighting> complete_;  // In the order in which they became so.
+    std::map<std::string, bool> hints_;       // Names, and whether a writer closed them.
+    std::vector<spool::sighting> complete_;   // In the order in which they became so,
+    std::vector<time_point> complete_since_;  // and when each did.
     std::set<std::string, std::less<>> complete_names_;
     duration patience_;  // With a writer.
     std::map<std::string, spool::file_identity> closed_as_;

@@ -19,6 +19,7 @@ watching::watching(watch& of, intake_parts parts, intake_options options)
 
 void watching::open(spool::medium_kind medium) {
     files_.clear();
+    waiting_.clear();
     events_.start(medium);
     schedule_.start_pass(with_.time.now());
 }
@@ -26,12 +27,14 @@ void watching::open(spool::medium_kind medium) {
 void watching::close() {
     events_.stop();
     schedule_.forget_waiting();
+    waiting_.clear();
     low_on_space_ = false;
 }
 
 void watching::set_options() {
     files_ = observed_files(watch_.options);
     refused_.clear();
+    waiting_.clear();
     schedule_.start_pass(with_.time.now());
     if (!watch_.folder) return;
     // Which folders below are watched, and whether any is, may have changed.
@@ -52,6 +55,7 @@ bool watching::note_event(const spool::folder_event& event) {
     }
     auto& folder = events_.folder(event.watch);
     auto name = folder.empty() ? event.name : folder + "/" + event.name;
+    if (event.meaning == spool::event_meaning::went) waiting_.remove(name);
     auto wanted = files_.note_event(event.meaning, name);
     if (wanted == request::scan) schedule_.scan_now(with_.time.now());
     if (wanted == request::full_scan) scan_all();
@@ -113,9 +117,11 @@ void watching::take_slice(spool::scan found) {
     schedule::slice slice{found.found, std::move(found.next), files_.settling() > before};
     bool is_whole = schedule_.finish_slice(std::move(slice));
     if (has_new_folder) schedule_.scan_now(with_.time.now());
-    if (!is_whole || found.truncated || watch_.kept.empty()) return;
+    bool has_names = !watch_.kept.empty() || !waiting_.empty();
+    if (!is_whole || found.truncated || !has_names) return;
     std::set<std::string_view> present;
     for (auto& seen : found.sightings) present.insert(seen.name);
+    waiting_.keep_only(present);
     for (auto& name : watch_.kept.forget_absent(present)) {
         with_.journal.forget_kept(watch_.options.name, name);
     }
@@ -158,7 +164,10 @@ asio::awaitable<void> watching::look() {
     auto marker = watch_.options.done_marker;
     auto work = [folder, wanted, marker] { return look_at_files(*folder, wanted, marker); };
     auto found = co_await offload(with_.pool, work);
-    for (auto& name : found.absent) files_.note_absent(name);
+    for (auto& name : found.absent) {
+        files_.note_absent(name);
+        waiting_.remove(name);
+    }
     for (auto& one : found.seen) note(one);
 }
 
@@ -169,6 +178,10 @@ void watching::note(const observed_files::look& one) {
     }
     for (auto& file : effect.kept.recorded) with_.journal.record_kept(file);
     if (effect.refused) refused_.report(one.seen.name, *effect.refused);
+    // What is no file is never shipped, and a marker may still come.
+    bool waits = effect.refused && (effect.refused->code == errc::unreadable ||
+                                    effect.refused->code == errc::hard_link);
+    if (waits) waiting_.add(one.seen.name, with_.time.now());
 }
 
 std::vector<spool::sighting> watching::take_complete(std::size_t count) {

@@ -5,6 +5,7 @@
 #include "pipeline/intake/watching/observed_files.hpp"
 #include "pipeline/intake/watching/refusal_log.hpp"
 #include "pipeline/intake/watching/schedule.hpp"
+#include "pipeline/intake/watching/waiting_names.hpp"
 #include "pipeline/watch/watch_table.hpp"
 #include "spool/folder/scanning.hpp"
 
@@ -58,7 +59,10 @@ public:
 
     /// A file was claimed, or was found not to be claimable.
     void note_claimed() { schedule_.claimed_one(); }
-    void note_refused(const std::string& name, const failure& why) { refused_.report(name, why); }
+    void note_refused(const std::string& name, const failure& why) {
+        refused_.report(name, why);
+        waiting_.add(name, with_.time.now());
+    }
 
     /// A complete file was not claimed, for a writer has it open: it is looked at again when it has
     /// rested once more, and taken after all when it is overdue.
@@ -68,6 +72,17 @@ public:
     }
     bool was_closed(const spool::sighting& seen) const { return files_.was_closed(seen); }
     void forget_held(const std::string& name) { files_.forget_held(name); }
+
+    /// A complete file was claimed, or is gone.
+    void forget(const std::string& name) {
+        files_.forget_held(name);
+        waiting_.remove(name);
+    }
+
+    /// Since when the first file waits that is complete and not claimed, or cannot be claimed.
+    std::optional<time_point> waiting_since() const {
+        return earlier_of(files_.complete_since(), waiting_.oldest());
+    }
 
     bool polls() const { return events_.polls(); }
     std::size_t settling() const { return files_.settling(); }
@@ -91,6 +106,7 @@ private:
     schedule schedule_;
     folder_events events_;
     refusal_log refused_;
+    waiting_names waiting_;
     bool low_on_space_ = false;
 };
 

@@ -95,6 +95,41 @@ BOOST_AUTO_TEST_CASE(a_new_file_of_a_name_that_was_shipped_before_is_about_to_be
     BOOST_TEST(said() == "shipped at 2026-08-22T10:00:00Z");
 }
 
+BOOST_AUTO_TEST_CASE(whose_rights_were_tried_is_said) {
+    facts.seen->readable = false;
+    BOOST_TEST(said() == "not shipped: readable: no: this user may not read it");
+    facts.looked_as = "the daemon";
+    BOOST_TEST(said() == "not shipped: readable: no: the daemon may not read it");
+}
+
+BOOST_AUTO_TEST_CASE(the_next_attempt_is_said_where_the_file_waits_for_one) {
+    facts.next_attempt = 40s;
+    BOOST_TEST(said() == "it is shipped, or about to be");
+    facts.seen.reset();
+    facts.claimed_as = std::string(spool::work_folder) + "/ID~a.json";
+    BOOST_TEST(said() == "waiting: attempt: the next one of this watch is in 40.0s");
+    facts.trouble = "ServerBusy: no upload succeeds";
+    BOOST_TEST(
+        said() ==
+        "waiting: service: ServerBusy: no upload succeeds; the next attempt of this watch is in "
+        "40.0s"
+    );
+}
+
+BOOST_AUTO_TEST_CASE(what_holds_up_the_whole_watch_or_daemon_is_the_conclusion) {
+    facts.folder_present = false;
+    BOOST_TEST(said().starts_with("waiting: folder: "));
+    facts.folder_present = true;
+    facts.journal_works = false;
+    BOOST_TEST(said().starts_with("waiting: journal file: cannot be written"));
+    facts.journal_works = true;
+    facts.outcome_trouble = "AuthorizationFailure: refused";
+    BOOST_TEST(said() == "it is shipped, or about to be");
+    facts.seen.reset();
+    facts.claimed_as = std::string(spool::work_folder) + "/ID~a.json";
+    BOOST_TEST(said() == "waiting: outcomes: cannot be read: AuthorizationFailure: refused");
+}
+
 BOOST_AUTO_TEST_CASE(a_marker_must_be_younger_than_its_file) {
     facts.watch.done_marker = ".ok";
     facts.seen->identity.modified_ns = 10;

@@ -41,6 +41,22 @@ struct observing {
 
 BOOST_FIXTURE_TEST_SUITE(observed_files_, observing)
 
+BOOST_AUTO_TEST_CASE(knows_since_when_complete_files_wait) {
+    BOOST_TEST(!subject.complete_since().has_value());
+    for (auto name : {"a.csv", "b.csv"}) {
+        note(file(name));
+        now += 2s;
+        note(file(name));
+    }
+    auto last = now;
+    now += 1min;
+    BOOST_TEST((subject.complete_since() == last - 2s));
+    subject.take_complete(1);
+    BOOST_TEST((subject.complete_since() == last));
+    subject.take_complete(1);
+    BOOST_TEST(!subject.complete_since().has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_file_is_complete_when_it_stayed_the_same_for_long_enough) {
     note(file("a.csv"));
     BOOST_TEST(subject.settling() == 1u);

@@ -1,0 +1,41 @@
+#include "pipeline/intake/watching/waiting_names.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace kustodrop;
+using pipeline::earlier_of;
+using pipeline::waiting_names;
+
+BOOST_AUTO_TEST_SUITE(waiting_names_)
+
+static constexpr time_point begin = time_point() + 1h;
+
+BOOST_AUTO_TEST_CASE(the_oldest_is_the_one_that_has_waited_longest) {
+    waiting_names names;
+    BOOST_TEST(!names.oldest().has_value());
+    names.add("a", begin + 1s);
+    names.add("b", begin);
+    names.add("b", begin + 9s);  // It has waited since the first time.
+    BOOST_TEST((names.oldest() == begin));
+    names.remove("b");
+    BOOST_TEST((names.oldest() == begin + 1s));
+    names.clear();
+    BOOST_TEST(names.empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_in_the_folder_any_more_does_not_wait) {
+    waiting_names names;
+    names.add("a", begin);
+    names.add("b", begin + 1s);
+    names.keep_only({"b", "c"});
+    BOOST_TEST((names.oldest() == begin + 1s));
+}
+
+BOOST_AUTO_TEST_CASE(of_two_moments_the_earlier_one_counts_where_both_are_known) {
+    BOOST_TEST((earlier_of(begin, begin + 1s) == begin));
+    BOOST_TEST((earlier_of({}, begin) == begin));
+    BOOST_TEST((earlier_of(begin, {}) == begin));
+    BOOST_TEST(!earlier_of({}, {}).has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
