@@ -72,10 +72,11 @@ class Daemon:
 
     # The process.
 
-    def start(self, environment=None):
+    def start(self, environment=None, before=()):
+        """`before`: a command that runs the daemon with what it needs around it."""
         self.runs += 1
         self.environment = environment
-        command = [path_of("KUSTODROP"), "run", "--config", self.config_path]
+        command = [*before, path_of("KUSTODROP"), "run", "--config", self.config_path]
         log = self.folder / f"daemon-{self.runs}.log"
         self.program = Program(f"daemon (run {self.runs})", command, log, environment)
         until("an answer on the admin socket, or the end", self._up_or_ended)

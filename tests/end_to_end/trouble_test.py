@@ -1,0 +1,244 @@
+#!/usr/bin/env python3
+"""Each kind of trouble: log, status, /readyz, metrics, explain and exit codes name the same cause."""
+import json
+import os
+import shutil
+import subprocess
+import unittest
+
+from check_test import LateFront, serving
+from far import HOST, far_daemon, far_emulator
+from harness import EndToEnd, csv_rows
+
+
+class EachTrouble(EndToEnd):
+    """One kind of trouble a test: all surfaces agree while it lasts, and when it is over."""
+
+    WELL = "all is well"
+    UNREACHABLE, REFUSED, CONFIGURATION = 69, 77, 78
+
+    def surfaces(self, daemon, file, metrics):
+        """What each surface says, as text; `metrics`: {name: its value in this trouble}."""
+        status = daemon.status()  # Its exit code agrees with "healthy", or this fails.
+        _, text, _ = daemon.command("status", "--config", daemon.config_path)
+        code, explained, err = daemon.command("explain", "--config", daemon.config_path, file)
+        self.assertEqual(code, 0, err)
+        answer, _, ready = daemon.ask("/readyz")
+        scraped = daemon.scrape()
+        shown = {"status --json": " | ".join(status["problems"]) or self.WELL}
+        troubles = [line for line in text.splitlines() if line.startswith("TROUBLE")]
+        shown["status"] = " | ".join(troubles) or self.WELL
+        lines = [line for line in ready.splitlines() if line.startswith("TROUBLE")]
+        shown["readyz"] = " | ".join(lines) or self.WELL
+        shown["readyz code"] = answer
+        shown["explain"] = explained.strip().splitlines()[-1]
+        for name, value in metrics.items():
+            labels = {"watch": "web"} if name.startswith("kustodrop_watch_") else {}
+            found = scraped.get(name, **labels)
+            shown[name] = found == value if value is not None else abs(found) > 300
+        return shown
+
+    def all_say(self, daemon, file, cause, metrics, explained=None, ready=200, seconds=120):
+        """Every surface names the trouble, within `seconds`."""
+        last = {}
+
+        def agreed():
+            nonlocal last
+            last = self.surfaces(daemon, file, metrics)
+            return (
+                all(cause in last[name] for name in ("status --json", "status", "readyz"))
+                and (explained is None or explained in last["explain"])
+                and last["readyz code"] == ready
+                and all(last[name] for name in metrics)
+            )
+
+        try:
+            self.until(f"{cause!r} on every surface", agreed, seconds, every=1)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{json.dumps(last, indent=1)}") from None
+        self.assertIn(cause, daemon.output())
+
+    def none_says(self, daemon, file, metrics, seconds=400):
+        last = {}
+
+        def over():
+            nonlocal last
+            last = self.surfaces(daemon, file, metrics)
+            well = all(last[name] == self.WELL for name in ("status --json", "status", "readyz"))
+            said = last["explain"].startswith("shipped at") and last["readyz code"] == 200
+            return well and said and not any(last[name] for name in metrics)
+
+        try:
+            self.until("all is well on every surface", over, seconds, every=1)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{json.dumps(last, indent=1)}") from None
+
+    def check(self, daemon, code, said=""):
+        got, out, err = daemon.command("check", "--config", daemon.config_path)
+        self.assertEqual(got, code, out + err)
+        self.assertIn(said, out + err)
+
+    def put(self, daemon, files=1):
+        for number in range(files):
+            daemon.put(f"f{number}.csv", csv_rows(1, number))
+        return daemon.drop / "f0.csv"
+
+    def while_storage_fails(self, ends_with, **fault):
+        emulator, daemon = self.pair()
+        emulator.fault("blob", **fault)
+        file = self.put(daemon, 5)
+        metrics = {"kustodrop_service_usable": 0}
+        self.all_say(daemon, file, fault["code"], metrics, "waiting: service: " + fault["code"])
+        self.check(daemon, ends_with, fault["code"])
+        emulator.clear_faults()
+        self.settled(daemon, seconds=400, succeeded=5)
+        self.none_says(daemon, file, metrics)
+        self.check(daemon, 0)
+
+    def test_storage_refuses(self):
+        self.while_storage_fails(self.REFUSED, status=403, code="AuthorizationFailure")
+
+    def test_storage_throttles(self):
+        self.while_storage_fails(self.UNREACHABLE, status=503, code="ServerBusy")
+
+    def test_sign_in_is_refused(self):
+        emulator = self.emulator()
+        secret = self.folder / "secret"
+        secret.write_text("not-this-one-at-all")
+        secret.chmod(0o600)
+        daemon = self.daemon(emulator, auth={"client_secret": f"${{file:{secret}}}"}).start()
+        file = self.put(daemon)
+        metrics = {"kustodrop_service_usable": 0}
+        self.all_say(daemon, file, "AADSTS7000215", metrics, "waiting: service:")
+        self.check(daemon, self.REFUSED, "AADSTS7000215")
+        secret.write_text(emulator.ready["client_secret"])
+        self.settled(daemon, seconds=200, succeeded=1)
+        self.none_says(daemon, file, metrics)
+        self.check(daemon, 0)
+
+    def test_names_are_not_resolved(self):
+        if os.geteuid() != 0 or not shutil.which("unshare"):
+            self.skipTest("needs root for a hosts file of its own")
+        emulator = far_emulator(self)
+        hosts = self.folder / "hosts"
+        hosts.write_text("127.0.0.1 localhost\n")
+        around = ("unshare", "--mount", "bash", "-c",
+                  f'mount --bind {hosts} /etc/hosts && exec "$@"', "around")
+        daemon = far_daemon(self, emulator, proxy="")
+        daemon.start(before=around)
+        file = self.put(daemon)
+        metrics = {"kustodrop_service_usable": 0}
+        self.all_say(daemon, file, "dns_failed", metrics, "waiting: service: dns_failed")
+        self.check(daemon, self.UNREACHABLE, "dns_failed")
+        names = f"{HOST} login.emulator.test"
+        hosts.write_text(f"127.0.0.1 localhost\n127.0.0.1 {names}\n")
+        self.settled(daemon, seconds=300, succeeded=1)
+        self.none_says(daemon, file, metrics)
+
+    def test_the_disk_of_the_journal_is_full(self):
+        if os.geteuid() != 0:
+            self.skipTest("needs root to mount a small disk")
+        emulator = self.emulator()
+        daemon = self.daemon(emulator)
+        mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "none", str(daemon.state)]
+        if subprocess.run(mount, check=False, capture_output=True).returncode:
+            self.skipTest("nothing may be mounted here")
+        self.addCleanup(subprocess.run, ["umount", "-l", str(daemon.state)], check=False)
+        daemon.start()
+        daemon.put("before.csv", csv_rows(1))
+        self.settled(daemon, succeeded=1)
+        ballast = daemon.state / "ballast"
+        with open(ballast, "wb", buffering=0) as full:
+            try:
+                while full.write(bytes(1 << 12)):
+                    pass
+            except OSError:
+                pass
+        # Some pages may still be had; they are used up.
+        number = iter(range(10_000))
+        metrics = {"kustodrop_journal_healthy": 0}
+
+        def is_full():
+            daemon.put(f"more{next(number)}.csv", csv_rows(1))
+            return not daemon.status()["journal_healthy"]
+
+        self.until("a journal that cannot be written", is_full, seconds=120, every=0.2)
+        daemon.put("f0.csv", csv_rows(1))
+        file = daemon.drop / "f0.csv"
+        said = "waiting: journal file: cannot be written"
+        self.all_say(daemon, file, "journal cannot be written", metrics, said, 503)
+        ballast.unlink()
+        self.until("shipped", lambda: not daemon.waiting(), seconds=200, every=1)
+        self.none_says(daemon, file, metrics)
+
+    def test_the_folder_is_absent(self):
+        _, daemon = self.pair()
+        away = daemon.drop.with_name("away")
+        daemon.drop.rename(away)
+        file = daemon.drop / "f0.csv"
+        metrics = {"kustodrop_watch_present": 0}
+        self.all_say(daemon, file, "absent", metrics, "waiting: folder: ")
+        self.check(daemon, self.CONFIGURATION, "folder web")
+        away.rename(daemon.drop)
+        self.put(daemon)
+        self.settled(daemon, succeeded=1)
+        self.none_says(daemon, file, metrics)
+
+    def test_the_folder_is_another_daemons(self):
+        emulator, first = self.pair()
+        second = self.daemon(emulator)
+        second.settings["watches"][0]["path"] = str(first.drop)
+        second.write()
+        second.start()
+        self.assertEqual(second.program.ended(), self.CONFIGURATION)
+        self.assertIn("folder_locked", second.output())
+        self.assertIn(str(first.drop), second.output())
+        first.stop()
+        second.start()
+        self.assertEqual(second.status()["problems"], [])
+
+    def test_the_target_is_wrong(self):
+        emulator, daemon = self.pair({"table": "Later"})
+        file = self.put(daemon, 12)
+        metrics = {"kustodrop_watch_paused": 1}
+        self.all_say(daemon, daemon.drop / "f11.csv", "paused", metrics, "the watch is paused")
+        self.check(daemon, self.CONFIGURATION, '"Later" is not a table of Demo')
+        columns = "time:datetime, level:string, message:string, number:long"
+        emulator.manage(f".create table Later ({columns})")
+        code, out, err = daemon.command("retry", "--config", daemon.config_path, "--watch", "web")
+        self.assertEqual(code, 0, out + err)
+        self.until("all of them", lambda: emulator.count("Later") == 12, seconds=200, every=1)
+        self.none_says(daemon, file, metrics)
+        self.check(daemon, 0)
+
+    def test_outcomes_cannot_be_read(self):
+        emulator, daemon = self.pair()
+        emulator.pause()
+        file = self.put(daemon)
+        self.until("posted", lambda: emulator.message_count() == 1)
+        for operation in ("get_messages", "peek_messages"):
+            emulator.fault("queue", operation, status=403, code="AuthorizationFailure")
+        emulator.pause(False)
+        metrics = {"kustodrop_notifications_readable": 0}
+        self.all_say(daemon, file, "outcomes cannot be read", metrics, "waiting: outcomes: ")
+        self.check(daemon, self.REFUSED, "AuthorizationFailure")
+        emulator.clear_faults()
+        self.settled(daemon, seconds=300, succeeded=1)
+        self.none_says(daemon, file, metrics)
+
+    def test_the_clock_is_wrong(self):
+        emulator = self.emulator()
+        daemon = self.daemon(emulator)
+        front = serving(self, LateFront, emulator.endpoint)
+        daemon.settings["cluster"]["ingestion_endpoint"] = front.address
+        daemon.write()
+        daemon.start()
+        file = self.put(daemon)
+        # What it ships is shipped: only ages and expiries are wrong.
+        metrics = {"kustodrop_clock_skew_seconds": None}
+        self.all_say(daemon, file, "clock", metrics)
+        self.check(daemon, self.CONFIGURATION, "clock")
+
+
+if __name__ == "__main__":
+    unittest.main()
