@@ -33,7 +33,8 @@ public:
     void skipped(std::string_view step, const std::string& why);
 
     /// From here to print_gathered(), steps that succeed are gathered by their names
-    /// without what follows the last blank, and each kind is printed in one line. What fails is printed at once.
+    /// without what follows the last blank, and each kind is printed in one line. What fails is
+    /// printed at once.
     void gather() { is_gathering_ = !verbose_; }
     void print_gathered();
 

@@ -128,7 +128,7 @@ public:
 
     /// Whether the drop folder is absent at times.
     bool has_absence() const { return has(fault::folder_away) || has(fault::late_folder); }
-    std::uint64_t struck(fault kind) const { return struck_[index(kind)]; }
+    std::uint64_t occurred(fault kind) const { return struck_[index(kind)]; }
     std::uint64_t total_struck() const;
     std::string summary() const;
 

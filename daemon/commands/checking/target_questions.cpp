@@ -31,7 +31,9 @@ static bool is_kind(std::string_view listed, std::string_view wanted) {
     return equals_ignoring_case(listed, "Avro") && wanted == "ApacheAvro";
 }
 
-std::vector<std::string> fitting_mappings(const kusto::dataset& answer, const kusto::target& where) {
+std::vector<std::string> fitting_mappings(
+    const kusto::dataset& answer, const kusto::target& where
+) {
     auto names = names_in(answer, "Name");
     auto kinds = names_in(answer, "Kind");
     std::vector<std::string> out;
