@@ -101,7 +101,7 @@ static constexpr other_unit other_size_units[]{
     {"tb", "TiB"},
     {"tib", "TiB"}};
 
-// ", did you mean 5m?" of "5 min"; empty where it is no number with a unit that others use.
+// ", did you mean 5m?" of "5 min"; empty where it is not a number with a unit that others use.
 template <class Units>
 static std::string meant(std::string_view text, const Units& units) {
     auto end = text.find_first_not_of("0123456789");

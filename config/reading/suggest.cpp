@@ -36,14 +36,14 @@ static std::string folded(std::string_view name) {
 }
 
 namespace {
-struct other_word {
+struct synonym {
     std::string_view theirs;
     std::string_view ours;
 };
 }  // namespace
 
 // What other programs call it.
-static constexpr other_word other_words[]{
+static constexpr synonym synonyms[]{
     {"watch", "watches"},
     {"folders", "watches"},
     {"inputs", "watches"},
@@ -81,9 +81,9 @@ std::string_view suggestion(
 ) {
     if (given.empty() || given.size() > longest_name) return {};
     auto wanted = folded(given);
-    for (auto& word : other_words) {
-        if (wanted == word.theirs && std::ranges::count(candidates, word.ours) > 0) {
-            return word.ours;
+    for (auto& one : synonyms) {
+        if (wanted == one.theirs && std::ranges::count(candidates, one.ours) > 0) {
+            return one.ours;
         }
     }
     std::string_view best;

@@ -275,12 +275,12 @@ static std::optional<place> unquoted_reference(std::string_view text) {
                 if (c == quote) quote = 0;
                 continue;
             }
-            bool begins_word = j == 0 || line[j - 1] == ' ' || line[j - 1] == ',' ||
-                               line[j - 1] == '{' || line[j - 1] == '[';
-            if (c == '#' && begins_word) break;
-            if ((c == '"' || c == '\'') && begins_word) quote = c;
+            bool begins_token = j == 0 || line[j - 1] == ' ' || line[j - 1] == ',' ||
+                                line[j - 1] == '{' || line[j - 1] == '[';
+            if (c == '#' && begins_token) break;
+            if ((c == '"' || c == '\'') && begins_token) quote = c;
             if (c == '$' && depth > 0 && line.substr(j).starts_with("${")) return in_line(i, j);
-            if (c == '{' && begins_word) ++depth;
+            if (c == '{' && begins_token) ++depth;
             if (c == '}' && depth > 0) --depth;
         }
     }

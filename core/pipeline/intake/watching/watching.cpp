@@ -178,7 +178,7 @@ void watching::note(const observed_files::look& one) {
     }
     for (auto& file : effect.kept.recorded) with_.journal.record_kept(file);
     if (effect.refused) refused_.report(one.seen.name, *effect.refused);
-    // What is no file is never shipped, and a marker may still come.
+    // What is not a file is never shipped, and a marker may still come.
     bool waits = effect.refused && (effect.refused->code == errc::unreadable ||
                                     effect.refused->code == errc::hard_link);
     if (waits) waiting_.add(one.seen.name, with_.time.now());

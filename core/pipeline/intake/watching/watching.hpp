@@ -73,7 +73,7 @@ public:
     bool was_closed(const spool::sighting& seen) const { return files_.was_closed(seen); }
     void forget_held(const std::string& name) { files_.forget_held(name); }
 
-    /// A complete file was claimed, or is gone.
+    /// A complete file was claimed, or was removed.
     void forget(const std::string& name) {
         files_.forget_held(name);
         waiting_.remove(name);
