@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "http/client/connection.hpp"
 #include "http/client/dialer.hpp"
+#include "http/client/pace.hpp"
 #include "http/client/request_head.hpp"
 
 #include <boost/beast/core/flat_buffer.hpp>
@@ -29,24 +30,10 @@ constexpr std::size_t piece_bytes = 64u << 10u;  // Written under one deadline.
 constexpr std::size_t answer_bytes = 8u << 10u;  // Most answers are smaller.
 constexpr std::size_t joined_bytes = 16u
                                      << 10u;  // Bodies up to this go in one write with the head.
-
-/// The time that is left to a request, over all its phases.
-class pace {
-public:
-    pace(clock& clock, std::optional<duration> total) : clock_(clock) {
-        if (total) end_ = clock.now() + *total;
-    }
-
-    time_point end() const { return end_; }
-    duration at_most(duration phase) const {
-        if (end_ == time_point::max()) return phase;
-        return std::clamp(end_ - clock_.now(), duration::zero(), phase);
-    }
-
-private:
-    clock& clock_;
-    time_point end_ = time_point::max();
-};
+// An answer that never ends must not keep its request for ever, whatever follows.
+constexpr unsigned most_interim_answers = 20;
+constexpr int most_answer_timeouts = 5;  // As a whole, of a small answer.
+constexpr std::size_t small_answer_bytes = std::size_t{16} << 20u;  // Larger ones may be downloads.
 
 bool is_timeout(error_code error) { return error == asio::error::timed_out; }
 
@@ -134,7 +121,9 @@ private:
             arrived.consume(used);
             if (error == beast::http::error::need_more) return {};
             if (error) return error;
-            if (into->is_done() && into->get().result_int() / 100 == 1) into = fresh_parser();
+            if (!into->is_done() || into->get().result_int() / 100 != 1) continue;
+            if (++interim_ > most_interim_answers) return beast::http::error::bad_status;
+            into = fresh_parser();
         }
         return {};
     }
@@ -142,6 +131,8 @@ private:
     asio::awaitable<result<response>> read(duration limit) {
         beast::flat_buffer arrived(4 * header_limit);
         auto answer = fresh_parser();
+        bool is_small = ask_.max_answer_bytes <= small_answer_bytes;
+        auto whole = is_small ? pace_.within(limit * most_answer_timeouts) : pace_;
         while (!answer->is_done()) {
             // What is left waits for the end of a line that does not end, as in a chunk's
             // extension.
@@ -150,7 +141,7 @@ private:
                 co_return broken(beast::http::error::header_limit);
             }
             auto room = arrived.prepare(wanted);
-            auto got = co_await line_.read_some(room, pace_.at_most(limit));
+            auto got = co_await line_.read_some(room, whole.at_most(limit));
             arrived.commit(got.bytes);
             received_ = received_ || got.bytes > 0;
             auto error = parse(arrived, answer);
@@ -220,6 +211,7 @@ private:
     pacer* rate_;
     std::size_t total_ = 0;
     std::size_t attempted_ = 0;  // Bytes that may be on their way.
+    unsigned interim_ = 0;       // Answers that announce another one.
     bool received_ = false;
     bool reusable_ = false;
     bool stale_ = false;

@@ -97,6 +97,33 @@ BOOST_AUTO_TEST_CASE(is_patient_with_a_body_that_comes_slowly_but_comes) {
     BOOST_TEST(send(get(server.port())).value().body == std::string(25, 'x'));
 }
 
+BOOST_AUTO_TEST_CASE(answers_that_only_announce_another_one_end_somewhere) {
+    std::string interim = "HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n";
+    std::string some;
+    for (int i = 0; i < 10; ++i) some += interim;
+    raw_server few(once(some + small_ok));
+    BOOST_TEST(send(get(few.port())).value().status == 200u);
+    for (int i = 0; i < 20; ++i) some += interim;
+    raw_server many(once(some));
+    BOOST_TEST(send(get(many.port())).error().code == errc::bad_answer);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_drips_for_ever_is_given_up) {
+    options.io_timeout = 200ms;
+    std::promise<void> nothing;
+    auto never = nothing.get_future().share();
+    raw_server server([never](raw_server::socket& client, int) {
+        raw_server::read_request(client);
+        raw_server::say(client, "HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n");
+        boost::system::error_code ended;
+        while (!ended) {
+            never.wait_for(50ms);
+            asio::write(client, asio::buffer("x", 1), ended);
+        }
+    });
+    BOOST_TEST(send(get(server.port())).error().code == errc::timeout);
+}
+
 BOOST_AUTO_TEST_CASE(a_header_cannot_smuggle_another_one) {
     raw_server server(always(small_ok));
     auto request = get(server.port());
