@@ -3,6 +3,8 @@
 #include "base/text.hpp"
 #include "spool/folder/beneath.hpp"
 
+#include <sys/stat.h>
+
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
@@ -17,21 +19,47 @@ static std::string first_line(int file) {
     return printable(trimmed(line.substr(0, line.find('\n'))));
 }
 
+// Who may open the file may lock it, and keep the daemon out.
+static void make_private(int file) {
+    struct ::stat facts = {};
+    if (::fstat(file, &facts) != 0 || facts.st_uid != ::geteuid()) return;
+    if ((facts.st_mode & 0077) != 0) ::fchmod(file, 0600);
+}
+
+// Of the whole file.
+static struct ::flock writing_lock() {
+    struct ::flock out = {};
+    out.l_type = F_WRLCK;
+    out.l_whence = SEEK_SET;
+    return out;
+}
+
+// What keeps us out. Ours are locks for writing, whose holder's name is in the file.
+static std::string holder_of(int file) {
+    auto other = writing_lock();
+    bool reads = ::fcntl(file, F_OFD_GETLK, &other) == 0 && other.l_type == F_RDLCK;
+    if (reads) {
+        auto who = other.l_pid > 0 ? " (pid " + std::to_string(other.l_pid) + ")" : std::string();
+        return "a process that is not kustodrop, which locks it for reading" + who;
+    }
+    auto who = first_line(file);
+    return who.empty() ? "another process" : who;
+}
+
 result<lock_file> lock_file::take(
     int folder, const std::string& name, std::string_view holder, errc code
 ) {
     int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-    descriptor file(::openat(folder, name.c_str(), flags, 0640));
+    descriptor file(::openat(folder, name.c_str(), flags, 0600));
     if (!file.is_open() && (errno == ENOSPC || errno == EDQUOT)) {
         return system_failure(errc::disk_full, remedy::retry, "cannot open", name, errno);
     }
     if (!file.is_open()) {
         return system_failure(errc::lock_refused, remedy::reconfigure, "cannot open", name, errno);
     }
+    make_private(file.get());
     // Of the open file, not of the process: dropping another descriptor of it releases nothing.
-    struct ::flock whole = {};
-    whole.l_type = F_WRLCK;
-    whole.l_whence = SEEK_SET;
+    auto whole = writing_lock();
     int locked = -1;
     do {
         locked = ::fcntl(file.get(), F_OFD_SETLK, &whole);
@@ -42,9 +70,7 @@ result<lock_file> lock_file::take(
                 errc::lock_refused, remedy::reconfigure, "cannot lock", name, errno
             );
         }
-        auto who = first_line(file.get());
-        auto detail = "held by " + (who.empty() ? std::string("another process") : who);
-        return failure{code, remedy::retry, detail};
+        return failure{code, remedy::retry, "held by " + holder_of(file.get())};
     }
     // What it says is for humans; the lock holds without it, on a full disk for instance.
     if (::ftruncate(file.get(), 0) == 0) write_all(file.get(), std::string(holder) + "\n");

@@ -11,8 +11,9 @@ namespace kustodrop::spool {
 /// system carries locks) on others. The kernel drops it with the process, however that ends.
 class lock_file {
 public:
-    /// Takes the lock `name` in the folder, creating it, and writes `holder` (one line: who we
-    /// are) into it. If another holds it: failure `code`, whose detail says what the file says.
+    /// Takes the lock `name` in the folder, creating it for its owner only, and writes `holder`
+    /// (one line: who we are) into it. If another holds it: failure `code`, whose detail says what
+    /// the file says, or that a stranger has it open.
     static result<lock_file> take(
         int folder, const std::string& name, std::string_view holder, errc code
     );

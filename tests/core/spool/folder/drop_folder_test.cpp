@@ -5,6 +5,9 @@
 
 #include <sys/mount.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 using namespace kustodrop;
 using namespace kustodrop::spool;
 
@@ -92,6 +95,29 @@ BOOST_AUTO_TEST_CASE(keeps_a_second_daemon_out_and_says_who_is_in) {
     BOOST_TEST(said.error().code == errc::folder_locked);
     BOOST_TEST(said.error().detail.find("/var/lib/first") != std::string::npos);
     BOOST_TEST(said.error().detail.find(std::to_string(::getpid())) != std::string::npos);
+}
+
+// Who may read the lock file may lock it too, and keep the daemon out.
+BOOST_AUTO_TEST_CASE(nobody_else_may_open_the_lock_and_an_older_one_is_repaired) {
+    namespace fs = std::filesystem;
+    auto path = files.path(".kustodrop/lock");
+    auto mode = [&] { return fs::status(path).permissions(); };
+    BOOST_REQUIRE(drop.lock("/a").has_value());
+    BOOST_TEST((mode() == (fs::perms::owner_read | fs::perms::owner_write)));
+    auto stranger = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    drop = opened(files);
+    fs::permissions(path, fs::perms(0640));
+    struct ::flock whole = {};
+    whole.l_type = F_RDLCK;
+    whole.l_whence = SEEK_SET;
+    BOOST_REQUIRE(::fcntl(stranger, F_OFD_SETLK, &whole) == 0);
+    auto held = drop.lock("/b");
+    BOOST_REQUIRE(held.has_error());
+    BOOST_TEST(held.error().code == errc::folder_locked);
+    BOOST_TEST(held.error().detail.find("not kustodrop") != std::string::npos);
+    BOOST_TEST((mode() == (fs::perms::owner_read | fs::perms::owner_write)));
+    ::close(stranger);
+    BOOST_TEST(drop.lock("/b").has_value());
 }
 
 BOOST_AUTO_TEST_CASE(lets_the_next_one_in_when_it_goes) {
