@@ -4,10 +4,15 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
+#include <functional>
+#include <list>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <type_traits>
 #include <utility>
@@ -30,12 +35,41 @@ public:
 
     /// More threads from now on; a pool without any, or with as many, stays as it is.
     void grow_to(unsigned threads) {
-        for (; threads_ && count_ < threads; ++count_) {
-            more_.emplace_back([this] { threads_->attach(); });
-        }
+        wanted_ = std::max(wanted_, threads);
+        while (threads_ && count_ < wanted_ + lost()) add_thread();
     }
 
+    /// Call it about once a second: work that has run for ten calls hangs, and another thread takes
+    /// the place of the one it holds, so that other work continues. Bounded.
+    void relieve();
+
     asio::thread_pool* threads() { return threads_.get(); }
+
+    /// Runs work on one of the threads.
+    void post(std::function<void()> work) {
+        asio::post(*threads_, [this, work = std::move(work)] {
+            job here(*this);
+            work();
+        });
+    }
+
+    /// Held by work while it runs.
+    class job {
+    public:
+        explicit job(worker_pool& pool) : pool_(pool) {
+            std::lock_guard lock(pool_.mutex_);
+            at_ = pool_.running_.emplace(pool_.running_.end(), 0u);
+        }
+        ~job() {
+            std::lock_guard lock(pool_.mutex_);
+            pool_.running_.erase(at_);
+        }
+        job(const job&) = delete;
+
+    private:
+        worker_pool& pool_;
+        std::list<unsigned>::iterator at_;
+    };
 
     /// Waits for the work in hand.
     void join() {
@@ -44,9 +78,21 @@ public:
     }
 
 private:
+    static constexpr unsigned calls_of_a_hang = 10;
+    static constexpr unsigned most_lost = 128;
+
+    unsigned lost();
+    void add_thread() {
+        more_.emplace_back([this] { threads_->attach(); });
+        ++count_;
+    }
+
     unsigned count_;
+    unsigned wanted_ = count_;
     std::unique_ptr<asio::thread_pool> threads_;
     std::vector<std::jthread> more_;
+    std::mutex mutex_;             // Of what follows.
+    std::list<unsigned> running_;  // Work in hand: how many calls of relieve() it has seen.
 };
 
 /// Runs blocking `work` on `pool`, then resumes the caller on its own executor with the result.
@@ -57,7 +103,10 @@ template <class Work, class Value = std::invoke_result_t<Work>>
 asio::awaitable<Value> offload(worker_pool& pool, Work work) {
     if (!pool.threads()) co_return work();
 
-    auto job = [](Work work) -> asio::awaitable<Value> { co_return work(); }(std::move(work));
+    auto job = [](worker_pool& pool, Work work) -> asio::awaitable<Value> {
+        worker_pool::job here(pool);
+        co_return work();
+    }(pool, std::move(work));
 
     // The empty slot keeps cancellation on this side. Boost 1.81 posts a raw pointer across
     // executors, and the job may no longer exist when it arrives (fixed in 1.83).

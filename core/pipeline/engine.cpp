@@ -1,5 +1,8 @@
 #include "pipeline/engine.hpp"
 
+#include "pipeline/intake/first_opening.hpp"
+#include "pipeline/watch/hung_folder.hpp"
+
 #include <algorithm>
 
 namespace kustodrop::pipeline {
@@ -134,7 +137,17 @@ watcher& engine::add_watcher(watch& from) {
 asio::awaitable<result<void>> engine::open_watch(watch_options options) {
     auto& from = add(std::move(options));
     auto& taking = add_watcher(from);
-    auto opened = co_await taking.open();
+    if (from.options.kind == watch_kind::follow) {
+        auto opened = co_await taking.open();
+        co_return opened;
+    }
+    // The others do not wait for a folder that hangs: run() continues when it is open. Of several
+    // on one server, one is proof enough.
+    first_opening attempt(with_.executor, with_.time);
+    shipping_.start(attempt.open(taking));
+    auto patience = has_hung_ ? 1s : 10s;
+    auto opened = co_await attempt.wait(patience);
+    has_hung_ = has_hung_ || taking.is_opening();
     co_return opened;
 }
 
@@ -184,6 +197,7 @@ void engine::start() {
         for (std::uint64_t i = 0; i < options_.shippers; ++i) shipping_.start(shipper_->run());
     }
     if (events_) serving_.start(read_events());
+    if (with_.pool.threads()) serving_.start(watch_threads());
 }
 
 void engine::set_options(const engine_options& options) {
@@ -271,6 +285,23 @@ asio::awaitable<void> engine::read_events() {
         }
         co_await with_.time.sleep_until(with_.time.now() + gathering);
     }
+}
+
+// What blocks for ever, as on a mount that hangs, must not keep threads and shippers from others.
+asio::awaitable<void> engine::watch_threads() {
+    for (;;) {
+        if (shipper_) shipper_->look_at_reads();
+        with_.pool.relieve();
+        co_await with_.time.sleep_until(with_.time.now() + 1s);
+    }
+}
+
+std::optional<failure> engine::trouble_of(const std::string& watch) {
+    auto* from = find_watcher(watch);
+    if (from && from->absence()) return from->absence();
+    auto held = shipper_ ? shipper_->hold_of(watch) : std::nullopt;
+    if (held || !from || !from->is_stuck()) return held;
+    return folder_hangs();
 }
 
 // The end.

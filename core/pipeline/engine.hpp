@@ -82,8 +82,8 @@ public:
     /// before any of them. Blocking.
     result<void> resume();
 
-    /// Opens a watched folder and resumes its sources. Only "folder_locked" is final: after any
-    /// other failure the started engine keeps trying.
+    /// Opens a watched folder and resumes its sources. After a failure the started engine keeps
+    /// trying.
     asio::awaitable<result<void>> open_watch(watch_options options);
 
     /// The same while the engine runs, which opens the folder itself.
@@ -133,6 +133,10 @@ public:
     /// Why nothing of what is sent gets through, if so.
     std::optional<failure> delivery_trouble() const;
 
+    /// Why the files of a watch are not taken or not sent, whatever else is well: its folder is not
+    /// open or does not answer, or storage refuses what it sends.
+    std::optional<failure> trouble_of(const std::string& watch);
+
     /// When the next source of each watch is tried, of watches of which none is due.
     std::map<std::string, time_point> next_attempts() const { return ready_.next_attempts(); }
 
@@ -150,6 +154,7 @@ private:
     watcher& add_watcher(watch& from);
     bool has_shipped_all();
     asio::awaitable<void> read_events();
+    asio::awaitable<void> watch_threads();
 
     engine_parts with_;
     engine_options options_;
@@ -166,8 +171,9 @@ private:
     std::map<std::string, std::unique_ptr<watcher>> watchers_;
     std::map<std::string, std::unique_ptr<retirer>> retirers_;
     std::unique_ptr<named_files> named_;
-    task_group shipping_;  // Ends by itself when the engine is closed.
-    task_group serving_;   // Until it is cancelled.
+    bool has_hung_ = false;  // A folder that was opened.
+    task_group shipping_;    // Ends by itself when the engine is closed.
+    task_group serving_;     // Until it is cancelled.
 };
 
 }  // namespace kustodrop::pipeline

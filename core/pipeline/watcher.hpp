@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "pipeline/intake/watching/notices.hpp"
 #include "pipeline/watch/watch_options.hpp"
 #include "spool/source/source.hpp"
 #include "spool/watching/inotify.hpp"
@@ -11,6 +12,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace kustodrop::pipeline {
 
@@ -60,6 +62,18 @@ public:
     virtual std::size_t settling() const = 0;
     virtual bool is_low_on_space() const = 0;
     virtual std::size_t waiting_in_folder() const = 0;
+
+    /// Why the folder is not open; it is tried again.
+    virtual const std::optional<failure>& absence() const = 0;
+
+    /// What a folder keeps that is never shipped, and the like: said once in the log.
+    virtual std::vector<notice> notices() const { return {}; }
+
+    /// Whether the folder is being opened.
+    virtual bool is_opening() const { return false; }
+
+    /// Whether the folder does not answer: what was begun there has not returned for long.
+    virtual bool is_stuck() const { return false; }
 
     /// Since when the file that waits longest has waited in the folder; nothing where none does.
     virtual std::optional<time_point> waiting_since() const { return std::nullopt; }

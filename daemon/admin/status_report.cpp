@@ -24,6 +24,18 @@ static json::value trouble_json(const std::optional<failure>& trouble) {
         {"remedy", std::string(to_string(trouble->next))}};
 }
 
+static json::array notices_json(const std::vector<pipeline::notice>& notices) {
+    json::array out;
+    for (auto& one : notices) {
+        out.push_back(json::object{
+            {"code", one.code},
+            {"files", one.files},
+            {"example", printable(one.example)},
+            {"detail", printable(one.detail)}});
+    }
+    return out;
+}
+
 static constexpr std::array stage_names{
     "claimed", "uploaded", "posting", "posted", "settled", "retired"};
 
@@ -41,6 +53,8 @@ static json::object watch_json(const watch_status& watch, wall_time now) {
         {"leaving", watch.leaving},
         {"paused", nullptr},
         {"held", watch.held},
+        {"trouble", trouble_json(watch.trouble)},
+        {"notices", notices_json(watch.notices)},
         {"low_on_space", watch.low_on_space},
         {"waiting_in_folder", watch.waiting_in_folder},
         {"settling", watch.settling},
@@ -77,7 +91,12 @@ static constexpr duration tolerated_skew = 5min;
 static void add_watch_problems(const watch_status& watch, std::vector<std::string>& out) {
     auto add = [&](const std::string& text) { out.push_back(watch.name + ": " + text); };
     if (watch.leaving) return;
-    if (!watch.present) add("its folder is absent: " + watch.path);
+    bool is_absent = !watch.trouble || watch.trouble->code == errc::folder_absent;
+    if (!watch.present && is_absent) {
+        add("its folder is absent: " + watch.path);
+    } else if (watch.trouble) {
+        add((watch.present ? "" : "its folder is not open: ") + to_string(*watch.trouble));
+    }
     if (!watch.paused.empty()) add("paused: " + watch.paused);
     if (watch.low_on_space) add("too little space is free: the archive is cleared");
 }
@@ -140,10 +159,33 @@ static std::string text_of(const json::value* value) {
     return json::serialize(*value);
 }
 
+static std::string trouble_text(
+    const json::object& of, const char* name, const std::string& indent = ""
+) {
+    auto* trouble = of.if_contains(name);
+    if (!trouble || !trouble->is_object()) return {};
+    auto& fields = trouble->get_object();
+    return indent + "TROUBLE " + text_of(fields.if_contains("code")) + ": " +
+           text_of(fields.if_contains("detail")) + "\n";
+}
+
+static std::string notices_text(const json::array& notices) {
+    std::string out;
+    for (auto& one : notices) {
+        auto& notice = one.as_object();
+        auto field = [&](const char* name) { return text_of(notice.if_contains(name)); };
+        out += "  note " + field("code") + ": ";
+        auto example = field("example");
+        if (!example.empty()) out += field("files") + " (" + example + "): ";
+        out += field("detail") + "\n";
+    }
+    return out;
+}
+
 static std::string watch_text(const json::object& watch) {
     auto field = [&](const char* name) { return text_of(watch.if_contains(name)); };
     std::string out = "\n" + field("name") + "  " + field("path") + " -> " + field("target");
-    out += watch.at("present").as_bool() ? "  (" + field("mode") + ")" : "  (folder absent)";
+    out += watch.at("present").as_bool() ? "  (" + field("mode") + ")" : "  (folder not open)";
     out += "\n  in the folder " + field("waiting_in_folder") + ", settling " + field("settling");
     out += ", pending " + field("pending") + ", oldest " + field("oldest_age_seconds");
     out += ", unconfirmed " + field("unconfirmed") + ", in quarantine " + field("quarantined");
@@ -161,6 +203,8 @@ static std::string watch_text(const json::object& watch) {
     if (watch.at("paused").is_string()) {
         out += "  PAUSED " + field("paused") + "; " + field("held") + " wait\n";
     }
+    out += trouble_text(watch, "trouble", "  ");
+    if (auto* notices = watch.if_contains("notices")) out += notices_text(notices->as_array());
     if (watch.at("leaving").as_bool()) out += "  no longer watched: claimed files are finished\n";
     if (auto* last = watch.at("last_outcome").if_object()) {
         out += "  last outcome " + text_of(last->if_contains("outcome"));

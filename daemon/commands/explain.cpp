@@ -9,6 +9,7 @@
 #include "daemon/program.hpp"
 #include "daemon/run/translate.hpp"
 #include "daemon/terminal/causes.hpp"
+#include "pipeline/intake/watching/copy_check.hpp"
 #include "spool/source/place.hpp"
 
 #include <boost/json.hpp>
@@ -31,11 +32,21 @@ static const pipeline::watch_options* watch_of(
     return nullptr;
 }
 
+// The names of which the file may be a compressed copy, or the reverse.
+static std::vector<std::string> copies_of(const std::string& name) {
+    if (auto stem = pipeline::uncompressed_name(name)) return {*stem};
+    return {name + ".gz", name + ".zip"};
+}
+
 static void look(pipeline::explain_facts& facts) {
     auto folder = spool::drop_folder::open(facts.watch.path);
     if (folder.has_error()) return;
     auto seen = folder->look(facts.name);
     if (seen && *seen) facts.seen = **seen;
+    for (auto& name : copies_of(facts.name)) {
+        auto other = folder->look(name);
+        if (other && *other && (*other)->kind == spool::file_kind::regular) facts.copy = name;
+    }
     if (facts.watch.done_marker.empty()) return;
     auto marker = folder->look(facts.name + facts.watch.done_marker);
     if (marker && *marker) facts.marker = **marker;
@@ -120,6 +131,27 @@ static void read_record(const config::settings& settings, pipeline::explain_fact
     }
 }
 
+static std::string text_of_failure(const json::object& problem) {
+    return std::string(problem.at("code").as_string()) + ": " +
+           std::string(problem.at("detail").as_string());
+}
+
+// Of the watch: what keeps its files, and why it is polled.
+static void read_notices(const json::object& watch, pipeline::explain_facts& facts) {
+    auto* trouble = watch.if_contains("trouble");
+    if (trouble && trouble->is_object()) facts.held = text_of_failure(trouble->get_object());
+    auto* notices = watch.if_contains("notices");
+    if (!notices || !notices->is_array()) return;
+    for (auto& one : notices->get_array()) {
+        auto& notice = one.as_object();
+        auto code = std::string(notice.at("code").as_string());
+        bool is_of_events = code == to_string(errc::inotify_limit) ||
+                            code == to_string(errc::already_watched) ||
+                            code == to_string(errc::folder_unreadable);
+        if (is_of_events) facts.polled = text_of_failure(notice);
+    }
+}
+
 static void read_status(const config::settings& settings, pipeline::explain_facts& facts) {
     auto answer = ask_daemon(settings.admin.listen, "/status");
     facts.daemon_runs = answer.has_value();
@@ -127,9 +159,7 @@ static void read_status(const config::settings& settings, pipeline::explain_fact
     auto status = json::parse(*answer).as_object();
     auto trouble_in = [&](const char* name) {
         auto* trouble = status.at(name).if_object();
-        if (!trouble) return std::string();
-        return std::string(trouble->at("code").as_string()) + ": " +
-               std::string(trouble->at("detail").as_string());
+        return trouble ? text_of_failure(*trouble) : std::string();
     };
     facts.trouble = trouble_in("trouble");
     facts.outcome_trouble = trouble_in("notification_trouble");
@@ -139,6 +169,7 @@ static void read_status(const config::settings& settings, pipeline::explain_fact
         if (watch.at("name").as_string() != facts.watch.name) continue;
         if (auto* paused = watch.at("paused").if_string()) facts.paused = *paused;
         facts.folder_present = watch.at("present").as_bool();
+        read_notices(watch, facts);
         facts.low_on_space = watch.at("low_on_space").as_bool();
         auto* next = watch.if_contains("next_attempt_in_seconds");
         if (next && next->is_number()) {

@@ -14,8 +14,8 @@ static constexpr unsigned most_threads = 32;
 static constexpr unsigned most_watch_threads = 8;
 static constexpr duration longest_join = 5s;
 
-// A thread for each watch, so that a mount that hangs holds up its own watch only, and those for
-// reading and compressing.
+// A thread for each watch, and those for reading and compressing. One that a mount holds which
+// hangs is replaced by the pool, so that other watches notice nothing.
 static unsigned threads_for(const surroundings& around, const config::settings& settings) {
     if (!around.threads) return 0;
     auto watches = std::min<std::size_t>(settings.watches.size(), most_watch_threads);
@@ -94,9 +94,8 @@ asio::awaitable<result<void>> app::open_watches() {
     for (auto& from : settings_.watches) {
         begin_measuring_watch(around_.measured, from.name);
         auto options = watch_options_of(from, settings_.retention);
-        auto opened = co_await engine_->open_watch(std::move(options));
-        // An absent folder may appear; one that another daemon holds is a mistake to be reported.
-        if (opened.has_error() && opened.error().code == errc::folder_locked) co_return opened;
+        // One that cannot be opened, or that another daemon holds, is tried again.
+        co_await engine_->open_watch(std::move(options));
     }
     for (auto& [watch, sources] : engine_->unclaimed()) {
         if (engine_->find_watcher(watch)) continue;  // Its folder is absent, which is logged.

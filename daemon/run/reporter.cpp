@@ -81,6 +81,8 @@ watch_status reporter::status_of(
         one.paused = with_code(watch.gate.code(), watch.gate.details());
     }
     one.held = watch.gate.held();
+    one.trouble = with_.shipping.trouble_of(name);
+    one.notices = from.notices();
     one.leaving = from.is_leaving();
     one.mode = from.mode();
     one.waiting_in_folder = from.waiting_in_folder();

@@ -17,7 +17,7 @@ bool is_calendar_trusted(wall_time ours, std::optional<wall_time> of_service) {
 }
 
 retention::retention(surroundings around, retention_parts with)
-    : around_(around), with_(std::move(with)) {}
+    : around_(around), with_(std::move(with)), clearing_(around.executor) {}
 
 static constexpr duration recount = 5s;
 
@@ -27,8 +27,7 @@ bool retention::may_expire() const {
 
 asio::awaitable<void> retention::run() {
     for (;;) {
-        auto names = with_.watches.names();
-        for (auto& name : names) co_await clear_archive(name);
+        clear_archives();
         bool more = false;
         if (may_expire()) {
             auto keep_for = with_.settings.retention.journal_for;
@@ -42,6 +41,22 @@ asio::awaitable<void> retention::run() {
     }
 }
 
+namespace {
+struct presence {
+    presence(std::shared_ptr<std::set<std::string>> in, std::string name)
+        : in(std::move(in)), name(std::move(name)) {}
+    ~presence() { in->erase(name); }
+    presence(const presence&) = delete;
+    std::shared_ptr<std::set<std::string>> in;
+    std::string name;
+};
+}  // namespace
+
+asio::awaitable<void> retention::recount(std::string watch) {
+    presence here(at_work_, watch);
+    co_await count_quarantined(watch);
+}
+
 // Meanwhile quarantine is counted where files failed or were sent again.
 asio::awaitable<void> retention::rest_until(time_point end) {
     while (around_.time.now() < end) {
@@ -49,8 +64,8 @@ asio::awaitable<void> retention::rest_until(time_point end) {
         co_await around_.time.sleep_until(next);
         auto names = with_.watches.names();
         for (auto& name : names) {
-            auto moved = moved_files(name);
-            if (counted_at_[name] != moved) co_await count_quarantined(name);
+            if (counted_at_[name] == moved_files(name)) continue;
+            if (at_work_->insert(name).second) clearing_.start(recount(name));
         }
     }
 }
@@ -81,6 +96,13 @@ asio::awaitable<void> retention::count_quarantined(std::string watch) {
     counted_at_[watch] = moved_files(watch);
 }
 
+// Each apart from the others, and from the journal: a folder may not answer.
+void retention::clear_archives() {
+    for (auto& name : with_.watches.names()) {
+        if (at_work_->insert(name).second) clearing_.start(clear_archive(name));
+    }
+}
+
 // With act_after: posted files are in the archive before their outcome is known. A worker may put
 // one there after this list is made, and before the roster says so.
 static std::shared_ptr<spool::needed_files> needed_of(
@@ -101,6 +123,7 @@ static std::shared_ptr<spool::needed_files> needed_of(
 }
 
 asio::awaitable<void> retention::clear_archive(std::string watch) {
+    presence here(at_work_, watch);
     auto* from = with_.watches.find(watch);
     if (!from || !from->folder) co_return;
     auto folder = from->folder;

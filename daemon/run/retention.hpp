@@ -1,6 +1,7 @@
 #pragma once
 
 #include "async/recurring.hpp"
+#include "async/task_group.hpp"
 #include "config/settings.hpp"
 #include "daemon/service/connection.hpp"
 #include "pipeline/retiring/retirer.hpp"
@@ -11,7 +12,9 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace kustodrop::daemon {
@@ -43,8 +46,10 @@ public:
     asio::awaitable<void> run();
 
 private:
+    void clear_archives();
     asio::awaitable<void> clear_archive(std::string watch);
     asio::awaitable<void> rest_until(time_point end);
+    asio::awaitable<void> recount(std::string watch);
     asio::awaitable<void> count_quarantined(std::string watch);
     double moved_files(const std::string& watch) const;
     bool may_expire() const;
@@ -54,6 +59,9 @@ private:
     retention_parts with_;
     recurring failures_{{1h, 256}};
     std::map<std::string, double> counted_at_;  // moved_files() when quarantine was counted.
+    // Watches whose archive is being cleared. What hangs there may outlive this.
+    std::shared_ptr<std::set<std::string>> at_work_ = std::make_shared<std::set<std::string>>();
+    task_group clearing_;
 };
 
 }  // namespace kustodrop::daemon

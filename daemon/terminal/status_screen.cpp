@@ -1,5 +1,6 @@
 #include "daemon/terminal/status_screen.hpp"
 
+#include "base/failure_code.hpp"
 #include "base/text.hpp"
 #include "daemon/terminal/causes.hpp"
 
@@ -154,7 +155,13 @@ static std::vector<screen_line> head_of(const json::object& status) {
 static void add_notes(std::vector<screen_line>& out, const json::object& watch) {
     auto name = text_in(watch, "name") + ": ";
     auto paused = text_in(watch, "paused");
-    if (!watch.at("present").as_bool()) {
+    auto* trouble = watch.if_contains("trouble");
+    auto code_of_trouble =
+        trouble && trouble->is_object() ? text_in(trouble->get_object(), "code") : std::string();
+    if (!code_of_trouble.empty() && code_of_trouble != to_string(errc::folder_absent)) {
+        auto detail = text_in(trouble->get_object(), "detail");
+        out.push_back({name + with_code(code_of_trouble, detail), look::trouble});
+    } else if (!watch.at("present").as_bool()) {
         out.push_back({name + "its folder is absent: " + text_in(watch, "path"), look::trouble});
     }
     if (!paused.empty()) {

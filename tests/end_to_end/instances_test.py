@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Two daemons never share a folder or a state directory: the second says who holds it and ends."""
+"""Two daemons never share a folder or a state directory: the second says who holds it. A folder it
+waits for; without its state directory it ends."""
 import unittest
 
 from harness import EndToEnd, csv_rows
@@ -13,11 +14,13 @@ class Instances(EndToEnd):
         first.put("a.csv", csv_rows(1))
         self.settled(first, succeeded=1)
         second = self.daemon(emulator, {"path": str(first.drop)}).start()
-        self.assertEqual(second.program.ended(), CONFIGURATION)
+        held = self.until("the trouble", lambda: second.status()["watches"][0]["trouble"])
+        self.assertEqual(held["code"], "folder_locked")
         self.assertIn(str(first.program.pid), second.output())
         self.assertIn(str(first.drop), second.output())
         first.put("b.csv", csv_rows(1))
         self.settled_by(first, 2)
+        self.assertEqual(second.outcomes(), {})
 
     def test_a_second_daemon_on_the_same_state_directory_names_the_first(self):
         emulator, first = self.pair()

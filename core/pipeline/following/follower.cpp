@@ -88,8 +88,8 @@ asio::awaitable<result<void>> follower::try_open() {
     auto opened = co_await offload(with_.pool, work);
     if (opened.has_error()) {
         auto problem = opened.error();
-        bool is_known = absence_ == problem.code.text();
-        absence_ = problem.code.text();
+        bool is_known = absence_ && absence_->code == problem.code;
+        absence_ = problem;
         if (!is_known) report_unopened_folder(watch_, problem, with_.log);
         co_return problem;
     }
@@ -129,7 +129,7 @@ asio::awaitable<bool> follower::look() {
     if (seen.has_error()) {
         // What is open stays open, for it may still be read.
         is_open_ = false;
-        absence_ = seen.error().code.text();
+        absence_ = seen.error();
         report_absent_folder(watch_, seen.error(), with_.log);
         co_return false;
     }

@@ -57,6 +57,7 @@ public:
     std::size_t settling() const override { return 0; }
     bool is_low_on_space() const override { return false; }
     std::size_t waiting_in_folder() const override { return cutter_.waiting_logs(); }
+    const std::optional<failure>& absence() const override { return absence_; }
 
 private:
     asio::awaitable<result<void>> try_open();
@@ -89,7 +90,7 @@ private:
     bool sees_all_ = false;                       // At the last look every log could be read.
     bool has_cut_all_ = false;                    // Nothing was due at the last turn.
     std::map<std::string, time_point> doubtful_;  // What could not be read, since when.
-    std::optional<std::string> absence_;          // Why the folder is not open.
+    std::optional<failure> absence_;              // Why the folder is not open.
     event woken_;
 };
 

@@ -151,7 +151,7 @@ void claimer::take(claim_attempt done) {
         files_.forget(done.seen.name);
     }
     if (!done.slice) return;
-    files_.note_claimed();
+    files_.note_claimed(done.seen.name);
     spool::source what;
     what.id = std::move(done.id);
     what.slices.push_back(std::move(*done.slice));

@@ -3,8 +3,10 @@
 namespace kustodrop::pipeline {
 
 void report_unopened_folder(const watch& from, const failure& why, logger& log) {
+    bool is_locked = why.code == errc::folder_locked;
     log.error(
-        "cannot open the folder; it is tried again",
+        is_locked ? "the folder is locked: the watch is held; it is tried again"
+                  : "cannot open the folder; it is tried again",
         {{"watch", from.options.name},
          {"path", from.options.path},
          {"code", why.code.text()},

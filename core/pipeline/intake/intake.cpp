@@ -60,12 +60,21 @@ void intake::drain_former_folder() {
     life_.change(std::move(wanted), watch_.options);
 }
 
+// A large folder may take its time.
+static constexpr duration longest_turn = 1min;
+
+bool intake::is_stuck() const {
+    return busy_since_ && with_.time.now() - *busy_since_ >= longest_turn;
+}
+
 bool intake::is_over() const {
     bool is_empty = files_.plan().is_idle(reasons(), with_.time.now());
     return life_.is_over(watch_.folder != nullptr, is_empty);
 }
 
 asio::awaitable<void> intake::run() {
+    // open() may have been left while the folder did not answer: it continues by itself.
+    while (busy_since_) co_await woken_.wait();
     while (!is_over()) {
         apply(life_.between_turns(with_.sources.counts(watch_.options.name).pending_files));
         if (life_.has_left()) {
@@ -80,7 +89,9 @@ asio::awaitable<void> intake::run() {
                 continue;
             }
         }
+        busy_since_ = with_.time.now();
         co_await turn();
+        busy_since_.reset();
         if (is_over()) break;
         auto next = files_.plan().next_turn(reasons(), with_.time.now());
         co_await wait_until(woken_, with_.time, next);
@@ -92,7 +103,7 @@ asio::awaitable<void> intake::turn() {
     auto observed = co_await files_.observe();
     if (observed.has_error()) {
         report_absent_folder(watch_, observed.error(), with_.log);
-        absence_ = observed.error().code.text();
+        absence_ = observed.error();
         files_.close();
         watch_.folder.reset();
         co_return;
@@ -129,6 +140,14 @@ static failure other_folder(const watch& from) {
 }
 
 asio::awaitable<result<void>> intake::try_open() {
+    busy_since_ = with_.time.now();
+    auto opened = co_await open_and_resume();
+    busy_since_.reset();
+    woken_.notify_all();
+    co_return opened;
+}
+
+asio::awaitable<result<void>> intake::open_and_resume() {
     auto path = watch_.options.path;
     auto state_directory = options_.state_directory;
     auto how = watch_.options.claim;
@@ -136,14 +155,14 @@ asio::awaitable<result<void>> intake::try_open() {
     auto opened = co_await offload(with_.pool, work);
     if (!opened.has_error()) {
         static_cast<open_folder&>(watch_) = opened->how;
-        folder_facts where{record_of(watch_), before_};
+        folder_facts where{record_of(watch_, opened->identity), before_};
         if (is_other_folder(with_.sources, opened->work, where)) opened = other_folder(watch_);
     }
     if (opened.has_error()) {
         watch_.folder.reset();
         auto problem = opened.error();
-        bool is_known = absence_ == problem.code.text();
-        absence_ = problem.code.text();
+        bool is_known = absence_ && absence_->code == problem.code;
+        absence_ = problem;
         if (!is_known) report_unopened_folder(watch_, problem, with_.log);
         co_return problem;
     }
@@ -154,15 +173,15 @@ asio::awaitable<result<void>> intake::try_open() {
     }
     files_.open(opened->medium);
     with_.log.info("watching", {{"watch", watch_.options.name}, {"path", path}, {"mode", mode()}});
-    co_await resume(std::move(opened->work));
+    co_await resume(std::move(*opened));
     co_return result<void>();
 }
 
-asio::awaitable<void> intake::resume(std::vector<spool::work_entry> work) {
+asio::awaitable<void> intake::resume(opened_folder opened) {
     auto& name = watch_.options.name;
-    auto unknown = without_known(std::move(work), with_.sources, name);
+    auto unknown = without_known(std::move(opened.work), with_.sources, name);
     auto unretired = take_absent(with_.absent, with_.log, name, unknown);
-    folder_facts where{record_of(watch_), before_};
+    folder_facts where{record_of(watch_, opened.identity), before_};
     auto elsewhere = take_elsewhere(unretired, unknown, where);
     if (elsewhere.empty()) {
         with_.journal.record_folder(where.now);
@@ -220,7 +239,7 @@ void intake::hint(const spool::folder_event& event) {
 }
 
 void intake::lost_events() {
-    files_.scan_all();
+    files_.lose_events();
     woken_.notify_all();
 }
 

@@ -6,6 +6,7 @@
 #include "pipeline/intake/intake_parts.hpp"
 #include "pipeline/intake/joining.hpp"
 #include "pipeline/intake/life.hpp"
+#include "pipeline/intake/opening.hpp"
 #include "pipeline/intake/resuming.hpp"
 #include "pipeline/intake/watching/watching.hpp"
 #include "pipeline/intake/watching/work_check.hpp"
@@ -77,11 +78,16 @@ public:
     bool is_low_on_space() const override { return files_.is_low_on_space(); }
     std::size_t waiting_in_folder() const override { return files_.plan().waiting_in_folder(); }
     std::optional<time_point> waiting_since() const override { return files_.waiting_since(); }
+    std::vector<notice> notices() const override { return files_.notices(); }
+    const std::optional<failure>& absence() const override { return absence_; }
+    bool is_opening() const override { return busy_since_ && !watch_.folder; }
+    bool is_stuck() const override;
 
 private:
     asio::awaitable<result<void>> try_open();
+    asio::awaitable<result<void>> open_and_resume();
     void drain_former_folder();
-    asio::awaitable<void> resume(std::vector<spool::work_entry> work);
+    asio::awaitable<void> resume(opened_folder opened);
     asio::awaitable<void> take_in(
         std::vector<spool::source> unretired, std::vector<spool::work_entry> unknown
     );
@@ -102,7 +108,8 @@ private:
     rechecker rechecks_;
     work_check work_;
     event woken_;
-    std::optional<std::string> absence_;          // Why the folder is not open, logged once.
+    std::optional<time_point> busy_since_;        // Opening the folder, or taking a turn.
+    std::optional<failure> absence_;              // Why the folder is not open, logged once.
     std::optional<spool::folder_record> before_;  // The folder that the files were claimed in.
 };
 

@@ -37,6 +37,7 @@ result<opened_folder> open_watched_folder(
         auto ours = take_possession(out, state_directory);
         if (ours.has_error()) return ours.error();
     }
+    out.identity = out.how.folder->identity();
     out.medium = out.how.folder->medium().kind;
     return out;
 }

@@ -14,6 +14,7 @@ namespace kustodrop::pipeline {
 /// A watch's folder as it was found when it was opened.
 struct opened_folder {
     open_folder how;
+    spool::file_identity identity = {};
     spool::medium_kind medium = spool::medium_kind::unknown;
     std::vector<spool::work_entry> work;  // What an earlier run left in work/.
     std::vector<std::string> warnings;

@@ -20,8 +20,7 @@ std::optional<spool::folder_record> recorded_folder(
     return found == all->end() ? std::nullopt : std::optional(*found);
 }
 
-spool::folder_record record_of(const watch& from) {
-    auto identity = from.folder->identity();
+spool::folder_record record_of(const watch& from, const spool::file_identity& identity) {
     return {from.options.name, from.options.path, identity.device, identity.inode};
 }
 

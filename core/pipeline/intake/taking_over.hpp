@@ -24,7 +24,7 @@ std::optional<spool::folder_record> recorded_folder(
 );
 
 /// The folder that the watch has open.
-spool::folder_record record_of(const watch& from);
+spool::folder_record record_of(const watch& from, const spool::file_identity& identity);
 
 /// Whether the roster has sources of the watch whose files are in another folder than the one that
 /// was opened: a disk that is not mounted any more leaves an empty folder in its place.

@@ -1,6 +1,7 @@
 #include "pipeline/questions/explain.hpp"
 
 #include "base/text.hpp"
+#include "kusto/creation_time.hpp"
 #include "pipeline/intake/grouping.hpp"
 #include "spool/following/looking/log_names.hpp"
 #include "spool/watching/name_rules.hpp"
@@ -19,6 +20,23 @@ public:
     std::vector<explained> all;
 };
 
+// What a person would want to know although the file is shipped.
+void about_contents(const explain_facts& facts, answers& out) {
+    auto& pattern = facts.watch.target.creation_time_pattern;
+    auto parsed = spool::creation_time_pattern::parse(pattern);
+    if (!pattern.empty() && parsed) {
+        auto time = parsed->match(facts.name);
+        out.add(
+            "creation_time",
+            time ? to_iso8601(*time)
+                 : "the name does not match creation_time_pattern: shipped without one",
+            true
+        );
+    }
+    if (facts.copy.empty()) return;
+    out.add("copies", facts.copy + " is shipped too: are the same rows in both?", true);
+}
+
 void about_name(const explain_facts& facts, answers& out) {
     auto& watch = facts.watch;
     bool deep = facts.name.find('/') != std::string::npos;
@@ -34,6 +52,7 @@ void about_name(const explain_facts& facts, answers& out) {
     auto why = follows ? spool::log_names(names).ignored_because(facts.name)
                        : spool::name_rules(names).ignored_because(facts.name);
     out.add("name", why ? *why : "include and exclude let it pass", !why);
+    about_contents(facts, out);
 }
 
 void about_file(const explain_facts& facts, answers& out) {
@@ -151,6 +170,8 @@ std::vector<explained> explain(const explain_facts& facts) {
             journal_rule, "cannot be written: nothing is claimed or posted until it can", false
         );
     }
+    if (!facts.held.empty()) out.add(folder_rule, facts.held, false);
+    if (!facts.polled.empty()) out.add("events", "polled: " + facts.polled, true);
     about_service(facts, out);
     if (!facts.outcome_trouble.empty() && !facts.claimed_as.empty()) {
         out.add(outcomes_rule, "cannot be read: " + facts.outcome_trouble, false);

@@ -22,6 +22,9 @@ struct explain_facts {
     std::string history;          // The newest record of that name; empty: none.
     std::string ended;            // What became of it, if that record ended: "shipped at …".
     std::string paused;           // Why the watch stands still; empty: it does not.
+    std::string held;    // Why its folder is not read, or nothing of it is sent; empty: neither.
+    std::string polled;  // Why its folders are polled instead of watched; empty: they are not.
+    std::string copy;    // A file of which this one may be a compressed copy, or the reverse.
     bool low_on_space = false;
     bool folder_present = true;   // The daemon has the watch's folder open.
     bool journal_works = true;    // It can be written.

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "pipeline/in_hand.hpp"
 #include "pipeline/shipping/guarded.hpp"
+#include "pipeline/watch/hung_folder.hpp"
 
 #include <memory>
 
@@ -31,10 +32,16 @@ static bool wants_shipping(const source& what) {
            std::holds_alternative<stage::posting>(what.stage);
 }
 
+// As many as compress at a time, and one that reads meanwhile.
+static unsigned reads_of_a_watch(const shipper_options& options) {
+    return std::max(2u, options.threads()) + 1;
+}
+
 shipper::shipper(shipper_parts parts, shipper_options options, routing& next)
     : with_(std::move(parts)),
       options_(std::move(options)),
       next_(next),
+      lanes_(with_.pool, with_.log, reads_of_a_watch(options_)),
       holds_(with_.log),
       attempts_(with_.log, with_.time),
       uploader_(
@@ -43,6 +50,7 @@ shipper::shipper(shipper_parts parts, shipper_options options, routing& next)
            with_.blobs,
            with_.memory,
            with_.pool,
+           lanes_,
            with_.time,
            with_.random,
            with_.measured,
@@ -91,7 +99,8 @@ asio::awaitable<void> shipper::ship(std::string source_id) {
             co_return;
         }
         if (isolate(*what) || hold(*what, *from)) co_return;
-        if (hold_for_storage(*what) || await_writer(*what, *from)) co_return;
+        if (hold_for_folder(*what) || hold_for_storage(*what)) co_return;
+        if (await_writer(*what, *from)) co_return;
         auto attempt = step(source_id, *from);
         auto done = co_await guarded(std::move(attempt));
         if (done.has_error()) {
@@ -143,6 +152,19 @@ bool shipper::hold_for_storage(const source& what) {
     auto until = holds_.wait_until(what, with_.time.now());
     if (until) with_.ready.push(what.id, *until);
     return until.has_value();
+}
+
+// No further shipper is kept by a folder that does not answer.
+bool shipper::hold_for_folder(const source& what) {
+    bool reads = std::holds_alternative<stage::claimed>(what.stage);
+    if (!reads || !lanes_.hangs(what.watch)) return false;
+    with_.ready.push(what.id, with_.time.now() + absent_folder_pause);
+    return true;
+}
+
+std::optional<failure> shipper::hold_of(const std::string& watch) const {
+    if (lanes_.hangs(watch)) return folder_hangs();
+    return holds_.reason(watch);
 }
 
 static duration patience_of(const watch& from) {

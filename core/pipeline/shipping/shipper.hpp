@@ -23,6 +23,7 @@
 #include "pipeline/shipping/unanswered.hpp"
 #include "pipeline/shipping/unfinished.hpp"
 #include "pipeline/shipping/uploader.hpp"
+#include "pipeline/shipping/uploading/reading_lanes.hpp"
 #include "pipeline/watch/watch_table.hpp"
 
 #include <cstdint>
@@ -69,6 +70,12 @@ public:
     /// Obeyed from the next source on.
     void set_options(shipper_options options) { options_ = std::move(options); }
 
+    /// Finds reads that hang. Call it once a second.
+    void look_at_reads() { lanes_.look(); }
+
+    /// Why files of the watch are not read, or not sent, whatever else is well.
+    std::optional<failure> hold_of(const std::string& watch) const;
+
     /// Why nothing of what is sent gets through, if so.
     std::optional<failure> trouble() const { return attempts_.trouble(); }
 
@@ -80,6 +87,7 @@ private:
     bool isolate(const spool::source& what);
     bool hold(spool::source& what, const watch& from);
     bool hold_for_storage(const spool::source& what);
+    bool hold_for_folder(const spool::source& what);
     bool await_writer(spool::source& what, const watch& from);
     asio::awaitable<result<void>> step(std::string source_id, watch& from);
     asio::awaitable<result<void>> upload(std::string source_id, watch& from);
@@ -94,6 +102,7 @@ private:
     shipper_options options_;
     routing& next_;
     retry_budget budget_;
+    reading_lanes lanes_;
     storage_holds holds_;
     attempt_log attempts_;
     uploader uploader_;

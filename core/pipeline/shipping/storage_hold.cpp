@@ -38,7 +38,10 @@ std::optional<time_point> storage_hold::wait_until(const std::string& source_id,
 void storage_holds::refused(const spool::source& what, const failure& problem, time_point now) {
     bool uploads = std::holds_alternative<spool::stage::claimed>(what.stage);
     std::string operation = uploads ? "upload" : "post";
-    if (!holds_[what.watch].refused(operation, what.id, now)) return;
+    auto& mine = holds_[what.watch];
+    mine.because = problem;
+    mine.because.detail = "storage refuses every " + operation + ": " + problem.detail;
+    if (!mine.hold.refused(operation, what.id, now)) return;
     log_.error(
         "the watch is held: storage refuses it on every account; files wait and one is tried now "
         "and then",
@@ -52,7 +55,7 @@ void storage_holds::refused(const spool::source& what, const failure& problem, t
 
 void storage_holds::succeeded(const std::string& watch, std::string_view operation) {
     auto held = holds_.find(watch);
-    if (held == holds_.end() || !held->second.succeeded(operation)) return;
+    if (held == holds_.end() || !held->second.hold.succeeded(operation)) return;
     log_.info(
         "the watch is held no longer: storage takes what it sends",
         {{"watch", watch}, {"operation", std::string(operation)}}
@@ -62,7 +65,13 @@ void storage_holds::succeeded(const std::string& watch, std::string_view operati
 std::optional<time_point> storage_holds::wait_until(const spool::source& what, time_point now) {
     auto held = holds_.find(what.watch);
     if (held == holds_.end()) return std::nullopt;
-    return held->second.wait_until(what.id, now);
+    return held->second.hold.wait_until(what.id, now);
+}
+
+std::optional<failure> storage_holds::reason(const std::string& watch) const {
+    auto held = holds_.find(watch);
+    if (held == holds_.end() || !held->second.hold.holds()) return std::nullopt;
+    return held->second.because;
 }
 
 }  // namespace kustodrop::pipeline

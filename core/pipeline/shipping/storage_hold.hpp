@@ -57,9 +57,16 @@ public:
     /// When this source has to come back; nothing: it may be sent now.
     std::optional<time_point> wait_until(const spool::source& what, time_point now);
 
+    /// Why the watch is held, if it is: the last refusal.
+    std::optional<failure> reason(const std::string& watch) const;
+
 private:
+    struct held {
+        storage_hold hold = {};
+        failure because = {};  // The last refusal.
+    };
     logger& log_;
-    std::unordered_map<std::string, storage_hold> holds_;  // By watch.
+    std::unordered_map<std::string, held> holds_;  // By watch.
 };
 
 }  // namespace kustodrop::pipeline

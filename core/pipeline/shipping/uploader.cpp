@@ -1,7 +1,5 @@
 #include "pipeline/shipping/uploader.hpp"
 
-#include <boost/asio/post.hpp>
-
 namespace kustodrop::pipeline {
 
 upload_plan uploader::plan_for(std::uint64_t source_bytes, const shipper_options& options) const {
@@ -26,9 +24,7 @@ spool::reader_options uploader::reading_options(
     reading.end_lines = true;
     for (auto& file : what.slices) reading.contents.push_back(with_.contents.take(file));
     reading.gate = &gate_;
-    reading.run = [&pool = with_.pool](std::function<void()> work) {
-        asio::post(*pool.threads(), std::move(work));
-    };
+    reading.run = [&pool = with_.pool](std::function<void()> work) { pool.post(std::move(work)); };
     return reading;
 }
 
@@ -52,9 +48,10 @@ asio::awaitable<result<uploaded_blob>> uploader::send(
     reading.root_fd = folder->descriptor_of_root();
     if (from.logs) reading.logs = from.logs->find_all(what.slices);
     reading.threads = plan.threads;
-    auto reader = spool::source_reader::open(what, std::move(reading));
+    std::shared_ptr<spool::source_reader> reader =
+        spool::source_reader::open(what, std::move(reading));
 
-    block_upload_parts parts{with_.blobs, with_.pool, with_.time, with_.random, with_.measured};
+    block_upload_parts parts{with_.blobs, with_.lanes, with_.time, with_.random, with_.measured};
     block_upload::options how{
         options.block_attempts, options.backoff, plan.block_bytes, plan.buffers};
     how.report = [this, &container, &what](const result<void>& sent) {
@@ -71,7 +68,8 @@ asio::awaitable<result<uploaded_blob>> uploader::send(
         return container.location.with_path_suffix(made.record.name);
     };
     block_upload upload(parts, how, destination);
-    auto sent = co_await upload.send(*reader);
+    block_upload::contents contents{reader, what.watch, folder};
+    auto sent = co_await upload.send(std::move(contents));
     if (sent.has_error()) {
         auto problem = sent.error();
         // What was added since may be what is missing.

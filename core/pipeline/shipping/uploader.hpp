@@ -7,10 +7,10 @@
 #include "base/metrics.hpp"
 #include "kusto/storage_router.hpp"
 #include "pipeline/shipping/attempt_log.hpp"
-#include "pipeline/shipping/block_upload.hpp"
 #include "pipeline/shipping/shipment.hpp"
 #include "pipeline/shipping/shipper_options.hpp"
 #include "pipeline/shipping/small_contents.hpp"
+#include "pipeline/shipping/uploading/block_upload.hpp"
 #include "pipeline/watch/watch_table.hpp"
 #include "spool/reading/source_reader.hpp"
 
@@ -27,6 +27,7 @@ struct uploader_parts {
     azure::blob_client& blobs;
     budget& memory;
     worker_pool& pool;
+    reading_lanes& lanes;
     clock& time;
     random_generator& random;
     metrics& measured;

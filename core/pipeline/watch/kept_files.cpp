@@ -63,15 +63,15 @@ void kept_files::put(kept_file file) {
     // Another file that had the name may have been renamed: the next scan shows it.
     if (same_inode) erase(known->second);
     auto name = file.name;
-    files_.push_back(std::move(file));
+    files_.emplace_back(std::move(file));
     auto added = std::prev(files_.end());
     by_inode_.emplace(added->identity.inode, added);
     by_name_.insert_or_assign(std::move(name), added);
 }
 
 void kept_files::keep(kept_file file) {
-    kept_in_scan_.insert(file.name);
     put(std::move(file));
+    files_.back().met_in = pass_;
 }
 
 void kept_files::keep(const std::string& name, const file_identity& identity) {
@@ -101,6 +101,7 @@ bool kept_files::covers_renamed(const spool::sighting& seen, changes& out) {
         by_name_.erase(file->name);
     }
     name(file, seen.name);
+    file->met_in = pass_;
     if (!file->source_id.empty()) out.recorded.push_back(*file);
     return true;
 }
@@ -128,15 +129,22 @@ bool kept_files::covers(const spool::sighting& seen, changes& out) {
     return false;
 }
 
-std::vector<std::string> kept_files::forget_absent(const std::set<std::string_view>& present) {
+void kept_files::met(std::string_view name) {
+    auto found = by_name_.find(name);
+    if (found != by_name_.end()) found->second->met_in = pass_;
+}
+
+std::vector<std::string> kept_files::forget_absent(bool was_one_scan) {
     std::vector<std::string> out;
     for (auto at = files_.begin(); at != files_.end();) {
         auto file = at++;
-        bool is_named = has_name(file);
-        if (is_named && present.contains(file->name)) continue;
-        if (kept_in_scan_.contains(file->name)) continue;
+        if (file->met_in == pass_) {
+            file->was_missed = false;
+            continue;
+        }
+        if (!was_one_scan && !std::exchange(file->was_missed, true)) continue;
         // A name that another kept file has by now stays in the journal.
-        if (is_named || !by_name_.contains(file->name)) out.push_back(file->name);
+        if (has_name(file) || !by_name_.contains(file->name)) out.push_back(file->name);
         erase(file);
     }
     return out;

@@ -7,11 +7,11 @@
 #include <cstdint>
 #include <list>
 #include <map>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace kustodrop::pipeline {
@@ -49,14 +49,24 @@ public:
     /// Whether the file that was seen is one of these. One that has changed is forgotten.
     bool covers(const spool::sighting& seen, changes& out);
 
-    /// A scan of the folder begins: what is kept from now on may be missing in what it finds.
-    void begin_scan() { kept_in_scan_.clear(); }
+    /// A pass over the folder begins: what is kept from now on may be missing in what it meets.
+    void begin_pass() { ++pass_; }
 
-    /// Forgets the files that the scan did not find; returns their names.
-    std::vector<std::string> forget_absent(const std::set<std::string_view>& present);
+    /// The pass has met a file of that name.
+    void met(std::string_view name);
+
+    /// The pass has met all files there are. Forgets those that it did not meet; returns their
+    /// names. One of several scans may have missed a file that was renamed meanwhile: then only
+    /// those are forgotten that two passes did not meet.
+    std::vector<std::string> forget_absent(bool was_one_scan);
 
 private:
-    using files = std::list<spool::kept_file>;
+    struct entry : spool::kept_file {
+        explicit entry(kept_file file) : kept_file(std::move(file)) {}
+        std::uint64_t met_in = 0;  // The last pass that met it.
+        bool was_missed = false;   // By the pass before.
+    };
+    using files = std::list<entry>;
     bool has_name(files::iterator file) const;
     void put(spool::kept_file file);
     void erase(files::iterator file);
@@ -67,7 +77,7 @@ private:
     // Of several files that have had a name, the last one.
     std::map<std::string, files::iterator, std::less<>> by_name_;
     std::unordered_multimap<std::uint64_t, files::iterator> by_inode_;
-    std::set<std::string, std::less<>> kept_in_scan_;
+    std::uint64_t pass_ = 1;
     std::map<std::string, spool::file_identity, std::less<>> in_flight_;
     std::unordered_multiset<std::uint64_t> inodes_in_flight_;
 };

@@ -108,9 +108,14 @@ private:
         return true;
     }
 
-    // Always true: folders are entered later.
+    // Folders are entered later.
     bool meet_folder(scan_position::level& in, std::string name, const std::string& base) {
-        if (!options_.recursive || base.front() == '.') return true;
+        if (base.front() == '.') return true;
+        if (!options_.recursive) {
+            if (found_.skipped_folders++ == 0) found_.skipped_folder = std::move(name);
+            return true;
+        }
+        if (found_.folders.size() >= options_.folders) return false;
         in.below.push_back(base);
         found_.folders.push_back(std::move(name));
         return true;

@@ -13,7 +13,8 @@ namespace kustodrop::spool {
 
 struct scan_options {
     bool recursive = false;
-    std::size_t limit = 10'000;  // Names looked at; what is left is another scan's.
+    std::size_t limit = 10'000;      // Names looked at; what is left is another scan's,
+    std::size_t folders = SIZE_MAX;  // and so are further subfolders.
 
     /// Which names are looked at; empty means all. Pure: it runs on the worker's thread.
     std::function<bool(std::string_view relative_name)> wanted = {};
@@ -42,6 +43,8 @@ struct scan {
     std::size_t found = 0;             // Wanted names met.
     std::size_t unwanted = 0;          // Names that `wanted` turned down.
     std::size_t unreadable_folders = 0;
+    std::size_t skipped_folders = 0;         // Subfolders met that are not entered, unless hidden,
+    std::string skipped_folder = {};         // and the first of them.
     bool truncated = false;                  // Not the whole: a slice.
     std::optional<scan_position> next = {};  // Where the next slice begins, if one is left.
 };

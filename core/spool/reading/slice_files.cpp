@@ -54,6 +54,7 @@ result<void> slice_files::open() {
     file_ = folders_ ? folders_->open(what.location, flags)
                      : open_beneath(options_.root_fd, what.location, flags);
     if (!file_.is_open()) return cannot_open(what, errno);
+    ++calls_;
     if (auto same = check(); !same) return same;
     auto first = static_cast<off_t>(what.offset);
     auto length = static_cast<off_t>(what.length_bytes);
@@ -132,6 +133,7 @@ result<std::size_t> slice_files::read_some(std::uint64_t offset, std::span<char>
     do {
         bytes = ::pread(file_.get(), into.data(), into.size(), from);
     } while (bytes < 0 && errno == EINTR);
+    ++calls_;
     if (bytes > 0) return static_cast<std::size_t>(bytes);
     if (bytes == 0) {
         // What took its end away says more than that it is missing.

@@ -5,6 +5,7 @@
 #include "spool/folder/open_folders.hpp"
 #include "spool/source/source.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -73,6 +74,9 @@ public:
 
     void release() { options_.contents.clear(); }
 
+    /// How many opens and reads have returned. From any thread, at any time.
+    std::uint64_t calls() const { return calls_; }
+
     const std::optional<changed_file>& changed() const { return changed_; }
     const std::optional<changed_file>& grown() const { return grown_; }
 
@@ -88,6 +92,7 @@ private:
     bool opened_ = false;
     bool checked_ = false;  // After its last byte was read.
     std::optional<open_folders> folders_;
+    std::atomic<std::uint64_t> calls_ = 0;
     std::mutex checking_;
     std::optional<changed_file> changed_;
     std::optional<changed_file> grown_;

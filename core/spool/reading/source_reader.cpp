@@ -332,12 +332,12 @@ result<source_reader::block> source_reader::next(std::span<char> buffer) {
     return made;
 }
 
+std::uint64_t source_reader::progress() const { return state_->files.calls(); }
 std::uint64_t source_reader::raw_bytes() const {
     if (state_->form == stored_as::zip) return state_->archive_bytes;
     return state_->raw + state_->newlines;
 }
 std::uint64_t source_reader::stored_bytes() const { return state_->stored; }
-
 stored_as source_reader::form() const { return state_->form; }
 bool source_reader::passes_on() const { return state_->passes_on; }
 const std::optional<slice>& source_reader::whole() const { return state_->whole; }

@@ -42,6 +42,9 @@ public:
     /// failure, nothing more may be asked.
     result<block> next(std::span<char> buffer);
 
+    /// Another number than before: it gets on. From any thread, while next() is at work.
+    std::uint64_t progress() const;
+
     /// Read so far, uncompressed; complete after the last block.
     std::uint64_t raw_bytes() const;
 

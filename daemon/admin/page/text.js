@@ -35,6 +35,10 @@ function nextAttempt(watch) {
 
 // The state of a watch, as [kind, label, sentence]; the worst one is shown.
 function stateOf(watch, status) {
+  const trouble = watch.trouble;
+  if (trouble && trouble.code !== "folder_absent") {
+    return ["bad", "held", `${trouble.code}: ${trouble.detail}. It is retried.`];
+  }
   if (!watch.present) return ["bad", "folder absent", "The folder does not exist; it is retried."];
   if (watch.low_on_space) return ["bad", "low on space", "Too little space is free: the archive is cleared."];
   if (watch.paused) {

@@ -125,13 +125,14 @@ observed_files::effect observed_files::note(const look& one, kept_files& kept, t
     effect out;
     auto& seen = one.seen;
     if (!rules_.accepts(seen.name) || complete_names_.contains(seen.name)) return out;
-    if (kept.covers(seen, out.kept)) {
-        settler_.removed(seen.name);
+    bool is_kept = kept.covers(seen, out.kept);
+    bool is_folder = seen.kind == spool::file_kind::folder;
+    if (!is_kept && !is_folder) out.refused = refusal_of(seen);
+    // What does not settle must not be due for a look either: it would be again at once.
+    if (is_kept || is_folder || out.refused) {
+        forget(seen.name);
         return out;
     }
-    if (seen.kind == spool::file_kind::folder) return out;
-    out.refused = refusal_of(seen);
-    if (out.refused) return out;
     bool may_note = closed_as_.size() < most_settling || closed_as_.contains(seen.name);
     if (one.closed && may_note) closed_as_.insert_or_assign(seen.name, seen.identity);
     if (marker_.empty() && !one.is_fresh) {
@@ -146,6 +147,11 @@ observed_files::effect observed_files::note(const look& one, kept_files& kept, t
     }
     collect(now);
     return out;
+}
+
+bool observed_files::waits(const spool::sighting& seen, const kept_files& kept) const {
+    bool is_known = kept.is_in_flight(seen.name) || kept.contains(seen.name);
+    return rules_.accepts(seen.name) && !is_known && !refusal_of(seen);
 }
 
 // A marker is of this file if it is not older, or appeared after the file was seen without it,

@@ -34,6 +34,9 @@ public:
     /// Which names are looked at: files that may be claimed and their done markers.
     bool wants(std::string_view name) const;
 
+    /// Whether it is a file to be shipped, by its name.
+    bool is_shipped(std::string_view name) const { return rules_.accepts(name); }
+
     /// What an event asks for beyond a look at the file it names.
     enum class request { nothing, look, scan, full_scan };
     request note_event(spool::event_meaning meaning, const std::string& name);
@@ -62,6 +65,11 @@ public:
         kept_files::changes kept = {};        // What the journal has to know of kept files.
     };
     effect note(const look& one, kept_files& kept, time_point now);
+
+    /// Whether what was seen is claimed sooner or later: it counts as waiting in the folder.
+    bool waits(const spool::sighting& seen, const kept_files& kept) const;
+
+    /// It is not there, or cannot be looked at: the next scan shows it again.
     void note_absent(const std::string& name) {
         unmarked_.erase(name);
         forget(name);

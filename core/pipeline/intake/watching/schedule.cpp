@@ -8,16 +8,26 @@ namespace kustodrop::pipeline {
 // Others hold the watch's sources and free disk space without a notice to the intake.
 static constexpr duration longest_wait = 5s;
 
+static constexpr duration between_event_scans = 200ms;
+
 // How soon room for more files is looked for while complete ones wait.
 static constexpr duration room_check = 50ms;
+
+void schedule::scan_soon(time_point now) {
+    auto earliest = last_scan_ ? *last_scan_ + between_event_scans : now;
+    next_scan_ = std::min(next_scan_, std::max(now, earliest));
+}
 
 void schedule::start_pass(time_point now) {
     position_.reset();
     more_ = false;
+    restarted_ = true;
     next_scan_ = now;
 }
 
 bool schedule::finish_slice(slice found) {
+    // What it showed counts; where it ended is of no use to the pass that has begun since.
+    if (restarted_) return false;
     bool is_first = !position_;
     bool is_only = is_first && !found.next;
     if (is_first) {

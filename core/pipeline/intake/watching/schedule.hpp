@@ -16,12 +16,19 @@ public:
     /// A scan is due now, of the slice that comes next.
     void scan_now(time_point now) { next_scan_ = now; }
 
+    /// The same because of an event: a storm of them asks for a few scans a second and no more.
+    void scan_soon(time_point now);
+
     /// A scan is due now, of the whole folder from its beginning.
     void start_pass(time_point now);
     bool is_scan_due(time_point now) const { return now >= next_scan_; }
 
     /// A scan begins: the next one is due after `interval`.
-    void begin_scan(time_point now, duration interval) { next_scan_ = now + interval; }
+    void begin_scan(time_point now, duration interval) {
+        last_scan_ = now;
+        next_scan_ = now + interval;
+        restarted_ = false;
+    }
 
     /// Where the scan begins; nothing: at the folder's beginning.
     const std::optional<spool::scan_position>& position() const { return position_; }
@@ -35,6 +42,10 @@ public:
 
     /// Takes in a slice. True: it was the only one of its pass, and so showed the whole folder.
     bool finish_slice(slice found);
+
+    /// Whether the slice that was taken in last was the last one of its pass. Not one that a new
+    /// pass has overtaken.
+    bool has_ended_pass() const { return !position_ && !restarted_; }
 
     /// Files that lie in the folder, as far as the pass in hand and the claims since then show.
     std::size_t waiting_in_folder() const { return waiting_; }
@@ -61,11 +72,13 @@ public:
 
 private:
     time_point next_scan_{};
+    std::optional<time_point> last_scan_;
     std::optional<spool::scan_position> position_;
     std::size_t found_in_pass_ = 0;
     std::size_t waiting_ = 0;
     bool brought_in_pass_ = false;
     bool more_ = false;
+    bool restarted_ = false;  // During the scan in hand.
 };
 
 }  // namespace kustodrop::pipeline

@@ -4,11 +4,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
-#include <string_view>
 
 namespace kustodrop::pipeline {
 
@@ -18,27 +17,37 @@ class waiting_names {
 public:
     /// Remembered from the first time on.
     void add(const std::string& name, time_point now) {
-        if (since_.size() < most_names) since_.try_emplace(name, now);
+        if (names_.size() >= most_names) return;
+        names_.try_emplace(name, one_name{now, pass_}).first->second.pass = pass_;
     }
-    void remove(const std::string& name) { since_.erase(name); }
-    void clear() { since_.clear(); }
+    void remove(const std::string& name) { names_.erase(name); }
+    void clear() { names_.clear(); }
 
-    /// Forgets those that are not in the folder any more.
-    void keep_only(const std::set<std::string_view>& present) {
-        std::erase_if(since_, [&](auto& one) { return !present.contains(one.first); });
+    /// A pass over the folder, in slices. What was not met in it is forgotten at its end.
+    void begin_pass() { ++pass_; }
+    void met(const std::string& name) {
+        if (auto found = names_.find(name); found != names_.end()) found->second.pass = pass_;
+    }
+    void end_pass() {
+        std::erase_if(names_, [&](auto& one) { return one.second.pass != pass_; });
     }
 
-    bool empty() const { return since_.empty(); }
+    bool empty() const { return names_.empty(); }
     std::optional<time_point> oldest() const {
-        if (since_.empty()) return std::nullopt;
-        auto earlier = [](auto& one, auto& other) { return one.second < other.second; };
-        return std::ranges::min_element(since_, earlier)->second;
+        if (names_.empty()) return std::nullopt;
+        auto earlier = [](auto& one, auto& other) { return one.second.since < other.second.since; };
+        return std::ranges::min_element(names_, earlier)->second.since;
     }
 
 private:
     static constexpr std::size_t most_names = 10'000;
 
-    std::map<std::string, time_point> since_;
+    struct one_name {
+        time_point since;
+        std::uint64_t pass;
+    };
+    std::map<std::string, one_name> names_;
+    std::uint64_t pass_ = 0;
 };
 
 /// The earlier of two moments of which each may be unknown.

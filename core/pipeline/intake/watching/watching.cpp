@@ -8,6 +8,7 @@
 namespace kustodrop::pipeline {
 
 static constexpr std::size_t scan_limit = 10'000;
+static constexpr std::size_t folders_limit = 5'000;
 
 watching::watching(watch& of, intake_parts parts, intake_options options)
     : watch_(of),
@@ -15,7 +16,8 @@ watching::watching(watch& of, intake_parts parts, intake_options options)
       options_(std::move(options)),
       files_(of.options),
       events_(of, parts.events, parts.log, parts.measured),
-      refused_(of.options.name, parts.log) {}
+      refused_(of.options.name, parts.log),
+      notices_(of.options.name, parts.log) {}
 
 void watching::open(spool::medium_kind medium) {
     files_.clear();
@@ -35,6 +37,7 @@ void watching::set_options() {
     files_ = observed_files(watch_.options);
     refused_.clear();
     waiting_.clear();
+    notices_.clear();
     schedule_.start_pass(with_.time.now());
     if (!watch_.folder) return;
     // Which folders below are watched, and whether any is, may have changed.
@@ -53,11 +56,14 @@ bool watching::note_event(const spool::folder_event& event) {
         events_.forget(event.watch);
         return false;
     }
-    auto& folder = events_.folder(event.watch);
-    auto name = folder.empty() ? event.name : folder + "/" + event.name;
+    auto folder = events_.folder(event.watch);
+    bool is_of_folder_itself = event.name.empty();
+    auto name = folder + (folder.empty() || is_of_folder_itself ? "" : "/") + event.name;
     if (event.meaning == spool::event_meaning::went) waiting_.remove(name);
     auto wanted = files_.note_event(event.meaning, name);
-    if (wanted == request::scan) schedule_.scan_now(with_.time.now());
+    bool has_left = event.meaning == spool::event_meaning::folder_went || is_of_folder_itself;
+    if (has_left) events_.leave(name);
+    if (wanted == request::scan) schedule_.scan_soon(with_.time.now());
     if (wanted == request::full_scan) scan_all();
     return wanted != request::nothing;
 }
@@ -67,46 +73,93 @@ void watching::scan_all() {
     schedule_.start_pass(with_.time.now());
 }
 
+void watching::lose_events() {
+    events_.restart();
+    scan_all();
+}
+
 asio::awaitable<result<void>> watching::observe() {
     if (schedule_.is_scan_due(with_.time.now())) {
         auto seen = co_await scan();
         if (seen.has_error()) co_return seen.error();
     }
     co_await look();
+    refused_.flush(with_.time.now());
     co_return result<void>();
+}
+
+// Runs on a worker's thread. Watch first, scan second.
+template <class Scanned>
+static Scanned scan_and_watch(
+    const spool::drop_folder& folder,
+    const spool::scan_options& asked,
+    const std::optional<spool::scan_position>& from,
+    spool::inotify* events
+) {
+    Scanned out;
+    auto there = folder.verify();
+    if (there.has_error()) {
+        out.problem = there.error();
+        return out;
+    }
+    if (events) out.root = request_events(folder, *events, {""});
+    auto listed = spool::scan_folder(folder, asked, from);
+    if (listed.has_error()) {
+        out.problem = listed.error();
+        return out;
+    }
+    out.found = std::move(*listed);
+    if (auto space = folder.space()) out.space = *space;
+    return out;
 }
 
 asio::awaitable<result<void>> watching::scan() {
     auto folder = watch_.folder;
     auto every = events_.polls() ? options_.poll_every : watch_.options.rescan_every;
     schedule_.begin_scan(with_.time.now(), every);
-    watch_.kept.begin_scan();
+    if (!schedule_.position()) begin_pass();
     spool::scan_options asked;
     asked.recursive = watch_.options.recursive;
     // With enough files at hand the scan only shows whether the folder is still there.
     asked.limit = files_.complete() < scan_limit ? scan_limit : 0;
+    asked.folders = folders_limit;
     asked.wanted = [this](std::string_view name) { return files_.wants(name); };
-    auto work = [folder, asked, from = schedule_.position()]() -> result<scanned> {
-        auto there = folder->verify();
-        if (there.has_error()) return there.error();
-        auto listed = spool::scan_folder(*folder, asked, from);
-        if (listed.has_error()) return listed.error();
-        auto space = folder->space();
-        scanned out{std::move(*listed), std::nullopt};
-        if (space) out.space = *space;
-        return out;
+    auto* events = events_.wants_root() ? events_.events() : nullptr;
+    auto work = [folder, asked, events, from = schedule_.position()] {
+        return scan_and_watch<scanned>(*folder, asked, from, events);
     };
     auto seen = co_await offload(with_.pool, work);
-    if (seen.has_error()) co_return seen.error();
-    note_space(seen->space);
-    take_slice(std::move(seen->found));
+    events_.take(seen.root);
+    if (seen.problem) co_return *seen.problem;
+    note_space(seen.space);
+    bool has_new_folder = co_await watch_subfolders(seen.found.folders);
+    take_slice(std::move(seen.found), has_new_folder);
     co_return result<void>();
 }
 
-void watching::take_slice(spool::scan found) {
-    // Watch first, scan second: a folder that was not watched is scanned again at once.
-    bool has_new_folder = false;
-    for (auto& name : found.folders) has_new_folder = events_.add(name) || has_new_folder;
+asio::awaitable<bool> watching::watch_subfolders(std::vector<std::string> met) {
+    auto fresh = events_.unwatched(met);
+    if (fresh.empty()) co_return false;
+    auto folder = watch_.folder;
+    auto* events = events_.events();
+    auto work = [folder, events, fresh = std::move(fresh)]() mutable {
+        return request_events(*folder, *events, std::move(fresh));
+    };
+    auto requested = co_await offload(with_.pool, std::move(work));
+    co_return events_.take(requested);
+}
+
+void watching::begin_pass() {
+    pass_ = {};
+    pass_.is_one_scan = !files_.needs_markers();  // Else a file is known after a look only.
+    events_.begin_pass();
+    watch_.kept.begin_pass();
+    notices_.begin_pass();
+    waiting_.begin_pass();
+}
+
+// A folder that was not watched before is scanned once more, at once.
+void watching::take_slice(spool::scan found, bool has_new_folder) {
     auto before = files_.settling();
     if (files_.needs_markers()) {
         files_.note_marked(found);
@@ -114,15 +167,41 @@ void watching::take_slice(spool::scan found) {
         bool is_fresh = watch_.folder->medium().is_local();
         for (auto& seen : found.sightings) note({seen, {}, false, is_fresh});
     }
-    schedule::slice slice{found.found, std::move(found.next), files_.settling() > before};
+    count_left(found);
+    if (found.unreadable_folders > 0) pass_.saw_all = false;
+    schedule::slice slice;
+    for (auto& seen : found.sightings) slice.files += files_.waits(seen, watch_.kept) ? 1 : 0;
+    slice.next = std::move(found.next);
+    slice.brought_files = has_new_folder || files_.settling() > before;
     bool is_whole = schedule_.finish_slice(std::move(slice));
-    if (has_new_folder) schedule_.scan_now(with_.time.now());
-    bool has_names = !watch_.kept.empty() || !waiting_.empty();
-    if (!is_whole || found.truncated || !has_names) return;
-    std::set<std::string_view> present;
-    for (auto& seen : found.sightings) present.insert(seen.name);
-    waiting_.keep_only(present);
-    for (auto& name : watch_.kept.forget_absent(present)) {
+    if (!is_whole) pass_.is_one_scan = false;
+    if (is_whole && has_new_folder) schedule_.scan_now(with_.time.now());
+    if (schedule_.has_ended_pass()) end_pass();
+}
+
+// What the folder keeps, and why.
+void watching::count_left(const spool::scan& found) {
+    for (auto& seen : found.sightings) {
+        watch_.kept.met(seen.name);
+        waiting_.met(seen.name);
+        auto why = files_.is_shipped(seen.name) ? refusal_of(seen) : std::nullopt;
+        if (why) notices_.left(why->code.text(), seen.name, why->message());
+    }
+    if (found.skipped_folders == 0) return;
+    static constexpr auto code = "not_recursive";
+    static constexpr auto detail =
+        "a folder below the watched one is left alone: the watch is not recursive";
+    notices_.left(code, found.skipped_folder, detail, found.skipped_folders);
+    notices_.say_once(code, found.skipped_folder, detail);
+}
+
+void watching::end_pass() {
+    notices_.end_pass();
+    if (events_.end_pass()) schedule_.scan_now(with_.time.now());
+    if (!pass_.saw_all) return;
+    waiting_.end_pass();
+    if (watch_.kept.empty()) return;
+    for (auto& name : watch_.kept.forget_absent(pass_.is_one_scan)) {
         with_.journal.forget_kept(watch_.options.name, name);
     }
 }
@@ -130,7 +209,7 @@ void watching::take_slice(spool::scan found) {
 namespace {
 struct looks {
     std::vector<observed_files::look> seen;
-    std::vector<std::string> absent;
+    std::vector<std::string> absent;  // Or not to be looked at: a scan shows them again.
 };
 }  // namespace
 
@@ -143,8 +222,7 @@ static looks look_at_files(
     looks out;
     for (auto& name : wanted.names) {
         auto seen = folder.look(name);
-        if (seen.has_error()) continue;  // The next scan looks again.
-        if (!*seen) {
+        if (seen.has_error() || !*seen) {
             out.absent.push_back(name);
             continue;
         }
@@ -177,11 +255,42 @@ void watching::note(const observed_files::look& one) {
         with_.journal.forget_kept(watch_.options.name, name);
     }
     for (auto& file : effect.kept.recorded) with_.journal.record_kept(file);
-    if (effect.refused) refused_.report(one.seen.name, *effect.refused);
+    if (!effect.refused) return;
+    refused_.report(one.seen.name, *effect.refused, with_.time.now());
     // What is not a file is never shipped, and a marker may still come.
-    bool waits = effect.refused && (effect.refused->code == errc::unreadable ||
-                                    effect.refused->code == errc::hard_link);
+    bool waits = effect.refused->code == errc::unreadable || effect.refused->code == errc::hard_link;
     if (waits) waiting_.add(one.seen.name, with_.time.now());
+}
+
+void watching::note_claimed(const std::string& name) {
+    schedule_.claimed_one();
+    if (!copies_.matches_time(watch_.options.target.creation_time_pattern, name)) {
+        notices_.shipped(
+            "no_creation_time",
+            name,
+            "creation_time_pattern does not match a name: such files are shipped without a "
+            "creation time"
+        );
+    }
+    auto kept = [this](const std::string& other) { return watch_.kept.contains(other); };
+    if (copies_.has_both(name, kept)) {
+        notices_.shipped(
+            "compressed_copy",
+            name,
+            "a file and a compressed one of the same name are both shipped: if one is a copy of "
+            "the other, its rows are in the table twice; use exclude"
+        );
+    }
+}
+
+std::vector<notice> watching::notices() const {
+    auto out = notices_.all();
+    if (auto& why = events_.problem()) {
+        auto detail = std::to_string(events_.watched()) + " folders are watched for events; all " +
+                      "are polled: " + why->message();
+        out.push_back({why->code.text(), 0, "", detail});
+    }
+    return out;
 }
 
 std::vector<spool::sighting> watching::take_complete(std::size_t count) {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "pipeline/intake/intake_parts.hpp"
+#include "pipeline/intake/watching/copy_check.hpp"
 #include "pipeline/intake/watching/folder_events.hpp"
+#include "pipeline/intake/watching/notices.hpp"
 #include "pipeline/intake/watching/observed_files.hpp"
 #include "pipeline/intake/watching/refusal_log.hpp"
 #include "pipeline/intake/watching/schedule.hpp"
@@ -39,8 +41,8 @@ public:
     /// Takes in an event of a folder that it owns(). True: a turn is due.
     bool note_event(const spool::folder_event& event);
 
-    /// Events were lost: the whole folder is scanned.
-    void scan_all();
+    /// Events were lost: the whole folder is scanned, and its subfolders are watched once more.
+    void lose_events();
 
     /// Scans the folder if that is due, then looks at the files that need it. Fails when the folder
     /// is not there any more.
@@ -58,9 +60,9 @@ public:
     const schedule& plan() const { return schedule_; }
 
     /// A file was claimed, or was found not to be claimable.
-    void note_claimed() { schedule_.claimed_one(); }
+    void note_claimed(const std::string& name);
     void note_refused(const std::string& name, const failure& why) {
-        refused_.report(name, why);
+        refused_.report(name, why, with_.time.now());
         waiting_.add(name, with_.time.now());
     }
 
@@ -88,14 +90,28 @@ public:
     std::size_t settling() const { return files_.settling(); }
     bool is_low_on_space() const { return low_on_space_; }
 
+    /// What stays in the folder, and what else someone who wonders about files should know.
+    std::vector<notice> notices() const;
+
 private:
     struct scanned {
-        spool::scan found;
-        std::optional<spool::disk_space> space;
+        std::vector<event_request> root = {};  // Requested before the folder was read.
+        std::optional<failure> problem = {};
+        spool::scan found = {};
+        std::optional<spool::disk_space> space = {};
     };
+    struct pass {
+        bool is_one_scan = true;
+        bool saw_all = true;  // No folder was unreadable.
+    };
+    void scan_all();
     asio::awaitable<result<void>> scan();
     asio::awaitable<void> look();
-    void take_slice(spool::scan found);
+    asio::awaitable<bool> watch_subfolders(std::vector<std::string> met);
+    void begin_pass();
+    void take_slice(spool::scan found, bool has_new_folder);
+    void count_left(const spool::scan& found);
+    void end_pass();
     void note(const observed_files::look& one);
     void note_space(const std::optional<spool::disk_space>& space);
 
@@ -107,6 +123,9 @@ private:
     folder_events events_;
     refusal_log refused_;
     waiting_names waiting_;
+    pipeline::notices notices_;
+    copy_check copies_;
+    pass pass_;
     bool low_on_space_ = false;
 };
 

@@ -160,6 +160,44 @@ BOOST_AUTO_TEST_CASE(another_daemon_keeps_it_out) {
     BOOST_TEST_REQUIRE(other->prepare().has_value());
     BOOST_TEST_REQUIRE(other->lock("/elsewhere").has_value());
     BOOST_TEST(open().error().code == errc::folder_locked);
+    BOOST_TEST_REQUIRE(subject->absence().has_value());
+    BOOST_TEST(subject->absence()->code == errc::folder_locked);
+    files.write("a", "1");
+    settle_files();
+    BOOST_TEST(has_said("the watch is held"));
+    BOOST_TEST(names().empty());
+    *other = {};
+    settle_files();
+    BOOST_TEST(!subject->absence());
+    BOOST_TEST(names().size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_file_or_has_more_names_does_not_wait_in_the_folder) {
+    options.done_marker = ".ok";
+    open();
+    std::filesystem::create_symlink("/dev/null", files.path("link"));
+    files.write("half.ok", "");
+    files.write("half", "1");
+    std::filesystem::create_hard_link(files.path("half"), files.path("other"));
+    std::filesystem::create_directory(files.path("below"));
+    files.write("waits", "1");
+    for (int i = 0; i < 70; ++i) pass(1s);
+    BOOST_TEST(subject->waiting_in_folder() == 1u);
+    std::vector<std::string> codes;
+    for (auto& one : subject->notices()) codes.push_back(one.code);
+    BOOST_TEST(codes == (strings{"hard_link", "not_a_file", "not_recursive"}));
+    BOOST_TEST(has_said("the watch is not recursive"));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_gets_another_name_while_it_settles_is_no_reason_for_looks) {
+    open();
+    files.write("a", "1");
+    pass(1s);
+    std::filesystem::create_hard_link(files.path("a"), files.path("b"));
+    files.write("c", "1");
+    settle_files();
+    BOOST_TEST(names() == strings{"c"}, boost::test_tools::per_element());
+    BOOST_TEST(subject->settling() == 0u);
 }
 
 static spool::source journaled(const std::string& id, spool::any_stage at) {

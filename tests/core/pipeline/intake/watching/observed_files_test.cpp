@@ -168,6 +168,42 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_claimed_is_refused_with_its_reason) {
     BOOST_TEST(!subject.wants("no.txt"));
 }
 
+// Else it would be due for a look at once, again and again, before all others.
+BOOST_AUTO_TEST_CASE(what_becomes_refused_while_it_settles_is_not_looked_at_again) {
+    auto linked = file("a.csv");
+    linked.links = 2;
+    auto symlink = file("a.csv");
+    symlink.kind = spool::file_kind::symlink;
+    auto folder = file("a.csv");
+    folder.kind = spool::file_kind::folder;
+    auto locked = file("a.csv");
+    locked.readable = false;
+    for (auto& becomes : {linked, symlink, folder, locked}) {
+        note(file("a.csv"));
+        BOOST_TEST(subject.look_due().has_value());
+        note(becomes);
+        BOOST_TEST(!subject.look_due().has_value());
+        now += 2s;
+        BOOST_TEST(looks().empty());
+    }
+    note(file("a.csv"));
+    subject.note_absent("a.csv");
+    BOOST_TEST(!subject.look_due().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_refused_or_marks_another_file_does_not_wait) {
+    auto fifo = file("a.csv");
+    fifo.kind = spool::file_kind::fifo;
+    BOOST_TEST(subject.waits(file("a.csv"), kept));
+    BOOST_TEST(!subject.waits(fifo, kept));
+    BOOST_TEST(!subject.waits(file("a.txt"), kept));
+    kept.keep("a.csv", file("a.csv").identity);
+    BOOST_TEST(!subject.waits(file("a.csv"), kept));
+    subject = observed_files(rules(".ok"));
+    BOOST_TEST(subject.wants("b.csv.ok"));
+    BOOST_TEST(!subject.waits(file("b.csv.ok"), kept));
+}
+
 BOOST_AUTO_TEST_CASE(a_kept_file_is_left_alone_until_it_changes) {
     kept.keep("a.csv", file("a.csv").identity);
     BOOST_TEST(note(file("a.csv")).kept.forgotten.empty());

@@ -89,6 +89,35 @@ BOOST_AUTO_TEST_CASE(a_pass_can_be_started_again) {
     BOOST_TEST(subject.is_scan_due(now));
 }
 
+BOOST_AUTO_TEST_CASE(a_storm_of_events_asks_for_a_few_scans_a_second) {
+    subject.begin_scan(now, 60s);
+    subject.scan_soon(now);
+    BOOST_TEST(!subject.is_scan_due(now));
+    BOOST_TEST(subject.is_scan_due(now + 200ms));
+    now += 30s;
+    subject.begin_scan(now, 100ms);
+    subject.scan_soon(now);
+    BOOST_TEST(subject.is_scan_due(now + 100ms));
+    now += 30s;
+    subject.begin_scan(now - 1s, 60s);
+    subject.scan_soon(now);
+    BOOST_TEST(subject.is_scan_due(now));
+}
+
+BOOST_AUTO_TEST_CASE(a_slice_of_a_pass_that_was_started_again_does_not_end_it) {
+    subject.begin_scan(now, 60s);
+    subject.start_pass(now);
+    BOOST_TEST(!subject.finish_slice(slice(3, true)));
+    BOOST_TEST(!subject.has_ended_pass());
+    BOOST_TEST(subject.is_scan_due(now));
+    subject.begin_scan(now, 60s);
+    BOOST_TEST(subject.finish_slice(slice(3, true)));
+    BOOST_TEST(subject.has_ended_pass());
+    subject.begin_scan(now, 60s);
+    subject.finish_slice(slice(3, false));
+    BOOST_TEST(!subject.has_ended_pass());
+}
+
 BOOST_AUTO_TEST_CASE(claims_are_counted_off_what_waits) {
     subject.finish_slice(slice(1, true));
     subject.claimed_one();

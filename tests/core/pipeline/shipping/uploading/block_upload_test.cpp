@@ -1,4 +1,4 @@
-#include "pipeline/shipping/block_upload.hpp"
+#include "pipeline/shipping/uploading/block_upload.hpp"
 
 #include "base/text.hpp"
 #include "core/spool/reading/gunzip.hpp"
@@ -19,13 +19,15 @@ struct uploading : kustodrop::test::world {
     random_generator random{1};
     metrics measured;
     worker_pool pool{0};
+    logger log{clock, log_level::info, log_format::text, [](std::string_view) {}};
+    reading_lanes lanes{pool, log, 2};
     kustodrop::test::scripted_transport network;
     azure::blob_client blobs{network, random};
     std::vector<bool> reported;
     std::size_t buffers = 3;
     std::string content;
 
-    std::unique_ptr<spool::source_reader> reader(std::size_t bytes) {
+    std::shared_ptr<spool::source_reader> reader(std::size_t bytes) {
         for (std::size_t i = 0; i < bytes; ++i) content += static_cast<char>('a' + i * i % 23);
         folder.write("f", content);
         spool::source what;
@@ -36,8 +38,8 @@ struct uploading : kustodrop::test::world {
         return spool::source_reader::open(what, how);
     }
 
-    auto begin(block_upload& upload, spool::source_reader& from) {
-        return start(upload.send(from));
+    auto begin(block_upload& upload, std::shared_ptr<spool::source_reader> from) {
+        return start(upload.send({std::move(from)}));
     }
 
     block_upload upload() {
@@ -45,7 +47,7 @@ struct uploading : kustodrop::test::world {
         how.block_bytes = 1000;
         how.buffers = buffers;
         how.report = [this](const result<void>& sent) { reported.push_back(sent.has_value()); };
-        block_upload_parts parts{blobs, pool, clock, random, measured};
+        block_upload_parts parts{blobs, lanes, clock, random, measured};
         auto blob = [](const spool::source_reader&) {
             return *http::url::parse("https://a.example/c/b.gz?sig=x");
         };
@@ -86,7 +88,7 @@ BOOST_AUTO_TEST_CASE(what_fits_into_one_block_is_one_request) {
     serve();
     auto from = reader(900);
     auto sending = upload();
-    BOOST_TEST(begin(sending, *from)->value->has_value());
+    BOOST_TEST(begin(sending, from)->value->has_value());
     BOOST_REQUIRE(network.sent.size() == 1u);
     BOOST_TEST(network.last().operation == "put_blob");
     BOOST_TEST(network.last().body == content);
@@ -100,7 +102,7 @@ BOOST_AUTO_TEST_CASE(what_does_not_goes_in_blocks_and_their_list) {
         serve();
         auto from = reader(4500);
         auto sending = upload();
-        BOOST_TEST(begin(sending, *from)->value->has_value());
+        BOOST_TEST(begin(sending, from)->value->has_value());
         BOOST_REQUIRE(network.sent.size() == 6u);
         BOOST_TEST(stored() == content);
         BOOST_TEST(network.last().operation == "put_block_list");
@@ -114,7 +116,7 @@ BOOST_AUTO_TEST_CASE(a_block_that_was_lost_is_sent_again_and_nothing_else_is) {
     serve({{1, lost}});
     auto from = reader(4500);
     auto sending = upload();
-    auto task = begin(sending, *from);
+    auto task = begin(sending, from);
     for (int i = 0; i < 10 && !task->done(); ++i) pass(1s);
     BOOST_REQUIRE(task->value);
     BOOST_TEST(task->value->has_value());
@@ -127,7 +129,7 @@ BOOST_AUTO_TEST_CASE(an_upload_ends_with_the_failure_of_a_block_and_commits_noth
     serve({{1, refused}});
     auto from = reader(9500);
     auto sending = upload();
-    auto task = begin(sending, *from);
+    auto task = begin(sending, from);
     BOOST_REQUIRE(task->value);
     BOOST_REQUIRE(task->value->has_error());
     BOOST_TEST(task->value->error().code.text() == "AuthenticationFailed");
@@ -141,7 +143,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_changes_meanwhile_ends_it_too) {
         return http::response{201, {}, {}};
     };
     auto sending = upload();
-    auto task = begin(sending, *from);
+    auto task = begin(sending, from);
     BOOST_REQUIRE(task->value);
     BOOST_REQUIRE(task->value->has_error());
 }
@@ -150,7 +152,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_left_of_one_that_is_cancelled) {
     serve({{1, lost}});
     auto from = reader(4500);
     auto sending = upload();
-    auto task = begin(sending, *from);  // A block waits to be sent again.
+    auto task = begin(sending, from);  // A block waits to be sent again.
     BOOST_TEST(!task->done());
     cancel(*task);
     BOOST_TEST(task->done());

@@ -6,18 +6,21 @@
 #include "azure/storage/blob.hpp"
 #include "base/backoff.hpp"
 #include "base/metrics.hpp"
+#include "pipeline/shipping/uploading/reading_lanes.hpp"
+#include "spool/folder/drop_folder.hpp"
 #include "spool/reading/source_reader.hpp"
 
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace kustodrop::pipeline {
 
 struct block_upload_parts {
     azure::blob_client& blobs;
-    worker_pool& pool;
+    reading_lanes& lanes;
     clock& time;
     random_generator& random;
     metrics& measured;
@@ -40,11 +43,18 @@ public:
     /// the ending of its name.
     using destination = std::function<http::url(const spool::source_reader&)>;
 
+    /// What is read, of which watch, with the folder that has to stay open for that.
+    struct contents {
+        std::shared_ptr<spool::source_reader> reader;
+        std::string watch = {};
+        std::shared_ptr<const spool::drop_folder> folder = {};
+    };
+
     block_upload(block_upload_parts parts, options how, destination blob);
 
     /// Sends what the reader gives: one Put Blob if that is all within one block, else blocks and
     /// their list.
-    asio::awaitable<result<void>> send(spool::source_reader& reader);
+    asio::awaitable<result<void>> send(contents what);
 
 private:
     struct block {
@@ -54,20 +64,18 @@ private:
     };
     using blocks = work_queue<block>;
 
-    asio::awaitable<result<void>> send_blocks(spool::source_reader& reader, block first);
-    asio::awaitable<void> fill(spool::source_reader& reader, blocks& spare, blocks& full);
+    asio::awaitable<result<void>> send_blocks(const contents& what, block first);
+    asio::awaitable<void> fill(const contents& what, blocks& spare, blocks& full);
     asio::awaitable<void> empty(blocks& spare, blocks& full);
     asio::awaitable<result<void>> put_block(unsigned index, std::string_view content);
-    asio::awaitable<result<spool::source_reader::block>> read(
-        spool::source_reader& reader, std::size_t buffer
-    );
+    asio::awaitable<reading_lanes::block> read(const contents& what, std::size_t buffer);
     void fail(const failure& problem, blocks& spare, blocks& full);
 
     block_upload_parts with_;
     options how_;
     destination destination_;
     http::url blob_;
-    std::vector<std::unique_ptr<char[]>> buffers_;
+    std::vector<std::shared_ptr<char[]>> buffers_;  // A read that hangs keeps its own.
     std::optional<failure> problem_;
     unsigned count_ = 0;
     std::uint64_t bytes_ = 0;  // Of the blocks so far.

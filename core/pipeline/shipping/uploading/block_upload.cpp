@@ -1,4 +1,4 @@
-#include "pipeline/shipping/block_upload.hpp"
+#include "pipeline/shipping/uploading/block_upload.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
@@ -31,24 +31,29 @@ static asio::awaitable<void> together(std::vector<asio::awaitable<void>> tasks) 
 block_upload::block_upload(block_upload_parts parts, options how, destination blob)
     : with_(parts), how_(std::move(how)), destination_(std::move(blob)) {
     for (std::size_t i = 0; i < how_.buffers; ++i) {
-        buffers_.push_back(std::make_unique_for_overwrite<char[]>(how_.block_bytes));
+        buffers_.emplace_back(std::make_unique_for_overwrite<char[]>(how_.block_bytes));
     }
 }
 
-asio::awaitable<result<source_reader::block>> block_upload::read(
-    source_reader& reader, std::size_t buffer
+asio::awaitable<reading_lanes::block> block_upload::read(
+    const contents& what, std::size_t buffer
 ) {
-    std::span<char> into(buffers_[buffer].get(), how_.block_bytes);
-    auto work = [&reader, into] { return reader.next(into); };
-    auto made = co_await offload(with_.pool, work);
-    if (how_.progress) how_.progress(reader);
+    reading_lanes::work work;
+    auto reader = what.reader;
+    work.read = [what, into = buffers_[buffer], bytes = how_.block_bytes] {
+        return what.reader->next(std::span<char>(into.get(), bytes));
+    };
+    work.progress = [reader] { return reader->progress(); };
+    auto made = co_await with_.lanes.run(what.watch, std::move(work));
+    // One that was left may be at work with the reader.
+    if (made.has_value() && how_.progress) how_.progress(*reader);
     co_return made;
 }
 
-asio::awaitable<result<void>> block_upload::send(source_reader& reader) {
-    auto made = co_await read(reader, 0);
+asio::awaitable<result<void>> block_upload::send(contents what) {
+    auto made = co_await read(what, 0);
     if (made.has_error()) co_return made.error();
-    blob_ = destination_(reader);
+    blob_ = destination_(*what.reader);
     if (made->last) {
         std::string_view content(buffers_[0].get(), made->bytes);
         auto whole = co_await with_.blobs.put_blob(blob_, content);
@@ -56,11 +61,11 @@ asio::awaitable<result<void>> block_upload::send(source_reader& reader) {
         co_return whole;
     }
     block first{0, 0, made->bytes};
-    auto sent = co_await send_blocks(reader, first);
+    auto sent = co_await send_blocks(what, first);
     co_return sent;
 }
 
-asio::awaitable<result<void>> block_upload::send_blocks(source_reader& reader, block first) {
+asio::awaitable<result<void>> block_upload::send_blocks(const contents& what, block first) {
     auto executor = co_await asio::this_coro::executor;
     blocks spare(executor, buffers_.size());
     blocks full(executor, buffers_.size());
@@ -72,7 +77,7 @@ asio::awaitable<result<void>> block_upload::send_blocks(source_reader& reader, b
         spare.try_push(one);
     }
     std::vector<asio::awaitable<void>> tasks;
-    tasks.push_back(fill(reader, spare, full));
+    tasks.push_back(fill(what, spare, full));
     auto lanes = std::max<std::size_t>(buffers_.size() - 1, 1);
     for (std::size_t i = 0; i < lanes; ++i) tasks.push_back(empty(spare, full));
     co_await together(std::move(tasks));
@@ -83,11 +88,11 @@ asio::awaitable<result<void>> block_upload::send_blocks(source_reader& reader, b
 }
 
 // The rest of the blocks, in their order, each into a buffer that is not on its way.
-asio::awaitable<void> block_upload::fill(source_reader& reader, blocks& spare, blocks& full) {
+asio::awaitable<void> block_upload::fill(const contents& what, blocks& spare, blocks& full) {
     for (bool last = false; !last;) {
         auto into = co_await spare.pop();
         if (!into) co_return;
-        auto made = co_await read(reader, into->buffer);
+        auto made = co_await read(what, into->buffer);
         if (made.has_error()) {
             fail(made.error(), spare, full);
             co_return;
