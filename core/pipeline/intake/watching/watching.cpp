@@ -258,7 +258,8 @@ void watching::note(const observed_files::look& one) {
     if (!effect.refused) return;
     refused_.report(one.seen.name, *effect.refused, with_.time.now());
     // What is not a file is never shipped, and a marker may still come.
-    bool waits = effect.refused->code == errc::unreadable || effect.refused->code == errc::hard_link;
+    bool waits =
+        effect.refused->code == errc::unreadable || effect.refused->code == errc::hard_link;
     if (waits) waiting_.add(one.seen.name, with_.time.now());
 }
 

@@ -35,9 +35,7 @@ block_upload::block_upload(block_upload_parts parts, options how, destination bl
     }
 }
 
-asio::awaitable<reading_lanes::block> block_upload::read(
-    const contents& what, std::size_t buffer
-) {
+asio::awaitable<reading_lanes::block> block_upload::read(const contents& what, std::size_t buffer) {
     reading_lanes::work work;
     auto reader = what.reader;
     work.read = [what, into = buffers_[buffer], bytes = how_.block_bytes] {
