@@ -1,6 +1,7 @@
 #include "pipeline/engine.hpp"
 
 #include "pipeline/intake/first_opening.hpp"
+#include "pipeline/making.hpp"
 #include "pipeline/watch/hung_folder.hpp"
 
 #include <algorithm>
@@ -12,22 +13,11 @@ namespace stage = spool::stage;
 static constexpr unsigned cleaners = 8;
 static constexpr std::size_t most_names = 20;
 
-static std::unique_ptr<spool::inotify> open_events(const engine_parts& with) {
-    auto events = spool::inotify::open(with.executor);
-    if (events) return std::move(*events);
-    const auto& problem = events.error();
-    with.log.warning(
-        "inotify unavailable: folders are polled",
-        {{"code", problem.code.text()}, {"detail", problem.message()}}
-    );
-    return nullptr;
-}
-
 engine::engine(engine_parts parts, engine_options options, engine_observer* observer)
     : with_(std::move(parts)),
       options_(std::move(options)),
       observer_(observer),
-      events_(options_.inotify ? open_events(with_) : nullptr),
+      events_(options_.inotify ? open_events(with_.executor, with_.log) : nullptr),
       sources_(with_.journal, with_.time, with_.measured),
       absent_(with_.journal),
       ready_(with_.executor, with_.time, options_.ready),
@@ -126,11 +116,7 @@ watcher& engine::add_watcher(watch& from) {
     options.state_directory = options_.state_directory;
     routing& next = *this;
     auto& place = watchers_[from.options.name];
-    if (from.options.kind == watch_kind::follow) {
-        place = std::make_unique<follower>(with_.executor, from, parts, options, next);
-    } else {
-        place = std::make_unique<intake>(with_.executor, from, parts, options, next);
-    }
+    place = make_watcher(with_.executor, from, parts, options, next);
     return *place;
 }
 
@@ -157,14 +143,6 @@ void engine::add_watch(watch_options options) {
     taking.begin();
     serving_.start(retirers_[from.options.name]->run());
     shipping_.start(taking.run());
-}
-
-template <class Part>
-static void rename_key(Part& parts, const std::string& from, const std::string& to) {
-    auto found = parts.extract(from);
-    if (!found) return;
-    found.key() = to;
-    parts.insert(std::move(found));
 }
 
 void engine::rename_watch(const std::string& from, const std::string& to) {

@@ -2,7 +2,7 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
-#include "pipeline/intake/watching/notices.hpp"
+#include "pipeline/watch/notices.hpp"
 #include "pipeline/watch/watch_options.hpp"
 #include "spool/source/source.hpp"
 #include "spool/watching/inotify.hpp"

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "pipeline/intake/watching/notices.hpp"
 #include "pipeline/roster.hpp"
+#include "pipeline/watch/notices.hpp"
 
 #include <map>
 #include <optional>

@@ -19,7 +19,7 @@ bool is_calendar_trusted(wall_time ours, std::optional<wall_time> of_service) {
 retention::retention(surroundings around, retention_parts with)
     : around_(around), with_(std::move(with)), clearing_(around.executor) {}
 
-static constexpr duration recount = 5s;
+static constexpr duration pause_between_counts = 5s;
 
 bool retention::may_expire() const {
     return is_calendar_trusted(around_.time.wall_now(), with_.service_time());
@@ -60,7 +60,7 @@ asio::awaitable<void> retention::recount(std::string watch) {
 // Meanwhile quarantine is counted where files failed or were sent again.
 asio::awaitable<void> retention::rest_until(time_point end) {
     while (around_.time.now() < end) {
-        auto next = std::min(end, around_.time.now() + recount);
+        auto next = std::min(end, around_.time.now() + pause_between_counts);
         co_await around_.time.sleep_until(next);
         auto names = with_.watches.names();
         for (auto& name : names) {

@@ -338,9 +338,7 @@ asio::awaitable<void> application::run(http::transport& transport) {
     s.transport = &transport;
     if (s.options.storage) {
         auto made = co_await s.make_other_resources();
-        if (!made)
-            throw std::runtime_error("--storage cannot be used: its resources could not be created"
-            );
+        if (!made) throw std::runtime_error("--storage cannot be used: it gave no resources");
     }
     std::vector<asio::awaitable<void>> tasks;
     for (auto& server : s.servers) tasks.push_back(server.run());

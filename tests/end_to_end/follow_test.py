@@ -7,6 +7,7 @@ import subprocess
 import unittest
 
 from harness import EndToEnd, csv_rows
+from log_writer import Writer
 from waiting import throughout
 
 FOLLOW = {
@@ -15,37 +16,6 @@ FOLLOW = {
     "record_wait": "1s",
     "cut": {"max_bytes": "1MiB", "max_age": "200ms"},
 }
-
-
-class Writer:
-    """An application that appends numbered lines to a log and may rotate it by renaming."""
-
-    def __init__(self, folder, name="app.log"):
-        self.folder, self.name, self.written = folder, name, 0
-        self.file = None
-        self.reopen()
-
-    def reopen(self):
-        if self.file:
-            self.file.close()
-        self.file = open(self.folder / self.name, "ab", buffering=0)
-
-    def write(self, count):
-        self.file.write(csv_rows(count, self.written).encode())
-        self.written += count
-
-    def rotate(self, keep=50):
-        """As logrotate does with `create`: each older one moves on by a number."""
-        for number in range(keep, 0, -1):
-            older = self.folder / f"{self.name}.{number}"
-            if older.exists():
-                os.rename(older, self.folder / f"{self.name}.{number + 1}")
-        os.rename(self.folder / self.name, self.folder / f"{self.name}.1")
-        self.reopen()
-
-    def copytruncate(self, number):
-        shutil.copyfile(self.folder / self.name, self.folder / f"{self.name}.{number}")
-        os.truncate(self.folder / self.name, 0)
 
 
 def facts_of(folder):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Each kind of trouble: log, status, /readyz, metrics, explain and exit codes name the same cause."""
+"""In each kind of trouble log, status, /readyz, metrics, explain and exit codes name one cause."""
 import json
 import os
 import shutil

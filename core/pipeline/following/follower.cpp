@@ -143,7 +143,9 @@ asio::awaitable<bool> follower::look() {
         settle(source_of(lost, std::move(id), watch_.options.name, wall_now), lost);
     }
     record_changes();
-    if (!std::exchange(is_begun_, true)) with_.journal.record_folder(record_of(watch_));
+    if (!std::exchange(is_begun_, true)) {
+        with_.journal.record_folder(record_of(watch_, watch_.folder->identity()));
+    }
     if (!std::exchange(is_resumed_, true)) resume();
     co_return true;
 }

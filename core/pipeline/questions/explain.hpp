@@ -9,7 +9,7 @@
 
 namespace kustodrop::pipeline {
 
-/// What is known of one file and its watch.
+/// What is known of one file and its watch. Large because every rule has a fact of its own.
 struct explain_facts {
     watch_options watch;
     std::string name;  // Relative to the watch's folder.

@@ -21,6 +21,7 @@ namespace kustodrop::pipeline {
 
 /// What a watch knows of the files in its folder that it has not claimed: events name files to be
 /// looked at, looks and scans show them, and those that are complete wait to be claimed. Pure.
+/// Large because each of these asks something else of it.
 class observed_files {
 public:
     explicit observed_files(const watch_options& rules);

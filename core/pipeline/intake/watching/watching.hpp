@@ -3,11 +3,11 @@
 #include "pipeline/intake/intake_parts.hpp"
 #include "pipeline/intake/watching/copy_check.hpp"
 #include "pipeline/intake/watching/folder_events.hpp"
-#include "pipeline/intake/watching/notices.hpp"
 #include "pipeline/intake/watching/observed_files.hpp"
 #include "pipeline/intake/watching/refusal_log.hpp"
 #include "pipeline/intake/watching/schedule.hpp"
 #include "pipeline/intake/watching/waiting_names.hpp"
+#include "pipeline/watch/notices.hpp"
 #include "pipeline/watch/watch_table.hpp"
 #include "spool/folder/scanning.hpp"
 

@@ -1,4 +1,4 @@
-#include "pipeline/intake/watching/notices.hpp"
+#include "pipeline/watch/notices.hpp"
 
 #include "pipeline/intake/watching/copy_check.hpp"
 #include "pipeline/intake/watching/refusal_log.hpp"

@@ -1,4 +1,4 @@
-#include "pipeline/intake/watching/notices.hpp"
+#include "pipeline/watch/notices.hpp"
 
 namespace kustodrop::pipeline {
 
