@@ -50,7 +50,8 @@ class Documented(EndToEnd):
         return json.loads(out)
 
     def test_every_answer_has_the_documented_members(self):
-        emulator, daemon = self.pair()
+        # A pattern that the names do not match makes a notice.
+        emulator, daemon = self.pair({"creation_time_pattern": "'web-'yyyyMMdd"})
         daemon.put("good.csv", csv_rows(1))
         daemon.put("bad.csv", BROKEN)
         self.settled(daemon, succeeded=1, failed=1)
