@@ -3,11 +3,17 @@
 #include "base/text.hpp"
 #include "spool/folder/beneath.hpp"
 
+#include <sys/stat.h>
+
 #include <cerrno>
+#include <cstdint>
 #include <fcntl.h>
+#include <filesystem>
+#include <set>
 #include <stdio.h>
 #include <string_view>
 #include <unistd.h>
+#include <utility>
 
 namespace kustodrop::spool {
 
@@ -22,12 +28,38 @@ static std::string stamp(wall_time now) {
     return out + "Z";
 }
 
+// Of a disk that damages a journal again and again.
+static void remove_older_ones(const std::string& path) {
+    namespace fs = std::filesystem;
+    static constexpr std::size_t most_before = 2;
+    fs::path journal(path);
+    auto prefix = journal.filename().string() + ".corrupt-";
+    std::set<std::pair<std::int64_t, std::string>> found;  // By when they were set aside.
+    std::error_code error;
+    for (fs::directory_iterator at(journal.parent_path(), error), end; !error && at != end;
+         at.increment(error)) {
+        auto name = at->path().filename().string();
+        bool is_companion = name.ends_with("-wal") || name.ends_with("-shm");
+        struct ::stat facts = {};
+        bool is_one = name.starts_with(prefix) && !is_companion;
+        if (!is_one || ::lstat(at->path().c_str(), &facts) != 0) continue;
+        found.emplace(facts.st_ctim.tv_sec * 1'000'000'000 + facts.st_ctim.tv_nsec, name);
+    }
+    for (; found.size() > most_before; found.erase(found.begin())) {
+        for (std::string_view ending : {"-wal", "-shm", ""}) {
+            auto old = journal.parent_path() / (found.begin()->second + std::string(ending));
+            ::unlink(old.c_str());
+        }
+    }
+}
+
 result<std::string> set_aside(const std::string& path, wall_time now) {
     auto base = path + ".corrupt-" + stamp(now);
     auto target = base;
     for (int round = 2; ::access(target.c_str(), F_OK) == 0; ++round) {
         target = base + "-" + std::to_string(round);
     }
+    remove_older_ones(path);
     // The log first: if only it has moved, the database is still one, only older.
     for (std::string_view ending : {"-wal", "-shm", ""}) {
         auto from = path + std::string(ending);

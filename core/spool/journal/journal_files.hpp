@@ -7,7 +7,8 @@
 
 namespace kustodrop::spool {
 
-/// Renames a damaged database and its companions to PATH.corrupt-TIME and returns that name.
+/// Renames a damaged database and its companions to PATH.corrupt-TIME and returns that name. Of
+/// those that were set aside before, the newest two stay.
 result<std::string> set_aside(const std::string& path, wall_time now);
 
 /// A few megabytes held back beside the database, so that what is under way can still be recorded

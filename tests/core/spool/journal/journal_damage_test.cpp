@@ -1,4 +1,5 @@
 #include "core/spool/journal/journal_fixture.hpp"
+#include "spool/journal/journal_files.hpp"
 #include "support/skipping.hpp"
 
 #include <sys/mount.h>
@@ -85,6 +86,17 @@ BOOST_AUTO_TEST_CASE(a_truncated_database_is_set_aside) {
     expect_a_new_beginning();
 }
 
+BOOST_AUTO_TEST_CASE(of_journals_that_were_set_aside_the_newest_three_stay) {
+    for (int day = 1; day <= 6; ++day) {
+        files.write("j.db", "garbage");
+        files.write("j.db-wal", "more");
+        auto moved = spool::set_aside(files.path("j.db"), wall_time() + day * 24h);
+        BOOST_TEST_REQUIRE(moved.has_value());
+        BOOST_TEST(std::filesystem::exists(*moved));
+    }
+    BOOST_TEST(asides().size() == 6u);
+}
+
 BOOST_AUTO_TEST_CASE(garbage_is_set_aside) {
     files.write("journal.db", test::random_text(100'000, 4));
     expect_a_new_beginning();
@@ -111,14 +123,17 @@ BOOST_AUTO_TEST_CASE(flipped_bits_are_set_aside_or_harmless_but_never_fatal) {
             damaged[at] = static_cast<char>(damaged[at] ^ (1 << random() % 8));
         }
         files.write("journal.db", damaged);
-        auto before = asides().size();
+        auto before = asides();
         open();
         BOOST_TEST(book->unretired().has_value());
         book->record(a_source(9'999));
         auto safe = start(book->durable());
         settle();
         BOOST_TEST(safe->value->has_value());
-        set_aside += asides().size() - before;
+        auto after = asides();
+        set_aside += static_cast<std::size_t>(std::ranges::count_if(after, [&](auto& name) {
+            return std::ranges::find(before, name) == before.end();
+        }));
         close();
         std::filesystem::remove(path);
     }
