@@ -25,7 +25,6 @@ namespace kustodrop::emulator {
 namespace fs = std::filesystem;
 namespace json = boost::json;
 namespace {
-
 std::string remembered_key(storage_database& database, std::string_view name) {
     if (auto known = database.fact(name)) return *known;
     auto fresh = hex_encode(random_bytes(32));
@@ -328,9 +327,8 @@ std::string application::ready_facts() const {
 }
 
 std::string application::startup_text() const {
-    auto& s = *state_;
-    auto& tables = s.options.ingestor.tables;
-    return emulator::startup_text(ready_facts(), s.tokens.options().resource, tables);
+    auto& o = state_->options;
+    return emulator::startup_text(ready_facts(), o.identity.resource, o.ingestor.tables);
 }
 
 asio::awaitable<void> application::run(http::transport& transport) {

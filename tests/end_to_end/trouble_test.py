@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""In each kind of trouble log, status, /readyz, metrics, explain and exit codes name one cause."""
+"""In each kind of trouble log, status, /readyz, metrics, explain and exit codes agree."""
 import json
 import os
 import shutil
@@ -220,7 +220,7 @@ class EachTrouble(EndToEnd):
             emulator.fault("queue", operation, status=403, code="AuthorizationFailure")
         emulator.pause(False)
         metrics = {"kustodrop_notifications_readable": 0}
-        self.all_say(daemon, file, "outcomes cannot be read", metrics, "waiting: outcomes: ")
+        self.all_say(daemon, file, "AuthorizationFailure", metrics, "waiting: outcomes: ")
         self.check(daemon, self.REFUSED, "AuthorizationFailure")
         emulator.clear_faults()
         self.settled(daemon, seconds=300, succeeded=1)
@@ -233,11 +233,14 @@ class EachTrouble(EndToEnd):
         daemon.settings["cluster"]["ingestion_endpoint"] = front.address
         daemon.write()
         daemon.start()
-        file = self.put(daemon)
-        # What it ships is shipped: only ages and expiries are wrong.
+        # It ships: only ages and expiries are wrong, so explain has nothing to say of it.
         metrics = {"kustodrop_clock_skew_seconds": None}
-        self.all_say(daemon, file, "clock", metrics)
+        self.all_say(daemon, daemon.drop / "f0.csv", "clock", metrics)
         self.check(daemon, self.CONFIGURATION, "clock")
+        # Storage has the same time as this machine, and most answers are its.
+        file = self.put(daemon, 20)
+        self.settled(daemon, seconds=120, succeeded=20)
+        self.none_says(daemon, file, metrics)
 
 
 if __name__ == "__main__":
