@@ -56,7 +56,7 @@ class EachTrouble(EndToEnd):
             self.until(f"{cause!r} on every surface", agreed, seconds, every=1)
         except AssertionError as error:
             raise AssertionError(f"{error}\n{json.dumps(last, indent=1)}") from None
-        self.assertIn(cause, daemon.output())
+        self.until(f"{cause!r} in the log", lambda: cause in daemon.output())
 
     def none_says(self, daemon, file, metrics, seconds=400):
         last = {}
