@@ -90,6 +90,13 @@ class Packages(unittest.TestCase):
             " _kustodrop; echo ${COMPREPLY[@]}"
         ))
         self.assertEqual(said.stdout, "failed\nreload\n", said.stderr)
+        with tempfile.TemporaryDirectory(prefix="kd-names-") as folder:
+            (pathlib.Path(folder) / "a b.csv").touch()
+            said = run("bash", "-uc", (
+                f"cd {folder}; source {script}; COMP_WORDS=(kustodrop explain a); COMP_CWORD=2;"
+                " _kustodrop; printf '[%s]' \"${COMPREPLY[@]}\""
+            ))
+        self.assertEqual(said.stdout, "[a b.csv]", said.stderr)
         checks = {
             "zsh": ("zsh", "-n", self.root / "usr/share/zsh/vendor-completions/_kustodrop"),
             "fish": (
