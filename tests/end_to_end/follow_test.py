@@ -18,6 +18,12 @@ FOLLOW = {
 }
 
 
+def rest(seconds):
+    """A writer pauses: there is nothing to wait for."""
+    for _ in throughout(seconds):
+        pass
+
+
 def facts_of(folder):
     """What a look at each file without opening it says."""
     found = {}
@@ -51,6 +57,12 @@ class Follow(EndToEnd):
         self.arrive(emulator, count, seconds)
         self.assertEqual(self.numbers(emulator), list(range(count)))
 
+    def until_it_waits(self, daemon):
+        def waits():
+            return daemon.status()["watches"][0]["waiting_in_folder"] == 1
+
+        self.until("the look", waits, daemon=daemon)
+
     def all_succeed(self, daemon):
         """Rows can be queried before their notification arrives."""
         self.until(
@@ -72,8 +84,7 @@ class Follow(EndToEnd):
         writer.write(1)
         writer.file.write(row[:10])
         self.arrive_once(emulator, 1)
-        for _ in throughout(2):
-            pass
+        rest(2)
         self.assertEqual(emulator.count(), 1)
         writer.file.write(row[10:])
         self.arrive_once(emulator, 2)
@@ -122,8 +133,7 @@ class Follow(EndToEnd):
             writer.write(50)
             if turn % 3 == 2:
                 writer.rotate()
-            for _ in throughout(0.15):
-                pass
+            rest(0.15)
         self.arrive_once(emulator, writer.written)
         self.all_succeed(daemon)
 
@@ -133,12 +143,10 @@ class Follow(EndToEnd):
         for turn in range(1, 6):
             for _ in range(4):
                 writer.write(60)
-                for _ in throughout(0.2):
-                    pass
+                rest(0.2)
             writer.copytruncate(turn)
             writer.write(1)
-            for _ in throughout(1.5):
-                pass
+            rest(1.5)
         self.arrive_once(emulator, writer.written)
         self.all_succeed(daemon)
 
@@ -147,11 +155,7 @@ class Follow(EndToEnd):
         writer = Writer(daemon.drop)
         writer.write(10)
         size = os.stat(daemon.drop / "app.log").st_size
-        self.until(
-            "the look",
-            lambda: daemon.status()["watches"][0]["waiting_in_folder"] == 1,
-            daemon=daemon,
-        )
+        self.until_it_waits(daemon)
         os.truncate(daemon.drop / "app.log", 0)
         self.until("the outcome", lambda: daemon.outcomes() == {"rejected": 1}, daemon=daemon)
         (lost,) = daemon.journal()
@@ -199,8 +203,7 @@ class Follow(EndToEnd):
         for turn in range(8):
             for _ in range(10):
                 writer.write(20)
-                for _ in throughout(0.05):
-                    pass
+                rest(0.05)
             if turn % 2:
                 writer.rotate()
             daemon.program.kill()
@@ -228,8 +231,7 @@ class Follow(EndToEnd):
             writer.write(10)
             if turn % 20 == 19:
                 writer.rotate()
-            for _ in throughout(0.15):
-                pass
+            rest(0.15)
         waiting = [one for one in daemon.journal() if one["stage"] in ("claimed", "uploaded")]
         self.assertLessEqual(len(waiting), 16)
         emulator.clear_faults()
@@ -256,13 +258,8 @@ class Follow(EndToEnd):
         writer = Writer(daemon.drop)
         writer.write(10)
         size = os.stat(daemon.drop / "app.log").st_size
-        self.until(
-            "the look",
-            lambda: daemon.status()["watches"][0]["waiting_in_folder"] == 1,
-            daemon=daemon,
-        )
-        for _ in throughout(2.5):
-            pass
+        self.until_it_waits(daemon)
+        rest(2.5)
         daemon.program.kill()
         os.unlink(daemon.drop / "app.log")
         daemon.start()
@@ -289,8 +286,7 @@ class Follow(EndToEnd):
         writer.write(10)
         daemon.start()
         self.until("the first look", lambda: "following" in daemon.output())
-        for _ in throughout(1):
-            pass
+        rest(1)
         writer.write(10)
         self.arrive(emulator, 10)
         self.assertEqual(self.numbers(emulator), list(range(10, 20)))
@@ -314,8 +310,7 @@ class Follow(EndToEnd):
             subprocess.run(command, check=True, capture_output=True)
             writer.write(10)  # Before the signal that logrotate sends comes.
             writer.reopen()
-            for _ in throughout(0.7):
-                pass
+            rest(0.7)
         self.arrive_once(emulator, writer.written)
         self.all_succeed(daemon)
 
