@@ -40,7 +40,7 @@ INNER = {
     "kusto": [{""}, {"rest", "streaming"}],
     "pipeline": [
         {"watch"}, {""}, {"retiring"}, {"shipping"}, {"outcomes"}, {"intake"}, {"following"},
-        {"questions"}, {"retry*"}, {"engine", "engine*", "making"},
+        {"questions"}, {"retry*"}, {"making*"}, {"engine", "engine*"},
     ],
     "daemon": [
         {"service"}, {""}, {"supervision"}, {"terminal"}, {"admin"}, {"run"}, {"commands"},
