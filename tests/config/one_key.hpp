@@ -2,6 +2,7 @@
 
 #include "every_key.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -100,15 +101,25 @@ private:
         if (chosen_.section == section && !done) chosen_line(indentation);
     }
 
+    // What has no effect but on logs that are followed.
+    bool is_of_logs() const {
+        if (chosen_.section == "watches.cut") return true;
+        static const std::vector<std::string> keys{
+            "start", "record_wait", "max_record", "max_logs", "cut"};
+        return chosen_.section == "watches" && std::ranges::count(keys, chosen_.key) > 0;
+    }
+
     void watches() {
         if (is_chosen("", "watches")) return chosen_line("");
         out_.text += "watches:\n  -\n";
         lines_ += 2;
         pairs usual{{"path", "/drop/web"}, {"database", "D"}, {"table", "T"}, {"format", "csv"}};
+        if (is_of_logs()) usual.push_back({"mode", "follow"});
         entries("    ", "watches", usual);
         for (auto* name : {"coalesce", "cut"}) {
-            if (chosen_.section == std::string("watches.") + name)
+            if (chosen_.section == std::string("watches.") + name) {
                 block("    ", "watches", name, {});
+            }
         }
     }
 

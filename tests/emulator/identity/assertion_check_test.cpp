@@ -176,10 +176,10 @@ BOOST_AUTO_TEST_CASE(remembers_what_came) {
 
 BOOST_AUTO_TEST_CASE(does_not_begin_with_keys_that_are_none) {
     options.certificates.emplace_back("nonsense");
-    BOOST_CHECK_THROW(assertion_check(clock, options), std::runtime_error);
+    BOOST_CHECK_THROW(assertion_check(clock, options), std::invalid_argument);
     options.certificates.clear();
     options.federated_key = "nonsense";
-    BOOST_CHECK_THROW(assertion_check(clock, options), std::runtime_error);
+    BOOST_CHECK_THROW(assertion_check(clock, options), std::invalid_argument);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
