@@ -148,7 +148,8 @@ std::vector<explained> explain(const explain_facts& facts) {
     answers out;
     out.add("watch", facts.watch.name + " → " + facts.watch.target.name(), true);
     if (!facts.folder_present) {
-        out.add(folder_rule, facts.watch.path + " is absent: it is looked for again", false);
+        auto absent = facts.watch.path + " is absent: it is looked for again";
+        out.add(folder_rule, facts.held.empty() ? absent : facts.held, false);
     }
     about_name(facts, out);
     about_file(facts, out);
@@ -165,12 +166,13 @@ std::vector<explained> explain(const explain_facts& facts) {
     if (!facts.daemon_runs) return std::move(out.all);
     bool paused = !facts.paused.empty();
     out.add("target", paused ? "the watch is paused: " + facts.paused : "not refused", !paused);
+    bool is_held = facts.folder_present && !facts.held.empty();
+    if (is_held) out.add(folder_rule, facts.held, false);
     if (!facts.journal_works) {
         out.add(
             journal_rule, "cannot be written: nothing is claimed or posted until it can", false
         );
     }
-    if (!facts.held.empty()) out.add(folder_rule, facts.held, false);
     if (!facts.polled.empty()) out.add("events", "polled: " + facts.polled, true);
     about_service(facts, out);
     if (!facts.outcome_trouble.empty() && !facts.claimed_as.empty()) {

@@ -119,7 +119,11 @@ BOOST_AUTO_TEST_CASE(the_next_attempt_is_said_where_the_file_waits_for_one) {
 BOOST_AUTO_TEST_CASE(what_holds_up_the_whole_watch_or_daemon_is_the_conclusion) {
     facts.folder_present = false;
     BOOST_TEST(said().starts_with("waiting: folder: "));
+    facts.held = "folder_locked: another process has it";
+    BOOST_TEST(said() == "waiting: folder: folder_locked: another process has it");
     facts.folder_present = true;
+    BOOST_TEST(said() == "waiting: folder: folder_locked: another process has it");
+    facts.held.clear();
     facts.journal_works = false;
     BOOST_TEST(said().starts_with("waiting: journal file: cannot be written"));
     facts.journal_works = true;
