@@ -84,7 +84,7 @@ class ServiceModes(EndToEnd):
     def test_check_prints_what_every_sas_says(self):
         emulator = self.emulator(notification_permissions="p")
         daemon = self.daemon(emulator)
-        code, out, err = daemon.command("check", "--config", daemon.config_path)
+        code, out, err = daemon.command("check", "--verbose", "--config", daemon.config_path)
         self.assertEqual(code, 0, out + err)
         for kind in ("container", "queue", "success queue", "failure queue", "status table"):
             lines = [line for line in out.splitlines() if line.startswith(f"ok    {kind} ")]
