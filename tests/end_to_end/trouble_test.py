@@ -190,12 +190,12 @@ class EachTrouble(EndToEnd):
         second.settings["watches"][0]["path"] = str(first.drop)
         second.write()
         second.start()
-        self.assertEqual(second.program.ended(), self.CONFIGURATION)
+        self.until("the problem", lambda: "folder_locked" in str(second.status()["problems"]))
         self.assertIn("folder_locked", second.output())
         self.assertIn(str(first.drop), second.output())
         first.stop()
-        second.start()
-        self.assertEqual(second.status()["problems"], [])
+        self.daemons.remove(first)
+        self.until("its end", lambda: second.status()["problems"] == [], daemon=second)
 
     def test_the_target_is_wrong(self):
         emulator, daemon = self.pair({"table": "Later"})

@@ -106,15 +106,21 @@ std::vector<audit::found> audit::find_all() {
 }
 
 bool audit::is_safe(const drop& one, const std::vector<const found*>& copies) {
-    bool delivered = std::ranges::all_of(one.ingested, [](auto times) { return times > 0; });
+    auto& sky = world_.sky;
+    bool was_down = sky.occurred(fault::crash) + sky.occurred(fault::restart) > 0;
+    // What is written in the archive while the daemon is down is found by its retention, which is
+    // not a part of this.
+    auto due = was_down && one.archived_records ? *one.archived_records : one.ingested.size();
+    auto delivered = std::all_of(
+        one.ingested.begin(),
+        one.ingested.begin() + static_cast<std::ptrdiff_t>(due),
+        [](auto times) { return times > 0; }
+    );
     bool should_arrive = one.kind == drop_kind::plain || one.kind == drop_kind::gzip;
     if (should_arrive && delivered) return true;
     if (one.kind == drop_kind::empty) return true;
     // A failure of any copy but the last is only kept in memory, and is lost with the process.
-    auto& sky = world_.sky;
-    bool notifications_get_lost = sky.occurred(fault::lost_notification) +
-                                      sky.occurred(fault::crash) + sky.occurred(fault::restart) >
-                                  0;
+    bool notifications_get_lost = was_down || sky.occurred(fault::lost_notification) > 0;
     for (auto* copy : copies) {
         bool whole = copy->what.first == 0 && copy->what.count == one.records;
         if (!whole) continue;
