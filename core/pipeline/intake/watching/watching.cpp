@@ -129,11 +129,11 @@ asio::awaitable<result<void>> watching::scan() {
         return scan_and_watch<scanned>(*folder, asked, from, events);
     };
     auto seen = co_await offload(with_.pool, work);
-    events_.take(seen.root);
+    bool is_new = events_.take(seen.root);
     if (seen.problem) co_return *seen.problem;
     note_space(seen.space);
     bool has_new_folder = co_await watch_subfolders(seen.found.folders);
-    take_slice(std::move(seen.found), has_new_folder);
+    take_slice(std::move(seen.found), is_new || has_new_folder);
     co_return result<void>();
 }
 
@@ -158,7 +158,8 @@ void watching::begin_pass() {
     waiting_.begin_pass();
 }
 
-// A folder that was not watched before is scanned once more, at once.
+// Where a folder was not watched before, all is scanned once more, at once: what happened between
+// the scan and now was an event of a folder that was not known yet.
 void watching::take_slice(spool::scan found, bool has_new_folder) {
     auto before = files_.settling();
     if (files_.needs_markers()) {
@@ -175,7 +176,9 @@ void watching::take_slice(spool::scan found, bool has_new_folder) {
     slice.brought_files = has_new_folder || files_.settling() > before;
     bool is_whole = schedule_.finish_slice(std::move(slice));
     if (!is_whole) pass_.is_one_scan = false;
-    if (is_whole && has_new_folder) schedule_.scan_now(with_.time.now());
+    pass_.has_new_folder = pass_.has_new_folder || has_new_folder;
+    bool has_ended = is_whole || schedule_.has_ended_pass();
+    if (has_ended && pass_.has_new_folder) schedule_.scan_now(with_.time.now());
     if (schedule_.has_ended_pass()) end_pass();
 }
 
