@@ -1,4 +1,5 @@
 // The command line (docs/operations.md §2). Each command has its own file.
+#include "base/static_program.hpp"
 #include "config/reading/quantities.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/exit_code.hpp"
@@ -281,6 +282,7 @@ static void add_version(CLI::App& program, std::function<int()>& chosen) {
 }
 
 int main(int argc, char** argv) {
+    keep_to_own_code();
     commands::keep_memory_private();
     CLI::App program(
         "Ships files from drop folders to Azure Data Explorer and records the outcome of each one.",

@@ -1,4 +1,5 @@
 #include "base/crypto/library_version.hpp"
+#include "base/static_program.hpp"
 #include "base/text.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/exit_code.hpp"
@@ -23,6 +24,7 @@ static facts versions() {
                  std::to_string(BOOST_VERSION % 100);
     return {
         {"version", std::string(version())},
+        {"libraries", is_static_program() ? "its own (static)" : "the system's"},
         {"compiler", __VERSION__},
         {"boost", boost},
         {"openssl", crypto_library_version()},

@@ -1,4 +1,5 @@
 #include "base/crypto/crypto.hpp"
+#include "base/static_program.hpp"
 #include "emulator/program/application.hpp"
 #include "emulator/program/command_line.hpp"
 #include "emulator/program/proxy_runner.hpp"
@@ -104,6 +105,7 @@ int run(command_line asked) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    keep_to_own_code();
     std::signal(SIGPIPE, SIG_IGN);
     command_line asked;
     if (auto code = parse_command_line(argc, argv, asked)) return *code;

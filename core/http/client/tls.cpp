@@ -1,5 +1,6 @@
 #include "http/client/tls.hpp"
 
+#include "base/crypto/trust_store.hpp"
 #include "base/text.hpp"
 #include "http/client/tls_sessions.hpp"
 
@@ -17,6 +18,11 @@ using boost::system::error_code;
 
 static std::string untrusted_hint(long checked) {
     switch (checked) {
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+        if (find_trust_store().is_empty()) return empty_trust_store_hint();
+        return "if a proxy inspects TLS here, name its CA in network.ca_file";
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
         return "it is for another name; check the host name, and who answers in its place";
@@ -55,7 +61,10 @@ std::string certificate_summary(SSL* session) {
 
 std::unique_ptr<ssl::context> tls_context(const std::string& ca_file, tls_version least) {
     auto context = std::make_unique<ssl::context>(ssl::context::tls_client);
-    context->set_default_verify_paths();
+    auto trusted = find_trust_store();
+    error_code unreadable;  // What cannot be read is not trusted; the handshake says so.
+    if (!trusted.bundle.empty()) context->load_verify_file(trusted.bundle, unreadable);
+    if (!trusted.directory.empty()) context->add_verify_path(trusted.directory, unreadable);
     if (!ca_file.empty()) {
         error_code error;
         context->load_verify_file(ca_file, error);
