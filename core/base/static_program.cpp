@@ -1,8 +1,9 @@
 #include "base/static_program.hpp"
 
 #ifdef KUSTODROP_STATIC
-#include <nss.h>
 #include <openssl/crypto.h>
+
+#include <nss.h>
 #endif
 
 namespace kustodrop {

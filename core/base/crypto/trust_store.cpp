@@ -11,7 +11,9 @@ namespace files = std::filesystem;
 
 // Of Debian and of openSUSE; the third is the default of an OpenSSL that was built from source.
 static constexpr std::array hashed_directories{
-    "/etc/ssl/certs", "/var/lib/ca-certificates/openssl", "/usr/local/ssl/certs",
+    "/etc/ssl/certs",
+    "/var/lib/ca-certificates/openssl",
+    "/usr/local/ssl/certs",
     "/etc/pki/ca-trust/extracted/pem/directory-hash"};
 
 static constexpr std::array bundles{
@@ -88,7 +90,8 @@ std::string empty_trust_store_hint() {
     auto* file = set_in_environment("SSL_CERT_FILE");
     auto* list = set_in_environment("SSL_CERT_DIR");
     if (file) return "SSL_CERT_FILE is " + std::string(file) + ", which holds no certificates";
-    if (list) return "SSL_CERT_DIR is " + std::string(list) + ", which holds no hashed certificates";
+    if (list)
+        return "SSL_CERT_DIR is " + std::string(list) + ", which holds no hashed certificates";
     return "this machine has no CA certificates: install the package ca-certificates, or set "
            "SSL_CERT_FILE or network.ca_file";
 }

@@ -69,9 +69,13 @@ BOOST_FIXTURE_TEST_SUITE(trust_store_, machine)
 
 BOOST_AUTO_TEST_CASE(each_distribution_keeps_it_in_a_place_of_its_own) {
     for (auto* path :
-         {"etc/ssl/certs/ca-certificates.crt", "etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
-          "etc/pki/tls/certs/ca-bundle.crt", "var/lib/ca-certificates/ca-bundle.pem",
-          "etc/ssl/ca-bundle.pem", "etc/ssl/cert.pem", "usr/local/share/certs/ca-root-nss.crt"}) {
+         {"etc/ssl/certs/ca-certificates.crt",
+          "etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+          "etc/pki/tls/certs/ca-bundle.crt",
+          "var/lib/ca-certificates/ca-bundle.pem",
+          "etc/ssl/ca-bundle.pem",
+          "etc/ssl/cert.pem",
+          "usr/local/share/certs/ca-root-nss.crt"}) {
         machine other;
         auto whole = other.add(path);
         BOOST_TEST_CONTEXT(path) {
@@ -91,7 +95,8 @@ BOOST_AUTO_TEST_CASE(hashed_names_are_preferred_for_less_is_read) {
 }
 
 BOOST_AUTO_TEST_CASE(other_names_are_no_hashes) {
-    for (auto* name : {"ca.pem", "4042bcee", "4042bcee.r0", "4042bceg.0", "README", "4042bceea.0"}) {
+    for (auto* name :
+         {"ca.pem", "4042bcee", "4042bcee.r0", "4042bceg.0", "README", "4042bceea.0"}) {
         add(std::string("etc/ssl/certs/") + name);
     }
     BOOST_TEST(find_trust_store(root()).is_empty());
