@@ -103,7 +103,7 @@ private:
     struct pass {
         bool is_one_scan = true;
         bool has_new_folder = false;  // One that was not watched before.
-        bool saw_all = true;  // No folder was unreadable.
+        bool saw_all = true;          // No folder was unreadable.
     };
     void scan_all();
     asio::awaitable<result<void>> scan();
