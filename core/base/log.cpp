@@ -81,7 +81,7 @@ static std::string as_json(
     return line + "}";
 }
 
-static std::string quoted(std::string_view value) {
+static std::string quoted_value(std::string_view value) {
     if (!value.empty() && value.find_first_of(" \"=\\") == std::string::npos) {
         return printable(value);
     }
@@ -99,7 +99,7 @@ static std::string as_text(std::string_view event, std::initializer_list<log_fie
         if (field.value.empty()) continue;
         line += ' ';
         line += field.name;
-        line += '=' + quoted(field.value);
+        line += '=' + quoted_value(field.value);
     }
     return line;
 }
