@@ -201,13 +201,16 @@ class EachTrouble(EndToEnd):
         emulator, daemon = self.pair({"table": "Later"})
         file = self.put(daemon, 12)
         metrics = {"kustodrop_watch_paused": 1}
-        self.all_say(daemon, daemon.drop / "f11.csv", "paused", metrics, "the watch is paused")
+        self.until("the pause", lambda: daemon.status()["watches"][0]["paused"])
+        daemon.put("late.csv", csv_rows(1, 12))  # Not one of those that showed the fault.
+        late = daemon.drop / "late.csv"
+        self.all_say(daemon, late, "paused", metrics, "the watch is paused")
         self.check(daemon, self.CONFIGURATION, '"Later" is not a table of Demo')
         columns = "time:datetime, level:string, message:string, number:long"
         emulator.manage(f".create table Later ({columns})")
         code, out, err = daemon.command("retry", "--config", daemon.config_path, "--watch", "web")
         self.assertEqual(code, 0, out + err)
-        self.until("all of them", lambda: emulator.count("Later") == 12, seconds=200, every=1)
+        self.until("all of them", lambda: emulator.count("Later") == 13, seconds=200, every=1)
         self.none_says(daemon, file, metrics)
         self.check(daemon, 0)
 
