@@ -66,6 +66,8 @@ struct upload_settings {
 struct retention_settings {
     duration archive_for = 24h * 7;
     std::uint64_t archive_bytes = 10ULL << 30;
+    duration quarantine_for{};           // 0: no limit.
+    std::uint64_t quarantine_bytes = 0;  // The same.
     duration journal_for = 24h * 90;
     double min_free_percent = 5;
     friend bool operator==(const retention_settings&, const retention_settings&) = default;

@@ -9,7 +9,7 @@ static constexpr std::uint64_t PiB = 1ULL << 50;
 key<settings> retention_section() {
     return make_section<settings>(
         "retention",
-        "How long archives and the journal are kept.",
+        "How long archives, quarantined files and the journal are kept.",
         {make_key<settings>(
              "archive_for",
              at(&settings::retention, &retention_settings::archive_for),
@@ -22,6 +22,20 @@ key<settings> retention_section() {
              size_form{{0, PiB}},
              "How large a watch's archive may be, and never more than 10 % of its file system; 0 "
              "means "
+             "no limit."
+         ),
+         make_key<settings>(
+             "quarantine_for",
+             at(&settings::retention, &retention_settings::quarantine_for),
+             duration_form{{0s, century}},
+             "How long a file stays in quarantine before it is deleted, with what was never "
+             "delivered of it; 0 means no limit."
+         ),
+         make_key<settings>(
+             "quarantine_bytes",
+             at(&settings::retention, &retention_settings::quarantine_bytes),
+             size_form{{0, PiB}},
+             "How large a watch's quarantine may be before its oldest files are deleted; 0 means "
              "no limit."
          ),
          make_key<settings>(

@@ -1,10 +1,12 @@
 #include "daemon/run/retention.hpp"
 
 #include "daemon/run/translate.hpp"
+#include "spool/folder/quarantine_retention.hpp"
 #include "spool/folder/retention.hpp"
 #include "spool/source/place.hpp"
 
 #include <memory>
+#include <unordered_set>
 #include <utility>
 
 namespace kustodrop::daemon {
@@ -139,10 +141,61 @@ asio::awaitable<void> retention::clear_archive(std::string watch) {
     auto work = [=] { return spool::clear_archive(*folder, now, limits); };
     auto cleared = co_await offload(with_.pool, work);
     report(watch, cleared);
+    co_await clear_quarantine(watch);
     co_await count_quarantined(watch);
     if (cleared.has_error() || cleared->written.empty() || !with_.retirer_of) co_return;
     // A reload may have taken the watch away meanwhile.
     if (auto* now_there = with_.retirer_of(watch)) now_there->look_into(cleared->written);
+}
+
+// A file may be in quarantine before the journal says so; then its source is not retired.
+static std::unordered_set<std::string> unretired_in_quarantine(
+    pipeline::roster& sources, const std::string& watch
+) {
+    std::unordered_set<std::string> out;
+    sources.each([&](const spool::source& what) {
+        if (what.watch != watch) return;
+        for (auto& file : what.slices) {
+            if (file.location.starts_with(spool::quarantine_folder)) out.insert(file.location);
+        }
+    });
+    return out;
+}
+
+asio::awaitable<void> retention::clear_quarantine(std::string watch) {
+    auto limits = quarantine_limits_of(with_.settings.retention);
+    auto* from = with_.watches.find(watch);
+    if (!limits || !from || !from->folder) co_return;
+    auto folder = from->folder;
+    auto now = around_.time.wall_now();
+    if (!may_expire()) limits->age = spool::quarantine_limits().age;
+    limits->needed = unretired_in_quarantine(with_.sources, watch);
+    auto work = [folder, now, most = *limits] {
+        return spool::expire_quarantine(*folder, now, most);
+    };
+    auto cleared = co_await offload(with_.pool, work);
+    report_deleted(watch, cleared);
+}
+
+void retention::report_deleted(
+    const std::string& watch, const result<spool::quarantine_report>& cleared
+) {
+    if (cleared.has_error()) {
+        const auto& problem = cleared.error();
+        if (!failures_.failed(watch, problem.code.text(), around_.time.now())) return;
+        around_.log.warning(
+            "cannot clear the quarantine; retrying",
+            {{"watch", watch}, {"code", problem.code.text()}, {"detail", problem.message()}}
+        );
+        return;
+    }
+    if (cleared->files_deleted == 0) return;
+    around_.log.warning(
+        "deleted files from quarantine, as retention says; their rows were never delivered",
+        {{"watch", watch},
+         {"files", std::to_string(cleared->files_deleted)},
+         {"bytes", std::to_string(cleared->bytes_deleted)}}
+    );
 }
 
 void retention::report(const std::string& watch, const result<spool::retention_report>& cleared) {

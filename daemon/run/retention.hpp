@@ -7,6 +7,7 @@
 #include "pipeline/retiring/retirer.hpp"
 #include "pipeline/roster.hpp"
 #include "pipeline/watch/watch_table.hpp"
+#include "spool/folder/quarantine_retention.hpp"
 #include "spool/folder/retention.hpp"
 #include "spool/journal/journal.hpp"
 
@@ -35,7 +36,8 @@ struct retention_parts {
 /// the same. A clock that is months ahead would have everything expire at once.
 bool is_calendar_trusted(wall_time ours, std::optional<wall_time> of_service);
 
-/// Deletes archived files and journal records that are older, or more, than `retention` allows.
+/// Deletes archived files, quarantined ones and journal records that are older, or more, than
+/// `retention` allows.
 /// Nothing expires by age while this machine's clock is not known to be about right, and nothing
 /// that was written in the archive before it has been looked into.
 class retention {
@@ -50,10 +52,12 @@ private:
     asio::awaitable<void> clear_archive(std::string watch);
     asio::awaitable<void> rest_until(time_point end);
     asio::awaitable<void> recount(std::string watch);
+    asio::awaitable<void> clear_quarantine(std::string watch);
     asio::awaitable<void> count_quarantined(std::string watch);
     double moved_files(const std::string& watch) const;
     bool may_expire() const;
     void report(const std::string& watch, const result<spool::retention_report>& cleared);
+    void report_deleted(const std::string& watch, const result<spool::quarantine_report>& cleared);
 
     surroundings around_;
     retention_parts with_;

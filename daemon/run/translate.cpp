@@ -24,6 +24,15 @@ spool::archive_limits archive_limits_of(const config::retention_settings& from) 
     return limits;
 }
 
+std::optional<spool::quarantine_limits> quarantine_limits_of(const config::retention_settings& from
+) {
+    if (from.quarantine_for == 0s && from.quarantine_bytes == 0) return std::nullopt;
+    spool::quarantine_limits limits;
+    if (from.quarantine_for > 0s) limits.age = from.quarantine_for;
+    if (from.quarantine_bytes > 0) limits.bytes = from.quarantine_bytes;
+    return limits;
+}
+
 static pipeline::ready_options ready_options_of(const config::settings& from) {
     pipeline::ready_options options;
     // A large source holds two blocks in memory: a quarter of the memory and of the shippers is

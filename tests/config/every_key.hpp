@@ -208,6 +208,8 @@ inline std::vector<key_case> every_key() {
          no_durations + std::vector<std::string>{"0", "31d", "10s", "5s"}},
         {"retention", "archive_for", "0", no_durations},
         {"retention", "archive_bytes", "0", no_sizes},
+        {"retention", "quarantine_for", "30d", no_durations},
+        {"retention", "quarantine_bytes", "1GiB", no_sizes},
         {"retention", "journal_for", "1h", no_durations + std::vector<std::string>{"0", "59m"}},
         {"retention",
          "min_free",

@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(fills_in_what_was_given) {
         "  poll_interval: 500ms\n"
         "  foreign_messages: discard\n"
         "  outcome_timeout: 1d\n"
-        "retention: {archive_for: 0, archive_bytes: 5TiB, journal_for: 1d}\n"
+        "retention: {archive_for: 0, archive_bytes: 5TiB, quarantine_for: 30d, journal_for: 1d}\n"
         "network: {ca_file: /ca.pem, min_tls: 1.3, connect_timeout: 1s, io_timeout: 2s}\n"
         "admin: {listen: 'unix:/tmp//a.sock', http: '[::1]:0'}\n"
         "log: {level: trace, format: journald}\n"
@@ -126,6 +126,8 @@ BOOST_AUTO_TEST_CASE(fills_in_what_was_given) {
     BOOST_TEST((all.notifications.outcome_timeout == 24h));
     BOOST_TEST((all.retention.archive_for == 0s));
     BOOST_TEST(all.retention.archive_bytes == 5ULL << 40);
+    BOOST_TEST((all.retention.quarantine_for == 24h * 30));
+    BOOST_TEST(all.retention.quarantine_bytes == 0u);
     BOOST_TEST((all.retention.journal_for == 24h));
     BOOST_TEST(all.network.ca_file == "/ca.pem");
     BOOST_TEST((all.network.min_tls == http::tls_version::v1_3));

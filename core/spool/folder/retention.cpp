@@ -260,25 +260,4 @@ result<retention_report> clear_archive(
     return more;
 }
 
-static std::size_t count_files(int root, const std::string& folder, std::size_t level) {
-    static constexpr std::string_view note = ".error.json";
-    auto open = open_beneath(root, folder, O_RDONLY | O_DIRECTORY);
-    if (!open.is_open() || level > deepest_level) return 0;
-    std::size_t count = 0;
-    std::vector<std::string> below;
-    for_each_entry(open.get(), [&](const std::string& base, unsigned char) {
-        auto seen = look_at(open.get(), base);
-        if (!seen) return true;
-        if (seen->kind == file_kind::folder) below.push_back(joined(folder, base));
-        if (seen->kind == file_kind::regular && !base.ends_with(note)) ++count;
-        return true;
-    });
-    for (auto& name : below) count += count_files(root, name, level + 1);
-    return count;
-}
-
-std::size_t count_quarantined(const drop_folder& folder) {
-    return count_files(folder.descriptor_of_root(), std::string(quarantine_folder), 0);
-}
-
 }  // namespace kustodrop::spool

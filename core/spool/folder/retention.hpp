@@ -71,7 +71,4 @@ result<retention_report> clear_archive(
     const drop_folder& folder, wall_time now, const archive_limits& limits
 );
 
-/// How many files are in quarantine, without the .error.json beside them. Blocking.
-std::size_t count_quarantined(const drop_folder& folder);
-
 }  // namespace kustodrop::spool

@@ -119,6 +119,35 @@ BOOST_AUTO_TEST_CASE(the_archived_file_of_a_source_without_an_outcome_stays) {
     BOOST_TEST(!is_there());
 }
 
+BOOST_AUTO_TEST_CASE(quarantine_stays_unless_a_limit_is_set) {
+    auto bad = std::string(spool::quarantine_folder) + "/bad.csv";
+    drop.write(bad, "1");
+    service_time = clock.wall_now();
+    run();
+    BOOST_TEST(drop.has(bad));
+    settings.retention.quarantine_for = 1h;
+    // A clock that is far ahead deletes nothing.
+    service_time = clock.wall_now() - 24h * 100;
+    pass(2min);
+    BOOST_TEST(drop.has(bad));
+    service_time = clock.wall_now();
+    pass(2min);
+    BOOST_TEST(!drop.has(bad));
+}
+
+BOOST_AUTO_TEST_CASE(a_quarantined_file_whose_source_is_not_retired_stays) {
+    auto bad = std::string(spool::quarantine_folder) + "/a.csv";
+    drop.write(bad, "1");
+    auto& what = archived();
+    what.slices.front().location = bad;
+    settings.retention.quarantine_bytes = 1;
+    run();
+    BOOST_TEST(drop.has(bad));
+    sources.retire(what, spool::outcome_record());
+    pass(2min);
+    BOOST_TEST(!drop.has(bad));
+}
+
 BOOST_AUTO_TEST_CASE(small_differences_are_not_a_wrong_clock) {
     auto now = clock.wall_now();
     BOOST_TEST(!daemon::is_calendar_trusted(now, std::nullopt));

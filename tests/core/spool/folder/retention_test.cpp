@@ -143,14 +143,6 @@ BOOST_AUTO_TEST_CASE(touches_nothing_but_the_archives_days) {
     BOOST_TEST(files.has(".kustodrop/archive/notes/x"));
 }
 
-BOOST_AUTO_TEST_CASE(files_in_quarantine_are_counted_without_what_is_said_of_them) {
-    BOOST_TEST(count_quarantined(drop) == 0u);
-    files.make_folder("sub");
-    auto held = dropped_and_claimed("sub/a", "1");
-    quarantine(drop, held, first_id, "{}").value();
-    BOOST_TEST(count_quarantined(drop) == 1u);
-}
-
 BOOST_AUTO_TEST_CASE(a_folder_without_an_archive_is_fine) {
     std::filesystem::remove(files.path(".kustodrop/archive"));
     BOOST_TEST(expire_archive(drop, now(), limits(24h, 0))->bytes_left == 0u);
