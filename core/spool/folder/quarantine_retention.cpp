@@ -14,8 +14,8 @@
 
 namespace kustodrop::spool {
 
-static constexpr std::size_t most_deletions = 10'000;  // A call.
-static constexpr std::size_t deepest_level = 20;
+static constexpr std::size_t most_removals = 10'000;  // A call.
+static constexpr std::size_t deepest_quarantine = 20;
 static constexpr std::string_view note = ".error.json";
 static constexpr auto recording = std::chrono::minutes(1);
 
@@ -63,7 +63,7 @@ private:
 
     void walk(const std::string& folder, std::size_t level, std::int64_t recent_ns) {
         auto open = open_beneath(root_, folder, O_RDONLY | O_DIRECTORY);
-        if (!open.is_open() || level > deepest_level) return;
+        if (!open.is_open() || level > deepest_quarantine) return;
         std::vector<std::string> below;
         for_each_entry(open.get(), [&](const std::string& base, unsigned char) {
             auto seen = look_at(open.get(), base);
@@ -91,7 +91,7 @@ private:
     }
 
     void consider(quarantined_file file) {
-        if (oldest_.size() >= most_deletions) {
+        if (oldest_.size() >= most_removals) {
             if (!went_earlier(file, oldest_.front())) return;
             std::pop_heap(oldest_.begin(), oldest_.end(), went_earlier);
             oldest_.pop_back();
@@ -122,7 +122,7 @@ private:
     quarantine_report report_;
 };
 
-std::int64_t nanoseconds_of(wall_time at) {
+std::int64_t since_epoch_ns(wall_time at) {
     using std::chrono::duration_cast;
     return duration_cast<std::chrono::nanoseconds>(at.time_since_epoch()).count();
 }
@@ -140,12 +140,12 @@ result<quarantine_report> expire_quarantine(
     }
     auto limit = now - std::chrono::duration_cast<wall_time::duration>(limits.age);
     quarantine_sweeper sweeping(root, limits);
-    return sweeping.expire(nanoseconds_of(limit), nanoseconds_of(now - recording));
+    return sweeping.expire(since_epoch_ns(limit), since_epoch_ns(now - recording));
 }
 
 static std::size_t count_files(int root, const std::string& folder, std::size_t level) {
     auto open = open_beneath(root, folder, O_RDONLY | O_DIRECTORY);
-    if (!open.is_open() || level > deepest_level) return 0;
+    if (!open.is_open() || level > deepest_quarantine) return 0;
     std::size_t count = 0;
     std::vector<std::string> below;
     for_each_entry(open.get(), [&](const std::string& base, unsigned char) {
