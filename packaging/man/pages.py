@@ -54,7 +54,7 @@ def main():
     built = pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else "build")
     out.mkdir(parents=True, exist_ok=True)
     project = (ROOT / "CMakeLists.txt").read_text()
-    version = re.search(r"project\(kustodrop VERSION (\S+)", project)[1]
+    version = re.search(r"set\(KUSTODROP_VERSION ([^)\s]+)\)", project)[1]
     moment = int(os.environ.get("SOURCE_DATE_EPOCH", "1790000000"))
     date = datetime.datetime.fromtimestamp(moment, datetime.timezone.utc).strftime("%Y-%m-%d")
     emulator = helps.program(built, "kustodrop-emulator")

@@ -44,7 +44,7 @@ def output_of(*command):
 
 def version():
     text = (ROOT / "CMakeLists.txt").read_text()
-    return re.search(r"project\(kustodrop VERSION (\S+)", text)[1]
+    return re.search(r"set\(KUSTODROP_VERSION ([^)\s]+)\)", text)[1]
 
 
 def commit_time():
