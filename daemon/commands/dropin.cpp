@@ -42,14 +42,17 @@ dropin_facts dropin_facts_of(
     dropin_facts facts;
     facts.config_path = std::move(config_path);
     // The unit opens these by itself.
-    auto add = [&](const std::string& folder) {
+    auto add = [&](const std::string& folder, std::vector<std::string>& list) {
         bool open =
             lies_in(folder, "/var/lib/kustodrop") || lies_in(folder, "/var/spool/kustodrop");
-        if (!open) add_once(facts.folders, folder);
+        if (!open) add_once(list, folder);
         add_once(facts.mounts, folder);
     };
-    add(settings.state_directory);
-    for (auto& watch : settings.watches) add(watch.path);
+    add(settings.state_directory, facts.folders);
+    for (auto& watch : settings.watches) {
+        bool is_followed = watch.kind == pipeline::watch_kind::follow;
+        add(watch.path, is_followed ? facts.read_folders : facts.folders);
+    }
     facts.credentials = credentials_in(config_text);
     // A default is not in the text.
     for (auto& name : credentials_in(settings.auth.client_secret_source)) {
@@ -75,17 +78,19 @@ std::string dropin_text(const dropin_facts& facts) {
     std::string mounts;
     for (auto& folder : facts.mounts) mounts += line("RequiresMountsFor", folder);
     std::string bound;
-    std::string writable;
+    std::string opened;
     bool in_home = false;
-    for (auto& folder : facts.folders) {
+    auto open = [&](const std::string& folder, std::string_view bind, std::string_view key) {
         auto hides = [&](auto* place) { return lies_in(folder, place); };
         if (std::ranges::any_of(unseen, hides)) {
-            bound += line("BindPaths", folder, if_there);
+            bound += line(bind, folder, if_there);
             in_home = in_home || !(lies_in(folder, "/tmp") || lies_in(folder, "/var/tmp"));
         } else {
-            writable += line("ReadWritePaths", folder, if_there);
+            opened += line(key, folder, if_there);
         }
-    }
+    };
+    for (auto& folder : facts.folders) open(folder, "BindPaths", "ReadWritePaths");
+    for (auto& folder : facts.read_folders) open(folder, "BindReadOnlyPaths", "ReadOnlyPaths");
     std::string out =
         "# Opens kustodrop.service to what " + printable(facts.config_path) +
         " names. As root:\n"
@@ -97,7 +102,7 @@ std::string dropin_text(const dropin_facts& facts) {
     out += "[Service]\n";
     // Empty instead of hidden, so that single folders can be bound into it.
     if (in_home) out += "ProtectHome=tmpfs\n";
-    out += bound + writable;
+    out += bound + opened;
     for (auto& name : facts.credentials) {
         auto from = name + ":/etc/kustodrop/credentials/" + name;
         out += "LoadCredential=" + from + "\n";

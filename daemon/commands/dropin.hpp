@@ -10,8 +10,9 @@ namespace kustodrop::daemon {
 /// What a hardened unit must be opened to.
 struct dropin_facts {
     std::string config_path;
-    std::vector<std::string> folders;  // That the daemon writes: watches, state directory.
-    std::vector<std::string> mounts;   // That must be mounted first: the same, and the usual ones.
+    std::vector<std::string> folders;  // That the daemon writes: drop folders, state directory.
+    std::vector<std::string> read_folders = {};  // That it only reads: of followed logs.
+    std::vector<std::string> mounts;  // That must be mounted first: all these, and the usual ones.
     std::vector<std::string> credentials;  // The names of ${cred:NAME}.
 };
 

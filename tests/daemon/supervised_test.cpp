@@ -76,6 +76,18 @@ BOOST_AUTO_TEST_CASE(the_dropin_opens_the_folders_that_the_unit_does_not) {
     BOOST_TEST((facts.folders == names{"/data/state", "/srv/a"}));
 }
 
+BOOST_AUTO_TEST_CASE(the_dropin_lets_followed_folders_be_read_only) {
+    auto settings = watching({"/var/log/app", "/srv/drop", "/tmp/logs"});
+    settings.watches[0].kind = settings.watches[2].kind = pipeline::watch_kind::follow;
+    auto text = dropin_text(dropin_facts_of(settings, "/etc/k.yaml", ""));
+    BOOST_TEST(
+        text.substr(text.find("[Service]\n") + 10) ==
+        "BindReadOnlyPaths=-/tmp/logs\nReadWritePaths=-/srv/drop\n"
+        "ReadOnlyPaths=-/var/log/app\n"
+    );
+    BOOST_TEST(text.find("RequiresMountsFor=/var/log/app\n") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(the_folders_are_mounted_before_the_unit_starts) {
     auto facts = dropin_facts_of(watching({"/srv/a b", "/var/spool/kustodrop/web"}), "/etc/k", "");
     auto text = dropin_text(facts);
