@@ -70,7 +70,8 @@ watch_status reporter::status_of(
     one.name = name;
     one.path = watch.options.path;
     one.target = watch.options.target.name();
-    one.present = watch.folder != nullptr;
+    // A follower keeps its folder while it is absent: what is open can still be read.
+    one.present = watch.folder && !from.absence();
     one.counts = with_.shipping.sources().counts(name);
     if (auto since = from.waiting_since()) {
         auto waited = std::chrono::duration_cast<wall_time::duration>(around_.time.now() - *since);

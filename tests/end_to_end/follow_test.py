@@ -283,6 +283,26 @@ class Follow(EndToEnd):
         until("11 rows", lambda: emulator.count() >= 11)
         self.assertEqual(self.numbers(emulator), list(range(11)))
 
+    def test_an_absent_folder_is_said_to_be_absent(self):
+        emulator, daemon = self.following()
+        writer = Writer(daemon.drop)
+        writer.write(10)
+        self.arrive_once(emulator, 10)
+        away = daemon.drop.with_name("away")
+        os.rename(daemon.drop, away)
+        self.until(
+            "the absence", lambda: not daemon.status()["watches"][0]["present"], daemon=daemon
+        )
+        self.assertIn("folder is absent", " ".join(daemon.status()["problems"]))
+        config = ("--config", daemon.config_path)
+        _, out, _ = daemon.command("explain", daemon.drop / "app.log", *config)
+        self.assertIn("waiting: folder: ", out)
+        # The writer has the log open, and the folder is what it was.
+        os.rename(away, daemon.drop)
+        writer.write(10)
+        self.arrive_once(emulator, 20)
+        self.assertTrue(daemon.status()["watches"][0]["present"])
+
     def test_start_at_the_end(self):
         emulator = self.emulator(batching="200ms")
         daemon = self.daemon(emulator, {**FOLLOW, "start": "end"})
