@@ -1,0 +1,284 @@
+#!/usr/bin/env python3
+"""Programs that rotate logs in their own ways: what they wrote arrives once, whatever they do."""
+import collections
+import logging
+import logging.handlers
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import unittest
+
+from harness import ROW, EndToEnd
+from log_writer import Writer
+from waiting import throughout
+
+PLACES = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
+LOGROTATE = shutil.which("logrotate", path=PLACES)
+RSYSLOGD = shutil.which("rsyslogd", path=PLACES)
+STRACE = shutil.which("strace", path=PLACES)
+# An open for writing is judged by its flags.
+CHANGES = (
+    "openat,openat2,open,creat,write,pwrite64,writev,rename,renameat,renameat2,link,linkat,unlink,"
+    "unlinkat,mkdir,mkdirat,rmdir,symlink,symlinkat,truncate,ftruncate,fallocate,utimensat,utime,"
+    "futimesat,chmod,fchmod,fchmodat,chown,fchown,fchownat,setxattr,fsetxattr,fcntl,flock"
+)
+FOLLOW = {
+    "mode": "follow",
+    "include": ["*.log"],
+    "record_wait": "1s",
+    "cut": {"max_bytes": "1MiB", "max_age": "200ms"},
+}
+
+
+def rest(seconds):
+    """A writer pauses: there is nothing to wait for."""
+    for _ in throughout(seconds):
+        pass
+
+
+class Rotators(EndToEnd):
+    def following(self, **watch):
+        return self.pair({**FOLLOW, **watch}, {"batching": "200ms"})
+
+    def numbers(self, emulator):
+        return sorted(row[0] for row in emulator.query("Web | project number"))
+
+    def arrive_once(self, emulator, daemon, count):
+        self.until(f"{count} rows", lambda: emulator.count() >= count, 90)
+        counts = collections.Counter(self.numbers(emulator))
+        self.assertEqual([n for n in range(count) if counts[n] != 1], [])
+        self.until(
+            "every outcome", lambda: set(daemon.outcomes()) == {"succeeded"}, daemon=daemon
+        )
+
+
+def needs(program, name):
+    """Without the program its tests are skipped, visibly."""
+    if not program:
+        print(f"SKIPPED: {name} is not installed", file=sys.stderr)
+    return unittest.skipUnless(program, f"{name} is not installed")
+
+
+@needs(LOGROTATE, "logrotate")
+class Logrotate(Rotators):
+    def rules(self, daemon, *rules):
+        """What logrotate is told, with the log in a folder that it accepts."""
+        daemon.drop.chmod(0o755)
+        self.told = self.folder / "rules"
+        body = "".join(f"  {rule}\n" for rule in ("rotate 30", "size 1", *rules))
+        self.told.write_text(f"{daemon.drop}/app.log {{\n{body}}}\n")
+        self.told.chmod(0o600)
+
+    def rotate(self):
+        state = self.folder / "rotated"
+        subprocess.run(
+            [LOGROTATE, "--force", "--state", state, self.told], check=True, capture_output=True
+        )
+
+    def turns(self, writer, count, pause=0.7):
+        for _ in range(count):
+            writer.write(50)
+            rest(pause)
+            self.rotate()
+            writer.write(10)  # Before the signal that logrotate sends comes.
+            writer.reopen()
+            rest(pause)
+
+    def test_create(self):
+        emulator, daemon = self.following()
+        self.rules(daemon, "create")
+        writer = Writer(daemon.drop)
+        self.turns(writer, 6)
+        self.arrive_once(emulator, daemon, writer.written)
+
+    def test_create_with_dates(self):
+        emulator, daemon = self.following()
+        self.rules(daemon, "create", "dateext", "dateformat -%Y%m%d-%s")
+        writer = Writer(daemon.drop)
+        self.turns(writer, 4)
+        self.arrive_once(emulator, daemon, writer.written)
+
+    def test_create_and_delayed_compression(self):
+        emulator, daemon = self.following()
+        self.rules(daemon, "create", "compress", "delaycompress")
+        writer = Writer(daemon.drop)
+        self.turns(writer, 5)
+        self.arrive_once(emulator, daemon, writer.written)
+
+    def test_copytruncate(self):
+        emulator, daemon = self.following()
+        self.rules(daemon, "copytruncate")
+        writer = Writer(daemon.drop)
+        for _ in range(5):
+            writer.write(80)
+            rest(0.3)
+            writer.write(5)  # These may be in the copy only.
+            self.rotate()
+            writer.write(1)
+            rest(1.5)
+        self.arrive_once(emulator, daemon, writer.written)
+
+    def test_copytruncate_and_delayed_compression(self):
+        emulator, daemon = self.following()
+        self.rules(daemon, "copytruncate", "compress", "delaycompress")
+        writer = Writer(daemon.drop)
+        for _ in range(5):
+            writer.write(80)
+            rest(0.3)
+            writer.write(5)
+            self.rotate()
+            writer.write(1)
+            rest(1.5)
+        self.arrive_once(emulator, daemon, writer.written)
+
+    def test_immediate_compression_of_a_log_that_is_read(self):
+        emulator, daemon = self.following()
+        self.rules(daemon, "copytruncate", "compress")
+        writer = Writer(daemon.drop)
+        for count in range(1, 5):
+            writer.write(80)
+            self.arrive_once(emulator, daemon, writer.written)
+            self.rotate()
+            rest(1.5)
+        self.arrive_once(emulator, daemon, writer.written)
+
+    def test_rotations_while_the_daemon_is_down(self):
+        for rules in (["create"], ["create", "dateext", "dateformat -%Y%m%d-%s"]):
+            with self.subTest(rules=rules):
+                emulator, daemon = self.following()
+                self.rules(daemon, *rules)
+                writer = Writer(daemon.drop)
+                writer.write(60)
+                self.arrive_once(emulator, daemon, 60)
+                writer.write(20)
+                daemon.program.kill()
+                for _ in range(3):
+                    writer.write(40)
+                    rest(1.1)  # Of two names with a date of the same second one is lost.
+                    self.rotate()
+                    writer.reopen()
+                writer.write(40)
+                daemon.start()
+                self.arrive_once(emulator, daemon, writer.written)
+
+
+@needs(RSYSLOGD, "rsyslogd")
+class Rsyslog(Rotators):
+    def start(self, log):
+        self.socket = self.folder / "log"
+        rules = self.folder / "rsyslog.conf"
+        rules.write_text(
+            'module(load="imuxsock" SysSock.Use="off")\n'
+            f'input(type="imuxsock" Socket="{self.socket}" RateLimit.Interval="0")\n'
+            'template(name="plain" type="string" string="%rawmsg-after-pri%\\n")\n'
+            f'*.* action(type="omfile" file="{log}" template="plain")\n'
+        )
+        number = self.folder / "rsyslog.pid"
+        started = subprocess.Popen(
+            [RSYSLOGD, "-n", "-i", number, "-f", rules],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self.addCleanup(started.wait)
+        self.addCleanup(started.terminate)
+        self.until("the socket", self.socket.exists)
+        return started
+
+    def test_rotation_by_a_signal(self):
+        emulator, daemon = self.following()
+        log = daemon.drop / "app.log"
+        program = self.start(log)
+        sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(sender.close)
+        sender.connect(str(self.socket))
+        written = 0
+        for turn in range(1, 6):
+            for _ in range(100):
+                sender.send(b"<13>" + ROW.format(written).rstrip().encode())
+                written += 1
+            self.until("the log", log.exists)
+            os.rename(log, daemon.drop / f"app.log.{turn}")
+            for _ in range(20):
+                sender.send(b"<13>" + ROW.format(written).rstrip().encode())
+                written += 1
+            program.send_signal(signal.SIGHUP)
+            rest(0.5)
+        self.arrive_once(emulator, daemon, written)
+
+
+class PythonLogger(Rotators):
+    def test_rotation_by_size(self):
+        emulator, daemon = self.following()
+        handler = logging.handlers.RotatingFileHandler(
+            daemon.drop / "app.log", maxBytes=4000, backupCount=200
+        )
+        self.addCleanup(handler.close)
+        handler.setFormatter(logging.Formatter("%(message)s"))
+        # Before the first look nothing is known, and rotated logs are taken as they are.
+        self.until("the first look", lambda: "following" in daemon.output())
+        rest(1)
+        for number in range(3000):
+            text = ROW.format(number).rstrip()
+            handler.emit(logging.LogRecord("app", logging.INFO, "", 0, text, None, None))
+            if number % 100 == 99:
+                rest(0.05)
+        self.arrive_once(emulator, daemon, 3000)
+
+
+@needs(STRACE, "strace")
+class Traced(Rotators):
+    def test_no_system_call_changes_the_folder(self):
+        emulator, daemon = self.following()
+        log = self.folder / "trace"
+        tracer = subprocess.Popen(
+            [STRACE, "-f", "-y", "-q", "-e", f"trace={CHANGES}", "-o", log, "-p",
+             str(daemon.program.pid)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )  # fmt: skip
+        self.addCleanup(tracer.wait)
+        self.addCleanup(tracer.terminate)
+        writer = Writer(daemon.drop)
+
+        def is_traced():
+            if tracer.poll() is not None:
+                self.skipTest("no right to trace: " + tracer.stderr.read().decode())
+            return log.exists() and log.stat().st_size > 0
+
+        writer.write(10)
+        self.until("the trace", is_traced)
+        for turn in range(1, 4):
+            writer.write(50)
+            rest(0.7)
+            writer.rotate()
+        writer.write(50)
+        rest(0.7)
+        writer.copytruncate(99)
+        writer.write(1)
+        rest(1.5)
+        os.unlink(daemon.drop / "app.log")
+        self.arrive_once(emulator, daemon, writer.written)
+        daemon.stop()
+        tracer.wait()
+        lines = log.read_text(errors="replace").splitlines()
+        beneath = [line for line in lines if str(daemon.drop) in line]
+        self.assertTrue(any("app.log" in line for line in beneath))
+        # The second half of an interrupted line names a result only.
+        beneath = [line for line in beneath if "fcntl resumed" not in line]
+        looks = ("O_RDONLY", "F_GETLEASE", "F_GETFD", "F_SETFD", "F_GETFL", "F_DUPFD", "O_PATH")
+        written = ("O_WRONLY", "O_RDWR", "O_CREAT", "O_TRUNC")
+        bad = [
+            line
+            for line in beneath
+            if not any(word in line for word in looks) or any(word in line for word in written)
+        ]
+        # The name of the folder stands in what is written to the log and to the sockets.
+        bad = [line for line in bad if "write" not in line or f"<{daemon.drop}" in line]
+        self.assertEqual(bad, [])
+
+
+if __name__ == "__main__":
+    unittest.main()
