@@ -61,15 +61,11 @@ def exported(profiles, objects, merged):
         check=True,
     )
     command = ["llvm-cov-14", "export", "-skip-functions", "-skip-expansions", "-format=text"]
-    command += [f"-instr-profile={merged}", "-ignore-filename-regex=/tests/|/build/|^/usr/"]
+    command += [f"-instr-profile={merged}", "-ignore-filename-regex=^/usr/"]
     command += [str(objects[0])] + [f"-object={path}" for path in objects[1:]]
     ended = subprocess.run(command, capture_output=True, text=True, check=True)
     files = json.loads(ended.stdout)["data"][0]["files"]
-    inside = [f for f in files if f["filename"].startswith(f"{ROOT}/")]
-    parts = ("core", "config", "daemon", "emulator")
-    for record in inside:
-        record["filename"] = str(pathlib.Path(record["filename"]).relative_to(ROOT))
-    return [f for f in inside if f["filename"].split("/")[0] in parts]
+    return figures.of_tree(files, ROOT)
 
 
 def options():

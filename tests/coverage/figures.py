@@ -1,5 +1,9 @@
 """Percentages of lines and branches by folder and by file, from llvm-cov's records."""
 import collections
+import os
+import pathlib
+
+PARTS = ("core", "config", "daemon", "emulator")
 
 
 def counts(record):
@@ -25,6 +29,35 @@ def folders_of(name):
     """core/a/b/x.cpp counts in core, core/a and core/a/b."""
     parts = name.split("/")[:-1]
     return ["/".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
+
+
+def path_in_tree(filename, root):
+    """core/a/x.cpp of a record; None if it is not of the tree. With a compiler cache its path may
+    be relative to the build folder, or of another folder with the same text."""
+    parts = pathlib.PurePath(os.path.normpath(filename)).parts
+    for start, part in enumerate(parts):
+        inside = "/".join(parts[start:])
+        if part in PARTS and (root / inside).is_file():
+            return inside
+    return None
+
+
+def of_tree(files, root):
+    """The records of the tree's files, with their names in it. Of one that was compiled in several
+    folders the record with most lines reached, and the branches of all."""
+    found = {}
+    for record in files:
+        name = path_in_tree(record["filename"], root)
+        if name is None:
+            continue
+        record["filename"] = name
+        other = found.get(name)
+        if other and counts(other)[0] > counts(record)[0]:
+            record, other = other, record
+        if other:
+            record["branches"] = record.get("branches", []) + other.get("branches", [])
+        found[name] = record
+    return list(found.values())
 
 
 def by_folder(files):

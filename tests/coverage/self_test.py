@@ -29,6 +29,22 @@ class Figures(unittest.TestCase):
         self.assertEqual(table["core/a"]["lines"], 50.0)
         self.assertEqual(list(figures.below(files, 85)), ["core/a/x.cpp"])
 
+    def test_count_what_was_compiled_in_another_folder(self):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder) / "here"
+            (root / "core/a").mkdir(parents=True)
+            (root / "core/a/x.cpp").touch()
+            files = [
+                record("/there/core/a/x.cpp", (1, 2), [branch(1, 1, 0)]),
+                record(f"{root}/build/coverage/../../core/a/x.cpp", (2, 2), [branch(1, 0, 1)]),
+                record(f"{root}/tests/core/a/x_test.cpp"),
+                record("/usr/include/core/a/x.hpp"),
+            ]
+            found = figures.of_tree(files, root)
+        self.assertEqual([one["filename"] for one in found], ["core/a/x.cpp"])
+        self.assertEqual(figures.by_folder(found)["core"]["lines"], 100.0)
+        self.assertEqual(len(found[0]["branches"]), 2)
+
 
 class Deciders(unittest.TestCase):
     READ = staticmethod(lambda name: "if (early) return;\nif (late) return;\n")
