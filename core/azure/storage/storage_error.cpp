@@ -38,13 +38,14 @@ static std::string code_in_xml(std::string_view body) {
     }
 }
 
-// {"odata.error":{"code":"TableNotFound",…}}; newer versions of OData write "error".
+// {"odata.error":{"code":"TableNotFound",…}}; newer versions of OData write "error". What begins
+// with a brace is an object.
 static std::string code_in_json(std::string_view body) {
     boost::system::error_code error;
     json::parse_options limits;
     limits.max_depth = 8;
     auto value = json::parse(body, error, {}, limits);
-    if (error || !value.is_object()) return {};
+    if (error) return {};
     for (std::string_view name : {"odata.error", "error"}) {
         auto* found = value.get_object().if_contains(name);
         auto* code =

@@ -255,4 +255,13 @@ BOOST_AUTO_TEST_CASE(reports_about_strangers_are_ignored) {
     BOOST_TEST(!ring.is_healthy("unknown"));
 }
 
+BOOST_AUTO_TEST_CASE(accounts_with_fewer_places_do_not_end_the_round) {
+    auto all = places({"a"}, 1);
+    for (auto& one : places({"b"}, 3)) all.push_back(one);
+    ring.update(all);
+    std::set<std::string> names;
+    for (int i = 0; i < 12; ++i) names.insert(ring.next(now, wall)->name);
+    BOOST_TEST((names == std::set<std::string>{"a0", "b0", "b1", "b2"}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

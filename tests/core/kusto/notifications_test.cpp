@@ -273,4 +273,22 @@ BOOST_AUTO_TEST_CASE(codes_say_whose_business_they_are) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(each_consequence_has_a_name) {
+    BOOST_TEST(to_string(next_step::settle_success) == "settle_success");
+    BOOST_TEST(to_string(next_step::settle_failure) == "settle_failure");
+    BOOST_TEST(to_string(next_step::wait) == "wait");
+    BOOST_TEST(to_string(next_step::upload_again) == "upload_again");
+    BOOST_TEST(to_string(next_step::post_again) == "post_again");
+}
+
+BOOST_AUTO_TEST_CASE(a_row_without_the_source_it_is_about_is_no_notification) {
+    BOOST_TEST(parse_status_row(R"({"Status":"Succeeded"})").has_error());
+}
+
+BOOST_AUTO_TEST_CASE(a_pending_row_may_have_no_keys_yet) {
+    ingestion_request request;
+    request.id = "id";
+    BOOST_TEST(pending_row(request).find("PartitionKey") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

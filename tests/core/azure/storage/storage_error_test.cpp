@@ -191,4 +191,9 @@ BOOST_AUTO_TEST_CASE(reads_the_code_of_every_form_of_error) {
     BOOST_TEST(code("{" + std::string(100'000, ' ') + "}").empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_refusal_below_300_is_not_the_answer_of_a_storage_service) {
+    auto failed = storage_failure(answer(206, ""), "x");
+    BOOST_TEST((failed.next == remedy::reroute));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

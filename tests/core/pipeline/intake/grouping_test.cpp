@@ -153,4 +153,11 @@ BOOST_AUTO_TEST_CASE(a_plan_shows_the_groups_of_files_that_are_there) {
     BOOST_TEST(listed(group({}, joining("json"))) == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_pattern_that_is_none_gives_every_file_the_same_key) {
+    auto watch = joining("json");
+    watch.target.creation_time_pattern = "no time in it";
+    joining_rules rules(watch);
+    BOOST_TEST(rules.key("no time in it") == rules.key("another"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

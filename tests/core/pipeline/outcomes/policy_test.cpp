@@ -225,4 +225,31 @@ BOOST_AUTO_TEST_CASE(two_failures_differ_by_operation_time_or_code) {
     BOOST_TEST(failure_key(one) != failure_key(failed("Other")));
 }
 
+BOOST_AUTO_TEST_CASE(without_a_gate_nothing_is_held_for_a_target) {
+    auto known = facts();
+    known.gate = nullptr;
+    for (auto id : {"1", "2", "3", "4", "5"}) gate.refused({id, target_code, "why", 1}, at.now);
+    auto decided = decide(known, failed(target_code), options, at);
+    BOOST_TEST(decided.target_refused);
+    BOOST_TEST(name_of(decided.next) == "settle");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_decided_while_the_watch_was_absent_waits_as_a_stage) {
+    auto waits_as = [&](const any_action& next) { return stage_while_absent(source, next); };
+    BOOST_TEST(!waits_as(action::ignore{}));
+    BOOST_TEST(!waits_as(action::wait{}));
+    BOOST_TEST(std::holds_alternative<stage::uploaded>(*waits_as(action::post_again{})));
+    BOOST_TEST(std::holds_alternative<stage::uploaded>(*waits_as(action::post_with_new_token{})));
+    BOOST_TEST(std::holds_alternative<stage::claimed>(*waits_as(action::upload_again{})));
+    action::settle refused{record_of(failed(target_code), {})};
+    action::settle bad_data{record_of(failed(data_code), {})};
+    action::settle good{record_of(success(), {})};
+    BOOST_TEST(std::holds_alternative<stage::uploaded>(*waits_as(refused)));
+    BOOST_TEST(std::holds_alternative<stage::settled>(*waits_as(bad_data)));
+    BOOST_TEST(std::holds_alternative<stage::settled>(*waits_as(good)));
+    source.stage = stage::claimed{};
+    BOOST_TEST(std::holds_alternative<stage::claimed>(*waits_as(action::post_again{})));
+    BOOST_TEST(std::holds_alternative<stage::claimed>(*waits_as(refused)));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

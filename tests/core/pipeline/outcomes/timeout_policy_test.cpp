@@ -57,4 +57,12 @@ BOOST_AUTO_TEST_CASE(a_failure_of_the_former_target_sends_to_the_new_one_when_th
     BOOST_TEST(on_timeout() == "send_to_new_target");
 }
 
+BOOST_AUTO_TEST_CASE(where_nothing_is_reported_unreadable_notifications_change_nothing) {
+    options.reports = report_level::none;
+    options.unread_because = "the queues cannot be read";
+    BOOST_TEST(on_timeout() == "settle");
+    options.reports = report_level::failures;
+    BOOST_TEST(on_timeout() == "park");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

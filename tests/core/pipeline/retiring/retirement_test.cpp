@@ -143,4 +143,17 @@ BOOST_AUTO_TEST_CASE(an_unchanged_file_has_no_successor) {
     BOOST_TEST(!successor_of(what, {what.slices.back().identity}, "id-2").has_value());
 }
 
+BOOST_AUTO_TEST_CASE(what_was_rejected_is_sent_again_with_what_was_added) {
+    auto what = shipped(40, 60);
+    spool::outcome_record record;
+    record.outcome = outcome::rejected;
+    what.stage = spool::stage::settled{record};
+    auto longer = what.slices.back().identity;
+    longer.size_bytes = 130;
+    BOOST_TEST(successor_of(what, {longer}, "id-2")->slices.back().offset == 40u);
+    record.outcome = outcome::succeeded;
+    what.stage = spool::stage::settled{record};
+    BOOST_TEST(successor_of(what, {longer}, "id-2")->slices.back().offset == 100u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

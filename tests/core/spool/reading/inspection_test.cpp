@@ -206,4 +206,15 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_not_what_was_claimed_is_left_to_the_shipper)
     );
 }
 
+BOOST_AUTO_TEST_CASE(a_last_line_counts_as_cut_only_where_that_is_certain) {
+    auto cut = std::string("its last record has fewer fields than its first");
+    BOOST_TEST(look("a,b\nc", csv).alone_because == cut);
+    BOOST_TEST(look("a,b", csv).alone_because == "");
+    BOOST_TEST(look("a,b\nc,d", csv).alone_because == "");
+    // Longer than what is kept of it.
+    auto longest = std::string(200'000, 'c');
+    BOOST_TEST(look("a,b\n" + longest, csv).alone_because == "");
+    BOOST_TEST(look("a,b\n" + longest + "\nd", csv).alone_because == cut);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

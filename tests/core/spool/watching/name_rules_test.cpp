@@ -77,4 +77,14 @@ BOOST_AUTO_TEST_CASE(says_why) {
     BOOST_TEST(why("bad.json").find("bad*") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_marker_marks_only_what_may_be_shipped) {
+    name_rules rules({{"*.json"}, {}, ".ok"});
+    BOOST_TEST((rules.marked_by("a.json.ok") == "a.json"));
+    BOOST_TEST((rules.marked_by("sub/a.json.ok") == "sub/a.json"));
+    for (auto name : {".ok", "sub/.ok", "a.csv.ok", "a.json.tmp.ok", "a.json"}) {
+        BOOST_TEST(!rules.marked_by(name), name);
+    }
+    BOOST_TEST(!name_rules().marked_by("a.json.ok"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

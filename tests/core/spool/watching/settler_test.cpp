@@ -150,4 +150,26 @@ BOOST_AUTO_TEST_CASE(clear_forgets_everything) {
     BOOST_TEST(!files.next_due().has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_notice_of_what_is_known_does_not_count_as_a_look) {
+    files.noticed(seen("a"), start);
+    BOOST_TEST(files.noticed(seen("a"), start + 3s));
+    BOOST_TEST(complete().empty());
+    // Another size or kind is news, from which the file has to stay the same again.
+    files.noticed(seen("a", 2), start + 3s);
+    files.saw(seen("a", 2), start + 4s, false);
+    BOOST_TEST(complete().empty());
+    auto other = seen("a", 2);
+    other.kind = file_kind::folder;
+    files.noticed(other, start + 4s);
+    files.saw(other, start + 5s, false);
+    BOOST_TEST(complete().empty());
+    files.saw(other, start + 6s, false);
+    BOOST_TEST(complete() == names{"a"}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_notice_beyond_the_limit_is_not_tracked) {
+    for (auto name : {"a", "b", "c"}) BOOST_TEST(files.noticed(seen(name), start));
+    BOOST_TEST(!files.noticed(seen("d"), start));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -302,4 +302,35 @@ BOOST_AUTO_TEST_CASE(a_file_is_known_to_be_closed_while_it_is_as_it_was_then) {
     BOOST_TEST(!subject.was_closed(file("a.csv")));
 }
 
+BOOST_AUTO_TEST_CASE(a_file_that_is_due_and_named_by_an_event_is_looked_at_once) {
+    note(file("a.csv"));
+    now += 2s;
+    subject.note_event(event_meaning::appeared, "a.csv");
+    BOOST_TEST(looks() == std::vector<std::string>{"a.csv"}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_waits_to_be_claimed_does_not_wait_twice) {
+    note(file("a.csv"));
+    now += 2s;
+    note(file("a.csv"));
+    subject.note_held(file("a.csv"), now);
+    now += 2s;
+    subject.note_held(file("a.csv"), now);
+    note(file("b.csv"));
+    BOOST_TEST(subject.complete() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_marker_is_a_file) {
+    subject = observed_files(rules(".ok"));
+    auto folder = file("a.csv.ok");
+    folder.kind = spool::file_kind::folder;
+    BOOST_TEST(!note(file("a.csv"), folder).refused);
+    BOOST_TEST(!note(file("a.csv"), folder).refused);
+    BOOST_TEST(subject.complete() == 0u);
+    auto marker = file("a.csv.ok");
+    marker.identity.inode = 8;
+    BOOST_TEST(!note(file("a.csv"), marker).refused);
+    BOOST_TEST(subject.complete() == 1u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

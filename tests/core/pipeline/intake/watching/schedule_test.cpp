@@ -149,4 +149,13 @@ BOOST_AUTO_TEST_CASE(it_is_idle_when_only_the_next_scan_can_bring_anything) {
     BOOST_TEST(!subject.is_idle(why, now));
 }
 
+BOOST_AUTO_TEST_CASE(before_the_first_scan_the_next_one_is_not_put_off) {
+    subject.scan_soon(now);
+    BOOST_TEST(subject.is_scan_due(now));
+    subject.begin_scan(now, 60s);
+    subject.scan_soon(now);
+    BOOST_TEST(!subject.is_scan_due(now));
+    BOOST_TEST(subject.is_scan_due(now + 200ms));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
