@@ -9,6 +9,8 @@
 #include <boost/json.hpp>
 
 #include <cstdio>
+#include <utility>
+#include <vector>
 
 namespace kustodrop::daemon {
 
@@ -36,6 +38,7 @@ struct offline_engine {
     spool::lock_file lock;
     std::unique_ptr<spool::journal> journal;
     std::unique_ptr<pipeline::engine> engine;
+    std::size_t left_out = 0;  // Watches whose folder is locked.
 
     result<void> open() {
         auto locked = spool::lock_state_directory(settings.state_directory);
@@ -64,18 +67,29 @@ struct offline_engine {
         return engine->resume();
     }
 
-    // A folder that is absent has nothing to put back.
-    asio::awaitable<result<void>> open_watches() {
+    // A folder that is absent has nothing to put back. One that another daemon has locked is left
+    // out; fails if nothing else was asked for.
+    asio::awaitable<result<void>> open_watches(const pipeline::retry_request& wanted) {
+        std::vector<std::pair<std::string, failure>> locked;
         for (auto& from : settings.watches) {
             auto options = watch_options_of(from, settings.retention);
             auto opened = co_await engine->open_watch(std::move(options));
-            if (opened.has_error() && opened.error().code == errc::folder_locked) co_return opened;
+            if (!opened.has_error() || opened.error().code != errc::folder_locked) continue;
+            bool is_all = settings.watches.size() == 1 || wanted.watch == from.name;
+            if (is_all) co_return opened;
+            if (!wanted.watch) locked.emplace_back(from.name, opened.error());
         }
+        for (auto& [name, why] : locked) {
+            std::fprintf(
+                stderr, "watch \"%s\" is left out: %s\n", name.c_str(), to_string(why).c_str()
+            );
+        }
+        left_out = locked.size();
         co_return result<void>();
     }
 
     asio::awaitable<result<std::string>> retry(pipeline::retry_request wanted) {
-        auto opened = co_await open_watches();
+        auto opened = co_await open_watches(wanted);
         if (opened.has_error()) co_return opened.error();
         auto files = co_await pipeline::retry(engine->for_retry(), std::move(wanted));
         if (files.has_error()) co_return files.error();
@@ -100,7 +114,7 @@ static asio::awaitable<int> retry_here(
 }
 
 static result<std::string> retry_without_daemon(
-    const config::settings& settings, pipeline::retry_request wanted
+    const config::settings& settings, pipeline::retry_request wanted, std::size_t& left_out
 ) {
     program around(log_level::error, settings.log.format);
     offline_engine here(around, settings);
@@ -111,6 +125,7 @@ static result<std::string> retry_without_daemon(
     auto flushed = here.journal->flush();
     if (flushed.has_error()) return flushed.error();
     here.pool.join();
+    left_out = here.left_out;
     return out;
 }
 
@@ -147,9 +162,8 @@ int command_retry(const retry_options& options) {
     // Without a daemon the files are put back here, as the whole configuration says.
     bool absent = !answer && answer.error().code == errc::no_daemon;
     if (absent && !asking.is_whole) return bad_configuration;
-    if (absent) {
-        answer = retry_without_daemon(*settings, std::move(wanted));
-    }
+    std::size_t left_out = 0;
+    if (absent) answer = retry_without_daemon(*settings, std::move(wanted), left_out);
     if (answer.has_error()) {
         auto problem = answer.error();
         std::fprintf(stderr, "%s\n", to_string(problem).c_str());
@@ -160,8 +174,8 @@ int command_retry(const retry_options& options) {
     } else {
         print(*answer);
     }
-    return json::parse(*answer).as_object().at("problems").to_number<int>() == 0 ? all_well
-                                                                                 : some_failed;
+    auto problems = json::parse(*answer).as_object().at("problems").to_number<int>();
+    return problems == 0 && left_out == 0 ? all_well : some_failed;
 }
 
 }  // namespace kustodrop::daemon

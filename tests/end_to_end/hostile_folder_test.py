@@ -91,6 +91,28 @@ class HostileFolder(EndToEnd):
         mount.release()
         self.shipped(daemon, "far", 1)
 
+    def test_retry_without_a_daemon_serves_the_other_folders_of_a_locked_one(self):
+        _, daemon, near = self.two_watches({})
+        daemon.start()
+        daemon.put("bad.csv", 'not,a,"row\n', near)
+        quarantine = near / ".kustodrop" / "quarantine"
+        self.until("quarantine", lambda: quarantine.is_dir() and any(quarantine.iterdir()))
+        self.until("the outcome", lambda: daemon.outcomes() == {"failed": 1}, daemon=daemon)
+        daemon.stop()
+        retry = ("retry", "--config", daemon.config_path)
+        with open(daemon.drop / ".kustodrop" / "lock", "r+b") as other:
+            whole = struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+            fcntl.fcntl(other, fcntl.F_OFD_SETLK, whole)
+            code, out, err = daemon.command(*retry, "--watch", "far")
+            self.assertEqual((code, out), (78, ""), err)
+            self.assertIn("folder_locked", err)
+            code, out, err = daemon.command(*retry, "--all")
+        self.assertEqual(code, 1, out + err)
+        self.assertIn("bad.csv", out)
+        self.assertIn("is on its way again", out)
+        self.assertIn('watch "far" is left out', err)
+        self.assertEqual(daemon.command(*retry, "--watch", "near")[0], 0)
+
     def test_a_stranger_who_locks_a_folder_holds_that_watch_only(self):
         _, daemon, near = self.two_watches({})
         own = daemon.drop / ".kustodrop"
