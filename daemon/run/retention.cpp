@@ -182,12 +182,19 @@ void retention::report_deleted(
 ) {
     if (cleared.has_error()) {
         const auto& problem = cleared.error();
-        if (!failures_.failed(watch, problem.code.text(), around_.time.now())) return;
+        bool is_news =
+            quarantine_failures_.failed(watch, problem.code.text(), around_.time.now()).has_value();
+        if (!is_news) return;
         around_.log.warning(
             "cannot clear the quarantine; retrying",
             {{"watch", watch}, {"code", problem.code.text()}, {"detail", problem.message()}}
         );
         return;
+    }
+    for (auto& ended : quarantine_failures_.worked(watch, around_.time.now())) {
+        around_.log.info(
+            "the quarantine can be cleared again", {{"watch", watch}, {"code", ended.kind}}
+        );
     }
     if (cleared->files_deleted == 0) return;
     around_.log.warning(

@@ -62,6 +62,7 @@ private:
     surroundings around_;
     retention_parts with_;
     recurring failures_{{1h, 256}};
+    recurring quarantine_failures_{{1h, 256}};
     std::map<std::string, double> counted_at_;  // moved_files() when quarantine was counted.
     // Watches whose archive is being cleared. What hangs there may outlive this.
     std::shared_ptr<std::set<std::string>> at_work_ = std::make_shared<std::set<std::string>>();
