@@ -168,7 +168,7 @@ def configuration(version, created, plain_layer):
 
 def main():
     package, out = sys.argv[1:]
-    version = version_in(package)
+    version = version_in(package).replace("~", "-")
     with tempfile.TemporaryDirectory() as folder:
         root = pathlib.Path(folder) / "root"
         root.mkdir()

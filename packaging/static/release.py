@@ -91,7 +91,8 @@ def bill_of_materials(files, moment):
             "copyrightText": "NOASSERTION",
         }
 
-    packages = [package("kustodrop", "MIT", version())] + [package(*part) for part in ordered()]
+    ours = package("kustodrop", "Apache-2.0", version())
+    packages = [ours] + [package(*part) for part in ordered()]
     digest = hashlib.sha256("".join(files).encode()).hexdigest()
     return json.dumps(
         {

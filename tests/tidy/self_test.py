@@ -13,10 +13,23 @@ import layout
 import leftovers
 import seams
 import tree
+import versions
 
 
 def found(checker, name, text):
     return [line for line, _ in checker.findings(name, text)]
+
+
+class Versions(unittest.TestCase):
+    def test_of_packages_and_manifests_are_those_of_the_programs(self):
+        def lines(name, text):
+            return [line for line, _ in versions.findings(name, text, "1.0.0-rc.1")]
+
+        image = "image: REGISTRY/kustodrop:"
+        self.assertEqual(lines("packaging/kubernetes/a.yaml", f"{image}1.0.0-rc.1\n"), [])
+        self.assertEqual(lines("packaging/kubernetes/a.yaml", f"\n{image}0.1.0\n"), [2])
+        self.assertEqual(lines(versions.CHANGELOG, "kustodrop (1.0.0~rc.1) x\nkustodrop (0.1)"), [])
+        self.assertEqual(lines(versions.CHANGELOG, "kustodrop (1.0.0-rc.1) x\n"), [1])
 
 
 class Floors(unittest.TestCase):
