@@ -296,7 +296,7 @@ class Follow(EndToEnd):
         self.assertIn("folder is absent", " ".join(daemon.status()["problems"]))
         config = ("--config", daemon.config_path)
         _, out, _ = daemon.command("explain", daemon.drop / "app.log", *config)
-        self.assertIn("waiting: folder: ", out)
+        self.assertIn("folder_absent", out)
         # The writer has the log open, and the folder is what it was.
         os.rename(away, daemon.drop)
         writer.write(10)

@@ -102,7 +102,7 @@ class Documented(EndToEnd):
         code, out, err = self.daemon(self.emulator()).command("version", "--json")
         self.assertEqual(code, 0, err)
         self.assert_documented("version", json.loads(out))
-        self.assertRegex(json.loads(out)["version"], r"^\d+\.\d+\.\d+$")
+        self.assertRegex(json.loads(out)["version"], r"^\d+\.\d+\.\d+(-[a-z0-9.]+)?$")
 
     def test_a_plan_has_the_documented_members(self):
         daemon = self.daemon(self.emulator())
