@@ -65,17 +65,17 @@ def needs(program, name):
 @needs(LOGROTATE, "logrotate")
 class Logrotate(Rotators):
     def rules(self, daemon, *rules):
-        """What logrotate is told, with the log in a folder that it accepts."""
+        """What logrotate does, with the log in a folder that it accepts."""
         daemon.drop.chmod(0o755)
-        self.told = self.folder / "rules"
+        self.ruled = self.folder / "rules"
         body = "".join(f"  {rule}\n" for rule in ("rotate 30", "size 1", *rules))
-        self.told.write_text(f"{daemon.drop}/app.log {{\n{body}}}\n")
-        self.told.chmod(0o600)
+        self.ruled.write_text(f"{daemon.drop}/app.log {{\n{body}}}\n")
+        self.ruled.chmod(0o600)
 
     def rotate(self):
         state = self.folder / "rotated"
         subprocess.run(
-            [LOGROTATE, "--force", "--state", state, self.told], check=True, capture_output=True
+            [LOGROTATE, "--force", "--state", state, self.ruled], check=True, capture_output=True
         )
 
     def turns(self, writer, count, pause=0.7):
@@ -273,7 +273,7 @@ class Traced(Rotators):
         bad = [
             line
             for line in beneath
-            if not any(word in line for word in looks) or any(word in line for word in written)
+            if not any(name in line for name in looks) or any(name in line for name in written)
         ]
         # The name of the folder stands in what is written to the log and to the sockets.
         bad = [line for line in bad if "write" not in line or f"<{daemon.drop}" in line]
