@@ -3,6 +3,21 @@ import os
 import shutil
 
 from harness import csv_rows
+from waiting import throughout
+
+
+FOLLOW = {
+    "mode": "follow",
+    "include": ["*.log"],
+    "record_wait": "1s",
+    "cut": {"max_bytes": "1MiB", "max_age": "200ms"},
+}
+
+
+def rest(seconds):
+    """A writer pauses: there is nothing to wait for."""
+    for _ in throughout(seconds):
+        pass
 
 
 class Writer:

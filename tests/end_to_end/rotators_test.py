@@ -12,8 +12,7 @@ import sys
 import unittest
 
 from harness import ROW, EndToEnd
-from log_writer import Writer
-from waiting import throughout
+from log_writer import FOLLOW, Writer, rest
 
 PLACES = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
 LOGROTATE = shutil.which("logrotate", path=PLACES)
@@ -25,26 +24,19 @@ CHANGES = (
     "unlinkat,mkdir,mkdirat,rmdir,symlink,symlinkat,truncate,ftruncate,fallocate,utimensat,utime,"
     "futimesat,chmod,fchmod,fchmodat,chown,fchown,fchownat,setxattr,fsetxattr,fcntl,flock"
 )
-FOLLOW = {
-    "mode": "follow",
-    "include": ["*.log"],
-    "record_wait": "1s",
-    "cut": {"max_bytes": "1MiB", "max_age": "200ms"},
-}
-
-
-def rest(seconds):
-    """A writer pauses: there is nothing to wait for."""
-    for _ in throughout(seconds):
-        pass
-
-
 class Rotators(EndToEnd):
     def following(self, **watch):
         return self.pair({**FOLLOW, **watch}, {"batching": "200ms"})
 
     def numbers(self, emulator):
         return sorted(row[0] for row in emulator.query("Web | project number"))
+
+    def begun(self, emulator, daemon):
+        """A log that is known: one that is rotated before the first look counts as read."""
+        writer = Writer(daemon.drop)
+        writer.write(10)
+        self.arrive_once(emulator, daemon, 10)
+        return writer
 
     def arrive_once(self, emulator, daemon, count):
         self.until(f"{count} rows", lambda: emulator.count() >= count, 90)
@@ -78,40 +70,41 @@ class Logrotate(Rotators):
             [LOGROTATE, "--force", "--state", state, self.ruled], check=True, capture_output=True
         )
 
-    def turns(self, writer, count, pause=0.7):
+    def turns(self, writer, count, read=lambda: rest(0.7)):
+        """With compression `read` waits until what is compressed next was read."""
         for _ in range(count):
             writer.write(50)
-            rest(pause)
+            rest(0.7)
             self.rotate()
             writer.write(10)  # Before the signal that logrotate sends comes.
             writer.reopen()
-            rest(pause)
+            read()
 
     def test_create(self):
         emulator, daemon = self.following()
         self.rules(daemon, "create")
-        writer = Writer(daemon.drop)
+        writer = self.begun(emulator, daemon)
         self.turns(writer, 6)
         self.arrive_once(emulator, daemon, writer.written)
 
     def test_create_with_dates(self):
         emulator, daemon = self.following()
         self.rules(daemon, "create", "dateext", "dateformat -%Y%m%d-%s")
-        writer = Writer(daemon.drop)
+        writer = self.begun(emulator, daemon)
         self.turns(writer, 4)
         self.arrive_once(emulator, daemon, writer.written)
 
     def test_create_and_delayed_compression(self):
         emulator, daemon = self.following()
         self.rules(daemon, "create", "compress", "delaycompress")
-        writer = Writer(daemon.drop)
-        self.turns(writer, 5)
+        writer = self.begun(emulator, daemon)
+        self.turns(writer, 5, lambda: self.arrive_once(emulator, daemon, writer.written))
         self.arrive_once(emulator, daemon, writer.written)
 
     def test_copytruncate(self):
         emulator, daemon = self.following()
         self.rules(daemon, "copytruncate")
-        writer = Writer(daemon.drop)
+        writer = self.begun(emulator, daemon)
         for _ in range(5):
             writer.write(80)
             rest(0.3)
@@ -124,20 +117,20 @@ class Logrotate(Rotators):
     def test_copytruncate_and_delayed_compression(self):
         emulator, daemon = self.following()
         self.rules(daemon, "copytruncate", "compress", "delaycompress")
-        writer = Writer(daemon.drop)
+        writer = self.begun(emulator, daemon)
         for _ in range(5):
             writer.write(80)
             rest(0.3)
             writer.write(5)
             self.rotate()
             writer.write(1)
-            rest(1.5)
+            self.arrive_once(emulator, daemon, writer.written)
         self.arrive_once(emulator, daemon, writer.written)
 
     def test_immediate_compression_of_a_log_that_is_read(self):
         emulator, daemon = self.following()
         self.rules(daemon, "copytruncate", "compress")
-        writer = Writer(daemon.drop)
+        writer = self.begun(emulator, daemon)
         for count in range(1, 5):
             writer.write(80)
             self.arrive_once(emulator, daemon, writer.written)
@@ -200,6 +193,8 @@ class Rsyslog(Rotators):
                 sender.send(b"<13>" + ROW.format(written).rstrip().encode())
                 written += 1
             self.until("the log", log.exists)
+            if turn == 1:  # One that is rotated before the first look counts as read.
+                self.until("the first rows", lambda: emulator.count() == 100)
             os.rename(log, daemon.drop / f"app.log.{turn}")
             for _ in range(20):
                 sender.send(b"<13>" + ROW.format(written).rstrip().encode())
@@ -217,15 +212,55 @@ class PythonLogger(Rotators):
         )
         self.addCleanup(handler.close)
         handler.setFormatter(logging.Formatter("%(message)s"))
-        # Before the first look nothing is known, and rotated logs are taken as they are.
-        self.until("the first look", lambda: "following" in daemon.output())
-        rest(1)
         for number in range(3000):
             text = ROW.format(number).rstrip()
             handler.emit(logging.LogRecord("app", logging.INFO, "", 0, text, None, None))
+            if number == 0:  # One that is rotated before the first look counts as read.
+                self.until("the first row", lambda: emulator.count() == 1)
             if number % 100 == 99:
                 rest(0.05)
         self.arrive_once(emulator, daemon, 3000)
+
+
+def changes(lines, folder):
+    """The traced calls that may change something beneath the folder."""
+    # The second half of an interrupted line names a result only.
+    beneath = [line for line in lines if str(folder) in line and "fcntl resumed" not in line]
+    looks = ("O_RDONLY", "F_GETLEASE", "F_GETFD", "F_SETFD", "F_GETFL", "F_DUPFD", "O_PATH")
+    written = ("O_WRONLY", "O_RDWR", "O_CREAT", "O_TRUNC")
+    bad = [
+        line
+        for line in beneath
+        if not any(name in line for name in looks) or any(name in line for name in written)
+    ]
+    # The name of the folder stands in what is written to the log and to the sockets.
+    return [line for line in bad if "write" not in line or f"<{folder}" in line]
+
+
+class Changes(unittest.TestCase):
+    def test_are_found_in_a_trace(self):
+        for line in (
+            '7 openat(5</d/drop>, "app.log", O_WRONLY|O_APPEND) = 9</d/drop/app.log>',
+            '7 openat(5</d/drop>, "new", O_RDONLY|O_CREAT, 0600) = 9</d/drop/new>',
+            '7 write(9</d/drop/app.log>, "x", 1) = 1',
+            '7 renameat2(5</d/drop>, "a", 5</d/drop>, "b", RENAME_NOREPLACE) = 0',
+            '7 unlinkat(5</d/drop>, "app.log.1", 0) = 0',
+            '7 rename("/d/drop/a", "/d/drop/b") = 0',
+            "7 utimensat(9</d/drop/app.log>, NULL, NULL, 0) = 0",
+            "7 fcntl(9</d/drop/app.log>, F_OFD_SETLK, {l_type=F_RDLCK}) = 0",
+            "7 flock(9</d/drop/app.log>, LOCK_EX) = 0",
+            "7 ftruncate(9</d/drop/app.log>, 0) = 0",
+        ):
+            self.assertEqual(changes([line], "/d/drop"), [line])
+
+    def test_are_not_looks_nor_the_log_of_the_daemon(self):
+        for line in (
+            '7 openat(5</d/drop>, "app.log", O_RDONLY|O_NOATIME) = 9</d/drop/app.log>',
+            "7 fcntl(9</d/drop/app.log>, F_GETFL) = 0x8000 (flags O_RDONLY|O_LARGEFILE)",
+            '7 write(2<pipe:[1]>, "following path=/d/drop", 22) = 22',
+            '7 unlinkat(5</d/state>, "journal.db-wal", 0) = 0',
+        ):
+            self.assertEqual(changes([line], "/d/drop"), [])
 
 
 @needs(STRACE, "strace")
@@ -250,6 +285,7 @@ class Traced(Rotators):
 
         writer.write(10)
         self.until("the trace", is_traced)
+        self.arrive_once(emulator, daemon, 10)
         for turn in range(1, 4):
             writer.write(50)
             rest(0.7)
@@ -258,26 +294,14 @@ class Traced(Rotators):
         rest(0.7)
         writer.copytruncate(99)
         writer.write(1)
-        rest(1.5)
-        os.unlink(daemon.drop / "app.log")
         self.arrive_once(emulator, daemon, writer.written)
+        os.unlink(daemon.drop / "app.log")
+        rest(1.5)
         daemon.stop()
         tracer.wait()
         lines = log.read_text(errors="replace").splitlines()
-        beneath = [line for line in lines if str(daemon.drop) in line]
-        self.assertTrue(any("app.log" in line for line in beneath))
-        # The second half of an interrupted line names a result only.
-        beneath = [line for line in beneath if "fcntl resumed" not in line]
-        looks = ("O_RDONLY", "F_GETLEASE", "F_GETFD", "F_SETFD", "F_GETFL", "F_DUPFD", "O_PATH")
-        written = ("O_WRONLY", "O_RDWR", "O_CREAT", "O_TRUNC")
-        bad = [
-            line
-            for line in beneath
-            if not any(name in line for name in looks) or any(name in line for name in written)
-        ]
-        # The name of the folder stands in what is written to the log and to the sockets.
-        bad = [line for line in bad if "write" not in line or f"<{daemon.drop}" in line]
-        self.assertEqual(bad, [])
+        self.assertTrue(any("app.log" in line and str(daemon.drop) in line for line in lines))
+        self.assertEqual(changes(lines, daemon.drop), [])
 
 
 if __name__ == "__main__":
