@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <concepts>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -98,7 +99,7 @@ public:
         for (;;) {
             begin_fetch();
             auto fetched = co_await fetch_();
-            auto next = fetched ? accept(std::move(*fetched)) : refuse(std::move(fetched.error()));
+            auto next = fetched ? accept(std::move(*fetched)) : fail(std::move(fetched.error()));
             while (clock_.now() < due(next)) co_await wait_until(wanted_, clock_, due(next));
         }
     }
@@ -127,10 +128,14 @@ public:
         request_refresh();
     }
 
-    /// Reports that the value that was in use then was refused. If it is still in hand, it is not
-    /// handed out any more, and a fetch that brings the same value again counts as failed.
-    void refuse_value_of(time_point used_at) requires std::equality_comparable<T> {
-        if (!value_ || accepted_at_ > used_at) return;
+    /// Which value is in hand, or was the last one: 1 for the first, 0 while there was none. Asked
+    /// right after get(), it is the number of what get() returned.
+    std::uint64_t number() const { return number_; }
+
+    /// Reports that the value of that number was refused. If it is still in hand, it is not handed
+    /// out any more, and a fetch that brings the same value again counts as failed.
+    void refuse(std::uint64_t number) requires std::equality_comparable<T> {
+        if (!value_ || number != number_) return;
         refused_ = std::exchange(value_, nullptr);
         request_refresh();
     }
@@ -141,7 +146,7 @@ public:
     /// Since a value was last fetched, even if it has ended or was discarded meanwhile: who watches
     /// it must see an outage grow. Nothing before the first.
     std::optional<duration> age() const {
-        if (!accepted_any_) return std::nullopt;
+        if (number_ == 0) return std::nullopt;
         return clock_.now() - accepted_at_;
     }
 
@@ -176,19 +181,19 @@ private:
         early_ = false;  // Who asked meanwhile meant the value before this one.
         auto now = clock_.now();
         if (fetched.expires_at <= now) {
-            return refuse(
+            return fail(
                 {errc::already_expired, remedy::retry, "what was fetched has already expired"}
             );
         }
         if (is_refused(fetched.value)) {
-            return refuse(
+            return fail(
                 {errc::already_expired, remedy::retry, "what was fetched is what has been refused"}
             );
         }
         value_ = std::make_shared<const T>(std::move(fetched.value));
         expires_at_ = fetched.expires_at;
         accepted_at_ = now;
-        accepted_any_ = true;
+        ++number_;
         failures_ = 0;
         last_failure_.reset();
         auto planned =
@@ -199,7 +204,7 @@ private:
         return planned;
     }
 
-    time_point refuse(failure problem) {
+    time_point fail(failure problem) {
         ++failures_;
         last_failure_ = std::move(problem);
         refresh_rule::setback failed;
@@ -235,9 +240,9 @@ private:
     time_point expires_at_{};
     time_point accepted_at_{};
     time_point started_at_{};
+    std::uint64_t number_ = 0;
     unsigned failures_ = 0;
     bool early_ = false;
-    bool accepted_any_ = false;
     std::optional<failure> last_failure_;
 };
 

@@ -182,9 +182,6 @@ void ledger::refused_identity(const std::string& id, const std::string& token) {
 void ledger::posted_with(const std::string& id, const std::string& token) {
     auto& known = sources_[id];
     if (known.refused_token.empty() || known.refused_token != token) return;
-    // The time of a post is the calendar's: after a jump the token may be taken for a newer one,
-    // until it is refused once more.
-    if (world_.sky.has(fault::calendar_jump)) return;
     world_.wrong("posted again with the identity token that was refused: " + id);
 }
 

@@ -167,11 +167,10 @@ void outcome_handler::resend(
     with_.ready.push(what.id, with_.time.now() + wait);
 }
 
-// The token of the last post is not used again. One that was fetched since is not to blame.
+// The token of the last post is not used again. One that was fetched since is not to blame, nor is
+// that of this run for a post of an earlier one.
 void outcome_handler::refuse_token_of(const spool::source& what) {
-    auto since = with_.time.wall_now() - what.last_post_at;
-    auto age = std::max<duration>(since, duration::zero());
-    with_.identity_token.refuse_value_of(with_.time.now() - age);
+    with_.identity_token.refuse(what.token_number);
 }
 
 // The blob may have been deleted with its ingestion, so it is uploaded again.

@@ -14,6 +14,7 @@ asio::awaitable<result<bool>> poster::post(
     std::string source_id, watch& from, post_options options
 ) {
     auto token = co_await with_.identity_token.get();
+    auto token_number = with_.identity_token.number();
     auto queue = co_await with_.router.queue();
     auto* what = with_.sources.find(source_id);
     auto* blob = what ? spool::blob_of(what->stage) : nullptr;
@@ -44,6 +45,7 @@ asio::awaitable<result<bool>> poster::post(
     what->reported.in_table = what->reported.in_table || in_table;
     what->reported.in_queue = what->reported.in_queue || !in_table;
     what->target = std::move(target);
+    what->token_number = token_number;
     what->last_post_at = with_.time.wall_now();
     with_.sources.advance(*what, stage::posting{*blob, what->last_post_at});
     auto safe = co_await with_.journal.durable();

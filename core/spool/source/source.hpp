@@ -167,6 +167,9 @@ struct source {
     unsigned posts = 0;            // Posts sent, answered or not.
     unsigned ambiguous_posts = 0;  // Posts whose answer was lost: each may be a duplicate.
     wall_time last_post_at{};      // When the last post was sent; the epoch: never.
+    // Which of this run's identity tokens the last post had; 0: one of an earlier run. Not in the
+    // journal.
+    std::uint64_t token_number = 0;
     report_places reported = {};   // Of all its posts; none: an earlier release has posted it.
     // The failures of single posts that the service has reported, by a key of each, for a
     // notification may come twice, and the last of them. They decide only when no other post is

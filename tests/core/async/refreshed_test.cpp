@@ -231,7 +231,7 @@ BOOST_AUTO_TEST_CASE(a_refused_value_is_not_used_again_even_if_it_is_fetched_aga
     start(value.run());
     fixed = "value-1";
     pass(1min);
-    value.refuse_value_of(clock.now());
+    value.refuse(value.number());
     BOOST_TEST(!value.current());
     pass_in_steps(5min, 1s);
     BOOST_TEST(!value.current());
@@ -244,12 +244,22 @@ BOOST_AUTO_TEST_CASE(a_refused_value_is_not_used_again_even_if_it_is_fetched_aga
 
 BOOST_AUTO_TEST_CASE(a_value_that_was_fetched_after_the_refused_one_was_used_stays_in_use) {
     start(value.run());
-    auto used_at = clock.now();
+    auto used = value.number();
     pass(1min);
     value.request_refresh();
     pass(0s);
-    value.refuse_value_of(used_at);
+    value.refuse(used);
     BOOST_TEST(ask() == "value-2");
+    value.refuse(value.number());
+    BOOST_TEST(!value.current());
+}
+
+BOOST_AUTO_TEST_CASE(values_are_numbered_from_one) {
+    BOOST_TEST(value.number() == 0u);
+    start(value.run());
+    BOOST_TEST(value.number() == 1u);
+    value.refuse(0);
+    BOOST_TEST(ask() == "value-1");
 }
 
 BOOST_AUTO_TEST_CASE(what_has_expired_on_arrival_is_a_failure_and_no_busy_loop) {

@@ -64,6 +64,7 @@ struct awaiting : world {
         }
         what.claimed_at = clock.wall_now();
         what.posts = 1;
+        what.token_number = identity_token.number();
         what.last_post_at = clock.wall_now();
         auto& held = sources->admit(std::move(what));
         sources->advance(held, spool::stage::posted{{"a", "c", "b", 10, 5}, clock.wall_now()});

@@ -142,6 +142,21 @@ BOOST_AUTO_TEST_CASE(a_refused_identity_token_is_not_used_again) {
     BOOST_TEST(identity_token.current()->reveal() == "token 2");
 }
 
+BOOST_AUTO_TEST_CASE(a_refused_token_is_known_whatever_the_calendar_says) {
+    auto& what = awaited(1);
+    what.last_post_at -= 24h;  // As after a jump of the clock.
+    reports(1, "BadRequest_InvalidKustoIdentityToken");
+    BOOST_TEST(!identity_token.current());
+}
+
+BOOST_AUTO_TEST_CASE(a_token_of_this_run_is_not_to_blame_for_a_post_of_an_earlier_one) {
+    auto& what = awaited(1);
+    what.token_number = 0;
+    reports(1, "BadRequest_InvalidKustoIdentityToken");
+    BOOST_TEST(identity_token.current());
+    BOOST_TEST(state(1) == "uploaded");
+}
+
 BOOST_AUTO_TEST_CASE(a_token_that_was_fetched_after_the_post_stays_in_use) {
     awaited(1);
     pass(1min);
