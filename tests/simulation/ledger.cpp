@@ -192,10 +192,7 @@ void ledger::asked_again(const std::string& id) {
 }
 
 void ledger::refused(const std::string& id) {
-    auto& known = sources_[id];
-    if (!std::exchange(known.is_refused, true) && world_.sky.has_absence()) {
-        ++known.credit;
-    }
+    if (world_.sky.has_absence()) ++sources_[id].credit;
 }
 
 // The client may not have recorded an answer of this very instant.

@@ -65,7 +65,7 @@ public:
     void posted_with(const std::string& id, const std::string& token);
     void asked_again(const std::string& id);  ///< It asked the client to send it again.
     /// Nothing of it was taken, for its bytes are wrong. A client that reads this while its folder
-    /// is absent cannot divide the blob, and sends it once more when the folder is there.
+    /// is absent cannot divide the blob, and sends it once more when the folder is there: each time.
     void refused(const std::string& id);
 
     /// Files are put back: one that grows there is shipped whole again.
@@ -92,7 +92,6 @@ private:
     struct source {
         unsigned credit = 1;  // Posts that it may still make.
         unsigned times_asked = 0;
-        bool is_refused = false;
         unsigned open_posts = 0;
         std::string refused_token = {};
         unsigned forgotten = 0;  // Of those, before the client's last start.
