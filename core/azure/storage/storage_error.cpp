@@ -132,7 +132,7 @@ meaning meaning_of(unsigned status, std::string_view code, on_refusal refusal) {
         break;
     }
     if (status >= 500) return {remedy::reroute, "the storage account is unwell"};
-    if (status >= 300 && status < 400) return {remedy::reroute, "redirects are not followed"};
+    if (status < 400) return {remedy::reroute, "redirects are not followed"};
     if (code.empty()) return {remedy::reroute, "it is not the answer of a storage service"};
     // Never the file's fault: the account is being made, has a lease, or wants another version.
     return {remedy::reroute, "this storage account does not take it"};
