@@ -66,19 +66,18 @@ void data_scan::take_of_header(char byte) {
         return;
     }
     quotes_.add({&byte, 1});
-    auto length = quotes_.first_record_bytes();
-    if (byte == '\n' && length && *length == header_bytes_ && quotes_.closed()) part_ = part::body;
+    if (byte == '\n' && quotes_.first_record_bytes()) part_ = part::body;
 }
 
 void data_scan::take_of_body(char byte) {
     bool blank = is_blank(byte);
     if (rules_.syntax == data_syntax::w3c && !blank) {
-        in_directive_ = in_directive_ || (line_starts_ && byte == '#');
+        // What precedes it in the line is nothing: else there would be data already.
+        in_directive_ = in_directive_ || byte == '#';
         blank = in_directive_;
     }
     found_ = !blank || is_utf16_ || rules_.syntax == data_syntax::whole;
-    line_starts_ = byte == '\n' || byte == '\r';
-    in_directive_ = in_directive_ && !line_starts_;
+    in_directive_ = in_directive_ && byte != '\n' && byte != '\r';
 }
 
 bool data_scan::is_blank(char byte) const {

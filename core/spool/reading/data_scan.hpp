@@ -60,7 +60,6 @@ private:
     bool header_has_text_ = false;
     bool line_ended_ = false;  // The last byte was a carriage return.
 
-    bool line_starts_ = true;
     bool in_directive_ = false;
 };
 

@@ -1,9 +1,12 @@
 #include "pipeline/shipping/storage_hold.hpp"
 
+#include "support/manual_clock.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 using namespace kustodrop;
 using kustodrop::pipeline::storage_hold;
+using kustodrop::pipeline::storage_holds;
 
 namespace {
 
@@ -87,6 +90,41 @@ BOOST_AUTO_TEST_CASE(another_operation_is_counted_for_itself) {
     now += 10s;
     BOOST_TEST(!refused("s", "post"));
     BOOST_TEST(may_go("s"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(storage_holds_)
+
+BOOST_AUTO_TEST_CASE(each_watch_has_its_own_and_a_reason_while_it_lasts) {
+    test::manual_clock clock;
+    unsigned lines = 0;
+    logger log{clock, log_level::info, log_format::text, [&](std::string_view) { ++lines; }};
+    storage_holds holds(log);
+    spool::source web;
+    web.id = "s";
+    web.watch = "web";
+    failure odd{errc::service, remedy::reroute, "OddAnswer"};
+    time_point now(1h);
+    BOOST_TEST(!holds.reason("web").has_value());
+    for (int i = 0; i < 5; ++i) holds.refused(web, odd, now);
+    BOOST_TEST(!holds.reason("web").has_value());
+    BOOST_TEST(!holds.wait_until(web, now).has_value());
+    now += 10s;
+    holds.refused(web, odd, now);
+    BOOST_REQUIRE(holds.reason("web").has_value());
+    BOOST_TEST(holds.reason("web")->detail == "storage refuses every upload: OddAnswer");
+    BOOST_TEST((holds.wait_until(web, now) == now + 15s));
+    auto other = web;
+    other.watch = "app";
+    BOOST_TEST(!holds.wait_until(other, now).has_value());
+    BOOST_TEST(!holds.reason("app").has_value());
+    holds.succeeded("app", "upload");
+    holds.succeeded("web", "post");
+    BOOST_TEST(holds.reason("web").has_value());
+    holds.succeeded("web", "upload");
+    BOOST_TEST(!holds.reason("web").has_value());
+    BOOST_TEST(lines == 2u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

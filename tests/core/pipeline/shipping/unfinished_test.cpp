@@ -75,6 +75,14 @@ BOOST_AUTO_TEST_CASE(one_that_grows_is_read_when_it_rests) {
     BOOST_TEST((read(93s) == step::give_up));
 }
 
+BOOST_AUTO_TEST_CASE(one_that_changed_between_two_reads_rests_from_the_second_on) {
+    BOOST_TEST((broken(1s) == step::wait));
+    set(20, 30s);
+    BOOST_TEST((broken(31s) == step::wait));
+    BOOST_TEST((read(89s) == step::wait));
+    BOOST_TEST((read(91s) == step::give_up));
+}
+
 BOOST_AUTO_TEST_CASE(one_that_grew_while_it_was_read_is_read_when_it_rests) {
     files.outgrown(source, why, time_point(1h));
     BOOST_TEST((read(1s) == step::read));

@@ -57,6 +57,7 @@ BOOST_AUTO_TEST_CASE(a_byte_order_mark_is_no_data) {
         }
         BOOST_TEST(has_data("\xEF\xBB\xBFx,y\n1,2\n", rules));
         BOOST_TEST(has_data(std::string("\xFF\xFEx\0", 4), rules));
+        BOOST_TEST(has_data(std::string("\xFF\xFE\n\0", 4), rules));
     }
 }
 
@@ -119,6 +120,8 @@ BOOST_AUTO_TEST_CASE(directives_are_no_data) {
     BOOST_TEST(!has_data("#Version: 1.0", w3c));
     BOOST_TEST(has_data("#Fields: date\n2026-11-28\n", w3c));
     BOOST_TEST(has_data("a#b\n", w3c));
+    BOOST_TEST(!has_data("\xEF\xBB\xBF#a #b\n\n#c\r#d", w3c));
+    BOOST_TEST(has_data("#a\n b", w3c));
     BOOST_TEST(has_data("#a\n", csv));
 }
 

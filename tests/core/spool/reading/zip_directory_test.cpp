@@ -1,6 +1,7 @@
 #include "spool/reading/zip_directory.hpp"
 
 #include "core/spool/reading/zipped.hpp"
+#include "support/temp_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -69,6 +70,63 @@ BOOST_AUTO_TEST_CASE(a_directory_that_leads_nowhere_says_nothing) {
     BOOST_TEST(!directory_of(damaged)->raw_bytes.has_value());
     damaged.replace(end + 16, 4, std::string("\0\0\0\x7F", 4));
     BOOST_TEST(!directory_of(damaged)->raw_bytes.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(an_archive_that_cannot_be_read_has_none) {
+    auto never = [](std::uint64_t, std::span<char>) { return false; };
+    BOOST_TEST(!read_zip_directory(1000, never).has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+namespace {
+
+struct archive {
+    test::temp_folder folder;
+    reader_options options;
+
+    result<std::uint64_t> raw_bytes(const std::string& content) {
+        folder.write("a.zip", content);
+        slice_files files({folder.slice("a.zip")}, {.root_fd = folder.root()});
+        BOOST_REQUIRE(files.open().has_value());
+        return raw_bytes_of_archive(files, options);
+    }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(raw_bytes_of_archive_, archive)
+
+BOOST_AUTO_TEST_CASE(are_those_of_its_entries) {
+    BOOST_TEST(raw_bytes(test::zipped({{"a.csv", "1,2\n"}})).value() == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(an_archive_that_ends_early_may_be_being_written) {
+    auto cut = test::zipped({{"a.csv", "1,2\n"}});
+    cut.pop_back();
+    BOOST_TEST((raw_bytes(cut).error().next == remedy::retry));
+}
+
+BOOST_AUTO_TEST_CASE(without_entries_or_with_empty_ones_it_holds_no_data_where_that_counts) {
+    for (auto& empty : {test::zipped({}), test::zipped({{"a.csv", ""}})}) {
+        options.data = data_rules{data_syntax::separated};
+        BOOST_TEST(raw_bytes(empty).has_error());
+        options.data.reset();
+        BOOST_TEST(raw_bytes(empty).value() == 0u);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_directory_beyond_the_end_counts_as_the_archive) {
+    auto odd = test::zipped({{"a.csv", "1,2\n"}});
+    for (auto at : {std::string("\0\0\0\x7F", 4), std::string("\xF0\0\0\0", 4)}) {
+        odd.replace(odd.size() - 22 + 16, 4, at);
+        BOOST_TEST(raw_bytes(odd).value() == odd.size());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(more_than_the_service_takes_is_an_error) {
+    options.max_raw_bytes = 3;
+    BOOST_TEST(raw_bytes(test::zipped({{"a.csv", "1,2\n"}})).has_error());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -108,6 +108,10 @@ BOOST_AUTO_TEST_CASE(what_stays_is_known_by_its_birth_too) {
     BOOST_TEST(look(file).file.identity.born_ns == 0);
 }
 
+BOOST_AUTO_TEST_CASE(what_cannot_be_looked_at_is_an_error) {
+    BOOST_TEST(cut_open_file(-1, rest("{}", 0), writer_state::none, json).has_error());
+}
+
 BOOST_AUTO_TEST_CASE(nothing_is_left_where_nothing_was_added) {
     auto seen = look(rest("{\"n\":1}\n", 8));
     BOOST_TEST(seen.file.offset == 8u);
