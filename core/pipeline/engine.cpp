@@ -2,6 +2,7 @@
 
 #include "pipeline/intake/first_opening.hpp"
 #include "pipeline/making.hpp"
+#include "pipeline/renaming.hpp"
 #include "pipeline/watch/hung_folder.hpp"
 
 #include <algorithm>
@@ -75,11 +76,11 @@ void engine::connect(const service_parts& service) {
     outcomes_ = std::make_unique<outcomes>(with_.executor, polling, options_.outcomes, next);
 }
 
-result<void> engine::resume() {
+result<void> engine::resume(const std::vector<watch_options>& configured) {
     auto unretired = with_.journal.unretired();
     if (unretired.has_error()) return unretired.error();
     for (auto& what : *unretired) absent_.add(std::move(what));
-    return {};
+    return adopt_renamed(configured, with_.journal, absent_, with_.log);
 }
 
 void engine::expect_absent() {

@@ -78,9 +78,10 @@ class engine final : private routing {
 public:
     engine(engine_parts parts, engine_options options, engine_observer* observer = nullptr);
 
-    /// Reads from the journal what is not retired, for the watches that follow. Call it once,
-    /// before any of them. Blocking.
-    result<void> resume();
+    /// Reads from the journal what is not retired, for the watches that follow. Of `configured`
+    /// those that have another name by now keep what is theirs. Call it once, before any of them
+    /// is opened. Blocking.
+    result<void> resume(const std::vector<watch_options>& configured);
 
     /// Opens a watched folder and resumes its sources. After a failure the started engine keeps
     /// trying.

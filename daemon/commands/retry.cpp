@@ -64,7 +64,7 @@ struct offline_engine {
         how.state_directory = settings.state_directory;
         how.inotify = false;
         engine = std::make_unique<pipeline::engine>(std::move(parts), std::move(how));
-        return engine->resume();
+        return engine->resume(settings.watches);
     }
 
     // A folder that is absent has nothing to put back. One that another daemon has locked is left

@@ -53,7 +53,7 @@ asio::awaitable<result<void>> app::open() {
     auto begun = co_await state_.open_journal();
     if (begun.has_error()) co_return begun;
     build_engine();
-    auto resumed = engine_->resume();
+    auto resumed = engine_->resume(settings_.watches);
     if (resumed.has_error()) co_return resumed;
     auto opened = co_await open_watches();
     co_return opened;

@@ -54,7 +54,8 @@ public:
     void forget_kept(std::string watch, std::string name);
 
     /// A watch has another name from now on. Its sources that are not retired, or may be asked for
-    /// by `retry`, and its kept files belong to the new name; what succeeded stays under the old.
+    /// by `retry`, its kept files, its logs and its folder belong to the new name; what succeeded
+    /// stays under the old.
     void rename_watch(std::string from, std::string to);
 
     /// The watch's files lie in this folder from now on.

@@ -26,7 +26,8 @@ struct forgotten_change {
 struct regrouped_change {
     std::vector<source_change> sources;
 };
-/// A watch has another name: its sources that are not done with, and its kept files.
+/// A watch has another name: its sources that are not done with, its kept files, its logs and its
+/// folder.
 struct renamed_change {
     std::string from;
     std::string to;

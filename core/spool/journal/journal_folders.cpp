@@ -20,6 +20,11 @@ void write_folder(const sqlite::database& db, const folder_record& where) {
     write.bind(std::string(folder_key) + where.watch, sqlite::blob{value}).run();
 }
 
+void rename_folder(const sqlite::database& db, const std::string& from, const std::string& to) {
+    sqlite::statement rename(db, "UPDATE OR REPLACE meta SET key = ?2 WHERE key = ?1");
+    rename.bind(std::string(folder_key) + from, std::string(folder_key) + to).run();
+}
+
 static std::optional<std::uint64_t> parse_natural(std::string_view text) {
     std::uint64_t out = 0;
     auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);

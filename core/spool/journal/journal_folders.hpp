@@ -3,6 +3,7 @@
 #include "spool/journal/journal_records.hpp"
 #include "sqlite/database.hpp"
 
+#include <string>
 #include <vector>
 
 /// Which folder the files of each watch lie in. Everything throws `sqlite::error`.
@@ -10,6 +11,9 @@ namespace kustodrop::spool {
 
 /// Replaces what was known of the watch's folder.
 void write_folder(const sqlite::database& db, const folder_record& where);
+
+/// The folder is that of another name from now on.
+void rename_folder(const sqlite::database& db, const std::string& from, const std::string& to);
 
 std::vector<folder_record> read_folders(const sqlite::database& db);
 

@@ -71,6 +71,7 @@ void journal_store::tables::write(const journal_change& change) {
         sources->rename_watch(*renamed);
         kept->rename_watch(*renamed);
         logs->rename_watch(renamed->from, renamed->to);
+        rename_folder(db, renamed->from, renamed->to);
     } else if (auto* where = std::get_if<folder_change>(&change)) {
         write_folder(db, where->folder);
     } else if (auto* cut = std::get_if<cut_change>(&change)) {

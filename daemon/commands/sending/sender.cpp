@@ -77,7 +77,7 @@ result<void> sender::open() {
     how.inotify = false;
     pipeline::engine_observer& follower = *this;
     engine_ = std::make_unique<pipeline::engine>(std::move(parts), std::move(how), &follower);
-    auto resumed = engine_->resume();
+    auto resumed = engine_->resume({});
     if (resumed.has_error()) return resumed;
     auto files = engine_->open_named_files(watch_options_of(options_, watch_name_));
     if (files.has_error()) return files.error();

@@ -32,7 +32,7 @@ struct sends : test::world {
         engine_options how;
         how.inotify = false;
         engine = std::make_unique<pipeline::engine>(std::move(parts), std::move(how));
-        BOOST_REQUIRE(!engine->resume().has_error());
+        BOOST_REQUIRE(!engine->resume({}).has_error());
         watch_options watch;
         watch.name = "send:Demo.Web";
         watch.path = outbox.path();

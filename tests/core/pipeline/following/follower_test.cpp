@@ -1,6 +1,7 @@
 #include "pipeline/following/follower.hpp"
 
 #include "core/pipeline/intake/intake_fixture.hpp"
+#include "pipeline/renaming.hpp"
 
 #include <fstream>
 
@@ -59,6 +60,7 @@ struct following : test::taking {
         sources = std::make_unique<pipeline::roster>(*journal, clock, measured);
         absent = std::make_unique<pipeline::absent_sources>(*journal);
         for (auto& what : journal->unretired().value()) absent->add(std::move(what));
+        BOOST_TEST_REQUIRE(adopt_renamed({options}, *journal, *absent, log).has_value());
         begin();
     }
 
@@ -217,6 +219,21 @@ BOOST_AUTO_TEST_CASE(a_folder_that_goes_and_comes_back_is_followed_again) {
     append("app.log", "2,b\n");
     wait(10);
     BOOST_TEST((ranges() == texts{"app.log 0-4", "app.log 4-8"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_watch_that_a_restart_renames_continues_at_its_positions) {
+    append("app.log", "1,a\n");
+    begin();
+    wait();
+    auto id = claimed().front()->id;
+    options.name = "site";
+    restart();
+    append("app.log", "2,b\n");
+    wait();
+    BOOST_TEST((ranges() == texts{"app.log 0-4", "app.log 4-8"}));
+    BOOST_TEST_REQUIRE(sources->find(id));
+    BOOST_TEST(sources->find(id)->watch == "site");
+    BOOST_TEST(journal->logs("web").value().empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
