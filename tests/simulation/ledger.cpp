@@ -163,8 +163,10 @@ void ledger::ingested(const std::string& id, std::string_view text) {
             ++part.of->ingested[i];
             if (known.times_ingested == 1) again = again || ++part.of->sources[i] > 1;
         }
-        if (again && journal_lasts && !kept_files_)
+        bool may_be = kept_files_ && part.of->sources[part.first] <= part.of->writes;
+        if (again && journal_lasts && !may_be) {
             world_.wrong("shipped under two ids: " + part.of->name);
+        }
     }
 }
 

@@ -21,7 +21,8 @@ struct drop {
     std::size_t records = 0;  // Written so far.
     // Of a file that its writer still had open when it was archived: whole records until then.
     std::optional<std::size_t> archived_records = {};
-    bool optional = false;                      // Replaced before the daemon had to see it.
+    std::size_t writes = 0;  // How often its bytes became others: so many versions may be seen.
+    bool optional = false;   // Replaced before the daemon had to see it.
     std::vector<unsigned char> ingested = {};   // By record: how often,
     std::vector<unsigned char> sources = {};    // under how many ids,
     std::vector<unsigned char> confirmed = {};  // and whether the service said so.
@@ -65,10 +66,11 @@ public:
     void posted_with(const std::string& id, const std::string& token);
     void asked_again(const std::string& id);  ///< It asked the client to send it again.
     /// Nothing of it was taken, for its bytes are wrong. A client that reads this while its folder
-    /// is absent cannot divide the blob, and sends it once more when the folder is there: each time.
+    /// is absent cannot divide the blob, and sends it once more when the folder is there: each
+    /// time.
     void refused(const std::string& id);
 
-    /// Files are put back: one that grows there is shipped whole again.
+    /// Files are put back: one that grows there is shipped whole again, once for each write.
     void files_are_kept() { kept_files_ = true; }
 
     // What happened to the client.

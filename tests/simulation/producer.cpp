@@ -106,7 +106,8 @@ void producer::put(const std::string& name, std::string_view bytes) {
     file.write(bytes);
 }
 
-void producer::rename_into_place(const drop& what, std::string_view bytes) {
+void producer::rename_into_place(drop& what, std::string_view bytes) {
+    ++what.writes;
     auto hidden = "." + what.name;
     put(hidden, bytes);
     ::rename(path(hidden).c_str(), path(what.name).c_str());
@@ -123,6 +124,7 @@ void producer::write_in_place(drop_kind kind) {
     bool zipped = kind == drop_kind::gzip || kind == drop_kind::broken_gzip;
     auto& made = make(kind, zipped ? ".json.gz" : ".json");
     put(made.name, content(made));
+    ++made.writes;
     world_.note("wrote " + made.name);
 }
 
@@ -164,6 +166,7 @@ void producer::append_next(drop& to, slow_writer by, unsigned left) {
     if (tears) now -= world_.chance.between(2, ledger::record_bytes);
     by.rest = text.substr(now);
     by.file->write(std::string_view(text).substr(0, now));
+    ++to.writes;
     world_.note((by.rest.empty() ? "appends to " : "appends a part of a record to ") + to.name);
     if (left == 0) return;
     bool slow = world_.chance.chance(0.1);
@@ -185,6 +188,7 @@ void producer::replace_soon() {
             rename_into_place(second, bytes);
         } else {
             put(second.name, bytes);
+            ++second.writes;
         }
         world_.note("replaced " + second.name);
     });

@@ -37,7 +37,7 @@ private:
     std::size_t some_records();
     bool folder_is_there() const;
     void put(const std::string& name, std::string_view bytes);
-    void rename_into_place(const drop& what, std::string_view bytes);
+    void rename_into_place(drop& what, std::string_view bytes);
     std::string path(const std::string& name) const { return folder_ + "/" + name; }
 
     universe& world_;
