@@ -86,8 +86,13 @@ std::optional<source> continue_journaled(
     if (!retired) return what;
     auto record = std::move(retired->record);
     if (record.code == to_string(errc::file_vanished)) return std::nullopt;
-    // It may have been archived or put back as far as the journal knows.
-    for (auto& one : what.slices) one.location = file.location;
+    if (what.slices.size() == 1) {
+        // It may have been archived or put back as far as the journal knows.
+        what.slices.front().location = file.location;
+    } else if (record.outcome == spool::outcome::failed || record.outcome == spool::outcome::rejected) {
+        // Nothing of it was taken: this file may be one that is not the fault of the others.
+        return std::nullopt;
+    }
     what.stage = stage::settled{std::move(record)};
     return what;
 }

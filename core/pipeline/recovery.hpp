@@ -40,10 +40,11 @@ std::vector<spool::source> take_elsewhere(
     const folder_facts& facts
 );
 
-/// Pure. What becomes of a file in work/ whose id the journal has: the source continues in the
-/// watch that has the file now, whatever its watch was called. One that was retired without its
-/// file is settled as it was, so that its file is moved; nothing if it was given up because the
-/// file was not there: then it is shipped.
+/// Pure. What becomes of a file in work/ whose id, or place, the journal has: the source continues
+/// in the watch that has the file now, whatever its watch was called. One that was retired without
+/// its file is settled as it was, so that its file is moved; nothing if it was given up because the
+/// file was not there, or if it had several files and none of them was taken: then the file is
+/// shipped.
 std::optional<spool::source> continue_journaled(
     spool::source what, const spool::work_entry& file, std::string_view watch
 );

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -121,27 +122,59 @@ std::vector<spool::work_entry> without(
     return work;
 }
 
+static bool may_be_ours(const spool::work_entry& file) {
+    return !file.foreign() && file.kind == spool::file_kind::regular;
+}
+
+// Of several files in one blob each has the id in work/ that it was claimed with, which is not that
+// of a source: its place says whose it is.
+static asio::awaitable<std::vector<spool::source>> take_joined(
+    spool::journal& journal, std::vector<spool::work_entry>& unknown, std::string watch
+) {
+    std::vector<spool::source> out;
+    if (std::ranges::none_of(unknown, may_be_ours)) co_return out;
+    auto retired = co_await journal.retired_in_work();
+    if (retired.has_error()) co_return out;
+    std::unordered_map<std::string, const spool::work_entry*> here;
+    for (auto& file : unknown) {
+        if (may_be_ours(file)) here.emplace(file.location, &file);
+    }
+    std::set<std::string> taken;
+    for (auto& what : *retired) {
+        auto mine = std::ranges::find_if(what.slices, [&](auto& one) {
+            return here.contains(one.location) && !taken.contains(one.location);
+        });
+        if (mine == what.slices.end()) continue;
+        auto& file = *here.at(mine->location);
+        auto next = continue_journaled(std::move(what), file, watch);
+        if (!next) continue;
+        for (auto& one : next->slices) taken.insert(one.location);
+        out.push_back(std::move(*next));
+    }
+    std::erase_if(unknown, [&](auto& file) { return taken.contains(file.location); });
+    co_return out;
+}
+
 asio::awaitable<std::vector<spool::source>> take_journaled(
     spool::journal& journal, std::vector<spool::work_entry>& unknown, std::string watch
 ) {
     std::vector<spool::source> out;
     std::set<std::string> taken;
     for (auto& file : unknown) {
-        if (file.foreign() || file.kind != spool::file_kind::regular) continue;
+        if (!may_be_ours(file)) continue;
         spool::journal_query query;
         query.source_id = file.source_id;
         query.limit = 1;
         auto rows = co_await journal.find(std::move(query));
         if (rows.has_error() || rows->empty()) continue;
-        auto& what = rows->front().source;
-        // Of several files the whole source was taken over, or it is lost with its journal.
-        if (what.slices.size() != 1) continue;
-        auto next = continue_journaled(std::move(what), file, watch);
+        auto next = continue_journaled(std::move(rows->front().source), file, watch);
         if (!next) continue;
         taken.insert(file.location);
         out.push_back(std::move(*next));
     }
     std::erase_if(unknown, [&](auto& file) { return taken.contains(file.location); });
+    auto joined = co_await take_joined(journal, unknown, watch);
+    for (auto& what : joined) out.push_back(std::move(what));
     co_return out;
 }
 

@@ -317,6 +317,15 @@ std::string unretired_sql() {
            " ORDER BY changed_at DESC, id DESC";
 }
 
+// Places in work/ begin with its name and a slash, which the zero follows. There is no index of
+// places: this is asked once, when files are found whose ids are not known.
+std::string retired_in_work_sql() {
+    return std::string("SELECT ") + source_rows::columns +
+           " FROM sources WHERE stage = 'retired' AND id IN (SELECT source_id FROM slices"
+           " WHERE location >= CAST('.kustodrop/work/' AS BLOB)"
+           " AND location < CAST('.kustodrop/work0' AS BLOB)) ORDER BY changed_at DESC, id DESC";
+}
+
 std::string old_ones_sql() {
     return "SELECT id FROM sources WHERE stage = 'retired' AND changed_at < ?1"
            " ORDER BY changed_at LIMIT ?2";

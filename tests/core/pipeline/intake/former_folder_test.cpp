@@ -9,6 +9,7 @@ namespace stage = spool::stage;
 using strings = std::vector<std::string>;
 
 static const std::string an_id = "11111111-aaaa-4bbb-8ccc-000000000001";
+static const std::string joined_id = "33333333-aaaa-4bbb-8ccc-000000000003";
 static const std::string other_id = "22222222-aaaa-4bbb-8ccc-000000000002";
 
 namespace {
@@ -46,6 +47,24 @@ struct restarting : test::taking {
         out.outcome = how;
         out.code = std::move(code);
         return out;
+    }
+
+    /// A source of three files, of which the last one was archived.
+    spool::source joined(const spool::outcome_record& how) {
+        auto out = journaled(stage::retired{how, clock.wall_now()});
+        out.id = joined_id;
+        out.slices.push_back({"b", spool::work_location(other_id, "b"), 0, 1, {}});
+        out.slices.push_back({"c", ".kustodrop/archive/2026-11-28/c", 0, 1, {}});
+        return out;
+    }
+
+    /// Two of them in work/.
+    void joined_but_there(const spool::outcome_record& how) {
+        files.make_folder(".kustodrop/work");
+        files.write(test::in_work(an_id + "~a"), "1");
+        files.write(test::in_work(other_id + "~b"), "1");
+        journal->record(joined(how));
+        restart();
     }
 
     /// A file in work/ whose source the journal has as retired.
@@ -171,6 +190,36 @@ BOOST_AUTO_TEST_CASE(a_file_that_was_given_up_because_it_was_not_there_is_shippe
     BOOST_REQUIRE(claimed().size() == 1u);
     BOOST_TEST(claimed().front()->id == an_id);
     BOOST_TEST(routed.settled_ids.empty());
+    BOOST_TEST(ready.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(files_of_a_blob_that_was_settled_elsewhere_are_not_shipped_again) {
+    joined_but_there(record(spool::outcome::succeeded));
+    BOOST_REQUIRE(claimed().size() == 1u);
+    BOOST_TEST(claimed().front()->id == joined_id);
+    BOOST_TEST(claimed().front()->slices.size() == 3u);
+    BOOST_TEST(routed.settled_ids == strings{joined_id}, boost::test_tools::per_element());
+    BOOST_TEST(ready.size() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(files_of_a_blob_of_which_nothing_was_taken_are_shipped_under_their_ids) {
+    joined_but_there(record(spool::outcome::failed, "BadRequest_X"));
+    BOOST_REQUIRE(claimed().size() == 2u);
+    BOOST_TEST(sources->find(an_id));
+    BOOST_TEST(sources->find(other_id));
+    BOOST_TEST(routed.settled_ids.empty());
+    BOOST_TEST(ready.size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_waited_for_others_is_new_although_the_journal_knows_a_blob) {
+    auto what = joined(record(spool::outcome::succeeded));
+    for (auto& file : what.slices) file.location = spool::work_location(joined_id, file.name);
+    journal->record(what);
+    files.make_folder(".kustodrop/work");
+    files.write(test::in_work(other_id + "~b"), "1");
+    restart();
+    BOOST_REQUIRE(claimed().size() == 1u);
+    BOOST_TEST(claimed().front()->id == other_id);
     BOOST_TEST(ready.size() == 1u);
 }
 
