@@ -198,11 +198,20 @@ static void add_retry(CLI::App& program, std::function<int()>& chosen) {
     add_config(command, options->config);
     add_socket(command, options->socket);
     auto* which = command->add_option_group("which", "Which files; all given options must match");
-    which->add_option("--watch", options->watch, "Files of this watch");
-    which->add_option("--source", options->source, "The file of this source id");
-    which->add_option("--error", options->error, "Files that failed with this code");
-    which->add_flag("--all", options->all, "All of them");
+    // What a script leaves empty by mistake must not mean all files.
+    auto given = [](const std::string& text) { return text.empty() ? "it is empty" : ""; };
+    auto* watch = which->add_option("--watch", options->watch, "Files of this watch");
+    auto* source = which->add_option("--source", options->source, "The file of this source id");
+    auto* error = which->add_option("--error", options->error, "Files that failed with this code");
+    auto* file =
+        which->add_option("--file", options->file, "Files that match this glob, or full path");
+    auto* all = which->add_flag("--all", options->all, "All of them");
+    for (auto* one : {watch, source, error, file}) {
+        one->check(CLI::Validator(given, ""));
+        all->excludes(one);
+    }
     which->require_option(1, 0);
+    command->add_flag("--dry-run", options->dry_run, "Only show what would be sent again");
     add_json(command, options->json);
     command->callback([options, &chosen] {
         chosen = [options] { return commands::command_retry(*options); };

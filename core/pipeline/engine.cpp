@@ -197,6 +197,7 @@ retirer* engine::find_retirer(const std::string& watch) {
 }
 
 retry_parts engine::for_retry() {
+    auto trouble = [this](const std::string& watch) { return folder_trouble(watch); };
     return {
         sources_,
         ready_,
@@ -206,7 +207,8 @@ retry_parts engine::for_retry() {
         with_.time,
         with_.random,
         with_.log,
-        with_.measured};
+        with_.measured,
+        trouble};
 }
 
 std::optional<failure> engine::delivery_trouble() const {
@@ -275,12 +277,18 @@ asio::awaitable<void> engine::watch_threads() {
     }
 }
 
+std::optional<failure> engine::folder_trouble(const std::string& watch) {
+    auto* from = find_watcher(watch);
+    if (!from) return std::nullopt;
+    if (from->absence() || !from->is_stuck()) return from->absence();
+    return folder_hangs();
+}
+
 std::optional<failure> engine::trouble_of(const std::string& watch) {
     auto* from = find_watcher(watch);
     if (from && from->absence()) return from->absence();
     auto held = shipper_ ? shipper_->hold_of(watch) : std::nullopt;
-    if (held || !from || !from->is_stuck()) return held;
-    return folder_hangs();
+    return held ? held : folder_trouble(watch);
 }
 
 // The end.

@@ -151,6 +151,7 @@ private:
     void changed(spool::source& what) override;
 
     void connect(const service_parts& service);
+    std::optional<failure> folder_trouble(const std::string& watch);
     watch& add(watch_options options);
     watcher& add_watcher(watch& from);
     bool has_shipped_all();

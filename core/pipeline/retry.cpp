@@ -1,5 +1,6 @@
 #include "pipeline/retry.hpp"
 
+#include "base/glob.hpp"
 #include "spool/folder/moves/transfer.hpp"
 
 #include <algorithm>
@@ -20,23 +21,36 @@ static bool matches(
     return !wanted.code || *wanted.code == record.code;
 }
 
-static retried line_for(const spool::source& what, const spool::outcome_record& record) {
-    return {what.watch, what.id, what.slices.empty() ? "" : what.slices[0].name, record.code, ""};
+static retried line_for(
+    const spool::source& what, const spool::slice& file, const spool::outcome_record& record
+) {
+    return {what.watch, what.id, file.name, record.code, ""};
+}
+
+bool matches_file(const retry_request& wanted, const spool::slice& file) {
+    if (!wanted.file) return true;
+    bool is_place = wanted.file->starts_with(".kustodrop/");
+    return spool::glob_matches(*wanted.file, is_place ? file.location : file.name);
 }
 
 // Unconfirmed sources are still in work/: they are shipped again as they are.
 static void send_unconfirmed(
-    const retry_parts& with, const retry_request& wanted, std::vector<retried>& out
+    const retry_parts& with, const retry_request& wanted, retry_report& out
 ) {
     std::vector<std::string> ids;
+    auto is_meant = [&](const spool::slice& file) { return matches_file(wanted, file); };
     with.sources.each([&](const spool::source& what) {
         auto* record = spool::outcome_of(what.stage);
         bool parked = record && with.sources.is_parked(what);
-        if (parked && matches(wanted, what, *record)) ids.push_back(what.id);
+        bool meant = wanted.file ? std::ranges::any_of(what.slices, is_meant) : true;
+        if (parked && meant && matches(wanted, what, *record)) ids.push_back(what.id);
     });
     for (auto& id : ids) {
         auto& what = *with.sources.find(id);
-        out.push_back(line_for(what, *spool::outcome_of(what.stage)));
+        for (auto& file : what.slices) {
+            out.files.push_back(line_for(what, file, *spool::outcome_of(what.stage)));
+        }
+        if (wanted.dry_run) continue;
         with.sources.unpark(what);
         ++what.ambiguous_posts;
         with.measured.count("kustodrop_posts_ambiguous_total", {{"watch", what.watch}}).add();
@@ -49,38 +63,58 @@ namespace {
 
 // A file of a source that failed, and the source that it becomes.
 struct second_attempt {
-    std::string new_id;
+    std::size_t at = 0;  // In the source.
+    std::string new_id = {};
     std::optional<spool::slice> file = {};
     std::string problem = {};
+    bool is_gone = false;
 };
 
-// One source that failed, with an attempt for each of its files.
+// One source that failed, with an attempt for each of its files that is asked for.
 struct failed_source {
     journal_row row;
     std::vector<second_attempt> files = {};
+};
 
-    std::string problem() const {
-        for (auto& one : files) {
-            if (!one.problem.empty()) return one.problem;
-        }
-        return "";
-    }
+// What is done with those of one watch.
+struct second_claims {
+    std::vector<failed_source> sources = {};
+    bool in_place = false;
+    bool dry_run = false;
 };
 
 }  // namespace
 
-// Runs on a worker's thread.
-static void claim_again(
-    const spool::drop_folder& folder, std::vector<failed_source>& all, bool in_place
+static void fail(second_attempt& attempt, const failure& why) {
+    attempt.is_gone = why.code == errc::file_vanished;
+    if (!attempt.is_gone) attempt.problem = to_string(why);
+}
+
+static void look_for(
+    const spool::drop_folder& folder, const spool::slice& file, second_attempt& attempt
 ) {
-    for (auto& one : all) {
+    auto seen = folder.look(file.location);
+    if (seen.has_error()) {
+        fail(attempt, seen.error());
+    } else {
+        attempt.is_gone = !seen->has_value();
+    }
+}
+
+// Runs on a worker's thread.
+static void claim_again(const spool::drop_folder& folder, second_claims& all) {
+    for (auto& one : all.sources) {
         auto& what = one.row.source;
-        for (std::size_t i = 0; i < one.files.size(); ++i) {
-            auto& attempt = one.files[i];
-            spool::second_claim how{what.id, attempt.new_id, in_place};
-            auto claimed = spool::claim_again(folder, what.slices[i], how);
+        for (auto& attempt : one.files) {
+            auto& file = what.slices[attempt.at];
+            if (all.dry_run) {
+                look_for(folder, file, attempt);
+                continue;
+            }
+            spool::second_claim how{what.id, attempt.new_id, all.in_place};
+            auto claimed = spool::claim_again(folder, file, how);
             if (claimed.has_error()) {
-                attempt.problem = to_string(claimed.error());
+                fail(attempt, claimed.error());
             } else {
                 attempt.file = std::move(*claimed);
             }
@@ -88,17 +122,24 @@ static void claim_again(
     }
 }
 
-// The rows of one watch that can be sent again: what is in quarantine, or was left where it was.
-static std::vector<journal_row> candidates(
+// The sources of one watch of which files can be sent again: what is in quarantine, or was left
+// where it was. Those of the other files in a blob stay.
+static std::vector<failed_source> candidates(
     const watch& from, const retry_request& wanted, const std::vector<journal_row>& rows
 ) {
-    std::vector<journal_row> out;
+    std::vector<failed_source> out;
     for (auto& row : rows) {
+        auto& slices = row.source.slices;
         auto* record = spool::outcome_of(row.source.stage);
-        if (!record || row.source.slices.empty() || !matches(wanted, row.source, *record)) continue;
-        auto& file = row.source.slices.front();
-        bool in_quarantine = file.location.starts_with(spool::quarantine_folder);
-        if (in_quarantine || from.kept.contains(file.location)) out.push_back(row);
+        if (!record || !matches(wanted, row.source, *record)) continue;
+        failed_source one{row};
+        for (std::size_t at = 0; at < slices.size(); ++at) {
+            auto& file = slices[at];
+            bool in_quarantine = file.location.starts_with(spool::quarantine_folder);
+            bool is_there = in_quarantine || from.kept.contains(file.location);
+            if (is_there && matches_file(wanted, file)) one.files.push_back({at});
+        }
+        if (!one.files.empty()) out.push_back(std::move(one));
     }
     return out;
 }
@@ -116,56 +157,66 @@ static void admit(const retry_parts& with, watch& from, second_attempt attempt) 
     with.ready.push(admitted.id, with.time.now());
 }
 
-// The former source has its files no more: they belong to others.
-static retried finish(const retry_parts& with, watch& from, failed_source one) {
+// The file belongs to another source now.
+static void take_over(
+    const retry_parts& with, watch& from, spool::source& what, second_attempt& attempt
+) {
+    auto& file = what.slices[attempt.at];
+    from.kept.forget(file.location);
+    with.journal.forget_kept(from.options.name, file.location);
+    file.location = file.name;
+    with.log.info(
+        "claimed again by retry",
+        {{"watch", what.watch}, {"source", what.id}, {"next", attempt.new_id}, {"file", file.name}}
+    );
+    admit(with, from, std::move(attempt));
+}
+
+static void log_problem(const retry_parts& with, const retried& line) {
+    with.log.warning(
+        "retry cannot claim a file; it stays where it is",
+        {{"watch", line.watch},
+         {"source", line.source_id},
+         {"file", line.file},
+         {"detail", line.problem}}
+    );
+}
+
+static void finish(const retry_parts& with, watch& from, failed_source one, retry_report& out) {
     auto& what = one.row.source;
-    auto line = line_for(what, *spool::outcome_of(what.stage));
-    line.problem = one.problem();
-    for (std::size_t i = 0; i < one.files.size(); ++i) {
-        if (!one.files[i].file) continue;
-        auto& file = what.slices[i];
-        from.kept.forget(file.location);
-        with.journal.forget_kept(from.options.name, file.location);
-        file.location = file.name;
-        with.log.info(
-            "claimed again by retry",
-            {{"watch", line.watch},
-             {"source", line.source_id},
-             {"next", one.files[i].new_id},
-             {"file", file.name}}
-        );
-        admit(with, from, std::move(one.files[i]));
+    auto& record = *spool::outcome_of(what.stage);
+    bool has_changed = false;
+    for (auto& attempt : one.files) {
+        if (attempt.is_gone) {
+            ++out.expired;
+            continue;
+        }
+        auto line = line_for(what, what.slices[attempt.at], record);
+        line.problem = attempt.problem;
+        if (attempt.file) {
+            take_over(with, from, what, attempt);
+            has_changed = true;
+        }
+        if (!line.problem.empty()) log_problem(with, line);
+        out.files.push_back(std::move(line));
     }
-    auto claimed = [](auto& attempt) { return attempt.file.has_value(); };
-    if (std::ranges::any_of(one.files, claimed)) with.journal.record(what);
-    if (!line.problem.empty()) {
-        with.log.warning(
-            "retry cannot claim a file; it stays where it is",
-            {{"watch", line.watch},
-             {"source", line.source_id},
-             {"file", line.file},
-             {"detail", line.problem}}
-        );
-    }
-    return line;
+    if (has_changed) with.journal.record(what);
 }
 
 static asio::awaitable<void> claim_all_again(
-    retry_parts with, watch& from, std::vector<journal_row> rows, std::vector<retried>& out
+    retry_parts with, watch& from, std::shared_ptr<second_claims> all, retry_report& out
 ) {
     auto folder = from.folder;
-    auto in_place = from.in_place;
-    auto all = std::make_shared<std::vector<failed_source>>();
-    for (auto& row : rows) {
-        failed_source one{std::move(row)};
-        for (std::size_t i = 0; i < one.row.source.slices.size(); ++i) {
-            one.files.push_back({spool::make_source_id(with.random, with.time.wall_now())});
+    all->in_place = from.in_place;
+    for (auto& one : all->sources) {
+        if (all->dry_run) break;
+        for (auto& attempt : one.files) {
+            attempt.new_id = spool::make_source_id(with.random, with.time.wall_now());
         }
-        all->push_back(std::move(one));
     }
-    auto work = [folder, all, in_place] { claim_again(*folder, *all, in_place); };
+    auto work = [folder, all] { claim_again(*folder, *all); };
     co_await offload(with.pool, work);
-    for (auto& one : *all) out.push_back(finish(with, from, std::move(one)));
+    for (auto& one : all->sources) finish(with, from, std::move(one), out);
 }
 
 // A watch whose cause was corrected, or whose files are asked for, ships again; what others hold
@@ -183,9 +234,19 @@ static void reopen_matched(
     }
 }
 
+// Why the files of a watch cannot be claimed now.
+static std::optional<failure> obstacle(
+    const retry_parts& with, const std::string& name, const watch& from
+) {
+    std::optional<failure> why;
+    if (with.folder_trouble) why = with.folder_trouble(name);
+    if (why || from.folder) return why;
+    return failure{errc::folder_absent, remedy::retry, "the folder is not there now"};
+}
+
 // What is put back is newer than what is still to be read, so that no row is met twice.
 static asio::awaitable<result<void>> retry_in(
-    retry_parts with, std::string name, retry_request wanted, std::vector<retried>& out
+    retry_parts with, std::string name, retry_request wanted, retry_report& out
 ) {
     spool::journal_query query;
     query.watch = name;
@@ -207,14 +268,13 @@ static asio::awaitable<result<void>> retry_in(
             }
             auto* from = with.watches.find(name);  // A reload may have taken it away meanwhile.
             if (!from) co_return result<void>();
-            auto chosen = candidates(*from, wanted, *rows);
-            if (chosen.empty()) continue;
-            if (!from->folder) {
-                failure absent{
-                    errc::folder_absent,
-                    remedy::retry,
-                    "the folder of " + name + " is not there now"};
-                co_return absent;
+            auto chosen = std::make_shared<second_claims>();
+            chosen->sources = candidates(*from, wanted, *rows);
+            chosen->dry_run = wanted.dry_run;
+            if (chosen->sources.empty()) continue;
+            if (auto why = obstacle(with, name, *from)) {
+                out.left_out.push_back({name, std::move(*why)});
+                co_return result<void>();
             }
             co_await claim_all_again(with, *from, std::move(chosen), out);
         }
@@ -222,8 +282,8 @@ static asio::awaitable<result<void>> retry_in(
     co_return result<void>();
 }
 
-asio::awaitable<result<std::vector<retried>>> retry(retry_parts with, retry_request wanted) {
-    std::vector<retried> out;
+asio::awaitable<result<retry_report>> retry(retry_parts with, retry_request wanted) {
+    retry_report out;
     send_unconfirmed(with, wanted, out);
     // What has just been settled is to be found as well.
     auto safe = co_await with.journal.durable();
@@ -234,7 +294,7 @@ asio::awaitable<result<std::vector<retried>>> retry(retry_parts with, retry_requ
         auto done = co_await retry_in(with, name, wanted, out);
         if (done.has_error()) co_return done.error();
     }
-    reopen_matched(with, wanted, out);
+    if (!wanted.dry_run) reopen_matched(with, wanted, out.files);
     auto recorded = co_await with.journal.durable();
     if (recorded.has_error()) co_return recorded.error();
     co_return out;

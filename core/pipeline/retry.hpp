@@ -9,6 +9,8 @@
 #include "pipeline/roster.hpp"
 #include "pipeline/watch/watch_table.hpp"
 
+#include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,15 +22,30 @@ struct retry_request {
     std::optional<std::string> watch;
     std::optional<std::string> source_id;
     std::optional<std::string> code;
+    std::optional<std::string> file;  // A glob, as base/glob.hpp has it.
+    bool dry_run = false;             // Says what would be done, and does nothing.
 };
 
-/// One file that is on its way again, or why it does not.
+/// One file that is on its way again, or would be, or why it is not.
 struct retried {
     std::string watch;
     std::string source_id;
     std::string file;
     std::string code;     // The service's or ours, of the outcome that is to be overcome.
     std::string problem;  // Empty: it is on its way.
+};
+
+/// A watch that has files to send again, and why they are not served: its folder is not open.
+struct unserved_watch {
+    std::string watch;
+    failure why;
+};
+
+struct retry_report {
+    std::vector<retried> files;
+    std::vector<unserved_watch> left_out;
+    std::size_t expired = 0;  // Files that are not there any more: retention or someone deleted
+                              // them. Not among `files`.
 };
 
 struct retry_parts {
@@ -41,12 +58,20 @@ struct retry_parts {
     random_generator& random;
     logger& log;
     metrics& measured;
+
+    /// Why nothing can be done in a watch's folder, if so. Empty: nothing is known.
+    std::function<std::optional<failure>(const std::string& watch)> folder_trouble = {};
 };
+
+/// Whether the file of that name, or where it lies below the watch's folder, is asked for.
+bool matches_file(const retry_request& wanted, const spool::slice& file);
 
 /// Claims files again that are in quarantine or were kept after a failure, under original names,
 /// whatever the rules of their watch say of them, and sends unconfirmed ones again under their ids,
-/// which may be a duplicate. Of a file of which a part had succeeded only the rest is sent. Of the
-/// paused watches the one that is asked for resumes, and those of the files that match.
-asio::awaitable<result<std::vector<retried>>> retry(retry_parts with, retry_request wanted);
+/// which may be a duplicate. Of a file of which a part had succeeded only the rest is sent; of an
+/// unconfirmed blob all files are. Of the paused watches the one that is asked for resumes, and
+/// those of the files that match. A watch whose folder is not open does not keep the others from
+/// it.
+asio::awaitable<result<retry_report>> retry(retry_parts with, retry_request wanted);
 
 }  // namespace kustodrop::pipeline

@@ -182,12 +182,13 @@ asio::awaitable<http::reply> admin::retry(http::incoming request, admin_door doo
     auto wanted = parse_retry_request(query_in(request.target));
     if (!wanted) co_return reply_with(400, "text/plain", "the request is not valid\n");
     if (!sources_.journal()) co_return reply_with(503, "text/plain", "not ready yet\n");
-    auto files = co_await pipeline::retry(sources_.retry(), std::move(*wanted));
-    if (files.has_error()) {
-        auto text_of_error = to_string(files.error()) + "\n";
+    auto dry_run = wanted->dry_run;
+    auto done = co_await pipeline::retry(sources_.retry(), std::move(*wanted));
+    if (done.has_error()) {
+        auto text_of_error = to_string(done.error()) + "\n";
         co_return reply_with(500, "text/plain", std::move(text_of_error));
     }
-    auto body = retried_json(*files);
+    auto body = retried_json(*done, dry_run);
     co_return reply_with(200, "application/json", std::move(body));
 }
 

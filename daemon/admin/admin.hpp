@@ -81,14 +81,14 @@ std::optional<spool::journal_query> parse_journal_query(std::string_view query);
 /// Reads "after=1700000000000", in milliseconds; nothing if it is not valid.
 std::optional<wall_time> parse_history_query(std::string_view query);
 
-/// Reads "watch=web&error=CODE&source=ID"; nothing if it is not valid.
+/// Reads "watch=web&error=CODE&source=ID&file=*.csv&dry_run=true"; nothing if it is not valid.
 std::optional<pipeline::retry_request> parse_retry_request(std::string_view query);
 
 /// The reverse.
 std::string retry_request_text(const pipeline::retry_request& wanted);
 
-/// {"retried": […], "problems": n}; the members are in docs/json.md.
-std::string retried_json(const std::vector<pipeline::retried>& files);
+/// {"retried": […], "problems": n, …}; the members are in docs/json.md.
+std::string retried_json(const pipeline::retry_report& report, bool dry_run);
 
 /// The reverse of parse_journal_query.
 std::string journal_query_text(const spool::journal_query& query);

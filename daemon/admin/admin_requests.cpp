@@ -107,7 +107,10 @@ std::optional<pipeline::retry_request> parse_retry_request(std::string_view text
         if (name == "watch") wanted.watch = value;
         if (name == "source") wanted.source_id = to_lower(value);
         if (name == "error") wanted.code = value;
-        return name == "watch" || name == "source" || name == "error";
+        if (name == "file") wanted.file = value;
+        if (name == "dry_run") wanted.dry_run = value == "true";
+        bool is_flag = name == "dry_run" && (value == "true" || value == "false");
+        return is_flag || name == "watch" || name == "source" || name == "error" || name == "file";
     };
     if (!each_parameter(text, take)) return std::nullopt;
     return wanted;
@@ -173,13 +176,22 @@ std::string retry_request_text(const pipeline::retry_request& wanted) {
     add("watch", wanted.watch);
     add("source", wanted.source_id);
     add("error", wanted.code);
+    add("file", wanted.file);
+    if (wanted.dry_run) add("dry_run", "true");
     return out;
 }
 
-std::string retried_json(const std::vector<pipeline::retried>& files) {
+std::string retried_json(const pipeline::retry_report& report, bool dry_run) {
     json::array all;
+    json::array left_out;
     std::size_t problems = 0;
-    for (auto& file : files) {
+    for (auto& one : report.left_out) {
+        left_out.push_back(json::object{
+            {"watch", one.watch},
+            {"code", one.why.code.text()},
+            {"detail", printable(one.why.message())}});
+    }
+    for (auto& file : report.files) {
         if (!file.problem.empty()) ++problems;
         all.push_back(json::object{
             {"watch", file.watch},
@@ -188,7 +200,12 @@ std::string retried_json(const std::vector<pipeline::retried>& files) {
             {"code", file.code},
             {"problem", printable(file.problem)}});
     }
-    return json::serialize(json::object{{"retried", std::move(all)}, {"problems", problems}});
+    return json::serialize(json::object{
+        {"dry_run", dry_run},
+        {"retried", std::move(all)},
+        {"problems", problems},
+        {"expired", report.expired},
+        {"left_out", std::move(left_out)}});
 }
 
 }  // namespace kustodrop::daemon

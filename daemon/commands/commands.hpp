@@ -70,7 +70,9 @@ struct retry_options {
     std::string watch;
     std::string source;
     std::string error;
+    std::string file;  // A glob, or a full path.
     bool all = false;
+    bool dry_run = false;
     bool json = false;
 };
 int command_retry(const retry_options& options);

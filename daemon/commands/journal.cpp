@@ -3,6 +3,7 @@
 #include "daemon/admin/admin_client.hpp"
 #include "daemon/admin/journal_view.hpp"
 #include "daemon/commands/commands.hpp"
+#include "daemon/commands/file_pattern.hpp"
 #include "daemon/commands/moments.hpp"
 #include "daemon/program.hpp"
 
@@ -32,19 +33,6 @@ static result<wall_time> moment_of(const char* option, const std::string& text, 
     );
 }
 
-// "/srv/drop/web/a*.csv" asks for "a*.csv" of the watch of that folder.
-static result<void> split_path(
-    const config::settings& settings, const std::string& path, spool::journal_query& query
-) {
-    for (auto& watch : settings.watches) {
-        if (!path.starts_with(watch.path + "/")) continue;
-        query.watch = watch.name;
-        query.file_glob = path.substr(watch.path.size() + 1);
-        return {};
-    }
-    return unusable("--file " + printable(path) + " lies in no watch's folder");
-}
-
 static result<spool::journal_query> query_of(
     const journal_options& options, const config::settings& settings
 ) {
@@ -63,11 +51,11 @@ static result<spool::journal_query> query_of(
     if (!options.outcome.empty()) query.outcome = spool::parse_outcome(options.outcome);
     if (!options.watch.empty()) query.watch = options.watch;
     if (!options.source.empty()) query.source_id = options.source;
-    if (options.file.starts_with('/')) {
-        auto split = split_path(settings, options.file, query);
-        if (split.has_error()) return split.error();
-    } else if (!options.file.empty()) {
-        query.file_glob = options.file;
+    if (!options.file.empty()) {
+        auto pattern = file_pattern_of(settings, options.file, options.watch);
+        if (pattern.has_error()) return pattern.error();
+        if (!pattern->watch.empty()) query.watch = pattern->watch;
+        query.file_glob = pattern->glob;
     }
     // One more than is shown says whether there is more.
     query.limit = static_cast<std::size_t>(options.limit) + 1;

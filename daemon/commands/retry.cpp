@@ -1,6 +1,8 @@
+#include "base/text.hpp"
 #include "daemon/admin/admin.hpp"
 #include "daemon/admin/admin_client.hpp"
 #include "daemon/commands/commands.hpp"
+#include "daemon/commands/file_pattern.hpp"
 #include "daemon/program.hpp"
 #include "daemon/run/translate.hpp"
 #include "pipeline/engine.hpp"
@@ -8,7 +10,10 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -16,12 +21,31 @@ namespace kustodrop::daemon {
 
 namespace json = boost::json;
 
-static pipeline::retry_request request_of(const retry_options& options) {
+static result<pipeline::retry_request> request_of(
+    const retry_options& options, const config::settings& settings
+) {
     pipeline::retry_request wanted;
+    wanted.dry_run = options.dry_run;
     if (!options.watch.empty()) wanted.watch = options.watch;
-    if (!options.source.empty()) wanted.source_id = options.source;
+    if (!options.source.empty()) wanted.source_id = to_lower(options.source);
     if (!options.error.empty()) wanted.code = options.error;
-    return wanted;
+    if (!options.file.empty()) {
+        auto pattern = file_pattern_of(settings, options.file, options.watch);
+        if (pattern.has_error()) return pattern.error();
+        if (!pattern->watch.empty()) wanted.watch = pattern->watch;
+        wanted.file = pattern->glob;
+    }
+    return {boost::system::in_place_value, std::move(wanted)};
+}
+
+// A locked folder is named whether or not it has files to put back: nothing says so from here.
+static void name_once(
+    std::vector<pipeline::unserved_watch> locked, pipeline::retry_report& report
+) {
+    for (auto& one : locked) {
+        auto is_it = [&](auto& other) { return other.watch == one.watch; };
+        if (std::ranges::none_of(report.left_out, is_it)) report.left_out.push_back(std::move(one));
+    }
 }
 
 namespace {
@@ -38,7 +62,6 @@ struct offline_engine {
     spool::lock_file lock;
     std::unique_ptr<spool::journal> journal;
     std::unique_ptr<pipeline::engine> engine;
-    std::size_t left_out = 0;  // Watches whose folder is locked.
 
     result<void> open() {
         auto locked = spool::lock_state_directory(settings.state_directory);
@@ -67,33 +90,31 @@ struct offline_engine {
         return engine->resume(settings.watches);
     }
 
-    // A folder that is absent has nothing to put back. One that another daemon has locked is left
-    // out; fails if nothing else was asked for.
-    asio::awaitable<result<void>> open_watches(const pipeline::retry_request& wanted) {
-        std::vector<std::pair<std::string, failure>> locked;
+    // A folder that another daemon has locked is left out; fails if nothing else was asked for. One
+    // that is absent is left out if it has files to put back.
+    asio::awaitable<result<void>> open_watches(
+        const pipeline::retry_request& wanted, std::vector<pipeline::unserved_watch>& locked
+    ) {
         for (auto& from : settings.watches) {
             auto options = watch_options_of(from, settings.retention);
             auto opened = co_await engine->open_watch(std::move(options));
             if (!opened.has_error() || opened.error().code != errc::folder_locked) continue;
             bool is_all = settings.watches.size() == 1 || wanted.watch == from.name;
             if (is_all) co_return opened;
-            if (!wanted.watch) locked.emplace_back(from.name, opened.error());
+            if (!wanted.watch) locked.push_back({from.name, opened.error()});
         }
-        for (auto& [name, why] : locked) {
-            std::fprintf(
-                stderr, "watch \"%s\" is left out: %s\n", name.c_str(), to_string(why).c_str()
-            );
-        }
-        left_out = locked.size();
         co_return result<void>();
     }
 
     asio::awaitable<result<std::string>> retry(pipeline::retry_request wanted) {
-        auto opened = co_await open_watches(wanted);
+        auto dry_run = wanted.dry_run;
+        std::vector<pipeline::unserved_watch> locked;
+        auto opened = co_await open_watches(wanted, locked);
         if (opened.has_error()) co_return opened.error();
-        auto files = co_await pipeline::retry(engine->for_retry(), std::move(wanted));
-        if (files.has_error()) co_return files.error();
-        auto text = retried_json(*files);
+        auto done = co_await pipeline::retry(engine->for_retry(), std::move(wanted));
+        if (done.has_error()) co_return done.error();
+        name_once(locked, *done);
+        auto text = retried_json(*done, dry_run);
         result<std::string> out(boost::system::in_place_value, std::move(text));
         co_return out;
     }
@@ -114,8 +135,13 @@ static asio::awaitable<int> retry_here(
 }
 
 static result<std::string> retry_without_daemon(
-    const config::settings& settings, pipeline::retry_request wanted, std::size_t& left_out
+    const config::settings& settings, pipeline::retry_request wanted
 ) {
+    // Without a record there is nothing to be sent again, and no reason to begin one.
+    auto path = settings.state_directory + "/journal.db";
+    if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT) {
+        return {boost::system::in_place_value, retried_json({}, wanted.dry_run)};
+    }
     program around(log_level::error, settings.log.format);
     offline_engine here(around, settings);
     auto opened = here.open();
@@ -125,26 +151,43 @@ static result<std::string> retry_without_daemon(
     auto flushed = here.journal->flush();
     if (flushed.has_error()) return flushed.error();
     here.pool.join();
-    left_out = here.left_out;
     return out;
 }
 
-static void print(const std::string& answer) {
-    auto parsed = json::parse(answer).as_object();
-    auto& files = parsed.at("retried").as_array();
+static void print(const json::object& answer) {
+    auto& files = answer.at("retried").as_array();
+    bool dry_run = answer.at("dry_run").as_bool();
     for (auto& one : files) {
         auto& file = one.as_object();
         auto text = [&](const char* name) { return file.at(name).as_string().c_str(); };
-        bool good = file.at("problem").as_string().empty();
+        auto good = dry_run ? "would be sent again" : "is on its way again";
         std::printf(
             "%s  %s  %s  %s\n",
             text("watch"),
             text("file"),
             text("source_id"),
-            good ? "is on its way again" : text("problem")
+            file.at("problem").as_string().empty() ? good : text("problem")
         );
     }
-    if (files.empty()) std::puts("nothing in quarantine and nothing unconfirmed matches");
+    auto expired = answer.at("expired").to_number<unsigned long long>();
+    if (expired > 0) {
+        std::printf(
+            "%llu %s not there any more: deleted by retention or by someone\n",
+            expired,
+            expired == 1 ? "file is" : "files are"
+        );
+    } else if (files.empty()) {
+        std::puts("nothing in quarantine and nothing unconfirmed matches");
+    }
+}
+
+static void print_left_out(const json::object& answer) {
+    for (auto& one : answer.at("left_out").as_array()) {
+        auto& watch = one.as_object();
+        auto text = [&](const char* name) { return watch.at(name).as_string().c_str(); };
+        auto *name = text("watch"), *code = text("code"), *detail = text("detail");
+        std::fprintf(stderr, "watch \"%s\" is left out: %s: %s\n", name, code, detail);
+    }
 }
 
 int command_retry(const retry_options& options) {
@@ -157,25 +200,30 @@ int command_retry(const retry_options& options) {
             return bad_usage;
         }
     }
-    auto wanted = request_of(options);
-    auto answer = command_daemon(settings->admin.listen, "/retry?" + retry_request_text(wanted));
+    auto wanted = request_of(options, *settings);
+    if (wanted.has_error()) {
+        std::fprintf(stderr, "%s\n", wanted.error().message().c_str());
+        return bad_usage;
+    }
+    auto answer = command_daemon(settings->admin.listen, "/retry?" + retry_request_text(*wanted));
     // Without a daemon the files are put back here, as the whole configuration says.
     bool absent = !answer && answer.error().code == errc::no_daemon;
     if (absent && !asking.is_whole) return bad_configuration;
-    std::size_t left_out = 0;
-    if (absent) answer = retry_without_daemon(*settings, std::move(wanted), left_out);
+    if (absent) answer = retry_without_daemon(*settings, std::move(*wanted));
     if (answer.has_error()) {
         auto problem = answer.error();
         std::fprintf(stderr, "%s\n", to_string(problem).c_str());
         return problem.code == errc::not_allowed ? refused : exit_code_for(problem);
     }
+    auto done = json::parse(*answer).as_object();
     if (options.json) {
         std::printf("%s\n", answer->c_str());
     } else {
-        print(*answer);
+        print(done);
     }
-    auto problems = json::parse(*answer).as_object().at("problems").to_number<int>();
-    return problems == 0 && left_out == 0 ? all_well : some_failed;
+    print_left_out(done);
+    bool is_whole = done.at("left_out").as_array().empty();
+    return is_whole && done.at("problems").to_number<int>() == 0 ? all_well : some_failed;
 }
 
 }  // namespace kustodrop::daemon

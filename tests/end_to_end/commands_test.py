@@ -85,6 +85,92 @@ class Retry(EndToEnd):
         self.assertEqual(daemon.command("retry", *config)[0], 64)
         code, _, err = daemon.command("retry", *config, "--watch", "other")
         self.assertEqual((code, err), (64, '"other" is not a configured watch\n'))
+        for wrong, said in (
+            (("--all", "--watch", "web"), "--all"),
+            (("--all", "--file", "*.csv"), "--all"),
+            (("--dry-run",), ""),
+            (("--source", ""), "--source"),  # As a script's empty variable: not all files.
+            (("--watch", "web", "--error", ""), "--error"),
+            (("--file", "["), "--file ["),
+            (("--file", "/etc/passwd"), "lies in no watch's folder"),
+        ):
+            code, out, err = daemon.command("retry", *config, *wrong)
+            self.assertEqual((code, out), (64, ""), (wrong, err))
+            self.assertIn(said, err, wrong)
+
+    def answer(self, daemon, *arguments):
+        code, out, err = daemon.command(
+            "retry", "--config", daemon.config_path, "--json", *arguments
+        )
+        return code, json.loads(out), err
+
+    def test_a_dry_run_shows_what_would_be_sent_with_and_without_a_daemon(self):
+        _, daemon = self.failed()
+        held = daemon.inside("quarantine")
+        for _ in range(2):
+            code, dry, _ = self.answer(daemon, "--file", "bad.*", "--dry-run")
+            self.assertEqual((code, dry["dry_run"], dry["problems"]), (0, True, 0))
+            self.assertEqual([one["file"] for one in dry["retried"]], ["bad.csv"])
+            text = daemon.command(
+                "retry", "--config", daemon.config_path, "--all", "--dry-run"
+            )[1]
+            self.assertEqual(text.count("would be sent again"), 2, text)
+            self.assertEqual(daemon.inside("quarantine"), held)
+            daemon.stop()
+        daemon.start()
+        self.assertEqual(daemon.outcomes(), {"succeeded": 1, "failed": 1, "rejected": 1})
+
+    def test_files_are_chosen_by_glob_and_by_path(self):
+        _, daemon = self.failed()
+        held = daemon.drop / ".kustodrop" / "quarantine"
+        self.assertEqual(self.retry(daemon, "--file", "good*"), [])
+        (one,) = self.retry(daemon, "--file", str(held / "bad.csv"))
+        self.assertEqual(one["file"], "bad.csv")
+        (one,) = self.retry(daemon, "--file", str(daemon.drop / "*.gz"))
+        self.assertEqual(one["file"], "torn.csv.gz")
+
+    def test_what_is_deleted_in_quarantine_is_counted_and_no_problem(self):
+        _, daemon = self.failed()
+        for name in daemon.inside("quarantine"):
+            (daemon.drop / ".kustodrop" / "quarantine" / name).unlink()
+        for _ in range(2):
+            code, done, _ = self.answer(daemon, "--all")
+            self.assertEqual((code, done["retried"], done["expired"]), (0, [], 2))
+            text = daemon.command("retry", "--config", daemon.config_path, "--all")[1]
+            self.assertEqual(text.splitlines(), [
+                "2 files are not there any more: deleted by retention or by someone"
+            ])
+            daemon.stop()
+
+    def test_a_watch_without_its_folder_is_named_and_the_others_are_served(self):
+        _, daemon = self.failed()
+        near = daemon.folder / "near"
+        near.mkdir()
+        other = {**daemon.settings["watches"][0], "name": "near", "path": str(near)}
+        daemon.settings["watches"].append(other)
+        daemon.write()
+        self.assertEqual(daemon.command("reload", "--config", daemon.config_path)[0], 0)
+        (near / "worse.csv").write_text(BROKEN)
+        self.settled(daemon, succeeded=1, failed=2, rejected=1)
+        away = daemon.drop.with_name("away")
+        daemon.drop.rename(away)
+        self.until("absent", lambda: not daemon.status()["healthy"])
+        code, done, err = self.answer(daemon, "--all", "--dry-run")
+        self.assertEqual((code, [one["file"] for one in done["retried"]]), (1, ["worse.csv"]))
+        (one,) = done["left_out"]
+        self.assertEqual((one["watch"], one["code"]), ("web", "folder_absent"))
+        self.assertIn('watch "web" is left out: folder_absent: ', err)
+        self.assertEqual(self.answer(daemon, "--watch", "near", "--dry-run")[0], 0)
+        daemon.stop()
+        code, done, _ = self.answer(daemon, "--all", "--dry-run")
+        self.assertEqual((code, done["left_out"][0]["watch"]), (1, "web"))
+
+    def test_without_a_journal_none_is_begun(self):
+        daemon = self.daemon(self.emulator())
+        self.assertEqual(self.answer(daemon, "--all")[:2], (0, {
+            "dry_run": False, "retried": [], "problems": 0, "expired": 0, "left_out": [],
+        }))
+        self.assertEqual(list(daemon.state.glob("*")), [])
 
 
 class Explain(EndToEnd):

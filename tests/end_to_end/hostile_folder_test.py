@@ -110,7 +110,7 @@ class HostileFolder(EndToEnd):
         self.assertEqual(code, 1, out + err)
         self.assertIn("bad.csv", out)
         self.assertIn("is on its way again", out)
-        self.assertIn('watch "far" is left out', err)
+        self.assertIn('watch "far" is left out: folder_locked: ', err)
         self.assertEqual(daemon.command(*retry, "--watch", "near")[0], 0)
 
     def test_a_stranger_who_locks_a_folder_holds_that_watch_only(self):

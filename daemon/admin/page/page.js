@@ -118,7 +118,10 @@ async function retry(entry, button) {
       method: "POST", headers: { "X-Kustodrop-Token": token },
     });
     const [first] = done.retried;
-    if (!first) write(byId("retry-result"), `${entry.file}: nothing to retry.`);
+    const [closed] = done.left_out;
+    if (!first && closed) write(byId("retry-result"), `${entry.file}: ${closed.detail}`);
+    else if (!first && done.expired) write(byId("retry-result"), `${entry.file} is not there any more.`);
+    else if (!first) write(byId("retry-result"), `${entry.file}: nothing to retry.`);
     else if (first.problem) write(byId("retry-result"), `${entry.file}: ${first.problem}`);
     else write(byId("retry-result"), `${entry.file} is being sent again.`);
   } catch (problem) {

@@ -5,6 +5,8 @@
 #include "spool/folder/quarantine.hpp"
 #include "support/in_work.hpp"
 
+#include <utility>
+
 using namespace kustodrop;
 using namespace kustodrop::pipeline;
 namespace stage = spool::stage;
@@ -57,6 +59,10 @@ struct retrying : test::taking {
     }
 
     std::vector<retried> retry(retry_request wanted = {}) {
+        return report_of(std::move(wanted)).files;
+    }
+
+    retry_report report_of(retry_request wanted) {
         retry_parts parts{*sources, ready, watches, *journal, pool, clock, random, log, measured};
         auto asked = start(pipeline::retry(parts, std::move(wanted)));
         for (int i = 0; i < 5; ++i) pass(100ms);
@@ -173,16 +179,95 @@ BOOST_AUTO_TEST_CASE(in_a_folder_that_cannot_be_changed_it_is_sent_from_where_it
     BOOST_TEST(files.has("a.csv"));
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_is_not_there_any_more_is_reported) {
+BOOST_AUTO_TEST_CASE(a_file_that_retention_deleted_is_no_problem) {
     open_watch();
     files.write("a.json", "{}");
     auto where = quarantined("a.json");
     std::filesystem::remove(files.path(where));
-    auto lines = retry();
-    BOOST_REQUIRE(lines.size() == 1u);
-    BOOST_TEST(lines[0].problem != "");
+    for (bool dry_run : {true, false}) {
+        retry_request wanted;
+        wanted.dry_run = dry_run;
+        auto report = report_of(wanted);
+        BOOST_TEST(report.files.empty());
+        BOOST_TEST(report.expired == 1u);
+        BOOST_TEST(claimed().empty());
+        BOOST_TEST(!has_said("retry cannot claim a file"));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_dry_run_says_what_would_be_sent_and_does_nothing) {
+    auto& from = open_watch();
+    for (int i = 0; i < 5; ++i) {
+        auto id = "r" + std::to_string(i);
+        from.gate.refused({id, "BadRequest_TableNotExist", "no table"}, clock.now());
+    }
+    from.gate.hold("held");
+    files.write("a.json", "{}");
+    auto where = quarantined("a.json");
+    retry_request wanted;
+    wanted.watch = "web";
+    wanted.dry_run = true;
+    for (int times = 0; times < 2; ++times) {
+        auto lines = retry(wanted);
+        BOOST_REQUIRE(lines.size() == 1u);
+        BOOST_TEST(lines[0].file == "a.json");
+        BOOST_TEST(lines[0].problem == "");
+    }
+    BOOST_TEST(files.has(where));
+    BOOST_TEST(files.has(where + ".error.json"));
     BOOST_TEST(claimed().empty());
-    BOOST_TEST(has_said("retry cannot claim a file"));
+    BOOST_TEST(ready.size() == 0u);
+    BOOST_TEST(from.gate.is_paused());
+    wanted.dry_run = false;
+    BOOST_TEST(retry(wanted).size() == 1u);
+    BOOST_TEST(claimed().size() == 1u);
+    BOOST_TEST(!from.gate.is_paused());
+}
+
+BOOST_AUTO_TEST_CASE(of_a_blob_only_the_files_that_match_are_sent_and_the_others_later) {
+    auto& from = open_watch();
+    std::vector<spool::slice> slices;
+    for (std::string name : {"a.csv", "sub/b.csv", "c.csv"}) {
+        files.make_folder("sub");
+        files.write(name, name);
+        auto seen = from.folder->look(name).value();
+        auto own_id = "22222222-aaaa-4bbb-8ccc-00000000000" + std::to_string(slices.size());
+        auto held = spool::claim(*from.folder, *seen, own_id).value();
+        held.location = spool::quarantine(*from.folder, held, own_id, "{}").value();
+        slices.push_back(held);
+    }
+    retire_failed(failed(slices));
+    retry_request wanted;
+    wanted.file = "a.*";
+    auto lines = retry(wanted);
+    BOOST_REQUIRE(lines.size() == 1u);
+    BOOST_TEST(lines[0].file == "a.csv");
+    BOOST_TEST(files.has(slices[1].location));
+    wanted.file = slices[2].location;  // As one finds it in quarantine.
+    lines = retry(wanted);
+    BOOST_REQUIRE(lines.size() == 1u);
+    BOOST_TEST(lines[0].file == "c.csv");
+    lines = retry();
+    BOOST_REQUIRE(lines.size() == 1u);
+    BOOST_TEST(lines[0].file == "sub/b.csv");
+    BOOST_TEST(retry().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_watch_without_its_folder_does_not_keep_the_others_from_theirs) {
+    auto& from = open_watch();
+    files.write("a.json", "{}");
+    quarantined("a.json");
+    auto folder = std::exchange(from.folder, nullptr);
+    auto report = report_of({});
+    BOOST_TEST(report.files.empty());
+    BOOST_REQUIRE(report.left_out.size() == 1u);
+    BOOST_TEST(report.left_out[0].watch == "web");
+    BOOST_TEST(report.left_out[0].why.code == errc::folder_absent);
+    retry_request other;
+    other.code = "Stream_WrongNumberOfFields";
+    BOOST_TEST(report_of(other).left_out.empty());  // Nothing there is asked for.
+    from.folder = folder;
+    BOOST_TEST(report_of({}).files.size() == 1u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -34,7 +34,7 @@ struct two_paused : test::awaiting {
         auto done = start(pipeline::retry(with, std::move(wanted)));
         settle();
         BOOST_REQUIRE(done->done());
-        return done->value.value()->size();
+        return done->value.value()->files.size();
     }
     bool is_paused(const char* name) { return watches.find(name)->gate.is_paused(); }
 };
@@ -71,6 +71,26 @@ BOOST_AUTO_TEST_CASE(a_retry_of_all_wakes_the_watches_that_had_something) {
     BOOST_TEST(retry({}) == 1u);
     BOOST_TEST(!is_paused("web"));
     BOOST_TEST(is_paused("other"));
+}
+
+BOOST_AUTO_TEST_CASE(a_dry_run_wakes_nothing_and_sends_nothing) {
+    pipeline::retry_request wanted;
+    wanted.dry_run = true;
+    BOOST_TEST(retry(wanted) == 1u);
+    BOOST_TEST(retry(wanted) == 1u);
+    BOOST_TEST(is_paused("web"));
+    BOOST_TEST(is_paused("other"));
+    wanted.dry_run = false;
+    BOOST_TEST(retry(wanted) == 1u);
+    BOOST_TEST(!is_paused("web"));
+}
+
+BOOST_AUTO_TEST_CASE(an_unconfirmed_source_is_found_by_the_name_of_its_file) {
+    pipeline::retry_request wanted;
+    wanted.file = "no-such-name";
+    BOOST_TEST(retry(wanted) == 0u);
+    wanted.file = sources->find(id_of(1))->slices.at(0).name;
+    BOOST_TEST(retry(wanted) == 1u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -44,6 +44,37 @@ BOOST_AUTO_TEST_CASE(a_question_about_a_file_is_read_as_it_was_written) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_request_to_retry_is_read_as_it_was_written) {
+    pipeline::retry_request asked;
+    asked.watch = "web";
+    asked.code = "BadRequest_X";
+    asked.file = "a&b *.csv";
+    auto read = daemon::parse_retry_request(daemon::retry_request_text(asked));
+    BOOST_REQUIRE(read.has_value());
+    BOOST_TEST(*read->watch == "web");
+    BOOST_TEST(*read->code == "BadRequest_X");
+    BOOST_TEST(*read->file == "a&b *.csv");
+    BOOST_TEST(!read->source_id);
+    BOOST_TEST(!read->dry_run);
+    asked.dry_run = true;
+    BOOST_TEST(daemon::parse_retry_request(daemon::retry_request_text(asked))->dry_run);
+    BOOST_TEST(daemon::parse_retry_request("").has_value());
+    for (auto wrong : {"dry_run=", "dry_run=yes", "dry=true", "watch"}) {
+        BOOST_TEST(!daemon::parse_retry_request(wrong).has_value());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_a_retry_left_out_is_named) {
+    pipeline::retry_report report;
+    report.expired = 2;
+    failure locked{errc::folder_locked, remedy::retry, "another daemon has it"};
+    report.left_out.push_back({"far", locked});
+    auto expected = R"({"dry_run":true,"retried":[],"problems":0,"expired":2,)"
+                    R"("left_out":[{"watch":"far","code":"folder_locked",)"
+                    R"("detail":"another daemon has it"}]})";
+    BOOST_TEST(daemon::retried_json(report, true) == expected);
+}
+
 BOOST_AUTO_TEST_CASE(what_a_look_showed_is_read_as_it_was_written) {
     spool::sighting seen;
     seen.kind = spool::file_kind::fifo;

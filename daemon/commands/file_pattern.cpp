@@ -1,0 +1,39 @@
+#include "daemon/commands/file_pattern.hpp"
+
+#include "base/glob.hpp"
+#include "base/text.hpp"
+
+namespace kustodrop::daemon {
+
+static failure unusable(const std::string& text, const std::string& why) {
+    return {errc::not_allowed, remedy::give_up, "--file " + printable(text) + " " + why};
+}
+
+static const pipeline::watch_options* innermost(
+    const config::settings& settings, const std::string& path
+) {
+    const pipeline::watch_options* found = nullptr;
+    for (auto& watch : settings.watches) {
+        bool is_inside = path.starts_with(watch.path + "/");
+        if (is_inside && (!found || watch.path.size() > found->path.size())) found = &watch;
+    }
+    return found;
+}
+
+result<file_pattern> file_pattern_of(
+    const config::settings& settings, const std::string& text, const std::string& watch
+) {
+    file_pattern out{watch, text};
+    if (text.starts_with('/')) {
+        auto* from = innermost(settings, text);
+        if (!from) return unusable(text, "lies in no watch's folder");
+        if (!watch.empty() && watch != from->name) {
+            return unusable(text, "lies in the folder of \"" + from->name + "\", not of --watch");
+        }
+        out = {from->name, text.substr(from->path.size() + 1)};
+    }
+    if (auto problem = spool::glob_problem(out.glob)) return unusable(text, *problem);
+    return out;
+}
+
+}  // namespace kustodrop::daemon
