@@ -83,7 +83,8 @@ static constexpr std::array all_metrics{
         "kustodrop_token_expiry_seconds",
         "Time until the access token expires; 0 without one."},
     described_metric{gauge_kind, "kustodrop_watch_mode", "1 for the mode in use, inotify or poll."},
-    described_metric{gauge_kind, "kustodrop_watch_present", "1 if the watched folder exists."},
+    described_metric{
+        gauge_kind, "kustodrop_watch_present", "1 if the watched folder is open and answers."},
     described_metric{
         gauge_kind,
         "kustodrop_watch_paused",

@@ -17,7 +17,7 @@ struct watch_status {
     std::string path;
     std::string target;
     std::string mode;        // "inotify" or "poll".
-    bool present = true;     // Whether the folder is there.
+    bool present = true;     // Whether the folder is open and answers.
     bool leaving = false;    // No longer configured: only claimed files are finished.
     std::string paused;      // Why it is paused: the service's code and text; empty: it is not.
     std::uint64_t held = 0;  // Sources that wait until its target is fixed.

@@ -6,6 +6,7 @@ import subprocess
 import unittest
 
 import prometheus
+from check_test import LateFront, serving
 from daemon import free_port
 from harness import EndToEnd, csv_rows
 from outcome_test import BROKEN
@@ -21,14 +22,18 @@ class Alerts(EndToEnd):
         self.server, self.instances = None, {}
         self.addCleanup(lambda: self.server and self.server.program.stop())
 
-    def scraped(self, name, emulator, watch=None, **settings):
+    def scraped(self, name, emulator, watch=None, front=None, **settings):
         """A running daemon that Prometheus knows by its address."""
         address = f"127.0.0.1:{free_port()}"
         self.instances[name] = address
         settings.setdefault("admin", {})["http"] = address
         # The shortened rules call resources stale that the default would not even renew.
         settings["cluster"] = {"ingestion_resources_refresh_interval": "15s"}
-        return self.daemon(emulator, watch, name=name, **settings).start()
+        made = self.daemon(emulator, watch, name=name, **settings)
+        if front:
+            made.settings["cluster"]["ingestion_endpoint"] = front.address
+            made.write()
+        return made.start()
 
     def watch_all(self):
         self.server = prometheus.Prometheus(self.folder / "prometheus", [*self.instances.values()])
@@ -58,6 +63,8 @@ class Alerts(EndToEnd):
         paused = self.scraped("paused", emulator, {"table": "Later"})
         fleeting = self.emulator(token_lifetime="30s", sas_lifetime="60s")
         short = self.scraped("short", fleeting)
+        front = serving(self, LateFront, emulator.endpoint)
+        late = self.scraped("late", emulator, front=front)
         small, frail = self.small_disk(emulator), self.small_state(emulator)
         self.watch_all()
 
@@ -68,6 +75,7 @@ class Alerts(EndToEnd):
         self.lose_notifications(emulator, plain)
         self.lose_answers_and_fail(emulator, plain)
         self.lose_a_folder(plain)
+        self.set_the_clock(late, front)
         if small:
             self.fill_the_disk(small)
             self.starve_the_journal(frail)
@@ -93,6 +101,13 @@ class Alerts(EndToEnd):
         self.assertGreater(len(questions), 10)
         for question in questions:
             self.until(f"an answer to {question}", lambda q=question: self.server.query(q), 120)
+
+    def set_the_clock(self, daemon, front):
+        self.fires("KustodropClockWrong", "late")
+        front.late = 0
+        for number in range(20):
+            daemon.put(f"{number}.csv", csv_rows(1))
+        self.clears("KustodropClockWrong")
 
     def pause_a_watch(self, emulator, daemon):
         for number in range(12):

@@ -17,7 +17,7 @@ UNREACHABLE, REFUSED, CONFIGURATION = 69, 77, 78
 
 
 class LateFront(http.server.BaseHTTPRequestHandler):
-    """Stands before the emulator and dates every answer ten minutes back."""
+    """Stands before the emulator and dates every answer ten minutes back, while it is late."""
 
     def log_message(self, *_):
         pass
@@ -30,7 +30,7 @@ class LateFront(http.server.BaseHTTPRequestHandler):
         url = self.server.behind + self.path
         status, content = fetch(url, self.command, body, headers)
         self.send_response_only(status)
-        self.send_header("Date", email.utils.formatdate(time.time() - 600, usegmt=True))
+        self.send_header("Date", email.utils.formatdate(time.time() - self.server.late, usegmt=True))
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
@@ -66,7 +66,7 @@ class Registry(http.server.BaseHTTPRequestHandler):
 def serving(test, handler, behind=""):
     """A server of the test's own, until its end, with its `address`."""
     made = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    made.behind = behind
+    made.behind, made.late = behind, 600
     made.address = f"http://127.0.0.1:{made.server_port}"
     thread = threading.Thread(target=made.serve_forever)
     thread.start()

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""In each kind of trouble log, status, /readyz, metrics, explain and exit codes agree."""
+"""In each kind of trouble log, status, page, /readyz, metrics, alert, explain and codes agree."""
+import contextlib
 import json
 import os
 import shutil
@@ -7,7 +8,9 @@ import subprocess
 import unittest
 
 from check_test import LateFront, serving
+import surfaces
 from far import HOST, far_daemon, far_emulator
+from hanging import HangingMount
 from harness import EndToEnd, csv_rows
 
 
@@ -15,6 +18,8 @@ class EachTrouble(EndToEnd):
     """One kind of trouble a test: all surfaces agree while it lasts, and when it is over."""
 
     WELL = "all is well"
+    UNUSABLE = "KustodropServiceUnusable"
+    TELLING = ("status --json", "status", "readyz", "page")
     UNREACHABLE, REFUSED, CONFIGURATION = 69, 77, 78
 
     def surfaces(self, daemon, file, metrics):
@@ -31,6 +36,11 @@ class EachTrouble(EndToEnd):
         lines = [line for line in ready.splitlines() if line.startswith("TROUBLE")]
         shown["readyz"] = " | ".join(lines) or self.WELL
         shown["readyz code"] = answer
+        page = surfaces.page(status)
+        shown["page"] = shown["status --json"] if page is None else page
+        if page == "Everything works. | idle: ":
+            shown["page"] = self.WELL
+        shown["alert"] = " ".join(sorted(surfaces.alerts(scraped)))
         shown["explain"] = explained.strip().splitlines()[-1]
         for name, value in metrics.items():
             labels = {"watch": "web"} if name.startswith("kustodrop_watch_") else {}
@@ -38,22 +48,24 @@ class EachTrouble(EndToEnd):
             shown[name] = found == value if value is not None else abs(found) > 300
         return shown
 
-    def all_say(self, daemon, file, cause, metrics, explained=None, ready=200, seconds=120):
-        """Every surface names the trouble, within `seconds`."""
+    def all_say(self, daemon, file, cause, metrics, explained=None, ready=200, alert=UNUSABLE):
+        """Every surface names the trouble."""
         last = {}
 
         def agreed():
             nonlocal last
             last = self.surfaces(daemon, file, metrics)
             return (
-                all(cause in last[name] for name in ("status --json", "status", "readyz"))
+                all(cause in last[name] for name in self.TELLING)
+                and "Everything works" not in last["page"]
+                and (alert is None or alert in last["alert"].split())
                 and (explained is None or explained in last["explain"])
                 and last["readyz code"] == ready
                 and all(last[name] for name in metrics)
             )
 
         try:
-            self.until(f"{cause!r} on every surface", agreed, seconds, every=1)
+            self.until(f"{cause!r} on every surface", agreed, 120, every=1)
         except AssertionError as error:
             raise AssertionError(f"{error}\n{json.dumps(last, indent=1)}") from None
         self.until(f"{cause!r} in the log", lambda: cause in daemon.output())
@@ -64,7 +76,7 @@ class EachTrouble(EndToEnd):
         def over():
             nonlocal last
             last = self.surfaces(daemon, file, metrics)
-            well = all(last[name] == self.WELL for name in ("status --json", "status", "readyz"))
+            well = all(last[name] == self.WELL for name in self.TELLING) and not last["alert"]
             said = last["explain"].startswith("shipped at") and last["readyz code"] == 200
             return well and said and not any(last[name] for name in metrics)
 
@@ -166,7 +178,8 @@ class EachTrouble(EndToEnd):
         daemon.put("f0.csv", csv_rows(1))
         file = daemon.drop / "f0.csv"
         said = "waiting: journal file: cannot be written"
-        self.all_say(daemon, file, "journal cannot be written", metrics, said, 503)
+        alert = "KustodropJournalUnwritable"
+        self.all_say(daemon, file, "journal cannot be written", metrics, said, 503, alert)
         ballast.unlink()
         self.until("shipped", lambda: not daemon.waiting(), seconds=200, every=1)
         self.none_says(daemon, file, metrics)
@@ -177,11 +190,62 @@ class EachTrouble(EndToEnd):
         daemon.drop.rename(away)
         file = daemon.drop / "f0.csv"
         metrics = {"kustodrop_watch_present": 0}
-        self.all_say(daemon, file, "absent", metrics, "waiting: folder: ")
+        alert = "KustodropFolderAbsent"
+        self.all_say(daemon, file, "absent", metrics, "waiting: folder: ", alert=alert)
         self.check(daemon, self.CONFIGURATION, "folder web")
         away.rename(daemon.drop)
         self.put(daemon)
         self.settled(daemon, succeeded=1)
+        self.none_says(daemon, file, metrics)
+
+    def test_the_folder_has_no_inodes_left(self):
+        if os.geteuid() != 0:
+            self.skipTest("needs root to mount a file system with few inodes")
+        emulator = self.emulator()
+        daemon = self.daemon(emulator)
+        place = str(daemon.drop)
+        mount = ["mount", "-t", "tmpfs", "-o", "size=20m,nr_inodes=200", "none", place]
+        if subprocess.run(mount, check=False, capture_output=True).returncode:
+            self.skipTest("nothing may be mounted here")
+        self.addCleanup(subprocess.run, ["umount", "-l", place], check=False)
+        daemon.start()
+        file = daemon.drop / "f0.csv"
+        file.write_text(csv_rows(1))
+        self.settled(daemon, succeeded=1)
+        ballast = [daemon.drop / f".ballast-{number}" for number in range(200)]
+        with contextlib.suppress(OSError):
+            for one in ballast:
+                one.touch()
+        metrics = {"kustodrop_watch_low_on_space": 1}
+        alert = "KustodropLowOnSpace"
+        self.all_say(daemon, file, "too little space is free", metrics, alert=alert)
+        for one in ballast:
+            one.unlink(missing_ok=True)
+        self.none_says(daemon, file, metrics)
+
+    def test_the_folder_hangs(self):
+        if os.geteuid() != 0 or not os.path.exists("/dev/fuse"):
+            self.skipTest("needs root and FUSE")
+        emulator = self.emulator()
+        daemon = self.daemon(emulator)
+        backing = daemon.folder / "server"
+        backing.mkdir()
+        mount = HangingMount(backing, daemon.drop)
+        self.addCleanup(mount.end)
+        emulator.fault("blob", "put_blob", status=503, code="ServerBusy")
+        daemon.start()
+        for number in range(5):
+            daemon.put(f"f{number}.csv", csv_rows(1, number), backing)
+        file = daemon.drop / "f0.csv"
+        self.until("claimed files", lambda: daemon.status()["watches"][0]["pending"] == 5)
+        mount.hangs = True
+        emulator.clear_faults()
+        self.until("reads that hang", lambda: mount.unanswered, daemon=daemon)
+        metrics = {"kustodrop_watch_present": 0}
+        said, alert = "waiting: folder: ", "KustodropFolderAbsent"
+        self.all_say(daemon, file, "does not answer", metrics, said, alert=alert)
+        mount.release()
+        self.settled(daemon, seconds=200, succeeded=5)
         self.none_says(daemon, file, metrics)
 
     def test_the_folder_is_another_daemons(self):
@@ -190,12 +254,16 @@ class EachTrouble(EndToEnd):
         second.settings["watches"][0]["path"] = str(first.drop)
         second.write()
         second.start()
-        self.until("the problem", lambda: "folder_locked" in str(second.status()["problems"]))
-        self.assertIn("folder_locked", second.output())
+        file = self.put(first)
+        metrics = {"kustodrop_watch_present": 0}
+        said, alert = "waiting: folder: folder_locked", "KustodropFolderAbsent"
+        self.all_say(second, file, "folder_locked", metrics, said, alert=alert)
         self.assertIn(str(first.drop), second.output())
         first.stop()
         self.daemons.remove(first)
-        self.until("its end", lambda: second.status()["problems"] == [], daemon=second)
+        second.put("f0.csv", csv_rows(1), first.drop)
+        self.settled(second, succeeded=1)
+        self.none_says(second, file, metrics)
 
     def test_the_target_is_wrong(self):
         emulator, daemon = self.pair({"table": "Later"})
@@ -204,7 +272,8 @@ class EachTrouble(EndToEnd):
         self.until("the pause", lambda: daemon.status()["watches"][0]["paused"])
         daemon.put("late.csv", csv_rows(1, 12))  # Not one of those that showed the fault.
         late = daemon.drop / "late.csv"
-        self.all_say(daemon, late, "paused", metrics, "the watch is paused")
+        alert = "KustodropWatchPaused"
+        self.all_say(daemon, late, "paused", metrics, "the watch is paused", alert=alert)
         self.check(daemon, self.CONFIGURATION, '"Later" is not a table of Demo')
         columns = "time:datetime, level:string, message:string, number:long"
         emulator.manage(f".create table Later ({columns})")
@@ -223,7 +292,8 @@ class EachTrouble(EndToEnd):
             emulator.fault("queue", operation, status=403, code="AuthorizationFailure")
         emulator.pause(False)
         metrics = {"kustodrop_notifications_readable": 0}
-        self.all_say(daemon, file, "AuthorizationFailure", metrics, "waiting: outcomes: ")
+        said, alert = "waiting: outcomes: ", "KustodropOutcomesUnreadable"
+        self.all_say(daemon, file, "AuthorizationFailure", metrics, said, alert=alert)
         self.check(daemon, self.REFUSED, "AuthorizationFailure")
         emulator.clear_faults()
         self.settled(daemon, seconds=300, succeeded=1)
@@ -238,7 +308,7 @@ class EachTrouble(EndToEnd):
         daemon.start()
         # It ships: only ages and expiries are wrong, so explain has nothing to say of it.
         metrics = {"kustodrop_clock_skew_seconds": None}
-        self.all_say(daemon, daemon.drop / "f0.csv", "clock", metrics)
+        self.all_say(daemon, daemon.drop / "f0.csv", "clock", metrics, alert="KustodropClockWrong")
         self.check(daemon, self.CONFIGURATION, "clock")
         # Storage has the same time as this machine, and most answers are its.
         file = self.put(daemon, 20)

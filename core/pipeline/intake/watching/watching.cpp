@@ -321,14 +321,14 @@ void watching::note_space(const std::optional<spool::disk_space>& space) {
     low_on_space_ = low;
     if (low) {
         with_.log.error(
-            "too little disk space is free: the archive is cleared; files are shipped as before",
+            "too little space is free: the archive is cleared; files are shipped as before",
             {{"watch", watch_.options.name},
              {"free_bytes", std::to_string(space->free_bytes)},
              {"free_inodes", std::to_string(space->free_files)},
              {"min_free_percent", std::to_string(wanted)}}
         );
     } else {
-        with_.log.info("enough disk space is free again", {{"watch", watch_.options.name}});
+        with_.log.info("enough space is free again", {{"watch", watch_.options.name}});
     }
 }
 
