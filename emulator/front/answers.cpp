@@ -4,6 +4,9 @@
 
 #include <boost/json.hpp>
 
+#include <array>
+#include <cstdio>
+
 namespace kustodrop::emulator {
 
 namespace json = boost::json;
@@ -59,6 +62,18 @@ http::response html_answer(unsigned status, std::size_t bytes) {
     auto around = begin.size() + end.size();
     std::string padding(bytes > around ? bytes - around : 0, 'x');
     return answer_of(status, "text/html", std::string(begin) + padding + std::string(end));
+}
+
+void chunk_body(http::response& answer, std::size_t extension_bytes) {
+    std::array<char, 17> size{};
+    std::snprintf(size.data(), size.size(), "%zx", answer.body.size());
+    std::string chunk;
+    if (!answer.body.empty()) {
+        chunk = size.data() + (";x=" + std::string(extension_bytes, 'y')) + "\r\n";
+        chunk += answer.body + "\r\n";
+    }
+    answer.body = chunk + "0\r\n\r\n";
+    answer.headers.add("Transfer-Encoding", "chunked");
 }
 
 http::response xml_error(const service_error& error, const exchange& one, wall_time now) {

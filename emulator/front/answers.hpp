@@ -23,6 +23,9 @@ std::string xml_escape(std::string_view text);
 http::response xml_answer(unsigned status, std::string body);
 http::response json_answer(unsigned status, std::string body);
 
+/// The same answer with its body in one chunk that has an extension of so many bytes.
+void chunk_body(http::response& answer, std::size_t extension_bytes);
+
 /// A page of `bytes` bytes, such as a proxy answers.
 http::response html_answer(unsigned status, std::size_t bytes);
 

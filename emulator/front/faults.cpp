@@ -91,6 +91,8 @@ std::optional<std::string> read_action(const json::object& object, fault_action&
     out.retry_after = read.text("retry_after");
     out.html_bytes = read.number("html_bytes").value_or(0);
     if (out.html_bytes > max_html_bytes) read.reject("html_bytes");
+    out.chunk_extension = read.number("chunk_extension").value_or(0);
+    if (out.chunk_extension > max_html_bytes) read.reject("chunk_extension");
     out.delay = std::chrono::milliseconds(read.number("delay_ms").value_or(0));
     out.answer_delay = std::chrono::milliseconds(read.number("answer_delay_ms").value_or(0));
     auto reset = read.text("reset");

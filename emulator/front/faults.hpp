@@ -19,8 +19,10 @@ struct fault_action {
     std::string message;
     std::string retry_after;
     std::uint64_t html_bytes = 0;  // With a status: an HTML page of this size, as of a proxy.
-    duration delay{};              // Waits first.
-    duration answer_delay{};       // Acts, then waits before it answers.
+    std::uint64_t chunk_extension =
+        0;                    // The body in one chunk, with an extension of so many bytes.
+    duration delay{};         // Waits first.
+    duration answer_delay{};  // Acts, then waits before it answers.
     break_at reset = break_at::never;
     bool stall = false;
 };

@@ -63,6 +63,10 @@ asio::awaitable<http::reply> gateway::apply_fault(service& to, exchange& one, fa
         co_await clock_.sleep_until(wake);
     }
     out.reset = action.reset == fault_action::break_at::after;
+    // Of an answer to HEAD, of one without a body, and of a blob's file nothing is chunked.
+    bool has_body = one.request.method != http::verb::head && !out.file &&
+                    out.answer.status != 204 && out.answer.status != 304;
+    if (action.chunk_extension > 0 && has_body) chunk_body(out.answer, action.chunk_extension);
     co_return out;
 }
 

@@ -4,6 +4,7 @@ import json
 import unittest
 
 from harness import EndToEnd, csv_rows
+from waiting import throughout
 
 BROKEN = 'not,a,"row\n'
 REFUSED = 77
@@ -48,6 +49,68 @@ class ServiceModes(EndToEnd):
 
     def test_strict_tables(self):
         self.deliver({"strict_tables": True}, TABLE)
+
+    def in_mode(self, rules, emulator=None, **settings):
+        """Whatever the service answers at first, the files arrive and the other is told apart."""
+        service, daemon = self.pair(emulator=emulator, **settings)
+        service.pause()
+        for rule in rules:
+            service.fault(**rule)
+        for number in range(8):
+            daemon.put(f"good-{number}.csv", csv_rows(2))
+        daemon.put("bad.csv", BROKEN)
+        service.pause(False)
+        self.settled(daemon, seconds=200, succeeded=8, failed=1)
+        self.assertEqual(service.count(), 16)
+        self.until("no trouble", lambda: daemon.status()["problems"] == [], seconds=200)
+        daemon.program.check()
+        return service, daemon
+
+    def test_error_pages_of_100_kilobytes(self):
+        page = {"status": 503, "html_bytes": 100_000, "count": 3}
+        self.in_mode([
+            {"service": service, "operation": operation, **page}
+            for service, operation in (
+                ("blob", "put_blob"), ("queue", "put_message"), ("queue", "peek_messages"),
+                ("queue", "get_messages"), ("queue", "delete_message"),
+            )
+        ])
+
+    def test_errors_of_one_account(self):
+        for status, code in ((403, "AccountIsDisabled"), (409, "AccountBeingCreated"),
+                             (404, "ResourceNotFound")):
+            rules = [{"service": "blob", "operation": "put_blob", "account": "emulator1",
+                      "status": status, "code": code}]
+            self.in_mode(rules, {"accounts": 3})
+
+    def test_odata_errors_of_tables(self):
+        rules = [{"service": "table", "status": 503, "code": "ServerBusy", "count": 3}]
+        self.in_mode(rules, {"strict_tables": True}, notifications=TABLE)
+
+    def test_extensions_of_chunks_that_fill_a_buffer(self):
+        rules = [{"service": service, "chunk_extension": 1000}
+                 for service in ("management", "token", "blob", "queue", "table")]
+        self.in_mode(rules)
+
+    def test_extensions_of_chunks_beyond_every_buffer_end_their_request_alone(self):
+        rules = [{"service": service, "chunk_extension": 100_000, "count": 3}
+                 for service in ("management", "blob", "queue")]
+        self.in_mode(rules)
+
+    def test_an_identity_token_that_is_refused_is_fetched_again(self):
+        # Each is refused some time after it was fetched; the resources are not fetched meanwhile.
+        service, daemon = self.pair(emulator={"identity_token_lifetime": "3s"})
+        daemon.put("first.csv", csv_rows(2))
+        self.settled(daemon, succeeded=1)
+        service.pause()
+        daemon.put("second.csv", csv_rows(2))
+        self.until("the post", lambda: service.message_count() == 2)
+        for _ in throughout(4):  # Longer than its token is accepted.
+            self.assertEqual(service.message_count(), 2)
+        service.pause(False)
+        self.settled(daemon, seconds=120, succeeded=2)
+        self.assertEqual(service.count(), 4)
+        self.assertEqual(daemon.inside("quarantine"), [])
 
     def test_times_of_sas_without_seconds(self):
         self.deliver({"sas_without_seconds": True})

@@ -45,7 +45,7 @@ std::string head_of(const reply& out, bool to_head, bool keep_alive) {
     auto bytes = out.file ? out.file->length : answer.body.size();
     if (length) {
         append_field(head, "Content-Length", *length);
-    } else if (!has_no_body(answer.status)) {
+    } else if (!has_no_body(answer.status) && !answer.headers.find("Transfer-Encoding")) {
         append_field(head, "Content-Length", std::to_string(bytes));
     }
     if (!keep_alive) head += "Connection: close\r\n";

@@ -72,6 +72,18 @@ BOOST_AUTO_TEST_CASE(answers_a_large_html_page_as_a_proxy_does) {
     BOOST_TEST(!answer.headers.find("x-ms-error-code").has_value());
 }
 
+BOOST_AUTO_TEST_CASE(acts_and_answers_with_an_extension_of_a_chunk) {
+    order(R"([{"action":{"chunk_extension":20000}}])");
+    auto answer = put_message().answer;
+    BOOST_TEST(queues.all(place).size() == 1u);
+    BOOST_TEST(answer.headers.find("Transfer-Encoding").value_or("") == "chunked");
+    auto line_end = answer.body.find("\r\n");
+    auto size = std::stoul(answer.body, nullptr, 16);
+    BOOST_TEST(line_end > 20'000u);
+    BOOST_TEST(answer.body.ends_with("\r\n0\r\n\r\n"));
+    BOOST_TEST(answer.body.size() == line_end + size + 9);
+}
+
 BOOST_AUTO_TEST_CASE(answers_any_status_with_any_code) {
     order(R"([{"action":{"status":409,"code":"AccountBeingCreated"}}])");
     auto answer = put_blob().answer;
