@@ -17,26 +17,21 @@ fail() {
 has_systemd() { [ -z "$root" ] && [ -d /run/systemd/system ]; }
 
 remove() {
-    if has_systemd; then systemctl disable --now kustodrop.service 2>/dev/null || true; fi
+    if has_systemd; then
+        systemctl stop 'kustodrop@*.service' 2>/dev/null || true
+        systemctl disable --now kustodrop.service 2>/dev/null || true
+    fi
     rm -f "$root$prefix/bin/kustodrop" "$root$prefix/bin/kustodrop-emulator" \
         "$root$prefix"/share/man/man[58]/kustodrop* \
         "$root$prefix/share/bash-completion/completions/kustodrop" \
         "$root$prefix/share/bash-completion/completions/kustodrop-emulator" \
-        "$units/kustodrop.service"
+        "$units/kustodrop.service" "$units/kustodrop@.service"
     rm -rf "$root$prefix/share/kustodrop"
     if has_systemd; then systemctl daemon-reload; fi
     echo "Removed. Kept: /etc/kustodrop, /var/lib/kustodrop and the drop folders."
 }
 
-# The user, its group, and the group of those who write files.
-add_user() {
-    getent group kustodrop >/dev/null || groupadd --system kustodrop
-    getent group drop >/dev/null || groupadd --system drop
-    getent passwd kustodrop >/dev/null ||
-        useradd --system --gid kustodrop --groups drop --home-dir /var/lib/kustodrop \
-            --no-create-home --shell /usr/sbin/nologin kustodrop
-}
-
+#SETUP#
 copy() { # MODE SOURCE TARGET
     mkdir -p "$(dirname "$3")"
     cp "$2" "$3.new"
@@ -65,20 +60,21 @@ for file in "$here"/share/examples/* "$here"/share/schema/*; do
     copy 644 "$file" "$root$prefix/share/kustodrop/${file##*/}"
 done
 mkdir -p "$units"
-sed "s|/usr/bin/kustodrop|$prefix/bin/kustodrop|" "$here/systemd/kustodrop.service" \
-    >"$units/kustodrop.service"
+for unit in kustodrop.service kustodrop@.service; do
+    sed "s|/usr/bin/kustodrop|$prefix/bin/kustodrop|" "$here/systemd/$unit" >"$units/$unit"
+done
 
 if [ -z "$root" ]; then
     add_user
-    install -d -m 750 -o root -g kustodrop /etc/kustodrop
-    install -d -m 700 -o root -g root /etc/kustodrop/credentials
-    install -d -m 2770 -o root -g drop /var/spool/kustodrop
+    add_folders
+    # Settings of the administrator stay.
+    [ -e /etc/kustodrop/environment ] || copy 600 "$here/systemd/environment" /etc/kustodrop/environment
     # Labels of SELinux, where it is used.
     if command -v restorecon >/dev/null; then restorecon -R "$prefix/bin" "$units" || true; fi
     if has_systemd; then
         systemctl daemon-reload
         systemctl enable kustodrop.service
-        if systemctl --quiet is-active kustodrop.service; then systemctl restart kustodrop.service; fi
+        systemctl try-restart kustodrop.service 'kustodrop@*.service'
     fi
 fi
 echo "Installed $("$here/bin/kustodrop" version | head -n 1)."

@@ -1,162 +1,88 @@
 #!/usr/bin/env python3
 """Writes dist/ out of the static programs of build/static (./dev release builds both).
 
-In it are, for this architecture: an archive with the programs, the unit, the manual and an install
-script; the debug symbols; a list of what is linked in (SPDX) with all licences; the hashes of all
-of these. The same sources give the same files, to the byte, in whatever folder they are built.
+In it are packages, an archive with an install script, an image, the debug symbols, a list of what
+is linked in (SPDX) with all licences, a draft of the release note, and the hashes of all of these.
+The same programs give the same files, to the byte, in whatever folder they are built.
+
+usage: release.py [--sign KEY] [--out FOLDER] [--programs FOLDER]…
 """
+import argparse
 import gzip
 import hashlib
 import io
-import json
 import os
 import pathlib
-import re
 import shutil
 import subprocess
 import sys
 import tarfile
-import time
+import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-HERE = pathlib.Path(__file__).resolve().parent
-BUILD = ROOT / "build" / "static"
-PROGRAMS = {"kustodrop": "daemon", "kustodrop-emulator": "emulator"}
+import make_deb
+import make_oci
+import make_rpm
+import materials
+import notes
+import payload
+import signing
+from payload import HERE, PLAIN, PROGRAMS, ROOT, RUNS, output_of
+
+BUILDS = (ROOT / "build" / "static", ROOT / "build" / "static-arm64")
 LARGEST = 12 * 1024 * 1024  # Bytes of the stripped daemon.
-# What is linked in: its name, its licence as SPDX names it, the Debian package that has it.
-PARTS = (
-    ("boost", "BSL-1.0", "libboost1.81-dev"),
-    ("openssl", "Apache-2.0", "libssl-dev"),
-    ("sqlite", "blessing", "libsqlite3-dev"),
-    ("yaml-cpp", "MIT", "libyaml-cpp-dev"),
-    ("zlib", "Zlib", "zlib1g-dev"),
-    ("isa-l", "BSD-3-Clause", "libisal-dev"),
-    ("cli11", "BSD-3-Clause", "libcli11-dev"),
-    ("glibc", "LGPL-2.1-or-later", "libc6-dev"),
-    ("libstdc++", "GPL-3.0-or-later WITH GCC-exception-3.1", "libstdc++-12-dev"),
+TOOLS = {"amd64": "", "arm64": "aarch64-linux-gnu-"}
+IN_ARCHIVE = (
+    ("systemd", "systemd/*"),
+    ("share/examples", "config/kustodrop.example.yaml"),
+    ("share/examples", "packaging/prometheus/*.yml"),
+    ("share/examples", "packaging/grafana/*.json"),
+    ("share/examples", "packaging/kubernetes/*.yaml"),
+    ("share/schema", "packaging/schema/*.json"),
+    (".", "LICENSE"),
+    (".", "README.md"),
+    (".", "CHANGELOG.md"),
 )
 
 
-def output_of(*command):
-    ended = subprocess.run([str(c) for c in command], check=True, capture_output=True, text=True)
-    return ended.stdout.strip()
+def strip(build, into):
+    """The programs of a build without their debug symbols, which go to files beside them."""
+    shutil.rmtree(into, ignore_errors=True)
+    into.mkdir()
+    for name, room in PROGRAMS.items():
+        built, program, symbols = build / room / name, into / name, into / f"{name}.debug"
+        tool = TOOLS[payload.architecture_of(built)]
+        for command in (
+            ["objcopy", "--only-keep-debug", "--compress-debug-sections", built, symbols],
+            ["strip", "-o", program, built],
+            ["objcopy", f"--add-gnu-debuglink={symbols}", program],
+        ):
+            subprocess.run([tool + command[0], *command[1:]], check=True)
+    return into
 
 
-def version():
-    text = (ROOT / "CMakeLists.txt").read_text()
-    return re.search(r"set\(KUSTODROP_VERSION ([^)\s]+)\)", text)[1]
-
-
-def commit_time():
-    set_for_us = os.environ.get("SOURCE_DATE_EPOCH")
-    return int(set_for_us or output_of("git", "-C", ROOT, "log", "-1", "--format=%ct"))
-
-
-def stripped(name, into):
-    """The program without its debug symbols, which go to a file beside it."""
-    built, program, symbols = BUILD / PROGRAMS[name] / name, into / name, into / f"{name}.debug"
-    subprocess.run(["objcopy", "--only-keep-debug", "--compress-debug-sections", built, symbols],
-                   check=True)  # fmt: skip
-    subprocess.run(["strip", "-o", program, built], check=True)
-    subprocess.run(["objcopy", f"--add-gnu-debuglink={symbols}", program], check=True)
-    needed = [line for line in output_of("readelf", "-d", program).splitlines() if "NEEDED" in line]
-    if needed:
-        sys.exit(f"release: {name} needs libraries of the system: {needed}")
-    return program
-
-
-def licence_of(package):
-    text = pathlib.Path(f"/usr/share/doc/{package}/copyright")
-    return text.read_bytes()
-
-
-def parts():
-    """[(name, licence, version)] of what is linked in."""
-    found = []
-    for name, licence, package in PARTS:
-        found.append((name, licence, output_of("dpkg-query", "-W", "-f", "${Version}", package)))
-    return found
-
-
-def bill_of_materials(files, moment):
-    """SPDX 2.3: the programs, and each library in them."""
-    def package(name, licence, number):
-        return {
-            "SPDXID": f"SPDXRef-{name.replace('+', '-')}",
-            "name": name,
-            "versionInfo": number,
-            "downloadLocation": "NOASSERTION",
-            "licenseConcluded": licence,
-            "licenseDeclared": licence,
-            "copyrightText": "NOASSERTION",
-        }
-
-    ours = package("kustodrop", "Apache-2.0", version())
-    packages = [ours] + [package(*part) for part in ordered()]
-    digest = hashlib.sha256("".join(files).encode()).hexdigest()
-    return json.dumps(
-        {
-            "spdxVersion": "SPDX-2.3",
-            "dataLicense": "CC0-1.0",
-            "SPDXID": "SPDXRef-DOCUMENT",
-            "name": f"kustodrop-{version()}",
-            "documentNamespace": f"https://spdx.org/spdxdocs/kustodrop-{version()}-{digest[:32]}",
-            "creationInfo": {
-                "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment)),
-                "creators": ["Tool: kustodrop-release"],
-            },
-            "packages": packages,
-            "relationships": [
-                {
-                    "spdxElementId": "SPDXRef-DOCUMENT",
-                    "relationshipType": "DESCRIBES",
-                    "relatedSpdxElement": "SPDXRef-kustodrop",
-                }
-            ]
-            + [
-                {
-                    "spdxElementId": "SPDXRef-kustodrop",
-                    "relationshipType": "STATIC_LINK",
-                    "relatedSpdxElement": one["SPDXID"],
-                }
-                for one in packages[1:]
-            ],
-        },
-        indent=1,
-    )
-
-
-def ordered():
-    return sorted((name, licence, number) for name, licence, number in parts())
-
-
-def contents(work):
-    """{path in the archive: (bytes, mode)}."""
-    plain, runs = 0o644, 0o755
-    found = {"install.sh": ((HERE / "install.sh").read_bytes(), runs)}
+def check_static(programs):
     for name in PROGRAMS:
-        found[f"bin/{name}"] = (stripped(name, work).read_bytes(), runs)
-    for script, folder in (("man/pages.py", "man"), ("completions.py", "completion")):
-        command = [sys.executable, "-B", ROOT / "packaging" / script, work / folder, work]
-        subprocess.run(command, check=True)
+        dynamic = output_of("readelf", "-d", programs / name).splitlines()
+        needed = [line for line in dynamic if "NEEDED" in line]
+        if needed:
+            sys.exit(f"release: {name} needs libraries of the system: {needed}")
+
+
+def in_archive(release, licences):
+    """{path in the archive: (bytes, mode)}."""
+    script = (HERE / "install.sh").read_text()
+    script = script.replace("#SETUP#\n", (HERE / "setup.sh").read_text())
+    found = {"install.sh": (script.encode(), RUNS)}
+    for name in PROGRAMS:
+        found[f"bin/{name}"] = ((release.work / name).read_bytes(), RUNS)
     for folder, pattern in (("man", "*.[58]"), ("completion", "*")):
-        for path in sorted((work / folder).glob(pattern)):
-            found[f"share/{folder}/{path.name}"] = (path.read_bytes(), plain)
-    for folder, pattern in (
-        ("systemd", "systemd/*"),
-        ("share/examples", "config/kustodrop.example.yaml"),
-        ("share/examples", "packaging/prometheus/*.yml"),
-        ("share/examples", "packaging/grafana/*.json"),
-        ("share/examples", "packaging/kubernetes/*.yaml"),
-        ("share/schema", "packaging/schema/*.json"),
-        (".", "LICENSE"),
-        (".", "README.md"),
-        (".", "CHANGELOG.md"),
-    ):
+        for path in sorted((release.work / folder).glob(pattern)):
+            found[f"share/{folder}/{path.name}"] = (path.read_bytes(), PLAIN)
+    for folder, pattern in IN_ARCHIVE:
         for path in sorted(ROOT.glob(pattern)):
-            found[os.path.normpath(f"{folder}/{path.name}")] = (path.read_bytes(), plain)
-    for name, _, package in PARTS:
-        found[f"licences/{name}"] = (licence_of(package), plain)
+            found[os.path.normpath(f"{folder}/{path.name}")] = (path.read_bytes(), PLAIN)
+    for name, data in licences.items():
+        found[f"licences/{name}"] = (data, PLAIN)
     return found
 
 
@@ -171,29 +97,84 @@ def write_archive(path, files, top, moment):
     path.write_bytes(gzip.compress(buffer.getvalue(), 9, mtime=0))
 
 
+def write_release(release, symbols, licences, dist):
+    """Everything of one processor."""
+    top = f"kustodrop-{release.version}-linux-{release.architecture}"
+    files = in_archive(release, licences)
+    write_archive(dist / f"{top}.tar.gz", files, top, release.moment)
+    debug = {path.name: (path.read_bytes(), PLAIN) for path in sorted(symbols.glob("*.debug"))}
+    if debug:
+        write_archive(dist / f"{top}-debug.tar.gz", debug, f"{top}-debug", release.moment)
+    bill = materials.bill(sorted(files), release.version, release.moment)
+    (dist / f"{top}.spdx.json").write_text(bill)
+    for package in PROGRAMS:
+        make_deb.write(release, package, licences, dist)
+    make_rpm.write(release, licences, dist)
+
+
+def size_of(programs):
+    """What to print of the daemon's size, and whether it is too large."""
+    size = (programs / "kustodrop").stat().st_size
+    return f"kustodrop: {size / 1048576:.1f} MiB of {LARGEST // 1048576}", size > LARGEST
+
+
+def sums_of(dist):
+    files = sorted(dist.iterdir())
+    return [f"{hashlib.sha256(one.read_bytes()).hexdigest()}  {one.name}" for one in files]
+
+
+def options():
+    parser = argparse.ArgumentParser(prog="./dev release")
+    parser.add_argument("--sign", metavar="KEY", help="of minisign, or RSA or EC in PEM")
+    parser.add_argument("--out", type=pathlib.Path, default=ROOT / "dist")
+    parser.add_argument(
+        "--programs", type=pathlib.Path, action="append", default=[], metavar="FOLDER",
+        help="holds both programs, stripped; instead of what was built",
+    )  # fmt: skip
+    return parser.parse_args()
+
+
 def main():
-    moment, architecture = commit_time(), output_of("dpkg", "--print-architecture")
-    dist = ROOT / "dist"
-    shutil.rmtree(dist, ignore_errors=True)
-    dist.mkdir()
-    work = BUILD / "release"
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir()
-    top = f"kustodrop-{version()}-linux-{architecture}"
-    files = contents(work)
-    size = len(files["bin/kustodrop"][0])
-    write_archive(dist / f"{top}.tar.gz", files, top, moment)
-    symbols = {f"{name}.debug": ((work / f"{name}.debug").read_bytes(), 0o644) for name in PROGRAMS}
-    write_archive(dist / f"{top}-debug.tar.gz", symbols, f"{top}-debug", moment)
-    (dist / f"{top}.spdx.json").write_text(bill_of_materials(sorted(files), moment) + "\n")
-    sums = [
-        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
-        for path in sorted(dist.iterdir())
+    chosen = options()
+    folders = chosen.programs or [
+        strip(build, build / "release") for build in BUILDS if (build / "daemon").exists()
     ]
-    (dist / "SHA256SUMS").write_text("".join(sums))
-    print("".join(sums), end="")
-    note = f", more than the {LARGEST // 1048576} MiB that it should have" if size > LARGEST else ""
-    print(f"kustodrop: {size / 1048576:.1f} MiB{note}")
+    if not folders:
+        sys.exit("release: no static programs; ./dev release builds them")
+    if chosen.sign:
+        signing.command_for(chosen.sign, "SHA256SUMS")  # A wrong key is found before the work.
+    moment, licences, releases = payload.commit_time(), materials.licences(), []
+    dist = chosen.out
+    shutil.rmtree(dist, ignore_errors=True)
+    dist.mkdir(parents=True)
+    too_large = False
+    with tempfile.TemporaryDirectory() as work:
+        for programs in folders:
+            check_static(programs)
+            architecture = payload.architecture_of(programs / "kustodrop")
+            own = pathlib.Path(work) / architecture
+            own.mkdir()
+            for name in PROGRAMS:
+                shutil.copy(programs / name, own / name)
+            # The first is of this machine: it writes the pages of the others too.
+            payload.generate(own, folders[0], moment)
+            release = payload.Release(payload.version(), moment, architecture, own)
+            releases.append(release)
+            write_release(release, programs, licences, dist)
+            said, large = size_of(programs)
+            print(f"{architecture}: {said}")
+            too_large |= large
+        make_oci.write(releases, licences, dist / f"kustodrop-{payload.version()}-oci.tar")
+    sums = sums_of(dist)
+    (dist / "SHA256SUMS").write_text("".join(f"{line}\n" for line in sums))
+    changelog = (ROOT / "CHANGELOG.md").read_text()
+    note = notes.draft(changelog, payload.version(), sums)
+    (dist / "RELEASE_NOTES.md").write_text(note)
+    print("\n".join(sums))
+    if chosen.sign:
+        print(signing.sign(chosen.sign, dist / "SHA256SUMS").name)
+    if too_large:
+        sys.exit("release: the daemon is larger than it may be")
 
 
 if __name__ == "__main__":

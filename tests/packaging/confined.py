@@ -31,6 +31,7 @@ CALLS = {
     "pidfd_open": 434,
     "epoll_pwait2": 441,
     "getrandom": 318,
+    "rseq": 334,
 }
 LIBC = ctypes.CDLL(None, use_errno=True)
 
