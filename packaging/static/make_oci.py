@@ -1,4 +1,4 @@
-"""An OCI image index of the static daemon, as a tar of the OCI image layout 1.0: no daemon, no root.
+"""An OCI image index of the static daemon, as a tar of the image layout 1.0; it needs no root.
 
 Inside each image are the program, the certificates of the system's authorities and the licences:
 no shell, no library, no package manager. It runs as its own user and never writes into its root.

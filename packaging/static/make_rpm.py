@@ -48,7 +48,9 @@ def lines_of(release, package, files):
 
 def spec(release, files):
     text = (HERE / "kustodrop.spec.in").read_text()
-    values = {"@VERSION@": release.sorted_version, "@SETUP@": (HERE / "setup.sh").read_text()}
+    # The folders are among the files of the package.
+    setup = (HERE / "setup.sh").read_text().partition("\nadd_folders()")[0]
+    values = {"@VERSION@": release.sorted_version, "@SETUP@": setup}
     for package, key in (("kustodrop", "MAIN"), ("kustodrop-emulator", "EMULATOR")):
         values[f"@SUMMARY_{key}@"], values[f"@DESCRIPTION_{key}@"] = described(package)
         values[f"@FILES_{key}@"] = lines_of(release, package, files[package])
@@ -84,7 +86,7 @@ def write(release, licences, folder):
                  "HOME": str(work), "SOURCE_DATE_EPOCH": str(release.moment)},
         )  # fmt: skip
         if ended.returncode != 0:
-            raise SystemExit(f"release: rpmbuild failed:\n{ended.stdout[-2000:]}{ended.stderr[-4000:]}")
+            raise SystemExit(f"release: rpmbuild failed:\n{ended.stdout}{ended.stderr}")
         made = []
         for path in sorted((work / "out").rglob("*.rpm")):
             made.append(pathlib.Path(folder) / path.name)

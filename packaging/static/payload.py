@@ -16,16 +16,16 @@ MACHINES = {0x3E: "amd64", 0xB7: "arm64"}
 DESCRIPTIONS = {
     "kustodrop": (
         "ships files from drop folders to Azure Data Explorer",
-        "kustodrop watches drop folders and follows log files, and ships them to Azure Data\n"
-        "Explorer (Kusto) by queued ingestion. It reads the service's success and failure\n"
-        "notifications into a local journal, and only after that archives, deletes or\n"
+        "kustodrop watches drop folders and follows log files, and ships them to Azure\n"
+        "Data Explorer (Kusto) by queued ingestion. It reads the notifications of the\n"
+        "service into a local journal, and only after that archives, deletes or\n"
         "quarantines the file. This is the static build: it needs no libraries.",
     ),
     "kustodrop-emulator": (
         "local Azure Data Explorer ingestion service for tests",
-        "kustodrop-emulator provides the parts of Azure that queued ingestion needs: sign-in,\n"
-        "management, blob, queue and table storage, and an ingestor that parses blobs into\n"
-        "tables for queries. It works offline. This is the static build: it needs no libraries.",
+        "kustodrop-emulator provides the parts of Azure that queued ingestion needs:\n"
+        "storage, management, and an ingestor that parses blobs into tables for\n"
+        "queries. It works offline. This is the static build: it needs no libraries.",
     ),
 }
 # {package: [(target folder, pattern in the tree or in what is generated)]}, for deb and rpm.

@@ -169,7 +169,7 @@ def main():
     (dist / "SHA256SUMS").write_text("".join(f"{line}\n" for line in sums))
     changelog = (ROOT / "CHANGELOG.md").read_text()
     note = notes.draft(changelog, payload.version(), sums)
-    (dist / "RELEASE_NOTES.md").write_text(note)
+    (dist / "release-note.txt").write_text(note)
     print("\n".join(sums))
     if chosen.sign:
         print(signing.sign(chosen.sign, dist / "SHA256SUMS").name)

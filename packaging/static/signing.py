@@ -14,7 +14,8 @@ def command_for(key, sums):
         return ["minisign", "-S", "-s", str(key), "-m", str(sums), "-x", signature], signature
     if "PRIVATE KEY-----" in head:
         signature = f"{sums}.sig"
-        return ["openssl", "dgst", "-sha256", "-sign", str(key), "-out", signature, str(sums)], signature
+        digest = ["openssl", "dgst", "-sha256"]
+        return [*digest, "-sign", str(key), "-out", signature, str(sums)], signature
     sys.exit(f'release: "{key}" is not a valid key; use one of minisign -G, or RSA or EC in PEM')
 
 
