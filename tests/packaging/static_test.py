@@ -98,7 +98,7 @@ class Static(unittest.TestCase):
         lines = [f"{name}: hostile\n" for name in ("passwd", "group", "hosts", "services")]
         services.write_text("".join(lines))
         hosts = self.folder / "hosts"
-        hosts.write_text("127.0.0.1 localhost elsewhere.test\n")
+        hosts.write_text("127.0.0.1 localhost ingest-elsewhere.test\n")
         openssl = self.folder / "openssl.cnf"
         openssl.write_text("openssl_conf = init\n[init]\nproviders = all\n[all]\nx = hostile\n"
                            f"[hostile]\nmodule = {module}\nactivate = 1\n")  # fmt: skip
@@ -108,18 +108,21 @@ class Static(unittest.TestCase):
             kept.append(f"{module}:{place}/libnss_hostile.so.2")
         self.passes("delivery", *self.bare(*kept), only=("test_a_dropped_file",))
         config = self.folder / "k.yaml"
+        drop, state = self.folder / "drop", self.folder / "state"
+        drop.mkdir()
         config.write_text(
-            "cluster: {ingestion_endpoint: 'https://elsewhere.test:1'}\n"
+            "cluster: {ingestion_endpoint: 'https://ingest-elsewhere.test:1',"
+            " trusted_hosts: [ingest-elsewhere.test]}\n"
             "auth: {kind: client_secret, tenant_id: t.test, client_id: c, client_secret: s}\n"
-            f"state_directory: {self.folder}\n"
-            f"watches: [{{name: w, path: {self.folder}, database: d, table: t, format: csv}}]\n"
+            f"state_directory: {state}\n"
+            f"watches: [{{name: w, path: {drop}, database: d, table: t, format: csv}}]\n"
         )
         config.chmod(0o600)
         program = self.wrapped(*self.bare(*kept))["KUSTODROP"]
         ended = run(program, "check", "--config", config)
         said = ended.stdout + ended.stderr
         # The name of /etc/hosts is known: the connection is what fails.
-        self.assertNotIn("cannot resolve elsewhere.test", said)
+        self.assertNotIn("cannot resolve ingest-elsewhere.test", said)
         self.assertIn("refused", said)
 
     def test_no_library_is_opened(self):
