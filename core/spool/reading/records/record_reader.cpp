@@ -47,7 +47,7 @@ void record_reader::add(std::string_view bytes) {
         }
         auto begin = at_;
         at_ += piece.size() + 1;
-        end_line(piece, begin);
+        take_line(piece, begin);
         line_.clear();
     }
 }
@@ -81,7 +81,7 @@ void record_reader::cut_long_line() {
     line_.erase(0, cut);
 }
 
-void record_reader::end_line(std::string_view line, std::uint64_t offset) {
+void record_reader::take_line(std::string_view line, std::uint64_t offset) {
     if (!is_runtime() && line.ends_with('\r')) line.remove_suffix(1);
     switch (rules_.kind) {
     case record_kind::lines:
@@ -163,19 +163,30 @@ void record_reader::grow(open_record& one, const runtime_part& by, std::uint64_t
 }
 
 void record_reader::close(open_record& one, std::string_view stream, bool is_a_part) {
-    give({one.time, stream, one.text, one.offset, false, is_a_part});
+    give({one.time, stream, one.text, one.offset, false, is_a_part, one.began_before});
+    one.began_before = false;
     one.is_open = false;
     one.time.clear();
     one.text.clear();
 }
 
+void record_reader::end_line() {
+    if (line_.empty()) return;
+    auto begin = at_;
+    at_ += line_.size();
+    auto line = std::exchange(line_, {});
+    take_line(line, begin);
+}
+
+void record_reader::continue_at(std::uint64_t offset) {
+    at_ = offset;
+    whole_until_ = offset;
+    out_.began_before = out_.is_open;
+    err_.began_before = err_.is_open;
+}
+
 void record_reader::end() {
-    if (!line_.empty()) {
-        auto begin = at_;
-        at_ += line_.size();
-        auto line = std::exchange(line_, {});
-        end_line(line, begin);
-    }
+    end_line();
     if (out_.is_open) close(out_, is_runtime() ? "stdout" : "", is_runtime());
     if (err_.is_open) close(err_, "stderr", true);
     whole_until_ = at_;

@@ -30,12 +30,13 @@ struct record_rules {
 
 /// A record without what its runtime wrapped around it. The views last for one call.
 struct found_record {
-    std::string_view time;     // Empty where the runtime says none.
-    std::string_view stream;   // The same.
-    std::string_view text;     // Without the newline at its end.
-    std::uint64_t offset = 0;  // In its log, of its first byte.
-    bool is_foreign = false;   // A line that the runtime has not written: its text is all of it.
-    bool is_a_part = false;    // The rest was not there, or it was longer than max_record.
+    std::string_view time;      // Empty where the runtime says none.
+    std::string_view stream;    // The same.
+    std::string_view text;      // Without the newline at its end.
+    std::uint64_t offset = 0;   // In its log, of its first byte.
+    bool is_foreign = false;    // A line that the runtime has not written: its text is all of it.
+    bool is_a_part = false;     // The rest was not there, or it was longer than max_record.
+    bool began_before = false;  // The offset is one of the log before; see continue_at().
 };
 
 /// Finds the records in a range of a log, from its first byte to its last, in pieces of any size
@@ -53,6 +54,14 @@ public:
     /// Nothing follows: what is unfinished becomes records too.
     void end();
 
+    /// The range ends, and what follows are the first bytes of the log that the writer has
+    /// continued in: only a line without an end ends here.
+    void end_line();
+    void continue_at(std::uint64_t offset);
+
+    /// Whether a record of a log before is still open.
+    bool has_begun_before() const { return out_.began_before || err_.began_before; }
+
     /// Up to where, in the log, records are whole whatever follows: no record is open there.
     std::uint64_t whole_until() const { return whole_until_; }
 
@@ -63,8 +72,9 @@ private:
         std::string time;
         std::string text;
         std::uint64_t offset = 0;
+        bool began_before = false;
     };
-    void end_line(std::string_view line, std::uint64_t offset);
+    void take_line(std::string_view line, std::uint64_t offset);
     void end_runtime_line(
         std::string_view line, const std::optional<runtime_part>& part, std::uint64_t offset
     );

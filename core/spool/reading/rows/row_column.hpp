@@ -1,0 +1,44 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kustodrop::spool {
+
+/// What a column of a row says of its record.
+enum class column_word {
+    time,        // When it was written, as the container runtime says.
+    stream,      // stdout or stderr, as it says.
+    message,     // The record itself.
+    namespace_,  // The next five: from the path of a container's log.
+    pod,
+    pod_uid,
+    container,
+    restart,
+    file,    // The name of the log when it was cut.
+    offset,  // Of the record's first byte in the log.
+    host,    // The name of this machine.
+    source,  // The id of the source, as in the journal.
+    text,    // The same for every row.
+};
+
+struct row_column {
+    column_word word = column_word::message;
+    std::string name;  // Of the member in JSON; may be empty for text only.
+    std::string text;  // Of column_word::text.
+
+    friend bool operator==(const row_column&, const row_column&) = default;
+};
+
+/// Reads "time", "offset" and so on, "=a text" or "NAME=a text"; nothing for anything else.
+std::optional<row_column> parse_column(std::string_view text);
+
+/// What parse_column() reads.
+std::string to_string(const row_column& column);
+
+/// The words in the order of the documentation.
+std::vector<std::string_view> column_words();
+
+}  // namespace kustodrop::spool
