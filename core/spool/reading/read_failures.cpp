@@ -87,4 +87,9 @@ failure exceeds_limit(std::uint64_t bytes, std::uint64_t limit) {
     return {errc::too_large, remedy::give_up, detail};
 }
 
+failure named(failure problem, const slice& what) {
+    problem.detail.insert(0, printable(what.name) + ": ");
+    return problem;
+}
+
 }  // namespace kustodrop::spool

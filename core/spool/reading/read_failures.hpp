@@ -38,4 +38,7 @@ failure holds_no_data(const slice& first);
 
 failure exceeds_limit(std::uint64_t bytes, std::uint64_t limit);
 
+/// A failure that says which file it is about.
+failure named(failure problem, const slice& what);
+
 }  // namespace kustodrop::spool

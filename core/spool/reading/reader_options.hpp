@@ -3,6 +3,7 @@
 #include "spool/folder/descriptor.hpp"
 #include "spool/reading/data_scan.hpp"
 #include "spool/reading/gzip.hpp"
+#include "spool/reading/rows/row_writer.hpp"
 #include "spool/reading/segment_encoder.hpp"
 
 #include <cstdint>
@@ -40,6 +41,9 @@ struct reader_options {
     /// a file may grow, be renamed or be deleted meanwhile: only the checks of a slice say whether
     /// it has the slice's bytes. It is text, and each slice is read as it is.
     std::vector<std::shared_ptr<const descriptor>> logs = {};
+
+    /// With `logs`: rows are made of their records, and only these are sent.
+    std::optional<row_rules> rows = {};
 
     compression_gate* gate = nullptr;  // Every thread that compresses passes it.
 

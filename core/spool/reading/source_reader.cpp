@@ -1,6 +1,5 @@
 #include "spool/reading/source_reader.hpp"
 
-#include "base/text.hpp"
 #include "spool/reading/compression_kind.hpp"
 #include "spool/reading/content_check.hpp"
 #include "spool/reading/read_failures.hpp"
@@ -15,15 +14,11 @@
 namespace kustodrop::spool {
 
 static constexpr std::uint64_t chunk_bytes = 256 * 1024;
+static constexpr std::uint64_t rows_chunk = 32 * 1024;  // Rows are longer than their records.
 
 // "\n" as a gzip member of its own: members may be strung together (RFC 1952 §2.2).
 static constexpr char newline_member[] =
     "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xe3\x02\x00\x93\x06\xd7\x32\x01\x00\x00\x00";
-
-static failure named(failure problem, const slice& what) {
-    problem.detail.insert(0, printable(what.name) + ": ");
-    return problem;
-}
 
 // Large because it holds the place in three nested streams: slices, their bytes, the gzip.
 struct source_reader::state {
@@ -36,7 +31,9 @@ struct source_reader::state {
                std::move(options.contents),
                std::move(options.logs)}
           ),
-          chunk_size(std::min(files.longest_bytes(), chunk_bytes)) {}
+          chunk_size(std::min(files.longest_bytes(), options.rows ? rows_chunk : chunk_bytes)) {
+        if (options.rows) rows.emplace(*options.rows);
+    }
 
     result<void> begin();
     result<std::string_view> first_bytes();
@@ -76,6 +73,7 @@ struct source_reader::state {
     std::uint64_t newlines = 0;       // Put between them.
     std::uint64_t stored = 0;
     std::optional<segment_encoder> segments;
+    std::optional<row_writer> rows;
 };
 
 // The first bytes of the source decide what becomes of all of it.
@@ -199,12 +197,12 @@ result<void> source_reader::state::take_chunk(std::string_view bytes) {
         // The first one was looked at before: these follow it in the same blob.
         if (auto fit = check_among_others(what, bytes); !fit) return fit;
     }
-    pending = bytes;
+    pending = rows ? rows->rows_of({what, position, files.next()}, bytes) : bytes;
     position += bytes.size();
-    last_byte = pending.back();
+    last_byte = rows ? '\n' : pending.back();
     if (!counter) {
-        raw += bytes.size();
-        content.add(bytes);
+        raw += pending.size();
+        content.add(pending);
         return {};
     }
     auto before = counter->member_bytes();
@@ -222,12 +220,13 @@ void source_reader::state::release() {
     segments.reset();
     chunk.reset();
     pending = {};
+    rows.reset();
     files.release();
 }
 
 // A large file alone is cut into segments; everything else is read from front to back.
 bool source_reader::state::fits_segments(std::string_view first) const {
-    return encoder && options.threads > 1 && options.run && files.slices().size() == 1 &&
+    return encoder && !rows && options.threads > 1 && options.run && files.slices().size() == 1 &&
            files.current().length_bytes >= parallel_from_bytes && content.would_suffice(first);
 }
 

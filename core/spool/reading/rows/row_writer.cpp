@@ -15,11 +15,25 @@ row_writer::row_writer(row_rules rules) : rules_(std::move(rules)) {
     });
 }
 
-void row_writer::begin(const slice& what, bool continues) {
+bool is_continued_by(const slice& before, const slice& next) {
+    if (next.offset > 0 || next.name.empty()) return false;
+    auto& name = next.name;
+    if (before.name.starts_with(name + ".") || before.name.starts_with(name + "-")) return true;
+    // STEM-DATE.log of STEM.log
+    auto dot = name.rfind('.');
+    if (dot == std::string::npos || name.find('/', dot) != std::string::npos) return false;
+    auto stem = name.substr(0, dot);
+    bool is_dated = before.name.starts_with(stem + ".") || before.name.starts_with(stem + "-");
+    return is_dated && before.name != name && before.name.ends_with(name.substr(dot));
+}
+
+void row_writer::begin(const slice& what) {
     auto former = std::exchange(here_, fixed_of(what));
-    bool keeps = continues && records_ && records_->has_begun_before();
+    bool continues = std::exchange(continues_, false);
+    bool keeps = continues && records_->has_begun_before();
     if (!keeps) before_ = std::move(former);
-    if (continues && records_) {
+    last_ = what;
+    if (continues) {
         records_->continue_at(what.offset);
         return;
     }
@@ -32,13 +46,22 @@ void row_writer::add(std::string_view bytes, std::string& out) {
     records_->add(bytes);
 }
 
-void row_writer::end(bool is_continued, std::string& out) {
+void row_writer::end(const slice* next, std::string& out) {
     out_ = &out;
-    if (is_continued) {
+    continues_ = next && is_continued_by(last_, *next);
+    if (continues_) {
         records_->end_line();
     } else {
         records_->end();
     }
+}
+
+std::string_view row_writer::rows_of(const place& at, std::string_view bytes) {
+    made_.clear();
+    if (at.position == 0) begin(at.what);
+    add(bytes, made_);
+    if (at.position + bytes.size() == at.what.length_bytes) end(at.next, made_);
+    return made_;
 }
 
 static void add_csv(std::string& out, std::string_view text, bool always_quoted) {

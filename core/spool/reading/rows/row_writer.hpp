@@ -31,6 +31,10 @@ struct row_counts {
     std::uint64_t parts = 0;    // Rows that hold a part of a record only.
 };
 
+/// Whether `next` has the first bytes of the log that the writer of `before` has continued in: a
+/// rotation has given its name to `next`, and its own name begins with that one.
+bool is_continued_by(const slice& before, const slice& next);
+
 /// Writes a row for each record in slices of logs. The rows depend on the rules, the slices and
 /// their bytes alone: reading a slice again makes the same ones.
 ///
@@ -41,15 +45,25 @@ class row_writer {
 public:
     explicit row_writer(row_rules rules);
 
-    /// The rows of the next slice follow. `continues`: its log is the one that the log of the slice
-    /// before became, so that what is unfinished there continues here.
-    void begin(const slice& what, bool continues);
+    /// The rows of the next slice follow.
+    void begin(const slice& what);
 
     /// The next bytes of the slice. Rows of records that have ended are added to `out`.
     void add(std::string_view bytes, std::string& out);
 
     /// The slice ends. What is unfinished becomes rows too, unless the next slice continues it.
-    void end(bool is_continued, std::string& out);
+    void end(const slice* next, std::string& out);
+
+    /// Where bytes lie among the slices of a source.
+    struct place {
+        const slice& what;
+        std::uint64_t position = 0;  // In the slice.
+        const slice* next = nullptr;
+    };
+
+    /// The rows of records that end in these bytes; valid until the next call. begin(), add() and
+    /// end() as the place demands.
+    std::string_view rows_of(const place& at, std::string_view bytes);
 
     const row_counts& counts() const { return counts_; }
 
@@ -65,11 +79,14 @@ private:
     bool add_own_members(std::string_view text);
 
     row_rules rules_;
+    slice last_;              // That was begun.
+    bool continues_ = false;  // In the next one.
     bool has_message_ = false;
     fixed_columns here_;
     fixed_columns before_;  // Of the slice that this one continues.
     std::optional<record_reader> records_;
     std::string* out_ = nullptr;
+    std::string made_;
     row_counts counts_;
 };
 

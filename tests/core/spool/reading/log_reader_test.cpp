@@ -106,4 +106,25 @@ BOOST_AUTO_TEST_CASE(a_log_that_is_not_open_has_vanished) {
     BOOST_TEST(read().error().code == errc::file_vanished);
 }
 
+BOOST_AUTO_TEST_CASE(rows_of_containers_are_the_same_whenever_they_are_read) {
+    std::string at = "2026-01-01T00:00:00.1Z ";
+    append("0.log.1", at + "stdout P a\n");
+    append("0.log", at + "stdout F b\n" + at + "stderr F c,\"d\"\n");
+    add("0.log.1", 0, 34);
+    add("0.log", 0, 34 + 38);
+    row_rules rules;
+    rules.records.kind = record_kind::cri;
+    rules.columns = {*parse_column("stream"), *parse_column("message"), *parse_column("file")};
+    options.rows = rules;
+    std::string expected = "stdout,ab,0.log.1\nstderr,\"c,\"\"d\"\"\",0.log\n";
+    BOOST_TEST(read().value() == expected);
+    append("0.log", "more\n");
+    std::filesystem::rename(folder.path("0.log"), folder.path("0.log.2"));
+    BOOST_TEST(read().value() == expected);
+    auto reader = source_reader::open(what, options);
+    std::string buffer(4096, '\0');
+    BOOST_TEST(reader->next(buffer).value().last);
+    BOOST_TEST(reader->raw_bytes() == expected.size());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

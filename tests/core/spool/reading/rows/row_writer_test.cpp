@@ -36,16 +36,26 @@ struct writing_rows {
         for (std::size_t piece = 1; piece <= text.size() + 1; ++piece) {
             row_writer writer(rules);
             std::string out;
-            writer.begin(of(name, 7), false);
+            writer.begin(of(name, 7));
             for (std::size_t at = 0; at < text.size(); at += piece) {
                 writer.add(std::string_view(text).substr(at, piece), out);
             }
-            writer.end(false, out);
+            writer.end(nullptr, out);
             if (piece > 1) BOOST_TEST(out == whole, piece);
             whole = out;
             counts = writer.counts();
         }
         return whole;
+    }
+    std::string write_all(const std::vector<std::pair<slice, std::string>>& slices) {
+        row_writer writer(rules);
+        std::string out;
+        for (std::size_t i = 0; i < slices.size(); ++i) {
+            writer.begin(slices[i].first);
+            writer.add(slices[i].second, out);
+            writer.end(i + 1 < slices.size() ? &slices[i + 1].first : nullptr, out);
+        }
+        return out;
     }
 };
 
@@ -150,35 +160,55 @@ BOOST_AUTO_TEST_CASE(members_of_a_record_follow_unless_it_is_the_message) {
 // vector#24981, kubernetes#107943
 BOOST_AUTO_TEST_CASE(H2_a_record_that_a_rotation_has_split_is_one_row) {
     columns({"file", "offset", "message"});
-    row_writer writer(rules);
-    std::string out;
-    writer.begin(of("0.log.1", 5), false);
-    writer.add(written + " stdout P a\n", out);
-    writer.end(true, out);
-    BOOST_TEST(out == "");
-    writer.begin(of("0.log", 0), true);
-    writer.add(written + " stderr F c\n" + written + " stdout F b\n", out);
-    writer.end(false, out);
-    BOOST_TEST(out == "0.log,0,c\n0.log.1,5,ab\n");
-    out.clear();
-    writer.begin(of("1.log", 0), false);
-    writer.add(written + " stdout F d\n", out);
-    writer.end(false, out);
-    BOOST_TEST(out == "1.log,0,d\n");
+    auto out = write_all({
+        {of("0.log.1", 5), written + " stdout P a\n"},
+        {of("0.log", 0), written + " stderr F c\n" + written + " stdout F b\n"},
+        {of("1.log", 0), written + " stdout F d\n"},
+    });
+    BOOST_TEST(out == "0.log,0,c\n0.log.1,5,ab\n1.log,0,d\n");
+}
+
+// beats#47336
+BOOST_AUTO_TEST_CASE(H3_lines_that_belong_together_are_one_row_across_a_rotation) {
+    rules.records.kind = record_kind::unindented;
+    columns({"file", "offset", "message"});
+    auto out = write_all({{of("a.log-1", 5), "x\n at y"}, {of("a.log", 0), " at z\nb\n"}});
+    BOOST_TEST(out == "a.log-1,5,\"x\n at y\n at z\"\na.log,6,b\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_record_may_go_through_several_rotations) {
+    columns({"file", "offset", "message"});
+    auto out = write_all({
+        {of("0.log.1", 5), written + " stdout P a\n"},
+        {of("0.log.2", 0), written + " stdout P b\n"},
+        {of("0.log", 0), written + " stdout F c\n"},
+    });
+    BOOST_TEST(out == "0.log.1,5,a\n0.log.2,0,bc\n");
 }
 
 // vector#25385
 BOOST_AUTO_TEST_CASE(H4_parts_of_two_logs_are_not_joined) {
     columns({"file", "message"});
-    row_writer writer(rules);
-    std::string out;
-    writer.begin(of("a/0.log", 0), false);
-    writer.add(written + " stdout P a\n", out);
-    writer.end(false, out);
-    writer.begin(of("b/0.log", 0), false);
-    writer.add(written + " stdout F b\n", out);
-    writer.end(false, out);
+    auto out = write_all({
+        {of("a/0.log", 0), written + " stdout P a\n"},
+        {of("b/0.log", 0), written + " stdout F b\n"},
+    });
     BOOST_TEST(out == "a/0.log,a\nb/0.log,b\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_log_is_continued_by_the_one_that_has_its_name) {
+    auto continues = [](const std::string& before, const std::string& next) {
+        return is_continued_by(of(before, 3), of(next, 0));
+    };
+    BOOST_TEST(continues("a/0.log.20260101-000000", "a/0.log"));
+    BOOST_TEST(continues("app.log.1", "app.log"));
+    BOOST_TEST(continues("app-2026-01-01.log", "app.log"));
+    BOOST_TEST(!continues("app.log", "app.log"));
+    BOOST_TEST(!continues("app.log", "app.log.1"));
+    BOOST_TEST(!continues("a/0.log.1", "b/0.log"));
+    BOOST_TEST(!continues("0.log.1", "1.log"));
+    BOOST_TEST(!continues("a.b/c-1.log", "a.b/d.log"));
+    BOOST_TEST(!is_continued_by(of("app.log.1", 3), of("app.log", 1)));
 }
 
 BOOST_AUTO_TEST_CASE(a_path_says_whose_log_it_is) {
