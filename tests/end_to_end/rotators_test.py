@@ -157,6 +157,27 @@ class Logrotate(Rotators):
                 daemon.start()
                 self.arrive_once(emulator, daemon, writer.written)
 
+    def test_compressed_while_the_daemon_is_down(self):
+        emulator, daemon = self.following()
+        self.rules(daemon, "create", "compress")
+        writer = Writer(daemon.drop)
+        writer.write(60)
+        self.arrive_once(emulator, daemon, 60)
+        writer.write(20)
+        daemon.program.kill()
+        for _ in range(3):
+            writer.write(40)
+            self.rotate()
+            writer.reopen()
+        writer.write(40)
+        daemon.start()
+        self.arrive_once(emulator, daemon, writer.written)
+        # Nothing of them is read again.
+        daemon.stop()
+        daemon.start()
+        writer.write(1)
+        self.arrive_once(emulator, daemon, writer.written)
+
 
 @needs(RSYSLOGD, "rsyslogd")
 class Rsyslog(Rotators):

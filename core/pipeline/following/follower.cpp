@@ -97,7 +97,7 @@ asio::awaitable<result<void>> follower::try_open() {
     watch_.folder = std::make_shared<spool::drop_folder>(std::move(*opened));
     is_open_ = true;
     if (!logs_) {
-        logs_ = make_followed_logs(watch_);
+        logs_ = make_followed_logs(watch_, options_.state_directory);
         logs_->restore(std::exchange(journaled_, {}), is_begun_);
     }
     with_.log.info("following", {{"watch", watch_.options.name}, {"path", path}});
@@ -336,7 +336,7 @@ void follower::apply(life::transition due) {
         watch_.gate.reopen();
     }
     watch_.options = std::move(*due.options);
-    if (logs_) logs_->set_rules(rules_of(watch_.options));
+    if (logs_) logs_->set_rules(rules_of(watch_.options, options_.state_directory));
     cutter_.set_options(watch_.options.follow);
 }
 

@@ -11,10 +11,11 @@
 
 namespace kustodrop::pipeline {
 
-spool::following_rules rules_of(const watch_options& from) {
+spool::following_rules rules_of(const watch_options& from, const std::string& state_directory) {
     spool::following_rules rules;
     rules.names = {from.include, from.exclude, ""};
     rules.recursive = from.recursive;
+    rules.scratch = state_directory;
     rules.ranges.form = {spool::record_syntax::lines};
     auto form = record_form_of(from.target.format);
     if (form && form->syntax == spool::record_syntax::separated) rules.ranges.form = *form;
@@ -36,14 +37,18 @@ static std::uint64_t file_system_of(const spool::drop_folder& folder) {
            static_cast<unsigned>(half[1]);
 }
 
-std::shared_ptr<spool::followed_logs> make_followed_logs(const watch& from) {
+std::shared_ptr<spool::followed_logs> make_followed_logs(
+    const watch& from, const std::string& state_directory
+) {
     spool::book_options book;
     book.watch = from.options.name;
     book.file_system = file_system_of(*from.folder);
     book.boot_id = boot_id();
     book.start_at_end = from.options.follow.start == start_place::end;
     book.max_logs = from.options.follow.max_logs;
-    return std::make_shared<spool::followed_logs>(std::move(book), rules_of(from.options));
+    return std::make_shared<spool::followed_logs>(
+        std::move(book), rules_of(from.options, state_directory)
+    );
 }
 
 }  // namespace kustodrop::pipeline

@@ -44,6 +44,9 @@ public:
     const known_logs& logs() const { return logs_; }
     log_number last_number() const { return last_number_; }
 
+    /// False: the next look is the watch's first start.
+    bool has_begun() const { return begun_; }
+
     /// What has changed since the last call.
     book_changes changes();
 

@@ -61,6 +61,7 @@ struct log_sighting {
     std::string family;       // Its live name; its own where it has the live name itself.
     bool rotated = false;     // It has the name of a rotated log, not the live one.
     bool compressed = false;  // Its content and size are the inflated ones.
+    bool unfinished = false;  // It is being compressed: nothing of its family is decided yet.
     log_file file;
     std::uint64_t size_bytes = 0;  // Without a tail of NULs that its writer preallocated.
 };

@@ -15,6 +15,8 @@ using families = std::map<std::string, std::vector<log_number>>;
 static families standing_by_family(look_table& look) {
     families standing;
     for (auto& [number, file] : look.in_sight) {
+        // It would have to be inflated, and was made last: others are not copies of it.
+        if (look.files[file].compressed) continue;
         standing[look.logs.at(number).family].push_back(number);
     }
     return standing;
@@ -23,6 +25,12 @@ static families standing_by_family(look_table& look) {
 // Known up to its last whole line: what was written before the watch began is not its business.
 static void begin_at_size(look_table& look, std::size_t file) {
     auto& log = look.add(file);
+    if (look.files[file].compressed) {
+        // Not inflated for that, so that nothing but the file itself proves what it is.
+        log.position = look.files[file].size_bytes;
+        log.witness = {log.position, 0, 0};
+        return look.judge(log_status::from_its_size, log.number, file);
+    }
     log.position = look.evidence.line_end(file, look.files[file].size_bytes);
     auto head = look.evidence.head_of(file);
     if (head.length > 0) log.head = head;
@@ -113,7 +121,14 @@ unexplained_files judge_strangers(look_table& look, bool first) {
     auto standing = standing_by_family(look);
     unexplained_files unexplained;
     for (auto file : look.strangers) {
+        if (look.files[file].unfinished) look.doubt(file);
+    }
+    for (auto file : look.strangers) {
         auto& seen = look.files[file];
+        if (seen.unfinished) {
+            look.judge(log_status::undecided, 0, file);
+            continue;
+        }
         auto* known = look.latest_of(file);
         if (known && known->phase != log_phase::copy) known = nullptr;
         bool proven = known && look.in_sight.contains(known->copy_of) &&
@@ -123,7 +138,8 @@ unexplained_files judge_strangers(look_table& look, bool first) {
             look.judge(log_status::copy, known->number, file, known->copy_of);
             continue;
         }
-        auto* whole = original_of(look, standing, file);
+        bool is_old = first && seen.compressed;
+        auto* whole = is_old ? nullptr : original_of(look, standing, file);
         if (look.evidence.unreadable(file)) look.doubt(file);
         bool empty = seen.size_bytes == 0 && !known;
         if (empty || !look.is_settled(seen.family)) {

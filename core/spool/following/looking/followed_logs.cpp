@@ -3,6 +3,7 @@
 #include "spool/folder/beneath.hpp"
 #include "spool/folder/scanning.hpp"
 #include "spool/following/log_records.hpp"
+#include "spool/following/looking/inflating.hpp"
 
 #include <sys/stat.h>
 
@@ -14,6 +15,9 @@
 namespace kustodrop::spool {
 
 static constexpr std::size_t scan_limit = 1'000'000;
+
+// A compressed log that its rotator is still writing; what rests for so long is broken.
+static constexpr duration patience_with_unfinished = 10s;
 
 static shared_descriptor open_log_file(int root, const std::string& name) {
     int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
@@ -27,8 +31,13 @@ static shared_descriptor open_log_file(int root, const std::string& name) {
 /// The files of a look, opened when their bytes are asked for.
 class followed_logs::content final : public log_content {
 public:
-    content(int root, std::vector<seen_file>& files, std::map<std::uint64_t, remembered>& rested)
-        : root_(root), files_(files), rested_(rested) {}
+    content(
+        int root,
+        std::vector<seen_file>& files,
+        std::map<std::uint64_t, remembered>& rested,
+        const std::string& scratch
+    )
+        : root_(root), files_(files), rested_(rested), scratch_(scratch) {}
 
     std::optional<std::uint64_t> hash(std::size_t file, std::uint64_t from, std::uint64_t to)
         override {
@@ -56,6 +65,7 @@ public:
         struct ::stat facts = {};
         if (!opened || ::fstat(opened->get(), &facts) != 0) return nullptr;
         if (facts.st_ino != seen.facts.file.inode) return nullptr;
+        if (seen.facts.compressed) opened = inflate_log(opened->get(), scratch_);
         return seen.opened = std::move(opened);
     }
 
@@ -63,6 +73,7 @@ private:
     int root_;
     std::vector<seen_file>& files_;
     std::map<std::uint64_t, remembered>& rested_;
+    const std::string& scratch_;
 };
 
 followed_logs::followed_logs(book_options book, following_rules rules)
@@ -97,6 +108,7 @@ std::vector<followed_logs::seen_file> followed_logs::list(std::vector<sighting> 
         bool is_named = name != logs.end();
         seen.facts.family = is_named ? name->second.family : held->second.family;
         seen.facts.rotated = !is_named || name->second.rotated;
+        seen.facts.compressed = is_named ? name->second.compressed : held->second.compressed;
         seen.facts.file = {inode, one.identity.born_ns, ""};
         seen.facts.size_bytes = one.identity.size_bytes;
         seen.full_size = one.identity.size_bytes;
@@ -125,6 +137,7 @@ void followed_logs::add_nameless(std::vector<seen_file>& files) const {
         seen.facts.name = followed ? std::string() : log.name;
         seen.facts.family = log.family;
         seen.facts.rotated = true;
+        seen.facts.compressed = log.compressed;
         seen.facts.file = log.file;
         auto identity = identity_of(facts);
         seen.facts.size_bytes = identity.size_bytes;
@@ -147,8 +160,8 @@ result<folder_look> followed_logs::look(
     if (found.has_error()) return found.error();
     auto files = list(std::move(found->sightings));
     add_nameless(files);
-    content reading(folder.descriptor_of_root(), files, rested_);
-    measure(files, reading);
+    content reading(folder.descriptor_of_root(), files, rested_, rules_.scratch);
+    measure(files, reading, now);
     std::vector<log_sighting> sightings;
     for (auto& one : files) sightings.push_back(one.facts);
     auto seen = book_.look(sightings, reading, now);
@@ -156,7 +169,34 @@ result<folder_look> followed_logs::look(
     return report(files, std::move(seen));
 }
 
-void followed_logs::measure(std::vector<seen_file>& files, content& reading) {
+// A compressed log was complete when it was judged, and is inflated again only to be read.
+followed_logs::remembered followed_logs::measure_compressed(
+    const seen_file& one, std::size_t at, content& reading
+) const {
+    remembered out{one.full_size, one.changed_ns, one.full_size, false};
+    const log_state* known = nullptr;
+    for (auto& [number, log] : book_.logs()) {
+        if (log.compressed && log.file.same_file(one.facts.file)) known = &log;
+    }
+    if (known) {
+        auto marks = known->anchors;
+        marks.push_back(known->witness);
+        marks.push_back(known->head.value_or(content_mark{}));
+        for (auto& mark : marks) out.hashes[{mark.end - mark.length, mark.end}] = mark.hash;
+        out.size = known->size_seen();
+        return out;
+    }
+    // What is there at the first start was read already, however much it is.
+    if (!book_.has_begun()) return out;
+    struct ::stat facts = {};
+    auto opened = reading.open(at);
+    bool whole = opened && ::fstat(opened->get(), &facts) == 0;
+    out.size = whole ? static_cast<std::uint64_t>(facts.st_size) : 0;
+    if (!whole) out.unfinished_since = time_point();
+    return out;
+}
+
+void followed_logs::measure(std::vector<seen_file>& files, content& reading, time_point looked_at) {
     std::map<std::uint64_t, remembered> now;
     for (std::size_t i = 0; i < files.size(); ++i) {
         auto& one = files[i];
@@ -168,14 +208,22 @@ void followed_logs::measure(std::vector<seen_file>& files, content& reading) {
         if (same) {
             fresh = std::move(before->second);
             fresh.rests = true;
+        } else if (one.facts.compressed && !one.facts.name.empty()) {
+            fresh = measure_compressed(one, i, reading);
+            if (fresh.unfinished_since) fresh.unfinished_since = looked_at;
         } else {
             auto opened = one.full_size > 0 ? reading.open(i) : nullptr;
             auto size = opened ? size_without_reserve(opened->get(), one.full_size) : one.full_size;
             fresh = {one.full_size, one.changed_ns, size, false};
         }
         one.facts.size_bytes = fresh.size;
+        one.facts.unfinished = fresh.unfinished_since.has_value();
     }
     rested_ = std::move(now);
+    std::erase_if(files, [&](auto& one) {
+        auto since = rested_[one.facts.file.inode].unfinished_since;
+        return since && looked_at - *since >= patience_with_unfinished;
+    });
 }
 
 void followed_logs::hold(
@@ -202,13 +250,16 @@ void followed_logs::hold(
             bool known =
                 followed.contains(inode) || undecided.contains(inode) || pinned.contains(inode);
             if (!known || needs(one) != necessary) continue;
+            // What was inflated takes room for as long as it is open.
+            if (!necessary && one.facts.compressed) continue;
             if (kept.size() >= rules_.max_open) continue;
             auto opened = reading.open(i);
             if (!opened) continue;
             auto before = open_.find(inode);
             auto name = one.facts.name;
             if (name.empty() && before != open_.end()) name = before->second.name;
-            kept[inode] = {name, one.facts.family, one.facts.file, std::move(opened)};
+            auto& file = one.facts;
+            kept[inode] = {name, file.family, file.file, std::move(opened), file.compressed};
         }
     }
     // What sources have still to be read from, although the log has ended.

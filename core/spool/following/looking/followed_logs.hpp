@@ -10,6 +10,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ struct following_rules {
     bool recursive = false;
     std::size_t max_open = 4096;  // Files held open; those that still have bytes to read first.
     range_rules ranges;
+    std::string scratch = {};  // The folder for the inflated bytes of compressed logs.
 };
 
 /// A followed log as a look has found it.
@@ -108,13 +110,15 @@ private:
         std::int64_t changed_ns = 0;
         std::uint64_t size = 0;
         bool rests = false;  // For longer than the clock of the file system is coarse.
+        std::optional<time_point> unfinished_since = {};  // It cannot be inflated.
         std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint64_t> hashes = {};
     };
     class content;
 
     std::vector<seen_file> list(std::vector<sighting> found) const;
     void add_nameless(std::vector<seen_file>& files) const;
-    void measure(std::vector<seen_file>& files, content& reading);
+    void measure(std::vector<seen_file>& files, content& reading, time_point now);
+    remembered measure_compressed(const seen_file& one, std::size_t at, content& reading) const;
     void hold(
         std::vector<seen_file>& files, content& reading, const std::set<std::uint64_t>& pinned
     );

@@ -8,13 +8,19 @@
 
 namespace kustodrop::spool {
 
-static constexpr std::array<std::string_view, 6> compressed_endings{
-    ".gz", ".xz", ".bz2", ".zst", ".zip", ".lz4"};
+static constexpr std::string_view gzip_ending = ".gz";
 
-static bool is_compressed(std::string_view name) {
-    return std::ranges::any_of(compressed_endings, [&](auto ending) {
-        return name.ends_with(ending);
-    });
+static constexpr std::array<std::string_view, 5> unread_endings{
+    ".xz", ".bz2", ".zst", ".zip", ".lz4"};
+
+static bool is_unread(std::string_view name) {
+    return std::ranges::any_of(unread_endings, [&](auto ending) { return name.ends_with(ending); });
+}
+
+// "app.log.1.gz" is "app.log.1", compressed by its rotator.
+static std::string without_gzip(std::string_view name) {
+    if (name.ends_with(gzip_ending)) name.remove_suffix(gzip_ending.size());
+    return std::string(name);
 }
 
 static bool is_separator(char byte) { return byte == '.' || byte == '-'; }
@@ -55,10 +61,11 @@ bool log_names::may_be_log(std::string_view name) const {
 }
 
 std::optional<std::string> log_names::ignored_because(std::string_view name) const {
-    if (is_compressed(name)) return "compressed files are not followed";
-    auto why = rules_.ignored_because(name);
+    if (is_unread(name)) return "of compressed logs only those of gzip are read";
+    auto plain = without_gzip(name);
+    auto why = rules_.ignored_because(plain);
     if (!why) return std::nullopt;
-    bool is_rotated = live_name_of(name).has_value() && !temporary_sign(name);
+    bool is_rotated = live_name_of(plain).has_value() && !temporary_sign(plain);
     return is_rotated ? std::nullopt : why;
 }
 
@@ -67,16 +74,18 @@ std::map<std::string, log_name> log_names::sort(const std::vector<std::string>& 
     std::map<std::string, log_name> out;
     for (auto& name : names) {
         if (!may_be_log(name)) continue;
-        auto possible = possible_live_names(name);
+        auto plain = without_gzip(name);
+        bool compressed = plain != name;
+        auto possible = possible_live_names(plain);
         auto found = std::ranges::find_if(possible, [&](auto& live) {
             return all.contains(live) && rules_.accepts(live);
         });
         if (found != possible.end()) {
-            out[name] = {*found, true};
-        } else if (rules_.accepts(name)) {
-            out[name] = {name, false};
+            out[name] = {*found, true, compressed};
+        } else if (rules_.accepts(plain)) {
+            out[name] = {plain, compressed, compressed};
         } else {
-            out[name] = {live_name_of(name).value_or(name), true};
+            out[name] = {live_name_of(plain).value_or(plain), true, compressed};
         }
     }
     return out;

@@ -14,12 +14,14 @@ namespace kustodrop::spool {
 struct log_name {
     std::string family;  // The name that is written to; its own, or the one it was rotated from.
     bool rotated = false;
+    bool compressed = false;  // By gzip, as its ending says.
 
     friend bool operator==(const log_name&, const log_name&) = default;
 };
 
 /// Which names are those of logs, live or rotated. The live name of "app.log.1", "app.log-20261129"
-/// and "app-2026-11-29.log" is "app.log". Compressed files are left out. Pure.
+/// and "app-2026-11-29.log" is "app.log", and so with ".gz" behind. Files of other compressions are
+/// left out. Pure.
 class log_names {
 public:
     log_names() = default;

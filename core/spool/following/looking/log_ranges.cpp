@@ -164,6 +164,8 @@ std::optional<log_range> find_range(
     out.bytes.offset = from;
     out.bytes.length_bytes = found.end - from;
     out.bytes.identity = identity_of(facts);
+    // The open file of a compressed log is not the log's own.
+    out.bytes.identity.inode = log.file.inode;
     out.bytes.identity.born_ns = log.file.born_ns;
     out.bytes.start_check = from > 0 ? tail_check(file, from) : 0;
     out.bytes.end_check = tail_check(file, found.end);

@@ -18,7 +18,8 @@ struct open_log {
     std::string name;    // The last one that was seen.
     std::string family;  // See log_state.
     log_file file;
-    shared_descriptor opened;
+    shared_descriptor opened;  // Of a compressed one: its inflated bytes.
+    bool compressed = false;
 };
 
 /// The open files of a watch's logs as they were at one look. Immutable: readers and the next look

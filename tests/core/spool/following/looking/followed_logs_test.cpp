@@ -1,6 +1,7 @@
 // The logs of a real folder, as a follower looks at them.
 #include "spool/following/looking/followed_logs.hpp"
 
+#include "spool/reading/gzip.hpp"
 #include "support/temp_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 using namespace kustodrop;
 using namespace kustodrop::spool;
@@ -17,22 +19,52 @@ namespace {
 struct following_a_folder {
     test::temp_folder place;
     drop_folder folder = drop_folder::open(place.path()).value();
+    test::temp_folder scratch;
     std::unique_ptr<followed_logs> subject = make();
     time_point now{};
     std::map<log_number, log_record> journal;
     std::set<std::uint64_t> pinned;
 
-    static std::unique_ptr<followed_logs> make() {
+    std::unique_ptr<followed_logs> make() const {
         book_options book;
         book.watch = "app";
         following_rules rules;
         rules.names.include = {"*.log"};
         rules.ranges.max_record = 100;
+        rules.scratch = scratch.path();
         return std::make_unique<followed_logs>(book, rules);
     }
 
     void append(const std::string& name, const std::string& text) {
         std::ofstream(place.path(name), std::ios::app | std::ios::binary) << text;
+    }
+
+    std::string gzip_of(const std::string& name) {
+        std::stringstream text;
+        text << std::ifstream(place.path(name), std::ios::binary).rdbuf();
+        auto raw = text.str();
+        std::string out(raw.size() + 1000, '\0');
+        gzip_encoder encoder(compression::fast);
+        auto done = encoder.step(raw, out, true);
+        BOOST_TEST_REQUIRE(done.finished);
+        out.resize(done.produced);
+        return out;
+    }
+
+    // As a rotator does when it is undisturbed.
+    void compress(const std::string& name) {
+        append(name + ".gz", gzip_of(name));
+        std::filesystem::remove(place.path(name));
+    }
+
+    void rename(const std::string& from, const std::string& to) {
+        std::filesystem::rename(place.path(from), place.path(to));
+    }
+
+    static std::string lines(char first, int count) {
+        std::string out;
+        for (int i = 0; i < count; ++i) out += first + std::to_string(i) + " of these lines\n";
+        return out;
     }
 
     folder_look look() {
@@ -213,6 +245,101 @@ BOOST_AUTO_TEST_CASE(a_file_that_a_source_needs_stays_open_after_its_log_has_end
     BOOST_TEST(look().files->find(range.range.bytes) != nullptr);
     subject->end({range.log});
     BOOST_TEST(look().files->find(range.range.bytes) == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_compressed_while_down_is_read_on_where_it_was_left) {
+    append("app.log", lines('a', 100));
+    BOOST_TEST(cut() == lines('a', 100));
+    append("app.log", lines('b', 50));
+    look();
+    restart();
+    rename("app.log", "app.log.2");
+    compress("app.log.2");
+    append("app.log.1", lines('c', 80));  // This one was never seen.
+    compress("app.log.1");
+    append("app.log", lines('d', 10));
+    auto seen = look();
+    BOOST_TEST(seen.lost.empty());
+    auto found = cut(seen);
+    for (auto& part : {lines('b', 50), lines('c', 80), lines('d', 10)}) {
+        BOOST_TEST(found.find(part) != std::string::npos);
+    }
+    BOOST_TEST(
+        found.size() == lines('b', 50).size() + lines('c', 80).size() + lines('d', 10).size()
+    );
+    BOOST_TEST(cut() == "");
+    restart();
+    BOOST_TEST(cut() == "");
+    rename("app.log.2.gz", "app.log.3.gz");
+    BOOST_TEST(cut() == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_log_that_was_read_is_not_read_again_when_it_is_compressed) {
+    append("app.log", lines('a', 100));
+    BOOST_TEST(cut() == lines('a', 100));
+    rename("app.log", "app.log.1");
+    append("app.log", "x\n");
+    BOOST_TEST(cut() == "x\n");
+    append("app.log.1.gz", gzip_of("app.log.1"));
+    BOOST_TEST(cut() == "");
+    std::filesystem::remove(place.path("app.log.1"));
+    for (int turn = 0; turn < 3; ++turn) {
+        auto seen = look();
+        BOOST_TEST(seen.lost.empty());
+        BOOST_TEST(cut(seen) == "");
+        restart();
+    }
+}
+
+BOOST_AUTO_TEST_CASE(compressed_logs_of_the_first_start_were_read_already) {
+    append("app.log.1", lines('a', 100));
+    compress("app.log.1");
+    append("app.log", "x\n");
+    BOOST_TEST(cut() == "x\n");
+    rename("app.log.1.gz", "app.log.2.gz");
+    restart();
+    BOOST_TEST(cut() == "");
+    std::filesystem::remove(place.path("app.log.2.gz"));
+    BOOST_TEST(look().lost.empty());
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_lost_while_its_compression_is_not_finished) {
+    append("app.log", lines('a', 100));
+    BOOST_TEST(cut() == lines('a', 100));
+    append("app.log", lines('b', 50));
+    look();
+    restart();
+    auto whole = gzip_of("app.log");
+    std::filesystem::remove(place.path("app.log"));
+    append("app.log.1.gz", whole.substr(0, whole.size() / 2));
+    for (int turn = 0; turn < 3; ++turn) {
+        auto seen = look();
+        BOOST_TEST(seen.lost.empty());
+        BOOST_TEST(cut(seen) == "");
+    }
+    append("app.log.1.gz", whole.substr(whole.size() / 2));
+    BOOST_TEST(cut() == lines('b', 50));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_broken_compressed_log_held_is_lost_and_said) {
+    append("app.log", lines('a', 100));
+    BOOST_TEST(cut() == lines('a', 100));
+    append("app.log", lines('b', 50));
+    look();
+    restart();
+    auto whole = gzip_of("app.log");
+    std::filesystem::remove(place.path("app.log"));
+    append("app.log.1.gz", whole.substr(0, whole.size() / 2));
+    append("app.log.2.gz", "no gzip at all");
+    std::vector<lost_range> lost;
+    for (int turn = 0; turn < 8; ++turn) {
+        auto seen = look();
+        lost.insert(lost.end(), seen.lost.begin(), seen.lost.end());
+    }
+    BOOST_TEST_REQUIRE(lost.size() == 1u);
+    BOOST_TEST(lost[0].from == lines('a', 100).size());
+    BOOST_TEST(lost[0].to == lines('a', 100).size() + lines('b', 50).size());
+    BOOST_TEST((lost[0].cause == loss_cause::deleted));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -33,6 +33,16 @@ BOOST_AUTO_TEST_CASE(what_rotations_make_of_it_is_a_rotated_one) {
     BOOST_TEST((of("pod/0.log.20261129-101010") == log_name{"pod/0.log", true}));
 }
 
+BOOST_AUTO_TEST_CASE(the_rotator_may_have_compressed_it) {
+    for (auto* name : {"app.log.1.gz", "app.log-20261129.gz", "app.log.gz"}) {
+        BOOST_TEST_CONTEXT(name) {
+            BOOST_TEST((of(name) == log_name{"app.log", true, true}));
+            BOOST_TEST((of(name, {"app.log", "app.log.1"}) == log_name{"app.log", true, true}));
+        }
+    }
+    BOOST_TEST((of("app-2026-11-29.log.gz", {"app.log"}) == log_name{"app.log", true, true}));
+}
+
 BOOST_AUTO_TEST_CASE(a_date_before_the_ending_is_one_beside_the_live_log_only) {
     for (auto* name : {"app-2026-11-29.log", "app.2026-11-29.log", "app-2026-11-29-3.log"}) {
         BOOST_TEST_CONTEXT(name) {
@@ -54,7 +64,9 @@ BOOST_AUTO_TEST_CASE(other_names_are_not_followed) {
          {"app.txt",
           "debug.log",
           ".app.log",
-          "app.log.1.gz",
+          "app.log.1.zst",
+          "app.txt.gz",
+          "app.log.tmp.gz",
           "app.log.tmp",
           "app.log~",
           "core.1"}) {
