@@ -73,9 +73,9 @@ BUGS = [
     Bug("use_a_refused_token", unit("pipeline", "outcome_handler_"), "is_not_used_again"),
     Bug("forget_absent_watches", unit("pipeline", "outcome_handler_"), "folder_is_absent"),
     Bug("take_a_blocked_target_for_absence", unit("spool", "archive_"), "not_the_files_fault"),
-    Bug("adopt_what_the_journal_knows", unit("pipeline", "former_folder_"), "moved_and_not_shipped"),
-    Bug("adopt_files_of_a_settled_blob", unit("pipeline", "former_folder_"), "files_of_a_blob_that"),
-    Bug("forget_renamed_watches", unit("pipeline", "renaming_"), "a_kept_file_is_not_shipped_again"),
+    Bug("adopt_what_the_journal_knows", unit("pipeline", "former_folder_"), "moved_and_not"),
+    Bug("adopt_files_of_a_settled_blob", unit("pipeline", "former_folder_"), "files_of_a_blob"),
+    Bug("forget_renamed_watches", unit("pipeline", "renaming_"), "kept_file_is_not_shipped"),
     Bug("count_a_renamed_watch_twice", unit("pipeline", "roster_"), "takes_its_sources_along"),
     Bug("believe_a_failed_move", unit("spool", "claim_"), "claim_/"),
 ]
