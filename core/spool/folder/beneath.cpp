@@ -13,6 +13,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <memory>
+#include <unistd.h>
 
 namespace kustodrop::spool {
 
@@ -175,8 +176,17 @@ std::optional<sighting> look_at(int folder, const std::string& base, freshness h
     return seen;
 }
 
+bool may_access(int folder, const std::string& base, int mode, int flags) {
+    if (::faccessat(folder, base.c_str(), mode, flags | AT_EACCESS) == 0) return true;
+    // The C library does without faccessat2 only where the kernel lacks it. The older call asks for
+    // the real user, and follows links.
+    bool same_user = ::getuid() == ::geteuid() && ::getgid() == ::getegid();
+    if (errno != EPERM || !same_user) return false;
+    return ::faccessat(folder, base.c_str(), mode, 0) == 0;
+}
+
 bool may_read(int folder, const std::string& base) {
-    return ::faccessat(folder, base.c_str(), R_OK, AT_EACCESS | AT_SYMLINK_NOFOLLOW) == 0;
+    return may_access(folder, base, R_OK, AT_SYMLINK_NOFOLLOW);
 }
 
 passage::passage(int root, const std::string& folder) : number_(root) {

@@ -44,6 +44,10 @@ std::optional<sighting> look_at(
     int folder, const std::string& base, freshness how = freshness::remembered
 );
 
+/// access(2) for the rights that this process has now, also where a sandbox refuses the newer call
+/// with EPERM. False: errno says why.
+bool may_access(int folder, const std::string& base, int mode, int flags = 0);
+
 /// Whether this process may read it.
 bool may_read(int folder, const std::string& base);
 

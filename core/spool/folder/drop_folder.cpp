@@ -47,7 +47,7 @@ result<void> drop_folder::verify() const {
 result<claim_advice> drop_folder::advice() const {
     struct ::stat facts = {};
     if (::fstat(root_.get(), &facts) != 0) return open_failure(path_, errno);
-    if (::faccessat(root_.get(), ".", W_OK | X_OK, AT_EACCESS) != 0) {
+    if (!may_access(root_.get(), ".", W_OK | X_OK)) {
         // What is shipped in place stays for good: a passing trouble does not justify that.
         bool lasting = errno == EACCES || errno == EPERM || errno == EROFS;
         if (!lasting) return open_failure(path_, errno);
@@ -87,7 +87,7 @@ static result<descriptor> open_own(int at, const std::string& name, std::uint64_
         auto detail = name + " is writable for everyone: anyone could take or plant files";
         return failure{errc::folder_hostile, remedy::reconfigure, detail};
     }
-    if (::faccessat(own.get(), ".", W_OK | X_OK, AT_EACCESS) != 0) {
+    if (!may_access(own.get(), ".", W_OK | X_OK)) {
         return system_failure(
             errc::folder_read_only, remedy::reconfigure, "no access to", name, errno
         );
