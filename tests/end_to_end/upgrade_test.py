@@ -120,7 +120,7 @@ class Upgrade(EndToEnd):
         self.assertIn("run that one again, or choose another state_directory", out + err)
         self.assertEqual((version_of(journal), daemon.inside("work")), (99, work))
         self.assertEqual(list(daemon.state.glob("*corrupt*")), [])
-        # Back to the newer program, which is this one once the mark is gone.
+        # Back to the newer program, which is this one without the mark.
         set_version(journal, len(schemas()))
         daemon.start()
         self.finish(emulator, daemon)

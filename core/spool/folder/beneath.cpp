@@ -182,7 +182,7 @@ bool may_access(int folder, const std::string& base, int mode, int flags) {
     // the real user, and follows links.
     bool same_user = ::getuid() == ::geteuid() && ::getgid() == ::getegid();
     if (errno != EPERM || !same_user) return false;
-    return ::faccessat(folder, base.c_str(), mode, 0) == 0;
+    return ::syscall(SYS_faccessat, folder, base.c_str(), mode) == 0;
 }
 
 bool may_read(int folder, const std::string& base) {
