@@ -134,7 +134,7 @@ asio::awaitable<bool> follower::look() {
         co_return false;
     }
     watch_.logs = seen->files;
-    sees_all_ = seen->unreadable.empty();
+    sees_all_ = seen->unreadable.empty() && seen->waiting.empty();
     cutter_.looked(seen->logs, now);
     reports_.report(*seen, watch_.options.name);
     for (auto& lost : seen->lost) {

@@ -58,6 +58,7 @@ public:
     bool is_low_on_space() const override { return false; }
     std::size_t waiting_in_folder() const override { return cutter_.waiting_logs(); }
     const std::optional<failure>& absence() const override { return absence_; }
+    std::vector<notice> notices() const override { return reports_.notices(); }
 
 private:
     asio::awaitable<result<void>> try_open();

@@ -10,6 +10,8 @@ static log_level level_of(spool::log_status status) {
     case log_status::truncated:
     case log_status::cut_short:
     case log_status::remains:
+    case log_status::from_its_size:
+    case log_status::broken:
         return log_level::info;
     case log_status::too_many:
         return log_level::warning;
@@ -39,6 +41,21 @@ void log_reports::report(const spool::folder_look& seen, const std::string& watc
         );
     }
     refused_ = std::move(refused);
+    std::set<std::string> waiting;
+    notices_.clear();
+    for (auto& one : seen.waiting) {
+        if (one.why.empty()) continue;
+        auto text = "cannot be inflated: " + one.why + "; it is tried again";
+        if (notices_.empty()) notices_.push_back({"compressed_waits", 0, one.name, text});
+        ++notices_.front().files;
+        waiting.insert(one.name);
+        if (waiting_.contains(one.name)) continue;
+        log_.warning(
+            "cannot inflate a compressed log; it is tried again",
+            {{"watch", watch}, {"log", one.name}, {"reason", one.why}}
+        );
+    }
+    waiting_ = std::move(waiting);
 }
 
 }  // namespace kustodrop::pipeline

@@ -16,6 +16,8 @@ static std::string_view said_of(spool::loss_cause cause) {
         return "truncated";
     case spool::loss_cause::overwritten:
         return "overwritten";
+    case spool::loss_cause::broken:
+        return "in a compressed file that broke";
     }
     return "";
 }

@@ -61,6 +61,12 @@ static void judge_known(look_table& look, log_state& log, std::size_t file) {
         log.family = seen.family;
     }
     look.strangers.erase(file);
+    if (seen.broken) {
+        look.end(log, loss_cause::broken);
+        log.phase = log_phase::copy;
+        log.copy_of = 0;
+        return look.judge(log_status::broken, log.number, file);
+    }
     look.in_sight[log.number] = file;
     bool shorter = seen.size_bytes < log.size_seen();
     bool unchanged = !shorter && look.evidence.is_unchanged(log, file);
@@ -89,7 +95,7 @@ static void let_return(look_table& look) {
     for (auto file : strangers) {
         auto* log = look.latest_of(file);
         if (!log || log->phase != log_phase::ended || log->carried) continue;
-        if (look.files[file].name.empty()) continue;
+        if (look.files[file].name.empty() || look.files[file].broken) continue;
         log->phase = log_phase::followed;
         look.judge(log_status::returned, log->number, file);
         judge_known(look, *log, file);

@@ -28,6 +28,8 @@ std::string_view to_string(log_status status) {
         return "from_its_size";
     case log_status::unseen:
         return "unseen";
+    case log_status::broken:
+        return "broken";
     case log_status::undecided:
         return "undecided";
     case log_status::too_many:
@@ -44,6 +46,8 @@ std::string_view code_of(loss_cause cause) {
         return "truncated_unread";
     case loss_cause::overwritten:
         return "overwritten_unread";
+    case loss_cause::broken:
+        return "broken_unread";
     }
     return "";
 }

@@ -15,7 +15,7 @@ using log_number = std::uint64_t;
 
 enum class log_phase {
     followed,   // It is read as it grows.
-    copy,       // Its bytes are those of another log, which is followed: never read.
+    copy,       // Never read: its bytes are another log's, which is followed, or it is broken.
     undecided,  // A copy or not: kin of it is in doubt. Known so that it cannot vanish unnoticed.
     ended,      // Truncated or gone. It stays known for as long as remains of it may turn up.
 };
@@ -52,6 +52,9 @@ struct log_state {
     std::optional<content_doubt> doubt;
 
     std::uint64_t size_seen() const { return witness.end; }
+
+    /// A compressed file that is broken: nothing of it is read any more.
+    bool is_given_up() const { return phase == log_phase::copy && copy_of == 0; }
     friend bool operator==(const log_state&, const log_state&) = default;
 };
 
@@ -61,7 +64,8 @@ struct log_sighting {
     std::string family;       // Its live name; its own where it has the live name itself.
     bool rotated = false;     // It has the name of a rotated log, not the live one.
     bool compressed = false;  // Its content and size are the inflated ones.
-    bool unfinished = false;  // It is being compressed: nothing of its family is decided yet.
+    bool unfinished = false;  // Not inflated yet: nothing of its family is decided.
+    bool broken = false;      // Cannot be inflated: its content is what comes before the break.
     log_file file;
     std::uint64_t size_bytes = 0;  // Without a tail of NULs that its writer preallocated.
 };
@@ -79,6 +83,7 @@ enum class log_status {
     remains,         // Continues a log that has ended.
     from_its_size,   // There at the watch's first start under a rotated name.
     unseen,          // Under a rotated name, and of no log that is known: from 0.
+    broken,          // Compressed, and not to be inflated: what it held is lost.
     undecided,       // Empty, unreadable, or kin of a log in doubt: hold it, and show it again.
     too_many,        // Not followed: the watch has max_logs already.
 };
@@ -99,6 +104,7 @@ enum class loss_cause {
     deleted,      // The file was deleted, or left the folder.
     truncated,    // It was found smaller than before.
     overwritten,  // It was found with other bytes in their place.
+    broken,       // The compressed file with them cannot be inflated.
 };
 
 /// The code of the outcome: "deleted_unread" and so on.

@@ -115,6 +115,30 @@ static void leave_undecided(look_table& look, std::size_t file, log_state* known
     look.judge(log_status::undecided, known ? known->number : 0, file);
 }
 
+// Whether what a broken file begins with is the beginning of a log that has ended, or is about to.
+static bool is_of_ended_log(look_table& look, std::size_t file) {
+    return std::ranges::any_of(look.logs, [&](auto& entry) {
+        auto& log = entry.second;
+        bool stands = look.in_sight.contains(log.number) || log.phase == log_phase::copy;
+        if (stands || log.family != look.files[file].family || !log.head) return false;
+        return look.evidence.holds(file, *log.head);
+    });
+}
+
+// What was seen of a known log is reported when that ends; of another it is at least what comes
+// before the break.
+static void give_up(look_table& look, const families& standing, std::size_t file) {
+    if (auto* known = look.latest_of(file); known && known->phase == log_phase::copy) {
+        known->copy_of = 0;
+        return look.judge(log_status::broken, known->number, file);
+    }
+    bool is_known = original_of(look, standing, file) || is_of_ended_log(look, file);
+    auto& log = look.add(file, log_phase::copy);
+    log.witness = look.evidence.mark_before(file, look.files[file].size_bytes);
+    if (!is_known) look.endings.push_back({log.number, loss_cause::broken, 0});
+    look.judge(log_status::broken, log.number, file);
+}
+
 unexplained_files judge_strangers(look_table& look, bool first) {
     revisit_undecided(look);
     begin_live(look, first);
@@ -127,6 +151,10 @@ unexplained_files judge_strangers(look_table& look, bool first) {
         auto& seen = look.files[file];
         if (seen.unfinished) {
             look.judge(log_status::undecided, 0, file);
+            continue;
+        }
+        if (seen.broken) {
+            give_up(look, standing, file);
             continue;
         }
         auto* known = look.latest_of(file);

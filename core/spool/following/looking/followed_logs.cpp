@@ -3,78 +3,15 @@
 #include "spool/folder/beneath.hpp"
 #include "spool/folder/scanning.hpp"
 #include "spool/following/log_records.hpp"
-#include "spool/following/looking/inflating.hpp"
 
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <fcntl.h>
 #include <utility>
 
 namespace kustodrop::spool {
 
 static constexpr std::size_t scan_limit = 1'000'000;
-
-// A compressed log that its rotator is still writing; what rests for so long is broken.
-static constexpr duration patience_with_unfinished = 10s;
-
-static shared_descriptor open_log_file(int root, const std::string& name) {
-    int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
-    auto opened = open_beneath(root, name, flags | O_NOATIME);
-    // Only who owns a file may leave its time of access alone.
-    if (!opened.is_open() && errno == EPERM) opened = open_beneath(root, name, flags);
-    if (!opened.is_open()) return nullptr;
-    return std::make_shared<const descriptor>(std::move(opened));
-}
-
-/// The files of a look, opened when their bytes are asked for.
-class followed_logs::content final : public log_content {
-public:
-    content(
-        int root,
-        std::vector<seen_file>& files,
-        std::map<std::uint64_t, remembered>& rested,
-        const std::string& scratch
-    )
-        : root_(root), files_(files), rested_(rested), scratch_(scratch) {}
-
-    std::optional<std::uint64_t> hash(std::size_t file, std::uint64_t from, std::uint64_t to)
-        override {
-        auto& known = rested_[files_[file].facts.file.inode];
-        auto found = known.hashes.find({from, to});
-        if (found != known.hashes.end()) return found->second;
-        auto opened = open(file);
-        if (!opened) return std::nullopt;
-        auto fresh = hash_range(opened->get(), from, to);
-        if (fresh && known.rests) known.hashes[{from, to}] = *fresh;
-        return fresh;
-    }
-
-    std::uint64_t line_end(std::size_t file, std::uint64_t limit) override {
-        auto opened = open(file);
-        return opened ? last_line_end(opened->get(), 0, limit) : 0;
-    }
-
-    /// The file, if it still is the one that was seen under its name.
-    shared_descriptor open(std::size_t file) {
-        auto& seen = files_[file];
-        if (seen.opened || seen.facts.name.empty()) return seen.opened;
-        auto opened = open_log_file(root_, seen.facts.name);
-        seen.is_refused = !opened && (errno == EACCES || errno == EPERM);
-        struct ::stat facts = {};
-        if (!opened || ::fstat(opened->get(), &facts) != 0) return nullptr;
-        if (facts.st_ino != seen.facts.file.inode) return nullptr;
-        if (seen.facts.compressed) opened = inflate_log(opened->get(), scratch_);
-        return seen.opened = std::move(opened);
-    }
-
-private:
-    int root_;
-    std::vector<seen_file>& files_;
-    std::map<std::uint64_t, remembered>& rested_;
-    const std::string& scratch_;
-};
 
 followed_logs::followed_logs(book_options book, following_rules rules)
     : options_(book), rules_(std::move(rules)), book_(std::move(book)) {}
@@ -89,7 +26,7 @@ void followed_logs::restore(const std::vector<log_record>& logs, bool begun) {
     if (begun || !known.empty()) book_.restore(std::move(known), last);
 }
 
-std::vector<followed_logs::seen_file> followed_logs::list(std::vector<sighting> found) const {
+std::vector<seen_file> followed_logs::list(std::vector<sighting> found) const {
     std::vector<std::string> names;
     for (auto& one : found) names.push_back(one.name);
     auto logs = log_names(rules_.names).sort(names);
@@ -160,8 +97,8 @@ result<folder_look> followed_logs::look(
     if (found.has_error()) return found.error();
     auto files = list(std::move(found->sightings));
     add_nameless(files);
-    content reading(folder.descriptor_of_root(), files, rested_, rules_.scratch);
-    measure(files, reading, now);
+    look_content reading(folder.descriptor_of_root(), files, rested_, rules_.scratch, now);
+    reading.measure(book_);
     std::vector<log_sighting> sightings;
     for (auto& one : files) sightings.push_back(one.facts);
     auto seen = book_.look(sightings, reading, now);
@@ -169,66 +106,13 @@ result<folder_look> followed_logs::look(
     return report(files, std::move(seen));
 }
 
-// A compressed log was complete when it was judged, and is inflated again only to be read.
-followed_logs::remembered followed_logs::measure_compressed(
-    const seen_file& one, std::size_t at, content& reading
-) const {
-    remembered out{one.full_size, one.changed_ns, one.full_size, false};
-    const log_state* known = nullptr;
-    for (auto& [number, log] : book_.logs()) {
-        if (log.compressed && log.file.same_file(one.facts.file)) known = &log;
-    }
-    if (known) {
-        auto marks = known->anchors;
-        marks.push_back(known->witness);
-        marks.push_back(known->head.value_or(content_mark{}));
-        for (auto& mark : marks) out.hashes[{mark.end - mark.length, mark.end}] = mark.hash;
-        out.size = known->size_seen();
-        return out;
-    }
-    // What is there at the first start was read already, however much it is.
-    if (!book_.has_begun()) return out;
-    struct ::stat facts = {};
-    auto opened = reading.open(at);
-    bool whole = opened && ::fstat(opened->get(), &facts) == 0;
-    out.size = whole ? static_cast<std::uint64_t>(facts.st_size) : 0;
-    if (!whole) out.unfinished_since = time_point();
-    return out;
-}
-
-void followed_logs::measure(std::vector<seen_file>& files, content& reading, time_point looked_at) {
-    std::map<std::uint64_t, remembered> now;
-    for (std::size_t i = 0; i < files.size(); ++i) {
-        auto& one = files[i];
-        auto inode = one.facts.file.inode;
-        auto before = rested_.find(inode);
-        bool same = before != rested_.end() && before->second.full_size == one.full_size &&
-                    before->second.changed_ns == one.changed_ns;
-        auto& fresh = now[inode];
-        if (same) {
-            fresh = std::move(before->second);
-            fresh.rests = true;
-        } else if (one.facts.compressed && !one.facts.name.empty()) {
-            fresh = measure_compressed(one, i, reading);
-            if (fresh.unfinished_since) fresh.unfinished_since = looked_at;
-        } else {
-            auto opened = one.full_size > 0 ? reading.open(i) : nullptr;
-            auto size = opened ? size_without_reserve(opened->get(), one.full_size) : one.full_size;
-            fresh = {one.full_size, one.changed_ns, size, false};
-        }
-        one.facts.size_bytes = fresh.size;
-        one.facts.unfinished = fresh.unfinished_since.has_value();
-    }
-    rested_ = std::move(now);
-    std::erase_if(files, [&](auto& one) {
-        auto since = rested_[one.facts.file.inode].unfinished_since;
-        return since && looked_at - *since >= patience_with_unfinished;
-    });
-}
-
 void followed_logs::hold(
-    std::vector<seen_file>& files, content& reading, const std::set<std::uint64_t>& pinned
+    std::vector<seen_file>& files, look_content& reading, const std::set<std::uint64_t>& pinned
 ) {
+    std::set<std::uint64_t> there;
+    for (auto& one : files) there.insert(one.facts.file.inode);
+    // The bytes that a source needs may have been compressed since they were cut.
+    bool is_missed = !std::ranges::includes(there, pinned);
     std::map<std::uint64_t, const log_state*> followed;
     std::set<std::uint64_t> undecided;
     for (auto& [number, log] : book_.logs()) {
@@ -251,7 +135,8 @@ void followed_logs::hold(
                 followed.contains(inode) || undecided.contains(inode) || pinned.contains(inode);
             if (!known || needs(one) != necessary) continue;
             // What was inflated takes room for as long as it is open.
-            if (!necessary && one.facts.compressed) continue;
+            if (!necessary && one.facts.compressed && !is_missed) continue;
+            if (one.facts.broken) continue;
             if (kept.size() >= rules_.max_open) continue;
             auto opened = reading.open(i);
             if (!opened) continue;
@@ -276,6 +161,9 @@ folder_look followed_logs::report(const std::vector<seen_file>& files, look_resu
     for (auto& one : files) {
         by_inode[one.facts.file.inode] = &one;
         if (one.is_refused) out.unreadable.push_back(one.facts.name);
+        auto& known = rested_.at(one.facts.file.inode);
+        bool is_waiting = one.facts.unfinished || !known.waits_for.empty();
+        if (is_waiting) out.waiting.push_back({one.facts.name, known.waits_for});
     }
     for (auto& [inode, log] : open_) open.push_back(log);
     out.files = std::make_shared<const open_logs>(std::move(open));

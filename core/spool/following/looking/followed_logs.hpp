@@ -5,6 +5,7 @@
 #include "spool/following/log_book.hpp"
 #include "spool/following/looking/log_names.hpp"
 #include "spool/following/looking/log_ranges.hpp"
+#include "spool/following/looking/look_content.hpp"
 #include "spool/following/looking/open_logs.hpp"
 #include "spool/journal/journal_records.hpp"
 
@@ -43,6 +44,12 @@ struct lost_range {
     loss_cause cause = loss_cause::deleted;
 };
 
+/// A compressed log that is not inflated yet: nothing of its family is decided.
+struct waiting_log {
+    std::string name;
+    std::string why;  // Empty: it is being compressed.
+};
+
 /// Something other than growth.
 struct log_news {
     log_status status = log_status::undecided;
@@ -56,6 +63,7 @@ struct folder_look {
     std::vector<lost_range> lost;
     std::vector<log_news> news;
     std::vector<std::string> unreadable;  // By this process.
+    std::vector<waiting_log> waiting;
     std::shared_ptr<const open_logs> files;
 };
 
@@ -97,38 +105,18 @@ public:
     void set_rules(following_rules rules) { rules_ = std::move(rules); }
 
 private:
-    struct seen_file {
-        log_sighting facts;
-        std::uint64_t full_size = 0;  // With the reserve of its writer.
-        std::int64_t changed_ns = 0;
-        shared_descriptor opened;
-        bool is_refused = false;
-    };
-    // Of a file that has not changed since: nothing in it is read twice.
-    struct remembered {
-        std::uint64_t full_size = 0;
-        std::int64_t changed_ns = 0;
-        std::uint64_t size = 0;
-        bool rests = false;  // For longer than the clock of the file system is coarse.
-        std::optional<time_point> unfinished_since = {};  // It cannot be inflated.
-        std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint64_t> hashes = {};
-    };
-    class content;
-
     std::vector<seen_file> list(std::vector<sighting> found) const;
     void add_nameless(std::vector<seen_file>& files) const;
-    void measure(std::vector<seen_file>& files, content& reading, time_point now);
-    remembered measure_compressed(const seen_file& one, std::size_t at, content& reading) const;
     void hold(
-        std::vector<seen_file>& files, content& reading, const std::set<std::uint64_t>& pinned
+        std::vector<seen_file>& files, look_content& reading, const std::set<std::uint64_t>& pinned
     );
     folder_look report(const std::vector<seen_file>& files, look_result found) const;
 
     book_options options_;
     following_rules rules_;
     log_book book_;
-    std::map<std::uint64_t, open_log> open_;      // By inode.
-    std::map<std::uint64_t, remembered> rested_;  // By inode.
+    std::map<std::uint64_t, open_log> open_;  // By inode.
+    remembered_files rested_;
 };
 
 }  // namespace kustodrop::spool

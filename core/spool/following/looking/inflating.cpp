@@ -3,12 +3,12 @@
 #include "spool/folder/beneath.hpp"
 #include "spool/reading/gzip.hpp"
 
-#include <sys/stat.h>
 #include <sys/statvfs.h>
 
 #include <cerrno>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <fcntl.h>
 #include <string_view>
 #include <unistd.h>
@@ -38,33 +38,56 @@ static descriptor nameless_file(const std::string& folder) {
     return named;
 }
 
-shared_descriptor inflate_log(int file, const std::string& scratch) {
-    struct ::stat facts = {};
-    if (::fstat(file, &facts) != 0 || facts.st_size == 0) return nullptr;
+// A full disk is named by the setting that helps.
+static inflation without_room(int error) {
+    inflation out;
+    out.end = inflation_end::no_room;
+    out.detail = error == ENOSPC || error == EDQUOT || error == EFBIG
+                     ? "state_directory has no room for it"
+                     : "cannot write in state_directory: " + std::string(std::strerror(error));
+    return out;
+}
+
+static inflation not_readable(int error) {
+    return {inflation_end::unreadable, nullptr, std::strerror(error)};
+}
+
+inflation inflate_log(int file, const std::string& scratch) {
     auto out = nameless_file(scratch);
-    if (!out.is_open()) return nullptr;
+    if (!out.is_open()) return without_room(errno);
     auto room = room_bytes(out.get());
-    bool is_kept = true;
+    int refused = 0;
     auto keep = [&](std::string_view raw) {
-        is_kept = raw.size() <= room && write_all(out.get(), raw);
-        room -= is_kept ? raw.size() : 0;
-        return is_kept;
+        if (raw.size() > room) {
+            refused = ENOSPC;
+        } else if (!write_all(out.get(), raw)) {
+            refused = errno;
+        } else {
+            room -= raw.size();
+        }
+        return refused == 0;
     };
     gzip_limits limits;
     limits.ratio = 2000;  // More than deflate can reach: a log may hold one line over and over.
     gzip_counter counter(limits, keep);
     std::string block(compressed_block_bytes, '\0');
-    for (off_t at = 0;;) {
+    bool is_broken = false;
+    for (off_t at = 0; !is_broken;) {
         auto got = ::pread(file, block.data(), block.size(), at);
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return nullptr;
+        if (got < 0) return not_readable(errno);
         if (got == 0) break;
         at += got;
         auto added = counter.add(std::string_view(block).substr(0, static_cast<std::size_t>(got)));
-        if (added.has_error() || !is_kept) return nullptr;
+        if (refused != 0) return without_room(refused);
+        is_broken = added.has_error();
     }
-    if (counter.finish().has_error()) return nullptr;
-    return std::make_shared<const descriptor>(std::move(out));
+    is_broken = is_broken || counter.finish().has_error();
+    if (refused != 0) return without_room(refused);
+    inflation done;
+    done.end = is_broken ? inflation_end::broken : inflation_end::whole;
+    done.file = std::make_shared<const descriptor>(std::move(out));
+    return done;
 }
 
 }  // namespace kustodrop::spool
