@@ -9,7 +9,7 @@ import threading
 import unittest
 
 from stand import Resilience, main, skip
-from waiting import until
+from waiting import throughout, until
 
 import strange_disk
 
@@ -153,14 +153,33 @@ class StrangeDisks(Resilience):
         self.tally.add("remounts", 2)
         self.finished(daemon, emulator)
 
+    def grow(self, faults, _):
+        """A file that another machine writes line by line, through the claim and the archive."""
+        emulator, daemon, disk = self.rig_on(faults, {"format": "csv"})
+        daemon.start()
+        count = 0
+        with (disk.place_of_others() / "slow.csv").open("a", encoding="utf-8") as writer:
+            for _ in throughout(3 * CACHED, every=1):
+                writer.write(ROW.format(count))
+                writer.flush()
+                count += 1
+        self.arrive(emulator, daemon, count)
+        self.until("nothing in work/", lambda: daemon.inside("work") == [], 120, daemon)
+        daemon.stop()
+        disk.unmount()
+        self.tally.add("grown")
+        self.finished(daemon, emulator)
+
     def test_every_record_arrives_once_whatever_the_disk_is_like(self):
         if not may_mount():
             skip("strange disks: /dev/fuse and root are wanted")
         whole = self.scenarios(self.endure, KINDS)
         whole = self.scenarios(self.remain, [("fresh_inodes",), ("cached",)]) and whole
+        whole = self.scenarios(self.grow, [("cached",), ("cached", "fresh_inodes")]) and whole
         self.tally.add("lost", 0)
-        least = {"files": 112, "kills": 24, "remounts": 4}
-        self.close("strange disks", least if whole else {}, "files", "kills", "remounts", "lost")
+        least = {"files": 112, "kills": 24, "remounts": 4, "grown": 2}
+        counts = ("files", "kills", "remounts", "grown", "lost")
+        self.close("strange disks", least if whole else {}, *counts)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,14 @@ namespace kustodrop::pipeline {
 
 static bool is_ours(const spool::slice& file) { return file.location.starts_with(".kustodrop/"); }
 
+// What the kernel remembers of a file on a file server may be old: it asks for it.
+static bool ask_for_facts(const spool::descriptor& file, struct ::stat& facts) {
+    struct ::statx fresh = {};
+    static constexpr int how = AT_EMPTY_PATH | AT_STATX_FORCE_SYNC;
+    bool is_answered = ::statx(file.get(), "", how, STATX_BASIC_STATS, &fresh) == 0;
+    return is_answered && ::fstat(file.get(), &facts) == 0;
+}
+
 late_look look_for_growth(const spool::slice& file, spool::open_folders& through) {
     late_look out;
     auto opened = through.open(file.location, O_RDONLY | O_NONBLOCK | O_NOCTTY);
@@ -22,7 +30,7 @@ late_look look_for_growth(const spool::slice& file, spool::open_folders& through
     if (!opened.is_open() || ::fstat(opened.get(), &facts) != 0) return out;
     // Asked first: what a writer adds after this look, it adds while it is known.
     out.writers = spool::probe_writers(opened.get());
-    if (::fstat(opened.get(), &facts) != 0) return out;
+    if (!ask_for_facts(opened, facts)) return out;
     auto now = spool::identity_of(facts);
     // Where inode numbers do not last, the place says which file it is.
     if (file.identity.inode == 0) now.inode = 0;
