@@ -32,6 +32,11 @@ public:
         stamp();
     }
 
+    /// Removes what was written, wherever the file is now.
+    void truncate() {
+        if (::ftruncate(number_, 0) != 0) throw std::runtime_error("cannot truncate");
+    }
+
     /// Where it is now; empty once it has no name.
     std::string place() const {
         std::array<char, 4096> name{};
@@ -174,6 +179,38 @@ void producer::append_next(drop& to, slow_writer by, unsigned left) {
     world_.plan(pause, [this, &to, by = std::move(by), left] { append_next(to, by, left - 1); });
 }
 
+// A writer that keeps its descriptor and writes other versions through it, wherever the file is by
+// then. Bytes that it destroys before they were read need not arrive; those of its last version
+// must, whole, and never mixed with others.
+void producer::write_and_rewrite() {
+    auto& first = make(drop_kind::plain, ".json");
+    auto file = std::make_shared<written_file>(world_, path(first.name), O_APPEND);
+    file->write(content(first));
+    ++first.writes;
+    world_.note("writes, and will rewrite, " + first.name);
+    rewrite_later(first, std::move(file), static_cast<unsigned>(world_.chance.between(1, 3)));
+}
+
+void producer::rewrite_later(drop& last, std::shared_ptr<written_file> by, unsigned left) {
+    bool slow = world_.chance.chance(0.5);
+    auto pause = slow ? world_.chance.between(10s, 3min) : world_.chance.between(50ms, 10s);
+    world_.plan(pause, [this, &last, by = std::move(by), left] {
+        auto place = by->place();
+        if (left == 0 || !is_in_reach(last, place)) return;
+        world_.sky.count(fault::rewriting);
+        auto& next = book_.add(drop_kind::plain, last.name);
+        last.optional = true;
+        // Nothing of it was there when the file was archived.
+        bool is_archived = place.find("/.kustodrop/archive") != std::string::npos;
+        if (is_archived) next.archived_records = 0;
+        by->truncate();
+        by->write(content(next));
+        ++next.writes;
+        world_.note("rewrites " + next.name);
+        rewrite_later(next, by, left - 1);
+    });
+}
+
 // Two versions of one name: the second replaces the first if that is still there.
 void producer::replace_soon() {
     auto& first = make(drop_kind::plain, ".json");
@@ -206,7 +243,8 @@ void producer::drop_some() {
         } else if (face < 60) {
             write_in_place(drop_kind::plain);
         } else if (face < 72) {
-            append_slowly();
+            bool rewrites = world_.sky.has(fault::rewriting) && world_.chance.chance(0.5);
+            rewrites ? write_and_rewrite() : append_slowly();
         } else if (face < 82) {
             replace_soon();
         } else if (face < 90) {

@@ -24,6 +24,8 @@ private:
     void drop_some();
     void write_in_place(drop_kind kind);
     void append_slowly();
+    void write_and_rewrite();
+    void rewrite_later(drop& last, std::shared_ptr<written_file> by, unsigned left);
     void replace_soon();
     struct slow_writer {
         std::shared_ptr<written_file> file;

@@ -51,7 +51,8 @@ static constexpr std::array<std::string_view, fault_kinds> fault_names{
     "odd_spell",
     "identity_refused",
     "late_folder",
-    "renamed_watch"};
+    "renamed_watch",
+    "rewriting"};
 
 std::string_view to_string(fault kind) { return fault_names[static_cast<std::size_t>(kind)]; }
 

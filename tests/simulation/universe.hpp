@@ -109,8 +109,9 @@ enum class fault {
     identity_refused,       // The service refuses the identity token of a post.
     late_folder,            // The drop folder is not there when the daemon starts.
     renamed_watch,          // The watch has another name after a restart.
+    rewriting,              // A writer truncates a file that it has open, and writes it anew.
 };
-inline constexpr std::size_t fault_kinds = 29;
+inline constexpr std::size_t fault_kinds = 30;
 std::string_view to_string(fault);
 
 /// Which faults a seed has, and when they strike.
