@@ -155,11 +155,11 @@ class StrangeDisks(Resilience):
 
     def grow(self, faults, _):
         """A file that another machine writes line by line, through the claim and the archive."""
-        emulator, daemon, disk = self.rig_on(faults, {"format": "csv"})
+        emulator, daemon, disk = self.rig_on(faults, {"stable_for": "2s"})
         daemon.start()
         count = 0
         with (disk.place_of_others() / "slow.csv").open("a", encoding="utf-8") as writer:
-            for _ in throughout(3 * CACHED, every=1):
+            for _ in throughout(4 * CACHED, every=1):
                 writer.write(ROW.format(count))
                 writer.flush()
                 count += 1
