@@ -205,11 +205,8 @@ static void add_retry(CLI::App& program, std::function<int()>& chosen) {
     auto* error = which->add_option("--error", options->error, "Files that failed with this code");
     auto* file =
         which->add_option("--file", options->file, "Files that match this glob, or full path");
-    auto* all = which->add_flag("--all", options->all, "All of them");
-    for (auto* one : {watch, source, error, file}) {
-        one->check(CLI::Validator(given, ""));
-        all->excludes(one);
-    }
+    which->add_flag("--all", options->all, "All of them; no other choice beside it");
+    for (auto* one : {watch, source, error, file}) one->check(CLI::Validator(given, ""));
     which->require_option(1, 0);
     command->add_flag("--dry-run", options->dry_run, "Only show what would be sent again");
     add_json(command, options->json);

@@ -3,6 +3,8 @@
 #include "base/glob.hpp"
 #include "base/text.hpp"
 
+#include <filesystem>
+
 namespace kustodrop::daemon {
 
 static failure unusable(const std::string& text, const std::string& why) {
@@ -25,12 +27,13 @@ result<file_pattern> file_pattern_of(
 ) {
     file_pattern out{watch, text};
     if (text.starts_with('/')) {
-        auto* from = innermost(settings, text);
+        auto path = std::filesystem::path(text).lexically_normal().string();
+        auto* from = innermost(settings, path);
         if (!from) return unusable(text, "lies in no watch's folder");
         if (!watch.empty() && watch != from->name) {
             return unusable(text, "lies in the folder of \"" + from->name + "\", not of --watch");
         }
-        out = {from->name, text.substr(from->path.size() + 1)};
+        out = {from->name, path.substr(from->path.size() + 1)};
     }
     if (auto problem = spool::glob_problem(out.glob)) return unusable(text, *problem);
     return out;

@@ -25,6 +25,12 @@ static result<pipeline::retry_request> request_of(
     const retry_options& options, const config::settings& settings
 ) {
     pipeline::retry_request wanted;
+    bool chooses = !options.watch.empty() || !options.source.empty() || !options.error.empty() ||
+                   !options.file.empty();
+    if (options.all && chooses) {
+        return failure{
+            errc::not_allowed, remedy::give_up, "--all is about all files; leave it out to choose"};
+    }
     wanted.dry_run = options.dry_run;
     if (!options.watch.empty()) wanted.watch = options.watch;
     if (!options.source.empty()) wanted.source_id = to_lower(options.source);

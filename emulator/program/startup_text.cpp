@@ -16,7 +16,7 @@ static std::string yaml_quoted(const std::string& text) { return "\"" + json_esc
 // A configuration for kustodrop, as a command that writes it. `table` is "Database.Table".
 static std::string configuration(const json::object& facts, const std::string& table) {
     auto fact = [&facts](std::string_view name) { return std::string(facts.at(name).as_string()); };
-    auto here = std::filesystem::current_path().string();
+    auto here = std::filesystem::current_path();  // Its end is a slash where it is the root.
     auto dot = table.find('.');
     std::string out =
         "\nShip files to it:\n  mkdir -p drop state && (umask 077 && cat >kustodrop.yaml) "
@@ -28,11 +28,12 @@ static std::string configuration(const json::object& facts, const std::string& t
     if (!fact("ca_file").empty()) {
         out += "network:\n  ca_file: " + yaml_quoted(fact("ca_file")) + "\n";
     }
-    out += "state_directory: " + yaml_quoted(here + "/state") + "\n";
-    out += "watches:\n  - path: " + yaml_quoted(here + "/drop") + "\n";
+    out += "state_directory: " + yaml_quoted((here / "state").string()) + "\n";
+    out += "watches:\n  - path: " + yaml_quoted((here / "drop").string()) + "\n";
     out += "    database: " + yaml_quoted(table.substr(0, dot)) + "\n";
     out += "    table: " + yaml_quoted(table.substr(dot + 1)) + "\n    format: csv\n";
-    out += "admin:\n  listen: " + yaml_quoted("unix:" + here + "/state/admin.sock") + "\nEND\n";
+    auto socket = "unix:" + (here / "state" / "admin.sock").string();
+    out += "admin:\n  listen: " + yaml_quoted(socket) + "\nEND\n";
     return out + "  kustodrop run --config kustodrop.yaml\n";
 }
 

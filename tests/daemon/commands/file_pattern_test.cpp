@@ -31,6 +31,7 @@ BOOST_AUTO_TEST_CASE(a_full_path_is_about_the_innermost_watch) {
     auto inner = file_pattern_of(two_watches(), "/srv/drop/deep/.kustodrop/quarantine/*", "deep");
     BOOST_TEST(inner.value().watch == "deep");
     BOOST_TEST(inner.value().glob == ".kustodrop/quarantine/*");
+    BOOST_TEST(file_pattern_of(two_watches(), "/srv//drop/./x//a*", "").value().glob == "x/a*");
 }
 
 BOOST_AUTO_TEST_CASE(what_no_watch_has_is_refused_with_a_reason) {
