@@ -30,7 +30,8 @@ class LateFront(http.server.BaseHTTPRequestHandler):
         url = self.server.behind + self.path
         status, content = fetch(url, self.command, body, headers)
         self.send_response_only(status)
-        self.send_header("Date", email.utils.formatdate(time.time() - self.server.late, usegmt=True))
+        dated = time.time() - self.server.late
+        self.send_header("Date", email.utils.formatdate(dated, usegmt=True))
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
