@@ -67,7 +67,7 @@ struct second_attempt {
     std::string new_id = {};
     std::optional<spool::slice> file = {};
     std::string problem = {};
-    bool is_gone = false;
+    bool is_absent = false;
 };
 
 // One source that failed, with an attempt for each of its files that is asked for.
@@ -86,8 +86,8 @@ struct second_claims {
 }  // namespace
 
 static void fail(second_attempt& attempt, const failure& why) {
-    attempt.is_gone = why.code == errc::file_vanished;
-    if (!attempt.is_gone) attempt.problem = to_string(why);
+    attempt.is_absent = why.code == errc::file_vanished;
+    if (!attempt.is_absent) attempt.problem = to_string(why);
 }
 
 static void look_for(
@@ -97,7 +97,7 @@ static void look_for(
     if (seen.has_error()) {
         fail(attempt, seen.error());
     } else {
-        attempt.is_gone = !seen->has_value();
+        attempt.is_absent = !seen->has_value();
     }
 }
 
@@ -187,7 +187,7 @@ static void finish(const retry_parts& with, watch& from, failed_source one, retr
     auto& record = *spool::outcome_of(what.stage);
     bool has_changed = false;
     for (auto& attempt : one.files) {
-        if (attempt.is_gone) {
+        if (attempt.is_absent) {
             ++out.expired;
             continue;
         }

@@ -51,7 +51,7 @@ class ServiceModes(EndToEnd):
         self.deliver({"strict_tables": True}, TABLE)
 
     def in_mode(self, rules, emulator=None, **settings):
-        """Whatever the service answers at first, the files arrive and the other is told apart."""
+        """Whatever the service answers at first, the good files arrive and the other fails."""
         service, daemon = self.pair(emulator=emulator, **settings)
         service.pause()
         for rule in rules:

@@ -19,7 +19,7 @@ class EachTrouble(EndToEnd):
 
     WELL = "all is well"
     UNUSABLE = "KustodropServiceUnusable"
-    TELLING = ("status --json", "status", "readyz", "page")
+    SENTENCES = ("status --json", "status", "readyz", "page")
     UNREACHABLE, REFUSED, CONFIGURATION = 69, 77, 78
 
     def surfaces(self, daemon, file, metrics):
@@ -56,7 +56,7 @@ class EachTrouble(EndToEnd):
             nonlocal last
             last = self.surfaces(daemon, file, metrics)
             return (
-                all(cause in last[name] for name in self.TELLING)
+                all(cause in last[name] for name in self.SENTENCES)
                 and "Everything works" not in last["page"]
                 and (alert is None or alert in last["alert"].split())
                 and (explained is None or explained in last["explain"])
@@ -76,7 +76,7 @@ class EachTrouble(EndToEnd):
         def over():
             nonlocal last
             last = self.surfaces(daemon, file, metrics)
-            well = all(last[name] == self.WELL for name in self.TELLING) and not last["alert"]
+            well = all(last[name] == self.WELL for name in self.SENTENCES) and not last["alert"]
             said = last["explain"].startswith("shipped at") and last["readyz code"] == 200
             return well and said and not any(last[name] for name in metrics)
 
