@@ -179,6 +179,12 @@ static void add_journal(CLI::App& program, std::function<int()>& chosen) {
         );
     command->add_option("--watch", options->watch, "Only this watch");
     command->add_option("--file", options->file, "Only files that match this glob, or full path");
+    command->add_flag(
+        "--ranges", options->ranges, "What became of the bytes of the log --file PATH"
+    );
+    command->add_option("--at", options->at, "What became of this byte of the log --file PATH")
+        ->type_name("OFFSET")
+        ->check(CLI::Range(0LL, 9'000'000'000'000'000'000LL));
     command->add_option("--source", options->source, "Only this source id");
     command->add_option("--limit", options->limit, "At most this many files (1000)")
         ->check(CLI::Range(1LL, 1'000'000'000LL));

@@ -25,6 +25,7 @@ static json::object row_json(const spool::journal_row& row, const spool::slice& 
         {"operation_id", ""},
         {"offset", file.offset},
         {"bytes", file.length_bytes},
+        {"inode", file.identity.inode},
         {"location", printable(file.location)},
         {"files", row.files},
         {"attempts", what.attempts},

@@ -59,6 +59,8 @@ struct journal_options {
     std::string watch;
     std::string file;
     std::string source;
+    long long at = -1;    // The byte of the log `file` that is asked for; -1: of all.
+    bool ranges = false;  // Of the log `file`: ranges of bytes instead of files.
     long long limit = 1000;
     bool json = false;
 };

@@ -2,12 +2,14 @@
 #include "daemon/admin/admin.hpp"
 #include "daemon/admin/admin_client.hpp"
 #include "daemon/admin/journal_view.hpp"
+#include "daemon/commands/byte_ranges.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/commands/file_pattern.hpp"
 #include "daemon/commands/moments.hpp"
 #include "daemon/program.hpp"
 
 #include <boost/json.hpp>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -19,6 +21,7 @@ namespace kustodrop::daemon {
 namespace json = boost::json;
 
 static constexpr std::size_t files_of_name = 20;
+static constexpr std::size_t most_ranges = 1'000'000;
 static constexpr std::size_t files_a_page = 1000;  // As many as the daemon hands out at once.
 
 static failure unusable(std::string what) {
@@ -111,8 +114,42 @@ static int refuse_usage(const failure& problem) {
     return bad_usage;
 }
 
+// Its names have the live one in front: what was rotated was cut under that.
+static std::string family_pattern(const std::string& name) {
+    auto base = name.find_last_of('/') + 1;  // 0 where there is no folder.
+    auto end = name.find(".log", base);
+    if (end != std::string::npos) return as_pattern(name.substr(0, end)) + "*";
+    return as_pattern(name) + "*";
+}
+
+static int show_ranges(const journal_options& options, const question_settings& asking) {
+    if (!options.file.starts_with('/')) {
+        return refuse_usage(unusable("--ranges and --at need the log: --file PATH, from / on"));
+    }
+    auto query = query_of(options, asking.settings);
+    if (query.has_error()) return refuse_usage(query.error());
+    auto name = *query->file_glob;
+    query->file_glob = family_pattern(name);
+    query->limit = most_ranges;
+    auto rows = rows_of(asking, *query);
+    if (rows.has_error()) return report_failure(rows.error());
+    struct ::stat facts = {};
+    auto inode = ::stat(options.file.c_str(), &facts) == 0 ? std::uint64_t(facts.st_ino) : 0;
+    auto logs = logs_of(logs_in(json::serialize(*rows)), printable(name), inode);
+    if (options.at >= 0) logs = only_at(logs, static_cast<std::uint64_t>(options.at));
+    if (options.json) {
+        std::printf("%s\n", ranges_json(logs).c_str());
+    } else if (logs.empty()) {
+        std::puts("not recorded: not read yet, or its record was forgotten");
+    } else {
+        std::fputs(ranges_text(logs).c_str(), stdout);
+    }
+    return all_well;
+}
+
 int command_journal(const journal_options& options) {
     auto asking = load_for_questions(options.config, options.socket);
+    if (options.ranges || options.at >= 0) return show_ranges(options, asking);
     auto query = query_of(options, asking.settings);
     if (query.has_error()) return refuse_usage(query.error());
     auto rows = rows_of(asking, *query);
