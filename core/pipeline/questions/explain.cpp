@@ -154,12 +154,14 @@ std::vector<explained> explain(const explain_facts& facts) {
     about_name(facts, out);
     about_file(facts, out);
     about_completeness(facts, out);
-    if (facts.seen && facts.is_kept.value_or(false)) {
+    // A log that is followed has a record of its last cut, and grows on.
+    bool is_followed = facts.watch.kind == watch_kind::follow;
+    bool stays = facts.seen && facts.is_kept.value_or(false) && !is_followed;
+    if (stays) {
         out.add("journal", "dealt with before and unchanged since, so it stays", false);
     }
     about_joining(facts, out);
     bool is_absent = !facts.seen && facts.claimed_as.empty();
-    bool stays = facts.seen && facts.is_kept.value_or(false);
     if (!facts.ended.empty() && (is_absent || stays)) out.add(ended_rule, facts.ended, true);
     if (!facts.history.empty()) out.add("record", facts.history, true);
     out.add("daemon", facts.daemon_runs ? "runs" : "does not run", facts.daemon_runs);

@@ -30,6 +30,13 @@ BOOST_AUTO_TEST_CASE(a_file_that_every_rule_lets_pass_is_shipped) {
     BOOST_TEST(said() == "it is shipped, or about to be");
 }
 
+BOOST_AUTO_TEST_CASE(a_log_that_is_followed_is_never_dealt_with) {
+    facts.watch.kind = watch_kind::follow;
+    facts.is_kept = true;
+    facts.ended = "shipped at 10:00";
+    BOOST_TEST(said() == "it is shipped, or about to be");
+}
+
 BOOST_AUTO_TEST_CASE(the_first_rule_that_stops_it_is_the_conclusion) {
     facts.name = "a.csv";
     facts.paused = "BadRequest_TableNotExist";
