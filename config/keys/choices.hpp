@@ -36,6 +36,13 @@ inline constexpr auto start_places = std::to_array<choice<pipeline::start_place>
     {"beginning", pipeline::start_place::beginning},
     {"end", pipeline::start_place::end},
 });
+inline constexpr auto record_kinds = std::to_array<choice<spool::record_kind>>({
+    {"lines", spool::record_kind::lines},
+    {"cri", spool::record_kind::cri},
+    {"docker", spool::record_kind::docker},
+    {"unindented", spool::record_kind::unindented},
+    {"starts_with", spool::record_kind::starts_with},
+});
 inline constexpr auto watch_modes = std::to_array<choice<pipeline::watch_mode>>({
     {"auto", pipeline::watch_mode::automatic},
     {"inotify", pipeline::watch_mode::inotify},

@@ -1,6 +1,7 @@
 #include "config/keys/follow_keys.hpp"
 
 #include "config/keys/make_key.hpp"
+#include "spool/reading/rows/row_column.hpp"
 
 namespace kustodrop::config {
 
@@ -10,6 +11,16 @@ using pipeline::follow_options;
 template <class Member>
 static auto of_follow(Member member) {
     return at(&watch_options::follow, member);
+}
+
+static std::optional<std::string> start_problem(const std::string& text) {
+    if (text.find_first_not_of('*') != std::string::npos) return std::nullopt;
+    return "is the beginning of every line; name what only the first line of a record has";
+}
+
+static std::optional<std::string> column_problem(const std::string& text) {
+    if (spool::parse_column(text)) return std::nullopt;
+    return "is no column; use " + listed(spool::column_words()) + " or \"NAME=TEXT\"";
 }
 
 static key<watch_options> cut_section() {
@@ -66,6 +77,31 @@ std::vector<key<watch_options>> follow_keys() {
             of_follow(&follow_options::max_logs),
             number_form{{1, 1'000'000}},
             "With mode follow: how many logs are followed at a time."
+        ),
+        make_key<watch_options>(
+            "records",
+            at(&watch_options::follow, &follow_options::records, &spool::record_rules::kind),
+            choice_form{record_kinds},
+            "With columns: what a row is made of. lines: a line. cri, docker: what a container "
+            "wrote, "
+            "its parts joined, in logs of the container runtime interface or docker's json-file. "
+            "unindented: a line with the indented and empty ones behind it. starts_with: a line "
+            "that begins as record_starts says, with those behind it that do not."
+        ),
+        make_key<watch_options>(
+            "record_starts",
+            at(&watch_options::follow, &follow_options::records, &spool::record_rules::starts),
+            texts_form{{"[\"####-##-##\"]", start_problem}},
+            "With records starts_with: patterns of the beginnings of lines: # a digit, ? any "
+            "character, * any number of them, \\ the next one itself."
+        ),
+        make_key<watch_options>(
+            "columns",
+            of_follow(&follow_options::columns),
+            texts_form{{"[time, message, file, offset]", column_problem}},
+            "With mode follow and format csv or json: what each row holds. time, stream, message, "
+            "namespace, pod, pod_uid, container, restart, file, offset, host, source, or "
+            "\"NAME=TEXT\". Empty: logs are shipped as they are."
         ),
         cut_section(),
     };

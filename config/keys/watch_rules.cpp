@@ -51,6 +51,31 @@ static bool has_records(kusto::data_format format) {
     return kusto::is_compressible(format) && !is_whole;
 }
 
+static void check_rows(section& watch, const watch_options& out) {
+    auto& follow = out.follow;
+    bool has_starts = follow.records.kind == spool::record_kind::starts_with;
+    if (follow.columns.empty() && !watch.is_wrong("columns")) {
+        if (follow.records.kind != spool::record_kind::lines) {
+            watch.error("records", "has no effect without columns; say what a row holds");
+        }
+    }
+    if (has_starts && follow.records.starts.empty() && !watch.is_wrong("record_starts")) {
+        watch.error("records", "is starts_with, which needs record_starts");
+    }
+    if (!has_starts && !follow.records.starts.empty()) {
+        watch.error("record_starts", "has no effect; use it with records: starts_with");
+    }
+    if (follow.columns.empty() || !watch.is_given("format") || watch.is_wrong("format")) return;
+    bool is_json = out.target.format == kusto::data_format::json;
+    if (!is_json && out.target.format != kusto::data_format::csv) {
+        watch.error("columns", "makes rows of csv or json; use one of them as format");
+    }
+    for (auto& text : follow.columns) {
+        if (!is_json || !text.starts_with('=')) continue;
+        watch.error("columns", quoted(text) + " has no name; with format json use \"NAME=TEXT\"");
+    }
+}
+
 // Nothing is moved or deleted in a folder of logs.
 static void check_follow(section& watch, watch_options& out) {
     for (auto name : keys_of_drop) {
@@ -84,12 +109,13 @@ static void check_follow(section& watch, watch_options& out) {
     if (out.follow.max_record_bytes > out.follow.cut.max_bytes) {
         watch.error("max_record", "is more than cut.max_bytes; use less, or larger blobs");
     }
+    check_rows(watch, out);
     out.on_success = pipeline::success_action::keep;
     out.on_failure = pipeline::failure_action::keep;
 }
 
-static constexpr std::array<std::string_view, 5> keys_of_follow{
-    "start", "record_wait", "max_record", "max_logs", "cut"};
+static constexpr std::array<std::string_view, 8> keys_of_follow{
+    "start", "record_wait", "max_record", "max_logs", "records", "record_starts", "columns", "cut"};
 
 static void check_drop(section& watch, const watch_options& out) {
     if (out.follow == pipeline::follow_options()) return;

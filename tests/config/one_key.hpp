@@ -105,7 +105,14 @@ private:
     bool is_of_logs() const {
         if (chosen_.section == "watches.cut") return true;
         static const std::vector<std::string> keys{
-            "start", "record_wait", "max_record", "max_logs", "cut"};
+            "start",
+            "record_wait",
+            "max_record",
+            "max_logs",
+            "records",
+            "record_starts",
+            "columns",
+            "cut"};
         return chosen_.section == "watches" && std::ranges::count(keys, chosen_.key) > 0;
     }
 
@@ -115,6 +122,11 @@ private:
         lines_ += 2;
         pairs usual{{"path", "/drop/web"}, {"database", "D"}, {"table", "T"}, {"format", "csv"}};
         if (is_of_logs()) usual.push_back({"mode", "follow"});
+        bool is_of_starts = is_chosen("watches", "record_starts");
+        if (is_of_starts) usual.push_back({"records", "starts_with"});
+        if (is_of_starts || is_chosen("watches", "records")) {
+            usual.push_back({"columns", "[message]"});
+        }
         entries("    ", "watches", usual);
         for (auto* name : {"coalesce", "cut"}) {
             if (chosen_.section == std::string("watches.") + name) {

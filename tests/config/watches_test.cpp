@@ -71,6 +71,34 @@ BOOST_AUTO_TEST_CASE(that_follow_refuse_what_is_done_with_finished_files) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(that_follow_make_rows_of_records) {
+    auto loaded =
+        load(with_watches({"path: /a, mode: follow, records: starts_with, record_starts: ['##:'], "
+                           "columns: [message, offset]"}));
+    auto& follow = loaded.values.watches.at(0).follow;
+    BOOST_TEST((follow.records.kind == spool::record_kind::starts_with));
+    BOOST_TEST(follow.records.starts == std::vector<std::string>{"##:"});
+    BOOST_TEST(follow.columns == (std::vector<std::string>{"message", "offset"}));
+}
+
+BOOST_AUTO_TEST_CASE(that_follow_refuse_rows_of_nothing) {
+    auto said = [](const std::string& keys, const std::string& format = "csv") {
+        auto text = with_watches({"path: /a, mode: follow, " + keys});
+        text.replace(text.find("format: csv"), 11, "format: " + format);
+        return problems_of(text);
+    };
+    auto says = [&said](const std::string& keys, const char* what, const char* format) {
+        return said(keys, format).find(what) != std::string::npos;
+    };
+    BOOST_TEST(says("records: cri", "without columns", "csv"));
+    BOOST_TEST(says("records: starts_with, columns: [message]", "needs record_starts", "csv"));
+    BOOST_TEST(says("columns: [message], record_starts: [a]", "starts_with", "csv"));
+    BOOST_TEST(says("columns: [message]", "csv or json", "txt"));
+    BOOST_TEST(says("columns: [message, '=a']", "has no name", "json"));
+    BOOST_TEST(says("columns: [log_id]", "is no column", "csv"));
+    BOOST_TEST(said("records: docker, columns: [message, 'a=b']", "json") == "");
+}
+
 BOOST_AUTO_TEST_CASE(have_names_of_their_own) {
     BOOST_TEST(
         problems_of(with_watches({"path: /a, name: web", "path: /b, name: web"})) ==

@@ -1,5 +1,7 @@
 #include "pipeline/following/cutter.hpp"
 
+#include "spool/reading/rows/row_writer.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -28,7 +30,7 @@ void cutter::looked(const std::vector<spool::followed_log>& logs, time_point now
         bool has_changed = one.log.size != log.size || one.log.position != log.position;
         if (!one.is_waiting() && log.size > log.position) one.waits_since = now;
         if (has_changed) one.changed_at = now;
-        if (has_changed) one.nothing_at_all = false;
+        if (has_changed) one.nothing_at_all = one.no_line = false;
         one.log = log;
         seen.emplace(log.number, std::move(one));
     }
@@ -41,21 +43,58 @@ bool cutter::is_finished(const entry& one, time_point now) const {
     return was_rotated && now - one.changed_at >= options_.record_wait;
 }
 
+// What may get more lines or parts does not get them any more.
+bool cutter::is_quiet(const entry& one, time_point now) const {
+    return has_long_records() && !one.no_line && now - one.changed_at >= options_.record_wait;
+}
+
+// The log that this one has taken the place of, while its unfinished end is there: the end of that
+// record may be the beginning of this one, so that they go together.
+const cutter::entry* cutter::rest_before(const entry& one) const {
+    if (!has_long_records() || one.log.position > 0) return nullptr;
+    spool::slice head;
+    head.name = one.log.name;
+    const entry* last = nullptr;
+    for (auto& [number, other] : logs_) {
+        if (!other.log.is_rotated || !other.is_waiting() || other.nothing_at_all) continue;
+        spool::slice before;
+        before.name = other.log.name;
+        if (spool::is_continued_by(before, head)) last = &other;
+    }
+    return last;
+}
+
 bool cutter::is_ready(const entry& one, time_point now, bool all) const {
     if (!one.is_waiting() || one.nothing_at_all) return false;
-    return one.barren != one.log.size || all || is_finished(one, now);
+    return one.barren != one.log.size || all || is_finished(one, now) || is_quiet(one, now);
+}
+
+// Longest waiting first, but a log that continues another one right behind it.
+std::vector<const cutter::entry*> cutter::ready_ones(time_point now, bool all) const {
+    std::vector<const entry*> ready;
+    std::vector<std::pair<const entry*, const entry*>> continued;
+    for (auto& [number, one] : logs_) {
+        if (!is_ready(one, now, all)) continue;
+        if (auto* before = rest_before(one)) {
+            continued.emplace_back(before, &one);
+        } else {
+            ready.push_back(&one);
+        }
+    }
+    std::ranges::stable_sort(ready, {}, &entry::waits_since);
+    for (auto& [before, one] : continued) {
+        auto found = std::ranges::find(ready, before);
+        bool goes_along = found != ready.end() && before->barren == before->log.size;
+        if (goes_along) ready.insert(found + 1, one);
+    }
+    return ready;
 }
 
 std::vector<range_wish> cutter::next_cut(time_point now, bool all) const {
-    std::vector<const entry*> ready;
-    std::uint64_t bytes = 0;
-    for (auto& [number, one] : logs_) {
-        if (!is_ready(one, now, all)) continue;
-        ready.push_back(&one);
-        bytes += one.log.size - one.log.position;
-    }
+    auto ready = ready_ones(now, all);
     if (ready.empty()) return {};
-    std::ranges::stable_sort(ready, {}, &entry::waits_since);
+    std::uint64_t bytes = 0;
+    for (auto* one : ready) bytes += one->log.size - one->log.position;
     bool is_old = now - ready.front()->waits_since >= options_.cut.max_age;
     bool is_large = bytes >= options_.cut.max_bytes;
     if (!all && !is_old && !is_large) return {};
@@ -68,8 +107,9 @@ std::vector<range_wish> cutter::next_cut(time_point now, bool all) const {
         bool is_alone = wanted >= options_.cut.max_bytes / 2;
         if (is_alone && !out.empty()) continue;
         auto taken = std::min(wanted, room);
-        bool unfinished = one->barren == log.size;
-        out.push_back({log.number, log.position + taken, unfinished});
+        bool is_barren = one->barren == log.size;
+        bool quiet = is_barren && !all && !is_finished(*one, now) && is_quiet(*one, now);
+        out.push_back({log.number, log.position + taken, is_barren && !quiet, quiet});
         room -= taken;
         if (is_alone || room == 0 || out.size() == most_slices) break;
     }
@@ -92,6 +132,7 @@ bool cutter::found_nothing(const range_wish& wish) {
     if (wish.limit < one.log.size) return false;
     one.barren = one.log.size;
     one.nothing_at_all = wish.takes_unfinished;
+    one.no_line = wish.takes_quiet;
     return true;
 }
 

@@ -49,9 +49,14 @@ private:
         time_point waits_since{};     // What was added since it was cut.
         time_point changed_at{};      // When it was last found larger.
         std::uint64_t barren = 0;     // No record ends before this size,
+        bool no_line = false;         // nor does a line,
         bool nothing_at_all = false;  // nor can its unfinished end be cut.
         bool is_waiting() const { return log.size > log.position; }
     };
+    bool has_long_records() const { return options_.records.kind != spool::record_kind::lines; }
+    bool is_quiet(const entry& one, time_point now) const;
+    const entry* rest_before(const entry& one) const;
+    std::vector<const entry*> ready_ones(time_point now, bool all) const;
     bool is_finished(const entry& one, time_point now) const;
     bool is_ready(const entry& one, time_point now, bool all) const;
 

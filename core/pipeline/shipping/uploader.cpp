@@ -1,5 +1,7 @@
 #include "pipeline/shipping/uploader.hpp"
 
+#include "pipeline/watch/row_rules.hpp"
+
 namespace kustodrop::pipeline {
 
 upload_plan uploader::plan_for(std::uint64_t source_bytes, const shipper_options& options) const {
@@ -46,7 +48,10 @@ asio::awaitable<result<uploaded_blob>> uploader::send(
     auto lease = co_await with_.memory.take(plan.bytes());
     auto reading = reading_options(what, where, options);
     reading.root_fd = folder->descriptor_of_root();
-    if (from.logs) reading.logs = from.logs->find_all(what.slices);
+    if (from.logs) {
+        reading.logs = from.logs->find_all(what.slices);
+        reading.rows = row_rules_of(from.options, where, what.id);
+    }
     reading.threads = plan.threads;
     std::shared_ptr<spool::source_reader> reader =
         spool::source_reader::open(what, std::move(reading));

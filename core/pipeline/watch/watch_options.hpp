@@ -2,6 +2,7 @@
 
 #include "base/time.hpp"
 #include "kusto/target.hpp"
+#include "spool/reading/records/record_reader.hpp"
 
 #include <cstdint>
 #include <string>
@@ -46,6 +47,8 @@ struct follow_options {
     duration record_wait = std::chrono::seconds(5);  // Of the unfinished end of a rotated log.
     std::uint64_t max_record_bytes = 1u << 20u;
     std::uint64_t max_logs = 20'000;
+    spool::record_rules records = {};       // Their max_record is max_record_bytes.
+    std::vector<std::string> columns = {};  // See spool::parse_column(); none: bytes as they are.
     cut_options cut = {};
     friend bool operator==(const follow_options&, const follow_options&) = default;
 };

@@ -58,6 +58,20 @@ static std::uint64_t last_record_end(
     return records.last_end() > 0 ? from + records.last_end() : 0;
 }
 
+// Of records of several lines: they are read from the position on, where none is open.
+static std::uint64_t last_entry_end(
+    int file, std::uint64_t from, std::uint64_t limit, const record_rules& rules
+) {
+    record_reader records(rules, from, [](const found_record&) {});
+    for (auto at = from; at < limit;) {
+        auto bytes = read_range(file, at, at + std::min(block_bytes, limit - at));
+        if (!bytes) return 0;
+        records.add(*bytes);
+        at += bytes->size();
+    }
+    return records.whole_until() > from ? records.whole_until() : 0;
+}
+
 std::uint64_t size_without_reserve(int file, std::uint64_t size) {
     for (auto end = size; end > 0;) {
         auto begin = end - std::min(block_bytes, end);
@@ -136,6 +150,13 @@ static found_end find_end(
     int file, std::uint64_t from, const range_wish& wish, const range_rules& rules
 ) {
     if (wish.takes_unfinished) return {wish.limit, false};
+    if (wish.takes_quiet) return {last_line_end(file, from, wish.limit), false};
+    if (rules.records.kind != record_kind::lines) {
+        auto end = last_entry_end(file, from, wish.limit, rules.records);
+        // The reader cuts within what is longer than a record may be, at the same places.
+        if (end > 0 || wish.limit - from <= rules.max_record) return {end, false};
+        return {last_line_end(file, from, wish.limit), true};
+    }
     bool quoted = rules.form.syntax == record_syntax::separated;
     auto end = quoted ? last_record_end(file, from, wish.limit, rules.form)
                       : last_line_end(file, from, wish.limit);
@@ -155,7 +176,8 @@ std::optional<log_range> find_range(
     if (limit <= log.position || !is_as_read(file, log)) return std::nullopt;
     auto from = log.position > 0 ? log.position : skip_nuls(file, 0, limit);
     if (from >= limit) return std::nullopt;
-    auto found = find_end(file, from, {wish.log, limit, wish.takes_unfinished}, rules);
+    auto found =
+        find_end(file, from, {wish.log, limit, wish.takes_unfinished, wish.takes_quiet}, rules);
     if (found.end <= from) return std::nullopt;
     log_range out;
     out.splits_record = found.splits_record;

@@ -3,6 +3,7 @@
 #include "base/result.hpp"
 #include "spool/following/log_state.hpp"
 #include "spool/reading/records/record_cut.hpp"
+#include "spool/reading/records/record_reader.hpp"
 #include "spool/source/source.hpp"
 
 #include <cstdint>
@@ -16,6 +17,7 @@ namespace kustodrop::spool {
 struct range_rules {
     record_form form;                        // Of the format.
     std::uint64_t max_record = 1024 * 1024;  // What is longer is cut within.
+    record_rules records = {};               // Other than lines: these find the ends.
     evidence_sizes sizes = {};
 };
 
@@ -24,6 +26,7 @@ struct range_wish {
     log_number log = 0;
     std::uint64_t limit = 0;
     bool takes_unfinished = false;  // Up to the limit, for nothing will be added to the log.
+    bool takes_quiet = false;       // Up to the last line, for nothing is added to its record.
 
     friend bool operator==(const range_wish&, const range_wish&) = default;
 };

@@ -143,4 +143,48 @@ BOOST_AUTO_TEST_CASE(a_watch_looks_at_its_logs_more_often_than_it_cuts) {
     BOOST_TEST((look_interval(1h) == 2s));
 }
 
+BOOST_AUTO_TEST_CASE(a_record_that_may_get_more_lines_is_cut_when_it_is_quiet) {
+    auto of_lines = rules();
+    of_lines.records.kind = spool::record_kind::unindented;
+    subject.set_options(of_lines);
+    look({a_log(1, 0, 100)});
+    now += 10s;
+    look({a_log(1, 0, 101)});
+    BOOST_TEST((next() == std::vector<range_wish>{{1, 101}}));
+    BOOST_TEST(subject.found_nothing({1, 101}));
+    BOOST_TEST(next().empty());
+    now += 5s;
+    BOOST_TEST((next() == std::vector<range_wish>{{1, 101, false, true}}));
+    // Not even a line: it waits for its end.
+    BOOST_TEST(subject.found_nothing({1, 101, false, true}));
+    BOOST_TEST(next().empty());
+    look({a_log(1, 0, 102)});
+    BOOST_TEST((next() == std::vector<range_wish>{{1, 102}}));
+}
+
+// vector#24981
+BOOST_AUTO_TEST_CASE(H2_the_end_of_a_rotated_log_goes_with_what_continues_it) {
+    auto of_containers = rules();
+    of_containers.records.kind = spool::record_kind::cri;
+    subject.set_options(of_containers);
+    auto old = rotated(a_log(1, 0, 100));
+    old.name = "0.log.20261129";
+    auto live = a_log(2, 0, 50);
+    live.name = "0.log";
+    auto other = a_log(3, 0, 10);
+    other.name = "1.log";
+    look({old, live, other});
+    now += 10s;
+    // The new log waits until what is before it is known to be unfinished.
+    BOOST_TEST((next() == std::vector<range_wish>{{1, 100}, {3, 10}}));
+    subject.cut(1, 60, now);
+    subject.cut(3, 10, now);
+    now += 10s;
+    BOOST_TEST((next() == std::vector<range_wish>{{1, 100}}));
+    BOOST_TEST(subject.found_nothing({1, 100}));
+    BOOST_TEST((next() == std::vector<range_wish>{{1, 100, true}, {2, 50}}));
+    subject.cut(1, 100, now);
+    BOOST_TEST((next() == std::vector<range_wish>{{2, 50}}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
