@@ -20,7 +20,7 @@ static std::optional<std::string> start_problem(const std::string& text) {
 
 static std::optional<std::string> column_problem(const std::string& text) {
     if (spool::parse_column(text)) return std::nullopt;
-    return "is no column; use " + listed(spool::column_words()) + " or \"NAME=TEXT\"";
+    return "is not a column; use " + listed(spool::column_names()) + " or \"NAME=TEXT\"";
 }
 
 static key<watch_options> cut_section() {

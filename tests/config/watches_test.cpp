@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(that_follow_refuse_rows_of_nothing) {
     BOOST_TEST(says("columns: [message], record_starts: [a]", "starts_with", "csv"));
     BOOST_TEST(says("columns: [message]", "csv or json", "txt"));
     BOOST_TEST(says("columns: [message, '=a']", "has no name", "json"));
-    BOOST_TEST(says("columns: [log_id]", "is no column", "csv"));
+    BOOST_TEST(says("columns: [log_id]", "is not a column", "csv"));
     BOOST_TEST(said("records: docker, columns: [message, 'a=b']", "json") == "");
 }
 

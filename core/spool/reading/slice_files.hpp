@@ -43,9 +43,6 @@ public:
     bool at_end() const { return at_ == slices_.size(); }
     const slice& current() const { return slices_[at_]; }
 
-    /// The slice behind the current one; null if there is none.
-    const slice* next() const { return at_ + 1 < slices_.size() ? &slices_[at_ + 1] : nullptr; }
-
     /// The bytes of the current slice's file where they are in memory; else null.
     const std::string* content() const;
 

@@ -197,7 +197,8 @@ result<void> source_reader::state::take_chunk(std::string_view bytes) {
         // The first one was looked at before: these follow it in the same blob.
         if (auto fit = check_among_others(what, bytes); !fit) return fit;
     }
-    pending = rows ? rows->rows_of({what, position, files.next()}, bytes) : bytes;
+    auto* next = &what == &files.slices().back() ? nullptr : &what + 1;
+    pending = rows ? rows->rows_of({what, position, next}, bytes) : bytes;
     position += bytes.size();
     last_byte = rows ? '\n' : pending.back();
     if (!counter) {

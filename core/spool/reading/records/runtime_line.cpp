@@ -5,35 +5,35 @@
 
 namespace kustodrop::spool {
 
-// The next word; the blank behind it is taken too.
-static std::string_view take_word(std::string_view& line) {
+// The next field; the blank behind it is taken too.
+static std::string_view take_field(std::string_view& line) {
     auto blank = line.find(' ');
-    auto word = line.substr(0, blank);
+    auto field = line.substr(0, blank);
     line.remove_prefix(blank == std::string_view::npos ? line.size() : blank + 1);
-    return word;
+    return field;
 }
 
-static bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
+static bool is_decimal(char byte) { return byte >= '0' && byte <= '9'; }
 
 // Enough to distinguish it from text; the service reads the rest.
-static bool looks_like_time(std::string_view word) {
+static bool looks_like_time(std::string_view field) {
     static constexpr std::string_view shape = "0000-00-00T00:00:00";
-    if (word.size() <= shape.size()) return false;
+    if (field.size() <= shape.size()) return false;
     for (std::size_t i = 0; i < shape.size(); ++i) {
-        if (shape[i] == '0' ? !is_digit(word[i]) : word[i] != shape[i]) return false;
+        if (shape[i] == '0' ? !is_decimal(field[i]) : field[i] != shape[i]) return false;
     }
     return true;
 }
 
-static bool is_stream(std::string_view word) { return word == "stdout" || word == "stderr"; }
+static bool is_stream(std::string_view field) { return field == "stdout" || field == "stderr"; }
 
 std::optional<runtime_part> parse_cri(std::string_view line) {
     runtime_part out;
-    out.time = take_word(line);
+    out.time = take_field(line);
     if (!looks_like_time(out.time)) return std::nullopt;
-    out.stream = take_word(line);
+    out.stream = take_field(line);
     if (!is_stream(out.stream)) return std::nullopt;
-    auto tags = take_word(line);
+    auto tags = take_field(line);
     auto first = tags.substr(0, tags.find(':'));
     if (first != "P" && first != "F") return std::nullopt;
     out.is_partial = first == "P";
@@ -112,7 +112,7 @@ std::uint32_t json_line::read_unit() {
     }
     for (char digit : rest_.substr(0, 4)) {
         unsigned value = 16;
-        if (is_digit(digit)) value = static_cast<unsigned>(digit - '0');
+        if (is_decimal(digit)) value = static_cast<unsigned>(digit - '0');
         if (digit >= 'a' && digit <= 'f') value = static_cast<unsigned>(digit - 'a' + 10);
         if (digit >= 'A' && digit <= 'F') value = static_cast<unsigned>(digit - 'A' + 10);
         if (value > 15) wrong_ = true;
@@ -178,7 +178,7 @@ void json_line::read_string(std::string& out) {
     }
 }
 
-// Of members that are not asked for: objects and arrays with whatever they hold, or a word.
+// Of members that are not asked for: objects and arrays with whatever they hold, or a bare value.
 void json_line::skip_value() {
     std::size_t depth = 0;
     do {
@@ -196,8 +196,8 @@ void json_line::skip_value() {
             if (depth == 0) wrong_ = true;
             if (depth > 0) --depth;
         }
-        bool is_word = depth == 0 && byte != '}' && byte != ']';
-        auto end = is_word ? rest_.find_first_of(",}] \t\"") : 1;
+        bool is_bare = depth == 0 && byte != '}' && byte != ']';
+        auto end = is_bare ? rest_.find_first_of(",}] \t\"") : 1;
         if (end == 0) wrong_ = true;
         rest_.remove_prefix(std::min(end, rest_.size()));
     } while (depth > 0 && !wrong_);

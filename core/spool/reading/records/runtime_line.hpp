@@ -15,8 +15,8 @@ struct runtime_part {
 };
 
 /// Reads a line, without its newline, of a log in the format of the container runtime interface:
-/// `2016-10-06T00:17:09.669794202Z stdout P text`, where the third word may have more members after
-/// a colon. Nothing if it is something else.
+/// `2016-10-06T00:17:09.669794202Z stdout P text`, where the third field may have more members
+/// after a colon. Nothing if it is something else.
 std::optional<runtime_part> parse_cri(std::string_view line);
 
 /// Reads a line of docker's json-file: `{"log":"text\n","stream":"stdout","time":"…Z"}`, in any

@@ -6,26 +6,26 @@ namespace kustodrop::spool {
 
 namespace {
 
-struct named_word {
+struct named_kind {
     std::string_view name;
-    column_word word;
+    column_kind kind;
 };
 
 }  // namespace
 
-static constexpr std::array words = {
-    named_word{"time", column_word::time},
-    named_word{"stream", column_word::stream},
-    named_word{"message", column_word::message},
-    named_word{"namespace", column_word::namespace_},
-    named_word{"pod", column_word::pod},
-    named_word{"pod_uid", column_word::pod_uid},
-    named_word{"container", column_word::container},
-    named_word{"restart", column_word::restart},
-    named_word{"file", column_word::file},
-    named_word{"offset", column_word::offset},
-    named_word{"host", column_word::host},
-    named_word{"source", column_word::source},
+static constexpr std::array names = {
+    named_kind{"time", column_kind::time},
+    named_kind{"stream", column_kind::stream},
+    named_kind{"message", column_kind::message},
+    named_kind{"namespace", column_kind::namespace_},
+    named_kind{"pod", column_kind::pod},
+    named_kind{"pod_uid", column_kind::pod_uid},
+    named_kind{"container", column_kind::container},
+    named_kind{"restart", column_kind::restart},
+    named_kind{"file", column_kind::file},
+    named_kind{"offset", column_kind::offset},
+    named_kind{"host", column_kind::host},
+    named_kind{"source", column_kind::source},
 };
 
 std::optional<row_column> parse_column(std::string_view text) {
@@ -33,21 +33,21 @@ std::optional<row_column> parse_column(std::string_view text) {
     if (equals != std::string_view::npos) {
         auto name = text.substr(0, equals);
         return row_column{
-            column_word::text, std::string(name), std::string(text.substr(equals + 1))};
+            column_kind::text, std::string(name), std::string(text.substr(equals + 1))};
     }
-    for (auto& one : words) {
-        if (one.name == text) return row_column{one.word, std::string(text), {}};
+    for (auto& one : names) {
+        if (one.name == text) return row_column{one.kind, std::string(text), {}};
     }
     return std::nullopt;
 }
 
 std::string to_string(const row_column& column) {
-    return column.word == column_word::text ? column.name + "=" + column.text : column.name;
+    return column.kind == column_kind::text ? column.name + "=" + column.text : column.name;
 }
 
-std::vector<std::string_view> column_words() {
+std::vector<std::string_view> column_names() {
     std::vector<std::string_view> out;
-    for (auto& one : words) out.push_back(one.name);
+    for (auto& one : names) out.push_back(one.name);
     return out;
 }
 

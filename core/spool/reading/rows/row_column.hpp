@@ -8,7 +8,7 @@
 namespace kustodrop::spool {
 
 /// What a column of a row says of its record.
-enum class column_word {
+enum class column_kind {
     time,        // When it was written, as the container runtime says.
     stream,      // stdout or stderr, as it says.
     message,     // The record itself.
@@ -25,9 +25,9 @@ enum class column_word {
 };
 
 struct row_column {
-    column_word word = column_word::message;
+    column_kind kind = column_kind::message;
     std::string name;  // Of the member in JSON; may be empty for text only.
-    std::string text;  // Of column_word::text.
+    std::string text;  // Of column_kind::text.
 
     friend bool operator==(const row_column&, const row_column&) = default;
 };
@@ -38,7 +38,7 @@ std::optional<row_column> parse_column(std::string_view text);
 /// What parse_column() reads.
 std::string to_string(const row_column& column);
 
-/// The words in the order of the documentation.
-std::vector<std::string_view> column_words();
+/// The names in the order of the documentation.
+std::vector<std::string_view> column_names();
 
 }  // namespace kustodrop::spool

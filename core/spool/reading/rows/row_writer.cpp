@@ -11,7 +11,7 @@ namespace kustodrop::spool {
 
 row_writer::row_writer(row_rules rules) : rules_(std::move(rules)) {
     has_message_ = std::ranges::any_of(rules_.columns, [](auto& column) {
-        return column.word == column_word::message;
+        return column.kind == column_kind::message;
     });
 }
 
@@ -81,29 +81,29 @@ static void add_csv(std::string& out, std::string_view text, bool always_quoted)
 
 std::string row_writer::fixed_value(const row_column& column, const slice& what) const {
     auto origin = origin_of(rules_.folder + "/" + what.name);
-    switch (column.word) {
-    case column_word::namespace_:
+    switch (column.kind) {
+    case column_kind::namespace_:
         return origin.namespace_name;
-    case column_word::pod:
+    case column_kind::pod:
         return origin.pod;
-    case column_word::pod_uid:
+    case column_kind::pod_uid:
         return origin.pod_uid;
-    case column_word::container:
+    case column_kind::container:
         return origin.container;
-    case column_word::restart:
+    case column_kind::restart:
         return origin.restart;
-    case column_word::file:
+    case column_kind::file:
         return what.name;
-    case column_word::host:
+    case column_kind::host:
         return rules_.host;
-    case column_word::source:
+    case column_kind::source:
         return rules_.source;
-    case column_word::text:
+    case column_kind::text:
         return column.text;
-    case column_word::time:
-    case column_word::stream:
-    case column_word::message:
-    case column_word::offset:
+    case column_kind::time:
+    case column_kind::stream:
+    case column_kind::message:
+    case column_kind::offset:
         break;
     }
     return {};
@@ -140,17 +140,17 @@ void row_writer::write_csv(const found_record& record, const fixed_columns& fixe
     bool is_alone = rules_.columns.size() == 1;
     for (std::size_t i = 0; i < rules_.columns.size(); ++i) {
         if (i > 0) *out_ += ',';
-        switch (rules_.columns[i].word) {
-        case column_word::time:
+        switch (rules_.columns[i].kind) {
+        case column_kind::time:
             add_csv(*out_, record.time, is_alone);
             break;
-        case column_word::stream:
+        case column_kind::stream:
             add_csv(*out_, record.stream, is_alone);
             break;
-        case column_word::message:
+        case column_kind::message:
             add_csv(*out_, record.text, is_alone);
             break;
-        case column_word::offset:
+        case column_kind::offset:
             *out_ += std::to_string(record.offset);
             break;
         default:
@@ -188,17 +188,17 @@ void row_writer::write_json(const found_record& record, const fixed_columns& fix
     *out_ += '{';
     for (std::size_t i = 0; i < rules_.columns.size(); ++i) {
         auto& column = rules_.columns[i];
-        switch (column.word) {
-        case column_word::time:
+        switch (column.kind) {
+        case column_kind::time:
             if (!record.time.empty()) add_member(column.name, record.time);
             break;
-        case column_word::stream:
+        case column_kind::stream:
             if (!record.stream.empty()) add_member(column.name, record.stream);
             break;
-        case column_word::message:
+        case column_kind::message:
             add_member(column.name, record.text);
             break;
-        case column_word::offset:
+        case column_kind::offset:
             if (!out_->ends_with('{')) *out_ += ',';
             *out_ += "\"offset\":" + std::to_string(record.offset);
             break;

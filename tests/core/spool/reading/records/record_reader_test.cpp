@@ -206,9 +206,9 @@ BOOST_AUTO_TEST_CASE(every_byte_is_in_a_record) {
         });
         reader.add(text);
         reader.end();
-        for (auto word : {"stdout", "stderr"}) {
-            for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
-                envelopes += count(word);
+        for (auto name : {"stdout", "stderr"}) {
+            for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
+                envelopes += count(name);
             }
         }
         BOOST_TEST(found == count(text) - envelopes);

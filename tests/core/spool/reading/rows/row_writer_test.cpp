@@ -66,9 +66,9 @@ const std::string pod = "web_shop-7d9_0f3e-11/nginx/3.log";
 
 BOOST_FIXTURE_TEST_SUITE(row_writer_, writing_rows)
 
-BOOST_AUTO_TEST_CASE(columns_have_words_and_constants) {
-    for (auto word : column_words()) {
-        BOOST_TEST(to_string(parse_column(word).value()) == word);
+BOOST_AUTO_TEST_CASE(columns_have_names_and_constants) {
+    for (auto kind : column_names()) {
+        BOOST_TEST(to_string(parse_column(kind).value()) == kind);
     }
     BOOST_TEST(parse_column("=a=b").value().text == "a=b");
     BOOST_TEST(parse_column("zone=a").value().name == "zone");
