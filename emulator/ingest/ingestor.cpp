@@ -1,8 +1,10 @@
 #include "emulator/ingest/ingestor.hpp"
 
+#include "async/event.hpp"
 #include "base/random.hpp"
 #include "emulator/engine/command_execution.hpp"
 #include "emulator/ingest/ingest_run.hpp"
+#include "emulator/ingest/messages/notification.hpp"
 
 #include <boost/json.hpp>
 
@@ -45,6 +47,24 @@ struct ingestor::state {
     command_execution execution;
     ingest_stats stats;
     random_generator random = seeded_from_the_system();
+    bool streaming = false;  // One at a time, so that the pool's other threads stay free.
+    event streaming_ended{executor};
+};
+
+/// Holds the right to store streamed rows until it is destroyed.
+class streaming_turn {
+public:
+    streaming_turn(bool& taken, event& ended) : taken_(taken), ended_(ended) { taken_ = true; }
+    ~streaming_turn() {
+        taken_ = false;
+        ended_.notify_all();
+    }
+    streaming_turn(const streaming_turn&) = delete;
+    streaming_turn& operator=(const streaming_turn&) = delete;
+
+private:
+    bool& taken_;
+    event& ended_;
 };
 
 ingestor::ingestor(
@@ -113,6 +133,39 @@ asio::awaitable<http::response> ingestor::query(std::string database, std::strin
     if (!answer) co_return error_answer(answer.error(), s.time.wall_now());
     if (v2) co_return v2_answer(*answer);
     co_return v1_answer(*answer);
+}
+
+asio::awaitable<std::vector<std::optional<ingestion_record>>> ingestor::find_messages(
+    std::vector<std::string> message_ids
+) {
+    auto look = [&tables = state_->tables, ids = std::move(message_ids)] {
+        std::vector<std::optional<ingestion_record>> out;
+        for (auto& id : ids) out.push_back(tables.find_message(id));
+        return out;
+    };
+    auto found = co_await offload(state_->pool, std::move(look));
+    co_return found;
+}
+
+asio::awaitable<result<ingestion_record>> ingestor::stream(streamed_data data) {
+    auto& s = *state_;
+    auto message = streamed_message(data, s.known);
+    if (!message) co_return message.error();
+    auto table = *s.known.find_table(data.database, data.table);
+    data.at = seven_digit_time(s.time.wall_now());
+    while (s.streaming) co_await s.streaming_ended.wait();
+    streaming_turn mine(s.streaming, s.streaming_ended);
+    auto write = [&s, data = std::move(data), table = std::move(table), message = *message] {
+        return std::make_shared<result<ingestion_record>>(
+            ingest_stream(s.tables, table, data, s.options.discard, message)
+        );
+    };
+    auto done = co_await offload(s.pool, std::move(write));
+    if (*done) {
+        s.stats.rows += (*done)->rows;
+        s.stats.raw_bytes += (*done)->raw_bytes;
+    }
+    co_return std::move(*done);
 }
 
 void ingestor::set_paused(bool paused) { state_->paused = paused; }

@@ -5,11 +5,14 @@
 #include "base/log.hpp"
 #include "emulator/ingest/access/storage_access.hpp"
 #include "emulator/ingest/ingestor_options.hpp"
+#include "emulator/ingest/stream_ingest.hpp"
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace boost::json {
 class value;
@@ -41,6 +44,13 @@ public:
     /// ".create table …", ".show tables"; 400 for what it does not know.
     asio::awaitable<http::response> management(std::string database, std::string command);
     asio::awaitable<http::response> query(std::string database, std::string text, bool v2);
+
+    /// What was recorded of each of these messages, in their order; nothing: it is not ingested.
+    asio::awaitable<std::vector<std::optional<ingestion_record>>> find_messages(
+        std::vector<std::string> message_ids
+    );
+    /// Stores rows at once; returns when a query finds them.
+    asio::awaitable<result<ingestion_record>> stream(streamed_data data);
 
     void set_paused(bool paused);
     boost::json::value stats() const;

@@ -1,6 +1,7 @@
 #include "emulator/management/management_service.hpp"
 
 #include "base/text.hpp"
+#include "emulator/identity/bearer.hpp"
 
 #include <boost/json.hpp>
 
@@ -121,18 +122,6 @@ asio::awaitable<http::reply> management_service::answer(exchange& one) {
     co_return out;
 }
 
-std::optional<service_error> management_service::check_token(const exchange& one) const {
-    auto given = one.header("Authorization").value_or("");
-    bool bearer = given.size() > 7 && equals_ignoring_case(given.substr(0, 7), "bearer ");
-    if (bearer && p_.tokens.is_valid(trimmed(given.substr(7)))) return std::nullopt;
-    return service_error{
-        401,
-        "Unauthorized",
-        bearer ? "The access token is unknown or has expired."
-               : "The request carries no bearer token.",
-        {{"@type", "Kusto.DataNode.Exceptions.UnauthorizedException"}}};
-}
-
 asio::awaitable<http::response> management_service::act(const exchange& one) {
     if (one.operation == "metadata") co_return metadata();
     if (one.operation == "ping") {
@@ -146,7 +135,7 @@ asio::awaitable<http::response> management_service::act(const exchange& one) {
         service_error error{404, "NotFound", "There is nothing at " + one.path};
         co_return refusal(error, one);
     }
-    if (auto error = check_token(one)) co_return refusal(*error, one);
+    if (auto error = check_bearer(one, p_.tokens)) co_return refusal(*error, one);
     if (one.operation == "get_ingestion_resources") co_return ingestion_resources();
     if (one.operation == "get_identity_token") {
         json::array columns{text_column("AuthorizationContext")};

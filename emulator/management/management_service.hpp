@@ -41,7 +41,6 @@ private:
     asio::awaitable<http::response> command(const exchange&);
     http::response metadata() const;
     http::response ingestion_resources() const;
-    std::optional<service_error> check_token(const exchange&) const;
 
     parts p_;
     std::string endpoint_;

@@ -6,7 +6,10 @@
 #include "emulator/identity/token_service.hpp"
 #include "emulator/ingest/discarding_ingestor.hpp"
 #include "emulator/management/control_service.hpp"
+#include "emulator/program/atomic_file.hpp"
+#include "emulator/program/rest_parts.hpp"
 #include "emulator/program/startup_text.hpp"
+#include "emulator/program/storage_addresses.hpp"
 #include "emulator/storage/blobs/blob_service.hpp"
 #include "emulator/storage/external_storage.hpp"
 #include "emulator/storage/queue_service.hpp"
@@ -15,7 +18,6 @@
 
 #include <boost/json.hpp>
 
-#include <fstream>
 #include <list>
 #include <stdexcept>
 #include <unistd.h>
@@ -30,16 +32,6 @@ std::string remembered_key(storage_database& database, std::string_view name) {
     auto fresh = hex_encode(random_bytes(32));
     database.put_fact(name, fresh);
     return fresh;
-}
-
-// Whole or not at all: a reader never sees half of it.
-void write_atomically(const fs::path& path, std::string_view text) {
-    auto draft = fs::path(path) += ".draft";
-    std::ofstream file(draft, std::ios::binary | std::ios::trunc);
-    file << text;
-    file.close();
-    if (!file) throw std::runtime_error("cannot write " + draft.string());
-    fs::rename(draft, path);
 }
 
 fs::path beside(const fs::path& data, std::string_view suffix) { return fs::path(data) += suffix; }
@@ -102,8 +94,10 @@ struct application::state {
     std::optional<emulator::ingestor> ingest;
     std::optional<management_service> management;
     std::optional<control_service> control;
+    std::optional<rest_parts> rest;
     std::list<http::server> servers;
     std::string internal_value;
+    std::string rest_token;  // Messages of blobs that came by REST carry it as their identity.
     std::string endpoint;
     storage_endpoints storage;
     std::optional<server_identity> identity;
@@ -112,6 +106,7 @@ struct application::state {
     void make_ingestor();
     void make_management();
     void make_control();
+    void make_rest();
     void listen();
     std::string serve(std::uint16_t port, http::handler handle, http::server_options limits);
     http::handler handler_of(service& to);
@@ -119,7 +114,6 @@ struct application::state {
     asio::awaitable<http::reply> storage_request(service* to, http::incoming request);
     asio::awaitable<bool> make_other_resources();
     storage_access access();
-    void refresh(storage_access&) const;
 };
 
 // ---- Requests of the first port ----------------------------------------------------------------
@@ -127,12 +121,18 @@ struct application::state {
 asio::awaitable<http::reply> application::state::front(http::incoming request) {
     exchange one(std::move(request));
     one.over_tls = options.https;
+    if (rest_control::owns(one)) {
+        auto out = co_await rest->control.answer(one);
+        co_return out;
+    }
     if (one.path.starts_with("/control/")) {
         auto out = co_await control->answer(one);
         co_return out;
     }
     service* to = &*management;
     if (token_service::owns(one)) to = &token_endpoint;
+    if (rest_service::owns(one)) to = &rest->queued;
+    if (streaming_service::owns(one)) to = &rest->streaming;
     co_return co_await front_gateway.handle(*to, std::move(one));
 }
 
@@ -155,7 +155,10 @@ void application::state::make_ingestor() {
     auto chosen = options.ingestor;
     chosen.database_file = options.data.string();
     identity_check check;
-    check.valid = [this](std::string_view text) { return contexts.is_valid(text); };
+    rest_token = remembered_key(database, "rest_token");
+    check.valid = [this](std::string_view text) {
+        return text == rest_token || contexts.is_valid(text);
+    };
     ingest.emplace(executor, clock, log, pool, std::move(chosen), std::move(check));
 }
 
@@ -198,6 +201,16 @@ void application::state::make_control() {
         connections,
         options.steer};
     control.emplace(std::move(parts));
+}
+
+void application::state::make_rest() {
+    rest_foundation on{clock, random, resources, database, queues, tokens};
+    on.ingestor = ingest ? &*ingest : nullptr;
+    on.identity_token = rest_token;
+    on.external_storage = options.storage.has_value();
+    if (options.discard) on.discard = options.ingestor.batching;
+    rest.emplace(on, options.rest, options.streaming);
+    rest->queued.set_sas_lifetime(options.sas_lifetime);
 }
 
 asio::awaitable<bool> application::state::make_other_resources() {
@@ -259,31 +272,11 @@ void application::state::listen() {
 
 // ---- What the ingestor gets --------------------------------------------------------------------
 
-void application::state::refresh(storage_access& access) const {
-    access.ready_queues.clear();
-    access.failed_queues.clear();
-    access.successful_queues.clear();
-    for (auto& resource : resources.resources()) {
-        auto rights = resource.service == storage_service::queue ? "raup" : "raud";
-        if (resource.service == storage_service::blob) continue;
-        auto address = resources.address(resource, rights, 24h);
-        if (resource.type == "SecuredReadyForAggregationQueue") {
-            access.ready_queues.push_back(std::move(address));
-        } else if (resource.type == "FailedIngestionsQueue") {
-            access.failed_queues.push_back(std::move(address));
-        } else if (resource.type == "SuccessfulIngestionsQueue") {
-            access.successful_queues.push_back(std::move(address));
-        } else {
-            access.status_table = std::move(address);
-        }
-    }
-}
-
 storage_access application::state::access() {
-    auto renew = [this](storage_access& access) { refresh(access); };
+    auto renew = [this](storage_access& access) { renew_addresses(resources, access); };
     storage_access out{*transport, {}, {}, {}, std::nullopt, renew, internal_value, {}};
     if (options.storage) out.received = recorder_of_messages(database, resources, clock);
-    refresh(out);
+    renew_addresses(resources, out);
     return out;
 }
 
@@ -300,6 +293,7 @@ application::application(
     state_->make_ingestor();
     state_->make_management();
     state_->make_control();
+    state_->make_rest();
     state_->listen();
 }
 

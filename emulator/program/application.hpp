@@ -6,6 +6,7 @@
 #include "emulator/front/proxy_control.hpp"
 #include "emulator/identity/token_issuer.hpp"
 #include "emulator/ingest/ingestor.hpp"
+#include "emulator/rest/rest_options.hpp"
 #include "emulator/storage/layout.hpp"
 #include "http/transport.hpp"
 
@@ -45,6 +46,8 @@ struct application_options {
     ingestor_options ingestor = {};
     bool with_ingestor = true;
     bool strict_tables = false;
+    rest_options rest = {};
+    streaming_options streaming = {};
     bool discard = false;  // Without an ingestor: nothing is kept, all is answered with a success.
     std::optional<external_storage> storage = {};
 };

@@ -1,6 +1,7 @@
 #include "emulator/program/command_line.hpp"
 
 #include "emulator/front/durations.hpp"
+#include "emulator/program/rest_command_line.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -249,6 +250,7 @@ std::optional<int> parse_command_line(int argc, char** argv, command_line& into)
     add_service(app, options);
     add_identity(app, options, raw);
     add_ingestion(app, options, raw);
+    add_rest(app, options.rest, options.streaming);
     try {
         app.parse(argc, argv);
         use_external_storage(raw, options);

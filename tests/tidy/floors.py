@@ -48,7 +48,7 @@ INNER = {
     ],
     "emulator": [
         {"schema"}, {"decoding"}, {"engine"}, {"front"}, {"storage", "identity"}, {"ingest"},
-        {"management"}, {"program"},
+        {"rest"}, {"management"}, {"program"},
     ],
 }  # fmt: skip
 
