@@ -279,9 +279,8 @@ asio::awaitable<void> engine::watch_threads() {
 
 std::optional<failure> engine::folder_trouble(const std::string& watch) {
     auto* from = find_watcher(watch);
-    if (!from) return std::nullopt;
-    if (from->absence() || !from->is_stuck()) return from->absence();
-    return folder_hangs();
+    if (from && !from->absence() && from->is_stuck()) return folder_hangs();
+    return from ? from->absence() : std::nullopt;
 }
 
 std::optional<failure> engine::trouble_of(const std::string& watch) {

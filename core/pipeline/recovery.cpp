@@ -85,11 +85,13 @@ std::optional<source> continue_journaled(
     auto* retired = std::get_if<stage::retired>(&what.stage);
     if (!retired) return what;
     auto record = std::move(retired->record);
+    using spool::outcome;
+    bool is_refused = record.outcome == outcome::failed || record.outcome == outcome::rejected;
     if (record.code == to_string(errc::file_vanished)) return std::nullopt;
     if (what.slices.size() == 1) {
         // It may have been archived or put back as far as the journal knows.
         what.slices.front().location = file.location;
-    } else if (record.outcome == spool::outcome::failed || record.outcome == spool::outcome::rejected) {
+    } else if (is_refused) {
         // Nothing of it was taken: this file may be one that is not the fault of the others.
         return std::nullopt;
     }
