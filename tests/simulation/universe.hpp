@@ -109,7 +109,7 @@ enum class fault {
     identity_refused,       // The service refuses the identity token of a post.
     late_folder,            // The drop folder is not there when the daemon starts.
     renamed_watch,          // The watch has another name after a restart.
-    rewriting,              // A writer truncates a file that it has open, and writes it anew.
+    rewriting,              // A writer truncates a file that it has open, and writes it again.
 };
 inline constexpr std::size_t fault_kinds = 30;
 std::string_view to_string(fault);

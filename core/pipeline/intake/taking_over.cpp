@@ -133,14 +133,18 @@ static asio::awaitable<std::vector<spool::source>> take_joined(
 ) {
     std::vector<spool::source> out;
     if (std::ranges::none_of(unknown, may_be_ours)) co_return out;
-    auto retired = co_await journal.retired_in_work();
+    spool::journal_query query;
+    query.left_in_work = true;
+    auto retired = co_await journal.find(std::move(query));
     if (retired.has_error()) co_return out;
     std::unordered_map<std::string, const spool::work_entry*> here;
     for (auto& file : unknown) {
         if (may_be_ours(file)) here.emplace(file.location, &file);
     }
     std::set<std::string> taken;
-    for (auto& what : *retired) {
+    for (auto& row : *retired) {
+        auto& what = row.source;
+        if (what.slices.size() == 1) continue;
         auto mine = std::ranges::find_if(what.slices, [&](auto& one) {
             return here.contains(one.location) && !taken.contains(one.location);
         });

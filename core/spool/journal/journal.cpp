@@ -323,15 +323,6 @@ asio::awaitable<result<std::vector<journal_row>>> journal::find(journal_query qu
     co_return rows;
 }
 
-asio::awaitable<result<std::vector<source>>> journal::retired_in_work() {
-    using sources = std::vector<source>;
-    auto& s = *state_;
-    auto read = [](auto& store) { return store.retired_in_work(); };
-    auto work = [&s, read] { return s.template read_or_start_over<sources>(read); };
-    auto found = co_await offload(s.pool, std::move(work));
-    co_return found;
-}
-
 asio::awaitable<result<std::size_t>> journal::forget_retired(wall_time limit) {
     auto& s = *state_;
     auto work = [&s, limit] {

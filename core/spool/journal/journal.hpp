@@ -103,10 +103,6 @@ public:
     result<std::vector<log_record>> logs(std::string watch);
     asio::awaitable<result<std::vector<journal_row>>> find(journal_query query);
 
-    /// Sources of several files that were retired while a file of theirs was not there to be moved:
-    /// the journal has it in work/ still. Goes through all files that the journal knows.
-    asio::awaitable<result<std::vector<source>>> retired_in_work();
-
     /// Deletes retired sources whose last change is before `limit`, a bounded number a call.
     /// Returns how many went.
     asio::awaitable<result<std::size_t>> forget_retired(wall_time limit);

@@ -25,6 +25,7 @@ struct journal_query {
     std::optional<std::string> file_glob;  // Against the slice's name.
     std::optional<std::string> source_id;
     std::optional<slice> file;   // Sources of that file: of its place, or of its name and inode.
+    bool left_in_work = false;   // Retired while a file was not there to be moved out of work/.
     std::size_t limit = 10'000;  // Files.
     journal_cursor after = {};   // Where an earlier reading ended; {time, ""}: before that time.
 };

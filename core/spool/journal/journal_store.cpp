@@ -240,18 +240,6 @@ result<std::vector<source>> journal_store::unretired() {
     });
 }
 
-result<std::vector<source>> journal_store::retired_in_work() {
-    return guarded<std::vector<source>>([&]() -> result<std::vector<source>> {
-        std::vector<source> found;
-        sqlite::statement rows(tables_->db, retired_in_work_sql());
-        while (rows.step()) {
-            auto one = std::move(tables_->sources->read(rows).source);
-            if (one.slices.size() > 1) found.push_back(std::move(one));
-        }
-        return found;
-    });
-}
-
 result<std::vector<kept_file>> journal_store::kept(const std::string& watch) {
     return guarded<std::vector<kept_file>>([&]() -> result<std::vector<kept_file>> {
         return tables_->kept->read(watch);

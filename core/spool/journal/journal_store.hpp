@@ -44,7 +44,6 @@ public:
     std::vector<std::string> take_refused();
 
     result<std::vector<source>> unretired();
-    result<std::vector<source>> retired_in_work();
     result<std::vector<kept_file>> kept(const std::string& watch);
     result<std::vector<folder_record>> folders();
     result<std::vector<log_record>> logs(const std::string& watch);

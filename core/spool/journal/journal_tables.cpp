@@ -308,6 +308,14 @@ std::string page_sql(const journal_query& query) {
     sql += query.file ? " AND id IN (SELECT source_id FROM slices WHERE location = ?8"
                         " OR (?10 <> 0 AND inode = ?10 AND name = ?9))"
                       : " AND ?8 IS NULL AND ?9 IS NULL AND ?10 IS NULL";
+    // Places in work/ begin with its name and a slash, which the zero follows. There is no index of
+    // places: this is asked once, when files are found whose ids are not known.
+    if (query.left_in_work) {
+        sql +=
+            " AND stage = 'retired' AND id IN (SELECT source_id FROM slices"
+            " WHERE location >= CAST('.kustodrop/work/' AS BLOB)"
+            " AND location < CAST('.kustodrop/work0' AS BLOB))";
+    }
     return sql + " ORDER BY changed_at DESC, id DESC LIMIT ?6";
 }
 
@@ -315,15 +323,6 @@ std::string unretired_sql() {
     return std::string("SELECT ") + source_rows::columns +
            " FROM sources INDEXED BY sources_unretired WHERE stage <> 'retired'"
            " ORDER BY changed_at DESC, id DESC";
-}
-
-// Places in work/ begin with its name and a slash, which the zero follows. There is no index of
-// places: this is asked once, when files are found whose ids are not known.
-std::string retired_in_work_sql() {
-    return std::string("SELECT ") + source_rows::columns +
-           " FROM sources WHERE stage = 'retired' AND id IN (SELECT source_id FROM slices"
-           " WHERE location >= CAST('.kustodrop/work/' AS BLOB)"
-           " AND location < CAST('.kustodrop/work0' AS BLOB)) ORDER BY changed_at DESC, id DESC";
 }
 
 std::string old_ones_sql() {

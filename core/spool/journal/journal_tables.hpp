@@ -15,7 +15,6 @@ namespace kustodrop::spool {
 /// limit.
 std::string page_sql(const journal_query& query);
 std::string unretired_sql();
-std::string retired_in_work_sql();
 std::string old_ones_sql();
 
 /// The rows of sources and slices, of which the store's transactions are made. Throws
