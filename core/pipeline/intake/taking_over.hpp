@@ -58,8 +58,8 @@ std::vector<spool::work_entry> without(
     std::vector<spool::work_entry> work, const std::vector<spool::source>& sources
 );
 
-/// Takes out the files whose ids or places the journal has, and returns their sources to be resumed:
-/// they were claimed by a watch of another name, or settled while their folder was absent.
+/// Takes out the files whose ids or places the journal has, and returns their sources to be
+/// resumed: they were claimed by a watch of another name, or settled while their folder was absent.
 asio::awaitable<std::vector<spool::source>> take_journaled(
     spool::journal& journal, std::vector<spool::work_entry>& unknown, std::string watch
 );

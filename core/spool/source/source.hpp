@@ -170,7 +170,7 @@ struct source {
     // Which of this run's identity tokens the last post had; 0: one of an earlier run. Not in the
     // journal.
     std::uint64_t token_number = 0;
-    report_places reported = {};   // Of all its posts; none: an earlier release has posted it.
+    report_places reported = {};  // Of all its posts; none: an earlier release has posted it.
     // The failures of single posts that the service has reported, by a key of each, for a
     // notification may come twice, and the last of them. They decide only when no other post is
     // outstanding (docs/architecture.md §8).
