@@ -15,7 +15,7 @@ static auto of_follow(Member member) {
 
 static std::optional<std::string> start_problem(const std::string& text) {
     if (text.find_first_not_of('*') != std::string::npos) return std::nullopt;
-    return "is the beginning of every line; name what only the first line of a record has";
+    return "is the beginning of every line; use what only the first line of a record has";
 }
 
 static std::optional<std::string> column_problem(const std::string& text) {

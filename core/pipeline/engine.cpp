@@ -279,15 +279,14 @@ asio::awaitable<void> engine::watch_threads() {
 
 std::optional<failure> engine::folder_trouble(const std::string& watch) {
     auto* from = find_watcher(watch);
-    if (from && !from->absence() && from->is_stuck()) return folder_hangs();
-    return from ? from->absence() : std::nullopt;
+    if (from && from->absence()) return from->absence();
+    bool hangs = (from && from->is_stuck()) || (shipper_ && shipper_->reads_hang(watch));
+    return hangs ? std::optional(folder_hangs()) : std::nullopt;
 }
 
 std::optional<failure> engine::trouble_of(const std::string& watch) {
-    auto* from = find_watcher(watch);
-    if (from && from->absence()) return from->absence();
-    auto held = shipper_ ? shipper_->hold_of(watch) : std::nullopt;
-    return held ? held : folder_trouble(watch);
+    auto trouble = folder_trouble(watch);
+    return trouble || !shipper_ ? trouble : shipper_->hold_of(watch);
 }
 
 // The end.

@@ -134,6 +134,9 @@ public:
     /// Why nothing of what is sent gets through, if so.
     std::optional<failure> delivery_trouble() const;
 
+    /// Why nothing can be done in the folder of a watch: it is not open or does not answer.
+    std::optional<failure> folder_trouble(const std::string& watch);
+
     /// Why the files of a watch are not taken or not sent, whatever else is well: its folder is not
     /// open or does not answer, or storage refuses what it sends.
     std::optional<failure> trouble_of(const std::string& watch);
@@ -151,7 +154,6 @@ private:
     void changed(spool::source& what) override;
 
     void connect(const service_parts& service);
-    std::optional<failure> folder_trouble(const std::string& watch);
     watch& add(watch_options options);
     watcher& add_watcher(watch& from);
     bool has_shipped_all();

@@ -71,7 +71,7 @@ watch_status reporter::status_of(
     one.path = watch.options.path;
     one.target = watch.options.target.name();
     // A follower keeps its folder while it is absent: what is open can still be read.
-    one.present = watch.folder && !from.absence() && !from.is_stuck();
+    one.present = watch.folder && !with_.shipping.folder_trouble(name);
     one.counts = with_.shipping.sources().counts(name);
     if (auto since = from.waiting_since()) {
         auto waited = std::chrono::duration_cast<wall_time::duration>(around_.time.now() - *since);

@@ -163,7 +163,6 @@ bool shipper::hold_for_folder(const source& what) {
 }
 
 std::optional<failure> shipper::hold_of(const std::string& watch) const {
-    if (lanes_.hangs(watch)) return folder_hangs();
     return holds_.reason(watch);
 }
 
