@@ -42,8 +42,8 @@ class ContainerLog:
 class CriLog(ContainerLog):
     """`NAMESPACE_POD_UID/CONTAINER/0.log` beneath the folder of all pods."""
 
-    def __init__(self, pods, pod=POD, container="app"):
-        super().__init__(pods / pod / container / "0.log")
+    def __init__(self, pods, pod=POD, container="app", name="0.log"):
+        super().__init__(pods / pod / container / name)
 
     def line(self, stream, text, tag="F"):
         self.lines += 1

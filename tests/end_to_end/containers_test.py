@@ -239,6 +239,31 @@ class Cri(AnyRuntime, Containers):
                 self.assertEqual((pod, container), (f"job-{number}", f"step-{number}"))
         self.all_succeed(daemon)
 
+    def test_logs_of_the_daemon_itself_are_left_out(self):
+        emulator, daemon, log = self.start(exclude=["*_kustodrop-pods-*/**"])
+        own = self.log_of(daemon, CriLog, "kustodrop_kustodrop-pods-x7k2p_1", "kustodrop")
+        alike = self.log_of(daemon, CriLog, "shop_kustodrop-web-1_2", "app")
+        alike.put(alike.line("stdout", "another program"))
+        alike.rows.append(("stdout", "another program"))
+        for _ in range(2):
+            own.put(own.line("stderr", "a blob was posted"))
+            own.rotate()
+        log.write(5)
+        self.arrive_once(emulator, log, alike)
+
+    def test_a_restarted_container_begins_another_log(self):
+        emulator, daemon, log = self.start()
+        log.put(log.line("stdout", "cut off by the end of ", "P"))
+        log.rows.append(("stdout", "cut off by the end of "))
+        again = CriLog(daemon.drop, name="1.log")
+        self.addCleanup(again.file.close)
+        again.put(again.line("stdout", "started again"))
+        again.rows.append(("stdout", "started again"))
+        self.arrive_once(emulator, log, again)
+        restarts = dict(self.rows(emulator, "message, restart"))
+        self.assertEqual(restarts["started again"], 1)
+        self.assertEqual(restarts["cut off by the end of "], 0)
+
     def test_messages_that_are_json_are_parsed_in_a_dynamic_column(self):
         table = TABLE.replace("message:string", "message:dynamic")
         emulator, daemon = self.pair({**PODS, "records": "cri"}, {"table": [table]})
