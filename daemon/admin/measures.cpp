@@ -67,6 +67,14 @@ static constexpr std::array all_metrics{
         "kustodrop_posts_ambiguous_total",
         "Posts that may be duplicates: the answer or the notification was lost."},
     described_metric{
+        counter_kind,
+        "kustodrop_foreign_lines_total",
+        "Lines in logs of containers that the runtime has not written."},
+    described_metric{
+        counter_kind,
+        "kustodrop_records_split_total",
+        "Parts of records of logs that were shipped as records of their own."},
+    described_metric{
         histogram_kind, "kustodrop_time_to_outcome_seconds", "Time from the claim to the outcome."},
     described_metric{
         counter_kind,
@@ -165,8 +173,14 @@ void begin_measuring_watch(metrics& measured, std::string_view watch) {
           "kustodrop_files_resumed_total",
           "kustodrop_raw_bytes_total",
           "kustodrop_uploaded_bytes_total",
-          "kustodrop_posts_ambiguous_total"}) {
+          "kustodrop_posts_ambiguous_total",
+          "kustodrop_foreign_lines_total"}) {
         measured.count(name, whose);
+    }
+    for (auto reason : {"length", "unfinished"}) {
+        auto labels = whose;
+        labels.emplace_back("reason", reason);
+        measured.count("kustodrop_records_split_total", labels);
     }
     measured.value("kustodrop_oldest_source_age_seconds", whose);
     measured.value("kustodrop_quarantined_files", whose);

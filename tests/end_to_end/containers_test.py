@@ -112,6 +112,20 @@ class AnyRuntime:
         log.put(log.line("stdout", "never done", "P"))
         log.rows.append(("stdout", "never done"))
         self.arrive_once(emulator, log)
+        name, scraped = "kustodrop_records_split_total", daemon.scrape()
+        self.assertEqual(scraped.get(name, watch="web", reason="unfinished"), 1)
+        self.assertEqual(scraped.get(name, watch="web", reason="length"), 0)
+
+    def test_a_record_longer_than_allowed_is_several_rows(self):
+        emulator, daemon, log = self.start(max_record="1KiB")
+        for number in range(4):
+            part = str(number) * 512
+            log.put(log.line("stdout", part, "FP"[number < 3]))
+        log.rows += [("stdout", "0" * 512 + "1" * 512), ("stdout", "2" * 512 + "3" * 512)]
+        log.put(log.line("stderr", "4" * 1000 + "ä" * 20))
+        log.rows += [("stderr", "4" * 1000 + "ä" * 12), ("stderr", "ä" * 8)]
+        self.arrive_once(emulator, log)
+        self.all_succeed(daemon)
 
     def test_rotations_while_it_is_written(self):
         emulator, daemon, log = self.start()
@@ -179,6 +193,7 @@ class AnyRuntime:
         self.arrive_once(emulator, log)
         found = self.rows(emulator, "message, isnull(time)")
         self.assertEqual({text for text, lacks_time in found if lacks_time}, set(broken))
+        self.assertEqual(daemon.scrape().get("kustodrop_foreign_lines_total"), len(broken))
         self.all_succeed(daemon)
 
 

@@ -256,6 +256,7 @@ void follower::admit(std::vector<spool::followed_logs::found_range> ranges) {
                 "a record is longer than max_record: it is cut within",
                 {{"watch", what.watch}, {"log", one.range.bytes.name}}
             );
+            count_split();
         }
         what.slices.push_back(std::move(one.range.bytes));
     }
@@ -269,6 +270,14 @@ void follower::admit(std::vector<spool::followed_logs::found_range> ranges) {
     );
     unposted_.add(admitted.id);
     with_.ready.push(admitted.id, with_.time.now());
+}
+
+// Of records that are not lines each row says whether it is a part, and is counted when it is
+// uploaded.
+void follower::count_split() {
+    if (watch_.options.follow.records.kind != spool::record_kind::lines) return;
+    metric_labels labels{{"watch", watch_.options.name}, {"reason", "length"}};
+    with_.measured.count("kustodrop_records_split_total", labels).add();
 }
 
 // What is deleted and read to its end is let go of, unless a source needs its bytes again.

@@ -30,6 +30,19 @@ spool::reader_options uploader::reading_options(
     return reading;
 }
 
+void uploader::count_rows(const std::string& watch, const spool::row_counts& rows) {
+    auto count_parts = [&](std::string reason, std::uint64_t parts) {
+        metric_labels labels{{"watch", watch}, {"reason", std::move(reason)}};
+        auto& counted = with_.measured.count("kustodrop_records_split_total", labels);
+        counted.add(static_cast<double>(parts));
+    };
+    if (rows.rows == 0) return;
+    auto& lines = with_.measured.count("kustodrop_foreign_lines_total", {{"watch", watch}});
+    lines.add(static_cast<double>(rows.foreign));
+    count_parts("length", rows.long_parts);
+    count_parts("unfinished", rows.unfinished);
+}
+
 asio::awaitable<result<uploaded_blob>> uploader::send(
     spool::source what,
     const watch& from,
@@ -84,6 +97,7 @@ asio::awaitable<result<uploaded_blob>> uploader::send(
         }
         co_return problem;
     }
+    count_rows(what.watch, reader->rows());
     made.record.account = container.account;
     made.record.container = container.name;
     made.record.raw_bytes = reader->raw_bytes();

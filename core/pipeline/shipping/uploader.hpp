@@ -62,6 +62,7 @@ private:
     spool::reader_options reading_options(
         const spool::source& what, const target& where, const shipper_options& options
     );
+    void count_rows(const std::string& watch, const spool::row_counts& rows);
 
     uploader_parts with_;
     spool::compression_gate gate_;

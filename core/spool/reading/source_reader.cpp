@@ -74,6 +74,7 @@ struct source_reader::state {
     std::uint64_t stored = 0;
     std::optional<segment_encoder> segments;
     std::optional<row_writer> rows;
+    row_counts written;
 };
 
 // The first bytes of the source decide what becomes of all of it.
@@ -199,6 +200,7 @@ result<void> source_reader::state::take_chunk(std::string_view bytes) {
     }
     auto* next = &what == &files.slices().back() ? nullptr : &what + 1;
     pending = rows ? rows->rows_of({what, position, next}, bytes) : bytes;
+    if (rows) written = rows->counts();
     position += bytes.size();
     last_byte = rows ? '\n' : pending.back();
     if (!counter) {
@@ -337,6 +339,7 @@ std::uint64_t source_reader::raw_bytes() const {
     if (state_->form == stored_as::zip) return state_->archive_bytes;
     return state_->raw + state_->newlines;
 }
+const row_counts& source_reader::rows() const { return state_->written; }
 std::uint64_t source_reader::stored_bytes() const { return state_->stored; }
 stored_as source_reader::form() const { return state_->form; }
 bool source_reader::passes_on() const { return state_->passes_on; }

@@ -48,6 +48,9 @@ public:
     /// Read so far, uncompressed; complete after the last block.
     std::uint64_t raw_bytes() const;
 
+    /// What rows were made so far; complete after the last block.
+    const row_counts& rows() const;
+
     /// Returned so far.
     std::uint64_t stored_bytes() const;
 

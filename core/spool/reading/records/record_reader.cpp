@@ -163,7 +163,9 @@ void record_reader::grow(open_record& one, const runtime_part& by, std::uint64_t
 }
 
 void record_reader::close(open_record& one, std::string_view stream, bool is_a_part) {
-    give({one.time, stream, one.text, one.offset, false, is_a_part, one.began_before});
+    bool is_unfinished = is_a_part && is_ending_;
+    give({one.time, stream, one.text, one.offset, false, is_a_part, one.began_before, is_unfinished}
+    );
     one.began_before = false;
     one.is_open = false;
     one.time.clear();
@@ -187,6 +189,7 @@ void record_reader::continue_at(std::uint64_t offset) {
 
 void record_reader::end() {
     end_line();
+    is_ending_ = true;
     if (out_.is_open) close(out_, is_runtime() ? "stdout" : "", is_runtime());
     if (err_.is_open) close(err_, "stderr", true);
     whole_until_ = at_;

@@ -30,13 +30,14 @@ struct record_rules {
 
 /// A record without what its runtime wrapped around it. The views last for one call.
 struct found_record {
-    std::string_view time;      // Empty where the runtime says none.
-    std::string_view stream;    // The same.
-    std::string_view text;      // Without the newline at its end.
-    std::uint64_t offset = 0;   // In its log, of its first byte.
-    bool is_foreign = false;    // A line that the runtime has not written: its text is all of it.
-    bool is_a_part = false;     // The rest was not there, or it was longer than max_record.
-    bool began_before = false;  // The offset is one of the log before; see continue_at().
+    std::string_view time;       // Empty where the runtime says none.
+    std::string_view stream;     // The same.
+    std::string_view text;       // Without the newline at its end.
+    std::uint64_t offset = 0;    // In its log, of its first byte.
+    bool is_foreign = false;     // A line that the runtime has not written: its text is all of it.
+    bool is_a_part = false;      // The rest was not there, or it was longer than max_record.
+    bool began_before = false;   // The offset is one of the log before; see continue_at().
+    bool is_unfinished = false;  // A part because the rest was not there.
 };
 
 /// Finds the records in a range of a log, from its first byte to its last, in pieces of any size
@@ -93,7 +94,8 @@ private:
     taker take_;
     std::uint64_t at_;  // Up to where lines have ended.
     std::uint64_t whole_until_;
-    std::string line_;  // Its beginning, while its end was not seen.
+    std::string line_;        // Its beginning, while its end was not seen.
+    bool is_ending_ = false;  // What is open stays unfinished.
     docker_line docker_;
     open_record out_;  // Of stdout, or of grouped lines.
     open_record err_;

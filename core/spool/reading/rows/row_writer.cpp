@@ -125,7 +125,8 @@ row_writer::fixed_columns row_writer::fixed_of(const slice& what) const {
 void row_writer::write(const found_record& record) {
     ++counts_.rows;
     if (record.is_foreign) ++counts_.foreign;
-    if (record.is_a_part) ++counts_.parts;
+    if (record.is_unfinished) ++counts_.unfinished;
+    if (record.is_a_part && !record.is_unfinished) ++counts_.long_parts;
     auto& fixed = record.began_before ? before_ : here_;
     if (rules_.format == row_format::csv) {
         write_csv(record, fixed);

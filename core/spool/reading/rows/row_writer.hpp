@@ -26,9 +26,10 @@ struct row_rules {
 
 /// What was written, for the metrics.
 struct row_counts {
-    std::uint64_t rows = 0;
-    std::uint64_t foreign = 0;  // Lines that the runtime has not written.
-    std::uint64_t parts = 0;    // Rows that hold a part of a record only.
+    std::uint64_t rows = 0;        // All.
+    std::uint64_t foreign = 0;     // Lines that the runtime has not written.
+    std::uint64_t long_parts = 0;  // Parts of records that are longer than max_record.
+    std::uint64_t unfinished = 0;  // Parts of records whose rest was not there.
 };
 
 /// Whether `next` has the first bytes of the log that the writer of `before` has continued in: a

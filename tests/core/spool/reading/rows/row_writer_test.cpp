@@ -113,7 +113,12 @@ BOOST_AUTO_TEST_CASE(what_is_no_envelope_is_a_row_without_time) {
         ",,garbage\n" + written + ",stdout,half\n"
     );
     BOOST_TEST(counts.foreign == 1u);
-    BOOST_TEST(counts.parts == 1u);
+    BOOST_TEST(counts.unfinished == 1u);
+    BOOST_TEST(counts.long_parts == 0u);
+    rules.records.max_record = 4;
+    write(written + " stdout F a longer one\n");
+    BOOST_TEST(counts.long_parts == 3u);
+    BOOST_TEST(counts.unfinished == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(newlines_of_a_record_stay_within_its_row) {
