@@ -3,6 +3,9 @@
 import collections
 import json
 import os
+import pathlib
+import re
+import shutil
 import unittest
 
 from container_log import POD, CriLog, DockerLog, stamp
@@ -18,6 +21,7 @@ TABLE = (
     "pod_uid:string,container:string,restart:int,file:string,offset:long,source:string,"
     "node:string)"
 )
+DOCUMENTED = pathlib.Path(__file__).parents[2] / "docs" / "operations.md"
 PODS = {**FOLLOW, "recursive": True, "table": "Pods", "format": "csv", "columns": COLUMNS}
 
 
@@ -291,6 +295,42 @@ class Cri(AnyRuntime, Containers):
         self.assertEqual(text, value["text"])
 
 
+class Documented(Containers):
+    def test_the_table_takes_the_rows_and_the_query_keeps_one_of_each(self):
+        text = DOCUMENTED.read_text(encoding="utf-8")
+        text = text[text.index("### 9.1 ") :]
+        columns = re.search(r"columns: \[([^]]+)\]", text)[1]
+        columns = [one.strip(' "\n') for one in columns.split(",")]
+        table = re.search(r"\.create table (Pods \([^)]+\))", text)[1]
+        table = re.sub(r"\s+", "", table)
+        key = re.search(r"take_any\(\*\)\s+by (.+)\n", text)[1]
+        key = key.replace("hash(tostring(Message))", "tostring(Message)")
+        emulator = self.emulator(table=[f"Demo.{table}"])
+        daemon = self.daemon(emulator, {**PODS, "records": "cri", "columns": columns})
+        daemon.start({"NODE_NAME": "worker-7"})
+        log = self.log_of(daemon)
+        log.write(20)
+        self.until("the rows", lambda: emulator.count("Pods") == 20)
+        # A lost answer, then a lost journal.
+        emulator.fault("queue", "put_message", count=1, reset="after")
+        log.write(20)
+        self.until("a row twice", lambda: emulator.count("Pods") > 40)
+        self.all_succeed(daemon)
+        daemon.stop()
+        before = emulator.count("Pods")
+        shutil.rmtree(daemon.state)
+        daemon.state.mkdir()
+        daemon.start({"NODE_NAME": "worker-7"})
+        self.until("the rows", lambda: emulator.count("Pods") >= before + 40)
+        kept = emulator.query(f"Pods | summarize count() by {key} | count")
+        self.assertEqual(kept, [[40]])
+        owners = emulator.query("Pods | distinct Pod, Restart, Node")
+        self.assertEqual(owners, [[POD.split("_")[1], 0, "worker-7"]])
+        made = re.findall(r"(?s)\.create table Pods ingestion.+?'\[.+?\]'", text)
+        self.assertEqual(len(made), 1)
+        emulator.manage(made[0])
+
+
 class CriAsJson(Cri):
     format = "json"
 
@@ -306,70 +346,6 @@ class Docker(AnyRuntime, Containers):
 
 class DockerAsJson(Docker):
     format = "json"
-
-
-class SeveralLines(Containers):
-    def begin(self, **watch):
-        emulator, daemon = self.following(**watch)
-        path = daemon.drop / "app.log"
-        self.file = open(path, "ab", buffering=0)
-        self.addCleanup(self.file.close)
-        self.wanted = []
-        return emulator, daemon
-
-    def entry(self, text):
-        self.file.write((text + "\n").encode())
-        self.wanted.append((text,))
-
-    def all_arrive(self, emulator):
-        self.until("every row", lambda: emulator.count("Pods") >= len(self.wanted))
-        self.assertEqual(sorted(self.rows(emulator, "message")), sorted(self.wanted))
-
-    def rotate(self, daemon):
-        self.file.close()
-        os.rename(daemon.drop / "app.log", daemon.drop / "app.log.1")
-        self.file = open(daemon.drop / "app.log", "ab", buffering=0)
-        self.addCleanup(self.file.close)
-
-    def test_indented_lines_belong_to_the_one_before(self):
-        for kind in ("csv", "json"):
-            with self.subTest(format=kind):
-                emulator, daemon = self.begin(records="unindented", format=kind)
-                self.entry("ERROR it broke\n  at one\n\tat two\n\n  caused by")
-                self.entry("INFO works")
-                self.entry("ERROR again\n  at three")
-                self.all_arrive(emulator)
-                self.all_succeed(daemon)
-
-    def test_a_pattern_begins_an_entry(self):
-        rules = {"records": "starts_with", "record_starts": ["####-##-##", "["]}
-        emulator, daemon = self.begin(**rules)
-        self.entry("2026-11-29 a\nnot indented\n 2026-11-29 indented")
-        self.entry("[info] b")
-        self.entry("2026-11-30 c\nits end")
-        self.all_arrive(emulator)
-        self.all_succeed(daemon)
-
-    def test_an_entry_waits_for_its_other_lines(self):
-        emulator, daemon = self.begin(records="unindented", record_wait="1h")
-        self.entry("one")
-        self.file.write(b"two\n")
-        self.all_arrive(emulator)
-        rest(1.5)
-        self.file.write(b"  and its second line\nthree\n")
-        self.wanted.append(("two\n  and its second line",))
-        self.all_arrive(emulator)
-
-    def test_an_entry_that_a_rotation_splits_is_one_row(self):
-        emulator, daemon = self.begin(records="unindented")
-        self.entry("one")
-        self.all_arrive(emulator)
-        self.file.write(b"two\n  its second line\n")
-        self.rotate(daemon)
-        self.file.write(b"  its third line\nthree\n")
-        self.wanted += [("two\n  its second line\n  its third line",), ("three",)]
-        self.all_arrive(emulator)
-        self.all_succeed(daemon)
 
 
 if __name__ == "__main__":

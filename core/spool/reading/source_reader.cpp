@@ -213,8 +213,7 @@ result<void> source_reader::state::take_chunk(std::string_view bytes) {
     raw = counter->raw_bytes();
     pending = pending.substr(0, counter->member_bytes() - before);
     if (auto fit = content.inside(what, false); !fit) return fit;
-    if (!counted) return named(counted.error(), what);
-    return {};
+    return counted ? result<void>() : named(counted.error(), what);
 }
 
 // Each of many small sources waits for its answer far longer than it was compressed.
@@ -336,15 +335,13 @@ result<source_reader::block> source_reader::next(std::span<char> buffer) {
 
 std::uint64_t source_reader::progress() const { return state_->files.calls(); }
 std::uint64_t source_reader::raw_bytes() const {
-    if (state_->form == stored_as::zip) return state_->archive_bytes;
-    return state_->raw + state_->newlines;
+    return state_->form == stored_as::zip ? state_->archive_bytes : state_->raw + state_->newlines;
 }
 const row_counts& source_reader::rows() const { return state_->written; }
 std::uint64_t source_reader::stored_bytes() const { return state_->stored; }
 stored_as source_reader::form() const { return state_->form; }
 bool source_reader::passes_on() const { return state_->passes_on; }
 const std::optional<slice>& source_reader::whole() const { return state_->whole; }
-
 const std::optional<changed_file>& source_reader::changed() const {
     return state_->files.changed();
 }
