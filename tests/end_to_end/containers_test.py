@@ -3,9 +3,6 @@
 import collections
 import json
 import os
-import pathlib
-import re
-import shutil
 import unittest
 
 from container_log import POD, CriLog, DockerLog, stamp
@@ -21,7 +18,6 @@ TABLE = (
     "pod_uid:string,container:string,restart:int,file:string,offset:long,source:string,"
     "node:string)"
 )
-DOCUMENTED = pathlib.Path(__file__).parents[2] / "docs" / "operations.md"
 PODS = {**FOLLOW, "recursive": True, "table": "Pods", "format": "csv", "columns": COLUMNS}
 
 
@@ -293,42 +289,6 @@ class Cri(AnyRuntime, Containers):
         self.assertEqual(emulator.query("Pods | project message.level, message.n"), [["info", 7]])
         ((text,),) = emulator.query("Pods | project tostring(message.text)")
         self.assertEqual(text, value["text"])
-
-
-class Documented(Containers):
-    def test_the_table_takes_the_rows_and_the_query_keeps_one_of_each(self):
-        text = DOCUMENTED.read_text(encoding="utf-8")
-        text = text[text.index("### 9.1 ") :]
-        columns = re.search(r"columns: \[([^]]+)\]", text)[1]
-        columns = [one.strip(' "\n') for one in columns.split(",")]
-        table = re.search(r"\.create table (Pods \([^)]+\))", text)[1]
-        table = re.sub(r"\s+", "", table)
-        key = re.search(r"take_any\(\*\)\s+by (.+)\n", text)[1]
-        key = key.replace("hash(tostring(Message))", "tostring(Message)")
-        emulator = self.emulator(table=[f"Demo.{table}"])
-        daemon = self.daemon(emulator, {**PODS, "records": "cri", "columns": columns})
-        daemon.start({"NODE_NAME": "worker-7"})
-        log = self.log_of(daemon)
-        log.write(20)
-        self.until("the rows", lambda: emulator.count("Pods") == 20)
-        # A lost answer, then a lost journal.
-        emulator.fault("queue", "put_message", count=1, reset="after")
-        log.write(20)
-        self.until("a row twice", lambda: emulator.count("Pods") > 40)
-        self.all_succeed(daemon)
-        daemon.stop()
-        before = emulator.count("Pods")
-        shutil.rmtree(daemon.state)
-        daemon.state.mkdir()
-        daemon.start({"NODE_NAME": "worker-7"})
-        self.until("the rows", lambda: emulator.count("Pods") >= before + 40)
-        kept = emulator.query(f"Pods | summarize count() by {key} | count")
-        self.assertEqual(kept, [[40]])
-        owners = emulator.query("Pods | distinct Pod, Restart, Node")
-        self.assertEqual(owners, [[POD.split("_")[1], 0, "worker-7"]])
-        made = re.findall(r"(?s)\.create table Pods ingestion.+?'\[.+?\]'", text)
-        self.assertEqual(len(made), 1)
-        emulator.manage(made[0])
 
 
 class CriAsJson(Cri):
