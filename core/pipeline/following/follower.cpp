@@ -272,8 +272,6 @@ void follower::admit(std::vector<spool::followed_logs::found_range> ranges) {
     with_.ready.push(admitted.id, with_.time.now());
 }
 
-// Of records that are not lines each row says whether it is a part, and is counted when it is
-// uploaded.
 void follower::count_split() {
     if (watch_.options.follow.records.kind != spool::record_kind::lines) return;
     metric_labels labels{{"watch", watch_.options.name}, {"reason", "length"}};

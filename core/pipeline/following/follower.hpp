@@ -71,7 +71,7 @@ private:
     void resume();
     void admit(std::vector<spool::followed_logs::found_range> ranges);
     void settle(spool::source what, const spool::lost_range& lost);
-    void count_split();
+    void count_split();  // Parts of other records than lines are counted when they are uploaded.
     void record_changes();
     void end_quiet_logs();
     bool is_over() const;
