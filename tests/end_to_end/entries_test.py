@@ -59,6 +59,17 @@ class Entries(Containers):
         self.wanted.append(("two\n  and its second line",))
         self.all_arrive(emulator)
 
+    def test_a_line_that_is_cut_within_is_counted(self):
+        emulator, daemon = self.begin(columns=[], max_record="1KiB")
+        self.file.write(b"x" * 1500)
+        self.until("the first part", lambda: emulator.count("Pods") == 1)
+        name, labels = "kustodrop_records_split_total", {"watch": "web"}
+        scraped = daemon.scrape()
+        self.assertEqual(scraped.get(name, reason="length", **labels), 1)
+        self.assertEqual(scraped.get(name, reason="unfinished", **labels), 0)
+        self.file.write(b"the rest\n")
+        self.until("the rest", lambda: emulator.count("Pods") == 2)
+
     def test_an_entry_that_a_rotation_splits_is_one_row(self):
         emulator, daemon = self.begin(records="unindented")
         self.entry("one")
