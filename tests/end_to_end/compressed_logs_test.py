@@ -60,7 +60,7 @@ class CompressedLogs(EndToEnd):
         os.rename(state, kept)
         state.mkdir()
         mounted = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=4m", "none", state],
+            ["mount", "-t", "tmpfs", "-o", "size=12m", "none", state],
             capture_output=True,
             check=False,
         )

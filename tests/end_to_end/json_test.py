@@ -64,6 +64,10 @@ class Documented(EndToEnd):
         ))
         self.assert_documented("status", status)
         self.assert_documented("journal", self.command(daemon, "journal"))
+        self.assert_documented(
+            "journal --ranges",
+            self.command(daemon, "journal", "--file", daemon.drop / "bad.csv", "--ranges"),
+        )
         self.assert_documented("explain", self.command(daemon, "explain", daemon.drop / "x.csv"))
         self.assert_documented("history", json.loads(daemon.ask("/history")[2]))
         self.assert_documented("retry", self.command(daemon, "retry", "--all"))

@@ -243,10 +243,23 @@ class PythonLogger(Rotators):
         self.arrive_once(emulator, daemon, 3000)
 
 
+def whole_calls(lines):
+    """strace's lines; a call that another thread's has interrupted is two of them."""
+    begun = {}
+    for line in lines:
+        thread, _, text = line.partition(" ")
+        if text.endswith("<unfinished ...>"):
+            begun[thread] = line.removesuffix("<unfinished ...>")
+        elif text.lstrip().startswith("<... ") and thread in begun:
+            yield begun.pop(thread) + text.partition(" resumed>")[2]
+        else:
+            yield line
+    yield from begun.values()
+
+
 def changes(lines, folder):
     """The traced calls that may change something beneath the folder."""
-    # The second half of an interrupted line names a result only.
-    beneath = [line for line in lines if str(folder) in line and "fcntl resumed" not in line]
+    beneath = [line for line in whole_calls(lines) if str(folder) in line]
     looks = ("O_RDONLY", "F_GETLEASE", "F_GETFD", "F_SETFD", "F_GETFL", "F_DUPFD", "O_PATH")
     written = ("O_WRONLY", "O_RDWR", "O_CREAT", "O_TRUNC")
     bad = [
@@ -282,6 +295,15 @@ class Changes(unittest.TestCase):
             '7 unlinkat(5</d/state>, "journal.db-wal", 0) = 0',
         ):
             self.assertEqual(changes([line], "/d/drop"), [])
+
+    def test_that_are_interrupted_are_judged_as_a_whole(self):
+        look = ['7 openat(5</d/drop>, "a", O_RDONLY <unfinished ...>', "8 write(1, 2) = 2"]
+        look.append("7 <... openat resumed>) = 9</d/drop/a>")
+        self.assertEqual(changes(look, "/d/drop"), [])
+        change = ['7 unlinkat(5</d/drop>, "a", 0 <unfinished ...>', "8 write(1, 2) = 2"]
+        self.assertEqual(len(changes(change, "/d/drop")), 1)
+        change.append("7 <... unlinkat resumed>) = 0")
+        self.assertEqual(changes(change, "/d/drop"), ['7 unlinkat(5</d/drop>, "a", 0 ) = 0'])
 
 
 @needs(STRACE, "strace")

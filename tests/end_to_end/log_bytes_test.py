@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+"""What became of each byte of a followed log: journal --ranges and --at."""
+import json
+import os
+import unittest
+
+from harness import EndToEnd, csv_rows
+from log_writer import FOLLOW, Writer
+
+# Rows of different lengths in one blob are refused as a whole.
+REFUSED = b"a,b\na,b,c\n"
+
+
+class LogBytes(EndToEnd):
+    def follow(self):
+        emulator, daemon = self.pair(FOLLOW, {"batching": "200ms"})
+        self.log = daemon.drop / "app.log"
+        self.emulator_, self.daemon_ = emulator, daemon
+        self.writer = Writer(daemon.drop)
+        return emulator, daemon
+
+    def end(self, log=None):
+        return os.stat(log or self.log).st_size
+
+    def write(self, count):
+        self.writer.write(count)
+        rows = self.writer.written
+        self.until(f"{rows} rows", lambda: self.emulator_.count() >= rows)
+        return self.end()
+
+    def confirmed(self, **wanted):
+        def is_so():
+            counts = self.daemon_.outcomes()
+            return "" not in counts and all(
+                counts.get(name, 0) >= count for name, count in wanted.items()
+            )
+
+        self.until(f"the outcomes {wanted}", is_so)
+
+    def ask(self, *arguments, log=None, code=0):
+        found, out, err = self.daemon_.command(
+            "journal", "--config", self.daemon_.config_path, "--file", log or self.log, *arguments
+        )
+        self.assertEqual(found, code, out + err)
+        return out
+
+    def ranges(self, *arguments, log=None):
+        asked = self.ask("--ranges", "--json", *arguments, log=log)
+        return [(one["from"], one["to"], one["state"]) for one in json.loads(asked)]
+
+    def state_at(self, offset, log=None):
+        """The state of the byte, or None if it is not recorded, as both forms have it."""
+        found = json.loads(self.ask("--at", str(offset), "--json", log=log))
+        text = self.ask("--at", str(offset), log=log)
+        if not found:
+            self.assertEqual(text, "not recorded: not read yet, or its record was forgotten\n")
+            return None
+        (one,) = found
+        self.assertTrue(one["from"] <= offset < one["to"], one)
+        self.assertTrue(text.startswith(f"web {one['file']}, inode {one['inode']}\n"), text)
+        self.assertIn(f"  {one['from']} to {one['to']}  {one['state']}  {one['first_at']}", text)
+        return one["state"]
+
+    def test_whether_a_byte_was_ingested(self):
+        emulator, daemon = self.follow()
+        self.write(10)
+        old_end = self.write(10)
+        self.confirmed(succeeded=2)
+        self.writer.rotate()
+        rotated = daemon.drop / "app.log.1"
+        good = self.write(10)
+        self.confirmed(succeeded=3)
+        self.writer.file.write(REFUSED)
+        bad = self.end()
+        self.confirmed(failed=1)
+        end = self.write(10)
+        self.confirmed(succeeded=4, failed=1)
+        expected = [(0, good, "succeeded"), (good, bad, "failed"), (bad, end, "succeeded")]
+        self.assertEqual(self.ranges(), expected)
+        daemon.program.kill()
+        self.writer.write(5)
+        self.assertEqual(self.ranges(), expected)
+        self.assertEqual(self.ranges(log=rotated), [(0, old_end, "succeeded")])
+        for offset, state in (
+            (0, "succeeded"),
+            (good - 1, "succeeded"),
+            (good, "failed"),
+            (bad - 1, "failed"),
+            (bad, "succeeded"),
+            (end - 1, "succeeded"),
+            (end, None),
+            (self.end() - 1, None),
+            (10**15, None),
+        ):
+            self.assertEqual(self.state_at(offset), state, offset)
+        self.assertEqual(self.state_at(old_end - 1, rotated), "succeeded")
+        self.assertEqual(self.state_at(old_end, rotated), None)
+        self.assertIn("Stream_WrongNumberOfFields", self.ask("--at", str(good)))
+        self.assertEqual(self.ranges("--at", str(good)), [(good, bad, "failed")])
+        # Two sources are one range, with both ids.
+        self.assertRegex(
+            self.ask("--ranges", log=rotated),
+            rf"(?m)^  0 to {old_end}  succeeded  \S+ to \S+  source \S+ to \S+, 2 sources$",
+        )
+
+    def test_a_log_that_was_renamed_again_and_deleted_is_found(self):
+        emulator, daemon = self.follow()
+        first = self.write(10)
+        self.writer.rotate()
+        second = self.write(20)
+        self.writer.rotate()
+        third = self.write(30)
+        self.confirmed(succeeded=3)
+        daemon.program.kill()
+        ends = [(self.log, third), (daemon.drop / "app.log.1", second)]
+        ends.append((daemon.drop / "app.log.2", first))
+        for log, end in ends:
+            self.assertEqual(self.ranges(log=log), [(0, end, "succeeded")], log)
+        # What is gone is asked for by its name: every log that was cut under it.
+        os.unlink(self.log)
+        self.assertEqual(
+            self.ranges(), [(0, end, "succeeded") for end in (first, second, third)]
+        )
+
+    def test_names_with_signs_of_patterns(self):
+        emulator, daemon = self.follow()
+        self.writer.file.close()
+        self.writer = Writer(daemon.drop, "a[1]*?.log")
+        self.log = daemon.drop / self.writer.name
+        end = self.write(10)
+        self.confirmed(succeeded=1)
+        self.assertEqual(self.ranges(), [(0, end, "succeeded")])
+        os.unlink(self.log)
+        self.assertEqual(self.ranges(), [(0, end, "succeeded")])
+
+    def test_what_cannot_be_answered_is_refused(self):
+        self.follow()
+        for wrong in ("*.log", "app.log"):
+            code, out, err = self.daemon_.command(
+                "journal", "--config", self.daemon_.config_path, "--file", wrong, "--at", "0"
+            )
+            self.assertEqual((code, out), (64, ""), err)
+            self.assertIn("--file PATH", err)
+        self.assertEqual(self.ranges(log=self.daemon_.drop / "other.log"), [])
+        self.assertEqual(self.state_at(0, self.daemon_.drop / "other.log"), None)
+        self.ask("--at", "-1", code=64)
+        self.ask("--ranges", log="/elsewhere/app.log", code=64)
+
+
+if __name__ == "__main__":
+    unittest.main()
