@@ -11,11 +11,11 @@ from log_writer import FOLLOW, Writer
 
 class CompressedLogs(EndToEnd):
     def known(self):
-        """A daemon that has read ten lines of a log, seen ten more, and was killed."""
+        """A daemon that has read more than 1 KiB of a log, enough to know it by, and was killed."""
         emulator, daemon = self.pair(FOLLOW, {"batching": "200ms"})
         writer = Writer(daemon.drop)
-        writer.write(10)
-        self.until("10 rows", lambda: emulator.count() >= 10)
+        writer.write(100)
+        self.until("100 rows", lambda: emulator.count() >= 100)
         writer.file.close()
         daemon.program.kill()
         self.log = daemon.drop / "app.log"
@@ -32,7 +32,7 @@ class CompressedLogs(EndToEnd):
 
     def test_a_broken_one_has_an_outcome_and_one_warning(self):
         emulator, daemon = self.known()
-        text = csv_rows(20000, 10).encode()
+        text = csv_rows(20000, 100).encode()
         packed = gzip.compress(text)
         (daemon.drop / "app.log.1.gz").write_bytes(packed[: len(packed) // 2])
         daemon.start()
@@ -47,13 +47,13 @@ class CompressedLogs(EndToEnd):
         daemon.stop()
         daemon.start()
         with open(self.log, "ab") as log:
-            log.write(csv_rows(1, 10).encode())
-        self.until("11 rows", lambda: emulator.count() >= 11, daemon=daemon)
+            log.write(csv_rows(1, 100).encode())
+        self.until("101 rows", lambda: emulator.count() >= 101, daemon=daemon)
         self.assertEqual(daemon.outcomes().get("rejected"), 1)
 
     def test_without_room_it_waits_and_status_says_so(self):
         emulator, daemon = self.known()
-        lines = csv_rows(400_000, 10)
+        lines = csv_rows(400_000, 100)
         packed = self.compress(lines.encode())
         state = daemon.state
         kept = self.folder / "kept"
@@ -79,9 +79,10 @@ class CompressedLogs(EndToEnd):
         self.assertEqual(daemon.output().count("cannot inflate a compressed log"), 1)
         self.assertNotIn("rejected", daemon.outcomes())
         subprocess.run(["mount", "-o", "remount,size=256m", state], check=True)
-        self.until("all rows", lambda: emulator.count() >= 400_010, seconds=120, daemon=daemon)
+        self.until("all rows", lambda: emulator.count() >= 400_100, seconds=120, daemon=daemon)
         self.assertEqual(notices(), [])
-        self.assertEqual(emulator.count(), 400_010)
+        self.assertEqual(emulator.count(), 400_100)
+        self.assertEqual(self.numbers(emulator)[:200], list(range(200)))
 
 
 if __name__ == "__main__":
