@@ -6,6 +6,7 @@
 #include "daemon/admin/admin_client.hpp"
 #include "daemon/admin/journal_view.hpp"
 #include "daemon/commands/commands.hpp"
+#include "daemon/commands/recorded/journal_rows.hpp"
 #include "daemon/program.hpp"
 #include "daemon/run/translate.hpp"
 #include "daemon/terminal/causes.hpp"
@@ -17,6 +18,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <unistd.h>
+#include <utility>
 
 namespace kustodrop::daemon {
 
@@ -131,6 +133,19 @@ static void read_record(const config::settings& settings, pipeline::explain_fact
     }
 }
 
+// How far a followed log is dealt with. Without a daemon the journal itself is read.
+static void read_progress(
+    const question_settings& asking, const std::string& path, pipeline::explain_facts& facts
+) {
+    if (facts.watch.kind != pipeline::watch_kind::follow) return;
+    spool::journal_query query;
+    query.watch = facts.watch.name;
+    query.file_glob = facts.name;
+    auto logs = recorded_logs(asking, std::move(query), path);
+    if (logs.has_error() || logs->empty()) return;
+    facts.progress = progress_of(logs->back());
+}
+
 static std::string text_of_failure(const json::object& problem) {
     return std::string(problem.at("code").as_string()) + ": " +
            std::string(problem.at("detail").as_string());
@@ -180,7 +195,9 @@ static void read_status(const config::settings& settings, pipeline::explain_fact
     }
 }
 
-static void print_json(const std::vector<pipeline::explained>& rules) {
+static void print_json(
+    const std::vector<pipeline::explained>& rules, const pipeline::explain_facts& facts
+) {
     json::array list;
     for (auto& one : rules) {
         list.push_back(json::object{
@@ -188,6 +205,15 @@ static void print_json(const std::vector<pipeline::explained>& rules) {
     }
     json::object out{
         {"conclusion", printable(pipeline::conclusion(rules))}, {"rules", std::move(list)}};
+    if (auto& log = facts.progress) {
+        out["log"] = json::object{
+            {"first", log->first},
+            {"read", log->read},
+            {"posted", log->posted},
+            {"confirmed", log->confirmed},
+            {"lost_bytes", log->lost_bytes},
+            {"lost", printable(log->lost)}};
+    }
     std::printf("%s\n", json::serialize(out).c_str());
 }
 
@@ -207,10 +233,11 @@ int command_explain(const explain_options& options) {
     look_as_daemon(settings->admin.listen, facts);
     if (!facts.seen) facts.claimed_as = place_in_work(watch->path, facts.name);
     read_record(*settings, facts);
+    read_progress(asking, path, facts);
     read_status(*settings, facts);
     auto rules = pipeline::explain(facts);
     if (options.json) {
-        print_json(rules);
+        print_json(rules, facts);
         return all_well;
     }
     for (auto& one : rules) {

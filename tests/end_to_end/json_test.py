@@ -6,6 +6,7 @@ import re
 import unittest
 
 from harness import EndToEnd, csv_rows
+from log_writer import FOLLOW
 from outcome_test import BROKEN
 
 PAGE = pathlib.Path(__file__).parents[2] / "docs" / "json.md"
@@ -79,6 +80,16 @@ class Documented(EndToEnd):
             "--database", "Demo", "--table", "Web", "--format", "csv",
         )
         self.assert_documented("send", sent)
+
+    def test_a_followed_log_has_the_documented_members(self):
+        _, daemon = self.pair(FOLLOW, {"batching": "200ms"})
+        daemon.put("app.log", csv_rows(10))
+        self.settled(daemon, succeeded=1)
+        explained = self.command(daemon, "explain", daemon.drop / "app.log")
+        self.assert_documented("explain", explained)
+        self.assertEqual(set(explained) - {"conclusion", "rules"}, {"log"})
+        asked = ("journal", "--file", daemon.drop / "app.log", "--at", "5")
+        self.assert_documented("journal --ranges", self.command(daemon, *asked))
 
     def test_a_check_has_the_documented_members(self):
         daemon = self.daemon(self.emulator())

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What became of each byte of a followed log: journal --ranges and --at."""
+"""What became of each byte of a followed log: journal --ranges, journal --at, and explain."""
 import json
 import os
 import unittest
@@ -132,6 +132,63 @@ class LogBytes(EndToEnd):
         self.assertEqual(self.ranges(), [(0, end, "succeeded")])
         os.unlink(self.log)
         self.assertEqual(self.ranges(), [(0, end, "succeeded")])
+
+    def explain(self, log=None):
+        """The conclusion, the same in both forms, and the members of the log."""
+        command = ("explain", "--config", self.daemon_.config_path, log or self.log)
+        code, text, err = self.daemon_.command(*command)
+        self.assertEqual(code, 0, err)
+        code, out, err = self.daemon_.command(*command, "--json")
+        self.assertEqual(code, 0, err)
+        said = json.loads(out)
+        return said["conclusion"], said["log"], text
+
+    def until_it_says(self, what):
+        self.until(what, lambda: what in self.explain()[0])
+        return self.explain()
+
+    def test_explain_says_how_far_a_log_is(self):
+        emulator, daemon = self.follow()
+        good = self.write(10)
+        self.confirmed(succeeded=1)
+        said, log, _ = self.explain()
+        self.assertEqual(said, "all of it has an outcome")
+        self.assertEqual(
+            log,
+            {"first": 0, "read": good, "posted": good, "confirmed": good, "lost_bytes": 0,
+             "lost": ""},
+        )  # fmt: skip
+        self.writer.file.write(REFUSED)
+        bad = self.end()
+        self.confirmed(failed=1)
+        said, log, text = self.explain()
+        self.assertTrue(said.startswith("all of it has an outcome; lost: 10 bytes"), said)
+        self.assertEqual((log["confirmed"], log["lost_bytes"]), (bad, bad - good))
+        self.assertIn(f"{good} to {bad}: Stream_WrongNumberOfFields", text)
+        emulator.pause()
+        self.writer.write(10)
+        posted = self.end()
+        said, log, text = self.until_it_says(f"waiting: from byte {bad} on for its outcome")
+        self.assertEqual((log["posted"], log["confirmed"]), (posted, bad))
+        self.assertIn(f"yes  posted       to byte {posted}\n", text)
+        emulator.pause(False)
+        self.confirmed(succeeded=2)
+        emulator.fault("blob", status=503)
+        self.writer.write(10)
+        said, log, _ = self.until_it_says(f"from byte {posted} on to be posted")
+        self.assertEqual((log["read"], log["posted"]), (self.end(), posted))
+        emulator.clear_faults()
+        self.confirmed(succeeded=3)
+        end = self.end()
+        self.writer.file.write(b"half a row")
+        said, _, text = self.until_it_says(
+            f"waiting: from byte {end} on for the next cut or the end of its record"
+        )
+        self.assertIn(f"yes  read         to byte {end} of {end + 10}\n", text)
+        daemon.program.kill()
+        said, log, _ = self.explain()
+        self.assertTrue(said.startswith("not shipped: daemon: does not run; it waits from"), said)
+        self.assertEqual(log["confirmed"], end)
 
     def test_what_cannot_be_answered_is_refused(self):
         self.follow()

@@ -6,9 +6,15 @@
 #include "spool/following/looking/log_names.hpp"
 #include "spool/watching/name_rules.hpp"
 
+#include <algorithm>
+#include <string_view>
+
 namespace kustodrop::pipeline {
 
 static constexpr auto ended_rule = "outcome";
+static constexpr auto confirmed_rule = "confirmed";
+static constexpr auto lost_rule = "lost";
+static constexpr auto waits_rule = "waits";
 
 namespace {
 
@@ -61,7 +67,7 @@ void about_file(const explain_facts& facts, answers& out) {
         return;
     }
     if (!facts.seen) {
-        bool has_ended = !facts.ended.empty();
+        bool has_ended = !facts.ended.empty() || facts.progress;
         out.add("file", "there is none of that name in the folder now", has_ended);
         return;
     }
@@ -105,6 +111,47 @@ void about_completeness(const explain_facts& facts, answers& out) {
     } else {
         out.add("done_marker", name + " is there", true);
     }
+}
+
+// The size of what the positions count: of a compressed log the inflated one, which is not known.
+std::optional<std::uint64_t> size_of(const explain_facts& facts) {
+    bool is_known = facts.seen && !facts.name.ends_with(".gz");
+    if (!is_known) return std::nullopt;
+    return facts.seen->identity.size_bytes;
+}
+
+// The first byte that is not dealt with, and what it waits for; empty: nothing waits.
+std::string waits_for(const explain_facts& facts) {
+    auto& log = *facts.progress;
+    auto from = [](std::uint64_t byte) { return "from byte " + std::to_string(byte) + " on "; };
+    if (log.confirmed < log.posted) return from(log.confirmed) + "for its outcome";
+    if (log.posted < log.read) return from(log.posted) + "to be posted";
+    auto size = size_of(facts);
+    if (!size || *size == log.read) return {};
+    if (*size < log.read) return from(0) + "for the next cut: it was truncated";
+    return from(log.read) + "for the next cut or the end of its record";
+}
+
+void about_progress(const explain_facts& facts, answers& out) {
+    if (facts.watch.kind != watch_kind::follow) return;
+    if (!facts.progress) {
+        out.add("read", "nothing of it is recorded", true);
+        return;
+    }
+    auto& log = *facts.progress;
+    auto read = "to byte " + std::to_string(log.read);
+    auto size = size_of(facts);
+    if (size && *size >= log.read) read += " of " + std::to_string(*size);
+    if (log.first > 0) read += "; recorded from byte " + std::to_string(log.first) + " on";
+    out.add("read", read, true);
+    out.add("posted", "to byte " + std::to_string(log.posted), true);
+    out.add(confirmed_rule, "to byte " + std::to_string(log.confirmed), true);
+    if (log.lost_bytes > 0) {
+        auto lost = std::to_string(log.lost_bytes) + " bytes; the last of them " + log.lost;
+        out.add(lost_rule, lost, true);
+    }
+    auto waits = waits_for(facts);
+    if (!waits.empty()) out.add(waits_rule, waits, true);
 }
 
 void about_joining(const explain_facts& facts, answers& out) {
@@ -161,7 +208,8 @@ std::vector<explained> explain(const explain_facts& facts) {
         out.add("journal", "dealt with before and unchanged since, so it stays", false);
     }
     about_joining(facts, out);
-    bool is_absent = !facts.seen && facts.claimed_as.empty();
+    about_progress(facts, out);
+    bool is_absent = !facts.seen && facts.claimed_as.empty() && !is_followed;
     if (!facts.ended.empty() && (is_absent || stays)) out.add(ended_rule, facts.ended, true);
     if (!facts.history.empty()) out.add("record", facts.history, true);
     out.add("daemon", facts.daemon_runs ? "runs" : "does not run", facts.daemon_runs);
@@ -196,20 +244,33 @@ std::vector<explained> explain(const explain_facts& facts) {
     return std::move(out.all);
 }
 
+static const explained* rule_in(const std::vector<explained>& rules, std::string_view name) {
+    auto found = std::ranges::find(rules, name, &explained::rule);
+    return found == rules.end() ? nullptr : &*found;
+}
+
+// What is said of a file that no rule stops.
+static std::string passing(const std::vector<explained>& rules) {
+    if (auto* attempt = rule_in(rules, attempt_rule)) {
+        return "waiting: " + attempt->rule + ": " + attempt->answer;
+    }
+    if (auto* waits = rule_in(rules, waits_rule)) return "waiting: " + waits->answer;
+    if (!rule_in(rules, confirmed_rule)) return "it is shipped, or about to be";
+    return "all of it has an outcome";
+}
+
 std::string conclusion(const std::vector<explained>& rules) {
-    for (auto& one : rules) {
-        if (one.rule == ended_rule) return one.answer;
-    }
-    for (auto& one : rules) {
-        if (one.lets_pass) continue;
-        bool waits = one.rule == service_rule || one.rule == outcomes_rule ||
-                     one.rule == folder_rule || one.rule == journal_rule;
-        return (waits ? "waiting: " : "not shipped: ") + one.rule + ": " + one.answer;
-    }
-    for (auto& one : rules) {
-        if (one.rule == attempt_rule) return "waiting: " + one.rule + ": " + one.answer;
-    }
-    return "it is shipped, or about to be";
+    if (auto* ended = rule_in(rules, ended_rule)) return ended->answer;
+    auto* lost = rule_in(rules, lost_rule);
+    auto losses = lost ? "; lost: " + lost->answer : std::string();
+    auto stopping = std::ranges::find(rules, false, &explained::lets_pass);
+    if (stopping == rules.end()) return passing(rules) + losses;
+    auto& name = stopping->rule;
+    bool is_temporary = name == service_rule || name == outcomes_rule || name == folder_rule ||
+                        name == journal_rule;
+    auto said = (is_temporary ? "waiting: " : "not shipped: ") + name + ": " + stopping->answer;
+    if (auto* waits = rule_in(rules, waits_rule)) said += "; it waits " + waits->answer;
+    return said + losses;
 }
 
 }  // namespace kustodrop::pipeline

@@ -3,11 +3,23 @@
 #include "pipeline/watch/watch_options.hpp"
 #include "spool/source/sighting.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace kustodrop::pipeline {
+
+/// How far a followed log is dealt with, as the journal has it, in bytes from its beginning.
+struct log_progress {
+    std::uint64_t first = 0;      // The first byte that is recorded; of those before nothing is
+                                  // known.
+    std::uint64_t read = 0;       // Cut into sources.
+    std::uint64_t posted = 0;     // Without a gap.
+    std::uint64_t confirmed = 0;  // The same, with any outcome.
+    std::uint64_t lost_bytes = 0;  // Rejected or failed.
+    std::string lost;              // The last range of those, in words.
+};
 
 /// What is known of one file and its watch. Large because every rule has a fact of its own.
 struct explain_facts {
@@ -32,6 +44,7 @@ struct explain_facts {
     std::string trouble;          // Why nothing gets through to the service; empty: it does.
     std::optional<duration> next_attempt;  // Of the watch, where something waits.
     std::uint64_t pending_files = 0;
+    std::optional<log_progress> progress;  // Of a followed log of which something is recorded.
     bool daemon_runs = false;
 };
 

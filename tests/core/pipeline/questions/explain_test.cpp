@@ -37,6 +37,46 @@ BOOST_AUTO_TEST_CASE(a_log_that_is_followed_is_never_dealt_with) {
     BOOST_TEST(said() == "it is shipped, or about to be");
 }
 
+BOOST_AUTO_TEST_CASE(a_log_says_from_which_byte_it_waits) {
+    facts.watch.kind = watch_kind::follow;
+    BOOST_TEST(said() == "it is shipped, or about to be");
+    facts.seen->identity.size_bytes = 100;
+    facts.progress = log_progress{0, 80, 60, 40, 0, ""};
+    BOOST_TEST(said() == "waiting: from byte 40 on for its outcome");
+    facts.progress->confirmed = 60;
+    BOOST_TEST(said() == "waiting: from byte 60 on to be posted");
+    facts.trouble = "away";
+    BOOST_TEST(said() == "waiting: service: away; it waits from byte 60 on to be posted");
+    facts.trouble.clear();
+    facts.progress->posted = facts.progress->confirmed = 80;
+    BOOST_TEST(said() == "waiting: from byte 80 on for the next cut or the end of its record");
+    facts.seen->identity.size_bytes = 80;
+    BOOST_TEST(said() == "all of it has an outcome");
+    facts.progress->lost_bytes = 7;
+    facts.progress->lost = "3 to 10: E";
+    BOOST_TEST(
+        said() == "all of it has an outcome; lost: 7 bytes; the last of them 3 to 10: E"
+    );
+    facts.seen->identity.size_bytes = 5;
+    BOOST_TEST(said().starts_with("waiting: from byte 0 on for the next cut: it was truncated"));
+}
+
+BOOST_AUTO_TEST_CASE(the_size_of_a_compressed_log_says_nothing_of_its_positions) {
+    facts.watch.kind = watch_kind::follow;
+    facts.name = "a.json.1.gz";
+    facts.seen->identity.size_bytes = 10;
+    facts.progress = log_progress{0, 80, 80, 80, 0, ""};
+    BOOST_TEST(said() == "all of it has an outcome");
+}
+
+BOOST_AUTO_TEST_CASE(a_log_that_is_deleted_has_its_progress) {
+    facts.watch.kind = watch_kind::follow;
+    facts.seen.reset();
+    facts.ended = "shipped at 10:00";
+    facts.progress = log_progress{0, 80, 80, 60, 0, ""};
+    BOOST_TEST(said() == "waiting: from byte 60 on for its outcome");
+}
+
 BOOST_AUTO_TEST_CASE(the_first_rule_that_stops_it_is_the_conclusion) {
     facts.name = "a.csv";
     facts.paused = "BadRequest_TableNotExist";

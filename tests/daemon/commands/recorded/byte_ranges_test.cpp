@@ -1,5 +1,5 @@
 // What became of each byte of a log, from the rows of the journal.
-#include "daemon/commands/byte_ranges.hpp"
+#include "daemon/commands/recorded/byte_ranges.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -128,12 +128,12 @@ BOOST_AUTO_TEST_CASE(progress_ends_at_the_first_byte_that_is_not_so_far) {
     row("app.log", 7, 30, 40, "claimed");
     row("app.log", 7, 40, 50, "succeeded");
     auto so_far = progress_of(logs().at(0));
-    BOOST_TEST(so_far.cut == 50u);
+    BOOST_TEST(so_far.read == 50u);
     BOOST_TEST(so_far.posted == 30u);
     BOOST_TEST(so_far.confirmed == 20u);
     BOOST_TEST(so_far.lost_bytes == 10u);
     BOOST_TEST(so_far.lost == "10 to 20: E");
-    BOOST_TEST(progress_of({}).cut == 0u);
+    BOOST_TEST(progress_of({}).read == 0u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

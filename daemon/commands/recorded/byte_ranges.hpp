@@ -1,5 +1,7 @@
 #pragma once
 
+#include "pipeline/questions/explain.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -55,13 +57,6 @@ std::string ranges_json(const std::vector<recorded_log>& logs);
 std::string ranges_text(const std::vector<recorded_log>& logs);
 
 /// How far the log is read, posted and confirmed from its first recorded byte on, without a gap.
-struct log_progress {
-    std::uint64_t cut = 0;
-    std::uint64_t posted = 0;
-    std::uint64_t confirmed = 0;   // With any outcome.
-    std::uint64_t lost_bytes = 0;  // Rejected or failed.
-    std::string lost;              // The last of such ranges, in words.
-};
-log_progress progress_of(const recorded_log& log);
+pipeline::log_progress progress_of(const recorded_log& log);
 
 }  // namespace kustodrop::daemon

@@ -1,4 +1,4 @@
-#include "daemon/commands/byte_ranges.hpp"
+#include "daemon/commands/recorded/byte_ranges.hpp"
 
 #include "daemon/terminal/causes.hpp"
 
@@ -189,14 +189,14 @@ static bool is_before_the_post(const std::string& state) {
     return state == "claimed" || state == "uploaded" || state == "posting";
 }
 
-log_progress progress_of(const recorded_log& log) {
-    log_progress out;
+pipeline::log_progress progress_of(const recorded_log& log) {
+    pipeline::log_progress out;
     if (log.ranges.empty()) return out;
-    out.cut = log.end();
+    out.read = log.end();
     auto at = log.ranges.front().from;
     bool posted = true;
     bool confirmed = true;
-    out.posted = out.confirmed = at;
+    out.first = out.posted = out.confirmed = at;
     for (auto& one : log.ranges) {
         bool is_next = one.from == at;
         at = one.to;
