@@ -43,6 +43,34 @@ static key<watch_options> cut_section() {
     );
 }
 
+static key<watch_options> hold_section() {
+    using pipeline::hold_options;
+    return make_section<watch_options>(
+        "hold",
+        "With mode follow: logs that are deleted before they were read stay open, and take room on "
+        "the disk, within these limits and while retention.min_free is free; beyond them the oldest "
+        "are given up, and what was not read of them is reported.",
+        {make_key<watch_options>(
+             "max_files",
+             at(&watch_options::follow, &follow_options::hold, &hold_options::max_files),
+             number_form{{16, 1'000'000}},
+             "How many logs of the watch are open at a time, deleted ones first."
+         ),
+         make_key<watch_options>(
+             "max_bytes",
+             at(&watch_options::follow, &follow_options::hold, &hold_options::max_bytes),
+             size_form{{1ULL << 20, 1ULL << 50}},
+             "How much room deleted logs take on the disk."
+         ),
+         make_key<watch_options>(
+             "max_time",
+             at(&watch_options::follow, &follow_options::hold, &hold_options::max_time),
+             duration_form{{10s, 720h}},
+             "For how long a deleted log is held."
+         )}
+    );
+}
+
 std::vector<key<watch_options>> follow_keys() {
     return {
         make_key<watch_options>(
@@ -104,6 +132,7 @@ std::vector<key<watch_options>> follow_keys() {
             "\"NAME=TEXT\". Empty: logs are shipped as they are."
         ),
         cut_section(),
+        hold_section(),
     };
 }
 

@@ -114,8 +114,16 @@ static void check_follow(section& watch, watch_options& out) {
     out.on_failure = pipeline::failure_action::keep;
 }
 
-static constexpr std::array<std::string_view, 8> keys_of_follow{
-    "start", "record_wait", "max_record", "max_logs", "records", "record_starts", "columns", "cut"};
+static constexpr std::array<std::string_view, 9> keys_of_follow{
+    "start",
+    "record_wait",
+    "max_record",
+    "max_logs",
+    "records",
+    "record_starts",
+    "columns",
+    "cut",
+    "hold"};
 
 static void check_drop(section& watch, const watch_options& out) {
     if (out.follow == pipeline::follow_options()) return;

@@ -104,6 +104,7 @@ private:
     // What has no effect but on logs that are followed.
     bool is_of_logs() const {
         if (chosen_.section == "watches.cut") return true;
+        if (chosen_.section == "watches.hold") return true;
         static const std::vector<std::string> keys{
             "start",
             "record_wait",
@@ -112,7 +113,8 @@ private:
             "records",
             "record_starts",
             "columns",
-            "cut"};
+            "cut",
+            "hold"};
         return chosen_.section == "watches" && std::ranges::count(keys, chosen_.key) > 0;
     }
 
@@ -128,7 +130,7 @@ private:
             usual.push_back({"columns", "[message]"});
         }
         entries("    ", "watches", usual);
-        for (auto* name : {"coalesce", "cut"}) {
+        for (auto* name : {"coalesce", "cut", "hold"}) {
             if (chosen_.section == std::string("watches.") + name) {
                 block("    ", "watches", name, {});
             }

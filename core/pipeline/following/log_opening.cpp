@@ -16,6 +16,8 @@ spool::following_rules rules_of(const watch_options& from, const std::string& st
     rules.names = {from.include, from.exclude, ""};
     rules.recursive = from.recursive;
     rules.scratch = state_directory;
+    auto& hold = from.follow.hold;
+    rules.hold = {hold.max_files, hold.max_bytes, hold.max_time, from.min_free_percent};
     rules.ranges.form = {spool::record_syntax::lines};
     auto form = record_form_of(from.target.format);
     if (form && form->syntax == spool::record_syntax::separated) rules.ranges.form = *form;

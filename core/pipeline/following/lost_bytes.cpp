@@ -29,6 +29,7 @@ spool::outcome_record outcome_of(const spool::lost_range& lost, wall_time at) {
     record.details = std::to_string(lost.to - lost.from) + " bytes of " + printable(lost.name) +
                      " from " + std::to_string(lost.from) + " on were " +
                      std::string(said_of(lost.cause)) + " before they were read";
+    if (!lost.limit.empty()) record.details += ", and not held open: " + lost.limit + " is reached";
     record.at = at;
     return record;
 }
@@ -64,7 +65,7 @@ readable_source find_bytes(std::vector<spool::slice> slices, const spool::open_l
             one.identity.born_ns = holder->file.born_ns;
             one.location = holder->name;
         } else {
-            out.lost.push_back({one.name, one.offset, one.end(), cause_of(one, files)});
+            out.lost.push_back({one.name, one.offset, one.end(), cause_of(one, files), ""});
         }
     }
     out.slices = std::move(slices);

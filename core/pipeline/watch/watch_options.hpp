@@ -42,6 +42,14 @@ struct cut_options {
     friend bool operator==(const cut_options&, const cut_options&) = default;
 };
 
+/// How much is held open of logs that are deleted before they were read.
+struct hold_options {
+    std::uint64_t max_files = 4096;  // Files of the watch that are open at a time.
+    std::uint64_t max_bytes = 1u << 30u;
+    duration max_time = std::chrono::hours(1);
+    friend bool operator==(const hold_options&, const hold_options&) = default;
+};
+
 struct follow_options {
     start_place start = start_place::beginning;
     duration record_wait = std::chrono::seconds(5);  // Of the unfinished end of a rotated log.
@@ -50,6 +58,7 @@ struct follow_options {
     spool::record_rules records = {};       // Their max_record is max_record_bytes.
     std::vector<std::string> columns = {};  // See spool::parse_column(); none: bytes as they are.
     cut_options cut = {};
+    hold_options hold = {};
     friend bool operator==(const follow_options&, const follow_options&) = default;
 };
 

@@ -13,6 +13,13 @@ namespace kustodrop::spool {
 
 static constexpr std::size_t scan_limit = 1'000'000;
 
+namespace {
+
+// Which files are held open first.
+enum class rank { only_here, unread, read };
+
+}  // namespace
+
 followed_logs::followed_logs(book_options book, following_rules rules)
     : options_(book), rules_(std::move(rules)), book_(std::move(book)) {}
 
@@ -81,6 +88,9 @@ void followed_logs::add_nameless(std::vector<seen_file>& files) const {
         seen.full_size = identity.size_bytes;
         seen.changed_ns = identity.changed_ns;
         seen.opened = log.opened;
+        seen.is_nameless = true;
+        seen.is_deleted = facts.st_nlink == 0;
+        if (seen.is_deleted) seen.held_bytes = static_cast<std::uint64_t>(facts.st_blocks) * 512;
     }
 }
 
@@ -102,12 +112,52 @@ result<folder_look> followed_logs::look(
     std::vector<log_sighting> sightings;
     for (auto& one : files) sightings.push_back(one.facts);
     auto seen = book_.look(sightings, reading, now);
-    hold(files, reading, pinned);
-    return report(files, std::move(seen));
+    auto scarce = scarce_bytes(folder.descriptor_of_root(), rules_.hold.min_free_percent);
+    auto limits = std::exchange(let_go_, {});
+    auto gone = let_go_of(files, pinned, scarce, now);
+    hold(files, reading, pinned, gone);
+    return report(files, std::move(seen), limits);
+}
+
+// What is let go of is not met at the next look, which reports what was not read of it.
+std::set<std::uint64_t> followed_logs::let_go_of(
+    const std::vector<seen_file>& files,
+    const std::set<std::uint64_t>& pinned,
+    std::uint64_t scarce_bytes,
+    time_point now
+) {
+    std::map<std::uint64_t, const log_state*> followed;
+    for (auto& [number, log] : book_.logs()) {
+        if (log.phase == log_phase::followed) followed[log.file.inode] = &log;
+    }
+    std::map<std::uint64_t, time_point> since;
+    std::vector<held_file> held;
+    for (auto& one : files) {
+        auto inode = one.facts.file.inode;
+        if (!one.is_nameless) continue;
+        auto before = nameless_since_.find(inode);
+        if (one.is_deleted) since[inode] = before != nameless_since_.end() ? before->second : now;
+        // What was cut is posted first.
+        if (pinned.contains(inode)) continue;
+        auto log = followed.find(inode);
+        bool unread = log == followed.end() || log->second->position < one.facts.size_bytes;
+        held.push_back({inode, one.held_bytes, unread, one.is_deleted ? since[inode] : now});
+    }
+    nameless_since_ = std::move(since);
+    std::set<std::uint64_t> out;
+    for (auto& one : beyond_limits(std::move(held), rules_.hold, scarce_bytes, now)) {
+        out.insert(one.inode);
+        auto log = followed.find(one.inode);
+        if (log != followed.end()) let_go_[log->second->number] = one.because;
+    }
+    return out;
 }
 
 void followed_logs::hold(
-    std::vector<seen_file>& files, look_content& reading, const std::set<std::uint64_t>& pinned
+    std::vector<seen_file>& files,
+    look_content& reading,
+    const std::set<std::uint64_t>& pinned,
+    const std::set<std::uint64_t>& let_go
 ) {
     std::set<std::uint64_t> there;
     for (auto& one : files) there.insert(one.facts.file.inode);
@@ -119,25 +169,26 @@ void followed_logs::hold(
         if (log.phase == log_phase::followed) followed[log.file.inode] = &log;
         if (log.phase == log_phase::undecided) undecided.insert(log.file.inode);
     }
-    auto needs = [&](const seen_file& one) {
+    // What has no name cannot be opened again.
+    auto rank_of = [&](const seen_file& one) {
         auto inode = one.facts.file.inode;
         auto log = followed.find(inode);
         bool unread = log != followed.end() && log->second->position < one.facts.size_bytes;
-        bool nameless = one.facts.name.empty();
-        return pinned.contains(inode) || unread || nameless || undecided.contains(inode);
+        if (pinned.contains(inode) || one.is_nameless) return rank::only_here;
+        return unread || undecided.contains(inode) ? rank::unread : rank::read;
     };
     std::map<std::uint64_t, open_log> kept;
-    for (bool necessary : {true, false}) {
+    for (auto now : {rank::only_here, rank::unread, rank::read}) {
         for (std::size_t i = 0; i < files.size(); ++i) {
             auto& one = files[i];
             auto inode = one.facts.file.inode;
             bool known =
                 followed.contains(inode) || undecided.contains(inode) || pinned.contains(inode);
-            if (!known || needs(one) != necessary) continue;
+            if (!known || rank_of(one) != now || let_go.contains(inode)) continue;
             // What was inflated takes room for as long as it is open.
-            if (!necessary && one.facts.compressed && !is_missed) continue;
+            if (now == rank::read && one.facts.compressed && !is_missed) continue;
             if (one.facts.broken) continue;
-            if (kept.size() >= rules_.max_open) continue;
+            if (kept.size() >= rules_.hold.max_files) continue;
             auto opened = reading.open(i);
             if (!opened) continue;
             auto before = open_.find(inode);
@@ -154,7 +205,11 @@ void followed_logs::hold(
     open_ = std::move(kept);
 }
 
-folder_look followed_logs::report(const std::vector<seen_file>& files, look_result found) const {
+folder_look followed_logs::report(
+    const std::vector<seen_file>& files,
+    look_result found,
+    const std::map<log_number, std::string>& limits
+) const {
     folder_look out;
     std::map<std::uint64_t, const seen_file*> by_inode;
     std::vector<open_log> open;
@@ -177,7 +232,9 @@ folder_look followed_logs::report(const std::vector<seen_file>& files, look_resu
         );
     }
     for (auto& loss : found.losses) {
-        out.lost.push_back({loss.name, loss.from, loss.to, loss.cause});
+        auto limit = limits.find(loss.log);
+        auto why = limit != limits.end() ? limit->second : std::string();
+        out.lost.push_back({loss.name, loss.from, loss.to, loss.cause, std::move(why)});
     }
     for (auto& one : found.judgements) {
         if (one.status == log_status::same_log) continue;

@@ -3,6 +3,7 @@
 #include "base/result.hpp"
 #include "spool/folder/drop_folder.hpp"
 #include "spool/following/log_book.hpp"
+#include "spool/following/looking/held_files.hpp"
 #include "spool/following/looking/log_names.hpp"
 #include "spool/following/looking/log_ranges.hpp"
 #include "spool/following/looking/look_content.hpp"
@@ -21,7 +22,7 @@ namespace kustodrop::spool {
 struct following_rules {
     name_rule_options names;
     bool recursive = false;
-    std::size_t max_open = 4096;  // Files held open; those that still have bytes to read first.
+    hold_limits hold = {};
     range_rules ranges;
     std::string scratch = {};  // The folder for the inflated bytes of compressed logs.
 };
@@ -42,6 +43,7 @@ struct lost_range {
     std::uint64_t from = 0;
     std::uint64_t to = 0;
     loss_cause cause = loss_cause::deleted;
+    std::string limit = {};  // The configuration key that did not let it be held; often empty.
 };
 
 /// A compressed log that is not inflated yet: nothing of its family is decided.
@@ -108,15 +110,30 @@ private:
     std::vector<seen_file> list(std::vector<sighting> found) const;
     void add_nameless(std::vector<seen_file>& files) const;
     void hold(
-        std::vector<seen_file>& files, look_content& reading, const std::set<std::uint64_t>& pinned
+        std::vector<seen_file>& files,
+        look_content& reading,
+        const std::set<std::uint64_t>& pinned,
+        const std::set<std::uint64_t>& let_go
     );
-    folder_look report(const std::vector<seen_file>& files, look_result found) const;
+    std::set<std::uint64_t> let_go_of(
+        const std::vector<seen_file>& files,
+        const std::set<std::uint64_t>& pinned,
+        std::uint64_t scarce_bytes,
+        time_point now
+    );
+    folder_look report(
+        const std::vector<seen_file>& files,
+        look_result found,
+        const std::map<log_number, std::string>& limits
+    ) const;
 
     book_options options_;
     following_rules rules_;
     log_book book_;
     std::map<std::uint64_t, open_log> open_;  // By inode.
     remembered_files rested_;
+    std::map<std::uint64_t, time_point> nameless_since_;  // Deleted files that are open, by inode.
+    std::map<log_number, std::string> let_go_;            // Not held any more, by which limit.
 };
 
 }  // namespace kustodrop::spool

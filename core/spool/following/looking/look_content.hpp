@@ -20,6 +20,9 @@ struct seen_file {
     std::int64_t changed_ns = 0;
     shared_descriptor opened;
     bool is_refused = false;
+    bool is_nameless = false;      // It was not met in the folder, and is open.
+    bool is_deleted = false;       // It has no name anywhere,
+    std::uint64_t held_bytes = 0;  // and takes so much of the disk until it is closed.
 };
 
 /// What is remembered of a file that has not changed since: nothing in it is read twice.

@@ -24,6 +24,7 @@ struct following_a_folder {
     drop_folder folder = drop_folder::open(place.path()).value();
     test::temp_folder scratch;
     std::string inflated_in = scratch.path();
+    hold_limits limits;
     std::unique_ptr<followed_logs> subject = make();
     time_point now{};
     std::map<log_number, log_record> journal;
@@ -35,12 +36,18 @@ struct following_a_folder {
         following_rules rules;
         rules.names.include = {"*.log"};
         rules.ranges.max_record = 100;
+        rules.hold = limits;
         rules.scratch = inflated_in;
         return std::make_unique<followed_logs>(book, rules);
     }
 
     void append(const std::string& name, const std::string& text) {
         std::ofstream(place.path(name), std::ios::app | std::ios::binary) << text;
+    }
+
+    void limit(const hold_limits& wanted) {
+        limits = wanted;
+        subject = make();
     }
 
     std::string gzip_of(const std::string& name) {
