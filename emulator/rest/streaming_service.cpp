@@ -65,6 +65,10 @@ asio::awaitable<http::response> streaming_service::act(exchange& one) {
         co_return absent;
     }
     if (auto error = check_bearer(one, p_.tokens)) co_return refusal(*error, one);
+    if (one.operation == "unknown") {
+        auto error = not_found("There is nothing at " + one.path);
+        co_return refusal(error, one);
+    }
     auto read = read_stream(one);
     if (!read) co_return refusal(read.error(), one);
     auto data = std::move(*read);
