@@ -25,6 +25,8 @@ struct storage_access {
     // messages are then taken, but not ingested, during a pause as well. Empty with the emulator's
     // own storage, which records what is put into it.
     std::function<void(std::size_t queue, std::string_view id, std::string_view text)> received;
+    // The service's own containers, each with a SAS that may delete: what clients get may not.
+    std::vector<http::url> containers = {};
 };
 
 }  // namespace kustodrop::emulator

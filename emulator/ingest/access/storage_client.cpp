@@ -247,10 +247,20 @@ asio::awaitable<result<blob_part>> storage_client::read_blob(
     co_return out;
 }
 
+// With the right to delete it, where it lies in a container of the service.
+http::url storage_client::deletable(http::url blob) const {
+    for (auto& container : access_.containers) {
+        auto folder = container.path() + "/";
+        if (container.origin() != blob.origin() || !blob.path().starts_with(folder)) continue;
+        return container.with_path_suffix(blob.path().substr(folder.size()));
+    }
+    return blob;
+}
+
 asio::awaitable<result<>> storage_client::delete_blob(http::url blob) {
     http::request request;
     request.method = http::verb::delete_;
-    request.target = std::move(blob);
+    request.target = deletable(std::move(blob));
     request.service = "blob";
     request.operation = "delete_blob";
     auto done = co_await act(std::move(request));

@@ -57,6 +57,7 @@ private:
     asio::awaitable<result<http::response>> send(http::request request);
     asio::awaitable<result<>> act(http::request request);
     bool is_ours(const http::url& target) const;
+    http::url deletable(http::url blob) const;
     void renew_soon_after_refusal();
 
     storage_access access_;

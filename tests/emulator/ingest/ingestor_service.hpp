@@ -53,7 +53,8 @@ struct ingestor_service : world {
             at("/status"),
             [this](emulator::storage_access&) { ++renewals; },
             "inner",
-            {}};
+            {},
+            {at("/own")}};
         running = start(subject->run(std::move(access)));
     }
 

@@ -92,6 +92,24 @@ BOOST_AUTO_TEST_CASE(deletes_the_blob_unless_it_is_to_be_retained) {
     BOOST_TEST(!storage.blobs.contains("/c/2.csv"));
 }
 
+BOOST_AUTO_TEST_CASE(deletes_in_its_own_containers_whatever_the_client_may_do) {
+    for (auto path : {"/c/1.csv", "/own/2.csv", "/owner/3.csv"}) storage.blobs[path] = "x,1\n";
+    int number = 0;
+    for (auto path : {"/c/1.csv", "/own/2.csv", "/owner/3.csv"}) {
+        auto each = message(++number, path);
+        each["RetainBlobOnSuccess"] = false;
+        post(each);
+    }
+    run();
+    one_batch();
+    for (auto& request : storage.requests) {
+        if (request.operation != "delete_blob") continue;
+        bool own = request.target.path().starts_with("/own/");
+        BOOST_TEST(request.target.query() == (own ? "sig=full" : "sig=s"));
+    }
+    BOOST_TEST(!storage.blobs.contains("/own/2.csv"));
+}
+
 BOOST_AUTO_TEST_CASE(deletes_by_the_newest_receipt) {
     storage.blobs["/c/b.csv"] = "x,1\n";
     post(message(1, "/c/b.csv"));
