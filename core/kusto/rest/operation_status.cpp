@@ -1,0 +1,141 @@
+#include "kusto/rest/operation_status.hpp"
+
+#include "base/text.hpp"
+#include "kusto/redact.hpp"
+#include "kusto/rest/json_members.hpp"
+
+#include <boost/json.hpp>
+
+namespace kustodrop::kusto {
+
+namespace json = boost::json;
+
+static constexpr std::size_t longest_details = 4096;
+static constexpr std::size_t longest_name = 1024;
+
+static failure bad_answer(std::string_view why) {
+    return {errc::bad_answer, remedy::retry, "the answer has " + std::string(why)};
+}
+
+result<std::string> parse_operation_id(std::string_view body) {
+    auto document = parse_object(body);
+    auto id = document ? text_of(&*document, "ingestionOperationId") : std::string();
+    bool usable = !id.empty() && id.size() <= longest_name && printable(id) == id;
+    if (usable) return id;
+    auto none = document ? bad_answer("no id of an operation") : document.error();
+    none.maybe_acted = true;
+    return none;
+}
+
+bool operation_status::is_done(std::size_t blobs) const {
+    auto ended = succeeded + failed + canceled;
+    return in_progress == 0 && ended > 0 && ended >= blobs;
+}
+
+result<operation_status> parse_operation_status(std::string_view body) {
+    auto document = parse_object(body);
+    if (!document) return document.error();
+    auto* counters = member_of(&*document, "status");
+    if (!counters || !counters->is_object()) return bad_answer("no counters of blobs");
+    auto count = [&](std::string_view name) { return natural_of(counters, name).value_or(0); };
+    operation_status out;
+    out.succeeded = count("Succeeded");
+    out.failed = count("Failed");
+    out.in_progress = count("InProgress");
+    out.canceled = count("Canceled");
+    return out;
+}
+
+namespace {
+
+std::string name_of(const json::value& blob, std::string_view name) {
+    return printable(text_of(&blob, name).substr(0, longest_name));
+}
+
+std::string place_of(std::string_view url) {
+    return std::string(url.substr(0, url.find_first_of("?;")));
+}
+
+failure_status failure_status_of(const json::value& blob) {
+    auto text = text_of(&blob, "failureStatus");
+    if (equals_ignoring_case(text, "Permanent")) return failure_status::permanent;
+    if (equals_ignoring_case(text, "Transient")) return failure_status::transient;
+    if (equals_ignoring_case(text, "Exhausted")) return failure_status::exhausted;
+    return failure_status::unknown;
+}
+
+// The names of both descriptions of the service.
+wall_time updated_at(const json::value& blob) {
+    auto text = text_of(&blob, "lastUpdated");
+    if (text.empty()) text = text_of(&blob, "lastUpdateTime");
+    return parse_iso8601(text).value_or(wall_time{});
+}
+
+// Dropped because ingestIfNotExists has seen its tag (the live name is not known).
+bool is_there_already(std::string_view code) {
+    auto name = to_lower(code);
+    return name.starts_with("skipped") || name.find("alreadyexists") != std::string::npos;
+}
+
+void read_failure(const json::value& blob, notification& out) {
+    out.code = name_of(blob, "errorCode");
+    if (out.code.empty()) out.code = "Unknown";
+    out.details = redacted(text_of(&blob, "details"), longest_details);
+    out.status = failure_status_of(blob);
+    // Nobody asks for an operation that has ended: a failure that calls itself transient is one
+    // the service has given up.
+    if (out.status == failure_status::transient) out.status = failure_status::exhausted;
+    if (!is_there_already(out.code)) return;
+    out.skipped = true;
+    out.status = failure_status::permanent;
+}
+
+std::optional<notification> outcome_in(const json::value& blob, const posted_blob& source) {
+    auto status = text_of(&blob, "status");
+    auto is = [&](std::string_view name) { return equals_ignoring_case(status, name); };
+    bool canceled = is("Canceled") || is("Cancelled");
+    if (!is("Succeeded") && !is("Failed") && !canceled) return std::nullopt;
+    notification out;
+    out.success = is("Succeeded");
+    out.source_id = source.source_id;
+    out.database = source.database;
+    out.table = source.table;
+    out.blob = source.url;
+    out.at = updated_at(blob);
+    if (out.success) return out;
+    read_failure(blob, out);
+    if (!canceled) return out;
+    out.code = "Canceled";
+    out.skipped = false;
+    out.status = failure_status::permanent;
+    return out;
+}
+
+bool is_about(const json::value& blob, const posted_blob& source) {
+    auto id = to_lower(trimmed(text_of(&blob, "sourceId")));
+    if (!id.empty()) return id == source.source_id;
+    return place_of(text_of(&blob, "url")) == source.url;
+}
+
+}  // namespace
+
+result<std::vector<std::optional<notification>>> parse_operation_details(
+    std::string_view body, const std::vector<posted_blob>& posted
+) {
+    auto document = parse_object(body);
+    if (!document) return document.error();
+    auto* details = member_of(&*document, "details");
+    auto* list = details ? details->if_array() : nullptr;
+    if (!list) return bad_answer("no details of blobs");
+    std::vector<std::optional<notification>> out;
+    for (auto& source : posted) {
+        std::optional<notification> found;
+        for (auto& blob : *list) {
+            if (!found && is_about(blob, source)) found = outcome_in(blob, source);
+        }
+        out.push_back(std::move(found));
+    }
+    return {boost::system::in_place_value, std::move(out)};
+}
+
+}  // namespace kustodrop::kusto

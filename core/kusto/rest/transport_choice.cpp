@@ -1,0 +1,54 @@
+#include "kusto/rest/transport_choice.hpp"
+
+#include <algorithm>
+
+namespace kustodrop::kusto {
+
+static constexpr duration after_trouble = 5s;
+static constexpr duration longest_wish = 1h;
+
+static bool is_transient(unsigned status) {
+    return status < 300 || status == 408 || status == 429 || status >= 500;
+}
+
+transport_choice choose_transport(const settings_answer& answer, std::optional<transport> last) {
+    transport_choice out;
+    out.ask_again = rest_settings().refresh_interval;
+    if (answer.status == 200 && answer.settings) {
+        out.chosen = answer.settings->preferred;
+        out.reason = choice_reason::preferred;
+        out.ask_again = answer.settings->refresh_interval;
+        return out;
+    }
+    if (is_transient(answer.status)) {
+        out.chosen = last.value_or(transport::queued);
+        out.reason = last ? choice_reason::kept : choice_reason::unknown_yet;
+        auto wish = std::min(answer.retry_after.value_or(after_trouble), longest_wish);
+        out.ask_again = std::max(wish, after_trouble);
+        return out;
+    }
+    out.reason = answer.status == 404 ? choice_reason::not_supported : choice_reason::refused;
+    return out;
+}
+
+std::string_view to_string(transport chosen) {
+    return chosen == transport::rest ? "rest" : "queued";
+}
+
+std::string_view to_string(choice_reason reason) {
+    switch (reason) {
+    case choice_reason::preferred:
+        return "preferred";
+    case choice_reason::not_supported:
+        return "not_supported";
+    case choice_reason::refused:
+        return "refused";
+    case choice_reason::unknown_yet:
+        return "unknown_yet";
+    case choice_reason::kept:
+        return "kept";
+    }
+    return "unknown_yet";
+}
+
+}  // namespace kustodrop::kusto
