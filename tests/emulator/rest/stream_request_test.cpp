@@ -35,8 +35,12 @@ BOOST_AUTO_TEST_CASE(names_its_table_in_two_segments) {
     BOOST_REQUIRE(place);
     BOOST_TEST(place->database == "My Db");
     BOOST_TEST(place->table == "T");
-    for (auto other : {"/v1/rest/ingest/Db", "/v1/rest/ingest/Db/", "/v1/rest/ingest/Db/T/x",
-                       "/v1/rest/ingest/%zz/T", "/v1/rest/query"}) {
+    for (auto other :
+         {"/v1/rest/ingest/Db",
+          "/v1/rest/ingest/Db/",
+          "/v1/rest/ingest/Db/T/x",
+          "/v1/rest/ingest/%zz/T",
+          "/v1/rest/query"}) {
         BOOST_TEST(!stream_place_of(other), other);
     }
 }

@@ -79,7 +79,8 @@ BOOST_AUTO_TEST_CASE(knows_the_preference_in_every_spelling) {
 
 BOOST_AUTO_TEST_CASE(keeps_defaults_for_what_is_missing_or_odd) {
     for (auto body :
-         {"{}", R"({"ingestionSettings":null,"containerSettings":[]})",
+         {"{}",
+          R"({"ingestionSettings":null,"containerSettings":[]})",
           R"({"ingestionSettings":{"maxBlobsPerBatch":0,"maxDataSize":"many"}})",
           R"({"ingestionSettings":{"maxBlobsPerBatch":-3,"maxDataSize":-1}})",
           R"({"ingestionSettings":{"maxBlobsPerBatch":70,"maxDataSize":1.5}})"}) {
@@ -108,8 +109,20 @@ BOOST_AUTO_TEST_CASE(reads_time_spans) {
     BOOST_TEST((parse_time_span("2.01:00:00.0000001") == duration(49h + 100ns)));
     BOOST_TEST((parse_time_span("90") == duration(90s)));
     for (auto bad :
-         {"", "0", "-5", "00:00:00", "-01:00:00", "01:00", "1:2:3:4", "24:00:00", "00:60:00",
-          "00:00:00.x", "00:00:01.", "a.00:00:01", "00:00:1x", "123456789"}) {
+         {"",
+          "0",
+          "-5",
+          "00:00:00",
+          "-01:00:00",
+          "01:00",
+          "1:2:3:4",
+          "24:00:00",
+          "00:60:00",
+          "00:00:00.x",
+          "00:00:01.",
+          "a.00:00:01",
+          "00:00:1x",
+          "123456789"}) {
         BOOST_TEST(!parse_time_span(bad).has_value(), bad);
     }
 }
@@ -150,8 +163,12 @@ BOOST_AUTO_TEST_CASE(keeps_its_decision_through_outages) {
 
 BOOST_AUTO_TEST_CASE(keeps_an_operations_id_as_it_is) {
     BOOST_TEST(*parse_operation_id(R"({"ingestionOperationId":"0;1;a-b"})") == "0;1;a-b");
-    for (auto body : {"", "{}", R"({"ingestionOperationId":""})", R"({"ingestionOperationId":7})",
-                      R"({"ingestionOperationId":"a\nb"})"}) {
+    for (auto body :
+         {"",
+          "{}",
+          R"({"ingestionOperationId":""})",
+          R"({"ingestionOperationId":7})",
+          R"({"ingestionOperationId":"a\nb"})"}) {
         auto read = parse_operation_id(body);
         BOOST_REQUIRE(!read);
         BOOST_TEST(read.error().maybe_acted, body);
@@ -197,7 +214,8 @@ BOOST_AUTO_TEST_CASE(gives_each_blob_its_outcome) {
 }
 
 BOOST_AUTO_TEST_CASE(recognises_what_was_there_already) {
-    for (auto code : {"DataAlreadyExists", "Skipped_IngestByTagAlreadyExists", "SkippedIngestion"}) {
+    for (auto code :
+         {"DataAlreadyExists", "Skipped_IngestByTagAlreadyExists", "SkippedIngestion"}) {
         auto one = failed_with(R"("status":"failed","errorCode":")" + std::string(code) + "\"");
         BOOST_TEST(one.skipped, code);
         BOOST_TEST((one.status == failure_status::permanent), code);
@@ -208,7 +226,8 @@ BOOST_AUTO_TEST_CASE(recognises_what_was_there_already) {
 BOOST_AUTO_TEST_CASE(takes_a_transient_end_for_giving_up) {
     auto given_up = failed_with(R"("status":"Failed","errorCode":"E","failureStatus":"Transient")");
     BOOST_TEST((judge(given_up) == next_step::post_again));
-    auto exhausted = failed_with(R"("status":"Failed","errorCode":"E","failureStatus":"exhausted")");
+    auto exhausted =
+        failed_with(R"("status":"Failed","errorCode":"E","failureStatus":"exhausted")");
     BOOST_TEST((judge(exhausted) == next_step::post_again));
     auto silent = failed_with(R"("status":"Failed")");
     BOOST_TEST(silent.code == "Unknown");
