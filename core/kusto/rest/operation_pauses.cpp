@@ -1,0 +1,19 @@
+#include "kusto/rest/operation_pauses.hpp"
+
+#include <algorithm>
+
+namespace kustodrop::kusto {
+
+static constexpr duration first_pause = 5s;
+static constexpr duration longest_pause = 1min;
+static constexpr duration longest_wish = 1h;
+
+duration operation_pause(unsigned asked, std::optional<duration> retry_after) {
+    auto pause = first_pause;
+    for (unsigned i = 0; i < asked && pause < longest_pause; ++i) pause += pause / 2;
+    pause = std::min(pause, longest_pause);
+    auto wish = std::min(retry_after.value_or(duration::zero()), longest_wish);
+    return std::max(pause, wish);
+}
+
+}  // namespace kustodrop::kusto
