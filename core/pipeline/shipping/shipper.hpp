@@ -73,7 +73,10 @@ public:
     /// Finds reads that hang. Call it once a second.
     void look_at_reads() { lanes_.look(); }
 
-    /// Why files of the watch are not read, or not sent, whatever else is well.
+    /// Whether reads in the folder of the watch do not return.
+    bool reads_hang(const std::string& watch) const { return lanes_.hangs(watch); }
+
+    /// Why files of the watch are not sent, whatever else is well.
     std::optional<failure> hold_of(const std::string& watch) const;
 
     /// Why nothing of what is sent gets through, if so.
