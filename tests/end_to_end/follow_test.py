@@ -265,6 +265,22 @@ class Follow(EndToEnd):
         self.assertIn(f"{size} bytes of app.log", lost["details"])
         self.assertEqual(daemon.output().count("deleted_unread"), 1)
 
+    def test_what_is_deleted_is_held_within_limits(self):
+        emulator, daemon = self.following({"cut": {"max_age": "1h"}, "hold": {"max_time": "10s"}})
+        writer = Writer(daemon.drop)
+        writer.write(10)
+        size = os.stat(daemon.drop / "app.log").st_size
+        self.until_it_waits(daemon)
+        os.unlink(daemon.drop / "app.log")
+        rest(3)
+        self.assertEqual(daemon.outcomes(), {})
+        self.until("the outcome", lambda: daemon.outcomes() == {"rejected": 1}, daemon=daemon)
+        (lost,) = daemon.journal()
+        self.assertEqual((lost["code"], lost["bytes"]), ("deleted_unread", size))
+        self.assertIn(f"{size} bytes of app.log", lost["details"])
+        self.assertIn("hold.max_time is reached", lost["details"])
+        self.assertEqual(daemon.output().count("deleted_unread"), 1)
+
     def test_the_last_lines_are_shipped_before_the_end(self):
         emulator, daemon = self.following(
             {"cut": {"max_age": "1h"}}, drain={"scope": "folder", "timeout": "60s"}

@@ -116,7 +116,9 @@ result<folder_look> followed_logs::look(
     auto limits = std::exchange(let_go_, {});
     auto gone = let_go_of(files, pinned, scarce, now);
     hold(files, reading, pinned, gone);
-    return report(files, std::move(seen), limits);
+    auto shown = report(files, std::move(seen), limits);
+    shown.vanished = reading.vanished();
+    return shown;
 }
 
 // What is let go of is not met at the next look, which reports what was not read of it.

@@ -66,6 +66,7 @@ struct folder_look {
     std::vector<log_news> news;
     std::vector<std::string> unreadable;  // By this process.
     std::vector<waiting_log> waiting;
+    std::vector<std::string> vanished;  // Such logs that were deleted: what they held is not known.
     std::shared_ptr<const open_logs> files;
 };
 

@@ -143,8 +143,16 @@ void look_content::measure(const log_book& book) {
         one.facts.broken = since && now_ - *since >= patience_with_unfinished;
         one.facts.unfinished = fresh.is_unknown && !one.facts.broken;
         one.facts.size_bytes = fresh.size;
+        fresh.waits_as = fresh.waits_for.empty() ? std::string() : one.facts.name;
     }
-    std::erase_if(rested_, [&](auto& entry) { return !met.contains(entry.first); });
+    std::erase_if(rested_, [&](auto& entry) {
+        auto& [inode, known] = entry;
+        bool is_gone = !met.contains(inode);
+        if (is_gone && known.is_unknown && !known.waits_as.empty()) {
+            vanished_.push_back(known.waits_as);
+        }
+        return is_gone;
+    });
 }
 
 }  // namespace kustodrop::spool

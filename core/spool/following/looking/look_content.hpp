@@ -34,6 +34,7 @@ struct remembered_file {
     bool is_unknown = false;  // It is compressed and was not inflated: its size says nothing.
     std::optional<time_point> broken_since = {};  // It rests, and is not a whole gzip file.
     std::string waits_for = {};                   // Why it could not be inflated.
+    std::string waits_as = {};                    // Its name meanwhile.
     time_point retry_at{};                        // When that is tried again.
     std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint64_t> hashes = {};
 };
@@ -55,6 +56,10 @@ public:
     /// Finds the sizes of all files, and forgets what is not among them.
     void measure(const log_book& book);
 
+    /// Compressed files that were never inflated, because there was no room, and are not among the files
+    /// any more. Found by measure().
+    const std::vector<std::string>& vanished() const { return vanished_; }
+
     std::optional<std::uint64_t> hash(std::size_t file, std::uint64_t from, std::uint64_t to)
         override;
 
@@ -73,6 +78,7 @@ private:
     remembered_files& rested_;
     const std::string& scratch_;
     time_point now_;
+    std::vector<std::string> vanished_;
 };
 
 }  // namespace kustodrop::spool

@@ -130,6 +130,21 @@ BOOST_AUTO_TEST_CASE(what_there_is_no_room_for_waits_and_is_read_when_there_is) 
     BOOST_TEST(look().waiting.empty());
 }
 
+BOOST_AUTO_TEST_CASE(what_vanishes_before_there_was_room_is_named_once) {
+    append("app.log", "x\n");
+    BOOST_TEST(cut() == "x\n");
+    inflated_in = scratch.path("later");
+    restart();
+    append("app.log.1", lines('c', 80));
+    compress("app.log.1");
+    BOOST_TEST(look().vanished.empty());
+    std::filesystem::remove(place.path("app.log.1.gz"));
+    auto gone = look().vanished;
+    BOOST_TEST_REQUIRE(gone.size() == 1u);
+    BOOST_TEST(gone[0] == "app.log.1.gz");
+    BOOST_TEST(look().vanished.empty());
+}
+
 BOOST_AUTO_TEST_CASE(what_was_judged_and_has_no_room_for_its_bytes_later_waits_too) {
     append("app.log", "x\n");
     BOOST_TEST(cut() == "x\n");
