@@ -48,7 +48,8 @@ static key<watch_options> hold_section() {
     return make_section<watch_options>(
         "hold",
         "With mode follow: logs that are deleted before they were read stay open, and take room on "
-        "the disk, within these limits and while retention.min_free is free; beyond them the oldest "
+        "the disk, within these limits and while retention.min_free is free; beyond them the "
+        "oldest "
         "are given up, and what was not read of them is reported.",
         {make_key<watch_options>(
              "max_files",

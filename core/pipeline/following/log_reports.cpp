@@ -58,7 +58,8 @@ void log_reports::report(const spool::folder_look& seen, const std::string& watc
     waiting_ = std::move(waiting);
     for (auto& name : seen.vanished) {
         log_.warning(
-            "a compressed log was deleted before there was room to inflate it: how many bytes of it "
+            "a compressed log was deleted before there was room to inflate it: how many bytes of "
+            "it "
             "were not read is not known",
             {{"watch", watch}, {"log", name}}
         );

@@ -12,11 +12,11 @@ namespace kustodrop::pipeline {
 
 /// How far a followed log is dealt with, as the journal has it, in bytes from its beginning.
 struct log_progress {
-    std::uint64_t first = 0;      // The first byte that is recorded; of those before nothing is
-                                  // known.
-    std::uint64_t read = 0;       // Cut into sources.
-    std::uint64_t posted = 0;     // Without a gap.
-    std::uint64_t confirmed = 0;  // The same, with any outcome.
+    std::uint64_t first = 0;       // The first byte that is recorded; of those before nothing is
+                                   // known.
+    std::uint64_t read = 0;        // Cut into sources.
+    std::uint64_t posted = 0;      // Without a gap.
+    std::uint64_t confirmed = 0;   // The same, with any outcome.
     std::uint64_t lost_bytes = 0;  // Rejected or failed.
     std::string lost;              // The last range of those, in words.
 };

@@ -43,9 +43,7 @@ static result<json::array> rows_of_daemon(const std::string& socket, spool::jour
 }
 
 // Where the journal lies is uncertain while the configuration is broken.
-result<json::array> rows_of(
-    const question_settings& asking, const spool::journal_query& query
-) {
+result<json::array> rows_of(const question_settings& asking, const spool::journal_query& query) {
     auto& settings = asking.settings;
     auto answer = rows_of_daemon(settings.admin.listen, query);
     bool is_absent = answer.has_error() && answer.error().code == errc::no_daemon;

@@ -12,7 +12,7 @@ namespace kustodrop::spool {
 
 /// How much is held open of deleted logs.
 struct hold_limits {
-    std::size_t max_files = 4096;        // Open at a time, those that still have names included.
+    std::size_t max_files = 4096;         // Open at a time, those that still have names included.
     std::uint64_t max_bytes = 1u << 30u;  // On the disk.
     duration max_time = std::chrono::hours(1);
     double min_free_percent = 0;  // Of the file system of the logs; 0: no matter.

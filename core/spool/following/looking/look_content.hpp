@@ -56,8 +56,8 @@ public:
     /// Finds the sizes of all files, and forgets what is not among them.
     void measure(const log_book& book);
 
-    /// Compressed files that were never inflated, because there was no room, and are not among the files
-    /// any more. Found by measure().
+    /// Compressed files that were never inflated, because there was no room, and are not among the
+    /// files any more. Found by measure().
     const std::vector<std::string>& vanished() const { return vanished_; }
 
     std::optional<std::uint64_t> hash(std::size_t file, std::uint64_t from, std::uint64_t to)

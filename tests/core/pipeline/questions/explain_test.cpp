@@ -54,9 +54,7 @@ BOOST_AUTO_TEST_CASE(a_log_says_from_which_byte_it_waits) {
     BOOST_TEST(said() == "all of it has an outcome");
     facts.progress->lost_bytes = 7;
     facts.progress->lost = "3 to 10: E";
-    BOOST_TEST(
-        said() == "all of it has an outcome; lost: 7 bytes; the last of them 3 to 10: E"
-    );
+    BOOST_TEST(said() == "all of it has an outcome; lost: 7 bytes; the last of them 3 to 10: E");
     facts.seen->identity.size_bytes = 5;
     BOOST_TEST(said().starts_with("waiting: from byte 0 on for the next cut: it was truncated"));
 }
