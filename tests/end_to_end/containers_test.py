@@ -235,7 +235,7 @@ class Cri(AnyRuntime, Containers):
             log = self.log_of(
                 daemon, CriLog, f"shop_job-{number}_{number}", f"step-{number}"
             )
-            # Another text in each, so that rows tell whose they are.
+            # Another text in each, so that rows show whose they are.
             for turn in range(5):
                 text = f"job {number} says {turn}"
                 log.put(log.line("stdout", text))

@@ -7,24 +7,8 @@ import subprocess
 import unittest
 
 from harness import EndToEnd, csv_rows
-from log_writer import FOLLOW, Writer, rest
+from log_writer import FOLLOW, Writer, facts_of, rest
 from waiting import until
-
-def facts_of(folder):
-    """What a look at each file without opening it says."""
-    found = {}
-    for parent, folders, names in os.walk(folder):
-        for name in [".", *folders, *names]:
-            path = os.path.join(parent, name)
-            facts = os.stat(path)
-            found[os.path.relpath(path, folder)] = (
-                facts.st_ino,
-                facts.st_size,
-                facts.st_mtime_ns,
-                facts.st_ctime_ns,
-                facts.st_nlink,
-            )
-    return found
 
 
 class Follow(EndToEnd):

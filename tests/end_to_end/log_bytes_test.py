@@ -116,7 +116,7 @@ class LogBytes(EndToEnd):
         ends.append((daemon.drop / "app.log.2", first))
         for log, end in ends:
             self.assertEqual(self.ranges(log=log), [(0, end, "succeeded")], log)
-        # What is gone is asked for by its name: every log that was cut under it.
+        # What has been removed is asked for by its name: every log that was cut under it.
         os.unlink(self.log)
         self.assertEqual(
             self.ranges(), [(0, end, "succeeded") for end in (first, second, third)]

@@ -172,8 +172,7 @@ class Logrotate(Rotators):
         writer.write(40)
         daemon.start()
         self.arrive_once(emulator, daemon, writer.written)
-        # Nothing of them is read again.
-        daemon.stop()
+        daemon.stop()  # Nothing of them is read again.
         daemon.start()
         writer.write(1)
         self.arrive_once(emulator, daemon, writer.written)

@@ -82,7 +82,7 @@ void read_failure(const json::value& blob, notification& out) {
     if (out.code.empty()) out.code = "Unknown";
     out.details = redacted(text_of(&blob, "details"), longest_details);
     out.status = failure_status_of(blob);
-    // Nobody asks for an operation that has ended: a failure that calls itself transient is one
+    // No client asks for an operation that has ended: a failure that calls itself transient is one
     // the service has given up.
     if (out.status == failure_status::transient) out.status = failure_status::exhausted;
     if (!is_there_already(out.code)) return;

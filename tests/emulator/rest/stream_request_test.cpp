@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_streaming_does_not_take) {
     BOOST_TEST(refusal_of(brotli) != "none");
 }
 
-BOOST_AUTO_TEST_CASE(words_its_refusals_as_the_service_does) {
+BOOST_AUTO_TEST_CASE(refuses_in_texts_as_the_service_does) {
     BOOST_TEST(refused(too_large).status == 413u);
     BOOST_TEST(refused("x", remedy::retry).status == 500u);
     BOOST_TEST(refused("BadRequest_TableNotExist").code == "BadRequest_EntityNotFound");

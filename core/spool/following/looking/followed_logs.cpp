@@ -113,16 +113,16 @@ result<folder_look> followed_logs::look(
     for (auto& one : files) sightings.push_back(one.facts);
     auto seen = book_.look(sightings, reading, now);
     auto scarce = scarce_bytes(folder.descriptor_of_root(), rules_.hold.min_free_percent);
-    auto limits = std::exchange(let_go_, {});
-    auto gone = let_go_of(files, pinned, scarce, now);
-    hold(files, reading, pinned, gone);
+    auto limits = std::exchange(released_, {});
+    auto released = released_of(files, pinned, scarce, now);
+    hold(files, reading, pinned, released);
     auto shown = report(files, std::move(seen), limits);
     shown.vanished = reading.vanished();
     return shown;
 }
 
 // What is let go of is not met at the next look, which reports what was not read of it.
-std::set<std::uint64_t> followed_logs::let_go_of(
+std::set<std::uint64_t> followed_logs::released_of(
     const std::vector<seen_file>& files,
     const std::set<std::uint64_t>& pinned,
     std::uint64_t scarce_bytes,
@@ -150,7 +150,7 @@ std::set<std::uint64_t> followed_logs::let_go_of(
     for (auto& one : beyond_limits(std::move(held), rules_.hold, scarce_bytes, now)) {
         out.insert(one.inode);
         auto log = followed.find(one.inode);
-        if (log != followed.end()) let_go_[log->second->number] = one.because;
+        if (log != followed.end()) released_[log->second->number] = one.because;
     }
     return out;
 }
@@ -159,7 +159,7 @@ void followed_logs::hold(
     std::vector<seen_file>& files,
     look_content& reading,
     const std::set<std::uint64_t>& pinned,
-    const std::set<std::uint64_t>& let_go
+    const std::set<std::uint64_t>& released
 ) {
     std::set<std::uint64_t> there;
     for (auto& one : files) there.insert(one.facts.file.inode);
@@ -186,7 +186,7 @@ void followed_logs::hold(
             auto inode = one.facts.file.inode;
             bool known =
                 followed.contains(inode) || undecided.contains(inode) || pinned.contains(inode);
-            if (!known || rank_of(one) != now || let_go.contains(inode)) continue;
+            if (!known || rank_of(one) != now || released.contains(inode)) continue;
             // What was inflated takes room for as long as it is open.
             if (now == rank::read && one.facts.compressed && !is_missed) continue;
             if (one.facts.broken) continue;

@@ -114,9 +114,9 @@ private:
         std::vector<seen_file>& files,
         look_content& reading,
         const std::set<std::uint64_t>& pinned,
-        const std::set<std::uint64_t>& let_go
+        const std::set<std::uint64_t>& released
     );
-    std::set<std::uint64_t> let_go_of(
+    std::set<std::uint64_t> released_of(
         const std::vector<seen_file>& files,
         const std::set<std::uint64_t>& pinned,
         std::uint64_t scarce_bytes,
@@ -134,7 +134,7 @@ private:
     std::map<std::uint64_t, open_log> open_;  // By inode.
     remembered_files rested_;
     std::map<std::uint64_t, time_point> nameless_since_;  // Deleted files that are open, by inode.
-    std::map<log_number, std::string> let_go_;            // Not held any more, by which limit.
+    std::map<log_number, std::string> released_;          // Not held any more, by which limit.
 };
 
 }  // namespace kustodrop::spool

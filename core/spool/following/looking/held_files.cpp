@@ -12,7 +12,7 @@ static constexpr auto too_large = "hold.max_bytes";
 static constexpr auto too_long = "hold.max_time";
 static constexpr auto too_scarce = "retention.min_free";
 
-std::vector<let_go> beyond_limits(
+std::vector<released> beyond_limits(
     std::vector<held_file> held,
     const hold_limits& limits,
     std::uint64_t scarce_bytes,
@@ -24,7 +24,7 @@ std::vector<let_go> beyond_limits(
     auto files = held.size();
     std::uint64_t bytes = 0;
     for (auto& one : held) bytes += one.bytes;
-    std::vector<let_go> out;
+    std::vector<released> out;
     for (auto& one : held) {
         const char* why = nullptr;
         if (now - one.since >= limits.max_time) {

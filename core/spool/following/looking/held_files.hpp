@@ -27,7 +27,7 @@ struct held_file {
 };
 
 /// A held file that is let go of, and the configuration key that asks for it.
-struct let_go {
+struct released {
     std::uint64_t inode = 0;
     std::string because;
 };
@@ -35,7 +35,7 @@ struct let_go {
 /// Those that were held for too long, then as many as it takes for the others to keep within the
 /// limits: what is read to its end first, then the oldest. `scarce_bytes`: how many have to become
 /// free on the disk. Pure.
-std::vector<let_go> beyond_limits(
+std::vector<released> beyond_limits(
     std::vector<held_file> held,
     const hold_limits& limits,
     std::uint64_t scarce_bytes,

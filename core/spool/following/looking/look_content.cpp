@@ -147,11 +147,11 @@ void look_content::measure(const log_book& book) {
     }
     std::erase_if(rested_, [&](auto& entry) {
         auto& [inode, known] = entry;
-        bool is_gone = !met.contains(inode);
-        if (is_gone && known.is_unknown && !known.waits_as.empty()) {
+        bool has_vanished = !met.contains(inode);
+        if (has_vanished && known.is_unknown && !known.waits_as.empty()) {
             vanished_.push_back(known.waits_as);
         }
-        return is_gone;
+        return has_vanished;
     });
 }
 

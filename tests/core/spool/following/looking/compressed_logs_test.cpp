@@ -139,9 +139,9 @@ BOOST_AUTO_TEST_CASE(what_vanishes_before_there_was_room_is_named_once) {
     compress("app.log.1");
     BOOST_TEST(look().vanished.empty());
     std::filesystem::remove(place.path("app.log.1.gz"));
-    auto gone = look().vanished;
-    BOOST_TEST_REQUIRE(gone.size() == 1u);
-    BOOST_TEST(gone[0] == "app.log.1.gz");
+    auto vanished = look().vanished;
+    BOOST_TEST_REQUIRE(vanished.size() == 1u);
+    BOOST_TEST(vanished[0] == "app.log.1.gz");
     BOOST_TEST(look().vanished.empty());
 }
 

@@ -16,7 +16,7 @@ struct holding {
     void file(std::uint64_t inode, std::uint64_t bytes, duration age, bool unread = true) {
         held.push_back({inode, bytes, unread, now - age});
     }
-    std::string gone(std::uint64_t scarce = 0) const {
+    std::string released(std::uint64_t scarce = 0) const {
         std::string out;
         for (auto& one : beyond_limits(held, limits, scarce, now)) {
             out += std::to_string(one.inode) + " " + one.because + "\n";
@@ -29,36 +29,36 @@ struct holding {
 
 BOOST_FIXTURE_TEST_SUITE(held_files_, holding)
 
-BOOST_AUTO_TEST_CASE(within_the_limits_nothing_is_let_go_of) {
+BOOST_AUTO_TEST_CASE(within_the_limits_nothing_is_released) {
     file(1, 100, 59min);
     file(2, 200, 1min);
     limits.max_bytes = 300;
     limits.max_files = 2;
-    BOOST_TEST(gone() == "");
+    BOOST_TEST(released() == "");
     held.clear();
-    BOOST_TEST(gone(1000) == "");
+    BOOST_TEST(released(1000) == "");
 }
 
 BOOST_AUTO_TEST_CASE(each_limit_lets_go_of_the_oldest_first) {
     file(1, 100, 1min);
     file(2, 100, 3min);
     file(3, 100, 2min);
-    BOOST_TEST(gone(150) == "2 retention.min_free\n3 retention.min_free\n");
+    BOOST_TEST(released(150) == "2 retention.min_free\n3 retention.min_free\n");
     limits.max_bytes = 299;
-    BOOST_TEST(gone() == "2 hold.max_bytes\n");
+    BOOST_TEST(released() == "2 hold.max_bytes\n");
     limits = {};
     limits.max_files = 1;
-    BOOST_TEST(gone() == "2 hold.max_files\n3 hold.max_files\n");
+    BOOST_TEST(released() == "2 hold.max_files\n3 hold.max_files\n");
     limits = {};
     limits.max_time = 2min;
-    BOOST_TEST(gone() == "2 hold.max_time\n3 hold.max_time\n");
+    BOOST_TEST(released() == "2 hold.max_time\n3 hold.max_time\n");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_read_goes_first) {
     file(1, 100, 3min);
     file(2, 100, 1min, false);
     limits.max_bytes = 100;
-    BOOST_TEST(gone() == "2 hold.max_bytes\n");
+    BOOST_TEST(released() == "2 hold.max_bytes\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
