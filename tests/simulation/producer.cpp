@@ -168,7 +168,8 @@ void producer::append_next(drop& to, slow_writer by, unsigned left) {
     if (left > 0) text += book_.write(to, world_.chance.between(1, 8));
     auto now = text.size();
     bool tears = left > 0 && journal_lasts() && world_.chance.chance(0.3);
-    if (tears) now -= world_.chance.between(2, ledger::record_bytes);
+    // A byte at least: of a file without any the ledger would expect a record.
+    if (tears) now -= world_.chance.between(2, ledger::record_bytes - 1);
     by.rest = text.substr(now);
     by.file->write(std::string_view(text).substr(0, now));
     ++to.writes;
