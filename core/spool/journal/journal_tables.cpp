@@ -1,6 +1,7 @@
 #include "spool/journal/journal_tables.hpp"
 
 #include "base/text.hpp"
+#include "spool/source/place.hpp"
 #include "sqlite/error.hpp"
 
 namespace kustodrop::spool {
@@ -311,10 +312,10 @@ std::string page_sql(const journal_query& query) {
     // Places in work/ begin with its name and a slash, which the zero follows. There is no index of
     // places: this is asked once, when files are found whose ids are not known.
     if (query.left_in_work) {
-        sql +=
-            " AND stage = 'retired' AND id IN (SELECT source_id FROM slices"
-            " WHERE location >= CAST('.kustodrop/work/' AS BLOB)"
-            " AND location < CAST('.kustodrop/work0' AS BLOB))";
+        std::string folder(work_folder);
+        sql += " AND stage = 'retired' AND id IN (SELECT source_id FROM slices";
+        sql += " WHERE location >= CAST('" + folder + "/' AS BLOB)";
+        sql += " AND location < CAST('" + folder + "0' AS BLOB))";
     }
     return sql + " ORDER BY changed_at DESC, id DESC LIMIT ?6";
 }
