@@ -103,9 +103,9 @@ template <class Work, class Value = std::invoke_result_t<Work>>
 asio::awaitable<Value> offload(worker_pool& pool, Work work) {
     if (!pool.threads()) co_return work();
 
-    auto job = [](worker_pool& pool, Work work) -> asio::awaitable<Value> {
-        worker_pool::job here(pool);
-        co_return work();
+    auto job = [](worker_pool& where, Work what) -> asio::awaitable<Value> {
+        worker_pool::job here(where);
+        co_return what();
     }(pool, std::move(work));
 
     // The empty slot keeps cancellation on this side. Boost 1.81 posts a raw pointer across
