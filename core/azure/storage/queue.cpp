@@ -18,6 +18,7 @@ http::request queue_client::prepared(http::verb method, http::url target, std::s
     out.service = "queue";
     out.operation = std::move(operation);
     out.max_answer_bytes = answer_bytes;
+    out.total_timeout = answer_time_;
     return out;
 }
 
@@ -26,6 +27,7 @@ asio::awaitable<result<void>> queue_client::put_message(http::url queue, std::st
     request.headers.add("Content-Type", "application/xml");
     request.body = queue_message_xml(base64_text);
     request.idempotent = false;
+    request.total_timeout.reset();
     auto what = request_summary(request);
     auto answer = co_await transport_.send(std::move(request));
     if (!answer) co_return network_failure(answer.error());

@@ -17,6 +17,13 @@ public:
     queue_client(http::transport& transport, random_generator& random)
         : transport_(transport), random_(random) {}
 
+    /// The same, where every request but put_message ends within this time.
+    queue_client within(duration answer_time) const {
+        auto out = *this;
+        out.answer_time_ = answer_time;
+        return out;
+    }
+
     /// Adds a message, once: the request is never repeated by itself. A failure says with
     /// maybe_acted whether the message may stand in the queue all the same.
     asio::awaitable<result<void>> put_message(http::url queue, std::string base64_text);
@@ -43,6 +50,7 @@ private:
 
     http::transport& transport_;
     random_generator& random_;
+    duration answer_time_ = 1min;  // From first to last.
 };
 
 }  // namespace kustodrop::azure

@@ -10,8 +10,8 @@ using azure::storage_place;
 
 static constexpr std::size_t most_tasks = 2048;
 
-cleaner::cleaner(asio::any_io_executor executor, azure::queue_client& queues, logger& log)
-    : queues_(queues), log_(log), tasks_(executor, most_tasks), finished_one_(executor) {}
+cleaner::cleaner(asio::any_io_executor executor, parts with)
+    : with_(with), tasks_(executor, most_tasks), finished_one_(executor) {}
 
 asio::awaitable<void> cleaner::remove(storage_place queue, std::vector<queue_message> messages) {
     return accept(std::move(queue), std::move(messages), act::remove);
@@ -43,17 +43,28 @@ asio::awaitable<void> cleaner::run() {
     for (;;) {
         auto one = co_await tasks_.pop();
         if (!one) co_return;
-        bool removes = one->what == act::remove;
-        result<void> done;
-        if (removes) {
-            done = co_await queues_.remove(one->queue.location, one->message);
-        } else if (may_give_back(one->queue)) {
-            done = co_await queues_.release(one->queue.location, one->message);
-        }
+        bool may_ask = with_.patience.may_ask(one->queue, with_.lane, with_.time.now());
+        if (may_ask) co_await perform(std::move(*one));
         --unfinished_;
         finished_one_.notify_all();
-        if (done.has_error()) note_failure(*one, done.error());
     }
+}
+
+asio::awaitable<void> cleaner::perform(task one) {
+    auto asked = with_.time.now();
+    result<void> done;
+    if (one.what == act::remove) {
+        done = co_await with_.queues.remove(one.queue.location, one.message);
+    } else if (may_give_back(one.queue)) {
+        done = co_await with_.queues.release(one.queue.location, one.message);
+    }
+    auto now = with_.time.now();
+    std::optional<failure> problem;
+    if (done.has_error()) {
+        problem = done.error();
+        note_failure(one, *problem);
+    }
+    with_.patience.answered(one.queue, problem, now - asked, now);
 }
 
 bool cleaner::may_give_back(const storage_place& queue) const {
@@ -63,7 +74,7 @@ bool cleaner::may_give_back(const storage_place& queue) const {
 void cleaner::note_failure(const task& one, const failure& why) {
     bool removes = one.what == act::remove;
     if (!removes && azure::lacks_right(why)) not_updatable_.insert(azure::key_of(one.queue));
-    log_.debug(
+    with_.log.debug(
         removes ? "notification not deleted: it is ignored when it comes again"
                 : "message not given back: it returns when its lease ends",
         {{"code", why.code.text()}, {"detail", why.message()}}

@@ -5,6 +5,7 @@
 #include "azure/storage/queue.hpp"
 #include "azure/storage/storage_place.hpp"
 #include "base/log.hpp"
+#include "pipeline/outcomes/queue_patience.hpp"
 
 #include <set>
 #include <string>
@@ -14,10 +15,18 @@ namespace kustodrop::pipeline {
 
 /// Ends what the poller has begun with messages that it took: several workers delete or give back
 /// one message after the other. A failure is only logged: the lease ends by itself, and a
-/// notification is known by its id when it comes again.
+/// notification is known by its id when it comes again. What a slow queue has left over is dropped.
 class cleaner {
 public:
-    cleaner(asio::any_io_executor executor, azure::queue_client& queues, logger& log);
+    struct parts {
+        azure::queue_client& queues;
+        queue_patience& patience;
+        const time_source& time;
+        logger& log;
+        queue_lane lane = queue_lane::main;
+    };
+
+    cleaner(asio::any_io_executor executor, parts with);
 
     /// Works until cancelled. Spawn a few times.
     asio::awaitable<void> run();
@@ -48,10 +57,10 @@ private:
         azure::storage_place queue, std::vector<azure::queue_message> messages, act what
     );
 
+    asio::awaitable<void> perform(task one);
     void note_failure(const task& one, const failure& why);
 
-    azure::queue_client& queues_;
-    logger& log_;
+    parts with_;
     work_queue<task> tasks_;
     std::size_t unfinished_ = 0;
     event finished_one_;

@@ -8,6 +8,10 @@ namespace kustodrop::pipeline {
 
 namespace stage = spool::stage;
 
+// Of a queue that is read together with others, and of one that is read apart.
+static constexpr duration quick_answer = 10s;
+static constexpr duration patient_answer = 1min;
+
 outcomes::outcomes(
     asio::any_io_executor executor,
     const outcomes_parts& with,
@@ -21,7 +25,12 @@ outcomes::outcomes(
       options_(options),
       changed_(executor),
       owners_(with.sources, with.absent, with.journal),
-      cleaner_(executor, with.queues, with.log),
+      blocked_(with.time, with.log, with.measured),
+      clients_{with.queues.within(quick_answer), with.queues.within(patient_answer)},
+      cleaner_(executor, {clients_.quick, patience_, with.time, with.log}),
+      cleaner_apart_(
+          executor, {clients_.patient, patience_, with.time, with.log, queue_lane::apart}
+      ),
       handler_(
           {with.sources,
            with.absent,
@@ -36,20 +45,9 @@ outcomes::outcomes(
           options,
           next
       ),
-      queues_(
-          {expected_,
-           owners_,
-           handler_,
-           cleaner_,
-           with.journal,
-           with.router,
-           with.queues,
-           with.time,
-           with.random,
-           with.log,
-           with.measured},
-          options
-      ),
+      queues_(parts_for(queue_lane::main, with), options),
+      queues_apart_(parts_for(queue_lane::apart, with), options),
+      asked_(executor),
       table_(
           {with.sources,
            with.absent,
@@ -63,10 +61,30 @@ outcomes::outcomes(
           options
       ) {}
 
+queue_poller::parts outcomes::parts_for(queue_lane lane, const outcomes_parts& with) {
+    bool is_main = lane == queue_lane::main;
+    return {
+        expected_,
+        owners_,
+        handler_,
+        is_main ? cleaner_ : cleaner_apart_,
+        patience_,
+        blocked_,
+        with.journal,
+        with.router,
+        is_main ? clients_.quick : clients_.patient,
+        with.time,
+        with.random,
+        with.log,
+        with.measured,
+        lane};
+}
+
 void outcomes::set_options(const outcomes_options& options) {
     options_ = options;
     handler_.set_options(options);
     queues_.set_options(options);
+    queues_apart_.set_options(options);
     table_.set_options(options);
     changed_.notify_all();
 }
@@ -84,7 +102,10 @@ void outcomes::expect(const spool::source& posted) {
 
 std::optional<failure> outcomes::trouble() const {
     if (read_.in_table && table_.trouble()) return table_.trouble();
-    return read_.in_queue ? queues_.trouble() : std::nullopt;
+    if (!read_.in_queue) return std::nullopt;
+    if (auto slow = patience_.trouble()) return slow;
+    if (auto problem = queues_.trouble()) return problem;
+    return patience_.has_slow_ones() ? queues_apart_.trouble() : std::nullopt;
 }
 
 asio::awaitable<void> outcomes::run() {
@@ -97,6 +118,14 @@ asio::awaitable<void> outcomes::run() {
         if (options_.reports != report_level::none) brought = co_await poll();
         end_waiting();
         if (!brought) co_await pause();
+    }
+}
+
+// Paced by the passes over the other queues.
+asio::awaitable<void> outcomes::run_apart() {
+    for (;;) {
+        co_await asked_.wait();
+        co_await queues_apart_.poll();
     }
 }
 
@@ -126,7 +155,10 @@ spool::report_places outcomes::places_to_read() {
 asio::awaitable<bool> outcomes::poll() {
     read_ = places_to_read();
     bool brought = false;
-    if (read_.in_queue) brought = co_await queues_.poll();
+    if (read_.in_queue) {
+        if (patience_.has_slow_ones()) asked_.notify_all();
+        brought = co_await queues_.poll();
+    }
     if (read_.in_table) {
         bool some = co_await table_.poll();
         brought = brought || some;
@@ -175,6 +207,11 @@ asio::awaitable<void> outcomes::pause() {
     }
 }
 
+bool outcomes::is_over(time_point deadline) const {
+    if (!queues_.is_over(deadline)) return false;
+    return !patience_.has_slow_ones() || queues_apart_.is_over(deadline);
+}
+
 // The sources that the service will not report on any more.
 std::vector<std::string> outcomes::overdue() const {
     std::vector<std::string> ids;
@@ -183,7 +220,7 @@ std::vector<std::string> outcomes::overdue() const {
     expected_.each([&](const expectations::entry& one) {
         auto deadline = one.posted_at + options_.outcome_timeout;
         if (!is_silent && deadline > now) return false;
-        bool over = (!one.reported.in_queue || queues_.is_over(deadline)) &&
+        bool over = (!one.reported.in_queue || is_over(deadline)) &&
                     (!one.reported.in_table || table_.is_over(deadline));
         if (is_silent || over) ids.push_back(one.source_id);
         return true;

@@ -50,8 +50,13 @@ public:
     /// Polls while something is outstanding, until cancelled. Spawn once.
     asio::awaitable<void> run();
 
-    /// Deletes and gives back messages, until cancelled. Spawn a few times.
+    /// Polls the queues that are slow, so that the others do not wait for them. Spawn once.
+    asio::awaitable<void> run_apart();
+
+    /// Deletes and gives back messages, until cancelled. Spawn a few times, and one or two for the
+    /// queues that are slow.
     asio::awaitable<void> run_cleaner() { return cleaner_.run(); }
+    asio::awaitable<void> run_cleaner_apart() { return cleaner_apart_.run(); }
 
     /// Obeyed from the next pass on, and by what is expected from now on.
     void set_options(const outcomes_options& options);
@@ -62,10 +67,12 @@ public:
     std::optional<failure> trouble() const;
 
 private:
+    queue_poller::parts parts_for(queue_lane lane, const outcomes_parts& with);
     spool::report_places places_of(const spool::source& what) const;
     spool::report_places places_to_read();
     asio::awaitable<bool> poll();
     asio::awaitable<void> pause();
+    bool is_over(time_point deadline) const;
     std::optional<failure> reading_trouble() const;
     void say_trouble();
     std::vector<std::string> overdue() const;
@@ -80,9 +87,18 @@ private:
     expectations expected_;
     spool::report_places read_;  // By the last poll.
     ownership owners_;
+    queue_patience patience_;
+    blockage_report blocked_;
+    struct {
+        azure::queue_client quick;  // Ends the wait for an answer soon.
+        azure::queue_client patient;
+    } clients_;
     cleaner cleaner_;
+    cleaner cleaner_apart_;
     outcome_handler handler_;
     queue_poller queues_;
+    queue_poller queues_apart_;
+    event asked_;  // Slow queues may be read.
     table_poller table_;
     recurring reports_{{10min, 16}};  // The troubles of reading.
 };

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <unordered_set>
+#include <utility>
 
 namespace kustodrop::pipeline {
 
@@ -16,10 +17,7 @@ static constexpr unsigned messages_a_request = 32;  // The service's limit (docs
 static constexpr duration brief_lease = 1s;         // It lapses about as soon as it is given back.
 
 queue_poller::queue_poller(parts with, outcomes_options options)
-    : with_(with),
-      options_(options),
-      schedule_(polling_options_of(options), with.random),
-      blocked_(with.time, with.log, with.measured) {}
+    : with_(with), options_(options), schedule_(polling_options_of(options), with.random) {}
 
 void queue_poller::set_options(const outcomes_options& options) {
     options_ = options;
@@ -40,7 +38,7 @@ std::optional<failure> queue_poller::trouble() const {
     auto resources = with_.router.current();
     auto problem = resources ? reporting_problem(*resources, options_.reports, report_method::queue)
                              : std::nullopt;
-    return problem ? problem : blocked_.trouble();
+    return problem ? problem : with_.blocked.trouble();
 }
 
 // Queues come and go with the resources, and what they lack is known before any request.
@@ -48,7 +46,8 @@ void queue_poller::prepare(const kusto::resource_set& resources) {
     auto listed = resources.successful_queues;
     listed.insert(listed.end(), resources.failed_queues.begin(), resources.failed_queues.end());
     book_.keep_only(listed);
-    blocked_.keep_only(listed);
+    with_.blocked.keep_only(listed);
+    with_.patience.keep_only(listed);
     trouble_ = reporting_problem(resources, options_.reports, report_method::queue);
 }
 
@@ -67,18 +66,26 @@ asio::awaitable<bool> queue_poller::poll() {
     prepare(*resources);
     // Most notifications are here, so it shows sooner whether other daemons wait for theirs.
     if (options_.reports == report_level::all) {
-        for (auto& queue : resources->successful_queues) {
-            bool some = co_await drain(queue, notification_kind::success);
-            brought = brought || some;
-        }
+        brought = co_await drain_all(resources->successful_queues, notification_kind::success);
     }
-    for (auto& queue : resources->failed_queues) {
-        bool some = co_await drain(queue, notification_kind::failure);
-        brought = brought || some;
-    }
+    bool some = co_await drain_all(resources->failed_queues, notification_kind::failure);
+    brought = brought || some;
     blind_ = trouble_.has_value();
     if (pass_.has_searched) schedule_.searched(with_.time.now(), pass_.hindered);
     if (pass_.is_clear && !blind_) schedule_.looked(begun);
+    co_return brought;
+}
+
+asio::awaitable<bool> queue_poller::drain_all(
+    std::vector<storage_place> queues, notification_kind kind
+) {
+    bool brought = false;
+    for (auto& queue : queues) {
+        if (with_.patience.must_wait(queue, with_.lane, with_.time.now())) pass_.is_clear = false;
+        if (!may_ask(queue)) continue;
+        bool some = co_await drain(queue, kind);
+        brought = brought || some;
+    }
     co_return brought;
 }
 
@@ -88,7 +95,7 @@ asio::awaitable<bool> queue_poller::drain(storage_place queue, notification_kind
     auto end = with_.time.now() + options_.poll_interval;
     auto may_search = pass_.may_search;
     bool more = true;
-    while (more && with_.time.now() < end) {
+    while (more && with_.time.now() < end && may_ask(queue)) {
         more = co_await look_once(queue, kind);
         if (pass_.has_searched) pass_.may_search = false;
     }
@@ -114,7 +121,7 @@ asio::awaitable<bool> queue_poller::look_once(storage_place queue, notification_
         co_return false;
     }
     if (found->up_to_ours > 0) {
-        blocked_.note(kind, queue, {});
+        with_.blocked.note(kind, queue, {});
         auto took = co_await take(queue, kind, found->up_to_ours);
         co_return took.brought;
     }
@@ -143,14 +150,14 @@ asio::awaitable<bool> queue_poller::look_behind(
         bool hidden = book_.is_hidden(queue, seen.seen);
         if (hidden) pass_.is_clear = false;
         pass_.search_hidden = pass_.search_hidden || (hidden && pass_.may_search);
-        if (!hidden && !pass_.holds) blocked_.note(kind, queue, {});
+        if (!hidden && !pass_.holds) with_.blocked.note(kind, queue, {});
         co_return false;
     }
     if (!pass_.may_search && !discard) {
         pass_.is_clear = false;
         co_return false;
     }
-    if (!discard) blocked_.note(kind, queue, {seen.seen, seen.oldest_foreign});
+    if (!discard) with_.blocked.note(kind, queue, {seen.seen, seen.oldest_foreign});
     bool brought = co_await search(queue, kind);
     co_return brought;
 }
@@ -165,7 +172,8 @@ void queue_poller::head::add_foreign(const queue_message& message) {
 asio::awaitable<result<queue_poller::head>> queue_poller::peek(
     storage_place queue, notification_kind kind
 ) {
-    auto peeked = co_await with_.queues.peek(queue.location, messages_a_request);
+    auto request = with_.queues.peek(queue.location, messages_a_request);
+    auto peeked = co_await timed_answer(with_.patience, with_.time, queue, std::move(request));
     if (peeked.has_error()) co_return peeked.error();
     bool can_take = azure::allows(queue, 'p');
     head found;
@@ -192,7 +200,8 @@ asio::awaitable<queue_poller::taken> queue_poller::take(
 ) {
     taken out;
     for (auto wanted = static_cast<unsigned>(count); wanted > 0;) {
-        auto got = co_await with_.queues.get(queue.location, wanted, options_.glance);
+        auto request = with_.queues.get(queue.location, wanted, options_.glance);
+        auto got = co_await timed_answer(with_.patience, with_.time, queue, std::move(request));
         if (got.has_error()) {
             trouble_ = got.error();
             out.failed = true;
@@ -208,6 +217,7 @@ asio::awaitable<queue_poller::taken> queue_poller::take(
             co_await with_.cleaning.remove(queue, std::move(parted.foreign));
         }
         if (parted.ours.empty()) break;
+        if (!may_ask(queue)) wanted = 0;
         out.brought = true;
         bool safe = co_await confirm(queue, std::move(parted.ours));
         out.failed = !safe;
@@ -229,12 +239,14 @@ asio::awaitable<bool> queue_poller::search(storage_place queue, notification_kin
     std::unordered_set<std::string> met;
     auto lease = schedule_.lease();
     auto begun = with_.time.now();
-    while (!returned && taken < options_.search_messages && with_.time.now() < end) {
+    while (!returned && taken < options_.search_messages && may_ask(queue)) {
         auto now = with_.time.now();
+        if (now >= end) break;
         if (taken > 0) schedule_.searched_part(now - begun);
         begun = now;
         lease = schedule_.lease();
-        auto got = co_await with_.queues.get(queue.location, messages_a_request, lease);
+        auto request = with_.queues.get(queue.location, messages_a_request, lease);
+        auto got = co_await timed_answer(with_.patience, with_.time, queue, std::move(request));
         if (got.has_error()) {
             trouble_ = got.error();
             break;
@@ -312,8 +324,7 @@ asio::awaitable<void> queue_poller::give_back(
     bool lapses =
         now < others_wait_until_ || lease <= brief_lease || !with_.cleaning.may_give_back(queue);
     if (!discard && lapses) {
-        held = foreign.size();
-        foreign.clear();
+        held = std::exchange(foreign, {}).size();
         if (held > 0) held_until_ = now + lease;
     }
     auto count = foreign.size();

@@ -15,6 +15,7 @@
 #include "pipeline/outcomes/ownership.hpp"
 #include "pipeline/outcomes/polling_schedule.hpp"
 #include "pipeline/outcomes/queue_book.hpp"
+#include "pipeline/outcomes/queue_patience.hpp"
 
 #include <optional>
 #include <string>
@@ -27,7 +28,8 @@ namespace kustodrop::pipeline {
 /// of ours is seen or overdue; has the outcome journaled; and only then deletes that message.
 /// Messages of others keep their text and are given back when the pass ends; where other daemons
 /// wait for notifications too, or the SAS has no "u", their short lease is left to lapse. Where it
-/// has no "r", messages are taken for a moment instead of peeked at.
+/// has no "r", messages are taken for a moment instead of peeked at. One reads the queues that
+/// answer in time, another one those that do not.
 class queue_poller {
 public:
     struct parts {
@@ -35,6 +37,8 @@ public:
         ownership& owners;
         outcome_handler& handler;
         cleaner& cleaning;
+        queue_patience& patience;
+        blockage_report& blocked;
         spool::journal& journal;
         storage_router& router;
         azure::queue_client& queues;
@@ -42,11 +46,12 @@ public:
         random_generator& random;
         logger& log;
         metrics& measured;
+        queue_lane lane = queue_lane::main;
     };
 
     queue_poller(parts with, outcomes_options options);
 
-    /// One pass over all queues. Whether it brought a notification of ours.
+    /// One pass over all queues of its lane. Whether it brought a notification of ours.
     asio::awaitable<bool> poll();
 
     /// How long to wait at most after a pass that would have searched, had others not held the
@@ -88,6 +93,9 @@ private:
         bool holds = false;          // We still hold what an earlier one searched.
     };
 
+    asio::awaitable<bool> drain_all(
+        std::vector<azure::storage_place> queues, kusto::notification_kind kind
+    );
     asio::awaitable<bool> drain(azure::storage_place queue, kusto::notification_kind kind);
     asio::awaitable<bool> look_once(azure::storage_place queue, kusto::notification_kind kind);
     asio::awaitable<bool> look_by_taking(azure::storage_place queue, kusto::notification_kind kind);
@@ -95,6 +103,9 @@ private:
         azure::storage_place queue, kusto::notification_kind kind, head seen
     );
     asio::awaitable<result<head>> peek(azure::storage_place queue, kusto::notification_kind kind);
+    bool may_ask(const azure::storage_place& queue) const {
+        return with_.patience.may_ask(queue, with_.lane, with_.time.now());
+    }
     asio::awaitable<taken> take(
         azure::storage_place queue, kusto::notification_kind kind, std::size_t count
     );
@@ -114,7 +125,6 @@ private:
     parts with_;
     outcomes_options options_;
     polling_schedule schedule_;
-    blockage_report blocked_;
     pass pass_;
     bool blind_ = true;  // The last pass could not look.
     time_point held_until_{};

@@ -28,6 +28,8 @@ struct whole : test::awaiting {
         made.emplace(io.get_executor(), with, options, next);
         tasks.push_back(start(made->run()));
         tasks.push_back(start(made->run_cleaner()));
+        tasks.push_back(start(made->run_apart()));
+        tasks.push_back(start(made->run_cleaner_apart()));
         return *made;
     }
 

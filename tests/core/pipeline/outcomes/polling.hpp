@@ -19,7 +19,9 @@ struct polling : awaiting {
     pipeline::outcomes_options options;
     pipeline::expectations expected;
     pipeline::ownership owners{*sources, *absent, *journal};
-    pipeline::cleaner cleaning{io.get_executor(), queues, log};
+    pipeline::queue_patience patience;
+    pipeline::blockage_report blocked{clock, log, measured};
+    pipeline::cleaner cleaning{io.get_executor(), {queues, patience, clock, log}};
     pipeline::outcome_handler handler{
         {*sources, *absent, ready, watches, expected, identity_token, clock, random, log, measured},
         options,
@@ -33,6 +35,8 @@ struct polling : awaiting {
             owners,
             handler,
             cleaning,
+            patience,
+            blocked,
             *journal,
             router,
             queues,

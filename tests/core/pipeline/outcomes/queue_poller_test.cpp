@@ -168,7 +168,8 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_FIXTURE_TEST_SUITE(cleaner_, test::awaiting)
 
 BOOST_AUTO_TEST_CASE(several_workers_share_what_is_to_be_deleted_and_given_back) {
-    pipeline::cleaner cleaning(io.get_executor(), queues, log);
+    pipeline::queue_patience patience;
+    pipeline::cleaner cleaning(io.get_executor(), {queues, patience, clock, log});
     for (int i = 0; i < 2; ++i) tasks.push_back(start(cleaning.run()));
     auto queue = place("https://q.example/success?sig=s");
     storage.put_foreign("success", 4);
@@ -186,7 +187,8 @@ BOOST_AUTO_TEST_CASE(several_workers_share_what_is_to_be_deleted_and_given_back)
 }
 
 BOOST_AUTO_TEST_CASE(finish_waits_for_a_worker) {
-    pipeline::cleaner cleaning(io.get_executor(), queues, log);
+    pipeline::queue_patience patience;
+    pipeline::cleaner cleaning(io.get_executor(), {queues, patience, clock, log});
     auto queue = place("https://q.example/success?sig=s");
     storage.put_foreign("success", 1);
     auto taken = start(queues.get(queue.location, 1, 60s));
