@@ -168,7 +168,9 @@ result<named_files*> engine::open_named_files(watch_options options) {
 void engine::start() {
     if (outcomes_) {
         serving_.start(outcomes_->run());
+        serving_.start(outcomes_->run_apart());
         for (unsigned i = 0; i < cleaners; ++i) serving_.start(outcomes_->run_cleaner());
+        serving_.start(outcomes_->run_cleaner_apart());
     }
     for (auto& [name, retirer] : retirers_) serving_.start(retirer->run());
     for (auto& [name, one] : watchers_) shipping_.start(one->run());
@@ -211,12 +213,11 @@ retry_parts engine::for_retry() {
         trouble};
 }
 
-std::optional<failure> engine::delivery_trouble() const {
-    return shipper_ ? shipper_->trouble() : std::nullopt;
-}
-
-void engine::report_ended_failures() {
-    if (shipper_) shipper_->report_ended_failures();
+std::optional<failure> engine::delivery_trouble() {
+    auto could_go_on = [this](const std::string& watch) {
+        return sources_.counts(watch).unshipped() > 0 && !folder_trouble(watch);
+    };
+    return shipper_ ? shipper_->trouble(could_go_on) : std::nullopt;
 }
 
 // Routing.

@@ -7,6 +7,7 @@
 #include "pipeline/intake/intake.hpp"
 #include "pipeline/intake/named_files.hpp"
 #include "pipeline/outcomes/outcomes.hpp"
+#include "pipeline/renaming.hpp"
 #include "pipeline/retiring/retirer.hpp"
 #include "pipeline/retry.hpp"
 #include "pipeline/shipping/shipper.hpp"
@@ -83,6 +84,14 @@ public:
     /// is opened. Blocking.
     result<void> resume(const std::vector<watch_options>& configured);
 
+    /// These are configured from now on. Of those that are added or moved, the ones that have the
+    /// folder of another watch know what is kept there. Call it before any of them changes.
+    /// Blocking.
+    result<void> take_over_folders(const std::vector<watch_options>& configured) {
+        auto is_open = [this](const std::string& watch) { return find_watcher(watch) != nullptr; };
+        return pipeline::take_over_folders(configured, is_open, with_.journal, absent_);
+    }
+
     /// Opens a watched folder and resumes its sources. After a failure the started engine keeps
     /// trying.
     asio::awaitable<result<void>> open_watch(watch_options options);
@@ -132,7 +141,7 @@ public:
     retry_parts for_retry();
 
     /// Why nothing of what is sent gets through, if so.
-    std::optional<failure> delivery_trouble() const;
+    std::optional<failure> delivery_trouble();
 
     /// Why nothing can be done in the folder of a watch: it is not open or does not answer.
     std::optional<failure> folder_trouble(const std::string& watch);
@@ -145,7 +154,9 @@ public:
     std::map<std::string, time_point> next_attempts() const { return ready_.next_attempts(); }
 
     /// Logs failures that have ended. Call it now and then.
-    void report_ended_failures();
+    void report_ended_failures() {
+        if (shipper_) shipper_->report_ended_failures();
+    }
 
 private:
     void posted(spool::source& what) override;

@@ -68,6 +68,78 @@ std::vector<watch_rename> renames_of(const folders_by_watch& before, const folde
     return out;
 }
 
+std::vector<watch_rename> takeovers_of(
+    const folders_by_watch& before, const folders_by_watch& now
+) {
+    std::vector<watch_rename> out;
+    for (auto& [name, folder] : now) {
+        if (has_folder(before, name, folder)) continue;
+        for (auto& former : before) {
+            if (former.second == folder) out.push_back({former.first, name});
+        }
+    }
+    return out;
+}
+
+static result<folders_by_watch> recorded_folders(spool::journal& journal) {
+    auto recorded = journal.folders();
+    if (recorded.has_error()) return recorded.error();
+    folders_by_watch out;
+    for (auto& one : *recorded) out[one.watch] = one.path;
+    return out;
+}
+
+static folders_by_watch configured_folders(const std::vector<watch_options>& configured) {
+    folders_by_watch out;
+    for (auto& one : configured) out[one.name] = one.path;
+    return out;
+}
+
+static void rename(folders_by_watch& folders, const watch_rename& one) {
+    auto moved = folders.extract(one.from);
+    if (!moved) return;
+    moved.key() = one.to;
+    folders.insert(std::move(moved));
+}
+
+// All are read before one is written: two watches may have exchanged their folders.
+static result<void> copy_kept(const std::vector<watch_rename>& takeovers, spool::journal& journal) {
+    std::vector<spool::kept_file> copies;
+    for (auto& [from, to] : takeovers) {
+        auto kept = journal.kept(from);
+        if (kept.has_error()) return kept.error();
+        for (auto& file : *kept) {
+            file.watch = to;
+            copies.push_back(std::move(file));
+        }
+    }
+    for (auto& file : copies) journal.record_kept(file);
+    return {};
+}
+
+result<void> take_over_folders(
+    const std::vector<watch_options>& configured,
+    const std::function<bool(const std::string& watch)>& is_open,
+    spool::journal& journal,
+    absent_sources& absent
+) {
+    auto flushed = journal.flush();
+    if (flushed.has_error()) return flushed.error();
+    auto recorded = recorded_folders(journal);
+    if (recorded.has_error()) return recorded.error();
+    auto before = std::move(*recorded);
+    auto takeovers = takeovers_of(before, configured_folders(configured));
+    for (auto& one : takeovers) {
+        if (is_open(one.from) || is_open(one.to) || before.contains(one.to)) continue;
+        journal.rename_watch(one.from, one.to);
+        absent.rename_watch(one.from, one.to);
+        rename(before, one);
+    }
+    auto copied = copy_kept(takeovers_of(before, configured_folders(configured)), journal);
+    if (copied.has_error()) return copied.error();
+    return journal.flush();
+}
+
 result<void> adopt_renamed(
     const std::vector<watch_options>& configured,
     spool::journal& journal,
@@ -75,19 +147,18 @@ result<void> adopt_renamed(
     logger& log
 ) {
     if (configured.empty()) return {};
-    auto recorded = journal.folders();
+    auto recorded = recorded_folders(journal);
     if (recorded.has_error()) return recorded.error();
-    folders_by_watch before;
-    folders_by_watch now;
-    for (auto& one : *recorded) before[one.watch] = one.path;
-    for (auto& one : configured) now[one.name] = one.path;
-    auto renames = renames_of(before, now);
-    if (renames.empty()) return {};
-    for (auto& [from, to] : renames) {
+    auto before = std::move(*recorded);
+    auto now = configured_folders(configured);
+    for (auto& [from, to] : renames_of(before, now)) {
         log.info("the watch has another name now", {{"watch", to}, {"former", from}});
         journal.rename_watch(from, to);
         absent.rename_watch(from, to);
+        rename(before, {from, to});
     }
+    auto copied = copy_kept(takeovers_of(before, now), journal);
+    if (copied.has_error()) return copied.error();
     return journal.flush();
 }
 

@@ -6,6 +6,7 @@
 #include "pipeline/watch/watch_options.hpp"
 #include "spool/journal/journal.hpp"
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -28,6 +29,20 @@ struct watch_rename {
 /// in `now`. Watches that exchanged their names take turns by a name that no watch can have. A name
 /// stays with the folder it had before where that folder has no watch any more.
 std::vector<watch_rename> renames_of(const folders_by_watch& before, const folders_by_watch& now);
+
+/// Pure. The watches whose folder was another one's, which is not renamed to them: each `from` had
+/// the folder of `to` until now.
+std::vector<watch_rename> takeovers_of(const folders_by_watch& before, const folders_by_watch& now);
+
+/// A watch that has the folder of another one from now on knows the files that are kept there: what
+/// lies in a folder is not shipped again because another watch looks at it. Those that no open
+/// watch has are renamed, with all that is theirs. Call it before the watches change. Blocking.
+result<void> take_over_folders(
+    const std::vector<watch_options>& configured,
+    const std::function<bool(const std::string& watch)>& is_open,
+    spool::journal& journal,
+    absent_sources& absent
+);
 
 /// Gives what the journal knows of watches the names that they have now: sources that are not done
 /// with, kept files, followed logs, and folders. Durable when it returns. Call it before any of

@@ -26,6 +26,11 @@ struct watch_counts {
     std::uint64_t parked_files = 0;                     // Unconfirmed, kept in work/.
     std::optional<wall_time> oldest;                    // When the oldest pending one was claimed.
     std::optional<spool::outcome_record> last_outcome;  // The last outcome since start.
+
+    /// Files that have not been posted.
+    std::uint64_t unshipped() const {
+        return files_in_stage[0] + files_in_stage[1] + files_in_stage[2];
+    }
 };
 
 /// Every source that is not retired, in memory: the one place where stages change, so that journal,

@@ -188,6 +188,13 @@ void app::apply(const config::settings& before, const config::changes& found) {
         auto in = [&](auto& list) { return std::ranges::find(list, name) != list.end(); };
         return all || in(found.adjusted) || in(found.moved) || in(found.added);
     };
+    auto taken_over = engine_->take_over_folders(settings_.watches);
+    if (taken_over.has_error()) {
+        around_.log.warning(
+            "kept files of watches with another folder are not known; they may be shipped again",
+            {{"code", taken_over.error().code.text()}, {"detail", taken_over.error().message()}}
+        );
+    }
     for (auto& from : settings_.watches) {
         adopt_renamed(from);
         auto* watcher = engine_->find_watcher(from.name);

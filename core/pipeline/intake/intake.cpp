@@ -37,6 +37,10 @@ asio::awaitable<result<void>> intake::open() {
 void intake::begin() {
     before_ = recorded_folder(with_.journal, watch_.options.name);
     drain_former_folder();
+    load_kept();
+}
+
+void intake::load_kept() {
     auto kept = with_.journal.kept(watch_.options.name);
     if (!kept) return;
     for (auto& file : *kept) watch_.kept.load(std::move(file));
@@ -281,7 +285,9 @@ void intake::apply(life::transition due) {
         // What is held because of the former target is tried with the new one.
         watch_.gate.reopen();
     }
+    bool has_moved = watch_.options.path != due.options->path;
     watch_.options = std::move(*due.options);
+    if (has_moved) load_kept();
     joiner_.send_all();
     joiner_.set_options();
     files_.set_options();

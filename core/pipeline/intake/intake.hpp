@@ -87,6 +87,7 @@ private:
     asio::awaitable<result<void>> try_open();
     asio::awaitable<result<void>> open_and_resume();
     void drain_former_folder();
+    void load_kept();
     asio::awaitable<void> resume(opened_folder opened);
     asio::awaitable<void> take_in(
         std::vector<spool::source> unretired, std::vector<spool::work_entry> unknown

@@ -6,8 +6,8 @@
 
 namespace kustodrop::pipeline {
 
-static constexpr duration first_pause = 10s;
-static constexpr duration longest_pause = 1min;
+static constexpr duration first_look_after = 10s;
+static constexpr duration rarest_look = 1min;
 // One that is slow again before that is taken to flicker, and its pauses go on growing.
 static constexpr duration remembered_for = 10min;
 
@@ -23,7 +23,7 @@ void queue_patience::answered(
     if (!is_slow && known == known_.end()) return;
     if (is_slow) {
         auto& one = known_[key];
-        one.pause = std::clamp<duration>(one.pause * 2, first_pause, longest_pause);
+        one.pause = std::clamp<duration>(one.pause * 2, first_look_after, rarest_look);
         one.is_apart = true;
         one.slow_at = now;
         one.next_at = now + one.pause;

@@ -48,6 +48,7 @@ void attempt_log::note(const spool::source& what, const failure& problem) {
 void attempt_log::failed(const spool::source& what, const failure& problem) {
     note(what, problem);
     auto place_known = failed_at_.extract(what.id);
+    if (place_known) health_.waits(what.watch);
     auto place = place_known ? std::move(place_known.mapped()) : place_of_watch(what);
     auto notice = known_.failed(place, problem.code.text(), time_.now());
     if (!notice) return;

@@ -44,7 +44,11 @@ public:
     void forget(const std::string& source_id);
 
     /// Why nothing of what is sent gets through, if so.
-    std::optional<failure> trouble() const { return health_.trouble(time_.now()); }
+    /// `could_go_on`: of a watch that waits for it.
+    std::optional<failure> trouble(const std::function<bool(const std::string& watch)>& could_go_on
+    ) const {
+        return health_.trouble(time_.now(), could_go_on);
+    }
 
     /// Called when something gets through after nothing did.
     void on_recovery(std::function<void()> call) { recovered_ = std::move(call); }

@@ -1,5 +1,7 @@
 #include "pipeline/shipping/delivery_health.hpp"
 
+#include <algorithm>
+
 namespace kustodrop::pipeline {
 
 static constexpr unsigned least_failures = 3;
@@ -21,6 +23,7 @@ bool delivery_health::note(
         if (known == failing_.end()) return false;
         bool ends = is_trouble(known->second, now);
         failing_.erase(known);
+        if (failing_.empty()) waiting_.clear();
         return ends;
     }
     bool is_old = known != failing_.end() && now - known->second.last_at >= forgotten_after;
@@ -35,7 +38,10 @@ bool delivery_health::note(
     return false;
 }
 
-std::optional<failure> delivery_health::trouble(time_point now) const {
+std::optional<failure> delivery_health::trouble(
+    time_point now, const std::function<bool(const std::string& watch)>& could_go_on
+) const {
+    if (std::ranges::none_of(waiting_, could_go_on)) return std::nullopt;
     const failing* oldest = nullptr;
     std::string_view operation;
     for (auto& [name, one] : failing_) {

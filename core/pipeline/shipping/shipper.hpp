@@ -80,7 +80,11 @@ public:
     std::optional<failure> hold_of(const std::string& watch) const;
 
     /// Why nothing of what is sent gets through, if so.
-    std::optional<failure> trouble() const { return attempts_.trouble(); }
+    /// `could_go_on`: whether a watch would send something now, but for that.
+    std::optional<failure> trouble(const std::function<bool(const std::string& watch)>& could_go_on
+    ) const {
+        return attempts_.trouble(could_go_on);
+    }
 
     /// Logs failures that have ended. Call it now and then.
     void report_ended_failures() { attempts_.report_ended(); }

@@ -101,6 +101,59 @@ BOOST_AUTO_TEST_CASE(a_name_that_keeps_its_former_folder_in_the_journal_is_not_g
     BOOST_TEST(found.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_folder_that_another_watch_had_is_a_takeover) {
+    auto found = takeovers_of({{"web", "/a"}, {"site", "/b"}}, {{"site", "/a"}, {"new", "/c"}});
+    BOOST_TEST((found == renames{{"web", "site"}}));
+    BOOST_TEST(takeovers_of({{"web", "/a"}}, {{"web", "/a"}}).empty());
+    found = takeovers_of({{"web", "/a"}, {"site", "/b"}}, {{"web", "/b"}, {"site", "/a"}});
+    BOOST_TEST((found == renames{{"web", "site"}, {"site", "web"}}));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_watch_that_moves_into_the_folder_of_a_removed_one_knows_it, restarting) {
+    files.write("a", "1");
+    other.write("a", "2");
+    keep("web", files, "a");
+    keep("site", other, "a");
+    journal->record_folder({"web", files.path(), 1, 1});
+    journal->record_folder({"site", other.path(), 1, 2});
+    restart({named("site", files.path())});
+    auto kept = journal->kept("site").value();
+    BOOST_REQUIRE(kept.size() == 1u);
+    BOOST_TEST(kept.front().identity.inode == files.identity("a").inode);
+}
+
+BOOST_FIXTURE_TEST_CASE(
+    watches_that_exchange_their_folders_while_open_know_each_others_files, restarting
+) {
+    files.write("a", "1");
+    other.write("a", "2");
+    keep("web", files, "a");
+    keep("site", other, "a");
+    journal->record_folder({"web", files.path(), 1, 1});
+    journal->record_folder({"site", other.path(), 1, 2});
+    restart({named("web", files.path()), named("site", other.path())});
+    auto is_open = [](const std::string& /*watch*/) { return true; };
+    std::vector<watch_options> wanted{named("web", other.path()), named("site", files.path())};
+    BOOST_REQUIRE(take_over_folders(wanted, is_open, *journal, *absent).has_value());
+    BOOST_TEST(journal->kept("web").value().front().identity.inode == other.identity("a").inode);
+    BOOST_TEST(journal->kept("site").value().front().identity.inode == files.identity("a").inode);
+}
+
+BOOST_FIXTURE_TEST_CASE(
+    a_watch_that_is_added_has_all_of_one_that_is_known_to_the_journal_alone, restarting
+) {
+    files.write("a", "1");
+    keep("web", files, "a");
+    journal->record_folder({"web", files.path(), 1, 1});
+    restart({named("site", other.path())});
+    auto is_open = [](const std::string& watch) { return watch == "site"; };
+    std::vector<watch_options> wanted{named("site", other.path()), named("new", files.path())};
+    BOOST_REQUIRE(take_over_folders(wanted, is_open, *journal, *absent).has_value());
+    BOOST_TEST(journal->kept("new").value().size() == 1u);
+    BOOST_TEST(journal->kept("web").value().empty());
+    BOOST_TEST(recorded_path("new") == files.path());
+}
+
 BOOST_FIXTURE_TEST_CASE(a_kept_file_is_not_shipped_again_after_its_watch_was_renamed, restarting) {
     options.on_success = success_action::keep;
     files.write("a", "1");

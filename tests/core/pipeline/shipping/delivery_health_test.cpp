@@ -10,9 +10,13 @@ namespace {
 struct delivering {
     delivery_health health;
     time_point now{1h};
+    std::string hanging;  // A watch that could not go on in any case.
 
     bool fails(std::string_view operation = "upload", const char* code = "AuthorizationFailure") {
-        return health.note(operation, failure{service_code(code), remedy::reroute, "why"}, now);
+        bool ends =
+            health.note(operation, failure{service_code(code), remedy::reroute, "why"}, now);
+        health.waits("web");
+        return ends;
     }
     bool succeeds(std::string_view operation = "upload") {
         return health.note(operation, result<void>(), now);
@@ -20,8 +24,11 @@ struct delivering {
     void fail_for(duration time, std::string_view operation = "upload") {
         for (auto end = now + time; now < end; now += 5s) fails(operation);
     }
+    std::optional<failure> trouble() const {
+        return health.trouble(now, [this](const std::string& watch) { return watch != hanging; });
+    }
     std::string code() const {
-        auto found = health.trouble(now);
+        auto found = trouble();
         return found ? std::string(found->code.text()) : "";
     }
 };
@@ -39,7 +46,7 @@ BOOST_AUTO_TEST_CASE(some_failures_are_not_trouble) {
 BOOST_AUTO_TEST_CASE(failures_without_a_success_for_a_while_are) {
     fail_for(30s);
     BOOST_TEST(code() == "AuthorizationFailure");
-    BOOST_TEST(health.trouble(now)->detail == "no upload succeeds: why");
+    BOOST_TEST(trouble()->detail == "no upload succeeds: why");
 }
 
 BOOST_AUTO_TEST_CASE(two_failures_say_nothing_however_far_apart) {
@@ -73,6 +80,21 @@ BOOST_AUTO_TEST_CASE(what_was_tried_long_ago_says_nothing_any_more) {
     now += 20min;
     BOOST_TEST(code() == "");
     fails();
+    BOOST_TEST(code() == "");
+}
+
+BOOST_AUTO_TEST_CASE(it_is_not_said_of_a_service_that_nothing_waits_for) {
+    fail_for(30s);
+    hanging = "web";
+    BOOST_TEST(code() == "");
+    // Another watch is refused as well.
+    fails();
+    health.waits("other");
+    BOOST_TEST(code() == "AuthorizationFailure");
+    succeeds();
+    hanging.clear();
+    BOOST_TEST(code() == "");
+    health.waits("web");
     BOOST_TEST(code() == "");
 }
 
