@@ -99,6 +99,10 @@ static constexpr std::array all_metrics{
         "1 if the watch is paused because its target is wrong."},
     described_metric{
         gauge_kind,
+        "kustodrop_watch_held",
+        "1 if the watch is held because storage refuses whatever it sends."},
+    described_metric{
+        gauge_kind,
         "kustodrop_watch_low_on_space",
         "1 if less than retention.min_free is free in its file system."},
     described_metric{
@@ -213,6 +217,7 @@ void measure(metrics& measured, const status_report& report) {
         show("kustodrop_files_held", static_cast<double>(watch.held));
         show("kustodrop_watch_present", watch.present ? 1 : 0);
         show("kustodrop_watch_paused", watch.paused.empty() ? 0 : 1);
+        show("kustodrop_watch_held", watch.trouble && watch.present ? 1 : 0);
         show("kustodrop_watch_low_on_space", watch.low_on_space ? 1 : 0);
     }
 }

@@ -75,6 +75,7 @@ class Alerts(EndToEnd):
         self.lose_notifications(emulator, plain)
         self.lose_answers_and_fail(emulator, plain)
         self.lose_a_folder(plain)
+        self.hold_a_watch(emulator, plain)
         self.set_the_clock(late, front)
         if small:
             self.fill_the_disk(small)
@@ -139,6 +140,14 @@ class Alerts(EndToEnd):
         daemon.put("bad.csv", BROKEN)
         self.fires("KustodropFilesFailed", "plain")
         self.clears("KustodropDuplicatesPossible", "KustodropFilesFailed")
+
+    def hold_a_watch(self, emulator, daemon):
+        emulator.fault("blob", "put_blob", status=400, code="UnsupportedHeader")
+        for number in range(6):
+            daemon.put(f"refused-{number}.csv", csv_rows(1, number))
+        self.fires("KustodropWatchHeld", "plain")
+        emulator.clear_faults()
+        self.clears("KustodropWatchHeld", "KustodropFilesTooOld", "KustodropFilesUnconfirmed")
 
     def lose_a_folder(self, daemon):
         away = daemon.drop.with_name("away")
