@@ -170,15 +170,31 @@ class StrangeDisks(Resilience):
         self.tally.add("grown")
         self.finished(daemon, emulator)
 
+    def add_late(self, faults, _):
+        """Another machine still writes a file that was archived meanwhile."""
+        emulator, daemon, disk = self.rig_on(faults, {"stable_for": "1s"})
+        daemon.start()
+        with (disk.place_of_others() / "late.csv").open("a", encoding="utf-8") as writer:
+            for count in (0, 1):
+                writer.write(ROW.format(count))
+                writer.flush()
+                self.arrive(emulator, daemon, count + 1)
+                self.until("an archived file", lambda: daemon.inside("archive"), 120, daemon)
+        daemon.stop()
+        disk.unmount()
+        self.tally.add("late")
+        self.finished(daemon, emulator)
+
     def test_every_record_arrives_once_whatever_the_disk_is_like(self):
         if not may_mount():
             skip("strange disks: /dev/fuse and root are wanted")
         whole = self.scenarios(self.endure, KINDS)
         whole = self.scenarios(self.remain, [("fresh_inodes",), ("cached",)]) and whole
         whole = self.scenarios(self.grow, [("cached",), ("cached", "fresh_inodes")]) and whole
+        whole = self.scenarios(self.add_late, [("cached",), ("cached", "fresh_inodes")]) and whole
         self.tally.add("lost", 0)
-        least = {"files": 112, "kills": 24, "remounts": 4, "grown": 2}
-        counts = ("files", "kills", "remounts", "grown", "lost")
+        least = {"files": 112, "kills": 24, "remounts": 4, "grown": 2, "late": 2}
+        counts = ("files", "kills", "remounts", "grown", "late", "lost")
         self.close("strange disks", least if whole else {}, *counts)
 
 

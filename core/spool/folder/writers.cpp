@@ -1,5 +1,7 @@
 #include "spool/folder/writers.hpp"
 
+#include "spool/folder/medium.hpp"
+
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
@@ -12,7 +14,8 @@ writer_state probe_writers(int file) {
     if (::fcntl(file, F_SETSIG, SIGURG) != 0) return writer_state::unknown;
     if (::fcntl(file, F_SETLEASE, F_RDLCK) == 0) {
         ::fcntl(file, F_SETLEASE, F_UNLCK);
-        return writer_state::none;
+        auto where = medium_of_folder(file);
+        return where && where->is_local() ? writer_state::none : writer_state::unknown;
     }
     return errno == EAGAIN ? writer_state::some : writer_state::unknown;
 }
