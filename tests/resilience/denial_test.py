@@ -24,6 +24,13 @@ WAITING = 40
 FIRST_LINES = 40  # Each kind of trouble is logged at once when it begins.
 MOST_JUNK = 1500
 CONNECTIONS = 80
+ATTACKED = "emulator2"
+ROUNDS, FILES_A_ROUND = 4, 6
+# Nothing at all, everything but much too late, a page, a body without end.
+ANSWERS = (
+    {"stall": True}, {"answer_delay_ms": 20_000}, {"status": 200, "html_bytes": 1_000_000},
+    {"status": 200, "html_bytes": 60_000_000},
+)
 # What is not the outcome of one file, of which each has its line.
 COMPLAINT = re.compile(
     r"^\d\d:\d\d:\d\d\.\d\d\d (?:error  |warning) (?!rejected|failed)", re.M
@@ -109,7 +116,7 @@ class Attacker:
 class Denial(EndToEnd):
     def answer_for(self, emulator, account):
         """What the attacker's storage account says: nothing, pages, chunks without end. It is not
-        the one that has the notifications: without those no outcome is known."""
+        the only one that has notifications: without those no outcome is known."""
         emulator.fault("blob", account=account, count=10, stall=True)
         emulator.fault("blob", account=account, count=200, status=403, html_bytes=1_000_000)
         emulator.fault("queue", account=account, count=200, chunk_extension=100_000)
@@ -147,7 +154,7 @@ class Denial(EndToEnd):
         daemon.start()
         calm = self.rate(daemon, near, CALM)
         before = len(COMPLAINT.findall(daemon.output()))
-        self.answer_for(emulator, "emulator2")
+        self.answer_for(emulator, ATTACKED)
         attacker = Attacker(daemon.drop, port, random.Random(SEED))
         begun = now()
         try:
@@ -167,6 +174,34 @@ class Denial(EndToEnd):
         self.until("the rest", lambda: self.shipped(daemon) == self.number, 300)
         rows = emulator.query("Web | where message == 'hello' | count")[0][0]
         self.assertEqual(rows, self.number)
+
+    def test_outcomes_in_other_accounts_are_read(self):
+        """The attacker answers for the account of some notification queues. Those of the others are
+        read, round after round, while what stands in the attacker's is not."""
+        emulator = self.emulator(accounts=3, success_queues=2, failure_queues=2)
+        daemon = self.daemon(emulator).start()
+        put = read = 0
+        for answer in ANSWERS:
+            emulator.clear_faults()
+            for operation in ("peek_messages", "get_messages", "delete_message"):
+                emulator.fault("queue", operation, account=ATTACKED, **answer)
+            for _ in range(ROUNDS):
+                for _ in range(FILES_A_ROUND):
+                    daemon.put(f"{put}.csv", csv_rows(1, put))
+                    put += 1
+                self.until("rows", lambda: emulator.count() == put, 120, daemon)
+                self.until("outcomes", lambda: not self.unread(emulator), 120, daemon)
+            read = daemon.outcomes().get("succeeded", 0)
+            print(f"{answer}: {read} of {put} outcomes", flush=True)
+            self.assertGreater(read, 0)
+        emulator.clear_faults()
+        self.settled(daemon, seconds=300, succeeded=put)
+
+    @staticmethod
+    def unread(emulator):
+        """Notifications in the accounts that the attacker has not."""
+        waiting = emulator.control("notifications").values()
+        return [one for some in waiting for one in some if one["account"] != ATTACKED]
 
     @staticmethod
     def is_alive(port):
