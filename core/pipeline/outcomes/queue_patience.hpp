@@ -13,8 +13,8 @@
 
 namespace kustodrop::pipeline {
 
-/// How a notification queue is read: with the others, or apart from them because it is slow.
-/// Whoever answers for one account must not keep the outcomes that stand in others.
+/// How a notification queue is read: with the others, or apart from them because it is slow. An
+/// account that does not answer must not keep the outcomes that stand in others.
 enum class queue_lane { main, apart };
 
 /// Decides which notification queues are read apart. One that lets a request wait for more than
