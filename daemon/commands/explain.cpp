@@ -217,13 +217,38 @@ static void print_json(
     std::printf("%s\n", json::serialize(out).c_str());
 }
 
+// Without the slash that a shell's completion leaves behind a folder's name.
+static std::string whole_path(const std::string& given) {
+    auto path = std::filesystem::absolute(given).lexically_normal().string();
+    if (path.size() > 1 && path.ends_with('/')) path.pop_back();
+    return path;
+}
+
+// Why nothing can be said of a path; empty: something can.
+static std::string unexplainable(
+    const config::settings& settings, const std::string& path, const pipeline::watch_options* watch
+) {
+    for (auto& one : settings.watches) {
+        if (path == one.path) {
+            return "is the folder of watch \"" + one.name + "\": name a file in it";
+        }
+    }
+    if (!watch) return "lies in no watch's folder";
+    bool is_own = path.starts_with(watch->path + "/.kustodrop/");
+    return is_own ? "belongs to kustodrop: name the file as it was in " + watch->path : "";
+}
+
 int command_explain(const explain_options& options) {
+    if (options.path.empty()) {
+        std::fprintf(stderr, "the path is empty\n");
+        return bad_usage;
+    }
     auto asking = load_for_questions(options.config, options.socket);
     auto* settings = &asking.settings;
-    auto path = std::filesystem::absolute(options.path).lexically_normal().string();
+    auto path = whole_path(options.path);
     auto* watch = watch_of(*settings, path);
-    if (!watch) {
-        std::fprintf(stderr, "%s lies in no watch's folder\n", printable(path).c_str());
+    if (auto why = unexplainable(*settings, path, watch); !why.empty()) {
+        std::fprintf(stderr, "%s %s\n", printable(path).c_str(), printable(why).c_str());
         return asking.is_whole ? some_failed : bad_configuration;
     }
     pipeline::explain_facts facts;

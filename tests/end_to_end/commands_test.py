@@ -195,6 +195,16 @@ class Explain(EndToEnd):
         self.assertIn("does not run", self.explain(daemon, "b.csv"))
         code, _, err = daemon.command("explain", "--config", daemon.config_path, "/etc/passwd")
         self.assertEqual((code, err), (1, "/etc/passwd lies in no watch's folder\n"))
+        own = f"belongs to kustodrop: name the file as it was in {daemon.drop}"
+        for path, wanted, said in (
+            ("", 64, "the path is empty"),
+            (daemon.drop, 1, 'is the folder of watch "web": name a file in it'),
+            (f"{daemon.drop}/", 1, 'is the folder of watch "web": name a file in it'),
+            (daemon.drop / ".kustodrop" / "lock", 1, own),
+        ):
+            code, _, err = daemon.command("explain", path, "--config", daemon.config_path)
+            self.assertEqual(code, wanted, err)
+            self.assertIn(said, err)
 
 
 class ExplainRights(EndToEnd):
