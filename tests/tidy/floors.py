@@ -39,7 +39,7 @@ INNER = {
     "azure": [{""}, {"storage", "identity"}],
     "kusto": [{""}, {"rest", "streaming"}],
     "pipeline": [
-        {"watch"}, {""}, {"retiring"}, {"shipping"}, {"outcomes"}, {"intake"}, {"following"},
+        {"targets"}, {"watch"}, {""}, {"retiring"}, {"shipping"}, {"outcomes"}, {"intake"}, {"following"},
         {"questions"}, {"retry*"}, {"making*"}, {"engine", "engine*"},
     ],
     "daemon": [
