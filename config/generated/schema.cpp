@@ -61,6 +61,10 @@ static json::object schema_of(const documented_key& one) {
         return {{"type", "array"}, {"items", plain_text()}};
     case form::text_map:
         return {{"type", json::array{"object", "null"}}, {"additionalProperties", plain_text()}};
+    case form::texts_map: {
+        json::object list{{"type", "array"}, {"minItems", 1}, {"items", plain_text()}};
+        return {{"type", json::array{"object", "null"}}, {"additionalProperties", list}};
+    }
     case form::section:
         return map_schema(one.keys);
     case form::section_list: {

@@ -22,7 +22,8 @@ enum class form {
     choice,
     text,
     text_list,
-    text_map,  // A map whose keys are free.
+    text_map,   // A map whose keys are free.
+    texts_map,  // The same of lists.
     section,
     section_list,
 };

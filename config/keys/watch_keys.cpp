@@ -1,5 +1,6 @@
 #include "config/keys/follow_keys.hpp"
 #include "config/keys/make_key.hpp"
+#include "config/keys/route_keys.hpp"
 #include "config/keys/table.hpp"
 #include "config/keys/watch_texts.hpp"
 
@@ -261,7 +262,12 @@ const std::vector<key<watch_options>>& watch_keys() {
     static const auto all = [] {
         keys out;
         for (auto* part :
-             {&place_keys, &claim_keys, &target_keys, &duplicate_keys, &outcome_keys}) {
+             {&place_keys,
+              &claim_keys,
+              &target_keys,
+              &route_keys,
+              &duplicate_keys,
+              &outcome_keys}) {
             for (auto& one : part()) out.push_back(std::move(one));
         }
         out.push_back(coalesce_section());

@@ -1,5 +1,6 @@
 #include "config/keys/watch_rules.hpp"
 
+#include "config/keys/route_keys.hpp"
 #include "config/keys/watch_texts.hpp"
 #include "config/reading/paths.hpp"
 
@@ -143,6 +144,7 @@ void check_watch(section& from, watch_options& out) {
         from.error("include", "is an empty list, nothing would be shipped; use patterns");
     }
     check_target(from, out.target);
+    check_route(from, out);
     warn_of_idle_coalesce(from, out);
     if (out.kind == pipeline::watch_kind::follow) {
         check_follow(from, out);

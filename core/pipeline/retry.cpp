@@ -148,9 +148,9 @@ static void admit(const retry_parts& with, watch& from, second_attempt attempt) 
     spool::source what;
     what.id = std::move(attempt.new_id);
     what.watch = from.options.name;
-    what.target = from.options.target.name();
     what.claimed_at = with.time.wall_now();
     what.slices.push_back(std::move(*attempt.file));
+    what.target = from.recorded_target(what);
     auto& admitted = with.sources.admit(std::move(what));
     auto& file = admitted.slices.front();
     if (file.location == file.name) from.kept.begin(file.name, file.identity);
@@ -230,7 +230,7 @@ static void reopen_matched(
         if (one.problem.empty()) names.insert(one.watch);
     }
     for (auto& name : names) {
-        if (auto* from = with.watches.find(name)) from->gate.reopen();
+        if (auto* from = with.watches.find(name)) from->gates.reopen();
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "daemon/terminal/causes.hpp"
+#include "pipeline/targets/target_route.hpp"
 
 #include <boost/json.hpp>
 
@@ -17,7 +18,7 @@ static json::object row_json(const spool::journal_row& row, const spool::slice& 
         {"source_id", what.id},
         {"watch", what.watch},
         {"file", printable(file.name)},
-        {"target", what.target},
+        {"target", pipeline::shown_target(what.target)},
         {"stage", std::string(spool::name_of(what.stage))},
         {"outcome", nullptr},
         {"code", ""},

@@ -47,6 +47,10 @@ static constexpr std::array all_metrics{
         gauge_kind, "kustodrop_files_waiting", "Files in the folder that are not claimed yet."},
     described_metric{
         gauge_kind, "kustodrop_files_held", "Files that wait until the target is correct."},
+    described_metric{
+        gauge_kind,
+        "kustodrop_files_without_target",
+        "Files that stay in the folder because route and allow give them no target."},
     described_metric{counter_kind, "kustodrop_raw_bytes_total", "Uncompressed bytes uploaded."},
     described_metric{
         counter_kind,
@@ -96,7 +100,7 @@ static constexpr std::array all_metrics{
     described_metric{
         gauge_kind,
         "kustodrop_watch_paused",
-        "1 if the watch is paused because its target is wrong."},
+        "1 if the watch, or one of the targets of its route, is paused because it is wrong."},
     described_metric{
         gauge_kind,
         "kustodrop_watch_held",
@@ -201,6 +205,16 @@ void begin_measuring_watch(metrics& measured, std::string_view watch) {
     }
 }
 
+static std::uint64_t without_target(const watch_status& watch) {
+    std::uint64_t files = 0;
+    for (auto& one : watch.notices) {
+        bool is_of_route =
+            one.code == "no_route" || one.code == "not_allowed" || one.code == "too_many_targets";
+        if (is_of_route) files += one.files;
+    }
+    return files;
+}
+
 void measure(metrics& measured, const status_report& report) {
     measured.value("kustodrop_journal_healthy").set(report.journal_healthy ? 1 : 0);
     measured.value("kustodrop_service_usable").set(report.trouble ? 0 : 1);
@@ -215,6 +229,7 @@ void measure(metrics& measured, const status_report& report) {
         show("kustodrop_files_unconfirmed", static_cast<double>(watch.counts.parked_files));
         show("kustodrop_files_waiting", static_cast<double>(watch.waiting_in_folder));
         show("kustodrop_files_held", static_cast<double>(watch.held));
+        show("kustodrop_files_without_target", static_cast<double>(without_target(watch)));
         show("kustodrop_watch_present", watch.present ? 1 : 0);
         show("kustodrop_watch_paused", watch.paused.empty() ? 0 : 1);
         show("kustodrop_watch_held", watch.trouble && watch.present ? 1 : 0);

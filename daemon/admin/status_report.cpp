@@ -72,6 +72,11 @@ static json::object watch_json(const watch_status& watch, wall_time now) {
     auto& outcomes = out["outcomes"].as_object();
     for (auto& [name, count] : watch.outcomes) outcomes[name] = count;
     if (!watch.paused.empty()) out["paused"] = printable(watch.paused);
+    if (!watch.paused_targets.empty()) {
+        json::array targets;
+        for (auto& one : watch.paused_targets) targets.push_back(json::string(printable(one)));
+        out["paused_targets"] = std::move(targets);
+    }
     if (watch.counts.oldest) {
         out["oldest_age_seconds"] = seconds(duration(now - *watch.counts.oldest));
     }

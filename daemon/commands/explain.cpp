@@ -11,10 +11,12 @@
 #include "daemon/run/translate.hpp"
 #include "daemon/terminal/causes.hpp"
 #include "pipeline/intake/watching/copy_check.hpp"
+#include "pipeline/watch/watch_routes.hpp"
 #include "spool/source/place.hpp"
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <unistd.h>
@@ -167,6 +169,17 @@ static void read_notices(const json::object& watch, pipeline::explain_facts& fac
     }
 }
 
+// With a route some targets may be paused and others not.
+static bool is_paused_elsewhere(const json::object& watch, const pipeline::explain_facts& facts) {
+    auto* targets = watch.if_contains("paused_targets");
+    if (!targets || !targets->is_array()) return false;
+    auto made = pipeline::watch_routes(facts.watch).decide(facts.name);
+    auto* where = std::get_if<pipeline::target>(&made);
+    return where && std::ranges::none_of(targets->get_array(), [&](auto& one) {
+               return one.as_string() == printable(where->name());
+           });
+}
+
 static void read_status(const config::settings& settings, pipeline::explain_facts& facts) {
     auto answer = ask_daemon(settings.admin.listen, "/status");
     facts.daemon_runs = answer.has_value();
@@ -182,7 +195,8 @@ static void read_status(const config::settings& settings, pipeline::explain_fact
     for (auto& one : status.at("watches").as_array()) {
         auto& watch = one.as_object();
         if (watch.at("name").as_string() != facts.watch.name) continue;
-        if (auto* paused = watch.at("paused").if_string()) facts.paused = *paused;
+        auto* paused = watch.at("paused").if_string();
+        if (paused && !is_paused_elsewhere(watch, facts)) facts.paused = *paused;
         facts.folder_present = watch.at("present").as_bool();
         read_notices(watch, facts);
         facts.low_on_space = watch.at("low_on_space").as_bool();

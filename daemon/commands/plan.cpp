@@ -58,7 +58,9 @@ static json::object plan_json(const watch_plan& plan) {
     json::array sources;
     for (auto& source : plan.sources) {
         sources.push_back(json::object{
-            {"files", files_json(source.files)}, {"bytes", source.size_bytes}});
+            {"files", files_json(source.files)},
+            {"bytes", source.size_bytes},
+            {"target", printable(source.target)}});
     }
     json::object out{
         {"watch", plan.watch},
@@ -90,7 +92,16 @@ static void print(const watch_plan& plan) {
         const char* sign = source.files.size() > 1 ? "+ " : "  ";
         for (auto& file : source.files) {
             auto size = config::format_size(file.size_bytes);
-            std::printf("  ship  %s%s  %s\n", sign, printable(file.name).c_str(), size.c_str());
+            // With a route each has a target of its own.
+            bool is_own = source.target != plan.target;
+            auto where = is_own ? " -> " + printable(source.target) : std::string();
+            std::printf(
+                "  ship  %s%s  %s%s\n",
+                sign,
+                printable(file.name).c_str(),
+                size.c_str(),
+                where.c_str()
+            );
         }
     }
     for (auto& file : plan.left) {

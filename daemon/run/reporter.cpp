@@ -63,6 +63,19 @@ void reporter::count_since_start(watch_status& watch) const {
     }
 }
 
+// What is said of one target of many names it.
+static void note_paused(const pipeline::watch& watch, watch_status& out) {
+    auto paused = watch.gates.paused();
+    if (paused.empty()) return;
+    auto& gate = *watch.gates.find(paused.front());
+    out.paused = with_code(gate.code(), gate.details());
+    if (!pipeline::is_destination(paused.front())) return;
+    for (auto& one : paused) out.paused_targets.push_back(pipeline::shown_target(one));
+    out.paused = out.paused_targets.front() + ": " + out.paused;
+    if (paused.size() == 1) return;
+    out.paused += "; and " + std::to_string(paused.size() - 1) + " more of its targets";
+}
+
 watch_status reporter::status_of(
     const std::string& name, pipeline::watch& watch, pipeline::watcher& from
 ) {
@@ -78,10 +91,8 @@ watch_status reporter::status_of(
         auto seen_at = around_.time.wall_now() - waited;
         one.counts.oldest = std::min(one.counts.oldest.value_or(seen_at), seen_at);
     }
-    if (watch.gate.is_paused()) {
-        one.paused = with_code(watch.gate.code(), watch.gate.details());
-    }
-    one.held = watch.gate.held();
+    note_paused(watch, one);
+    one.held = watch.gates.held();
     one.trouble = with_.shipping.trouble_of(name);
     one.notices = from.notices();
     one.leaving = from.is_leaving();

@@ -340,9 +340,9 @@ void follower::apply(life::transition due) {
     auto& before = watch_.options.target;
     if (before != due.options->target) {
         watch_.former_targets.replace(before, with_.time.wall_now());
-        watch_.gate.reopen();
+        watch_.gates.reopen();
     }
-    watch_.options = std::move(*due.options);
+    watch_.set_options(std::move(*due.options));
     if (logs_) logs_->set_rules(rules_of(watch_.options, options_.state_directory));
     cutter_.set_options(watch_.options.follow);
 }

@@ -5,6 +5,8 @@
 #include "spool/folder/claiming.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <utility>
 
 namespace kustodrop::pipeline {
@@ -91,8 +93,9 @@ std::size_t claimer::room(std::size_t batch_files) const {
     facts.ready_room = with_.ready.room(watch_.options.name);
     facts.batch_files = batch_files;
     facts.can_record = with_.journal.healthy();
-    facts.is_paused = watch_.gate.is_paused();
-    facts.has_probe = watch_.gate.held() > 0 || next_.is_gathering();
+    // With a route each target is paused for itself: see take_claimable().
+    facts.is_paused = !watch_.routes.are_by_path() && watch_.gates.is_paused();
+    facts.has_probe = watch_.gates.held() > 0 || next_.is_gathering();
     return room_for_claims(facts);
 }
 
@@ -103,9 +106,27 @@ cut_rules claimer::rules_of_cut() const {
     return out;
 }
 
+// Of a target that is paused one file is taken, which shows whether it still is. The others stay in
+// the folder, where a scan shows them again.
+std::vector<spool::sighting> claimer::take_claimable(std::size_t most_files) {
+    auto out = files_.take_complete(most_files);
+    if (!watch_.routes.are_by_path()) return out;
+    std::set<std::string> probed;
+    std::erase_if(out, [&](const spool::sighting& seen) {
+        auto where = watch_.routes.recorded(seen.name);
+        auto* gate = watch_.gates.find(where);
+        if (!where.empty() && (!gate || !gate->is_paused())) return false;
+        bool is_probe = !where.empty() && !watch_.gates.keeps_out(where) && !next_.is_gathering() &&
+                        probed.insert(where).second;
+        if (!is_probe) files_.leave(seen.name, where);
+        return !is_probe;
+    });
+    return out;
+}
+
 asio::awaitable<void> claimer::claim_batch(std::size_t most_files) {
     std::vector<claim_attempt> files;
-    for (auto& seen : files_.take_complete(most_files)) {
+    for (auto& seen : take_claimable(most_files)) {
         auto id = spool::make_source_id(with_.random, with_.time.wall_now());
         bool is_overdue = files_.is_overdue(seen.name);
         bool was_closed = files_.was_closed(seen);

@@ -64,6 +64,7 @@ public:
 
 private:
     cut_rules rules_of_cut() const;
+    std::vector<spool::sighting> take_claimable(std::size_t most_files);
     void take(claim_attempt done);
 
     watch& watch_;

@@ -32,12 +32,17 @@ static std::string refusal(const watch_options& watch) {
     return {};
 }
 
+static std::optional<spool::creation_time_pattern> pattern_of(const target& where) {
+    if (where.creation_time_pattern.empty()) return std::nullopt;
+    auto parsed = spool::creation_time_pattern::parse(where.creation_time_pattern);
+    return parsed ? std::optional(std::move(*parsed)) : std::nullopt;
+}
+
 joining_rules::joining_rules(const watch_options& watch)
-    : refused_(refusal(watch)), max_bytes_(std::min(watch.coalesce.max_bytes, small_file_bytes)) {
-    auto& pattern = watch.target.creation_time_pattern;
-    if (pattern.empty()) return;
-    auto parsed = spool::creation_time_pattern::parse(pattern);
-    if (parsed) pattern_ = std::move(*parsed);
+    : refused_(refusal(watch)),
+      max_bytes_(std::min(watch.coalesce.max_bytes, small_file_bytes)),
+      routes_(watch) {
+    if (!routes_.are_by_path()) pattern_ = pattern_of(watch.target);
 }
 
 std::optional<std::string> joining_rules::alone_because(std::string_view name, std::uint64_t bytes)
@@ -50,8 +55,15 @@ std::optional<std::string> joining_rules::alone_because(std::string_view name, s
 }
 
 std::string joining_rules::key(std::string_view name) const {
-    auto time = pattern_ ? pattern_->match(name) : std::nullopt;
-    return time ? std::to_string(time->time_since_epoch().count()) : std::string();
+    auto time_in = [&](const std::optional<spool::creation_time_pattern>& pattern) {
+        auto time = pattern ? pattern->match(name) : std::nullopt;
+        return time ? std::to_string(time->time_since_epoch().count()) : std::string();
+    };
+    if (!routes_.are_by_path()) return time_in(pattern_);
+    auto made = routes_.decide(name);
+    auto* where = std::get_if<target>(&made);
+    if (!where) return {};
+    return time_in(pattern_of(*where)) + " " + destination_of(*where);
 }
 
 void grouping::close(std::size_t index) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "kusto/creation_time.hpp"
-#include "pipeline/watch/watch_options.hpp"
+#include "pipeline/watch/watch_routes.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -28,7 +28,8 @@ public:
     /// Why a file is shipped alone; nothing: it may be joined with others of its key().
     std::optional<std::string> alone_because(std::string_view name, std::uint64_t bytes) const;
 
-    /// Files are joined only with those of the same key: the time in their names.
+    /// Files are joined only with those of the same key: the time in their names, and where a
+    /// route chooses the target, that.
     std::string key(std::string_view name) const;
 
     /// The character between fields, of formats whose fields may be quoted.
@@ -38,6 +39,7 @@ private:
     std::string refused_;  // Why no file is joined.
     std::uint64_t max_bytes_;
     std::optional<spool::creation_time_pattern> pattern_;
+    watch_routes routes_;
 };
 
 /// A file that waits for others.

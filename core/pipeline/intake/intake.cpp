@@ -129,7 +129,7 @@ schedule::reasons intake::reasons() const {
     auto out = files_.reasons();
     out.may_claim = life_.may_claim() && claimer_.room(options_.batch_files) > 0;
     out.recheck_due = rechecks_.next_due();
-    out.release_due = watch_.gate.next_release(with_.time.now());
+    out.release_due = watch_.gates.next_release(with_.time.now());
     out.group_due = joiner_.next_due();
     return out;
 }
@@ -279,15 +279,18 @@ void intake::apply(life::transition due) {
         watch_.kept.end_all();
     }
     if (!due.options) return;
-    auto& before = watch_.options.target;
-    if (before != due.options->target) {
+    auto before = watch_.options.target;
+    bool is_same = before == due.options->target && watch_.options.route == due.options->route;
+    if (!is_same && !watch_.options.route) {
         watch_.former_targets.replace(before, with_.time.wall_now());
-        // What is held because of the former target is tried with the new one.
-        watch_.gate.reopen();
+    } else if (!is_same) {
+        watch_.former_targets.note_change(with_.time.wall_now());
     }
     bool has_moved = watch_.options.path != due.options->path;
-    watch_.options = std::move(*due.options);
+    watch_.set_options(std::move(*due.options));
     if (has_moved) load_kept();
+    // What is held because of the former target is tried with the new one.
+    if (!is_same) reopen_gates(watch_, with_);
     joiner_.send_all();
     joiner_.set_options();
     files_.set_options();

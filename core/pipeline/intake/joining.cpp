@@ -27,12 +27,13 @@ void joiner::set_options() {
 
 void joiner::admit(spool::source what) {
     what.watch = watch_.options.name;
-    what.target = watch_.options.target.name();
+    what.target = watch_.recorded_target(what);
     what.claimed_at = with_.time.wall_now();
     auto& file = what.slices.front();
     if (watch_.in_place) watch_.kept.begin(file.name, file.identity);
     // What follows it in its file goes with a source of its own.
-    bool alone = file.has_rest() || rules_.alone_because(file.name, file.length_bytes).has_value();
+    bool alone = file.has_rest() || what.target.empty() ||
+                 rules_.alone_because(file.name, file.length_bytes).has_value();
     // A source that may have been posted keeps its id, which its notification will have.
     if (alone || what.ambiguous_posts > 0) return ship_alone(std::move(what));
     gather(std::move(what));

@@ -16,7 +16,7 @@ named_files::named_files(watch& from, named_files_parts parts) : watch_(from), w
     watch_.in_place = true;
     watch_.read_only = true;
     watch_.follows_growth = false;
-    watch_.gate = target_gate({.failures = never_pause});
+    watch_.gates = target_gates({.failures = never_pause});
 }
 
 static bool is_delivered(spool::outcome outcome) {

@@ -11,17 +11,27 @@ using kusto::notification;
 outcome_handler::outcome_handler(parts with, outcomes_options options, routing& next)
     : with_(with), options_(options), next_(next) {}
 
+// What the configuration says now. A path that has no target any more keeps the one it had.
+static std::string present_target(const spool::source& what, const watch& from) {
+    auto now = from.recorded_target(what);
+    return now.empty() ? what.target : now;
+}
+
 source_facts outcome_handler::facts_of(const spool::source& what) {
     source_facts out{what};
     out.is_parked = with_.sources.is_parked(what);
     auto* from = with_.watches.find(what.watch);
     if (!from) return out;
     out.is_watched = true;
-    out.target = from->options.target.name();
+    out.target = present_target(what, *from);
     out.target_since = from->former_targets.since();
+    // A reload that left the target of this path as it was has corrected nothing.
+    bool is_same = is_destination(what.target) && what.target == out.target;
+    if (is_same) out.target_since = {};
     out.on_unconfirmed = from->options.on_unconfirmed;
-    out.deduplicates = from->target_for(what).deduplicate;
-    out.gate = &from->gate;
+    auto where = from->target_for(what);
+    out.deduplicates = where && where->deduplicate;
+    out.gate = &from->gates.of(what.target);
     return out;
 }
 
@@ -128,7 +138,8 @@ void outcome_handler::settle(spool::source& what, spool::outcome_record record) 
     with_.expected.remove(what.id);
     auto* from = with_.watches.find(what.watch);
     bool was_reported = record.outcome != spool::outcome::unconfirmed;
-    if (from && was_reported && !is_about_target(record.code)) from->gate.accepted(what.id);
+    if (from && was_reported && !is_about_target(record.code))
+        from->gates.of(what.target).accepted(what.id);
     if (with_.sources.is_parked(what)) with_.sources.unpark(what);
     with_.sources.advance(what, stage::settled{std::move(record)});
     next_.settled(what);
@@ -191,20 +202,23 @@ void outcome_handler::repost(spool::source& what) {
 void outcome_handler::split(spool::source& what, spool::outcome_record record) {
     with_.expected.remove(what.id);
     auto* from = with_.watches.find(what.watch);
-    if (from) from->gate.accepted(what.id);
+    if (from) from->gates.of(what.target).accepted(what.id);
     divide({with_.sources, with_.ready, with_.time, with_.random, with_.log}, what, record);
 }
 
 void outcome_handler::count_refusal(const spool::source& what, const spool::outcome_record& cause) {
-    auto& gate = with_.watches.find(what.watch)->gate;
+    auto& gate = with_.watches.find(what.watch)->gates.of(what.target);
     bool was_paused = gate.is_paused();
     gate.refused({what.id, cause.code, cause.details, what.slices.size()}, with_.time.now());
     if (was_paused || !gate.is_paused()) return;
     with_.log.error(
-        "the watch is paused: the service refuses its target; files wait and one is tried now and "
-        "then",
+        is_destination(what.target)
+            ? "a target of the watch is paused: the service refuses it; its files wait and one is "
+              "tried now and then"
+            : "the watch is paused: the service refuses its target; files wait and one is tried "
+              "now and then",
         {{"watch", what.watch},
-         {"target", what.target},
+         {"target", shown_target(what.target)},
          {"code", cause.code},
          {"details", cause.details}}
     );
@@ -213,17 +227,17 @@ void outcome_handler::count_refusal(const spool::source& what, const spool::outc
 void outcome_handler::hold(spool::source& what) {
     auto blob = *spool::blob_of(what.stage);
     with_.sources.advance(what, stage::uploaded{std::move(blob)});
-    with_.watches.find(what.watch)->gate.hold(what.id);
+    with_.watches.find(what.watch)->gates.of(what.target).hold(what.id);
 }
 
 void outcome_handler::send_to_new_target(spool::source& what, std::string_view code) {
-    auto target = with_.watches.find(what.watch)->options.target.name();
+    auto target = present_target(what, *with_.watches.find(what.watch));
     with_.log.info(
         "refused by the former target: sent to the new one",
         {{"watch", what.watch},
          {"source", what.id},
-         {"former", what.target},
-         {"target", target},
+         {"former", shown_target(what.target)},
+         {"target", shown_target(target)},
          {"code", std::string(code)}}
     );
     what.target = std::move(target);

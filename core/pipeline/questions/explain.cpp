@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "kusto/creation_time.hpp"
 #include "pipeline/intake/grouping.hpp"
+#include "pipeline/watch/watch_routes.hpp"
 #include "spool/following/looking/log_names.hpp"
 #include "spool/watching/name_rules.hpp"
 
@@ -28,7 +29,9 @@ public:
 
 // What a person would want to know although the file is shipped.
 void about_contents(const explain_facts& facts, answers& out) {
-    auto& pattern = facts.watch.target.creation_time_pattern;
+    auto made = watch_routes(facts.watch).decide(facts.name);
+    auto* where = std::get_if<target>(&made);
+    auto pattern = where ? where->creation_time_pattern : std::string();
     auto parsed = spool::creation_time_pattern::parse(pattern);
     if (!pattern.empty() && parsed) {
         auto time = parsed->match(facts.name);
@@ -191,9 +194,25 @@ static void about_service(const explain_facts& facts, answers& out) {
     out.add(service_rule, answer, false);
 }
 
+// A file that was taken has its target already, whatever route says now.
+static void about_target(const explain_facts& facts, answers& out) {
+    watch_routes routes(facts.watch);
+    auto made = routes.decide(facts.name);
+    auto* where = std::get_if<target>(&made);
+    auto shown = where ? where->name() : facts.watch.target.name();
+    out.add("watch", facts.watch.name + " → " + shown, true);
+    if (!routes.are_by_path()) return;
+    bool is_over = !facts.seen && (!facts.claimed_as.empty() || !facts.ended.empty());
+    if (where) {
+        out.add("route", "leads to " + shown, true);
+    } else {
+        out.add("route", std::get<route_refusal>(made).detail, is_over);
+    }
+}
+
 std::vector<explained> explain(const explain_facts& facts) {
     answers out;
-    out.add("watch", facts.watch.name + " → " + facts.watch.target.name(), true);
+    about_target(facts, out);
     if (!facts.folder_present) {
         auto absent = facts.watch.path + " is absent: it is looked for again";
         out.add(folder_rule, facts.held.empty() ? absent : facts.held, false);
@@ -215,7 +234,8 @@ std::vector<explained> explain(const explain_facts& facts) {
     out.add("daemon", facts.daemon_runs ? "runs" : "does not run", facts.daemon_runs);
     if (!facts.daemon_runs) return std::move(out.all);
     bool paused = !facts.paused.empty();
-    out.add("target", paused ? "the watch is paused: " + facts.paused : "not refused", !paused);
+    auto what = facts.watch.route ? "its target is paused: " : "the watch is paused: ";
+    out.add("target", paused ? what + facts.paused : "not refused", !paused);
     bool is_held = facts.folder_present && !facts.held.empty();
     if (is_held) out.add(folder_rule, facts.held, false);
     if (!facts.journal_works) {

@@ -1,6 +1,7 @@
 #include "pipeline/questions/plan.hpp"
 
 #include "pipeline/intake/grouping.hpp"
+#include "pipeline/watch/watch_routes.hpp"
 #include "spool/following/looking/log_names.hpp"
 #include "spool/watching/name_rules.hpp"
 
@@ -13,6 +14,7 @@ using spool::sighting;
 
 static std::string reason_to_leave(
     const plan_facts& facts,
+    const watch_routes& routes,
     const spool::name_rules& rules,
     const std::map<std::string, const sighting*>& markers,
     const sighting& seen
@@ -28,6 +30,8 @@ static std::string reason_to_leave(
     }
     if (seen.links > 1 && !follows) return "other names lead to the same file";
     if (!seen.readable) return "this user may not read it";
+    auto made = routes.decide(seen.name);
+    if (auto* refused = std::get_if<route_refusal>(&made)) return refused->detail;
     auto& marker = facts.watch.done_marker;
     if (marker.empty()) return {};
     auto found = markers.find(seen.name + marker);
@@ -51,11 +55,12 @@ watch_plan plan(const plan_facts& facts) {
     auto files = facts.files;
     // The oldest first, as the daemon takes them.
     std::ranges::stable_sort(files, {}, [](auto& seen) { return seen.identity.modified_ns; });
+    watch_routes routes(facts.watch);
     std::vector<listed_file> shipped;
     std::map<std::string, std::uint64_t> sizes;
     for (auto& seen : files) {
         if (seen.kind == spool::file_kind::folder || markers.contains(seen.name)) continue;
-        auto why = reason_to_leave(facts, rules, markers, seen);
+        auto why = reason_to_leave(facts, routes, rules, markers, seen);
         planned_file file{seen.name, seen.identity.size_bytes, why};
         if (!why.empty()) {
             out.left.push_back(std::move(file));
@@ -66,6 +71,7 @@ watch_plan plan(const plan_facts& facts) {
     }
     for (auto& together : group(shipped, facts.watch)) {
         auto& source = out.sources.emplace_back();
+        source.target = shown_target(routes.recorded(together.front()));
         for (auto& name : together) {
             source.size_bytes += sizes[name];
             source.files.push_back({name, sizes[name], ""});

@@ -27,6 +27,7 @@ struct planned_file {
 struct planned_source {
     std::vector<planned_file> files;
     std::uint64_t size_bytes = 0;
+    std::string target = {};
 };
 
 struct watch_plan {

@@ -2,6 +2,7 @@
 
 #include "base/live_secrets.hpp"
 #include "base/text.hpp"
+#include "pipeline/targets/target_route.hpp"
 #include "spool/source/place.hpp"
 
 #include <algorithm>
@@ -87,7 +88,7 @@ std::string error_json(
     out += "  \"offset\": " + std::to_string(file.offset) + ",\n";
     out += "  \"bytes\": " + std::to_string(file.length_bytes) + ",\n";
     out += "  \"slices\": " + list_of(history) + ",\n";
-    out += "  \"target\": " + quoted(what.target) + ",\n";
+    out += "  \"target\": " + quoted(shown_target(what.target)) + ",\n";
     out += "  \"outcome\": " + quoted(to_string(record.outcome)) + ",\n";
     out += "  \"code\": " + quoted(record.code) + ",\n";
     out += "  \"details\": " + quoted(without_secrets(record.details)) + ",\n";

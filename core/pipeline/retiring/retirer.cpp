@@ -174,7 +174,7 @@ void retirer::take(added_file one) {
     spool::source next;
     next.id = std::move(one.next_id);
     next.watch = one.of.watch;
-    next.target = watch_.options.target.name();
+    next.target = is_destination(one.of.target) ? one.of.target : watch_.options.target.name();
     next.claimed_at = with_.time.wall_now();
     next.slices.push_back(std::move(*one.claimed));
     next.slices.front().length_bytes = 0;  // The next look decides.
@@ -318,7 +318,7 @@ void retirer::log_outcome(const spool::source& what, const spool::outcome_record
          {"source", what.id},
          {"file", what.slices.front().name},
          {"files", std::to_string(what.slices.size())},
-         {"target", what.target},
+         {"target", shown_target(what.target)},
          {"code", record.code},
          {"details", record.details}}
     );

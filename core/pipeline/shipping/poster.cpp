@@ -10,6 +10,11 @@ namespace stage = spool::stage;
 
 static constexpr int report_in_table = 1;  // docs/protocol.md §7.2
 
+// What a route has decided stays recorded as it is.
+static std::string recorded_as(const spool::source& what, const watch& from, const target& where) {
+    return is_destination(what.target) ? what.target : from.name_of(where);
+}
+
 asio::awaitable<result<bool>> poster::post(
     std::string source_id, watch& from, post_options options
 ) {
@@ -26,9 +31,10 @@ asio::awaitable<result<bool>> poster::post(
         co_return false;
     }
     auto location = container->location.with_path_suffix(blob->name);
-    auto& where = from.target_for(*what);
-    auto target = where.name();  // A new configuration may come while we wait.
-    auto request = message_for(*what, where, location, options.reports);
+    auto where = from.target_for(*what);
+    if (!where) co_return false;
+    auto target = recorded_as(*what, from, *where);  // A new configuration may come while we wait.
+    auto request = message_for(*what, *where, location, options.reports);
     request.client_version = options.client_version;
     if (request.report_method == report_in_table) {
         auto added = co_await add_status_row(request, what->posts + 1);
@@ -97,7 +103,7 @@ void poster::after_post(const std::string& source_id, const result<void>& sent) 
              {"source", source_id},
              {"file", what->slices.front().name},
              {"files", std::to_string(what->slices.size())},
-             {"target", what->target},
+             {"target", shown_target(what->target)},
              {"bytes", std::to_string(what->size_bytes())}}
         );
         next_.posted(*what);

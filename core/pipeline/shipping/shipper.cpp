@@ -18,6 +18,9 @@ static constexpr duration absent_folder_pause = 5s;
 
 static constexpr duration suspect_pause = 500ms;
 
+// Before it is looked again whether a claimed file has a target.
+static constexpr duration untargeted_pause = 10s;
+
 // A compressed file that ends too early and rests for so many times stable_for is not waited for
 // any longer.
 static constexpr int patience_with_writers = 30;
@@ -94,10 +97,7 @@ asio::awaitable<void> shipper::ship(std::string source_id) {
             with_.ready.push(source_id, with_.time.now() + absent_folder_pause);
             co_return;
         }
-        if (!from->gate.admits(source_id)) {
-            from->gate.hold(source_id);
-            co_return;
-        }
+        if (hold_for_target(*what, *from)) co_return;
         if (isolate(*what) || hold(*what, *from)) co_return;
         if (hold_for_folder(*what) || hold_for_storage(*what)) co_return;
         if (await_writer(*what, *from)) co_return;
@@ -110,6 +110,25 @@ asio::awaitable<void> shipper::ship(std::string source_id) {
         what = with_.sources.find(source_id);
         if (what) attempts_.succeeded(*what);
     }
+}
+
+// Its target is refused, or it has none by the present configuration.
+bool shipper::hold_for_target(const source& what, watch& from) {
+    if (!from.target_for(what)) {
+        if (untargeted_.insert(what.watch).second) {
+            with_.log.warning(
+                "a claimed file has no target by the present route and allow: it waits in work/ "
+                "until it has one",
+                {{"watch", what.watch}, {"source", what.id}, {"file", what.slices.front().name}}
+            );
+        }
+        with_.ready.push(what.id, with_.time.now() + untargeted_pause);
+        return true;
+    }
+    auto& gate = from.gates.of(what.target);
+    if (gate.admits(what.id)) return false;
+    gate.hold(what.id);
+    return true;
 }
 
 // What was in hand at more than one death is tried one at a time, after everything else. Only then
@@ -130,7 +149,8 @@ bool shipper::hold(source& what, const watch& from) {
     unanswered_posts::moment at{with_.time.now(), with_.time.wall_now()};
     // A clock that was set back must not make it wait for ever.
     what.last_post_at = std::min(what.last_post_at, at.wall_now);
-    auto& where = from.target_for(what);
+    auto found = from.target_for(what);
+    auto where = found ? std::move(*found) : from.options.target;
     // What the clock was in an earlier run is not known: the service's own check must not be
     // overtaken, so the wait begins again.
     bool begins = where.deduplicate && with_.sources.is_unproven(what.id);

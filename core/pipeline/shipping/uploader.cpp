@@ -50,8 +50,9 @@ asio::awaitable<result<uploaded_blob>> uploader::send(
     shipper_options options,
     std::optional<failure>& outgrown
 ) {
-    auto where = from.target_for(what);  // A copy: a reload may change it while we read.
-    auto folder = from.folder;           // Held: the watch may lose it while we read.
+    auto found = from.target_for(what);  // A copy: a reload may change it while we read.
+    auto where = found ? std::move(*found) : from.options.target;
+    auto folder = from.folder;  // Held: the watch may lose it while we read.
     bool follows_growth = from.follows_growth;
     if (!folder) {
         // Lost while we waited for a container.

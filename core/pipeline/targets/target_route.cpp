@@ -52,6 +52,16 @@ std::optional<route_refusal> target_route::refusal_of(const captures& values) co
     return std::nullopt;
 }
 
+static kusto::target filled_target(const kusto::target& rules, const captures& values) {
+    auto out = rules;
+    out.database = filled_in(rules.database, values);
+    out.table = filled_in(rules.table, values);
+    out.mapping_reference = filled_in(rules.mapping_reference, values);
+    for (auto& tag : out.tags) tag = filled_in(tag, values);
+    out.creation_time_pattern = filled_in_quotes(rules.creation_time_pattern, values);
+    return out;
+}
+
 std::variant<kusto::target, route_refusal> target_route::decide(std::string_view relative_path
 ) const {
     auto values = pattern_ ? pattern_->match(relative_path) : std::nullopt;
@@ -74,12 +84,7 @@ std::variant<kusto::target, route_refusal> target_route::decide(std::string_view
                 "not_allowed", "", "", std::string(one.key) + " has no allow-list"};
         }
     }
-    auto out = rules_;
-    out.database = filled_in(rules_.database, *values);
-    out.table = filled_in(rules_.table, *values);
-    out.mapping_reference = filled_in(rules_.mapping_reference, *values);
-    for (auto& tag : out.tags) tag = filled_in(tag, *values);
-    out.creation_time_pattern = filled_in_quotes(rules_.creation_time_pattern, *values);
+    auto out = filled_target(rules_, *values);
     for (auto& one : routed_texts(out)) {
         if (one.text.size() <= longest_entity) continue;
         return route_refusal{
@@ -89,6 +94,34 @@ std::variant<kusto::target, route_refusal> target_route::decide(std::string_view
             std::string(one.key) +
                 " would be longer than 1024 bytes: the file stays in the folder"};
     }
+    return out;
+}
+
+std::vector<kusto::target> listed_targets(
+    const route_options& options, const kusto::target& rules, std::size_t most
+) {
+    std::vector<captures> all(1);
+    for (auto& one : routed_texts(rules)) {
+        auto named = captures_in(one.text);
+        if (named.has_error()) return {};
+        for (auto& name : *named) {
+            auto list = options.allow.find(name);
+            if (list == options.allow.end()) return {};
+            if (all.front().contains(name)) continue;
+            if (std::ranges::any_of(list->second, is_glob)) return {};
+            if (list->second.empty() || all.size() * list->second.size() > most) return {};
+            std::vector<captures> next;
+            for (auto& before : all) {
+                for (auto& value : list->second) {
+                    next.push_back(before);
+                    next.back().emplace(name, value);
+                }
+            }
+            all = std::move(next);
+        }
+    }
+    std::vector<kusto::target> out;
+    for (auto& values : all) out.push_back(filled_target(rules, values));
     return out;
 }
 

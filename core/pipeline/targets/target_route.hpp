@@ -52,6 +52,12 @@ private:
     kusto::target rules_;
 };
 
+/// The targets that a route can lead to, where its allow-lists have literal values only: at most
+/// `most` of them; nothing where they are more, or patterns decide. Pure.
+std::vector<kusto::target> listed_targets(
+    const route_options& options, const kusto::target& rules, std::size_t most
+);
+
 /// What a route has decided, as source::target and the journal keep it, so that a later change of
 /// the configuration sends nothing elsewhere: "/DATABASE/TABLE/MAPPING/PATTERN/TAG…". The targets
 /// of watches without a route are recorded as "DATABASE.TABLE".

@@ -19,6 +19,9 @@ public:
         since_ = now;
     }
 
+    /// A route leads elsewhere by now. What it has decided stands in the sources themselves.
+    void note_change(wall_time now) { since_ = now; }
+
     /// The former target of that name; null if there was none.
     const target* find(std::string_view name) const {
         auto found = former_.find(name);

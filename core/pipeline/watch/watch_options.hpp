@@ -2,6 +2,7 @@
 
 #include "base/time.hpp"
 #include "kusto/target.hpp"
+#include "pipeline/targets/target_route.hpp"
 #include "spool/reading/records/record_reader.hpp"
 
 #include <cstdint>
@@ -79,7 +80,8 @@ struct watch_options {
     duration rescan_every = std::chrono::minutes(1);
     std::uint64_t max_pending_files = 100'000;
     coalesce_options coalesce = {};
-    pipeline::target target = {};
+    pipeline::target target = {};  // With a route its texts may have captures.
+    route_options route = {};
     success_action on_success = success_action::archive;
     failure_action on_failure = failure_action::quarantine;
     unconfirmed_action on_unconfirmed = unconfirmed_action::keep;

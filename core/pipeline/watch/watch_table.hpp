@@ -1,14 +1,16 @@
 #pragma once
 
 #include "pipeline/watch/kept_files.hpp"
-#include "pipeline/watch/target_gate.hpp"
+#include "pipeline/watch/target_gates.hpp"
 #include "pipeline/watch/target_history.hpp"
 #include "pipeline/watch/watch_options.hpp"
+#include "pipeline/watch/watch_routes.hpp"
 #include "spool/folder/drop_folder.hpp"
 #include "spool/following/looking/open_logs.hpp"
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,22 +30,54 @@ struct open_folder {
 };
 
 /// A watch at work. Each member has one writer: the intake has the options, the folder and the
-/// history of targets; the gate and the kept files are changed through their own functions.
+/// history of targets; the gates and the kept files are changed through their own functions.
 struct watch : open_folder {
-    explicit watch(watch_options configured) : options(std::move(configured)) {}
+    explicit watch(watch_options configured) : options(std::move(configured)), routes(options) {}
 
     watch_options options;
+    watch_routes routes;  // Of these options.
     target_history former_targets;
-    target_gate gate;
+    target_gates gates;
     kept_files kept;
 
-    /// Where this source's next message is sent.
-    const target& target_for(const spool::source& what) const {
+    /// The watch obeys other options from now on.
+    void set_options(watch_options wanted) {
+        options = std::move(wanted);
+        routes = watch_routes(options);
+    }
+
+    /// Where this source's next message is sent; nothing: route and allow give it no target, and
+    /// it waits. What a route has once decided stays, whatever the configuration says by now.
+    std::optional<target> target_for(const spool::source& what) const {
+        if (auto routed = target_of(what.target, options.target)) return routed;
+        auto* former = former_targets.find(what.target);
+        if (options.route) {
+            if (former) return *former;
+            return routed_now(what);
+        }
         if (what.ambiguous_posts == 0 || what.target == options.target.name()) {
             return options.target;
         }
-        auto* former = former_targets.find(what.target);
         return former ? *former : options.target;
+    }
+
+    /// What the route says of its files today, which all have the same target.
+    std::optional<target> routed_now(const spool::source& what) const {
+        if (what.slices.empty()) return std::nullopt;
+        auto made = routes.decide(what.slices.front().name);
+        auto* where = std::get_if<target>(&made);
+        return where ? std::optional(*where) : std::nullopt;
+    }
+
+    /// As `source::target` records it; empty: it has none now.
+    std::string recorded_target(const spool::source& what) const {
+        if (!routes.are_by_path()) return options.target.name();
+        return what.slices.empty() ? std::string() : routes.recorded(what.slices.front().name);
+    }
+
+    /// What a target is recorded as, of this watch.
+    std::string name_of(const target& where) const {
+        return options.route ? destination_of(where) : where.name();
     }
 };
 

@@ -74,15 +74,28 @@ void target_check::report(
     out_.skipped(step_of(watch), where.name() + " cannot be looked at: " + refused.message());
 }
 
-asio::awaitable<void> target_check::check(const pipeline::watch_options& watch) {
-    auto& where = watch.target;
-    auto step = step_of(watch.name);
+// More are not asked for one by one.
+static constexpr std::size_t most_routed_targets = 50;
+
+asio::awaitable<void> target_check::check_route(const pipeline::watch_options& watch) {
+    auto targets = pipeline::listed_targets(watch.route, watch.target, most_routed_targets);
+    if (targets.empty()) {
+        out_.skipped(
+            step_of(watch.name),
+            "its targets follow from names of folders that match patterns, or are more than 50"
+        );
+    }
+    for (auto& where : targets) co_await check(watch.name, where);
+}
+
+asio::awaitable<void> target_check::check(std::string watch, kusto::target where) {
+    auto step = step_of(watch);
     auto tables = co_await tables_of(where.database);
     if (tables.has_error() && is_absent(tables.error())) {
         auto absent = co_await similar_database(where.database);
         co_return out_.bad(step, absent, bad_configuration);
     }
-    if (tables.has_error()) co_return report(watch.name, where, tables.error());
+    if (tables.has_error()) co_return report(watch, where, tables.error());
     if (std::ranges::count(*tables, where.table) == 0) {
         auto absent = absent_name(where.table, "a table of " + where.database, *tables);
         co_return out_.bad(step, absent, bad_configuration);
@@ -90,7 +103,7 @@ asio::awaitable<void> target_check::check(const pipeline::watch_options& watch) 
     auto& mapping = where.mapping_reference;
     if (mapping.empty()) co_return out_.good(step, where.name());
     auto mappings = co_await mappings_of(where);
-    if (mappings.has_error()) co_return report(watch.name, where, mappings.error());
+    if (mappings.has_error()) co_return report(watch, where, mappings.error());
     if (std::ranges::count(*mappings, mapping) == 0) {
         auto what = "a mapping of " + where.name() + " for the format " +
                     std::string(kusto::to_string(where.format));
@@ -102,10 +115,12 @@ asio::awaitable<void> target_check::check(const pipeline::watch_options& watch) 
 asio::awaitable<void> target_check::run() {
     auto why = co_await why_unreachable();
     for (auto& watch : watches_) {
-        if (why.empty()) {
-            co_await check(watch);
-        } else {
+        if (!why.empty()) {
             out_.skipped(step_of(watch.name), why + "; shipping does not need it");
+        } else if (watch.route) {
+            co_await check_route(watch);
+        } else {
+            co_await check(watch.name, watch.target);
         }
     }
 }

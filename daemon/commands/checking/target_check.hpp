@@ -29,7 +29,8 @@ private:
     using answer = result<std::vector<std::string>>;
 
     asio::awaitable<std::string> why_unreachable();
-    asio::awaitable<void> check(const pipeline::watch_options& watch);
+    asio::awaitable<void> check(std::string watch, kusto::target where);
+    asio::awaitable<void> check_route(const pipeline::watch_options& watch);
     asio::awaitable<answer> tables_of(std::string database);
     asio::awaitable<answer> mappings_of(kusto::target where);
     asio::awaitable<std::string> similar_database(std::string name);

@@ -199,9 +199,9 @@ BOOST_AUTO_TEST_CASE(a_dry_run_says_what_would_be_sent_and_does_nothing) {
     auto& from = open_watch();
     for (int i = 0; i < 5; ++i) {
         auto id = "r" + std::to_string(i);
-        from.gate.refused({id, "BadRequest_TableNotExist", "no table"}, clock.now());
+        from.gates.of("").refused({id, "BadRequest_TableNotExist", "no table"}, clock.now());
     }
-    from.gate.hold("held");
+    from.gates.of("").hold("held");
     files.write("a.json", "{}");
     auto where = quarantined("a.json");
     retry_request wanted;
@@ -217,11 +217,11 @@ BOOST_AUTO_TEST_CASE(a_dry_run_says_what_would_be_sent_and_does_nothing) {
     BOOST_TEST(files.has(where + ".error.json"));
     BOOST_TEST(claimed().empty());
     BOOST_TEST(ready.size() == 0u);
-    BOOST_TEST(from.gate.is_paused());
+    BOOST_TEST(from.gates.is_paused());
     wanted.dry_run = false;
     BOOST_TEST(retry(wanted).size() == 1u);
     BOOST_TEST(claimed().size() == 1u);
-    BOOST_TEST(!from.gate.is_paused());
+    BOOST_TEST(!from.gates.is_paused());
 }
 
 BOOST_AUTO_TEST_CASE(of_a_blob_only_the_files_that_match_are_sent_and_the_others_later) {

@@ -12,7 +12,7 @@ struct two_paused : test::awaiting {
         options.name = "other";
         watches.add(options);
         for (auto* name : {"web", "other"}) {
-            auto& gate = watches.find(name)->gate;
+            auto& gate = watches.find(name)->gates.of("");
             for (int i = 0; i < 5; ++i) {
                 auto id = "r" + std::to_string(i);
                 gate.refused({id, "BadRequest_TableNotExist", "no table"}, clock.now());

@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "pipeline/targets/target_route.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -23,19 +24,14 @@ public:
 
     void report(const std::string& name, const failure& why, time_point now) {
         auto code = why.code.text();
-        if (!is_news(name + '\0' + code, now)) return;
-        refill(now);
-        if (lines_ == 0) {
-            auto& more = unsaid_[code];
-            if (more.files++ == 0) more.example = name;
-            more.detail = why.message();
-            return;
-        }
-        --lines_;
-        log_.warning(
-            "left in the folder",
-            {{"watch", watch_}, {"file", name}, {"code", code}, {"detail", why.message()}}
-        );
+        if (is_news(name + '\0' + code, now)) say(name, code, why.message(), now);
+    }
+
+    /// The same of a file that a route gives no target: once for each value that is not allowed,
+    /// not for each file.
+    void report(const std::string& name, const route_refusal& why, time_point now) {
+        auto cause = why.capture + '\0' + why.value + '\0' + why.code;
+        if (is_news(cause, now)) say(name, why.code, why.detail, now);
     }
 
     /// Says how many were not said by name, when it is time. Call it now and then.
@@ -73,6 +69,23 @@ private:
         std::string example = {};
         std::string detail = {};
     };
+
+    void say(
+        const std::string& name, const std::string& code, const std::string& detail, time_point now
+    ) {
+        refill(now);
+        if (lines_ == 0) {
+            auto& more = unsaid_[code];
+            if (more.files++ == 0) more.example = name;
+            more.detail = detail;
+            return;
+        }
+        --lines_;
+        log_.warning(
+            "left in the folder",
+            {{"watch", watch_}, {"file", name}, {"code", code}, {"detail", detail}}
+        );
+    }
 
     // With more names than are remembered, what was said before is said again, but not soon.
     bool is_news(const std::string& what, time_point now) {

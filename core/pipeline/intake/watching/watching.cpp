@@ -78,7 +78,25 @@ void watching::lose_events() {
     scan_all();
 }
 
+// A target is right again: its files are taken from the folder.
+void watching::look_for_kept_out() {
+    auto freed =
+        std::erase_if(kept_out_, [this](auto& one) { return !watch_.gates.keeps_out(one); });
+    if (freed > 0) schedule_.start_pass(with_.time.now());
+}
+
+// Why the route leaves a file in the folder that would be shipped otherwise.
+std::optional<route_refusal> watching::route_refusal_of(const spool::sighting& seen) {
+    bool is_asked = watch_.routes.are_by_path() && seen.kind == spool::file_kind::regular &&
+                    files_.is_shipped(seen.name) && !watch_.kept.contains(seen.name);
+    if (!is_asked) return std::nullopt;
+    auto made = watch_.routes.admit(seen.name);
+    auto* refused = std::get_if<route_refusal>(&made);
+    return refused ? std::optional(std::move(*refused)) : std::nullopt;
+}
+
 asio::awaitable<result<void>> watching::observe() {
+    look_for_kept_out();
     if (schedule_.is_scan_due(with_.time.now())) {
         auto seen = co_await scan();
         if (seen.has_error()) co_return seen.error();
@@ -162,16 +180,23 @@ void watching::begin_pass() {
 // the scan and now was an event of a folder that was not known yet.
 void watching::take_slice(spool::scan found, bool has_new_folder) {
     auto before = files_.settling();
+    route_refusals refused;
+    for (auto& seen : found.sightings) refused.push_back(route_refusal_of(seen));
     if (files_.needs_markers()) {
         files_.note_marked(found);
     } else {
         bool is_fresh = watch_.folder->medium().is_local();
-        for (auto& seen : found.sightings) note({seen, {}, false, is_fresh});
+        for (std::size_t i = 0; i < refused.size(); ++i) {
+            note({found.sightings[i], {}, false, is_fresh}, refused[i]);
+        }
     }
-    count_left(found);
+    count_left(found, refused);
     if (found.unreadable_folders > 0) pass_.saw_all = false;
     schedule::slice slice;
-    for (auto& seen : found.sightings) slice.files += files_.waits(seen, watch_.kept) ? 1 : 0;
+    for (std::size_t i = 0; i < refused.size(); ++i) {
+        bool waits = !refused[i] && files_.waits(found.sightings[i], watch_.kept);
+        slice.files += waits ? 1 : 0;
+    }
     slice.next = std::move(found.next);
     slice.brought_files = has_new_folder || files_.settling() > before;
     bool is_whole = schedule_.finish_slice(std::move(slice));
@@ -183,12 +208,17 @@ void watching::take_slice(spool::scan found, bool has_new_folder) {
 }
 
 // What the folder keeps, and why.
-void watching::count_left(const spool::scan& found) {
-    for (auto& seen : found.sightings) {
+void watching::count_left(const spool::scan& found, const route_refusals& refused) {
+    for (std::size_t i = 0; i < refused.size(); ++i) {
+        auto& seen = found.sightings[i];
         watch_.kept.met(seen.name);
         waiting_.met(seen.name);
         auto why = files_.is_shipped(seen.name) ? refusal_of(seen) : std::nullopt;
-        if (why) notices_.left(why->code.text(), seen.name, why->message());
+        if (why) {
+            notices_.left(why->code.text(), seen.name, why->message());
+        } else if (auto& unrouted = refused[i]) {
+            notices_.left(unrouted->code, seen.name, unrouted->detail);
+        }
     }
     if (found.skipped_folders == 0) return;
     static constexpr auto code = "not_recursive";
@@ -249,10 +279,18 @@ asio::awaitable<void> watching::look() {
         files_.note_absent(name);
         waiting_.remove(name);
     }
-    for (auto& one : found.seen) note(one);
+    for (auto& one : found.seen) note(one, route_refusal_of(one.seen));
 }
 
-void watching::note(const observed_files::look& one) {
+void watching::note(const observed_files::look& one, const std::optional<route_refusal>& unrouted) {
+    if (unrouted) {
+        files_.note_absent(one.seen.name);
+        return refused_.report(one.seen.name, *unrouted, with_.time.now());
+    }
+    if (watch_.routes.are_by_path() && watch_.gates.is_paused()) {
+        auto where = watch_.routes.recorded(one.seen.name);
+        if (watch_.gates.keeps_out(where)) return leave(one.seen.name, where);
+    }
     auto effect = files_.note(one, watch_.kept, with_.time.now());
     for (auto& name : effect.kept.forgotten) {
         with_.journal.forget_kept(watch_.options.name, name);
@@ -268,7 +306,12 @@ void watching::note(const observed_files::look& one) {
 
 void watching::note_claimed(const std::string& name) {
     schedule_.claimed_one();
-    if (!copies_.matches_time(watch_.options.target.creation_time_pattern, name)) {
+    auto pattern = watch_.options.target.creation_time_pattern;
+    if (watch_.routes.are_by_path() && !pattern.empty()) {
+        auto made = watch_.routes.decide(name);
+        if (auto* where = std::get_if<target>(&made)) pattern = where->creation_time_pattern;
+    }
+    if (!copies_.matches_time(pattern, name)) {
         notices_.shipped(
             "no_creation_time",
             name,

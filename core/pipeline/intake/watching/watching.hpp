@@ -12,6 +12,7 @@
 #include "spool/folder/scanning.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -75,6 +76,12 @@ public:
     bool was_closed(const spool::sighting& seen) const { return files_.was_closed(seen); }
     void forget_held(const std::string& name) { files_.forget_held(name); }
 
+    /// A complete file stays where it is while its target is paused.
+    void leave(const std::string& name, const std::string& target) {
+        files_.note_absent(name);
+        if (!target.empty()) kept_out_.insert(target);
+    }
+
     /// A complete file was claimed, or was removed.
     void forget(const std::string& name) {
         files_.forget_held(name);
@@ -105,15 +112,18 @@ private:
         bool has_new_folder = false;  // One that was not watched before.
         bool saw_all = true;          // No folder was unreadable.
     };
+    using route_refusals = std::vector<std::optional<route_refusal>>;  // Of each file of a scan.
     void scan_all();
+    void look_for_kept_out();
+    std::optional<route_refusal> route_refusal_of(const spool::sighting& seen);
     asio::awaitable<result<void>> scan();
     asio::awaitable<void> look();
     asio::awaitable<bool> watch_subfolders(std::vector<std::string> met);
     void begin_pass();
     void take_slice(spool::scan found, bool has_new_folder);
-    void count_left(const spool::scan& found);
+    void count_left(const spool::scan& found, const route_refusals& refused);
     void end_pass();
-    void note(const observed_files::look& one);
+    void note(const observed_files::look& one, const std::optional<route_refusal>& refused);
     void note_space(const std::optional<spool::disk_space>& space);
 
     watch& watch_;
@@ -127,6 +137,7 @@ private:
     pipeline::notices notices_;
     copy_check copies_;
     pass pass_;
+    std::set<std::string> kept_out_;  // Paused targets of which files were left.
     bool low_on_space_ = false;
 };
 

@@ -251,15 +251,15 @@ BOOST_AUTO_TEST_CASE(sources_held_for_a_wrong_target_are_sent_when_it_is_right) 
     open();
     files.write("a", "1");
     settle_files();
-    for (int i = 0; i < 5; ++i) watch->gate.refused({"x", "BadTable", "", 1}, clock.now());
-    watch->gate.hold(claimed().front()->id);
+    for (int i = 0; i < 5; ++i) watch->gates.of("").refused({"x", "BadTable", "", 1}, clock.now());
+    watch->gates.of("").hold(claimed().front()->id);
     files.write("b", "1");
     for (int i = 0; i < 8; ++i) pass(1s);
     BOOST_TEST(names().size() == 1u);
-    watch->gate.reopen();
+    watch->gates.reopen();
     settle_files();
     BOOST_TEST(names().size() == 2u);
-    BOOST_TEST(watch->gate.held() == 0u);
+    BOOST_TEST(watch->gates.held() == 0u);
     BOOST_TEST(has_said("not paused any more"));
 }
 BOOST_AUTO_TEST_SUITE_END()

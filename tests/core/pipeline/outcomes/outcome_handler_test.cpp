@@ -214,8 +214,8 @@ BOOST_AUTO_TEST_CASE(the_fifth_refusal_of_a_target_pauses_the_watch_and_holds_it
     }
     BOOST_TEST(state(4) == "failed");
     BOOST_TEST(state(5) == "uploaded");
-    BOOST_TEST(web().gate.is_paused());
-    BOOST_TEST(web().gate.held() == 1u);
+    BOOST_TEST(web().gates.is_paused());
+    BOOST_TEST(web().gates.held() == 1u);
     BOOST_TEST(logged("the watch is paused"));
 }
 
@@ -228,7 +228,7 @@ BOOST_AUTO_TEST_CASE(bad_data_shows_that_the_target_is_right) {
     reports(5, "Stream_WrongNumberOfFields");
     awaited(6);
     reports(6, "BadRequest_TableNotExist");
-    BOOST_TEST(!web().gate.is_paused());
+    BOOST_TEST(!web().gates.is_paused());
 }
 
 BOOST_AUTO_TEST_CASE(what_the_former_target_refused_goes_to_the_new_one) {
@@ -238,7 +238,7 @@ BOOST_AUTO_TEST_CASE(what_the_former_target_refused_goes_to_the_new_one) {
     BOOST_TEST(what.target == "Logs.New");
     BOOST_TEST(state(1) == "uploaded");
     BOOST_TEST(next_ready() == id_of(1));
-    BOOST_TEST(!web().gate.is_paused());
+    BOOST_TEST(!web().gates.is_paused());
 }
 
 BOOST_AUTO_TEST_CASE(silence_parks_the_source_until_a_late_success) {

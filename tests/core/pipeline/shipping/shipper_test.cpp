@@ -104,11 +104,11 @@ BOOST_AUTO_TEST_CASE(what_is_settled_elsewhere_is_left_alone) {
 }
 
 BOOST_AUTO_TEST_CASE(a_paused_watch_holds_its_sources) {
-    for (int i = 0; i < 5; ++i) web().gate.refused({"x", "code", "", 1}, clock.now());
+    for (int i = 0; i < 5; ++i) web().gates.of("").refused({"x", "code", "", 1}, clock.now());
     begin();
     claim(1);
     BOOST_TEST(network.sent.empty());
-    BOOST_TEST(web().gate.held() == 1u);
+    BOOST_TEST(web().gates.held() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(a_post_that_may_have_been_taken_is_held) {

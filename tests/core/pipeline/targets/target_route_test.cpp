@@ -215,6 +215,21 @@ BOOST_AUTO_TEST_CASE(without_a_readable_route_nothing_has_a_target) {
     BOOST_TEST(name("contoso/Web/a.json") == "no_route");
 }
 
+BOOST_AUTO_TEST_CASE(the_targets_of_literal_lists_are_known_beforehand) {
+    options.allow["table"] = {"Web", "Audit"};
+    auto all = listed_targets(options, rules, 6);
+    BOOST_TEST_REQUIRE(all.size() == 6u);
+    BOOST_TEST(all.front().name() == "Partners.contoso_Web");
+    BOOST_TEST(all.back().name() == "Partners.O'Neil & Söhne_Audit");
+    BOOST_TEST(listed_targets(options, rules, 5).empty());
+    options.allow["table"].push_back("A*");
+    BOOST_TEST(listed_targets(options, rules, 100).empty());
+    rules.table = "{other}";
+    BOOST_TEST(listed_targets(options, rules, 100).empty());
+    rules.table = "{";
+    BOOST_TEST(listed_targets(options, rules, 100).empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_destination_says_what_the_route_decided) {
     kusto::target rules;
     rules.format = kusto::data_format::json;

@@ -21,11 +21,11 @@ BOOST_AUTO_TEST_CASE(a_post_that_may_have_been_taken_is_repeated_to_its_table) {
     BOOST_TEST((from.former_targets.since() == wall_time{} + 5s));
     spool::source what;
     what.target = "D.Old";
-    BOOST_TEST(from.target_for(what).table == "New");
+    BOOST_TEST(from.target_for(what)->table == "New");
     what.ambiguous_posts = 1;
-    BOOST_TEST(from.target_for(what).table == "Old");
+    BOOST_TEST(from.target_for(what)->table == "Old");
     what.target = "D.Forgotten";
-    BOOST_TEST(from.target_for(what).table == "New");
+    BOOST_TEST(from.target_for(what)->table == "New");
 }
 
 BOOST_AUTO_TEST_CASE(a_watch_is_found_by_its_name_and_keeps_its_place) {
