@@ -99,7 +99,7 @@ static void check_unrouted(section& watch, const watch_options& out) {
     }
 }
 
-static void check_text(
+static void check_routed_text(
     section& watch,
     const pipeline::routed_text& one,
     const watch_options& out,
@@ -127,7 +127,7 @@ static void check_routed(section& watch, watch_options& out) {
     bool uses_any = false;
     for (auto& one : pipeline::routed_texts(out.target)) {
         uses_any = uses_any || has_brace(one.text);
-        if (!watch.is_wrong(one.key)) check_text(watch, one, out, names);
+        if (!watch.is_wrong(one.key)) check_routed_text(watch, one, out, names);
     }
     if (!uses_any && out.route.allow.empty()) {
         watch.warn("route", "has no effect: no key of the target uses " + all_in_braces(names));

@@ -11,21 +11,25 @@
 
 namespace kustodrop::daemon {
 
+/// Whether the service refuses the target of a watch.
+struct watch_pause {
+    std::string paused;  // Why it is paused: the service's code and text; empty: it is not.
+    std::vector<std::string> paused_targets = {};  // Of a watch with a route: only these are.
+    std::uint64_t held = 0;                        // Sources that wait until it is fixed.
+};
+
 /// One watch as `status` shows it.
-struct watch_status {
+struct watch_status : watch_pause {
     std::string name;
     std::string path;
     std::string target;
-    std::string mode;      // "inotify" or "poll".
-    bool present = true;   // Whether the folder is open and answers.
-    bool leaving = false;  // No longer configured: only claimed files are finished.
-    std::string paused;    // Why it is paused: the service's code and text; empty: it is not.
-    std::vector<std::string> paused_targets;  // Of a watch with a route: only these are.
-    std::uint64_t held = 0;                   // Sources that wait until its target is fixed.
-    std::optional<failure> trouble = {};      // Why files are not taken or not sent: the folder, or
-                                              // storage that refuses what is sent.
-    std::vector<pipeline::notice> notices;    // What stays in the folder, and what else is unusual.
-    bool low_on_space = false;                // Less than min_free: the archive is cleared.
+    std::string mode;                     // "inotify" or "poll".
+    bool present = true;                  // Whether the folder is open and answers.
+    bool leaving = false;                 // No longer configured: only claimed files are finished.
+    std::optional<failure> trouble = {};  // Why files are not taken or not sent: the folder, or
+                                          // storage that refuses what is sent.
+    std::vector<pipeline::notice> notices;  // What stays in the folder, and what else is unusual.
+    bool low_on_space = false;              // Less than min_free: the archive is cleared.
     pipeline::watch_counts counts;
     std::uint64_t quarantined = 0;         // Files in quarantine, as of the last minute.
     std::optional<duration> next_attempt;  // Until something that waits is tried; none: none waits.

@@ -39,8 +39,8 @@ INNER = {
     "azure": [{""}, {"storage", "identity"}],
     "kusto": [{""}, {"rest", "streaming"}],
     "pipeline": [
-        {"targets"}, {"watch"}, {""}, {"retiring"}, {"shipping"}, {"outcomes"}, {"intake"}, {"following"},
-        {"questions"}, {"retry*"}, {"making*"}, {"engine", "engine*"},
+        {"targets"}, {"watch"}, {""}, {"retiring"}, {"shipping"}, {"outcomes"}, {"intake"},
+        {"following"}, {"questions"}, {"retry*"}, {"making*"}, {"engine", "engine*"},
     ],
     "daemon": [
         {"service"}, {""}, {"supervision"}, {"terminal"}, {"admin"}, {"run"}, {"commands"},

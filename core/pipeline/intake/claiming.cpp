@@ -118,7 +118,7 @@ std::vector<spool::sighting> claimer::take_claimable(std::size_t most_files) {
         if (!where.empty() && (!gate || !gate->is_paused())) return false;
         bool is_probe = !where.empty() && !watch_.gates.keeps_out(where) && !next_.is_gathering() &&
                         probed.insert(where).second;
-        if (!is_probe) files_.leave(seen.name, where);
+        if (!is_probe) files_.leave(seen.name);
         return !is_probe;
     });
     return out;

@@ -214,7 +214,7 @@ asio::awaitable<void> intake::take_in(
 
 asio::awaitable<void> intake::check_work() {
     if (watch_.read_only || !work_.is_due(with_.time.now())) co_return;
-    work_.begin(with_.time.now(), watch_.options.rescan_every);
+    work_.begin(with_.time.now(), options_.rescan_every);
     auto folder = watch_.folder;
     auto listing = [folder] { return spool::list_work_locations(*folder); };
     auto listed = co_await offload(with_.pool, listing);

@@ -33,7 +33,8 @@ struct intake_parts {
 struct intake_options {
     std::string state_directory;    // Named in the folder's lock.
     duration absent_check = 5s;     // How often an absent folder is looked for.
-    duration poll_every = 2s;       // Between scans where events do not come.
+    duration poll_every = 2s;       // Between scans where events do not come,
+    duration rescan_every = 1min;   // and where they do.
     std::size_t batch_files = 256;  // Looks and claims in one batch.
 };
 

@@ -18,9 +18,6 @@ static constexpr duration absent_folder_pause = 5s;
 
 static constexpr duration suspect_pause = 500ms;
 
-// Before it is looked again whether a claimed file has a target.
-static constexpr duration untargeted_pause = 10s;
-
 // A compressed file that ends too early and rests for so many times stable_for is not waited for
 // any longer.
 static constexpr int patience_with_writers = 30;
@@ -46,6 +43,7 @@ shipper::shipper(shipper_parts parts, shipper_options options, routing& next)
       next_(next),
       lanes_(with_.pool, with_.log, reads_of_a_watch(options_)),
       holds_(with_.log),
+      target_hold_(with_.ready, with_.time, with_.log),
       attempts_(with_.log, with_.time),
       uploader_(
           {with_.contents,
@@ -97,7 +95,7 @@ asio::awaitable<void> shipper::ship(std::string source_id) {
             with_.ready.push(source_id, with_.time.now() + absent_folder_pause);
             co_return;
         }
-        if (hold_for_target(*what, *from)) co_return;
+        if (target_hold_.holds(*what, *from)) co_return;
         if (isolate(*what) || hold(*what, *from)) co_return;
         if (hold_for_folder(*what) || hold_for_storage(*what)) co_return;
         if (await_writer(*what, *from)) co_return;
@@ -110,25 +108,6 @@ asio::awaitable<void> shipper::ship(std::string source_id) {
         what = with_.sources.find(source_id);
         if (what) attempts_.succeeded(*what);
     }
-}
-
-// Its target is refused, or it has none by the present configuration.
-bool shipper::hold_for_target(const source& what, watch& from) {
-    if (!from.target_for(what)) {
-        if (untargeted_.insert(what.watch).second) {
-            with_.log.warning(
-                "a claimed file has no target by the present route and allow: it waits in work/ "
-                "until it has one",
-                {{"watch", what.watch}, {"source", what.id}, {"file", what.slices.front().name}}
-            );
-        }
-        with_.ready.push(what.id, with_.time.now() + untargeted_pause);
-        return true;
-    }
-    auto& gate = from.gates.of(what.target);
-    if (gate.admits(what.id)) return false;
-    gate.hold(what.id);
-    return true;
 }
 
 // What was in hand at more than one death is tried one at a time, after everything else. Only then

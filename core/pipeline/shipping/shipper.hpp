@@ -20,6 +20,7 @@
 #include "pipeline/shipping/shipper_options.hpp"
 #include "pipeline/shipping/small_contents.hpp"
 #include "pipeline/shipping/storage_hold.hpp"
+#include "pipeline/shipping/target_hold.hpp"
 #include "pipeline/shipping/unanswered.hpp"
 #include "pipeline/shipping/unfinished.hpp"
 #include "pipeline/shipping/uploader.hpp"
@@ -93,7 +94,6 @@ private:
     asio::awaitable<void> ship(std::string source_id);
     bool isolate(const spool::source& what);
     bool hold(spool::source& what, const watch& from);
-    bool hold_for_target(const spool::source& what, watch& from);
     bool hold_for_storage(const spool::source& what);
     bool hold_for_folder(const spool::source& what);
     bool await_writer(spool::source& what, const watch& from);
@@ -112,8 +112,8 @@ private:
     retry_budget budget_;
     reading_lanes lanes_;
     storage_holds holds_;
+    target_hold target_hold_;
     attempt_log attempts_;
-    std::set<std::string> untargeted_;  // Watches of which it was said.
     uploader uploader_;
     poster poster_;
     std::unordered_map<std::string, unsigned> failures_in_a_row_;  // By source id.

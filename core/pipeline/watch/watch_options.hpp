@@ -77,7 +77,6 @@ struct watch_options {
     std::string done_marker = {};  // ".ok": x is complete when x.ok is there.
     claim_mode claim = claim_mode::automatic;
     double min_free_percent = 0;  // While less is free, the watch is low on space.
-    duration rescan_every = std::chrono::minutes(1);
     std::uint64_t max_pending_files = 100'000;
     coalesce_options coalesce = {};
     pipeline::target target = {};  // With a route its texts may have captures.

@@ -16,6 +16,7 @@ watching::watching(watch& of, intake_parts parts, intake_options options)
       options_(std::move(options)),
       files_(of.options),
       events_(of, parts.events, parts.log, parts.measured),
+      routed_(of),
       refused_(of.options.name, parts.log),
       notices_(of.options.name, parts.log) {}
 
@@ -78,25 +79,8 @@ void watching::lose_events() {
     scan_all();
 }
 
-// A target is right again: its files are taken from the folder.
-void watching::look_for_kept_out() {
-    auto freed =
-        std::erase_if(kept_out_, [this](auto& one) { return !watch_.gates.keeps_out(one); });
-    if (freed > 0) schedule_.start_pass(with_.time.now());
-}
-
-// Why the route leaves a file in the folder that would be shipped otherwise.
-std::optional<route_refusal> watching::route_refusal_of(const spool::sighting& seen) {
-    bool is_asked = watch_.routes.are_by_path() && seen.kind == spool::file_kind::regular &&
-                    files_.is_shipped(seen.name) && !watch_.kept.contains(seen.name);
-    if (!is_asked) return std::nullopt;
-    auto made = watch_.routes.admit(seen.name);
-    auto* refused = std::get_if<route_refusal>(&made);
-    return refused ? std::optional(std::move(*refused)) : std::nullopt;
-}
-
 asio::awaitable<result<void>> watching::observe() {
-    look_for_kept_out();
+    if (routed_.has_freed()) schedule_.start_pass(with_.time.now());
     if (schedule_.is_scan_due(with_.time.now())) {
         auto seen = co_await scan();
         if (seen.has_error()) co_return seen.error();
@@ -133,7 +117,7 @@ static Scanned scan_and_watch(
 
 asio::awaitable<result<void>> watching::scan() {
     auto folder = watch_.folder;
-    auto every = events_.polls() ? options_.poll_every : watch_.options.rescan_every;
+    auto every = events_.polls() ? options_.poll_every : options_.rescan_every;
     schedule_.begin_scan(with_.time.now(), every);
     if (!schedule_.position()) begin_pass();
     spool::scan_options asked;
@@ -181,7 +165,7 @@ void watching::begin_pass() {
 void watching::take_slice(spool::scan found, bool has_new_folder) {
     auto before = files_.settling();
     route_refusals refused;
-    for (auto& seen : found.sightings) refused.push_back(route_refusal_of(seen));
+    for (auto& seen : found.sightings) refused.push_back(unrouted(seen));
     if (files_.needs_markers()) {
         files_.note_marked(found);
     } else {
@@ -194,8 +178,7 @@ void watching::take_slice(spool::scan found, bool has_new_folder) {
     if (found.unreadable_folders > 0) pass_.saw_all = false;
     schedule::slice slice;
     for (std::size_t i = 0; i < refused.size(); ++i) {
-        bool waits = !refused[i] && files_.waits(found.sightings[i], watch_.kept);
-        slice.files += waits ? 1 : 0;
+        if (!refused[i] && files_.waits(found.sightings[i], watch_.kept)) ++slice.files;
     }
     slice.next = std::move(found.next);
     slice.brought_files = has_new_folder || files_.settling() > before;
@@ -279,18 +262,12 @@ asio::awaitable<void> watching::look() {
         files_.note_absent(name);
         waiting_.remove(name);
     }
-    for (auto& one : found.seen) note(one, route_refusal_of(one.seen));
+    for (auto& one : found.seen) note(one, unrouted(one.seen));
 }
 
-void watching::note(const observed_files::look& one, const std::optional<route_refusal>& unrouted) {
-    if (unrouted) {
-        files_.note_absent(one.seen.name);
-        return refused_.report(one.seen.name, *unrouted, with_.time.now());
-    }
-    if (watch_.routes.are_by_path() && watch_.gates.is_paused()) {
-        auto where = watch_.routes.recorded(one.seen.name);
-        if (watch_.gates.keeps_out(where)) return leave(one.seen.name, where);
-    }
+void watching::note(const observed_files::look& one, const unrouted_file& why) {
+    if (why) refused_.report(one.seen.name, *why, with_.time.now());
+    if (why || routed_.keeps_out(one.seen.name)) return files_.note_absent(one.seen.name);
     auto effect = files_.note(one, watch_.kept, with_.time.now());
     for (auto& name : effect.kept.forgotten) {
         with_.journal.forget_kept(watch_.options.name, name);
@@ -306,12 +283,7 @@ void watching::note(const observed_files::look& one, const std::optional<route_r
 
 void watching::note_claimed(const std::string& name) {
     schedule_.claimed_one();
-    auto pattern = watch_.options.target.creation_time_pattern;
-    if (watch_.routes.are_by_path() && !pattern.empty()) {
-        auto made = watch_.routes.decide(name);
-        if (auto* where = std::get_if<target>(&made)) pattern = where->creation_time_pattern;
-    }
-    if (!copies_.matches_time(pattern, name)) {
+    if (!copies_.matches_time(routed_.pattern_of(name), name)) {
         notices_.shipped(
             "no_creation_time",
             name,

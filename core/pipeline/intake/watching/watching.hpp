@@ -5,6 +5,7 @@
 #include "pipeline/intake/watching/folder_events.hpp"
 #include "pipeline/intake/watching/observed_files.hpp"
 #include "pipeline/intake/watching/refusal_log.hpp"
+#include "pipeline/intake/watching/routed_names.hpp"
 #include "pipeline/intake/watching/schedule.hpp"
 #include "pipeline/intake/watching/waiting_names.hpp"
 #include "pipeline/watch/notices.hpp"
@@ -12,7 +13,6 @@
 #include "spool/folder/scanning.hpp"
 
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -77,9 +77,9 @@ public:
     void forget_held(const std::string& name) { files_.forget_held(name); }
 
     /// A complete file stays where it is while its target is paused.
-    void leave(const std::string& name, const std::string& target) {
+    void leave(const std::string& name) {
         files_.note_absent(name);
-        if (!target.empty()) kept_out_.insert(target);
+        routed_.keeps_out(name);
     }
 
     /// A complete file was claimed, or was removed.
@@ -112,10 +112,12 @@ private:
         bool has_new_folder = false;  // One that was not watched before.
         bool saw_all = true;          // No folder was unreadable.
     };
-    using route_refusals = std::vector<std::optional<route_refusal>>;  // Of each file of a scan.
+    using unrouted_file = std::optional<route_refusal>;
+    using route_refusals = std::vector<unrouted_file>;  // Of each file of a scan.
     void scan_all();
-    void look_for_kept_out();
-    std::optional<route_refusal> route_refusal_of(const spool::sighting& seen);
+    std::optional<route_refusal> unrouted(const spool::sighting& seen) {
+        return routed_.refusal_of(seen, files_.is_shipped(seen.name));
+    }
     asio::awaitable<result<void>> scan();
     asio::awaitable<void> look();
     asio::awaitable<bool> watch_subfolders(std::vector<std::string> met);
@@ -123,7 +125,7 @@ private:
     void take_slice(spool::scan found, bool has_new_folder);
     void count_left(const spool::scan& found, const route_refusals& refused);
     void end_pass();
-    void note(const observed_files::look& one, const std::optional<route_refusal>& refused);
+    void note(const observed_files::look& one, const unrouted_file& why);
     void note_space(const std::optional<spool::disk_space>& space);
 
     watch& watch_;
@@ -132,12 +134,12 @@ private:
     observed_files files_;
     schedule schedule_;
     folder_events events_;
+    routed_names routed_;
     refusal_log refused_;
     waiting_names waiting_;
     pipeline::notices notices_;
     copy_check copies_;
     pass pass_;
-    std::set<std::string> kept_out_;  // Paused targets of which files were left.
     bool low_on_space_ = false;
 };
 
