@@ -4,9 +4,12 @@
 #include "config/keys/make_key.hpp"
 #include "config/keys/table.hpp"
 #include "config/reading/file_content.hpp"
+#include "config/reading/fragments.hpp"
 #include "config/reading/interpolate.hpp"
 
 #include <algorithm>
+#include <array>
+#include <memory>
 
 namespace kustodrop::config {
 
@@ -23,9 +26,98 @@ struct document_text {
     bool is_private = false;
 };
 
+/// What a fragment may hold.
+constexpr std::array<std::string_view, 1> keys_of_fragments{"watches"};
+
+/// A parsed fragment with where its problems go; it stays where it is while its sections live.
+struct fragment {
+    std::string file;
+    node root = {};
+    config::report report{file};
+    config::reading reading;
+
+    fragment(std::string path, bool is_private, const environment& environment)
+        : file(std::move(path)), reading{report, environment, is_private} {}
+};
+
+/// The fragments of a configuration file and all that is wrong with them.
+class fragment_files {
+public:
+    fragment_files(const std::string& config_path, const environment& environment)
+        : environment_(environment) {
+        auto names = list_fragments(fragments_folder(config_path));
+        if (!names) {
+            miss(fragments_folder(config_path), names.error());
+            return;
+        }
+        for (auto& path : names->ignored) {
+            found_.push_back(
+                {path, 1, 1, "", "is not read; use a name that ends in .yaml", true}
+            );
+        }
+        for (auto& path : names->read) read(path);
+    }
+
+    config::fragments& beside() { return beside_; }
+
+    /// Call it once everything was read from them.
+    std::vector<problem> take_problems() {
+        for (auto& root : beside_.roots) finish(root);
+        for (auto& one : read_) {
+            for (auto& found : one->report.take_sorted()) found_.push_back(std::move(found));
+        }
+        return std::move(found_);
+    }
+
+private:
+    void miss(const std::string& path, const failure& why) {
+        found_.push_back({path, 1, 1, "", "cannot be read: " + why.detail});
+        beside_.is_whole = false;
+    }
+
+    void read(const std::string& path) {
+        auto content = read_whole_file(path, yaml_limits{}.bytes);
+        if (!content) return miss(path, content.error());
+        auto parsed = parse_yaml(content->text, path);
+        static constexpr auto use =
+            "use a map with the list watches:, or an empty list for no watches";
+        auto& root = parsed.root;
+        if (parsed.problems.empty() && root.kind != node_kind::map) {
+            auto what = root.kind == node_kind::null ? "the file is empty; " : "is not a map; ";
+            parsed.problems.push_back({path, root.at.line, root.at.column, "", what});
+            parsed.problems.back().message += use;
+        }
+        if (!parsed.problems.empty()) {
+            found_.insert(found_.end(), parsed.problems.begin(), parsed.problems.end());
+            beside_.is_whole = false;
+            return;
+        }
+        auto& made = *read_.emplace_back(
+            std::make_unique<fragment>(path, content->is_private, environment_)
+        );
+        made.root = std::move(root);
+        beside_.roots.emplace_back(made.reading, made.root, "");
+    }
+
+    static void finish(section& root) {
+        for (auto name : keys_of_fragments) root.take(name);
+        for (auto& one : root_keys()) {
+            root.refuse(one.facts.name, "belongs into the main file; a fragment has watches only");
+        }
+        root.finish();
+    }
+
+    const environment& environment_;
+    config::fragments beside_;
+    std::vector<std::unique_ptr<fragment>> read_;
+    std::vector<problem> found_;
+};
+
 }  // namespace
 
-static loaded load_document(const document_text& document, const environment& environment) {
+static loaded load_document(
+    const document_text& document, const environment& environment, fragments* beside
+) {
     auto parsed = parse_yaml(document.text, document.file_name);
     if (!parsed.problems.empty()) return {settings{}, std::move(parsed.problems)};
     report report(document.file_name);
@@ -37,7 +129,7 @@ static loaded load_document(const document_text& document, const environment& en
             parsed.root.at, "", "is not a map; use a map of sections like cluster: and watches:"
         );
     } else {
-        reading reading{report, environment, document.is_private};
+        reading reading{report, environment, document.is_private, beside};
         section root(reading, parsed.root, "");
         for (auto& one : root_keys()) read_key(root, one, out.values);
         root.finish();
@@ -51,11 +143,15 @@ loaded load_file(const std::string& path, const environment& environment) {
     if (!content) {
         return {settings{}, {{path, 1, 1, "", "cannot be read: " + content.error().detail}}};
     }
-    return load_document({content->text, path, content->is_private}, environment);
+    fragment_files fragments(path, environment);
+    document_text main{content->text, path, content->is_private};
+    auto out = load_document(main, environment, &fragments.beside());
+    for (auto& found : fragments.take_problems()) out.problems.push_back(std::move(found));
+    return out;
 }
 
 loaded load_text(std::string_view text, std::string file_name, const environment& environment) {
-    return load_document({text, std::move(file_name), true}, environment);
+    return load_document({text, std::move(file_name), true}, environment, nullptr);
 }
 
 result<secret> read_secret(const std::string& source, const environment& environment) {

@@ -11,12 +11,27 @@ static std::optional<std::string> state_directory_problem(const std::string& pat
     return path_problem(path);
 }
 
-static void read_watches(section& root, settings& out) {
-    auto sections = root.maps("watches");
+// Those of the file itself, then those of its fragments.
+static std::vector<section> watch_sections(section& root) {
+    auto out = root.maps("watches");
+    auto* beside = root.beside();
+    bool is_whole = !root.is_wrong("watches") && (!beside || beside->is_whole);
+    if (beside) {
+        for (auto& fragment : beside->roots) {
+            for (auto& one : fragment.maps("watches")) out.push_back(std::move(one));
+            is_whole = is_whole && !fragment.is_wrong("watches");
+        }
+    }
+    if (!out.empty() || !is_whole) return out;
     root.require("watches", "a list of at least one watch");
-    if (sections.empty() && root.is_given("watches") && !root.is_wrong("watches")) {
+    if (root.is_given("watches")) {
         root.error("watches", "is an empty list; use at least one watch");
     }
+    return out;
+}
+
+static void read_watches(section& root, settings& out) {
+    auto sections = watch_sections(root);
     for (auto& from : sections) {
         auto& watch = out.watches.emplace_back();
         for (auto& one : watch_keys()) read_key(from, one, watch);

@@ -159,20 +159,29 @@ struct read_watch {
     const watch_options& values;
 };
 
+// The earlier watch, with its place if that is in another file.
+static std::string named(read_watch it, read_watch earlier, std::string_view key) {
+    auto& from = earlier.from;
+    if (from.file() == it.from.file()) return from.path();
+    auto at = from.at(key);
+    return from.path() + " in " + from.file() + ":" + std::to_string(at.line) + ":" +
+           std::to_string(at.column);
+}
+
 static void check_name(read_watch it, read_watch earlier) {
     bool comparable = !it.values.name.empty() && !it.from.is_wrong("name");
     if (!comparable || it.values.name != earlier.values.name) return;
     if (it.from.is_given("name")) {
         it.from.error(
             "name",
-            quoted(it.values.name) + " is the name of " + earlier.from.path() +
+            quoted(it.values.name) + " is the name of " + named(it, earlier, "name") +
                 " too; use a name of its own"
         );
     } else {
         it.from.error(
             "name",
             "is missing, and " + quoted(it.values.name) + ", taken from the path, is the name of " +
-                earlier.from.path() + " too; give it one"
+                named(it, earlier, "name") + " too; give it one"
         );
     }
 }
@@ -181,7 +190,7 @@ static void check_overlap(read_watch it, read_watch earlier) {
     auto& mine = it.values.path;
     auto& other = earlier.values.path;
     if (it.from.is_wrong("path") || mine.empty() || other.empty()) return;
-    auto whose = earlier.from.path();
+    auto whose = named(it, earlier, "path");
     if (mine == other) {
         it.from.error("path", "is the path of " + whose + " too; use one watch for a folder");
     } else if (is_within(mine, other)) {

@@ -14,6 +14,8 @@ class report {
 public:
     explicit report(std::string file) : file_(std::move(file)) {}
 
+    const std::string& file() const { return file_; }
+
     void error(place at, std::string key, std::string message) {
         problems_.push_back({file_, at.line, at.column, std::move(key), std::move(message), false});
     }

@@ -85,6 +85,16 @@ void section::warn(std::string_view key, std::string message) {
     reading_->report.warn(at(key), path(key), std::move(message));
 }
 
+void section::refuse(std::string_view key, std::string message) {
+    if (std::find(known_.begin(), known_.end(), key) != known_.end()) return;
+    for (auto& entry : map_->entries) {
+        if (entry.key != key) continue;
+        wrong_.emplace(key);
+        reading_->report.error(entry.key_at, path(key), std::move(message));
+        return;
+    }
+}
+
 const node* section::take(std::string_view key) {
     if (std::find(known_.begin(), known_.end(), key) != known_.end()) return peek(key);
     known_.push_back(key);
@@ -199,7 +209,8 @@ void section::report_unknown(const node::entry& entry) {
 
 void section::finish() {
     for (auto& entry : map_->entries) {
-        if (std::find(known_.begin(), known_.end(), entry.key) == known_.end()) {
+        bool known = std::find(known_.begin(), known_.end(), entry.key) != known_.end();
+        if (!known && !wrong_.contains(entry.key)) {
             report_unknown(entry);
         }
     }

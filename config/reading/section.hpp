@@ -18,11 +18,20 @@ struct scalar {
     place at;
 };
 
+class section;
+
+/// The files beside the main one, which add to its lists.
+struct fragments {
+    std::vector<section> roots;  // Of those that could be parsed, in order.
+    bool is_whole = true;        // All of them could.
+};
+
 /// What a document is read with: where its problems go and what its values may refer to.
 struct reading {
     config::report& report;
     const config::environment& environment;
     bool literal_secrets = false;  // Only the file's owner can read it: secrets may stand in it.
+    config::fragments* beside = nullptr;  // Of the main file; none: it stands alone.
 };
 
 /// One map of the document, read key by key. The keys that were taken are the allowed ones. What
@@ -35,6 +44,8 @@ public:
     bool is_broken() const { return broken_; }  ///< It was not a map, which is reported already.
     const config::environment& environment() const { return reading_->environment; }
     bool literal_secrets() const { return reading_->literal_secrets; }
+    const std::string& file() const { return reading_->report.file(); }
+    config::fragments* beside() const { return reading_->beside; }
 
     /// The key's value as it is written, null if it is absent. The key is an allowed one from now
     /// on; a second one of the same name is reported.
@@ -66,6 +77,8 @@ public:
     /// The key is wrong because of something in its value that stands elsewhere.
     void error_in(std::string_view key, place at, std::string path, std::string message);
 
+    /// Reports a key that may not stand here, unless it was taken; finish() is silent about it.
+    void refuse(std::string_view key, std::string message);
     void mark_wrong(std::string_view key) { wrong_.emplace(key); }  ///< Reported elsewhere.
 
     /// Reports every key that was not taken. The last thing to call.

@@ -1,3 +1,4 @@
+#include "config/reading/fragments.hpp"
 #include "daemon/commands/checking/service_check.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/program.hpp"
@@ -151,11 +152,21 @@ static int check_service(const config::settings& settings, step_printer& out, bo
     return around.run(check_all(*service, settings, around.time, out, as_json));
 }
 
+// The configuration is good: its fragments could be listed.
+static std::string fragments_of(const std::string& path) {
+    auto folder = config::fragments_folder(path);
+    auto names = config::list_fragments(folder);
+    auto count = names ? names->read.size() : 0;
+    if (count == 0) return {};
+    return " with " + std::to_string(count) + (count == 1 ? " file of " : " files of ") + folder;
+}
+
 int command_check(const check_options& options) {
     step_printer out(options.json, options.verbose);
     auto settings = settings_for(options);
     if (!settings) return options.json ? refuse(options.config, out) : bad_configuration;
-    out.good("configuration", options.config + (options.offline ? ", secrets not read" : ""));
+    auto read = options.config + fragments_of(options.config);
+    out.good("configuration", read + (options.offline ? ", secrets not read" : ""));
     check_files(*settings, out);
     check_folders(*settings, out);
     check_pairs(*settings, out);

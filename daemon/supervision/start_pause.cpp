@@ -1,6 +1,7 @@
 #include "daemon/supervision/start_pause.hpp"
 
 #include "base/text.hpp"
+#include "config/reading/fragments.hpp"
 #include "daemon/supervision/sd_notify.hpp"
 
 #include <sys/stat.h>
@@ -11,6 +12,7 @@
 #include <fstream>
 #include <tuple>
 #include <unistd.h>
+#include <vector>
 
 namespace kustodrop::daemon {
 
@@ -33,10 +35,19 @@ static unsigned read_count(const std::string& path) {
     return file >> count ? count : 0;
 }
 
-static auto version_of(const std::string& path) {
+static auto version_of_file(const std::string& path) {
     struct stat seen {};
     bool there = ::stat(path.c_str(), &seen) == 0;
     return std::tuple(there, seen.st_ino, seen.st_size, seen.st_mtim.tv_sec, seen.st_mtim.tv_nsec);
+}
+
+// Of the configuration with its fragments.
+static auto version_of(const std::string& path) {
+    std::vector versions{version_of_file(path)};
+    auto names = config::list_fragments(config::fragments_folder(path));
+    if (!names) return versions;
+    for (auto& fragment : names->read) versions.push_back(version_of_file(fragment));
+    return versions;
 }
 
 static void report_pause(unsigned failed_starts, int seconds_left) {

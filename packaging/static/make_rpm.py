@@ -10,6 +10,7 @@ PROCESSORS = {"amd64": "x86_64", "arm64": "aarch64"}
 # Folders that the package owns: they go with it only when they are empty.
 FOLDERS = """\
 %dir %attr(0750, root, kustodrop) /etc/kustodrop
+%dir %attr(0750, root, kustodrop) /etc/kustodrop/conf.d
 %dir %attr(0700, root, root) /etc/kustodrop/credentials
 %dir %attr(2770, root, drop) /var/spool/kustodrop
 %dir /usr/share/kustodrop
@@ -71,7 +72,7 @@ def write(release, licences, folder):
         root = work / "payload"
         payload.write_tree(root, {**files["kustodrop"], **files["kustodrop-emulator"]},
                            release.moment)  # fmt: skip
-        for name in ("etc/kustodrop/credentials", "var/spool/kustodrop"):
+        for name in ("etc/kustodrop/conf.d", "etc/kustodrop/credentials", "var/spool/kustodrop"):
             (root / name).mkdir(parents=True, exist_ok=True)
         (work / "kustodrop.spec").write_text(spec(release, files))
         # A folder of its own for what rpmbuild wants to know of other packages: there are none.

@@ -9,6 +9,7 @@ add_user() {
 }
 add_folders() {
     install -d -m 750 -o root -g kustodrop /etc/kustodrop
+    install -d -m 750 -o root -g kustodrop /etc/kustodrop/conf.d
     install -d -m 700 -o root -g root /etc/kustodrop/credentials
     install -d -m 2770 -o root -g drop /var/spool/kustodrop
 }

@@ -67,7 +67,8 @@ class Deb(Release):
             """
             dpkg --root=$ROOT --install $OLD
             chroot $ROOT kustodrop version | head -1
-            stat -c '%n %U:%G %a' $ROOT/etc/kustodrop/credentials $ROOT/var/spool/kustodrop |
+            stat -c '%n %U:%G %a' $ROOT/etc/kustodrop/credentials $ROOT/etc/kustodrop/conf.d \
+                $ROOT/var/spool/kustodrop |
                 sed "s|$ROOT||"
             chroot $ROOT stat -c '%n %U:%G %a' /etc/kustodrop
             chroot $ROOT id -nG kustodrop
@@ -169,7 +170,7 @@ class Rpm(Release):
             rpm="rpm --root=$ROOT --dbpath=/var/lib/rpm --nodeps"
             $rpm --install $OLD 2>&1
             chroot $ROOT stat -c '%n %U:%G %a' /etc/kustodrop /etc/kustodrop/credentials \
-                /var/spool/kustodrop
+                /etc/kustodrop/conf.d /var/spool/kustodrop
             $rpm --verify kustodrop && echo verified
             mkdir -p $ROOT/var/lib/kustodrop
             touch $ROOT/var/lib/kustodrop/journal.db
@@ -183,6 +184,7 @@ class Rpm(Release):
         )  # fmt: skip
         self.assertIn("/etc/kustodrop root:kustodrop 750", said)
         self.assertIn("/etc/kustodrop/credentials root:root 700", said)
+        self.assertRegex(said, "/etc/kustodrop/conf.d root:(kustodrop|[0-9]+) 750")
         self.assertIn("/var/spool/kustodrop root:drop 2770", said)
         self.assertIn("verified", said)
         self.assertNotRegex(said, "(?i)warning|scriptlet failed")
