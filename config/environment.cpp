@@ -3,6 +3,7 @@
 #include "base/crypto/crypto.hpp"
 #include "config/reading/file_content.hpp"
 
+#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -70,8 +71,14 @@ static void conceal_variable(const std::string& name) {
     wipe(value, std::strlen(value));
 }
 
+static std::string name_of_host() {
+    std::array<char, 256> name{};
+    return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
 environment process_environment() {
     environment out;
+    out.host = name_of_host();
     out.variable = variable_of_process;
     out.conceal = conceal_variable;
     if (auto* directory = std::getenv("CREDENTIALS_DIRECTORY")) {

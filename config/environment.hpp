@@ -20,6 +20,11 @@ struct environment {
     std::function<result<std::string>(const std::string& path)> read_secret_file = {};
     /// Called for every variable that turned out to hold a secret, once its value has been read.
     std::function<void(const std::string& name)> conceal = {};
+    /// The name of this machine, for ${host}, and for ${env:HOSTNAME} where that is not set.
+    std::string host = {};
+    /// What is not set or cannot be read is only a warning, as for a check on another machine: the
+    /// key keeps its default.
+    bool unresolved_is_warning = false;
     /// Where ${cred:name} finds its files; empty when systemd gave none.
     std::string credentials_directory = {};
     /// A rule of the caller about the endpoint (Azure's list of trusted hosts): what is wrong with

@@ -43,12 +43,22 @@ struct fragment {
 /// The fragments of a configuration file and all that is wrong with them.
 class fragment_files {
 public:
-    fragment_files(const std::string& config_path, const environment& environment)
+    fragment_files(
+        const std::string& folder, const candidate& candidate, const environment& environment
+    )
         : environment_(environment) {
-        auto names = list_fragments(fragments_folder(config_path));
+        auto names = list_fragments(folder);
         if (!names) {
-            miss(fragments_folder(config_path), names.error());
+            miss(folder, names.error());
             return;
+        }
+        auto& paths = names->read;
+        if (!candidate.file.empty()) {
+            auto place = folder + "/" + candidate.name;
+            auto at = std::lower_bound(paths.begin(), paths.end(), place);
+            bool replaces = at != paths.end() && *at == place;
+            if (replaces) at = paths.erase(at);
+            paths.insert(at, candidate.file);
         }
         for (auto& path : names->ignored) {
             found_.push_back(
@@ -59,6 +69,10 @@ public:
     }
 
     config::fragments& beside() { return beside_; }
+
+    void note_origins(origins& found) {
+        for (auto& one : read_) one->reading.origins = &found;
+    }
 
     /// Call it once everything was read from them.
     std::vector<problem> take_problems() {
@@ -115,13 +129,13 @@ private:
 
 }  // namespace
 
-static loaded load_document(
-    const document_text& document, const environment& environment, fragments* beside
+static void load_document(
+    const document_text& document, const environment& environment, fragments* beside, loaded& out
 ) {
     auto parsed = parse_yaml(document.text, document.file_name);
-    if (!parsed.problems.empty()) return {settings{}, std::move(parsed.problems)};
+    out.problems = std::move(parsed.problems);
+    if (!out.problems.empty()) return;
     report report(document.file_name);
-    loaded out;
     if (parsed.root.kind == node_kind::null) {
         report.error({}, "", "the file is empty; use a map of sections like cluster: and watches:");
     } else if (parsed.root.kind != node_kind::map) {
@@ -129,29 +143,37 @@ static loaded load_document(
             parsed.root.at, "", "is not a map; use a map of sections like cluster: and watches:"
         );
     } else {
-        reading reading{report, environment, document.is_private, beside};
+        out.file = document.file_name;
+        reading reading{report, environment, document.is_private, beside, &out.origins};
         section root(reading, parsed.root, "");
         for (auto& one : root_keys()) read_key(root, one, out.values);
         root.finish();
     }
     out.problems = report.take_sorted();
-    return out;
 }
 
-loaded load_file(const std::string& path, const environment& environment) {
+loaded load_file(
+    const std::string& path, const environment& environment, const candidate& beside
+) {
     auto content = read_whole_file(path, yaml_limits{}.bytes);
     if (!content) {
-        return {settings{}, {{path, 1, 1, "", "cannot be read: " + content.error().detail}}};
+        problem unread{path, 1, 1, "", "cannot be read: " + content.error().detail};
+        return {settings{}, {unread}};
     }
-    fragment_files fragments(path, environment);
+    auto folder = beside.folder.empty() ? fragments_folder(path) : beside.folder;
+    fragment_files fragments(folder, beside, environment);
     document_text main{content->text, path, content->is_private};
-    auto out = load_document(main, environment, &fragments.beside());
+    loaded out;
+    fragments.note_origins(out.origins);
+    load_document(main, environment, &fragments.beside(), out);
     for (auto& found : fragments.take_problems()) out.problems.push_back(std::move(found));
     return out;
 }
 
 loaded load_text(std::string_view text, std::string file_name, const environment& environment) {
-    return load_document({text, std::move(file_name), true}, environment, nullptr);
+    loaded out;
+    load_document({text, std::move(file_name), true}, environment, nullptr, out);
+    return out;
 }
 
 result<secret> read_secret(const std::string& source, const environment& environment) {

@@ -1,6 +1,7 @@
 // The command line (docs/operations.md §2). Each command has its own file.
 #include "base/static_program.hpp"
-#include "config/reading/quantities.hpp"
+#include "daemon/command_line/options.hpp"
+#include "daemon/command_line/support_commands.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/exit_code.hpp"
 #include "daemon/run/process_secrecy.hpp"
@@ -14,14 +15,8 @@
 #include <exception>
 
 using namespace kustodrop;
+using namespace kustodrop::command_line;
 namespace commands = kustodrop::daemon;
-
-static constexpr auto default_config = "/etc/kustodrop/kustodrop.yaml";
-
-// How --help groups the commands.
-static constexpr auto daily = "Daily use";
-static constexpr auto looking = "Diagnosis";
-static constexpr auto changing = "Changes and repairs";
 
 static constexpr auto examples = R"(Examples:
   kustodrop check                                 before the first start
@@ -31,38 +26,6 @@ static constexpr auto examples = R"(Examples:
   kustodrop retry --all                           after the cause was corrected
 
 See `kustodrop COMMAND --help` and kustodrop(8).)";
-
-static CLI::Option* add_config(CLI::App* command, std::string& path) {
-    return command->add_option("--config", path, "The configuration file")
-        ->default_str(default_config)
-        ->type_name("FILE");
-}
-
-static void add_json(CLI::App* command, bool& json) {
-    command->add_flag("--json", json, "Print JSON");
-}
-
-// Its group, and what it looks like on a command line.
-static void describe(CLI::App* command, const char* group, const std::string& example) {
-    command->group(group);
-    command->footer("Example:\n  kustodrop " + example);
-}
-
-static void add_socket(CLI::App* command, std::string& socket) {
-    command->add_option("--socket", socket, "Admin socket of the daemon");
-}
-
-static CLI::Option* add_duration(
-    CLI::App* command, std::string name, std::function<void(duration)> set, std::string help
-) {
-    auto read = [set = std::move(set)](const std::string& text) {
-        auto time = config::parse_duration(text);
-        if (time.has_error()) throw CLI::ValidationError(text, time.error().detail);
-        set(*time);
-    };
-    return command->add_option_function<std::string>(std::move(name), read, std::move(help))
-        ->type_name("DURATION");
-}
 
 static void add_run(CLI::App& program, std::function<int()>& chosen) {
     auto options = std::make_shared<commands::run_options>();
@@ -87,6 +50,7 @@ static void add_check(CLI::App& program, std::function<int()>& chosen) {
     command->add_flag(
         "--offline", options->offline, "Only the configuration and the folders, without the network"
     );
+    add_offline_options(command, *options);
     command->add_flag("--verbose", options->verbose, "A line for each container and queue");
     add_json(command, options->json);
     command->callback([options, &chosen] {
@@ -317,6 +281,7 @@ int main(int argc, char** argv) {
     add_reload(program, chosen);
     add_retry(program, chosen);
     add_gen_dropin(program, chosen);
+    add_support_commands(program, chosen);
     auto arguments = commands::arranged({argv + 1, argv + argc});
     try {
         // It wants the last one first.

@@ -23,7 +23,7 @@ config::loaded load_configuration(const std::string& path) {
     return config::load_file(path, environment_with_rules());
 }
 
-static std::optional<config::settings> print_problems(
+std::optional<config::settings> print_problems(
     config::loaded loaded, const std::string& ignored_key
 ) {
     bool bad = false;
@@ -55,6 +55,12 @@ static config::loaded load_without_secrets(const std::string& path) {
         return result<std::string>(boost::system::in_place_value, stand_in);
     };
     return config::load_file(path, environment);
+}
+
+config::loaded load_offline(const std::string& path, const config::candidate& beside) {
+    auto environment = environment_with_rules();
+    environment.unresolved_is_warning = true;
+    return config::load_file(path, environment, beside);
 }
 
 std::optional<config::settings> load_settings_without_secrets(const std::string& path) {

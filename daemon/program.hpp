@@ -29,6 +29,15 @@ config::loaded load_configuration(const std::string& path);
 /// hands to the daemon, and files that only the daemon can read, are not asked for.
 std::optional<config::settings> load_settings_without_secrets(const std::string& path);
 
+/// As load_settings, for a check on any machine: what is not set or cannot be read here, secrets
+/// among it, is a warning. `beside`: a fragment that is to be read too.
+config::loaded load_offline(const std::string& path, const config::candidate& beside);
+
+/// Prints every problem; nothing if there are errors.
+std::optional<config::settings> print_problems(
+    config::loaded loaded, const std::string& ignored_key = {}
+);
+
 /// What a command that only asks the daemon works with.
 struct question_settings {
     config::settings settings;  // As far as they could be read.

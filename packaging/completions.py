@@ -6,9 +6,10 @@ import sys
 
 import helps
 
-FILES = {"--config", "--ca-file", "--ready-file", "--data", "--socket"}
-FOLDERS = {"--state-directory"}
-PATHS = {"send", "explain"}  # Commands whose operands are files.
+FILES = {"--config", "--ca-file", "--ready-file", "--data", "--socket", "--fragment", "--log"}
+FOLDERS = {"--state-directory", "--path", "--conf-d"}
+PATHS = {"send", "explain", "bundle"}  # Commands whose operands are files.
+WORDS = {"config": ["show"]}  # Those whose operands are words.
 
 
 def choices(option):
@@ -49,7 +50,7 @@ def bash(name, commands):
     every = [flag for _, options in commands.values() for flag in flags(options)]
     cases = []
     for command, (_, options) in commands.items():
-        names = " ".join(flag for flag, *_ in flags(options))
+        names = " ".join([*WORDS.get(command, []), *(flag for flag, *_ in flags(options))])
         answer = f'COMPREPLY=($(compgen -W "{names}" -- "$word"))'
         if command in PATHS:  # Names may hold blanks: one a line.
             answer += '; mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- "$word")'
@@ -93,8 +94,10 @@ def zsh_argument(flag, value, values, meaning):
 
 
 def zsh(name, commands):
-    def arguments(options, files):
+    def arguments(options, files, words=()):
         listed = [zsh_argument(*one) for one in flags(options)]
+        if words:
+            listed.append(f"'1:action:({' '.join(words)})'")
         if files:
             listed.append("'*:file:_files'")
         return " ".join(["_arguments", *listed])
@@ -103,7 +106,7 @@ def zsh(name, commands):
         return f"#compdef {name}\n{arguments(commands[''][1], False)}\n"
     described = " ".join(f"'{one}:{zsh_quoted(what)}'" for one, (what, _) in commands.items())
     cases = [
-        f"    {one}) {arguments(options, one in PATHS)} ;;"
+        f"    {one}) {arguments(options, one in PATHS, WORDS.get(one, ()))} ;;"
         for one, (_, options) in commands.items()
     ]
     return "\n".join([
@@ -137,6 +140,8 @@ def fish(name, commands):
             when = f" -n '__fish_seen_subcommand_from {command}'"
             if command not in PATHS:
                 lines.append(f"complete -c {name}{when} -f")
+        for word in WORDS.get(command, []):
+            lines.append(f"complete -c {name}{when} -a {word}")
         for flag, value, values, meaning in flags(options):
             line = f"complete -c {name}{when} -l {flag[2:]} -d {fish_quoted(meaning)}"
             if values:

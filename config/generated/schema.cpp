@@ -69,7 +69,7 @@ static json::object schema_of(const documented_key& one) {
         return map_schema(one.keys);
     case form::section_list: {
         auto items = map_schema(one.keys);
-        return {{"type", "array"}, {"minItems", 1}, {"items", items}};
+        return {{"type", "array"}, {"items", items}};
     }
     }
     return {};
@@ -107,7 +107,7 @@ static json::object definitions() {
     };
     json::object zero{{"const", 0}};
     return {
-        {"reference", text("\\$\\{(env|file|cred):[^}]*\\}")},
+        {"reference", text("\\$\\{((env|file|cred):[^}]*|host)\\}")},
         {"duration",
          json::object{{"anyOf", json::array{text("^(0+|([0-9]+(d|h|m|s|ms))+)$"), zero}}}},
         {"size",
@@ -132,19 +132,30 @@ static void write(const json::value& value, const std::string& indentation, std:
     out += json::serialize(value);
 }
 
-std::string json_schema() {
-    auto root = map_schema(documented_keys());
-    // The cluster's only required key makes the section required too.
-    root["required"] = json::array{"cluster", "watches"};
+static std::string whole_schema(
+    std::string_view title, const std::vector<documented_key>& keys, json::array required
+) {
+    auto root = map_schema(keys);
+    root["required"] = std::move(required);
     root["type"] = "object";
     json::object whole{
-        {"$schema", "http://json-schema.org/draft-07/schema#"},
-        {"title", "The configuration of kustodrop"}};
+        {"$schema", "http://json-schema.org/draft-07/schema#"}, {"title", title}};
     for (auto& entry : root) whole[entry.key()] = entry.value();
     whole["definitions"] = definitions();
     std::string out;
     write(whole, "", out);
     return out + "\n";
+}
+
+std::string json_schema() {
+    // The cluster's only required key makes the section required too; watches may be in fragments.
+    return whole_schema("The configuration of kustodrop", documented_keys(), {"cluster"});
+}
+
+std::string fragment_schema() {
+    auto keys = documented_keys();
+    std::erase_if(keys, [](auto& one) { return one.facts.form != form::section_list; });
+    return whole_schema("A fragment of the configuration of kustodrop", keys, {"watches"});
 }
 
 }  // namespace kustodrop::config

@@ -8,4 +8,7 @@ namespace kustodrop::config {
 /// as far as a schema can say it; rules between keys are the reader's.
 std::string json_schema();
 
+/// That of a file in conf.d.
+std::string fragment_schema();
+
 }  // namespace kustodrop::config

@@ -71,6 +71,9 @@ key<settings> admin_section() {
         read_listen,
         "For status, journal, retry and reload: unix:/path. Empty: off."
     );
+    listen = shown_by<settings>(std::move(listen), [](const settings& all) {
+        return yaml_text(all.admin.listen.empty() ? "" : "unix:" + all.admin.listen);
+    });
     listen.facts.default_value = yaml_text("unix:" + admin_settings().listen);
     auto http = make_special_key<settings>(
         "http",
@@ -78,6 +81,13 @@ key<settings> admin_section() {
         read_http,
         "Metrics and health over HTTP: HOST:PORT, port 0 for any free one. Empty: off."
     );
+    http = shown_by<settings>(std::move(http), [](const settings& all) {
+        auto& at = all.admin.http;
+        if (!at) return yaml_text("");
+        bool is_v6 = at->host.find(':') != std::string::npos;
+        auto host = is_v6 ? "[" + at->host + "]" : at->host;
+        return yaml_text(host + ":" + std::to_string(at->port));
+    });
     auto by_default = *admin_settings().http;
     http.facts.default_value = by_default.host + ":" + std::to_string(by_default.port);
     return make_section<settings>(

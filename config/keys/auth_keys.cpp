@@ -75,7 +75,7 @@ static void read_client_secret(section& auth, settings& all) {
     auto found = interpolate(source, auth.environment(), sensitivity::secret);
     if (!found) {
         auto subject = given ? std::string() : "is missing, and its default " + source + " ";
-        auth.error("client_secret", subject + found.error().detail);
+        auth.error_of("client_secret", found.error(), subject);
         return;
     }
     if (auto wrong = secret_problem(*found, auth.literal_secrets())) {
@@ -104,11 +104,10 @@ static void require_text_or_variable(
     if (!value.empty() || auth.is_wrong(key)) return;
     value = auth.environment().variable(variable).value_or("");
     if (value.empty()) {
-        auth.error(
-            key,
-            "is missing, and so is the environment variable " + variable +
-                ", which workload identity sets in a pod labelled azure.workload.identity/use: true"
-        );
+        auto why = "is missing, and so is the environment variable " + variable +
+                   ", which workload identity sets in a pod labelled "
+                   "azure.workload.identity/use: true";
+        auth.error_of(key, {errc::unreadable, remedy::reconfigure, why});
         return;
     }
     auto wrong = rule(value);
@@ -227,6 +226,11 @@ static key<settings> client_secret_key() {
         "after "
         "a refusal; so are the files that the next keys name."
     );
+    out = secretly_shown_by<settings>(std::move(out), [](const settings& all) {
+        auto& source = all.auth.client_secret_source;
+        if (!source.empty()) return yaml_text(source);
+        return yaml_text(all.auth.client_secret.empty() ? "" : "(secret)");
+    });
     out.facts.default_value = default_secret;
     out.same = [](const settings& a, const settings& b) {
         return a.auth.client_secret == b.auth.client_secret &&
@@ -322,13 +326,16 @@ static std::vector<key<settings>> identity_keys() {
             text_form{path_problem},
             "For workload_identity. Empty: what AZURE_FEDERATED_TOKEN_FILE says."
         ),
-        make_special_key<settings>(
+        shown_by<settings>(make_special_key<settings>(
             "authority_host",
             at(&settings::auth, &auth_settings::authority_host),
             read_authority,
             "https://HOST. Empty: what the cluster's auth metadata says, or for workload_identity "
             "what AZURE_AUTHORITY_HOST says."
-        ),
+        ), [](const settings& all) {
+            auto& authority = all.auth.authority_host;
+            return yaml_text(authority ? authority->origin() : "");
+        }),
     };
 }
 

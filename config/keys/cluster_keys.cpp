@@ -124,6 +124,9 @@ key<settings> cluster_section() {
         "http:// "
         "for loopback only; without user, path and query."
     );
+    endpoint = shown_by<settings>(std::move(endpoint), [](const settings& all) {
+        return yaml_text(all.cluster.ingestion_endpoint.origin());
+    });
     auto section = make_section<settings>(
         "cluster",
         "The cluster that the files go to.",

@@ -12,7 +12,12 @@ std::string yaml_text(std::string_view text) {
     if ((letter || path) && text.find_first_not_of(plain) == std::string_view::npos) {
         return std::string(text);
     }
-    return "\"" + std::string(text) + "\"";
+    std::string out;
+    for (char c : text) {
+        if (c == '"' || c == '\\') out += '\\';
+        out += c;
+    }
+    return "\"" + out + "\"";
 }
 
 std::string yaml_texts(const std::vector<std::string>& texts) {

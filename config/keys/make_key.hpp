@@ -145,10 +145,11 @@ key<T> make_key(std::string_view name, Member member, Form form, std::string_vie
     out.read = [name, member, form](section& from, T& to) { form.read(from, name, member(to)); };
     out.same = [member](const T& a, const T& b) { return member(a) == member(b); };
     out.take = [member](T& to, const T& from) { member(to) = member(from); };
+    out.show = [member, form](const T& from) { return form.show(member(from)); };
     return out;
 }
 
-/// A key whose value is read in a way of its own.
+/// A key whose value is read in a way of its own. It needs a way to be shown.
 template <class T, class Member>
 key<T> make_special_key(
     std::string_view name,
@@ -199,6 +200,20 @@ key<T> required(key<T> one, std::string example) {
     one.facts.default_value.clear();
     one.facts.example = std::move(example);
     return one;
+}
+
+/// How the value of a special key is written.
+template <class T>
+key<T> shown_by(key<T> one, std::function<std::string(const T&)> show) {
+    one.show = std::move(show);
+    return one;
+}
+
+/// The same of a key that may hold a secret.
+template <class T>
+key<T> secretly_shown_by(key<T> one, std::function<std::string(const T&)> show) {
+    one.may_hold_secret = true;
+    return shown_by(std::move(one), std::move(show));
 }
 
 template <class T>

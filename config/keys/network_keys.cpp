@@ -27,7 +27,7 @@ static void read_proxy(section& network, settings& all) {
     interpolation text;
     if (given) {
         auto found = interpolate(given->text, environment, sensitivity::secret);
-        if (!found) return network.error("proxy", found.error().detail);
+        if (!found) return network.error_of("proxy", found.error());
         text = std::move(*found);
     }
     std::string whose;
@@ -67,6 +67,10 @@ static key<settings> proxy_key() {
         "goes through it by CONNECT, except for this machine and this link, where identity "
         "endpoints answer. Empty: what HTTPS_PROXY or https_proxy in the environment says."
     );
+    out = secretly_shown_by<settings>(std::move(out), [](const settings& all) {
+        auto with = all.network.proxy_authorization.empty() ? "" : " (with a password)";
+        return yaml_text(all.network.proxy + with);
+    });
     out.same = [](const settings& a, const settings& b) {
         return a.network.proxy == b.network.proxy &&
                a.network.proxy_authorization == b.network.proxy_authorization;
@@ -81,7 +85,7 @@ static key<settings> proxy_key() {
 static std::vector<key<settings>> network_keys() {
     return {
         proxy_key(),
-        make_special_key<settings>(
+        shown_by<settings>(make_special_key<settings>(
             "no_proxy",
             at(&settings::network, &network_settings::no_proxy),
             read_no_proxy,
@@ -91,7 +95,7 @@ static std::vector<key<settings>> network_keys() {
             "with :PORT if needed; commas between, * for everything. Not given: NO_PROXY or "
             "no_proxy "
             "in the environment."
-        ),
+        ), [](const settings& all) { return yaml_text(all.network.no_proxy); }),
         make_key<settings>(
             "ca_file",
             at(&settings::network, &network_settings::ca_file),

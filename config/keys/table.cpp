@@ -37,6 +37,7 @@ static void read_watches(section& root, settings& out) {
         for (auto& one : watch_keys()) read_key(from, one, watch);
         check_watch(from, watch);
         from.finish();
+        if (root.origins()) root.origins()->watches.push_back(from.place_key());
     }
     auto state_directory = root.is_wrong("state_directory") ? "" : out.state_directory;
     check_watches(sections, out, state_directory);

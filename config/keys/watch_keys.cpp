@@ -107,6 +107,15 @@ static void read_properties(section& watch, watch_options& out) {
     }
 }
 
+// A value may be an authorization of any kind.
+static std::string show_properties(const watch_options& from) {
+    std::string out;
+    for (auto& [name, value] : from.target.additional_properties) {
+        out += (out.empty() ? "" : ", ") + yaml_text(name) + ": \"(hidden)\"";
+    }
+    return "{" + out + "}";
+}
+
 static key<watch_options> properties_key() {
     auto out = make_special_key<watch_options>(
         "additional_properties",
@@ -114,6 +123,7 @@ static key<watch_options> properties_key() {
         read_properties,
         "More properties of the ingestion message, name: value. Not those that other keys set."
     );
+    out = secretly_shown_by<watch_options>(std::move(out), show_properties);
     out.facts.form = form::text_map;
     out.facts.default_value = "{}";
     return out;

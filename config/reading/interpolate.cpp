@@ -9,6 +9,11 @@ static failure refused(std::string detail) {
     return {errc::not_allowed, remedy::reconfigure, std::move(detail)};
 }
 
+// What is well written and not to be had on this machine.
+static failure unresolved(std::string detail) {
+    return {errc::unreadable, remedy::reconfigure, std::move(detail)};
+}
+
 // A failure can also be made of a string, so the result must say that this is a value.
 static result<std::string> found(std::string text) {
     return result<std::string>(boost::system::in_place_value, std::move(text));
@@ -32,10 +37,13 @@ static result<std::string> variable(
     }
     if (has_default && at + 2 < reference.size()) out.is_literal = true;
     auto value = environment.variable(name);
+    // Shells set it, service managers do not.
+    bool is_host = name == "HOSTNAME" && (!value || value->empty()) && !environment.host.empty();
+    if (is_host) return found(environment.host);
     if (has_default && (!value || value->empty()))
         return found(std::string(reference.substr(at + 2)));
     if (!value) {
-        return refused(
+        return unresolved(
             "refers to the environment variable " + name + ", which is not set; set it or write " +
             "${env:" + name + ":-default}"
         );
@@ -76,7 +84,7 @@ static result<std::string> file(std::string_view path, const sources& from) {
     }
     auto text = content(std::string(path), from);
     if (text) return text;
-    return refused("refers to a file that cannot be read: " + text.error().detail);
+    return unresolved("refers to a file that cannot be read: " + text.error().detail);
 }
 
 static result<std::string> credential(std::string_view name, const sources& from) {
@@ -88,14 +96,14 @@ static result<std::string> credential(std::string_view name, const sources& from
         );
     }
     if (environment.credentials_directory.empty()) {
-        return refused(
+        return unresolved(
             "refers to the credential " + std::string(name) +
             ", but $CREDENTIALS_DIRECTORY is not set; give it with LoadCredential= in the unit"
         );
     }
     auto text = content(environment.credentials_directory + "/" + std::string(name), from);
     if (text) return text;
-    return refused(
+    return unresolved(
         "refers to the credential " + std::string(name) + ", which cannot be read: " +
         text.error().detail + "; give it with LoadCredential= in the unit"
     );
@@ -104,12 +112,16 @@ static result<std::string> credential(std::string_view name, const sources& from
 static result<std::string> resolve(
     std::string_view reference, const sources& from, interpolation& out
 ) {
+    if (reference == "host") {
+        if (!from.environment.host.empty()) return found(from.environment.host);
+        return unresolved("refers to the name of this machine, which is not known");
+    }
     if (reference.starts_with("env:")) return variable(reference.substr(4), from.environment, out);
     if (reference.starts_with("file:")) return file(reference.substr(5), from);
     if (reference.starts_with("cred:")) return credential(reference.substr(5), from);
     return refused(
         "has an unknown ${…}; use ${env:NAME}, ${env:NAME:-default}, ${file:/path}, "
-        "${cred:name}, and $$ for a dollar sign"
+        "${cred:name}, ${host}, and $$ for a dollar sign"
     );
 }
 

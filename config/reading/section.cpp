@@ -81,6 +81,18 @@ void section::error_in(std::string_view key, place at, std::string path, std::st
     reading_->report.error(at, std::move(path), std::move(message));
 }
 
+static bool is_only_unresolved(const failure& why, const environment& environment) {
+    return environment.unresolved_is_warning && why.code == errc::unreadable;
+}
+
+static constexpr auto not_checked = "; the key is not checked here";
+
+void section::error_of(std::string_view key, const failure& why, const std::string& subject) {
+    if (!is_only_unresolved(why, environment())) return error(key, subject + why.detail);
+    wrong_.emplace(key);
+    warn(key, subject + why.detail + not_checked);
+}
+
 void section::warn(std::string_view key, std::string message) {
     reading_->report.warn(at(key), path(key), std::move(message));
 }
@@ -93,6 +105,36 @@ void section::refuse(std::string_view key, std::string message) {
         reading_->report.error(entry.key_at, path(key), std::move(message));
         return;
     }
+}
+
+// As YAML, flow style.
+static std::string written_as(const node& value) {
+    auto quote = [](std::string_view text) { return "\"" + json_escape(text) + "\""; };
+    std::string out;
+    auto add = [&](const std::string& item) { out += (out.empty() ? "" : ", ") + item; };
+    switch (value.kind) {
+    case node_kind::null:
+        return "";
+    case node_kind::scalar:
+        return quote(value.text);
+    case node_kind::list:
+        for (auto& item : value.items) add(written_as(item));
+        return "[" + out + "]";
+    case node_kind::map:
+        for (auto& [key, at, item] : value.entries) add(quote(key) + ": " + written_as(item));
+        return "{" + out + "}";
+    }
+    return out;
+}
+
+void section::note_origin(std::string_view key, const node& value) const {
+    if (!reading_->origins) return;
+    auto written = written_as(value);
+    bool is_from_outside = written.find("${cred:") != std::string::npos ||
+                           written.find("${file:") != std::string::npos;
+    if (!is_from_outside) written.clear();
+    origin found{file(), value.at.line, value.at.column, std::move(written)};
+    reading_->origins->values[file() + ":" + path(key)] = std::move(found);
 }
 
 const node* section::take(std::string_view key) {
@@ -110,7 +152,9 @@ const node* section::take(std::string_view key) {
             first = &entry;
         }
     }
-    return first ? &first->value : nullptr;
+    if (!first) return nullptr;
+    note_origin(key, first->value);
+    return &first->value;
 }
 
 void section::require(std::string_view key, std::string_view what) {
@@ -121,7 +165,12 @@ void section::require(std::string_view key, std::string_view what) {
 std::optional<scalar> section::resolve(const node& value, const std::string& path) {
     auto found = interpolate(value.text, reading_->environment);
     if (!found) {
-        reading_->report.error(value.at, path, found.error().detail);
+        auto why = found.error();
+        if (is_only_unresolved(why, reading_->environment)) {
+            reading_->report.warn(value.at, path, why.detail + not_checked);
+        } else {
+            reading_->report.error(value.at, path, why.detail);
+        }
         return std::nullopt;
     }
     auto shown = quoted(value.text);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/environment.hpp"
+#include "config/reading/origins.hpp"
 #include "config/reading/report.hpp"
 
 #include <optional>
@@ -32,6 +33,7 @@ struct reading {
     const config::environment& environment;
     bool literal_secrets = false;  // Only the file's owner can read it: secrets may stand in it.
     config::fragments* beside = nullptr;  // Of the main file; none: it stands alone.
+    config::origins* origins = nullptr;   // Where the places of values go, if they are asked for.
 };
 
 /// One map of the document, read key by key. The keys that were taken are the allowed ones. What
@@ -46,6 +48,8 @@ public:
     bool literal_secrets() const { return reading_->literal_secrets; }
     const std::string& file() const { return reading_->report.file(); }
     config::fragments* beside() const { return reading_->beside; }
+    config::origins* origins() const { return reading_->origins; }
+    std::string place_key() const { return file() + ":" + path_; }  ///< For `origins`.
 
     /// The key's value as it is written, null if it is absent. The key is an allowed one from now
     /// on; a second one of the same name is reported.
@@ -74,6 +78,9 @@ public:
     const std::string& path() const { return path_; }
     void error(std::string_view key, std::string message);  ///< At that key.
     void warn(std::string_view key, std::string message);
+    /// The key's value could not be had: a warning if only this machine lacks it and the
+    /// environment says so, else an error.
+    void error_of(std::string_view key, const failure& why, const std::string& subject = {});
     /// The key is wrong because of something in its value that stands elsewhere.
     void error_in(std::string_view key, place at, std::string path, std::string message);
 
@@ -86,6 +93,7 @@ public:
 
 private:
     const node* peek(std::string_view key) const;
+    void note_origin(std::string_view key, const node& value) const;
     void report_unknown(const node::entry& entry);
 
     reading* reading_;

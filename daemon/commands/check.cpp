@@ -1,3 +1,4 @@
+#include "base/live_secrets.hpp"
 #include "config/reading/fragments.hpp"
 #include "daemon/commands/checking/service_check.hpp"
 #include "daemon/commands/commands.hpp"
@@ -124,18 +125,23 @@ static asio::awaitable<int> check_all(
 }
 
 // The problems of the configuration are on standard error already.
-static int refuse(const std::string& path, step_printer& out) {
-    for (auto& problem : load_configuration(path).problems) {
-        if (!problem.warning) out.bad("configuration", to_string(problem), bad_configuration);
+static int refuse(const std::vector<config::problem>& problems, step_printer& out) {
+    for (auto& problem : problems) {
+        if (problem.warning) continue;
+        out.bad("configuration", without_secrets(to_string(problem)), bad_configuration);
     }
     print_json(out, nullptr);
     return bad_configuration;
 }
 
 // Offline nothing needs the secrets, and who checks may not be allowed to read them.
-static std::optional<config::settings> settings_for(const check_options& options) {
-    if (options.offline) return load_settings_without_secrets(options.config);
-    return load_settings(options.config);
+static config::loaded load_for(const check_options& options) {
+    if (!options.offline) return load_configuration(options.config);
+    config::candidate beside{options.fragment, options.fragment_name, options.conf_d};
+    if (beside.name.empty()) {
+        beside.name = std::filesystem::path(options.fragment).filename().string();
+    }
+    return load_offline(options.config, beside);
 }
 
 static int check_service(const config::settings& settings, step_printer& out, bool as_json) {
@@ -153,8 +159,9 @@ static int check_service(const config::settings& settings, step_printer& out, bo
 }
 
 // The configuration is good: its fragments could be listed.
-static std::string fragments_of(const std::string& path) {
-    auto folder = config::fragments_folder(path);
+static std::string fragments_of(const check_options& options) {
+    auto& given = options.conf_d;
+    auto folder = given.empty() ? config::fragments_folder(options.config) : given;
     auto names = config::list_fragments(folder);
     auto count = names ? names->read.size() : 0;
     if (count == 0) return {};
@@ -163,13 +170,17 @@ static std::string fragments_of(const std::string& path) {
 
 int command_check(const check_options& options) {
     step_printer out(options.json, options.verbose);
-    auto settings = settings_for(options);
-    if (!settings) return options.json ? refuse(options.config, out) : bad_configuration;
-    auto read = options.config + fragments_of(options.config);
-    out.good("configuration", read + (options.offline ? ", secrets not read" : ""));
-    check_files(*settings, out);
-    check_folders(*settings, out);
-    check_pairs(*settings, out);
+    auto loaded = load_for(options);
+    auto problems = loaded.problems;
+    auto settings = print_problems(std::move(loaded));
+    if (!settings) return options.json ? refuse(problems, out) : bad_configuration;
+    auto read = options.config + fragments_of(options);
+    out.good("configuration", read + (options.offline ? ", without the network" : ""));
+    if (!options.no_files) {
+        check_files(*settings, out);
+        check_folders(*settings, out);
+        check_pairs(*settings, out);
+    }
     if (!options.offline) return check_service(*settings, out, options.json);
     if (options.json) print_json(out, nullptr);
     return out.code();

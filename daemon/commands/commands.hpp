@@ -17,6 +17,10 @@ int command_run(const run_options& options);
 struct check_options {
     std::string config;
     bool offline = false;
+    bool no_files = false;      // Only what the configuration says.
+    std::string fragment;       // A file that will be in conf.d; empty: none.
+    std::string fragment_name;  // What it is called there; empty: as now.
+    std::string conf_d;         // Empty: the configuration's own.
     bool verbose = false;  // A line for each step, also of those that are alike.
     bool json = false;
 };

@@ -35,6 +35,7 @@ BOOST_AUTO_TEST_CASE(the_manual_page_is_made_from_the_table) {
 
 BOOST_AUTO_TEST_CASE(the_schema_is_made_from_the_table) {
     check_file("packaging/schema/kustodrop.schema.json", config::json_schema());
+    check_file("packaging/schema/kustodrop.fragment.schema.json", config::fragment_schema());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,117 @@
+#include "config/effective.hpp"
+
+#include "base/text.hpp"
+#include "config/keys/table.hpp"
+
+#include <algorithm>
+
+namespace kustodrop::config {
+
+namespace {
+
+// Where a section lies: in the configuration, and in its own file.
+struct position {
+    std::string path;   // "watches[3].cut".
+    std::string place;  // "FILE:watches[0].cut".
+    position below(std::string_view name) const {
+        auto inner = [&](const std::string& outer, bool first) {
+            return first ? outer + std::string(name) : outer + "." + std::string(name);
+        };
+        return {inner(path, path.empty()), inner(place, place.ends_with(':'))};
+    }
+};
+
+class listing {
+public:
+    explicit listing(const loaded& from) : from_(from) {}
+
+    template <class T>
+    void add(const key<T>& one, const T& values, const position& at) {
+        auto here = at.below(one.facts.name);
+        if (one.facts.form == form::section) {
+            for (auto& sub : one.keys) add(sub, values, here);
+        } else if (one.facts.form != form::section_list) {
+            out.push_back(value_of(one, values, here));
+        } else {
+            add_watches();
+        }
+    }
+
+    std::vector<effective_value> out;
+
+private:
+    template <class T>
+    effective_value value_of(const key<T>& one, const T& values, const position& here) const {
+        auto given = from_.origins.values.find(here.place);
+        bool is_given = given != from_.origins.values.end();
+        effective_value row{here.path, one.show ? one.show(values) : "", "default"};
+        if (!is_given) return row;
+        auto& origin = given->second;
+        row.from = printable(origin.file) + ":" + std::to_string(origin.line) + ":" +
+                   std::to_string(origin.column);
+        if (!origin.written.empty() && !one.may_hold_secret) row.value = origin.written;
+        return row;
+    }
+
+    void add_watches() {
+        auto& watches = from_.values.watches;
+        for (std::size_t i = 0; i < watches.size(); ++i) {
+            position at{"watches[" + std::to_string(i) + "]", from_.origins.watches[i]};
+            for (auto& one : watch_keys()) add(one, watches[i], at);
+        }
+    }
+
+    const loaded& from_;
+};
+
+}  // namespace
+
+std::vector<effective_value> effective_values(const loaded& from) {
+    listing all(from);
+    position root{"", from.file + ":"};
+    for (auto& one : root_keys()) all.add(one, from.values, root);
+    return std::move(all.out);
+}
+
+// "watches[0].cut.max_age" as {"watches", "- 0", "cut", "max_age"}.
+static std::vector<std::string> steps_of(const std::string& key) {
+    std::vector<std::string> out;
+    for (auto part : split(key, '.')) {
+        auto bracket = part.find('[');
+        out.emplace_back(part.substr(0, bracket));
+        if (bracket != std::string_view::npos) {
+            out.push_back("- " + std::string(part.substr(bracket + 1)));
+        }
+    }
+    return out;
+}
+
+std::string effective_yaml(const std::vector<effective_value>& values) {
+    static constexpr std::size_t column_of_places = 60;
+    std::string out;
+    std::vector<std::string> open;  // The sections that lines belong to now.
+    for (auto& one : values) {
+        auto steps = steps_of(one.key);
+        auto name = steps.back();
+        steps.pop_back();
+        auto same = std::mismatch(open.begin(), open.end(), steps.begin(), steps.end()).second;
+        auto known = static_cast<std::size_t>(same - steps.begin());
+        std::string indentation(2 * known, ' ');
+        bool begins_item = false;
+        for (auto at = known; at < steps.size(); ++at, indentation += "  ") {
+            begins_item = steps[at].starts_with("- ");
+            if (!begins_item) out += indentation + steps[at] + ":\n";
+        }
+        open = std::move(steps);
+        if (begins_item) indentation.replace(indentation.size() - 2, 2, "- ");
+        auto line = indentation + name + ": " + one.value;
+        if (one.from != "default") {
+            line.resize(std::max(line.size() + 2, column_of_places), ' ');
+            line += "# " + one.from;
+        }
+        out += line + "\n";
+    }
+    return out;
+}
+
+}  // namespace kustodrop::config

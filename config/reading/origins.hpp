@@ -1,0 +1,26 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace kustodrop::config {
+
+/// Where a value stands that was given.
+struct origin {
+    std::string file;
+    int line = 1;  // Of the value.
+    int column = 1;
+    /// The value as it is written, as YAML, where a file or a credential is a part of it and its
+    /// content is not to be shown; else empty.
+    std::string written = {};
+};
+
+/// Where the values of a configuration come from, by place_key() of their sections. What is not
+/// there has its default.
+struct origins {
+    std::map<std::string, origin> values;
+    std::vector<std::string> watches;  // The place_key() of each watch's section, in order.
+};
+
+}  // namespace kustodrop::config

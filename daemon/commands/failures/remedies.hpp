@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string_view>
+
+namespace kustodrop::daemon {
+
+/// What a person can do about files that failed with this code, the service's or ours: a sentence
+/// without its full stop. Of a code that is not known, what helps with any. Pure.
+std::string_view remedy_for(std::string_view code);
+
+}  // namespace kustodrop::daemon

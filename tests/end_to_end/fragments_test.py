@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""Watches in files of conf.d: read by run, reload and check alike, refused with their place."""
+import json
+import unittest
+
+from harness import EndToEnd, csv_rows
+
+CONFIGURATION = 78
+
+
+class Fragments(EndToEnd):
+    def fragment(self, daemon, name, **changes):
+        """A watch of its own in conf.d; returns its folder."""
+        folder = daemon.folder / name
+        folder.mkdir(exist_ok=True)
+        watch = {**daemon.settings["watches"][0], "name": name, "path": str(folder), **changes}
+        self.write(daemon, f"{name}.yaml", json.dumps({"watches": [watch]}))
+        return folder
+
+    def write(self, daemon, name, text):
+        conf_d = daemon.folder / "conf.d"
+        conf_d.mkdir(exist_ok=True)
+        (conf_d / name).write_text(text)
+        return conf_d / name
+
+    def check(self, daemon, *more, expected=0):
+        code, out, err = daemon.command(
+            "check", "--offline", "--config", daemon.config_path, *more
+        )
+        self.assertEqual(code, expected, out + err)
+        return out + err
+
+    def reload(self, daemon, expected=0):
+        arguments = ("reload", "--json", "--socket", daemon.admin, "--config", daemon.config_path)
+        code, out, err = daemon.command(*arguments)
+        self.assertEqual(code, expected, out + err)
+        return json.loads(out)
+
+    def test_watches_of_fragments_ship_and_come_and_go_by_reload(self):
+        emulator = self.emulator()
+        daemon = self.daemon(emulator)
+        first = self.fragment(daemon, "first")
+        daemon.start()
+        daemon.put("a.csv", csv_rows(1))
+        daemon.put("b.csv", csv_rows(1), first)
+        self.settled(daemon, succeeded=2)
+        second = self.fragment(daemon, "second")
+        self.assertEqual(self.reload(daemon)["added"], ["second"])
+        daemon.put("c.csv", csv_rows(1), second)
+        self.settled(daemon, succeeded=3)
+        (daemon.folder / "conf.d" / "first.yaml").rename(daemon.folder / "conf.d" / "first.yaml~")
+        self.assertEqual(self.reload(daemon)["removed"], ["first"])
+
+    def test_a_broken_fragment_is_refused_with_its_place_and_the_old_one_works_on(self):
+        emulator, daemon = self.pair()
+        bad = self.write(daemon, "bad.yaml", "watches:\n  - {path: /srv/x, databse: D}\n")
+        answer = self.reload(daemon, CONFIGURATION)
+        self.assertFalse(answer["taken"])
+        self.assertTrue(any(f"{bad}:2:20: " in one for one in answer["problems"]), answer)
+        self.assertIn(f"{bad}:2:20: ", self.check(daemon, expected=CONFIGURATION))
+        daemon.put("a.csv", csv_rows(1))
+        self.settled(daemon, succeeded=1)
+
+    def test_all_watches_may_be_in_fragments(self):
+        daemon = self.daemon(self.emulator())
+        self.fragment(daemon, "only")
+        del daemon.settings["watches"]
+        daemon.write()
+        said = self.check(daemon)
+        self.assertIn("with 1 file of ", said)
+        code, out, _ = daemon.command("plan", "--json", "--config", daemon.config_path)
+        self.assertEqual((code, json.loads(out)["watches"][0]["watch"]), (0, "only"))
+
+    def test_a_name_that_is_used_twice_names_both_places(self):
+        daemon = self.daemon(self.emulator())
+        self.fragment(daemon, "one")
+        self.fragment(daemon, "two", name="one")
+        said = self.check(daemon, expected=CONFIGURATION)
+        self.assertIn("conf.d/two.yaml:1:", said)
+        self.assertIn("conf.d/one.yaml:1:", said)
+
+    def test_a_fragment_is_checked_before_it_is_in_place(self):
+        daemon = self.daemon(self.emulator())
+        folder = self.fragment(daemon, "one")
+        candidate = daemon.folder / "candidate"
+        candidate.write_text((daemon.folder / "conf.d" / "one.yaml").read_text())
+        # As a new version of itself it is good, as another one it has a name that is taken.
+        self.check(daemon, "--fragment", candidate, "--as", "one.yaml")
+        said = self.check(daemon, "--fragment", candidate, expected=CONFIGURATION)
+        self.assertIn("is the name of watches[0] in ", said)
+        candidate.write_text("watches: [{path: /srv/x}]\n")
+        said = self.check(
+            daemon, "--fragment", candidate, "--as", "one.yaml", expected=CONFIGURATION
+        )
+        self.assertIn(f"{candidate}:1:", said)
+        folder.rmdir()
+
+    def test_on_a_machine_without_secrets_and_folders_only_the_text_is_checked(self):
+        daemon = self.daemon(
+            self.emulator(),
+            {"path": "/srv/kustodrop-none", "tags": ["${env:KUSTODROP_NONE}"]},
+            auth={"client_secret": "${cred:absent}"},
+            network={"ca_file": "/etc/kustodrop-none.pem"},
+        )
+        said = self.check(daemon, "--no-files")
+        self.assertIn("warning: auth.client_secret: ", said)
+        self.assertIn("warning: watches[0].tags[0]: ", said)
+        self.check(daemon, expected=CONFIGURATION)
+
+    def test_the_host_is_known_without_an_environment(self):
+        emulator = self.emulator()
+        daemon = self.daemon(emulator, {"tags": ["on-${host}", "at-${env:HOSTNAME}"]})
+        daemon.start({"PATH": "/usr/bin:/bin"})
+        daemon.put("a.csv", csv_rows(1))
+        host = daemon.status()["host"]
+        message = self.posted(emulator, 1)[0]
+        self.assertIn(f"on-{host}", json.dumps(message))
+        self.assertIn(f"at-{host}", json.dumps(message))
+        self.settled(daemon, succeeded=1)
+
+
+if __name__ == "__main__":
+    unittest.main()
