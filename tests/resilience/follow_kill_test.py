@@ -118,6 +118,7 @@ class FollowKill(Resilience):
         self.tally.add("records", len(arrived))
         self.tally.add("destroyed", lost)
         self.tally.add("ranges reported", len(ledger.reported()))
+        self.tally.add("given up", len(ledger.given_up))
         self.tally.add("twice", len(twice))
         self.tally.add("rotations", sum(log.rotations for log in logs))
         self.tally.add("inodes reused", sum(log.reused for log in logs))
@@ -131,7 +132,7 @@ class FollowKill(Resilience):
         whole = self.scenarios(self.endure, cases * self.choose(4, 1), CASES_AT_A_TIME)
         least = {"kills": self.choose(1000, 33), "rotations": 30, "records": 1000}
         least["inodes reused"] = 1
-        counts = ("kills", "rotations", "inodes reused", "records", "twice", "destroyed")
+        counts = ("kills", "rotations", "inodes reused", "records", "twice", "destroyed", "given up")
         self.close(
             "follow kill", least if whole and not chosen else {}, *counts, "ranges reported"
         )

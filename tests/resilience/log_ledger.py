@@ -43,9 +43,10 @@ class LogLedger:
     """Judges by the journal, before bytes are destroyed, what the daemon has seen of them: that has
     to arrive or to be reported."""
 
-    def __init__(self, emulator, daemon, logs, may_repeat_heads):
+    def __init__(self, emulator, daemon, logs, has_copies):
         self.emulator, self.daemon, self.logs = emulator, daemon, logs
-        self.may_repeat_heads = may_repeat_heads
+        self.has_copies = has_copies
+        self.given_up = set()  # Numbers of records that a copy holds, and that are reported as lost.
         self.accountable = set()  # Numbers of destroyed records that a look had seen.
         self.judged = {}  # inode -> the number of the last log whose bytes were destroyed
         self.interrupted = collections.Counter()  # Kills at which a source stood at its post.
@@ -101,23 +102,26 @@ class LogLedger:
 
     # Judging.
 
+    def is_reported(self, number, ranges):
+        log = self.log_of(number)
+        return any(
+            one.log.startswith(log.name) and one.first <= log.written[number] < one.end
+            for one in ranges
+        )
+
     def lost_silently(self, arrived):
         """[what is wrong]: records that stand in a file, or were seen, and have no outcome."""
         absent = set().union(*(log.written for log in self.logs)) - set(arrived)
-        readable = self.readable()
+        readable, ranges = self.readable(), self.reported()
         wrong = sorted(absent & readable)
+        if self.has_copies:
+            # What was cut and not posted when a log was truncated may lie in a copy in part only.
+            self.given_up = {one for one in wrong if self.is_reported(one, ranges)}
+            wrong = [one for one in wrong if one not in self.given_up]
         if wrong:
             yield f"T3 {len(wrong)} records lost that stand in a file: {self.named(wrong)}"
-        ranges = self.reported()
-        silent = [
-            number
-            for number in sorted((absent & self.accountable) - readable)
-            if not any(
-                one.log.startswith(self.log_of(number).name)
-                and one.first <= self.log_of(number).written[number] < one.end
-                for one in ranges
-            )
-        ]
+        gone = sorted((absent & self.accountable) - readable)
+        silent = [number for number in gone if not self.is_reported(number, ranges)]
         if silent:
             yield f"T4 {len(silent)} seen records lost without an outcome: {self.named(silent)}"
 
@@ -147,7 +151,7 @@ class LogLedger:
                     twice.add(number)
         several = sorted(number for number, of in sources.items() if len(of) > 1)
         twice.update(several)
-        if self.may_repeat_heads:
+        if self.has_copies:
             several = [n for n in several if self.log_of(n).written[n] >= HEAD]
         if several:
             of = sources[several[0]]
