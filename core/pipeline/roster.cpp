@@ -1,5 +1,7 @@
 #include "pipeline/roster.hpp"
 
+#include "spool/following/log_state.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -43,7 +45,8 @@ void roster::count(held_source& one, bool is_parked) {
     uncount(one);
     auto& what = one.source;
     auto& ours = ledger_of(what.watch);
-    one.as = {&ours, is_parked, what.stage.index(), what.slices.size(), what.claimed_at};
+    auto stage = what.stage.index();
+    one.as = {&ours, is_parked, stage, what.slices.size(), what.log_bytes(), what.claimed_at};
     if (is_parked) {
         ++parked_;
         ours.counts->parked_files += one.as.files;
@@ -57,6 +60,7 @@ void roster::count(held_source& one, bool is_parked) {
     }
     add_to_stage(one.as, static_cast<std::int64_t>(one.as.files));
     ours.counts->pending_files += one.as.files;
+    ours.counts->pending_log_bytes += one.as.log_bytes;
     ours.claim_times.add(one.as.claimed_at);
     ours.counts->oldest = ours.claim_times.oldest();
 }
@@ -71,6 +75,7 @@ void roster::uncount(held_source& one) {
     }
     add_to_stage(as, -static_cast<std::int64_t>(as.files));
     as.in->counts->pending_files -= as.files;
+    as.in->counts->pending_log_bytes -= as.log_bytes;
     as.in->claim_times.remove(as.claimed_at);
     as.in->counts->oldest = as.in->claim_times.oldest();
 }
@@ -81,6 +86,21 @@ void roster::count_outcome(const source& about, const spool::outcome_record& rec
         {"watch", about.watch}, {"outcome", std::string(to_string(record.outcome))}};
     metrics_.count("kustodrop_sources_total", labels).add(files);
     counts_of(about.watch).last_outcome = record;
+    auto bytes = static_cast<double>(about.log_bytes());
+    if (bytes == 0) return;
+    metrics_.count("kustodrop_log_bytes_total", labels).add(bytes);
+    if (!spool::is_loss(record.code)) return;
+    metric_labels reason{{"watch", about.watch}, {"reason", record.code}};
+    metrics_.count("kustodrop_log_bytes_lost_total", reason).add(bytes);
+}
+
+// What was seen by an earlier run, or has had an outcome, is counted as seen once more.
+void roster::count_resumed(const source& what) {
+    auto files = static_cast<double>(what.slices.size());
+    metrics_.count("kustodrop_files_resumed_total", {{"watch", what.watch}}).add(files);
+    auto bytes = static_cast<double>(what.log_bytes());
+    if (bytes == 0) return;
+    metrics_.count("kustodrop_log_bytes_seen_total", {{"watch", what.watch}}).add(bytes);
 }
 
 roster::held_source& roster::hold(source arriving) {
@@ -161,8 +181,7 @@ source& roster::resume(source arriving) {
     count(one, is_waiting);
     if (is_waiting) return what;
     unproven_.insert(what.id);
-    auto files = static_cast<double>(what.slices.size());
-    metrics_.count("kustodrop_files_resumed_total", {{"watch", what.watch}}).add(files);
+    count_resumed(what);
     return what;
 }
 
@@ -184,8 +203,7 @@ void roster::park(source& waiting, spool::outcome_record record) {
 
 void roster::unpark(source& going_on) {
     if (!is_parked(going_on)) return;
-    auto files = static_cast<double>(going_on.slices.size());
-    metrics_.count("kustodrop_files_resumed_total", {{"watch", going_on.watch}}).add(files);
+    count_resumed(going_on);
     count(held(going_on), false);
 }
 
@@ -227,6 +245,7 @@ static void move_counts(metrics& measured, const std::string& from, const std::s
     };
     move("kustodrop_files_seen_total", {{"watch", from}});
     move("kustodrop_files_resumed_total", {{"watch", from}});
+    move("kustodrop_log_bytes_seen_total", {{"watch", from}});
     using spool::outcome;
     for (auto one :
          {outcome::succeeded,
@@ -235,10 +254,9 @@ static void move_counts(metrics& measured, const std::string& from, const std::s
           outcome::rejected,
           outcome::unconfirmed,
           outcome::presumed}) {
-        move(
-            "kustodrop_sources_total",
-            {{"watch", from}, {"outcome", std::string(spool::to_string(one))}}
-        );
+        for (auto name : {"kustodrop_sources_total", "kustodrop_log_bytes_total"}) {
+            move(name, {{"watch", from}, {"outcome", std::string(spool::to_string(one))}});
+        }
     }
 }
 

@@ -24,6 +24,7 @@ struct watch_counts {
     std::array<std::uint64_t, 6> files_in_stage{};      // By any_stage's index.
     std::uint64_t pending_files = 0;                    // The sum: claimed and not retired.
     std::uint64_t parked_files = 0;                     // Unconfirmed, kept in work/.
+    std::uint64_t pending_log_bytes = 0;                // Of followed logs, in any stage.
     std::optional<wall_time> oldest;                    // When the oldest pending one was claimed.
     std::optional<spool::outcome_record> last_outcome;  // The last outcome since start.
 
@@ -126,6 +127,7 @@ private:
         bool is_parked = false;
         std::size_t stage = 0;
         std::uint64_t files = 0;
+        std::uint64_t log_bytes = 0;
         wall_time claimed_at{};
     };
     struct held_source {
@@ -141,6 +143,7 @@ private:
     void uncount(held_source&);
     static void add_to_stage(const counted&, std::int64_t files);
     void count_outcome(const spool::source&, const spool::outcome_record&);
+    void count_resumed(const spool::source&);
 
     spool::journal& journal_;
     const time_source& clock_;

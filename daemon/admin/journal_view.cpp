@@ -27,6 +27,7 @@ static json::object row_json(const spool::journal_row& row, const spool::slice& 
         {"offset", file.offset},
         {"bytes", file.length_bytes},
         {"inode", file.identity.inode},
+        {"log_id", file.log_id ? *file.log_id : std::string()},
         {"location", printable(file.location)},
         {"files", row.files},
         {"attempts", what.attempts},

@@ -116,12 +116,19 @@ std::vector<range_wish> cutter::next_cut(time_point now, bool all) const {
     return out;
 }
 
-void cutter::cut(log_number log, std::uint64_t end, time_point now) {
+std::uint64_t cutter::cut(log_number log, std::uint64_t end, time_point now) {
     auto found = logs_.find(log);
-    if (found == logs_.end()) return;
+    if (found == logs_.end()) return 0;
     auto& one = found->second;
-    one.log.position = end;
     one.waits_since = now;
+    return end - std::exchange(one.log.position, end);
+}
+
+std::string_view cutter::reason(time_point now, bool all) const {
+    if (all) return "stop";
+    std::uint64_t bytes = 0;
+    for (auto* one : ready_ones(now, all)) bytes += one->log.size - one->log.position;
+    return bytes >= options_.cut.max_bytes ? "size" : "age";
 }
 
 bool cutter::found_nothing(const range_wish& wish) {
@@ -149,11 +156,19 @@ std::vector<log_number> cutter::ended(time_point now) const {
 std::optional<time_point> cutter::next_due() const {
     std::optional<time_point> due;
     for (auto& [number, one] : logs_) {
-        if (!one.is_waiting() || one.nothing_at_all || one.barren == one.log.size) continue;
+        if (!one.may_be_cut()) continue;
         auto at = one.waits_since + options_.cut.max_age;
         if (!due || at < *due) due = at;
     }
     return due;
+}
+
+std::optional<time_point> cutter::behind_since() const {
+    std::optional<time_point> oldest;
+    for (auto& [number, one] : logs_) {
+        if (one.may_be_cut()) oldest = std::min(oldest.value_or(one.waits_since), one.waits_since);
+    }
+    return oldest;
 }
 
 std::uint64_t cutter::waiting_bytes() const {

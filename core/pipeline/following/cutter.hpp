@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace kustodrop::pipeline {
@@ -27,8 +28,11 @@ public:
     /// `all`: nothing is waited for, not even the ends of unfinished records.
     std::vector<spool::range_wish> next_cut(time_point now, bool all) const;
 
-    /// What was found of such a part: the log is cut up to `end`.
-    void cut(spool::log_number log, std::uint64_t end, time_point now);
+    /// Why a cut is due, if one is.
+    std::string_view reason(time_point now, bool all) const;
+
+    /// What was found of such a part: the log is cut up to `end`. Returns how far that moves it.
+    std::uint64_t cut(spool::log_number log, std::uint64_t end, time_point now);
 
     /// No record ends in that part. False: that says nothing of the log.
     bool found_nothing(const spool::range_wish& wish);
@@ -39,6 +43,10 @@ public:
     /// When a cut is due, or an unfinished end counts as finished, without a change; nothing:
     /// never.
     std::optional<time_point> next_due() const;
+
+    /// Since when the oldest byte waits that could be cut; nothing where none does. The unfinished
+    /// end of a log could not.
+    std::optional<time_point> behind_since() const;
 
     std::uint64_t waiting_bytes() const;
     std::size_t waiting_logs() const;
@@ -52,6 +60,7 @@ private:
         bool no_line = false;         // nor does a line,
         bool nothing_at_all = false;  // nor can its unfinished end be cut.
         bool is_waiting() const { return log.size > log.position; }
+        bool may_be_cut() const { return is_waiting() && !nothing_at_all && barren != log.size; }
     };
     bool has_long_records() const { return options_.records.kind != spool::record_kind::lines; }
     bool is_quiet(const entry& one, time_point now) const;

@@ -63,7 +63,7 @@ asio::awaitable<result<uploaded_blob>> uploader::send(
     auto reading = reading_options(what, where, options);
     reading.root_fd = folder->descriptor_of_root();
     if (from.logs) {
-        reading.logs = from.logs->find_all(what.slices);
+        reading.logs = from.files_of(what.slices);
         reading.rows = row_rules_of(from.options, where, what.id);
     }
     reading.threads = plan.threads;

@@ -6,6 +6,7 @@
 #include "pipeline/watch/watch_options.hpp"
 #include "pipeline/watch/watch_routes.hpp"
 #include "spool/folder/drop_folder.hpp"
+#include "spool/following/keeping/kept_ranges.hpp"
 #include "spool/following/looking/open_logs.hpp"
 
 #include <map>
@@ -27,6 +28,13 @@ struct open_folder {
     bool follows_growth = true;  // What is added to a claimed file is shipped as well.
     // Of a watch that follows logs: their files; they stay where they are.
     std::shared_ptr<const spool::open_logs> logs;
+    // And the ranges of them that failed, in the state directory.
+    std::shared_ptr<const spool::kept_ranges> ranges;
+
+    /// The open files of slices that are to be read. Blocking only for what was kept.
+    std::vector<std::shared_ptr<const spool::descriptor>> files_of(
+        const std::vector<spool::slice>& slices
+    ) const;
 };
 
 /// A watch at work. Each member has one writer: the intake has the options, the folder and the

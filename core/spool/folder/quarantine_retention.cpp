@@ -31,11 +31,12 @@ struct quarantined_file {
 
 class quarantine_sweeper {
 public:
-    quarantine_sweeper(int root, const quarantine_limits& limits) : root_(root), limits_(limits) {}
+    quarantine_sweeper(int root, const std::string& top, const quarantine_limits& limits)
+        : root_(root), top_(top), limits_(limits) {}
 
     // Deletes what is older than that, and while there is too much; nothing from `recent_ns` on.
     quarantine_report expire(std::int64_t oldest_ns, std::int64_t recent_ns) {
-        walk(std::string(quarantine_folder), 0, recent_ns);
+        walk(top_, 0, recent_ns);
         std::sort(oldest_.begin(), oldest_.end(), went_earlier);
         for (auto& file : oldest_) {
             if (file.changed_ns >= oldest_ns && total_bytes_ <= limits_.bytes) break;
@@ -109,13 +110,14 @@ private:
         if (!seen || seen->changed_ns != file.changed_ns) return;
         if (::unlinkat(folder.get(), place.base.c_str(), 0) != 0) return;
         ::unlinkat(folder.get(), (place.base + std::string(note)).c_str(), 0);
-        remove_empty_folders(root_, place.folder, quarantine_folder);
+        remove_empty_folders(root_, place.folder, top_);
         total_bytes_ -= file.allocated_bytes;
         report_.bytes_deleted += file.allocated_bytes;
         if (!file.is_explanation) ++report_.files_deleted;
     }
 
     int root_;
+    const std::string& top_;
     const quarantine_limits& limits_;
     std::vector<quarantined_file> oldest_;  // A heap, the latest of them first.
     std::uint64_t total_bytes_ = 0;
@@ -132,14 +134,20 @@ std::int64_t since_epoch_ns(wall_time at) {
 result<quarantine_report> expire_quarantine(
     const drop_folder& folder, wall_time now, const quarantine_limits& limits
 ) {
-    auto root = folder.descriptor_of_root();
-    auto top = open_beneath(root, std::string(quarantine_folder), O_RDONLY | O_DIRECTORY);
-    if (!top.is_open()) {
+    std::string top(quarantine_folder);
+    return expire_quarantine(folder.descriptor_of_root(), top, now, limits);
+}
+
+result<quarantine_report> expire_quarantine(
+    int root, const std::string& top, wall_time now, const quarantine_limits& limits
+) {
+    auto opened = open_beneath(root, top, O_RDONLY | O_DIRECTORY);
+    if (!opened.is_open()) {
         if (errno == ENOENT) return quarantine_report();
-        return move_failure("cannot open", quarantine_folder, errno);
+        return move_failure("cannot open", top, errno);
     }
     auto limit = now - std::chrono::duration_cast<wall_time::duration>(limits.age);
-    quarantine_sweeper sweeping(root, limits);
+    quarantine_sweeper sweeping(root, top, limits);
     return sweeping.expire(since_epoch_ns(limit), since_epoch_ns(now - recording));
 }
 
@@ -160,7 +168,11 @@ static std::size_t count_files(int root, const std::string& folder, std::size_t 
 }
 
 std::size_t count_quarantined(const drop_folder& folder) {
-    return count_files(folder.descriptor_of_root(), std::string(quarantine_folder), 0);
+    return count_quarantined(folder.descriptor_of_root(), std::string(quarantine_folder));
+}
+
+std::size_t count_quarantined(int root, const std::string& top) {
+    return count_files(root, top, 0);
 }
 
 }  // namespace kustodrop::spool

@@ -32,7 +32,13 @@ result<quarantine_report> expire_quarantine(
     const drop_folder& folder, wall_time now, const quarantine_limits& limits
 );
 
+/// The same in the folder `top` of an open one; the places in `needed` begin with it.
+result<quarantine_report> expire_quarantine(
+    int root, const std::string& top, wall_time now, const quarantine_limits& limits
+);
+
 /// How many files are in quarantine, without the .error.json beside them. Blocking.
 std::size_t count_quarantined(const drop_folder& folder);
+std::size_t count_quarantined(int root, const std::string& top);
 
 }  // namespace kustodrop::spool

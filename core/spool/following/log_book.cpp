@@ -35,7 +35,10 @@ void log_book::report_losses(look_table& look) {
         auto& log = logs_.at(ending.log);
         auto to = log.size_seen();
         if (to <= ending.lost_from) continue;
-        look.result.losses.push_back({ending.log, ending.lost_from, to, ending.cause, log.name});
+        auto id = log.id.empty() ? made_id(log) : log.id;
+        look.result.losses.push_back(
+            {ending.log, ending.lost_from, to, ending.cause, log.name, std::move(id)}
+        );
     }
 }
 
@@ -87,12 +90,14 @@ void log_book::cut(
 ) {
     auto& log = logs_.at(number);
     if (!log.head) log.head = head;
-    if (log.id.empty()) {
-        auto first = log.head.value_or(content_mark{});
-        log.id = make_log_id({options_.watch, options_.file_system, log.file, first, log.life});
-    }
+    if (log.id.empty()) log.id = made_id(log);
     log.position = anchor.end;
     remember_anchor(log.anchors, anchor);
+}
+
+std::string log_book::made_id(const log_state& log) const {
+    auto first = log.head.value_or(content_mark{});
+    return make_log_id({options_.watch, options_.file_system, log.file, first, log.life});
 }
 
 void log_book::end(log_number number) { logs_.at(number).phase = log_phase::ended; }

@@ -52,6 +52,7 @@ public:
 
 private:
     void forget_ended(const std::vector<log_sighting>& files);
+    std::string made_id(const log_state& log) const;
     void report_losses(look_table& look);
 
     book_options options_;

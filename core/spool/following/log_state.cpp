@@ -1,5 +1,8 @@
 #include "spool/following/log_state.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace kustodrop::spool {
 
 std::string_view to_string(log_status status) {
@@ -50,6 +53,13 @@ std::string_view code_of(loss_cause cause) {
         return "broken_unread";
     }
     return "";
+}
+
+bool is_loss(std::string_view code) {
+    using enum loss_cause;
+    return std::ranges::any_of(std::array{deleted, truncated, overwritten, broken}, [&](auto one) {
+        return code_of(one) == code;
+    });
 }
 
 }  // namespace kustodrop::spool

@@ -110,6 +110,9 @@ enum class loss_cause {
 /// The code of the outcome: "deleted_unread" and so on.
 std::string_view code_of(loss_cause);
 
+/// Whether it is the code of such an outcome: the bytes are nowhere any more.
+bool is_loss(std::string_view code);
+
 /// Bytes that were seen, never cut, and are no longer there: [from, to) at least.
 struct log_loss {
     log_number log = 0;
@@ -117,6 +120,7 @@ struct log_loss {
     std::uint64_t to = 0;
     loss_cause cause = loss_cause::deleted;
     std::string name;  // The last one that the log had.
+    std::string id = {};
 
     friend bool operator==(const log_loss&, const log_loss&) = default;
 };

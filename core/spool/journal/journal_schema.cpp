@@ -132,10 +132,23 @@ static constexpr auto version_7 = R"sql(
     PRAGMA user_version = 7;
 )sql";
 
+// Which log a slice is of; NULL: it is of a file that is no log, or an earlier release cut it.
+static constexpr auto version_8 = R"sql(
+    ALTER TABLE slices ADD COLUMN log_id TEXT;
+    PRAGMA user_version = 8;
+)sql";
+
 // In order: each brings a journal of the version before it up to its own.
 static constexpr std::array migrations{
-    version_1, version_2, version_3, version_4, version_5, version_6, version_7};
-static_assert(std::string_view(schema_version) == "7");
+    version_1,
+    version_2,
+    version_3,
+    version_4,
+    version_5,
+    version_6,
+    version_7,
+    version_8};
+static_assert(std::string_view(schema_version) == "8");
 
 // Nothing: of another program, or newer.
 static std::optional<std::size_t> migrations_done(const std::string& version) {

@@ -29,11 +29,12 @@ static std::string upsert_sql() {
 
 static constexpr auto slice_sql =
     "INSERT INTO slices (source_id, position, name, location, offset, length_bytes, device, inode,"
-    " size_bytes, modified_ns, changed_ns, start_check, end_check, head_bytes)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+    " size_bytes, modified_ns, changed_ns, start_check, end_check, head_bytes, log_id)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, nullif(?15, ''))"
     " ON CONFLICT (source_id, position) DO UPDATE SET name = ?3, location = ?4, offset = ?5,"
     " length_bytes = ?6, device = ?7, inode = ?8, size_bytes = ?9, modified_ns = ?10,"
-    " changed_ns = ?11, start_check = ?12, end_check = ?13, head_bytes = ?14";
+    " changed_ns = ?11, start_check = ?12, end_check = ?13, head_bytes = ?14,"
+    " log_id = nullif(?15, '')";
 
 source_rows::source_rows(const sqlite::database& db)
     : write_source_(db, upsert_sql()),
@@ -41,7 +42,7 @@ source_rows::source_rows(const sqlite::database& db)
       read_slices_(
           db,
           "SELECT name, location, offset, length_bytes, device, inode, size_bytes, modified_ns,"
-          " changed_ns, start_check, end_check, head_bytes FROM slices WHERE source_id = ?1"
+          " changed_ns, start_check, end_check, head_bytes, log_id FROM slices WHERE source_id = ?1"
           " ORDER BY position"
       ),
       erase_slices_(db, "DELETE FROM slices WHERE source_id = ?1 AND position >= ?2"),
@@ -147,7 +148,8 @@ void source_rows::write_slices(const source& s) {
                 identity.changed_ns,
                 one.start_check,
                 one.end_check,
-                one.head_bytes
+                one.head_bytes,
+                one.log_id ? *one.log_id : std::string()
             )
             .run();
     }
@@ -177,6 +179,7 @@ std::vector<slice> source_rows::read_slices(const std::string& id) {
     read_slices_.bind(id);
     while (read_slices_.step()) {
         auto& row = read_slices_;
+        auto log_id = row.bytes(12);
         slices.push_back(
             {row.bytes(0),
              row.bytes(1),
@@ -185,7 +188,8 @@ std::vector<slice> source_rows::read_slices(const std::string& id) {
              read_identity(row, 4),
              static_cast<std::uint32_t>(row.natural(9)),
              static_cast<std::uint32_t>(row.natural(10)),
-             row.natural(11)}
+             row.natural(11),
+             log_id.empty() ? boxed<std::string>() : boxed<std::string>(std::move(log_id))}
         );
     }
     return slices;

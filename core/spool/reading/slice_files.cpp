@@ -4,6 +4,7 @@
 #include "spool/folder/beneath.hpp"
 #include "spool/reading/read_failures.hpp"
 #include "spool/reading/records/tail_check.hpp"
+#include "spool/source/place.hpp"
 
 #include <sys/stat.h>
 
@@ -17,6 +18,11 @@ namespace kustodrop::spool {
 
 // What one read takes whole needs no reading ahead.
 static constexpr std::size_t read_ahead_from = 256 * 1024;
+
+// Where the file of a slice begins: a range of a log that was kept has a file of its own.
+static std::uint64_t file_begin(const slice& what) {
+    return is_kept_range(what.location) ? what.offset : 0;
+}
 
 slice_files::slice_files(std::vector<slice> slices, slice_files_options options)
     : slices_(std::move(slices)), options_(std::move(options)) {
@@ -71,8 +77,8 @@ result<void> slice_files::open_log() {
     file_ = descriptor(::fcntl(log->get(), F_DUPFD_CLOEXEC, 0));
     if (!file_.is_open()) return cannot_open(what, errno);
     if (auto same = check(); !same) return same;
-    bool starts =
-        what.offset == 0 || may_be_same(what.start_check, tail_check(file_.get(), what.offset));
+    bool starts = what.offset == file_begin(what) ||
+                  may_be_same(what.start_check, tail_check(file_.get(), what.offset));
     if (starts) return {};
     changed_ = changed_file{at_, what.identity};
     return changed_while_read(what, what.identity);
@@ -91,7 +97,7 @@ result<void> slice_files::look() {
     }
     if (!S_ISREG(facts.st_mode)) return not_regular(what);
     auto now = identity_of(facts);
-    bool long_enough = now.size_bytes >= what.offset + what.length_bytes;
+    bool long_enough = now.size_bytes >= what.end() - file_begin(what);
     if (is_of_logs() && long_enough) return {};
     if (now.same_content(what.identity) && long_enough) return {};
     bool same_file = now.same_file(what.identity);
@@ -110,6 +116,8 @@ result<void> slice_files::check_end() {
     bool has_grown = grown_ && grown_->slice == at_;
     if (!has_grown && !is_of_logs()) return {};
     auto& what = current();
+    // What was kept may have been corrected.
+    if (is_kept_range(what.location)) return {};
     if (may_be_same(what.end_check, tail_check(file_.get(), what.end()))) return {};
     changed_ = changed_file{at_, has_grown ? grown_->now : what.identity};
     return changed_while_read(what, changed_->now);
@@ -128,7 +136,7 @@ result<void> slice_files::close() {
 
 result<std::size_t> slice_files::read_some(std::uint64_t offset, std::span<char> into) {
     auto& what = current();
-    auto from = static_cast<off_t>(what.offset + offset);
+    auto from = static_cast<off_t>(what.offset - file_begin(what) + offset);
     ssize_t bytes = -1;
     do {
         bytes = ::pread(file_.get(), into.data(), into.size(), from);

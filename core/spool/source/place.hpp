@@ -16,6 +16,14 @@ inline constexpr std::string_view work_folder = ".kustodrop/work";
 inline constexpr std::string_view archive_folder = ".kustodrop/archive";
 inline constexpr std::string_view quarantine_folder = ".kustodrop/quarantine";
 
+/// Where a range of a followed log lies that was kept after a failure. Not below the watch's folder,
+/// as a place that begins with "/" shows, but in the watch's part of the state directory.
+inline constexpr std::string_view kept_ranges_place = "/quarantine/";
+
+inline bool is_kept_range(std::string_view location) {
+    return location.starts_with(kept_ranges_place);
+}
+
 inline constexpr std::size_t longest_name_bytes = 255;
 
 /// Where a claimed file goes: work/ID~NAME, or work/ID/NAME where that is longer than a name may

@@ -58,4 +58,10 @@ std::uint64_t source::size_bytes() const {
     return sum;
 }
 
+std::uint64_t source::log_bytes() const {
+    std::uint64_t sum = 0;
+    for (auto& one : slices) sum += one.log_id ? one.length_bytes : 0;
+    return sum;
+}
+
 }  // namespace kustodrop::spool

@@ -54,6 +54,7 @@ struct slice {
     std::uint32_t start_check = 0;
     std::uint32_t end_check = 0;
     std::uint64_t head_bytes = 0;  // Before `offset`, left out because other slices come first.
+    boxed<std::string> log_id = {};  // Of the followed log that it is of; else nothing.
 
     std::uint64_t end() const { return offset + length_bytes; }
 
@@ -180,6 +181,7 @@ struct source {
     std::string target;                 // "Database.Table", for the record.
 
     std::uint64_t size_bytes() const;
+    std::uint64_t log_bytes() const;  // Of followed logs only.
     friend bool operator==(const source&, const source&) = default;
 };
 

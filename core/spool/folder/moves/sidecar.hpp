@@ -15,8 +15,10 @@ public:
     int write(std::string_view text) const;
     void remove() const;
 
-private:
+    /// Whether it is there and says that id.
     bool is_ours() const;
+
+private:
     int drop(const std::string& temporary) const;
 
     int folder_;

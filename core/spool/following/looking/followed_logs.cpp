@@ -2,6 +2,7 @@
 
 #include "spool/folder/beneath.hpp"
 #include "spool/folder/scanning.hpp"
+#include "spool/following/keeping/positions.hpp"
 #include "spool/following/log_records.hpp"
 
 #include <sys/stat.h>
@@ -221,6 +222,9 @@ folder_look followed_logs::report(
         auto& known = rested_.at(one.facts.file.inode);
         bool is_waiting = one.facts.unfinished || !known.waits_for.empty();
         if (is_waiting) out.waiting.push_back({one.facts.name, known.waits_for});
+        if (!one.is_deleted || !open_.contains(one.facts.file.inode)) continue;
+        ++out.held_files;
+        out.held_bytes += one.held_bytes;
     }
     for (auto& [inode, log] : open_) open.push_back(log);
     out.files = std::make_shared<const open_logs>(std::move(open));
@@ -230,13 +234,19 @@ folder_look followed_logs::report(
         auto& facts = seen->second->facts;
         if (!open_.contains(log.file.inode)) continue;
         out.logs.push_back(
-            {number, log.name, log.position, log.size_seen(), facts.rotated, facts.name.empty()}
+            {number,
+             log.name,
+             log.position,
+             log.size_seen(),
+             facts.rotated,
+             facts.name.empty(),
+             log.file.inode}
         );
     }
     for (auto& loss : found.losses) {
         auto limit = limits.find(loss.log);
         auto why = limit != limits.end() ? limit->second : std::string();
-        out.lost.push_back({loss.name, loss.from, loss.to, loss.cause, std::move(why)});
+        out.lost.push_back({loss.name, loss.from, loss.to, loss.cause, std::move(why), loss.id});
     }
     for (auto& one : found.judgements) {
         if (one.status == log_status::same_log) continue;
@@ -277,6 +287,18 @@ void followed_logs::end(const std::vector<log_number>& logs) {
 std::vector<log_number> followed_logs::numbers() const {
     std::vector<log_number> out;
     for (auto& [number, log] : book_.logs()) out.push_back(number);
+    return out;
+}
+
+std::vector<log_record> followed_logs::settled_logs(
+    const std::map<std::string, std::uint64_t>& unsettled
+) const {
+    std::vector<log_record> out;
+    for (auto& [number, log] : book_.logs()) {
+        auto first = unsettled.find(log.id);
+        bool is_whole = log.id.empty() || first == unsettled.end();
+        out.push_back(record_of(options_.watch, is_whole ? log : set_back(log, first->second)));
+    }
     return out;
 }
 

@@ -35,6 +35,7 @@ struct followed_log {
     std::uint64_t size = 0;
     bool is_rotated = false;   // Only late writers add to it.
     bool is_nameless = false;  // Deleted, or moved out of the folder: it is read from what is open.
+    std::uint64_t inode = 0;
 };
 
 /// Bytes that were seen and cannot be read any more.
@@ -44,6 +45,7 @@ struct lost_range {
     std::uint64_t to = 0;
     loss_cause cause = loss_cause::deleted;
     std::string limit = {};  // The configuration key that did not let it be held; often empty.
+    std::string log_id = {};
 };
 
 /// A compressed log that is not inflated yet: nothing of its family is decided.
@@ -67,6 +69,8 @@ struct folder_look {
     std::vector<std::string> unreadable;  // By this process.
     std::vector<waiting_log> waiting;
     std::vector<std::string> vanished;  // Such logs that were deleted: what they held is not known.
+    std::size_t held_files = 0;         // Deleted ones that are open,
+    std::uint64_t held_bytes = 0;       // and the room that they take on the disk.
     std::shared_ptr<const open_logs> files;
 };
 
@@ -105,6 +109,11 @@ public:
     changes take_changes();
 
     std::vector<log_number> numbers() const;
+
+    /// Every log as it was before what is still on its way of it: `unsettled` has the first offset
+    /// of that, by the ids of the logs.
+    std::vector<log_record> settled_logs(const std::map<std::string, std::uint64_t>& unsettled
+    ) const;
     void set_rules(following_rules rules) { rules_ = std::move(rules); }
 
 private:
