@@ -84,6 +84,19 @@ static std::vector<key<settings>> upload_keys() {
             "A post whose answer was lost is repeated after this time, up to twice as long, unless "
             "the service's notification comes first."
         ),
+        make_key<settings>(
+            "streaming_concurrency",
+            of_shipper(&shipper_options::streaming_concurrency),
+            number_form{{1, 64}},
+            "Of watches with delivery: streaming: how many requests are sent at a time. All clients "
+            "of a cluster share its limit."
+        ),
+        make_key<settings>(
+            "streaming_max_bytes",
+            of_shipper(&shipper_options::streaming_bytes),
+            size_form{{1 * KiB, 10 * MiB}},
+            "Of the same watches: sources that hold more bytes, uncompressed, are queued."
+        ),
         restart(make_key<settings>(
             "bandwidth_limit",
             at(&settings::upload, &upload_settings::bandwidth_limit_bytes),

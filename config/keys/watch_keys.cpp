@@ -183,8 +183,17 @@ static keys target_keys() {
     };
 }
 
-static keys duplicate_keys() {
+static keys delivery_keys() {
     return {
+        make_key<watch_options>(
+            "delivery",
+            at(&watch_options::delivery),
+            choice_form{deliveries},
+            "streaming sends small files straight to the table, where their rows can be queried "
+            "within seconds. What it cannot take, or not now, is queued. Needs a streaming "
+            "ingestion "
+            "policy and the role Database User beside Ingestor."
+        ),
         make_key<watch_options>(
             "deduplicate",
             of_target(&target::deduplicate),
@@ -276,7 +285,7 @@ const std::vector<key<watch_options>>& watch_keys() {
               &claim_keys,
               &target_keys,
               &route_keys,
-              &duplicate_keys,
+              &delivery_keys,
               &outcome_keys}) {
             for (auto& one : part()) out.push_back(std::move(one));
         }

@@ -1,6 +1,7 @@
 #include "config/keys/watch_rules.hpp"
 
 #include "config/keys/route_keys.hpp"
+#include "config/keys/streaming_rules.hpp"
 #include "config/keys/watch_texts.hpp"
 #include "config/reading/paths.hpp"
 
@@ -145,6 +146,7 @@ void check_watch(section& from, watch_options& out) {
     }
     check_target(from, out.target);
     check_route(from, out);
+    check_streaming(from, out);
     warn_of_idle_coalesce(from, out);
     if (out.kind == pipeline::watch_kind::follow) {
         check_follow(from, out);
@@ -231,6 +233,7 @@ void check_watches(
         }
         check_state_directory(it, state_directory);
         check_act_after(it, settings.notifications.reports);
+        check_streaming_endpoint(it.from, it.values, settings.cluster);
     }
 }
 

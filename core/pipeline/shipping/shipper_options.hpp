@@ -19,6 +19,10 @@ struct shipper_options {
     std::string client_version = {};
     backoff_options backoff = {1s, 5min};
     duration repost_after = 30s;  // After a post whose answer was lost; up to twice as long.
+    // Of watches that stream: larger sources are queued, and so many are sent at a time. The limits
+    // of a cluster are shared by all its clients (docs/protocol.md §3.5).
+    std::uint64_t streaming_bytes = 4u << 20u;
+    std::uint64_t streaming_concurrency = 2;
     std::uint64_t compression_threads = 0;  // 0: one for each processor.
     unsigned crash_limit = 5;               // Deaths of the process in a row with a source in hand.
     unsigned crash_suspicion = 2;           // From so many on it is tried alone.

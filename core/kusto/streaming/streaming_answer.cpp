@@ -1,0 +1,224 @@
+#include "kusto/streaming/streaming_answer.hpp"
+
+#include "base/text.hpp"
+#include "kusto/dataset.hpp"
+#include "kusto/redact.hpp"
+#include "kusto/rest/json_members.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+#include <optional>
+#include <string>
+
+namespace kustodrop::kusto {
+
+static constexpr std::size_t longest_quote = 1000;
+
+namespace {
+
+/// An error as the service writes it.
+struct error_body {
+    bool is_there = false;
+    std::string code;
+    std::string type;
+    std::string message;
+    std::optional<bool> permanent;
+
+    /// All that can name the reason, in lower case.
+    std::string text() const { return to_lower(code + " " + type + " " + message); }
+};
+
+error_body error_in(std::string_view body) {
+    error_body out;
+    auto parsed = parse_object(body);
+    if (!parsed) return out;
+    auto* error = member_of(&*parsed, "error");
+    if (!error || !error->is_object()) return out;
+    out.is_there = true;
+    out.code = text_of(error, "code");
+    out.type = text_of(error, "@type");
+    out.message = text_of(error, "@message");
+    if (out.message.empty()) out.message = text_of(error, "message");
+    auto* permanent = member_of(error, "@permanent");
+    if (permanent && permanent->is_bool()) out.permanent = permanent->get_bool();
+    return out;
+}
+
+bool contains(std::string_view text, std::initializer_list<std::string_view> parts) {
+    return std::ranges::any_of(parts, [&](std::string_view part) {
+        return text.find(part) != std::string_view::npos;
+    });
+}
+
+bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
+
+// "off" alone: "offset" says something else.
+bool has_word(std::string_view text, std::string_view word) {
+    for (auto at = text.find(word); at != text.npos; at = text.find(word, at + 1)) {
+        auto end = at + word.size();
+        bool begins = at == 0 || !is_letter(text[at - 1]);
+        if (begins && (end == text.size() || !is_letter(text[end]))) return true;
+    }
+    return false;
+}
+
+bool is_about_size(unsigned status, std::string_view text) {
+    return status == 413 ||
+           contains(
+               text,
+               {"too large", "maximum allowed size", "payloadtoolarge", "exceeds the maximum",
+                "exceeds the limit", "exceeds the size"}
+           );
+}
+
+bool is_throttling(unsigned status, std::string_view text) {
+    return status == 429 || contains(text, {"throttl", "toomanyrequests"});
+}
+
+bool is_off(std::string_view text) {
+    if (text.find("streaming") == text.npos) return false;
+    return contains(text, {"disabled", "not enabled", "notenabled"}) || has_word(text, "off");
+}
+
+// What the table has that streaming does not work with.
+bool is_prevented(std::string_view text) {
+    return contains(text, {"update policy", "updatepolicy", "schema", "incompatible"});
+}
+
+bool is_missing_entity(std::string_view text) {
+    return text.find("entity") != text.npos && contains(text, {"not found", "notfound"});
+}
+
+}  // namespace
+
+std::string notification_code(std::string_view service_code, std::string_view text) {
+    auto lower = to_lower(text);
+    bool absent = contains(lower, {"not found", "does not exist"});
+    if (absent && contains(lower, {"'mapping", "mapping reference", "ingestion mapping"})) {
+        return "BadRequest_MappingReferenceWasNotFound";
+    }
+    if (absent && lower.find("'table'") != lower.npos) return "BadRequest_TableNotExist";
+    if (absent && lower.find("'database'") != lower.npos) return "BadRequest_DatabaseNotExist";
+    // Of no meaning of its own: the text says what is wrong with the rows.
+    bool says_nothing = service_code.empty() || equals_ignoring_case(service_code, "BadRequest");
+    return says_nothing ? "General_BadRequest" : std::string(service_code);
+}
+
+static failure failure_of(
+    const http::response& answer, const error_body& said, std::string_view where
+) {
+    failure out;
+    auto code = printable(said.code.substr(0, 64));
+    if (code.empty()) code = "http_" + std::to_string(answer.status);
+    out.code = service_code(code);
+    out.detail = std::string(where) + ": " + std::to_string(answer.status) + " " + code;
+    if (!said.message.empty()) out.detail += ": " + redacted(said.message, longest_quote);
+    out.retry_after = http::retry_after(answer);
+    auto id = answer.headers.find("x-ms-activity-id");
+    if (!id) id = answer.headers.find("x-ms-request-id");
+    if (id) out.request_id = printable(id->substr(0, 128));
+    return out;
+}
+
+static streaming_step step_of(unsigned status, const error_body& said) {
+    auto text = said.text();
+    if (status == 401) return streaming_step::reauthenticate;
+    if (status == 403) return streaming_step::queue_for_rights;
+    if (is_throttling(status, text)) return streaming_step::queue_for_moment;
+    if (is_about_size(status, text)) return streaming_step::queue_this;
+    // A cluster that does not stream has nothing there.
+    if (status == 404 && !said.is_there) return streaming_step::queue_for_long;
+    // Whatever stands between the service and us may have come after the deed.
+    if (!said.is_there) {
+        bool maybe_acted = status >= 500 || status == 408 || status < 300;
+        return maybe_acted ? streaming_step::unanswered : streaming_step::queue_for_outage;
+    }
+    if (is_off(text)) return streaming_step::queue_for_long;
+    bool is_refusal = status >= 400 && status < 500 && status != 408;
+    if (is_refusal && is_missing_entity(text)) return streaming_step::failed;
+    if (is_refusal && is_prevented(text)) return streaming_step::queue_for_long;
+    if (said.permanent.value_or(is_refusal)) return streaming_step::failed;
+    if (status == 408) return streaming_step::unanswered;
+    return streaming_step::try_again;
+}
+
+static std::string_view hint_for(streaming_step step) {
+    switch (step) {
+    case streaming_step::queue_this:
+        return "it is queued";
+    case streaming_step::queue_for_long:
+        return "files are queued: enable streaming ingestion on the cluster, and its policy on the "
+               "table or database";
+    case streaming_step::queue_for_rights:
+    case streaming_step::reauthenticate:
+        return "files are queued: streaming needs the role Database User on the database, beside "
+               "Ingestor";
+    case streaming_step::queue_for_moment:
+        return "files are queued for a moment: the cluster throttles";
+    case streaming_step::queue_for_outage:
+        return "files are queued: open the query endpoint in the firewall";
+    default:
+        return "";
+    }
+}
+
+// A permanent failure keeps its file from being sent again; the others are ours to repeat.
+static remedy remedy_for(streaming_step step) {
+    if (step == streaming_step::failed) return remedy::give_up;
+    return step == streaming_step::reauthenticate ? remedy::reauthenticate : remedy::retry;
+}
+
+streaming_verdict judge_streaming(const result<http::response>& answer, std::string_view where) {
+    streaming_verdict out;
+    if (!answer) {
+        out.why = answer.error();
+        out.step = out.why.maybe_acted ? streaming_step::unanswered
+                                       : streaming_step::queue_for_outage;
+        if (!out.why.maybe_acted) out.why.hint = hint_for(out.step);
+        return out;
+    }
+    // Only a document of the service says that the rows were stored: a captive portal says yes to
+    // everything.
+    if (answer->status == 200 && parse_dataset(answer->body)) return out;
+    auto said = error_in(answer->body);
+    out.step = step_of(answer->status, said);
+    out.why = failure_of(*answer, said, where);
+    out.why.next = remedy_for(out.step);
+    out.why.hint = hint_for(out.step);
+    out.why.maybe_acted = out.step == streaming_step::unanswered;
+    if (out.step == streaming_step::failed) {
+        out.why.code = service_code(notification_code(said.code, said.message));
+    }
+    return out;
+}
+
+std::string_view to_string(streaming_step step) {
+    switch (step) {
+    case streaming_step::succeeded:
+        return "succeeded";
+    case streaming_step::failed:
+        return "failed";
+    case streaming_step::queue_this:
+        return "queue_this";
+    case streaming_step::queue_for_long:
+        return "queue_for_long";
+    case streaming_step::queue_for_rights:
+        return "queue_for_rights";
+    case streaming_step::queue_for_moment:
+        return "queue_for_moment";
+    case streaming_step::queue_for_outage:
+        return "queue_for_outage";
+    case streaming_step::reauthenticate:
+        return "reauthenticate";
+    case streaming_step::try_again:
+        return "try_again";
+    case streaming_step::unanswered:
+        return "unanswered";
+    }
+    return "unknown";
+}
+
+}  // namespace kustodrop::kusto

@@ -1,0 +1,38 @@
+#include "kusto/streaming/streaming_client.hpp"
+
+#include <utility>
+
+namespace kustodrop::kusto {
+
+void streaming_client::authenticate_with(token_getter get, refusal_handler refused) {
+    get_token_ = std::move(get);
+    refused_ = std::move(refused);
+}
+
+asio::awaitable<streaming_verdict> streaming_client::send(
+    streamed_source what, std::string_view bytes
+) {
+    streaming_verdict out;
+    auto endpoint = endpoint_();
+    if (endpoint.has_error()) {
+        out.step = streaming_step::queue_for_rights;
+        out.why = endpoint.error();
+        co_return out;
+    }
+    auto where = what.database + "." + what.table + " at " + endpoint->host();
+    for (bool again = false;; again = true) {
+        auto token = co_await get_token_();
+        auto request = streaming_request(*endpoint, what, bytes, client_version_);
+        request.headers.add("Authorization", "Bearer " + std::string(token->value.reveal()));
+        auto answer = co_await transport_.send(std::move(request));
+        out = judge_streaming(answer, where);
+        if (out.step != streaming_step::reauthenticate) co_return out;
+        refused_(token);
+        if (!again) continue;
+        // A fresh token that is refused too is not an accident.
+        out.step = streaming_step::queue_for_rights;
+        co_return out;
+    }
+}
+
+}  // namespace kustodrop::kusto

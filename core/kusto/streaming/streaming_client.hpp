@@ -1,0 +1,44 @@
+#pragma once
+
+#include "http/transport.hpp"
+#include "kusto/management.hpp"
+#include "kusto/streaming/streaming_answer.hpp"
+#include "kusto/streaming/streaming_request.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace kustodrop::kusto {
+
+/// Sends rows to the query endpoint of the cluster.
+class streaming_client {
+public:
+    using token_getter = management_client::token_getter;
+    using refusal_handler = management_client::refusal_handler;
+    /// Where to send; failure if no token may go there. Asked before each request.
+    using endpoint_getter = std::function<result<http::url>()>;
+
+    streaming_client(
+        http::transport& transport, endpoint_getter endpoint, std::string client_version
+    )
+        : transport_(transport),
+          endpoint_(std::move(endpoint)),
+          client_version_(std::move(client_version)) {}
+
+    /// Where to ask for tokens and where to report that one was refused. To be called first.
+    void authenticate_with(token_getter get, refusal_handler refused);
+
+    /// One request and what its answer means. A 401 drops the token and is tried once more with the
+    /// next. `bytes` are the caller's.
+    asio::awaitable<streaming_verdict> send(streamed_source what, std::string_view bytes);
+
+private:
+    http::transport& transport_;
+    endpoint_getter endpoint_;
+    std::string client_version_;
+    token_getter get_token_;
+    refusal_handler refused_;
+};
+
+}  // namespace kustodrop::kusto
