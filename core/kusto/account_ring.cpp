@@ -11,6 +11,7 @@ static constexpr duration bucket_length = 5s;  // Six of them make the 30 s that
 static constexpr duration longest_probe_wait = 30s;
 static constexpr duration probe_lost_after = 60s;  // Its caller was cancelled and never reported.
 static constexpr std::size_t requests_a_probe = 50;
+static constexpr std::size_t least_of_a_crowd = 4;
 static constexpr duration probe_anyway_after = 50s;
 
 // a1 b1 a2 b2 a3: neighbours differ in their account as long as there are two.
@@ -65,10 +66,12 @@ std::optional<std::size_t> account_ring::find_place(wall_time wall, auto accept)
 std::optional<azure::storage_place> account_ring::next(time_point now, wall_time wall) {
     auto is_due = [&](const health& account) { return may_probe(account, now); };
     auto is_well = [](const health& account) { return !account.open; };
+    auto is_free = [](const health& account) { return !account.open && !account.crowded; };
     auto found = find_place(wall, is_due);
     bool is_try = found.has_value();
     if (!found) {
-        found = find_place(wall, is_well);
+        found = find_place(wall, is_free);
+        if (!found) found = find_place(wall, is_well);
         if (found) cursor_ = (*found + 1) % places_.size();
     }
     if (!found) {
@@ -101,7 +104,9 @@ void account_ring::plan_probe(health& account, time_point now) {
 }
 
 void account_ring::open(health& account, time_point now) {
+    bool crowded = account.crowded;
     account = health();
+    account.crowded = crowded;
     account.open = true;
     account.tried_at = now;
     plan_probe(account, now);
@@ -116,10 +121,10 @@ void account_ring::report(std::string_view name, bool ok, time_point now) {
         if (!account.probing) return;
         account.probing = false;
         ++account.probes;
-        if (ok)
-            account = health();
-        else
-            plan_probe(account, now);
+        if (!ok) return plan_probe(account, now);
+        bool crowded = account.crowded;
+        account = health();
+        account.crowded = crowded;
         return;
     }
     auto slot = static_cast<long>(now.time_since_epoch() / bucket_length);
@@ -138,6 +143,12 @@ void account_ring::report(std::string_view name, bool ok, time_point now) {
     }
     bool mostly_fails = total >= least_sample && failed * 2 > total;
     if (account.failures_in_a_row >= failures_to_open || mostly_fails) open(account, now);
+}
+
+void account_ring::busy_with(std::string_view name, std::size_t requests, std::size_t of_all) {
+    auto found = accounts_.find(name);
+    if (found == accounts_.end()) return;
+    found->second.crowded = requests >= least_of_a_crowd && requests * 2 > of_all;
 }
 
 bool account_ring::is_healthy(std::string_view name) const {

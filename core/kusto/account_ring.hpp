@@ -35,6 +35,11 @@ public:
     /// Accounts that are not here are ignored.
     void report(std::string_view account, bool ok, time_point now);
 
+    /// So many requests are at the account, of so many in all. One that holds more than half of
+    /// them, and at least four, is passed over while another one is well: an account that does not
+    /// answer must not keep everyone who sends.
+    void busy_with(std::string_view account, std::size_t requests, std::size_t of_all);
+
     bool is_healthy(std::string_view account) const;  ///< False for unknown accounts.
     std::size_t size() const { return places_.size(); }
 
@@ -48,6 +53,7 @@ private:
         unsigned failures_in_a_row = 0;
         std::array<bucket, 6> recent{};
         bool open = false;  // As a circuit: unwell.
+        bool crowded = false;
         bool probing = false;
         unsigned probes = 0;
         time_point tried_at{};  // Opened, or last probed.

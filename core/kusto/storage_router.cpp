@@ -1,5 +1,7 @@
 #include "kusto/storage_router.hpp"
 
+#include <utility>
+
 namespace kustodrop::pipeline {
 
 using azure::storage_place;
@@ -19,11 +21,35 @@ void storage_router::take_over(const std::shared_ptr<const kusto::resource_set>&
     queues_.update(in_use_->ingestion_queues);
 }
 
+storage_router::visit::visit(storage_router& router, std::string account)
+    : router_(router), account_(std::move(account)) {
+    ++router_.visits_[account_];
+    ++router_.all_visits_;
+}
+
+storage_router::visit::~visit() {
+    auto& mine = router_.visits_[account_];
+    --router_.all_visits_;
+    if (--mine > 0) return;
+    router_.containers_.busy_with(account_, 0, 0);
+    router_.queues_.busy_with(account_, 0, 0);
+    router_.visits_.erase(account_);
+}
+
+void storage_router::mark_crowded() {
+    for (auto& [account, count] : visits_) {
+        containers_.busy_with(account, count, all_visits_);
+        queues_.busy_with(account, count, all_visits_);
+    }
+}
+
 std::optional<storage_place> storage_router::next_container() {
+    mark_crowded();
     return containers_.next(clock_.now(), clock_.wall_now());
 }
 
 std::optional<storage_place> storage_router::next_queue() {
+    mark_crowded();
     return queues_.next(clock_.now(), clock_.wall_now());
 }
 

@@ -6,8 +6,11 @@
 #include "kusto/account_ring.hpp"
 #include "kusto/resources.hpp"
 
+#include <cstddef>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace kustodrop::pipeline {
@@ -33,6 +36,19 @@ public:
     /// Where the service's words arrive. Empty while there are no resources.
     std::shared_ptr<const kusto::resource_set> current() { return resources_.current(); }
 
+    /// Something is sent to an account for as long as this lives.
+    class visit {
+    public:
+        visit(storage_router& router, std::string account);
+        ~visit();
+        visit(const visit&) = delete;
+        visit& operator=(const visit&) = delete;
+
+    private:
+        storage_router& router_;
+        std::string account_;
+    };
+
     /// How a request to an account went. Asks for other resources when that is the remedy.
     void report(const azure::storage_place& place, const result<void>& outcome);
 
@@ -41,12 +57,15 @@ private:
     asio::awaitable<azure::storage_place> wait_for(choose next);
     std::optional<azure::storage_place> next_container();
     std::optional<azure::storage_place> next_queue();
+    void mark_crowded();
     void take_over(const std::shared_ptr<const kusto::resource_set>& resources);
 
     clock& clock_;
     refreshed<kusto::resource_set>& resources_;
     kusto::account_ring containers_;
     kusto::account_ring queues_;
+    std::map<std::string, std::size_t> visits_;  // By account.
+    std::size_t all_visits_ = 0;
     std::shared_ptr<const kusto::resource_set> in_use_;
 };
 

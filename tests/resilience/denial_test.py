@@ -197,6 +197,21 @@ class Denial(EndToEnd):
         emulator.clear_faults()
         self.settled(daemon, seconds=300, succeeded=put)
 
+    def test_uploads_to_other_accounts_continue(self):
+        """The attacker's account takes requests and never answers. It keeps no more than half of
+        those that send."""
+        emulator = self.emulator(accounts=3)
+        daemon = self.daemon(emulator, upload={"concurrency": 8}, network={"io_timeout": "10m"})
+        emulator.fault("blob", account=ATTACKED, stall=True)
+        daemon.start()
+        for number in range(60):
+            daemon.put(f"{number}.csv", csv_rows(1, number))
+        self.until("all but those it keeps", lambda: emulator.count() >= 60 - 4, 120, daemon)
+        emulator.clear_faults()
+        daemon.stop()
+        daemon.start()
+        self.settled(daemon, seconds=300, succeeded=60)
+
     @staticmethod
     def unread(emulator):
         """Notifications in the accounts that the attacker has not."""

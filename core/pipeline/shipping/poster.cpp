@@ -21,6 +21,7 @@ asio::awaitable<result<bool>> poster::post(
     auto token = co_await with_.identity_token.get();
     auto token_number = with_.identity_token.number();
     auto queue = co_await with_.router.queue();
+    storage_router::visit visiting(with_.router, queue.account);
     auto* what = with_.sources.find(source_id);
     auto* blob = what ? spool::blob_of(what->stage) : nullptr;
     if (!blob || std::holds_alternative<stage::posted>(what->stage)) co_return false;

@@ -226,6 +226,7 @@ asio::awaitable<result<void>> shipper::upload(std::string source_id, watch& from
         if (safe.has_error()) co_return safe.error();
     }
     auto container = co_await with_.router.container();
+    storage_router::visit visiting(with_.router, container.account);
     what = with_.sources.find(source_id);
     if (!what) co_return result<void>();
     std::optional<failure> outgrown;

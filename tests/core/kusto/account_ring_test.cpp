@@ -264,4 +264,23 @@ BOOST_AUTO_TEST_CASE(accounts_with_fewer_places_do_not_end_the_round) {
     BOOST_TEST((names == std::set<std::string>{"a0", "b0", "b1", "b2"}));
 }
 
+BOOST_FIXTURE_TEST_CASE(an_account_that_holds_most_of_what_is_sent_is_passed_over, ring_world) {
+    ring.busy_with("b", 3, 4);
+    std::set<std::string> met;
+    for (int i = 0; i < 8; ++i) met.insert(next_account());
+    BOOST_TEST(met.size() == 2u);
+    ring.busy_with("b", 5, 8);
+    for (int i = 0; i < 8; ++i) BOOST_TEST(next_account() == "a");
+    // The other one holds most by now, but something must be sent to one of them.
+    ring.busy_with("a", 9, 10);
+    met.clear();
+    for (int i = 0; i < 8; ++i) met.insert(next_account());
+    BOOST_TEST(met.size() == 2u);
+    ring.busy_with("a", 4, 8);
+    ring.busy_with("b", 4, 8);
+    met.clear();
+    for (int i = 0; i < 8; ++i) met.insert(next_account());
+    BOOST_TEST(met.size() == 2u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
