@@ -11,20 +11,27 @@
 #include "daemon/run/translate.hpp"
 #include "daemon/terminal/causes.hpp"
 #include "pipeline/intake/watching/copy_check.hpp"
+#include "pipeline/watch/hung_folder.hpp"
 #include "pipeline/watch/watch_routes.hpp"
 #include "spool/source/place.hpp"
 
 #include <boost/json.hpp>
+#include <sys/wait.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
+#include <fcntl.h>
 #include <filesystem>
+#include <poll.h>
 #include <unistd.h>
 #include <utility>
 
 namespace kustodrop::daemon {
 
 namespace json = boost::json;
+
+static constexpr int longest_look_ms = 5000;
 
 // The watch whose folder the path lies in.
 static const pipeline::watch_options* watch_of(
@@ -231,6 +238,29 @@ static void print_json(
     std::printf("%s\n", json::serialize(out).c_str());
 }
 
+// Whether the folder answers. One that hangs must not keep the person who asks why, and neither a
+// thread nor a process that waits for it can be ended: a child is left behind.
+static bool answers_in_time(const pipeline::explain_facts& facts) {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return true;
+    auto child = ::fork();
+    if (child == 0) {
+        // Its end of the pipe is closed when it ends; what reads our output must not wait for it.
+        auto mine = static_cast<unsigned>(ends[1]);
+        ::close_range(0, mine - 1, 0);
+        ::close_range(mine + 1, ~0u, 0);
+        auto seen = facts;
+        look(seen);
+        ::_exit(0);
+    }
+    ::close(ends[1]);
+    pollfd ended{ends[0], POLLIN, 0};
+    bool in_time = child < 0 || ::poll(&ended, 1, longest_look_ms) != 0;
+    ::close(ends[0]);
+    if (child > 0 && in_time) ::waitpid(child, nullptr, 0);
+    return in_time;
+}
+
 // Without the slash that a shell's completion leaves behind a folder's name.
 static std::string whole_path(const std::string& given) {
     auto path = std::filesystem::absolute(given).lexically_normal().string();
@@ -268,12 +298,19 @@ int command_explain(const explain_options& options) {
     pipeline::explain_facts facts;
     facts.watch = watch_options_of(*watch, settings->retention);
     facts.name = path.substr(watch->path.size() + 1);
-    look(facts);
-    look_as_daemon(settings->admin.listen, facts);
-    if (!facts.seen) facts.claimed_as = place_in_work(watch->path, facts.name);
+    bool answers = answers_in_time(facts);
+    if (answers) {
+        look(facts);
+        look_as_daemon(settings->admin.listen, facts);
+        if (!facts.seen) facts.claimed_as = place_in_work(watch->path, facts.name);
+    }
     read_record(*settings, facts);
     read_progress(asking, path, facts);
     read_status(*settings, facts);
+    if (!answers) {
+        facts.folder_present = false;
+        if (facts.held.empty()) facts.held = to_string(pipeline::folder_hangs());
+    }
     auto rules = pipeline::explain(facts);
     if (options.json) {
         print_json(rules, facts);

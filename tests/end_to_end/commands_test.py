@@ -7,6 +7,7 @@ import unittest
 
 from daemon import free_port
 from emulator import fetch
+from hanging import HangingMount
 from harness import EndToEnd, csv_rows
 
 BROKEN = 'not,a,"row\n'
@@ -205,6 +206,21 @@ class Explain(EndToEnd):
             code, _, err = daemon.command("explain", path, "--config", daemon.config_path)
             self.assertEqual(code, wanted, err)
             self.assertIn(said, err)
+
+
+@unittest.skipUnless(os.geteuid() == 0 and os.path.exists("/dev/fuse"), "needs root and FUSE")
+class ExplainHanging(EndToEnd):
+    def test_a_folder_that_does_not_answer_keeps_no_one_who_asks(self):
+        daemon = self.daemon(self.emulator())
+        backing = daemon.folder / "server"
+        backing.mkdir()
+        mount = HangingMount(backing, daemon.drop)
+        self.addCleanup(mount.end)
+        mount.hangs = mount.whole = True
+        explain = ("explain", "--config", daemon.config_path, daemon.drop / "a.csv")
+        code, out, err = daemon.command(*explain)
+        self.assertEqual(code, 0, err)
+        self.assertIn("the watched folder does not answer", out.splitlines()[-1])
 
 
 class ExplainRights(EndToEnd):
