@@ -1,9 +1,11 @@
 #include "base/live_secrets.hpp"
 #include "config/reading/fragments.hpp"
+#include "daemon/commands/answering.hpp"
 #include "daemon/commands/checking/service_check.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/program.hpp"
 #include "daemon/terminal/step_printer.hpp"
+#include "pipeline/watch/hung_folder.hpp"
 #include "spool/folder/drop_folder.hpp"
 
 #include <sys/stat.h>
@@ -15,14 +17,23 @@
 #include <fstream>
 #include <map>
 #include <memory>
+#include <set>
 #include <unistd.h>
 #include <utility>
 
 namespace kustodrop::daemon {
 
-static void check_folders(const config::settings& settings, step_printer& out) {
+// Returns the paths of the folders that do not answer.
+static std::set<std::string> check_folders(const config::settings& settings, step_printer& out) {
+    std::set<std::string> silent;
     for (auto& watch : settings.watches) {
         auto step = "folder " + watch.name;
+        auto ask = [&watch] { (void)spool::drop_folder::open(watch.path); };
+        if (!answers_in_time(ask)) {
+            silent.insert(watch.path);
+            out.bad(step, watch.path + ": " + pipeline::folder_hangs().detail, unreachable);
+            continue;
+        }
         auto folder = spool::drop_folder::open(watch.path);
         if (folder.has_error()) {
             out.bad(step, folder.error().message(), bad_configuration);
@@ -42,13 +53,17 @@ static void check_folders(const config::settings& settings, step_printer& out) {
             out.good(step, location);
         }
     }
+    return silent;
 }
 
 // Two names of one folder would ship its files twice, or lock each other out.
-static void check_pairs(const config::settings& settings, step_printer& out) {
+static void check_pairs(
+    const config::settings& settings, const std::set<std::string>& silent, step_printer& out
+) {
     std::map<std::pair<dev_t, ino_t>, std::string> seen;
     for (auto& watch : settings.watches) {
         struct stat facts {};
+        if (silent.contains(watch.path)) continue;
         if (::stat(watch.path.c_str(), &facts) != 0) continue;
         auto [known, is_new] = seen.try_emplace({facts.st_dev, facts.st_ino}, watch.name);
         if (is_new) continue;
@@ -178,8 +193,8 @@ int command_check(const check_options& options) {
     out.good("configuration", read + (options.offline ? ", without the network" : ""));
     if (!options.no_files) {
         check_files(*settings, out);
-        check_folders(*settings, out);
-        check_pairs(*settings, out);
+        auto silent = check_folders(*settings, out);
+        check_pairs(*settings, silent, out);
     }
     if (!options.offline) return check_service(*settings, out, options.json);
     if (options.json) print_json(out, nullptr);

@@ -5,6 +5,7 @@
 #include "daemon/admin/admin.hpp"
 #include "daemon/admin/admin_client.hpp"
 #include "daemon/admin/journal_view.hpp"
+#include "daemon/commands/answering.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/commands/recorded/journal_rows.hpp"
 #include "daemon/program.hpp"
@@ -30,8 +31,6 @@
 namespace kustodrop::daemon {
 
 namespace json = boost::json;
-
-static constexpr int longest_look_ms = 5000;
 
 // The watch whose folder the path lies in.
 static const pipeline::watch_options* watch_of(
@@ -238,29 +237,6 @@ static void print_json(
     std::printf("%s\n", json::serialize(out).c_str());
 }
 
-// Whether the folder answers. One that hangs must not keep the person who asks why, and neither a
-// thread nor a process that waits for it can be ended: a child is left behind.
-static bool answers_in_time(const pipeline::explain_facts& facts) {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return true;
-    auto child = ::fork();
-    if (child == 0) {
-        // Its end of the pipe is closed when it ends; what reads our output must not wait for it.
-        auto mine = static_cast<unsigned>(ends[1]);
-        ::close_range(0, mine - 1, 0);
-        ::close_range(mine + 1, ~0u, 0);
-        auto seen = facts;
-        look(seen);
-        ::_exit(0);
-    }
-    ::close(ends[1]);
-    pollfd ended{ends[0], POLLIN, 0};
-    bool in_time = child < 0 || ::poll(&ended, 1, longest_look_ms) != 0;
-    ::close(ends[0]);
-    if (child > 0 && in_time) ::waitpid(child, nullptr, 0);
-    return in_time;
-}
-
 // Without the slash that a shell's completion leaves behind a folder's name.
 static std::string whole_path(const std::string& given) {
     auto path = std::filesystem::absolute(given).lexically_normal().string();
@@ -298,7 +274,7 @@ int command_explain(const explain_options& options) {
     pipeline::explain_facts facts;
     facts.watch = watch_options_of(*watch, settings->retention);
     facts.name = path.substr(watch->path.size() + 1);
-    bool answers = answers_in_time(facts);
+    bool answers = answers_in_time([facts]() mutable { look(facts); });
     if (answers) {
         look(facts);
         look_as_daemon(settings->admin.listen, facts);

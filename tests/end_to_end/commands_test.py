@@ -221,6 +221,9 @@ class ExplainHanging(EndToEnd):
         code, out, err = daemon.command(*explain)
         self.assertEqual(code, 0, err)
         self.assertIn("the watched folder does not answer", out.splitlines()[-1])
+        code, out, err = daemon.command("check", "--offline", "--config", daemon.config_path)
+        self.assertEqual(code, 69, out + err)
+        self.assertIn("the watched folder does not answer", out)
 
 
 class ExplainRights(EndToEnd):

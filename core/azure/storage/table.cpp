@@ -7,6 +7,7 @@
 namespace kustodrop::azure {
 
 static constexpr std::size_t answer_bytes = 1u << 20u;  // The limit of an entity.
+static constexpr duration answer_time = 30s;
 static constexpr auto json_answer = "application/json;odata=nometadata";
 
 http::request table_client::prepared(http::verb method, http::url target, std::string operation) {
@@ -14,6 +15,7 @@ http::request table_client::prepared(http::verb method, http::url target, std::s
     out.service = "table";
     out.operation = std::move(operation);
     out.max_answer_bytes = answer_bytes;
+    out.total_timeout = answer_time;
     // Without these a service of an older SAS takes no JSON.
     out.headers.add("DataServiceVersion", "3.0;NetFx");
     out.headers.add("MaxDataServiceVersion", "3.0;NetFx");

@@ -11,6 +11,7 @@ using azure::storage_place;
 
 static constexpr unsigned posts_looked_at = 8;  // The last ones of a source.
 static constexpr duration longest_pause = 1min;
+static constexpr unsigned most_unread_a_pass = 3;  // Sources: each may cost a whole timeout.
 static constexpr duration pause_when_parked = 10min;
 
 table_poller::table_poller(parts with, outcomes_options options)
@@ -78,11 +79,12 @@ asio::awaitable<bool> table_poller::poll() {
     blind_ = trouble_.has_value();
     if (blind_) co_return false;
     bool brought = false;
+    unread_ = 0;
     auto ids = due();
     for (auto& id : ids) {
         bool some = co_await read_rows(id, resources->status_tables);
         brought = brought || some;
-        if (trouble_) break;
+        if (unread_ >= most_unread_a_pass) break;
     }
     blind_ = trouble_.has_value();
     if (!blind_) schedule_.looked(begun);
@@ -99,32 +101,42 @@ asio::awaitable<bool> table_poller::read_rows(
     auto last = what->posts;
     auto first = last > posts_looked_at ? last - posts_looked_at + 1 : 1;
     std::vector<kusto::notification> found;
+    bool is_whole = true;
     for (auto& table : tables) {
-        for (auto post = first; post <= last; ++post) {
+        bool answers = true;
+        for (auto post = first; post <= last && answers; ++post) {
             auto key = status_row_of(source_id, post);
             auto row = co_await read_row(table, std::move(key));
-            if (trouble_) co_return false;
-            if (row && row->source_id == source_id) found.push_back(std::move(*row));
+            answers = !row.has_error();
+            if (!answers || !*row || (*row)->source_id != source_id) continue;
+            found.push_back(std::move(**row));
         }
+        is_whole = is_whole && answers;
+    }
+    if (!is_whole) {
+        ++unread_;
+        // A failure is final only where no success can stand in what was not read.
+        std::erase_if(found, [](auto& one) { return !one.success; });
     }
     std::ranges::stable_sort(found, std::greater<>(), &kusto::notification::success);
     for (auto& one : found) with_.handler.apply(one);
     co_return !found.empty() && !with_.expected.contains(source_id);
 }
 
-asio::awaitable<std::optional<kusto::notification>> table_poller::read_row(
+asio::awaitable<result<std::optional<kusto::notification>>> table_poller::read_row(
     storage_place table, azure::row_key key
 ) {
+    std::optional<kusto::notification> none;
     auto row = co_await with_.tables.get(table.location, std::move(key));
     if (row.has_error()) {
         trouble_ = row.error();
         result<void> failed = row.error();
         with_.router.report(table, failed);
-        co_return std::nullopt;
+        co_return row.error();
     }
-    if (!*row) co_return std::nullopt;
+    if (!*row) co_return none;
     auto found = kusto::parse_status_row(**row);
-    if (found.has_error() || !*found) co_return std::nullopt;
+    if (found.has_error() || !*found) co_return none;
     metric_labels labels{{"kind", (*found)->success ? "success" : "failure"}, {"owner", "us"}};
     with_.measured.count("kustodrop_notifications_total", labels).add();
     co_return std::move(*found);

@@ -56,7 +56,7 @@ private:
     asio::awaitable<bool> read_rows(
         std::string source_id, std::vector<azure::storage_place> tables
     );
-    asio::awaitable<std::optional<kusto::notification>> read_row(
+    asio::awaitable<result<std::optional<kusto::notification>>> read_row(
         azure::storage_place table, azure::row_key key
     );
 
@@ -66,6 +66,7 @@ private:
     std::unordered_map<std::string, time_point> next_reads_;  // By source id.
     bool blind_ = true;                                       // The last pass could not look.
     std::optional<failure> trouble_;
+    unsigned unread_ = 0;  // Sources of which the last pass could not read every table.
 };
 
 }  // namespace kustodrop::pipeline

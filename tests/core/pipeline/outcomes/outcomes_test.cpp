@@ -291,6 +291,24 @@ BOOST_AUTO_TEST_CASE(a_table_that_cannot_be_read_is_trouble) {
     BOOST_TEST(state(1) == "posted");
 }
 
+BOOST_AUTO_TEST_CASE(a_success_counts_although_another_table_cannot_be_read) {
+    table_uris = {"https://t.example/status?sig=s", "https://bad.example/status?sig=s"};
+    lend_again();
+    auto answer = network.always;
+    network.always = [answer](const http::request& asked) -> result<http::response> {
+        if (asked.target.host() == "bad.example") return http::response{503, {}, {}};
+        return answer(asked);
+    };
+    await(1);
+    await(2);
+    storage.rows[id_of(1) + "/1"] = row(1, "Succeeded");
+    storage.rows[id_of(2) + "/1"] = row(2, "Failed");
+    settle();
+    BOOST_TEST(state(1) == "succeeded");
+    BOOST_TEST(state(2) == "posted");
+    BOOST_TEST(made->trouble().has_value());
+}
+
 BOOST_AUTO_TEST_CASE(an_unconfirmed_source_is_still_read_now_and_then) {
     await(1);
     pass_in_steps(options.outcome_timeout + 10min, 1min);
