@@ -24,6 +24,35 @@ std::optional<log_level> parse_log_level(std::string_view name) {
 
 std::string_view to_string(log_level level) { return level_names[static_cast<std::size_t>(level)]; }
 
+static constexpr std::uint64_t lines_a_minute = 30;
+static constexpr duration interval = 1min;
+
+bool log_limit::admits(std::string_view event, std::string_view watch, time_point now) {
+    auto [at, is_new] = known_.try_emplace({std::string(event), std::string(watch)}, minute{now});
+    auto& one = at->second;
+    next_due_ = std::min(next_due_.value_or(now + interval), one.begun + interval);
+    return ++one.lines <= lines_a_minute;
+}
+
+std::vector<log_limit::left_out> log_limit::due(time_point now) {
+    std::vector<left_out> out;
+    if (!next_due_ || now < *next_due_) return out;
+    next_due_.reset();
+    std::erase_if(known_, [&](auto& entry) {
+        auto& [what, one] = entry;
+        auto end = one.begun + interval;
+        if (now < end) {
+            next_due_ = std::min(next_due_.value_or(end), end);
+            return false;
+        }
+        if (one.lines > lines_a_minute) {
+            out.push_back({what.first, what.second, one.lines - lines_a_minute});
+        }
+        return true;
+    });
+    return out;
+}
+
 logger::logger(const time_source& clock, log_level threshold, log_format format, sink write)
     : clock_(clock), threshold_(threshold), format_(format), write_(std::move(write)) {}
 
@@ -108,6 +137,28 @@ void logger::write(
     log_level level, std::string_view event, std::initializer_list<log_field> fields
 ) {
     if (!enabled(level)) return;
+    auto is_watch = [](const log_field& field) { return field.name == "watch"; };
+    auto watch = std::ranges::find_if(fields, is_watch);
+    // At level debug every line is wanted.
+    bool is_limited = level <= log_level::warning && watch != fields.end();
+    if (is_limited && !enabled(log_level::debug)) {
+        write_left_out();
+        if (!limit_.admits(event, watch->value, clock_.now())) return;
+    }
+    write_always(level, event, fields);
+}
+
+void logger::write_left_out() {
+    for (auto& one : limit_.due(clock_.now())) {
+        auto text = one.event + ": and " + std::to_string(one.lines) +
+                    " more like it in the last minute; the journal has each file";
+        write_always(log_level::warning, text, {{"watch", one.watch}});
+    }
+}
+
+void logger::write_always(
+    log_level level, std::string_view event, std::initializer_list<log_field> fields
+) {
     auto time = to_iso8601(clock_.wall_now());
     if (format_ == log_format::json) {
         return write_(without_secrets(as_json(time, level, event, fields)));

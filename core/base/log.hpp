@@ -2,11 +2,15 @@
 
 #include "base/time.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace kustodrop {
 
@@ -27,7 +31,34 @@ enum class log_format {
     json,      // One object a line.
 };
 
-/// Writes one line an event. Values are made printable, so a file name cannot forge a line.
+/// Decides which lines about the same event of the same watch are written: 30 a minute, then one
+/// that says how many more there were. Files that anyone may drop must not fill the log; the
+/// journal has each of them. Pure.
+class log_limit {
+public:
+    /// What was left out in a minute that is over.
+    struct left_out {
+        std::string event;
+        std::string watch;
+        std::uint64_t lines = 0;
+    };
+
+    bool admits(std::string_view event, std::string_view watch, time_point now);
+
+    /// Once for each event and watch of which lines were left out.
+    std::vector<left_out> due(time_point now);
+
+private:
+    struct minute {
+        time_point begun{};
+        std::uint64_t lines = 0;
+    };
+    std::map<std::pair<std::string, std::string>, minute> known_;  // By event and watch.
+    std::optional<time_point> next_due_;
+};
+
+/// Writes one line an event. Values are made printable, so a file name cannot forge a line. Of the
+/// warnings and errors of a watch that are alike only so many a minute are written (log_limit).
 class logger {
 public:
     using sink = std::function<void(std::string_view line)>;
@@ -44,13 +75,19 @@ public:
     void debug(std::string_view event, std::initializer_list<log_field> fields = {});
     void trace(std::string_view event, std::initializer_list<log_field> fields = {});
 
+    /// Says how many lines were left out in a minute that is over. Call it about once a second.
+    void write_left_out();
+
     void set_threshold(log_level threshold) { threshold_ = threshold; }
 
 private:
+    void write_always(log_level, std::string_view event, std::initializer_list<log_field> fields);
+
     const time_source& clock_;
     log_level threshold_;
     log_format format_;
     sink write_;
+    log_limit limit_;
 };
 
 /// A sink that writes lines to standard error.

@@ -25,6 +25,7 @@ asio::awaitable<void> reporter::run() {
         with_.service.watch_clock();
         with_.service.report_ends();
         with_.shipping.report_ended_failures();
+        around_.log.write_left_out();
         auto report = status();
         history_.add(sample_of(around_.measured, report));
         auto line = "STATUS=" + report.one_line();
