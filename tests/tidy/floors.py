@@ -43,8 +43,8 @@ INNER = {
         {"following"}, {"questions"}, {"retry*"}, {"making*"}, {"engine", "engine*"},
     ],
     "daemon": [
-        {"service"}, {""}, {"supervision"}, {"terminal"}, {"admin"}, {"run"}, {"commands"},
-        {"main*"},
+        {"service", "inferring"}, {""}, {"supervision"}, {"terminal"}, {"admin"}, {"run"},
+        {"commands"}, {"command_line"}, {"main*"},
     ],
     "emulator": [
         {"schema"}, {"decoding"}, {"engine"}, {"front"}, {"storage", "identity"}, {"ingest"},

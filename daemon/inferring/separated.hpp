@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kustodrop::daemon {
+
+/// The records of csv and its relatives (RFC 4180): quotes, doubled quotes and newlines in them.
+struct separated_records {
+    std::vector<std::vector<std::string>> records;
+    bool ends_in_quotes = false;         // The last record was left out: its quote is open.
+    bool has_text_after_quotes = false;  // "a"b: what the service makes of it is not known.
+};
+
+/// `is_cut`: the text is the beginning of a longer one, so its last record is left out.
+separated_records read_separated(std::string_view text, char separator, bool is_cut);
+
+/// The separator of which each record has the same number, and the most; ',' if none fits.
+char likely_separator(std::string_view text, bool is_cut);
+
+/// Whether the first record names the columns.
+enum class header { yes, no, unknown };
+header likely_header(const std::vector<std::vector<std::string>>& records);
+
+}  // namespace kustodrop::daemon

@@ -1,0 +1,175 @@
+#include "daemon/inferring/value_type.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+
+namespace kustodrop::daemon {
+
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// How many digits a text begins with.
+static std::size_t digits_at(std::string_view text) {
+    std::size_t count = 0;
+    while (count < text.size() && is_digit(text[count])) ++count;
+    return count;
+}
+
+// "dd:dd" and the like: each d is a digit, everything else stands for itself.
+static bool has_shape(std::string_view text, std::string_view shape) {
+    if (text.size() != shape.size()) return false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        bool fits = shape[i] == 'd' ? is_digit(text[i]) : text[i] == shape[i];
+        if (!fits) return false;
+    }
+    return true;
+}
+
+std::string_view to_string(value_type type) {
+    switch (type) {
+    case value_type::boolean:
+        return "bool";
+    case value_type::whole:
+        return "long";
+    case value_type::decimal:
+        return "decimal";
+    case value_type::real:
+        return "real";
+    case value_type::datetime:
+        return "datetime";
+    case value_type::timespan:
+        return "timespan";
+    case value_type::guid:
+        return "guid";
+    case value_type::dynamic:
+        return "dynamic";
+    case value_type::none:
+    case value_type::text:
+        break;
+    }
+    return "string";
+}
+
+static std::string_view without_sign(std::string_view text) {
+    return text.starts_with('-') ? text.substr(1) : text;
+}
+
+static bool has_leading_zeros(std::string_view text) {
+    auto digits = without_sign(text);
+    return digits.size() > 1 && digits[0] == '0' && digits_at(digits) == digits.size();
+}
+
+static value_type number_type(std::string_view text) {
+    auto rest = without_sign(text);
+    auto whole = digits_at(rest);
+    if (whole == 0) return value_type::text;
+    if (whole > 1 && rest[0] == '0') return value_type::text;
+    if (whole == rest.size()) {
+        std::int64_t value = 0;
+        auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+        return read.ec == std::errc() ? value_type::whole : value_type::decimal;
+    }
+    rest.remove_prefix(whole);
+    if (rest.starts_with('.')) {
+        auto fraction = digits_at(rest.substr(1));
+        if (fraction == 0) return value_type::text;
+        rest.remove_prefix(1 + fraction);
+    }
+    if (rest.empty()) return value_type::real;
+    if (rest[0] != 'e' && rest[0] != 'E') return value_type::text;
+    rest.remove_prefix(1);
+    if (rest.starts_with('-') || rest.starts_with('+')) rest.remove_prefix(1);
+    bool is_exponent = !rest.empty() && digits_at(rest) == rest.size();
+    return is_exponent ? value_type::real : value_type::text;
+}
+
+static bool is_guid_text(std::string_view text) {
+    if (text.size() != 36) return false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+        bool is_hex =
+            std::string_view("0123456789abcdefABCDEF").find(text[i]) != std::string_view::npos;
+        if (is_dash ? text[i] != '-' : !is_hex) return false;
+    }
+    return true;
+}
+
+// "12:30:00", "1.12:30:00.5"
+static bool is_timespan(std::string_view text) {
+    auto rest = without_sign(text);
+    auto days = digits_at(rest);
+    if (days > 0 && days < rest.size() && rest[days] == '.') rest.remove_prefix(days + 1);
+    if (rest.size() < 8 || !has_shape(rest.substr(0, 8), "dd:dd:dd")) return false;
+    bool is_time = rest[0] < '3' && rest[3] < '6' && rest[6] < '6';
+    rest.remove_prefix(8);
+    if (!is_time || rest.empty()) return is_time;
+    return rest[0] == '.' && rest.size() > 1 && digits_at(rest.substr(1)) == rest.size() - 1;
+}
+
+static bool is_datetime(std::string_view text) {
+    if (text.size() < 10 || !has_shape(text.substr(0, 10), "dddd-dd-dd")) {
+        return parse_http_date(text).has_value();
+    }
+    return parse_iso8601(text).has_value();
+}
+
+value_type type_of(std::string_view text) {
+    if (text.empty()) return value_type::none;
+    auto lower = text.size() <= 5 ? to_lower(text) : std::string();
+    if (lower == "true" || lower == "false") return value_type::boolean;
+    if (auto number = number_type(text); number != value_type::text) return number;
+    if (is_guid_text(text)) return value_type::guid;
+    if (is_datetime(text)) return value_type::datetime;
+    if (is_timespan(text)) return value_type::timespan;
+    return value_type::text;
+}
+
+value_type joined(value_type one, value_type other) {
+    if (one == value_type::none) return other;
+    if (other == value_type::none || one == other) return one;
+    if (one == value_type::dynamic || other == value_type::dynamic) return value_type::dynamic;
+    auto is_number = [](value_type type) {
+        return type == value_type::whole || type == value_type::decimal || type == value_type::real;
+    };
+    // Of these three each holds the values of those before it.
+    if (is_number(one) && is_number(other)) return std::max(one, other);
+    return value_type::text;
+}
+
+bool is_ambiguous_date(std::string_view text) {
+    auto first = digits_at(text);
+    if (first < 1 || first > 2 || first == text.size()) return false;
+    char separator = text[first];
+    if (separator != '/' && separator != '.' && separator != '-') return false;
+    auto rest = text.substr(first + 1);
+    auto second = digits_at(rest);
+    if (second < 1 || second > 2 || second == rest.size() || rest[second] != separator)
+        return false;
+    auto year = digits_at(rest.substr(second + 1));
+    return year == 4 || year == 2;
+}
+
+void seen_values::add(value_type one) {
+    if (one != value_type::whole && one != value_type::none) may_be_unix_times = false;
+    if (one != value_type::none) types.insert(one);
+    type = joined(type, one);
+}
+
+// Seconds or milliseconds from 2001 to 2099.
+static bool is_like_a_unix_time(std::string_view text) {
+    bool seconds = text.size() == 10 && text >= "1000000000" && text < "4100000000";
+    bool millis = text.size() == 13 && text >= "1000000000000" && text < "4100000000000";
+    return seconds || millis;
+}
+
+void seen_values::add(std::string_view text) {
+    auto one = type_of(text);
+    if (one == value_type::whole && !is_like_a_unix_time(text)) may_be_unix_times = false;
+    has_leading_zeros = has_leading_zeros || daemon::has_leading_zeros(text);
+    has_ambiguous_dates = has_ambiguous_dates || is_ambiguous_date(text);
+    add(one);
+}
+
+}  // namespace kustodrop::daemon
