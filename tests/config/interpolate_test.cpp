@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong) {
               "digits, - _ ."},
              {"${NAME}",
               "failed: has an unknown ${…}; use ${env:NAME}, ${env:NAME:-default}, "
-              "${file:/path}, ${cred:name}, and $$ for a dollar sign"},
+              "${file:/path}, ${cred:name}, ${host}, and $$ for a dollar sign"},
              {"a ${env:NAME", "failed: has a ${ without its }; write $$ for a dollar sign"}}) {
         BOOST_TEST_CONTEXT(text) { BOOST_TEST(text_of(text) == expected); }
     }

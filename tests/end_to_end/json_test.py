@@ -71,6 +71,8 @@ class Documented(EndToEnd):
         )
         self.assert_documented("explain", self.command(daemon, "explain", daemon.drop / "x.csv"))
         self.assert_documented("history", json.loads(daemon.ask("/history")[2]))
+        self.assert_documented("failures", self.command(daemon, "failures", codes=(1,)))
+        self.assert_documented("config show", self.command(daemon, "config", "show"))
         self.assert_documented("retry", self.command(daemon, "retry", "--all"))
         self.assert_documented("reload", self.command(daemon, "reload"))
         outbox = daemon.folder / "out.csv"
