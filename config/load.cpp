@@ -61,9 +61,7 @@ public:
             paths.insert(at, candidate.file);
         }
         for (auto& path : names->ignored) {
-            found_.push_back(
-                {path, 1, 1, "", "is not read; use a name that ends in .yaml", true}
-            );
+            found_.push_back({path, 1, 1, "", "is not read; use a name that ends in .yaml", true});
         }
         for (auto& path : names->read) read(path);
     }
@@ -106,9 +104,9 @@ private:
             beside_.is_whole = false;
             return;
         }
-        auto& made = *read_.emplace_back(
-            std::make_unique<fragment>(path, content->is_private, environment_)
-        );
+        auto& made =
+            *read_.emplace_back(std::make_unique<fragment>(path, content->is_private, environment_)
+            );
         made.root = std::move(root);
         beside_.roots.emplace_back(made.reading, made.root, "");
     }
@@ -116,7 +114,9 @@ private:
     static void finish(section& root) {
         for (auto name : keys_of_fragments) root.take(name);
         for (auto& one : root_keys()) {
-            root.refuse(one.facts.name, "belongs into the main file; a fragment has watches only");
+            bool is_here = std::ranges::count(root.free_keys(), one.facts.name) > 0;
+            if (!is_here) continue;
+            root.error(one.facts.name, "belongs into the main file; a fragment has watches only");
         }
         root.finish();
     }
@@ -152,9 +152,7 @@ static void load_document(
     out.problems = report.take_sorted();
 }
 
-loaded load_file(
-    const std::string& path, const environment& environment, const candidate& beside
-) {
+loaded load_file(const std::string& path, const environment& environment, const candidate& beside) {
     auto content = read_whole_file(path, yaml_limits{}.bytes);
     if (!content) {
         problem unread{path, 1, 1, "", "cannot be read: " + content.error().detail};

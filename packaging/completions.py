@@ -9,7 +9,7 @@ import helps
 FILES = {"--config", "--ca-file", "--ready-file", "--data", "--socket", "--fragment", "--log"}
 FOLDERS = {"--state-directory", "--path", "--conf-d"}
 PATHS = {"send", "explain", "bundle"}  # Commands whose operands are files.
-WORDS = {"config": ["show"]}  # Those whose operands are words.
+ACTIONS = {"config": ["show"]}  # Those whose first operand is one of these.
 
 
 def choices(option):
@@ -50,7 +50,7 @@ def bash(name, commands):
     every = [flag for _, options in commands.values() for flag in flags(options)]
     cases = []
     for command, (_, options) in commands.items():
-        names = " ".join([*WORDS.get(command, []), *(flag for flag, *_ in flags(options))])
+        names = " ".join([*ACTIONS.get(command, []), *(flag for flag, *_ in flags(options))])
         answer = f'COMPREPLY=($(compgen -W "{names}" -- "$word"))'
         if command in PATHS:  # Names may hold blanks: one a line.
             answer += '; mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- "$word")'
@@ -62,12 +62,12 @@ def bash(name, commands):
     return "\n".join([
         f"# bash completion of {name}",
         f"{function}() {{",
-        '    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}',
+        '    local word=${COMP_ACTIONS[COMP_CWORD]} before=${COMP_ACTIONS[COMP_CWORD-1]}',
         # A flag of one command may be an option with a value in another: --watch.
         first + "    [[ $word == -* ]] || case $before in",
         *bash_values(every),
         "    esac",
-        "    case ${COMP_WORDS[1]} in",
+        "    case ${COMP_ACTIONS[1]} in",
         *cases,
         "    esac",
         "}",
@@ -94,10 +94,10 @@ def zsh_argument(flag, value, values, meaning):
 
 
 def zsh(name, commands):
-    def arguments(options, files, words=()):
+    def arguments(options, files, actions=()):
         listed = [zsh_argument(*one) for one in flags(options)]
-        if words:
-            listed.append(f"'1:action:({' '.join(words)})'")
+        if actions:
+            listed.append(f"'1:action:({' '.join(actions)})'")
         if files:
             listed.append("'*:file:_files'")
         return " ".join(["_arguments", *listed])
@@ -106,7 +106,7 @@ def zsh(name, commands):
         return f"#compdef {name}\n{arguments(commands[''][1], False)}\n"
     described = " ".join(f"'{one}:{zsh_quoted(what)}'" for one, (what, _) in commands.items())
     cases = [
-        f"    {one}) {arguments(options, one in PATHS, WORDS.get(one, ()))} ;;"
+        f"    {one}) {arguments(options, one in PATHS, ACTIONS.get(one, ()))} ;;"
         for one, (_, options) in commands.items()
     ]
     return "\n".join([
@@ -140,8 +140,8 @@ def fish(name, commands):
             when = f" -n '__fish_seen_subcommand_from {command}'"
             if command not in PATHS:
                 lines.append(f"complete -c {name}{when} -f")
-        for word in WORDS.get(command, []):
-            lines.append(f"complete -c {name}{when} -a {word}")
+        for action in ACTIONS.get(command, []):
+            lines.append(f"complete -c {name}{when} -a {action}")
         for flag, value, values, meaning in flags(options):
             line = f"complete -c {name}{when} -l {flag[2:]} -d {fish_quoted(meaning)}"
             if values:

@@ -138,8 +138,7 @@ static std::string whole_schema(
     auto root = map_schema(keys);
     root["required"] = std::move(required);
     root["type"] = "object";
-    json::object whole{
-        {"$schema", "http://json-schema.org/draft-07/schema#"}, {"title", title}};
+    json::object whole{{"$schema", "http://json-schema.org/draft-07/schema#"}, {"title", title}};
     for (auto& entry : root) whole[entry.key()] = entry.value();
     whole["definitions"] = definitions();
     std::string out;

@@ -75,7 +75,7 @@ static void read_client_secret(section& auth, settings& all) {
     auto found = interpolate(source, auth.environment(), sensitivity::secret);
     if (!found) {
         auto subject = given ? std::string() : "is missing, and its default " + source + " ";
-        auth.error_of("client_secret", found.error(), subject);
+        report_unresolved(auth, "client_secret", found.error(), subject);
         return;
     }
     if (auto wrong = secret_problem(*found, auth.literal_secrets())) {
@@ -107,7 +107,7 @@ static void require_text_or_variable(
         auto why = "is missing, and so is the environment variable " + variable +
                    ", which workload identity sets in a pod labelled "
                    "azure.workload.identity/use: true";
-        auth.error_of(key, {errc::unreadable, remedy::reconfigure, why});
+        report_unresolved(auth, key, {errc::unreadable, remedy::reconfigure, why});
         return;
     }
     auto wrong = rule(value);
@@ -326,16 +326,20 @@ static std::vector<key<settings>> identity_keys() {
             text_form{path_problem},
             "For workload_identity. Empty: what AZURE_FEDERATED_TOKEN_FILE says."
         ),
-        shown_by<settings>(make_special_key<settings>(
-            "authority_host",
-            at(&settings::auth, &auth_settings::authority_host),
-            read_authority,
-            "https://HOST. Empty: what the cluster's auth metadata says, or for workload_identity "
-            "what AZURE_AUTHORITY_HOST says."
-        ), [](const settings& all) {
-            auto& authority = all.auth.authority_host;
-            return yaml_text(authority ? authority->origin() : "");
-        }),
+        shown_by<settings>(
+            make_special_key<settings>(
+                "authority_host",
+                at(&settings::auth, &auth_settings::authority_host),
+                read_authority,
+                "https://HOST. Empty: what the cluster's auth metadata says, or for "
+                "workload_identity "
+                "what AZURE_AUTHORITY_HOST says."
+            ),
+            [](const settings& all) {
+                auto& authority = all.auth.authority_host;
+                return yaml_text(authority ? authority->origin() : "");
+            }
+        ),
     };
 }
 

@@ -52,7 +52,7 @@ struct key {
     std::function<void(T& to, const T& from)> take = {};
     /// The value as YAML, without what is secret. Not of sections.
     std::function<std::string(const T&)> show = {};
-    bool may_hold_secret = false;  // How it is written in the file must not be shown.
+    bool may_hold_secret = false;   // How it is written in the file must not be shown.
     std::vector<key<T>> keys = {};  // Of a section.
     /// What the values of a section may not be together; run once all are read.
     std::function<void(section& from, T& out)> check = {};

@@ -27,7 +27,7 @@ static void read_proxy(section& network, settings& all) {
     interpolation text;
     if (given) {
         auto found = interpolate(given->text, environment, sensitivity::secret);
-        if (!found) return network.error_of("proxy", found.error());
+        if (!found) return report_unresolved(network, "proxy", found.error());
         text = std::move(*found);
     }
     std::string whose;
@@ -85,17 +85,20 @@ static key<settings> proxy_key() {
 static std::vector<key<settings>> network_keys() {
     return {
         proxy_key(),
-        shown_by<settings>(make_special_key<settings>(
-            "no_proxy",
-            at(&settings::network, &network_settings::no_proxy),
-            read_no_proxy,
-            "What goes directly all the same: hosts (\"corp.example\" with all below it, "
-            "\".corp.example\" without itself), addresses, networks (10.0.0.0/8), each but a "
-            "network "
-            "with :PORT if needed; commas between, * for everything. Not given: NO_PROXY or "
-            "no_proxy "
-            "in the environment."
-        ), [](const settings& all) { return yaml_text(all.network.no_proxy); }),
+        shown_by<settings>(
+            make_special_key<settings>(
+                "no_proxy",
+                at(&settings::network, &network_settings::no_proxy),
+                read_no_proxy,
+                "What goes directly all the same: hosts (\"corp.example\" with all below it, "
+                "\".corp.example\" without itself), addresses, networks (10.0.0.0/8), each but a "
+                "network "
+                "with :PORT if needed; commas between, * for everything. Not given: NO_PROXY or "
+                "no_proxy "
+                "in the environment."
+            ),
+            [](const settings& all) { return yaml_text(all.network.no_proxy); }
+        ),
         make_key<settings>(
             "ca_file",
             at(&settings::network, &network_settings::ca_file),

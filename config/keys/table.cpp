@@ -14,7 +14,7 @@ static std::optional<std::string> state_directory_problem(const std::string& pat
 // Those of the file itself, then those of its fragments.
 static std::vector<section> watch_sections(section& root) {
     auto out = root.maps("watches");
-    auto* beside = root.beside();
+    auto* beside = root.context().beside;
     bool is_whole = !root.is_wrong("watches") && (!beside || beside->is_whole);
     if (beside) {
         for (auto& fragment : beside->roots) {
@@ -37,7 +37,7 @@ static void read_watches(section& root, settings& out) {
         for (auto& one : watch_keys()) read_key(from, one, watch);
         check_watch(from, watch);
         from.finish();
-        if (root.origins()) root.origins()->watches.push_back(from.place_key());
+        if (auto* places = root.context().origins) places->watches.push_back(place_key(from));
     }
     auto state_directory = root.is_wrong("state_directory") ? "" : out.state_directory;
     check_watches(sections, out, state_directory);

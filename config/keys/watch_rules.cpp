@@ -164,9 +164,10 @@ struct read_watch {
 // The earlier watch, with its place if that is in another file.
 static std::string named(read_watch it, read_watch earlier, std::string_view key) {
     auto& from = earlier.from;
-    if (from.file() == it.from.file()) return from.path();
+    auto& file = from.context().report.file();
+    if (file == it.from.context().report.file()) return from.path();
     auto at = from.at(key);
-    return from.path() + " in " + from.file() + ":" + std::to_string(at.line) + ":" +
+    return from.path() + " in " + file + ":" + std::to_string(at.line) + ":" +
            std::to_string(at.column);
 }
 

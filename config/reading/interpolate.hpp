@@ -21,8 +21,8 @@ struct interpolation {
 /// What a value is for: the files of secrets must be private.
 enum class sensitivity { plain, secret };
 
-/// Replaces ${env:NAME}, ${env:NAME:-default}, ${file:/path}, ${cred:name}, ${host} and $$, once: what
-/// comes in is not looked at again. As in a shell, the default also stands in for an empty
+/// Replaces ${env:NAME}, ${env:NAME:-default}, ${file:/path}, ${cred:name}, ${host} and $$, once:
+/// what comes in is not looked at again. As in a shell, the default also stands in for an empty
 /// variable. The failure's detail is a sentence that holds no value; its code is errc::unreadable
 /// where it is only this machine that lacks the value.
 result<interpolation> interpolate(

@@ -51,6 +51,8 @@ std::string wrong_kind(const node& value, std::string_view use) {
 section::section(reading& reading, const node& map, std::string path)
     : reading_(&reading), map_(&map), at_(map.at), path_(std::move(path)) {}
 
+std::string place_key(const section& of) { return of.context().report.file() + ":" + of.path(); }
+
 std::string section::path(std::string_view key) const {
     return path_.empty() ? printable(key) : path_ + "." + printable(key);
 }
@@ -87,24 +89,18 @@ static bool is_only_unresolved(const failure& why, const environment& environmen
 
 static constexpr auto not_checked = "; the key is not checked here";
 
-void section::error_of(std::string_view key, const failure& why, const std::string& subject) {
-    if (!is_only_unresolved(why, environment())) return error(key, subject + why.detail);
-    wrong_.emplace(key);
-    warn(key, subject + why.detail + not_checked);
+void report_unresolved(
+    section& from, std::string_view key, const failure& why, const std::string& subject
+) {
+    if (!is_only_unresolved(why, from.environment())) {
+        return from.error(key, subject + why.detail);
+    }
+    from.mark_wrong(key);
+    from.warn(key, subject + why.detail + not_checked);
 }
 
 void section::warn(std::string_view key, std::string message) {
     reading_->report.warn(at(key), path(key), std::move(message));
-}
-
-void section::refuse(std::string_view key, std::string message) {
-    if (std::find(known_.begin(), known_.end(), key) != known_.end()) return;
-    for (auto& entry : map_->entries) {
-        if (entry.key != key) continue;
-        wrong_.emplace(key);
-        reading_->report.error(entry.key_at, path(key), std::move(message));
-        return;
-    }
 }
 
 // As YAML, flow style.
@@ -127,14 +123,15 @@ static std::string written_as(const node& value) {
     return out;
 }
 
-void section::note_origin(std::string_view key, const node& value) const {
-    if (!reading_->origins) return;
+// `place`: place_key() of the value.
+static void note_origin(const reading& into, const std::string& place, const node& value) {
+    if (!into.origins) return;
     auto written = written_as(value);
     bool is_from_outside = written.find("${cred:") != std::string::npos ||
                            written.find("${file:") != std::string::npos;
     if (!is_from_outside) written.clear();
-    origin found{file(), value.at.line, value.at.column, std::move(written)};
-    reading_->origins->values[file() + ":" + path(key)] = std::move(found);
+    origin found{into.report.file(), value.at.line, value.at.column, std::move(written)};
+    into.origins->values[place] = std::move(found);
 }
 
 const node* section::take(std::string_view key) {
@@ -153,7 +150,7 @@ const node* section::take(std::string_view key) {
         }
     }
     if (!first) return nullptr;
-    note_origin(key, first->value);
+    note_origin(*reading_, reading_->report.file() + ":" + path(key), first->value);
     return &first->value;
 }
 

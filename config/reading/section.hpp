@@ -46,10 +46,7 @@ public:
     bool is_broken() const { return broken_; }  ///< It was not a map, which is reported already.
     const config::environment& environment() const { return reading_->environment; }
     bool literal_secrets() const { return reading_->literal_secrets; }
-    const std::string& file() const { return reading_->report.file(); }
-    config::fragments* beside() const { return reading_->beside; }
-    config::origins* origins() const { return reading_->origins; }
-    std::string place_key() const { return file() + ":" + path_; }  ///< For `origins`.
+    const config::reading& context() const { return *reading_; }
 
     /// The key's value as it is written, null if it is absent. The key is an allowed one from now
     /// on; a second one of the same name is reported.
@@ -78,22 +75,16 @@ public:
     const std::string& path() const { return path_; }
     void error(std::string_view key, std::string message);  ///< At that key.
     void warn(std::string_view key, std::string message);
-    /// The key's value could not be had: a warning if only this machine lacks it and the
-    /// environment says so, else an error.
-    void error_of(std::string_view key, const failure& why, const std::string& subject = {});
     /// The key is wrong because of something in its value that stands elsewhere.
     void error_in(std::string_view key, place at, std::string path, std::string message);
 
-    /// Reports a key that may not stand here, unless it was taken; finish() is silent about it.
-    void refuse(std::string_view key, std::string message);
     void mark_wrong(std::string_view key) { wrong_.emplace(key); }  ///< Reported elsewhere.
 
-    /// Reports every key that was not taken. The last thing to call.
+    /// Reports every key that was not taken and has no problem. The last thing to call.
     void finish();
 
 private:
     const node* peek(std::string_view key) const;
-    void note_origin(std::string_view key, const node& value) const;
     void report_unknown(const node::entry& entry);
 
     reading* reading_;
@@ -104,6 +95,15 @@ private:
     std::vector<std::string_view> known_;  // Literals of the table, in its order.
     std::set<std::string, std::less<>> wrong_;
 };
+
+/// The key's value could not be had: a warning if only this machine lacks it and the environment
+/// says so, else an error. `subject`: how the sentence begins.
+void report_unresolved(
+    section& from, std::string_view key, const failure& why, const std::string& subject = {}
+);
+
+/// The section's key in `origins`.
+std::string place_key(const section& of);
 
 /// "\"many\"": printable, in quotes, cut where it is long.
 std::string quoted(std::string_view value);

@@ -1,7 +1,7 @@
 #include "daemon/command_line/support_commands.hpp"
 
 #include "daemon/command_line/options.hpp"
-#include "daemon/commands/support_commands.hpp"
+#include "daemon/commands/support/support_commands.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -84,9 +84,8 @@ static void add_failures(CLI::App& program, std::function<int()>& chosen) {
 static void add_bundle(CLI::App& program, std::function<int()>& chosen) {
     auto options = std::make_shared<daemon::bundle_options>();
     options->config = default_config;
-    auto* command = program.add_subcommand(
-        "bundle", "Write an archive for support, without secrets"
-    );
+    auto* command =
+        program.add_subcommand("bundle", "Write an archive for support, without secrets");
     describe(command, looking, "bundle /tmp/kustodrop.tar.gz");
     add_config(command, options->config);
     add_socket(command, options->socket);
@@ -125,7 +124,8 @@ void add_offline_options(CLI::App* check, daemon::check_options& options) {
         )
         ->type_name("NAME")
         ->needs(fragment);
-    check->add_option("--conf-d", options.conf_d, "Where the fragments are (conf.d beside --config)")
+    check
+        ->add_option("--conf-d", options.conf_d, "Where the fragments are (conf.d beside --config)")
         ->type_name("FOLDER")
         ->needs(offline);
 }

@@ -10,8 +10,8 @@ class App;
 
 namespace kustodrop::command_line {
 
-/// Adds the commands of daemon/commands/support_commands.hpp: `chosen` becomes the one that the
-/// command line names.
+/// Adds the commands of daemon/commands/support/support_commands.hpp: `chosen` becomes the one that
+/// the command line names.
 void add_support_commands(CLI::App& program, std::function<int()>& chosen);
 
 /// What `check --offline` alone has.

@@ -21,7 +21,7 @@ struct check_options {
     std::string fragment;       // A file that will be in conf.d; empty: none.
     std::string fragment_name;  // What it is called there; empty: as now.
     std::string conf_d;         // Empty: the configuration's own.
-    bool verbose = false;  // A line for each step, also of those that are alike.
+    bool verbose = false;       // A line for each step, also of those that are alike.
     bool json = false;
 };
 int command_check(const check_options& options);

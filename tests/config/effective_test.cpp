@@ -1,5 +1,6 @@
 // The configuration in force, with the place of each value and without secrets.
 #include "config/effective.hpp"
+
 #include "configuration.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -76,9 +77,10 @@ BOOST_AUTO_TEST_CASE(never_shows_a_secret) {
 
 BOOST_AUTO_TEST_CASE(says_where_a_secret_is_read_from) {
     auto with = [](const std::string& secret) {
-        auto text = std::string(whole_cluster) +
-                    "auth: {kind: client_secret, tenant_id: t, client_id: c, client_secret: " +
-                    secret + "}\n" + std::string(whole_watches);
+        auto text =
+            std::string(whole_cluster) +
+            "auth: {kind: client_secret, tenant_id: t, client_id: c, client_secret: " + secret +
+            "}\n" + std::string(whole_watches);
         return row_of(load(text, ours), "auth.client_secret").value;
     };
     BOOST_TEST(with("'${file:/secret}'") == "\"${file:/secret}\"");
@@ -87,9 +89,7 @@ BOOST_AUTO_TEST_CASE(says_where_a_secret_is_read_from) {
 }
 
 BOOST_AUTO_TEST_CASE(is_a_configuration_again) {
-    auto text = shown(
-        std::string(documented) + "drain: {scope: folder}\n"
-    );
+    auto text = shown(std::string(documented) + "drain: {scope: folder}\n");
     auto again = load(text, ours);
     BOOST_TEST(printed(again) == "");
     auto before = load(std::string(documented) + "drain: {scope: folder}\n", ours);

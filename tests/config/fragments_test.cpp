@@ -1,5 +1,6 @@
 // Files of conf.d add their watches to those of the main file, or are refused with their place.
 #include "config/reading/fragments.hpp"
+
 #include "configuration.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -65,7 +66,9 @@ BOOST_AUTO_TEST_CASE(add_their_watches_in_the_order_of_their_names) {
 
 BOOST_AUTO_TEST_CASE(may_hold_all_watches) {
     write("kustodrop.yaml", std::string(whole_cluster));
-    BOOST_TEST(problems() == "kustodrop.yaml:1:1: watches: is missing; give a list of at least one watch\n");
+    BOOST_TEST(
+        problems() == "kustodrop.yaml:1:1: watches: is missing; give a list of at least one watch\n"
+    );
     write("conf.d/a.yaml", watch("a"));
     BOOST_TEST(names() == "a ");
     write("kustodrop.yaml", std::string(whole_cluster) + "watches: []\n");
@@ -76,8 +79,14 @@ BOOST_AUTO_TEST_CASE(may_hold_all_watches) {
 
 BOOST_AUTO_TEST_CASE(are_not_what_editors_and_package_managers_leave) {
     for (auto* name :
-         {"a.yaml~", "a.yaml.dpkg-old", "a.yaml.rpmsave", ".a.yaml.swp", ".#a.yaml", "#a.yaml#",
-          "README", "a.yaml.bak"}) {
+         {"a.yaml~",
+          "a.yaml.dpkg-old",
+          "a.yaml.rpmsave",
+          ".a.yaml.swp",
+          ".#a.yaml",
+          "#a.yaml#",
+          "README",
+          "a.yaml.bak"}) {
         write(std::string("conf.d/") + name, "broken: [");
     }
     BOOST_TEST(names() == "web ");
@@ -94,7 +103,10 @@ BOOST_AUTO_TEST_CASE(name_their_own_file_line_and_column) {
     write("conf.d/a.yaml", "watches:\n  - path: /drop/a\n    databse: D\n    table: T\n");
     auto text = problems();
     BOOST_TEST(text.find("conf.d/a.yaml:2:5: watches[0].database: is missing") != text.npos);
-    BOOST_TEST(text.find("conf.d/a.yaml:3:5: watches[0].databse: is an unknown key, did you mean database?") != text.npos);
+    BOOST_TEST(
+        text.find("conf.d/a.yaml:3:5: watches[0].databse: is an unknown key, did you mean database?"
+        ) != text.npos
+    );
     write("conf.d/a.yaml", "watches: [\n");
     BOOST_TEST(problems().starts_with("conf.d/a.yaml:"));
 }
@@ -103,7 +115,7 @@ BOOST_AUTO_TEST_CASE(hold_nothing_else) {
     write("conf.d/a.yaml", watch("a") + "auth: {client_secret: hunter2}\nwatch: []\n");
     BOOST_TEST(
         problems() ==
-        "conf.d/a.yaml:3:1: auth: belongs into the main file; a fragment has watches only\n"
+        "conf.d/a.yaml:3:7: auth: belongs into the main file; a fragment has watches only\n"
         "conf.d/a.yaml:4:1: watch: is an unknown key, did you mean watches?; use one of watches\n"
     );
     write("conf.d/a.yaml", "- {name: a}\n");
@@ -125,17 +137,29 @@ BOOST_AUTO_TEST_CASE(that_are_empty_are_refused) {
 
 BOOST_AUTO_TEST_CASE(that_use_a_name_again_name_both_places) {
     write("conf.d/a.yaml", watch("a"));
-    write("conf.d/b.yaml", "watches:\n  - {name: a, path: /drop/b, database: D, table: T, format: csv}\n");
+    write(
+        "conf.d/b.yaml",
+        "watches:\n  - {name: a, path: /drop/b, database: D, table: T, format: csv}\n"
+    );
     auto text = printed(load());
     auto first = (folder / "conf.d/a.yaml").string() + ":2:12";
     auto second = (folder / "conf.d/b.yaml").string() + ":2:12: watches[0].name: ";
-    BOOST_TEST(text == second + "\"a\" is the name of watches[0] in " + first + " too; use a name of its own\n");
+    BOOST_TEST(
+        text ==
+        second + "\"a\" is the name of watches[0] in " + first + " too; use a name of its own\n"
+    );
 }
 
 BOOST_AUTO_TEST_CASE(that_use_a_folder_again_name_both_places) {
-    write("conf.d/a.yaml", "watches:\n  - {name: a, path: /drop/web/a, database: D, table: T, format: csv}\n");
+    write(
+        "conf.d/a.yaml",
+        "watches:\n  - {name: a, path: /drop/web/a, database: D, table: T, format: csv}\n"
+    );
     auto text = problems();
-    BOOST_TEST(text.find("conf.d/a.yaml:2:21: watches[0].path: lies inside the path of watches[0] in ") == 0);
+    BOOST_TEST(
+        text.find("conf.d/a.yaml:2:21: watches[0].path: lies inside the path of watches[0] in ") ==
+        0
+    );
     BOOST_TEST(text.find("kustodrop.yaml:2:18; use separate folders") != text.npos);
 }
 
@@ -162,7 +186,9 @@ BOOST_AUTO_TEST_CASE(of_other_configurations_in_the_folder_are_in_folders_of_the
 }
 
 BOOST_AUTO_TEST_CASE(lie_beside_the_file) {
-    BOOST_TEST(config::fragments_folder("/etc/kustodrop/kustodrop.yaml") == "/etc/kustodrop/conf.d");
+    BOOST_TEST(
+        config::fragments_folder("/etc/kustodrop/kustodrop.yaml") == "/etc/kustodrop/conf.d"
+    );
     BOOST_TEST(config::fragments_folder("/etc/kustodrop/web.yaml") == "/etc/kustodrop/web.conf.d");
     BOOST_TEST(config::fragments_folder("/nowhere/k.yaml") == "/nowhere/conf.d");
     BOOST_TEST(config::fragments_folder("k.yaml") == "conf.d");

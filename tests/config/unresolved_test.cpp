@@ -50,8 +50,8 @@ BOOST_AUTO_TEST_CASE(references_of_each_kind_are_warnings) {
 BOOST_AUTO_TEST_CASE(what_is_written_wrongly_is_an_error_all_the_same) {
     for (auto* value : {"'${env:NO-NAME}'", "'${file:relative}'", "'${nothing}'", "'${env:X'"}) {
         auto loaded = checked(
-            std::string(whole_cluster) + "watches: [{path: /drop/web, database: D, table: " +
-            value + ", format: json}]\n"
+            std::string(whole_cluster) +
+            "watches: [{path: /drop/web, database: D, table: " + value + ", format: json}]\n"
         );
         BOOST_TEST(!loaded.ok(), value);
     }

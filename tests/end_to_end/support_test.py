@@ -46,8 +46,8 @@ class Failures(EndToEnd):
         self.assertTrue(group["newest"]["details"] and group["remedy"])
         self.assertIn(f"--config {daemon.config_path}", group["retry"])
         # The command as it is printed finds just these files.
-        words = group["retry"].split()[1:]
-        code, out, err = daemon.command(*words, "--dry-run", "--json")
+        arguments = group["retry"].split()[1:]
+        code, out, err = daemon.command(*arguments, "--dry-run", "--json")
         self.assertEqual((code, len(json.loads(out)["retried"])), (0, 3), err)
         daemon.stop()
         self.assertEqual(self.failures(daemon)["files"], 4)
@@ -63,7 +63,7 @@ class Failures(EndToEnd):
         self.assertEqual(report["files"], 1)
         daemon.config_path.write_text(good)
 
-    def test_what_someone_put_or_took_is_told_apart(self):
+    def test_files_without_an_explanation_and_the_other_way_round(self):
         daemon = self.daemon(self.emulator())
         place = daemon.drop / ".kustodrop" / "quarantine"
         place.mkdir(parents=True)

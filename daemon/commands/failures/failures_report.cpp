@@ -69,9 +69,8 @@ result<json::object> failures_report(const question_settings& asking, const std:
     for (auto& watch : watches) {
         auto files = quarantined_in(watch.name, watch.path);
         if (files.has_error()) {
-            left_out.push_back(
-                json::object{{"watch", watch.name}, {"detail", printable(files.error().detail)}}
-            );
+            left_out.push_back(json::object{
+                {"watch", watch.name}, {"detail", printable(files.error().detail)}});
             continue;
         }
         found.insert(found.end(), files->begin(), files->end());

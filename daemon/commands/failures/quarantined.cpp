@@ -160,7 +160,7 @@ std::vector<failure_group> grouped_by_code(const std::vector<quarantined_file>& 
     return out;
 }
 
-std::string shell_word(const std::string& text) {
+std::string shell_quoted(const std::string& text) {
     static constexpr std::string_view plain =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._/:@%+=,";
     if (!text.empty() && text.find_first_not_of(plain) == std::string::npos) return text;
@@ -171,8 +171,8 @@ std::string shell_word(const std::string& text) {
 
 std::string retry_command(const failure_group& group, const std::string& context) {
     if (group.code.empty()) return {};
-    auto out = "kustodrop retry --error " + shell_word(group.code);
-    if (group.watches.size() == 1) out += " --watch " + shell_word(group.watches.front());
+    auto out = "kustodrop retry --error " + shell_quoted(group.code);
+    if (group.watches.size() == 1) out += " --watch " + shell_quoted(group.watches.front());
     return out + context;
 }
 

@@ -45,7 +45,7 @@ std::vector<failure_group> grouped_by_code(const std::vector<quarantined_file>& 
 /// (" --config FILE"). Empty if retry does not know them.
 std::string retry_command(const failure_group& group, const std::string& context);
 
-/// A word as a shell reads it back.
-std::string shell_word(const std::string& text);
+/// An argument as a shell reads it back.
+std::string shell_quoted(const std::string& text);
 
 }  // namespace kustodrop::daemon

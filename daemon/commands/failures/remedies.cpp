@@ -15,8 +15,9 @@ struct advice {
 
 // The first part that a code contains decides.
 static constexpr auto all = std::to_array<advice>({
-    {"mapping", "compare the mapping of the table with the files (.show table T ingestion mappings), "
-                "correct it or ingestion_mapping_reference, reload, then retry"},
+    {"mapping",
+     "compare the mapping of the table with the files (.show table T ingestion mappings), "
+     "correct it or ingestion_mapping_reference, reload, then retry"},
     {"tablenotexist", "create the table or correct watches[].table, reload, then retry"},
     {"databasenotexist", "create the database or correct watches[].database, reload, then retry"},
     {"entitynotfound", "create the table or correct database and table, reload, then retry"},
@@ -26,20 +27,26 @@ static constexpr auto all = std::to_array<advice>({
     {"formatnotsupported", "correct watches[].format, reload, then retry"},
     {"retention", "correct the retention policy of the table, then retry"},
     {"creationtime", "correct creation_time_pattern or the retention of the table, then retry"},
-    {"wrongnumberoffields", "correct the rows whose number of columns differs, or the format, in "
-                            "the quarantined files, then retry"},
-    {"stream_", "correct the quarantined files: their content is not what the format and the "
-                "mapping say; then retry"},
-    {"norecords", "the files hold no records that fit the table: compare format and mapping, then "
-                  "retry"},
-    {"unsupported_compression", "decompress the files or compress them with gzip, and drop them "
-                                "again"},
-    {"broken_gzip", "the files are damaged or were never finished: have them written again, and "
-                    "drop the new ones"},
+    {"wrongnumberoffields",
+     "correct the rows whose number of columns differs, or the format, in "
+     "the quarantined files, then retry"},
+    {"stream_",
+     "correct the quarantined files: their content is not what the format and the "
+     "mapping say; then retry"},
+    {"norecords",
+     "the files hold no records that fit the table: compare format and mapping, then "
+     "retry"},
+    {"unsupported_compression",
+     "decompress the files or compress them with gzip, and drop them "
+     "again"},
+    {"broken_gzip",
+     "the files are damaged or were never finished: have them written again, and "
+     "drop the new ones"},
     {"gzip_bomb", "inflate the files and split them, and drop the parts"},
     {"too_large", "split the files, and drop the parts"},
-    {"unreadable", "the files are damaged or were never finished: have them written again, and "
-                   "drop the new ones"},
+    {"unreadable",
+     "the files are damaged or were never finished: have them written again, and "
+     "drop the new ones"},
     {"crash_loop", "report it with one of the files; after an upgrade, retry"},
 });
 

@@ -11,7 +11,7 @@ namespace kustodrop::daemon {
 static constexpr std::string_view hidden = "[hidden]";
 static constexpr std::string_view ends_of_value = " \t\r\n'\"<>,;)]}";
 static constexpr std::string_view ends_of_query = " \t\r\n'\"<>";
-static constexpr std::size_t longest_word = 80;  // Longer ones are taken for tokens.
+static constexpr std::size_t longest_plain = 80;  // Longer ones are taken for tokens.
 
 // Names whose values are secret, in lower case, as in "name=VALUE" and "\"name\": \"VALUE\"".
 static constexpr auto secret_names = std::to_array<std::string_view>({
@@ -35,7 +35,7 @@ static constexpr auto secret_names = std::to_array<std::string_view>({
     "identity_header",
 });
 
-static bool is_word(char c) {
+static bool is_name_part(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
            c == '-';
 }
@@ -79,12 +79,12 @@ static void hide_named_values(std::string& text) {
     std::string out;
     std::size_t done = 0;
     for (std::size_t at = 0; at < text.size();) {
-        if (!is_word(text[at])) {
+        if (!is_name_part(text[at])) {
             ++at;
             continue;
         }
         auto end = at;
-        while (end < text.size() && is_word(text[end])) ++end;
+        while (end < text.size() && is_name_part(text[end])) ++end;
         auto name = std::string_view(lower).substr(at, end - at);
         at = end;
         if (std::ranges::find(secret_names, name) == secret_names.end()) continue;
@@ -112,19 +112,20 @@ static void hide_behind(std::string& text, std::string_view scheme) {
     }
 }
 
-static void hide_long_words(std::string& text) {
+static void hide_long_runs(std::string& text) {
     auto is_part = [](char c) {
-        return is_word(c) || c == '.' || c == '+' || c == '/' || c == '=' || c == '%' || c == '~';
+        return is_name_part(c) || c == '.' || c == '+' || c == '/' || c == '=' || c == '%' ||
+               c == '~';
     };
     std::string out;
     for (std::size_t at = 0; at < text.size();) {
         auto end = at;
         while (end < text.size() && is_part(text[end])) ++end;
-        auto word = std::string_view(text).substr(at, end - at);
-        bool is_path = std::ranges::count(word, '/') * 24 >= static_cast<long>(word.size()) ||
-                       word.starts_with('/');
-        bool is_token = word.starts_with("eyJ") || (word.size() > longest_word && !is_path);
-        out += is_token ? hidden : word;
+        auto run = std::string_view(text).substr(at, end - at);
+        bool is_path = std::ranges::count(run, '/') * 24 >= static_cast<long>(run.size()) ||
+                       run.starts_with('/');
+        bool is_token = run.starts_with("eyJ") || (run.size() > longest_plain && !is_path);
+        out += is_token ? hidden : run;
         if (end < text.size()) out += text[end];
         at = end + 1;
     }
@@ -149,7 +150,7 @@ std::string scrubbed(std::string_view text) {
         hide_named_values(one);
         hide_behind(one, "bearer ");
         hide_behind(one, "basic ");
-        hide_long_words(one);
+        hide_long_runs(one);
         if (!out.empty() || line.data() != text.data()) out += '\n';
         out += one;
     }

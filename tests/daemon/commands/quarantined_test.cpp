@@ -1,4 +1,5 @@
 #include "daemon/commands/failures/quarantined.hpp"
+
 #include "daemon/commands/failures/remedies.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -18,9 +19,9 @@ static quarantined_file file(const std::string& watch, const std::string& code, 
 BOOST_AUTO_TEST_SUITE(quarantined)
 
 BOOST_AUTO_TEST_CASE(groups_have_the_newest_file_and_the_oldest_time) {
-    auto groups = grouped_by_code(
-        {file("b", "C", 2), file("a", "C", 4), file("b", "C", 3), file("a", "D", 1)}
-    );
+    auto groups =
+        grouped_by_code({file("b", "C", 2), file("a", "C", 4), file("b", "C", 3), file("a", "D", 1)}
+        );
     BOOST_TEST_REQUIRE(groups.size() == 2);
     BOOST_TEST(groups[0].code == "C");
     BOOST_TEST(groups[0].files == 3);
@@ -33,20 +34,25 @@ BOOST_AUTO_TEST_CASE(groups_have_the_newest_file_and_the_oldest_time) {
 BOOST_AUTO_TEST_CASE(the_command_names_the_watch_if_there_is_one) {
     auto groups = grouped_by_code({file("b", "C", 2), file("a", "C", 4), file("a", "D", 1)});
     BOOST_TEST(retry_command(groups[0], "") == "kustodrop retry --error C");
-    BOOST_TEST(retry_command(groups[1], " --config x") == "kustodrop retry --error D --watch a --config x");
+    BOOST_TEST(
+        retry_command(groups[1], " --config x") == "kustodrop retry --error D --watch a --config x"
+    );
     BOOST_TEST(retry_command(grouped_by_code({file("a", "", 1)})[0], "") == "");
 }
 
-BOOST_AUTO_TEST_CASE(words_are_safe_in_a_shell) {
-    BOOST_TEST(shell_word("BadRequest_X") == "BadRequest_X");
-    BOOST_TEST(shell_word("a b") == "'a b'");
-    BOOST_TEST(shell_word("$(x)'y") == "'$(x)'\\''y'");
-    BOOST_TEST(shell_word("") == "''");
+BOOST_AUTO_TEST_CASE(arguments_are_safe_in_a_shell) {
+    BOOST_TEST(shell_quoted("BadRequest_X") == "BadRequest_X");
+    BOOST_TEST(shell_quoted("a b") == "'a b'");
+    BOOST_TEST(shell_quoted("$(x)'y") == "'$(x)'\\''y'");
+    BOOST_TEST(shell_quoted("") == "''");
 }
 
 BOOST_AUTO_TEST_CASE(every_code_has_a_remedy) {
     BOOST_TEST(remedy_for("BadRequest_TableNotExist").find("create the table") == 0);
-    BOOST_TEST(remedy_for("BadRequest_MappingReferenceWasNotFound").find("mapping") != std::string_view::npos);
+    BOOST_TEST(
+        remedy_for("BadRequest_MappingReferenceWasNotFound").find("mapping") !=
+        std::string_view::npos
+    );
     BOOST_TEST(remedy_for("Forbidden").find("Ingestor") != std::string_view::npos);
     BOOST_TEST(remedy_for("too_large").find("split") != std::string_view::npos);
     BOOST_TEST(remedy_for("SomethingNew").find("then retry") != std::string_view::npos);

@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(hides_the_values_of_secret_names) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(hides_long_opaque_words) {
+BOOST_AUTO_TEST_CASE(hides_long_opaque_texts) {
     std::string token(120, 'a');
     BOOST_TEST(scrubbed("x " + token + " y") == "x [hidden] y");
 }
@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(keeps_the_rest_line_by_line) {
           "2026-11-29T10:00:00Z info posted watch=web source=0c9d0a9e-1f3b-4f5e-9a43-1f9be0c0a001",
           "is it a.json? yes",
           "client_secret: ${cred:client-secret}",
-          "/srv/drop/a/very/long/path/with/many/folders/that/nobody/would/take/for/a/token/file.csv",
+          "/srv/drop/a/very/long/path/with/many/folders/that/no/one/takes/for/a/token/file.csv",
           "kustodrop_token_expiry_seconds 3000",
           "\"token_expires_in_seconds\": 3000"}) {
         BOOST_TEST(scrubbed(text) == text);

@@ -2,7 +2,7 @@
 #include "config/keys/make_key.hpp"
 #include "config/keys/watch_texts.hpp"
 #include "daemon/commands/support/archive.hpp"
-#include "daemon/commands/support_commands.hpp"
+#include "daemon/commands/support/support_commands.hpp"
 #include "daemon/program.hpp"
 
 #include <sys/stat.h>
@@ -30,7 +30,7 @@ struct needed {
 
 static bool can_ask() { return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1; }
 
-// False: nobody answers any more.
+// False: the input has ended.
 static bool ask(needed& one) {
     while (one.value.empty()) {
         auto offered = one.suggested.empty() ? std::string() : " [" + one.suggested + "]";
@@ -96,7 +96,8 @@ static std::string configuration(const init_options& it) {
     std::string out =
         "# yaml-language-server: $schema=/usr/share/kustodrop/kustodrop.schema.json\n"
         "# Written by kustodrop init. All keys: kustodrop.yaml(5).\n"
-        "cluster:\n  ingestion_endpoint: " + quoted(it.endpoint) + "\n";
+        "cluster:\n  ingestion_endpoint: " +
+        quoted(it.endpoint) + "\n";
     out += "auth:\n  kind: " + it.auth + "\n";
     if (!it.tenant_id.empty()) out += "  tenant_id: " + quoted(it.tenant_id) + "\n";
     if (!it.client_id.empty()) out += "  client_id: " + quoted(it.client_id) + "\n";

@@ -7,7 +7,7 @@
 #include "daemon/commands/recorded/journal_rows.hpp"
 #include "daemon/commands/support/archive.hpp"
 #include "daemon/commands/support/scrub.hpp"
-#include "daemon/commands/support_commands.hpp"
+#include "daemon/commands/support/support_commands.hpp"
 #include "daemon/program.hpp"
 
 #include <boost/json.hpp>
@@ -96,9 +96,17 @@ static result<std::string> own_output(std::vector<std::string> arguments) {
 
 static result<std::string> log_of(const std::string& path) {
     if (path.empty()) {
-        return output_of({
-            "journalctl", "--unit", "kustodrop*", "--lines", lines_of_log, "--output",
-            "short-iso", "--no-pager", "--quiet"});
+        return output_of(
+            {"journalctl",
+             "--unit",
+             "kustodrop*",
+             "--lines",
+             lines_of_log,
+             "--output",
+             "short-iso",
+             "--no-pager",
+             "--quiet"}
+        );
     }
     std::ifstream file(path, std::ios::binary);
     if (!file) return failure{errc::unreadable, remedy::give_up, path + ": cannot be read"};

@@ -1,6 +1,6 @@
 #include "daemon/commands/failures/failures_report.hpp"
 #include "daemon/commands/failures/quarantined.hpp"
-#include "daemon/commands/support_commands.hpp"
+#include "daemon/commands/support/support_commands.hpp"
 #include "daemon/program.hpp"
 
 #include <boost/json.hpp>
@@ -11,8 +11,8 @@ namespace kustodrop::daemon {
 
 std::string context_of(const std::string& config, const std::string& socket) {
     std::string out;
-    if (config != "/etc/kustodrop/kustodrop.yaml") out += " --config " + shell_word(config);
-    if (!socket.empty()) out += " --socket " + shell_word(socket);
+    if (config != "/etc/kustodrop/kustodrop.yaml") out += " --config " + shell_quoted(config);
+    if (!socket.empty()) out += " --socket " + shell_quoted(socket);
     return out;
 }
 
@@ -28,7 +28,8 @@ int command_failures(const failures_options& options) {
     std::fputs(text.c_str(), stdout);
     auto& left_out = report->at("left_out").as_array();
     for (auto& one : left_out) {
-        auto *watch = one.at("watch").as_string().c_str(), *why = one.at("detail").as_string().c_str();
+        auto *watch = one.at("watch").as_string().c_str(),
+             *why = one.at("detail").as_string().c_str();
         std::fprintf(stderr, "watch \"%s\" is left out: %s\n", watch, why);
     }
     bool is_empty = report->at("files").to_number<std::size_t>() == 0;
