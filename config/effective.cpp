@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "config/keys/table.hpp"
+#include "config/keys/watch_rules.hpp"
 
 #include <algorithm>
 
@@ -49,15 +50,33 @@ private:
         auto& origin = given->second;
         row.from = printable(origin.file) + ":" + std::to_string(origin.line) + ":" +
                    std::to_string(origin.column);
-        if (!origin.written.empty() && !one.may_hold_secret) row.value = origin.written;
+        bool is_as_written = origin.is_from_outside || is_unresolved(here);
+        if (is_as_written && !one.may_hold_secret) row.value = origin.written;
         return row;
     }
+
+    // It keeps its default, because this machine lacks what the value refers to.
+    bool is_unresolved(const position& here) const {
+        return std::ranges::any_of(from_.problems, [&](const problem& found) {
+            auto place = found.file + ":" + found.key;
+            bool is_it = place == here.place || place.starts_with(here.place + "[");
+            return is_it && found.message.find(not_checked) != std::string::npos;
+        });
+    }
+
+    static bool is_default(const effective_value& row) { return row.from == "default"; }
 
     void add_watches() {
         auto& watches = from_.values.watches;
         for (std::size_t i = 0; i < watches.size(); ++i) {
             position at{"watches[" + std::to_string(i) + "]", from_.origins.watches[i]};
-            for (auto& one : watch_keys()) add(one, watches[i], at);
+            for (auto& one : watch_keys()) {
+                auto first = out.size();
+                add(one, watches[i], at);
+                if (has_meaning(watches[i], one.facts.name)) continue;
+                auto begin = out.begin() + static_cast<std::ptrdiff_t>(first);
+                out.erase(std::remove_if(begin, out.end(), is_default), out.end());
+            }
         }
     }
 

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <memory>
 
 namespace kustodrop::config {
@@ -54,7 +55,7 @@ public:
         }
         auto& paths = names->read;
         if (!candidate.file.empty()) {
-            auto place = folder + "/" + candidate.name;
+            auto place = (std::filesystem::path(folder) / candidate.name).string();
             auto at = std::lower_bound(paths.begin(), paths.end(), place);
             bool replaces = at != paths.end() && *at == place;
             if (replaces) at = paths.erase(at);

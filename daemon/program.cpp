@@ -57,10 +57,14 @@ static config::loaded load_without_secrets(const std::string& path) {
     return config::load_file(path, environment);
 }
 
+config::environment offline_environment() {
+    auto out = environment_with_rules();
+    out.unresolved_is_warning = true;
+    return out;
+}
+
 config::loaded load_offline(const std::string& path, const config::candidate& beside) {
-    auto environment = environment_with_rules();
-    environment.unresolved_is_warning = true;
-    return config::load_file(path, environment, beside);
+    return config::load_file(path, offline_environment(), beside);
 }
 
 std::optional<config::settings> load_settings_without_secrets(const std::string& path) {

@@ -33,6 +33,9 @@ std::optional<config::settings> load_settings_without_secrets(const std::string&
 /// among it, is a warning. `beside`: a fragment that is to be read too.
 config::loaded load_offline(const std::string& path, const config::candidate& beside);
 
+/// What that is read with.
+config::environment offline_environment();
+
 /// Prints every problem; nothing if there are errors.
 std::optional<config::settings> print_problems(
     config::loaded loaded, const std::string& ignored_key = {}

@@ -5,6 +5,7 @@
 #include "config/keys/watch_texts.hpp"
 #include "config/reading/paths.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -126,6 +127,13 @@ static constexpr std::array<std::string_view, 9> keys_of_follow{
     "columns",
     "cut",
     "hold"};
+
+bool has_meaning(const watch_options& watch, std::string_view key) {
+    if (watch.kind == pipeline::watch_kind::follow) {
+        return std::ranges::find(keys_of_drop, key) == keys_of_drop.end();
+    }
+    return std::ranges::find(keys_of_follow, key) == keys_of_follow.end();
+}
 
 static void check_drop(section& watch, const watch_options& out) {
     if (out.follow == pipeline::follow_options()) return;

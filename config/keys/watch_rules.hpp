@@ -4,12 +4,16 @@
 #include "config/settings.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace kustodrop::config {
 
 /// What the keys of one watch mean together: its name where none is given, and warnings.
 void check_watch(section& from, watch_options& out);
+
+/// Whether the watch's mode has a use for the key.
+bool has_meaning(const watch_options& watch, std::string_view key);
 
 /// What watches may not be together: two of one name, a folder within another's or with the
 /// state directory (empty: unknown), acting on outcomes that the service does not report.

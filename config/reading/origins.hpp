@@ -11,9 +11,8 @@ struct origin {
     std::string file;
     int line = 1;  // Of the value.
     int column = 1;
-    /// The value as it is written, as YAML, where a file or a credential is a part of it and its
-    /// content is not to be shown; else empty.
-    std::string written = {};
+    std::string written = {};      // The value as it is written, as YAML; may hold a secret.
+    bool is_from_outside = false;  // A file or a credential is a part of it.
 };
 
 /// Where the values of a configuration come from, by place_key() of their sections. What is not

@@ -87,8 +87,6 @@ static bool is_only_unresolved(const failure& why, const environment& environmen
     return environment.unresolved_is_warning && why.code == errc::unreadable;
 }
 
-static constexpr auto not_checked = "; the key is not checked here";
-
 void report_unresolved(
     section& from, std::string_view key, const failure& why, const std::string& subject
 ) {
@@ -96,7 +94,7 @@ void report_unresolved(
         return from.error(key, subject + why.detail);
     }
     from.mark_wrong(key);
-    from.warn(key, subject + why.detail + not_checked);
+    from.warn(key, subject + why.detail + std::string(not_checked));
 }
 
 void section::warn(std::string_view key, std::string message) {
@@ -129,9 +127,8 @@ static void note_origin(const reading& into, const std::string& place, const nod
     auto written = written_as(value);
     bool is_from_outside = written.find("${cred:") != std::string::npos ||
                            written.find("${file:") != std::string::npos;
-    if (!is_from_outside) written.clear();
-    origin found{into.report.file(), value.at.line, value.at.column, std::move(written)};
-    into.origins->values[place] = std::move(found);
+    into.origins->values[place] = {
+        into.report.file(), value.at.line, value.at.column, std::move(written), is_from_outside};
 }
 
 const node* section::take(std::string_view key) {
@@ -164,7 +161,7 @@ std::optional<scalar> section::resolve(const node& value, const std::string& pat
     if (!found) {
         auto why = found.error();
         if (is_only_unresolved(why, reading_->environment)) {
-            reading_->report.warn(value.at, path, why.detail + not_checked);
+            reading_->report.warn(value.at, path, why.detail + std::string(not_checked));
         } else {
             reading_->report.error(value.at, path, why.detail);
         }

@@ -102,6 +102,9 @@ void report_unresolved(
     section& from, std::string_view key, const failure& why, const std::string& subject = {}
 );
 
+/// How such a warning ends.
+inline constexpr std::string_view not_checked = "; the key is not checked here";
+
 /// The section's key in `origins`.
 std::string place_key(const section& of);
 

@@ -28,6 +28,10 @@ static std::set<std::string> check_folders(const config::settings& settings, ste
     std::set<std::string> silent;
     for (auto& watch : settings.watches) {
         auto step = "folder " + watch.name;
+        if (watch.path.empty()) {
+            out.skipped(step, "its path is not known on this machine");
+            continue;
+        }
         auto ask = [&watch] { (void)spool::drop_folder::open(watch.path); };
         if (!answers_in_time(ask)) {
             silent.insert(watch.path);

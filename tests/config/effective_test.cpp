@@ -96,6 +96,26 @@ BOOST_AUTO_TEST_CASE(is_a_configuration_again) {
     BOOST_TEST((again.values == before.values), text);
 }
 
+BOOST_AUTO_TEST_CASE(of_a_followed_folder_is_one_too) {
+    auto text = std::string(whole_cluster) +
+                "watches: [{path: /logs, database: D, table: T, format: json, mode: follow}]\n";
+    auto again = load(shown(text), ours);
+    BOOST_TEST(printed(again) == "");
+    BOOST_TEST((again.values == load(text, ours).values));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_known_here_is_shown_as_it_is_written) {
+    auto environment = ours.environment();
+    environment.unresolved_is_warning = true;
+    auto loaded = config::load_text(
+        std::string(whole_cluster) +
+            "watches: [{path: /drop/web, database: '${env:NONE}', table: T, format: json}]\n",
+        "k.yaml",
+        environment
+    );
+    BOOST_TEST(row_of(loaded, "watches[0].database").value == "\"${env:NONE}\"");
+}
+
 BOOST_AUTO_TEST_CASE(every_key_can_be_shown) {
     for (auto& one : config::effective_values(load(minimal(), ours))) {
         BOOST_TEST(!one.value.empty(), one.key);

@@ -163,10 +163,9 @@ int command_init(init_options it) {
         return bad_usage;
     }
     if (!complete_all(it)) return bad_usage;
+    while (it.path.size() > 1 && it.path.ends_with('/')) it.path.pop_back();
     auto text = configuration(it);
-    auto environment = config::process_environment();
-    environment.unresolved_is_warning = true;
-    auto checked = config::load_text(text, it.config, environment);
+    auto checked = config::load_text(text, it.config, offline_environment());
     bool is_good = true;
     for (auto& problem : checked.problems) {
         if (problem.warning) continue;
