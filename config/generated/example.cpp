@@ -12,7 +12,8 @@ static constexpr std::string_view head =
 #
 # Durations take ms, s, m, h, d (100ms, 10s, 1h30m), sizes B, KiB, MiB, GiB, TiB (64KiB).
 # In every value: ${env:NAME}, ${env:NAME:-default}, ${file:/path}, ${cred:name} (systemd's
-# LoadCredential=), ${host}, and $$ for a dollar sign. Try it out: kustodrop check --offline --config FILE
+# LoadCredential=), ${host}, and $$ for a dollar sign.
+# Try it out: kustodrop check --offline --config FILE
 # "kustodrop reload" applies a change at once, except where a restart is needed.
 )";
 

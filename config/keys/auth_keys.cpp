@@ -211,9 +211,12 @@ static void check_auth(section& auth, settings& all) {
 
 static void read_authority(section& auth, settings& all) {
     std::string text;
-    if (read_text(auth, "authority_host", text, authority_problem)) {
-        all.auth.authority_host = http::url::parse(text);
-    }
+    if (!read_text(auth, "authority_host", text, authority_problem)) return;
+    all.auth.authority_host = http::url::parse(text);
+}
+
+static std::string show_authority(const settings& all) {
+    return yaml_text(all.auth.authority_host ? all.auth.authority_host->origin() : "");
 }
 
 static key<settings> client_secret_key() {
@@ -227,9 +230,9 @@ static key<settings> client_secret_key() {
         "a refusal; so are the files that the next keys name."
     );
     out = secretly_shown_by<settings>(std::move(out), [](const settings& all) {
-        auto& source = all.auth.client_secret_source;
-        if (!source.empty()) return yaml_text(source);
-        return yaml_text(all.auth.client_secret.empty() ? "" : "(secret)");
+        auto& auth = all.auth;
+        bool is_hidden = auth.client_secret_source.empty() && !auth.client_secret.empty();
+        return yaml_text(is_hidden ? "(secret)" : auth.client_secret_source);
     });
     out.facts.default_value = default_secret;
     out.same = [](const settings& a, const settings& b) {
@@ -332,13 +335,9 @@ static std::vector<key<settings>> identity_keys() {
                 at(&settings::auth, &auth_settings::authority_host),
                 read_authority,
                 "https://HOST. Empty: what the cluster's auth metadata says, or for "
-                "workload_identity "
-                "what AZURE_AUTHORITY_HOST says."
+                "workload_identity what AZURE_AUTHORITY_HOST says."
             ),
-            [](const settings& all) {
-                auto& authority = all.auth.authority_host;
-                return yaml_text(authority ? authority->origin() : "");
-            }
+            show_authority
         ),
     };
 }

@@ -82,11 +82,11 @@ result<json::object> failures_report(const question_settings& asking, const std:
     return {boost::system::in_place_value, std::move(out)};
 }
 
-static std::string text_of(const json::value& from, const char* name) {
+static std::string string_of(const json::value& from, const char* name) {
     return from.at(name).as_string().c_str();
 }
 
-static std::string joined(const json::array& names) {
+static std::string names_in_line(const json::array& names) {
     std::string out;
     for (auto& name : names) out += (out.empty() ? "" : ", ") + std::string(name.as_string());
     return out;
@@ -95,21 +95,21 @@ static std::string joined(const json::array& names) {
 std::string failures_text(const json::object& report) {
     std::string out;
     for (auto& group : report.at("groups").as_array()) {
-        auto code = text_of(group, "code");
+        auto code = string_of(group, "code");
         auto files = group.at("files").to_number<std::uint64_t>();
         auto& newest = group.at("newest");
         out += (code.empty() ? "not explained" : code) + ": " + std::to_string(files) +
                (files == 1 ? " file, " : " files, ") +
                human_bytes(group.at("bytes").to_number<std::uint64_t>()) + ", watch " +
-               joined(group.at("watches").as_array()) + "\n";
+               names_in_line(group.at("watches").as_array()) + "\n";
         auto line = [&](const char* title, const std::string& text) {
             if (!text.empty()) out += std::string("  ") + title + text + "\n";
         };
-        line("newest   ", text_of(newest, "place"));
-        line("at       ", text_of(newest, "time"));
-        line("says     ", text_of(newest, "details"));
-        line("remedy   ", text_of(group, "remedy"));
-        line("retry    ", text_of(group, "retry"));
+        line("newest   ", string_of(newest, "place"));
+        line("at       ", string_of(newest, "time"));
+        line("says     ", string_of(newest, "details"));
+        line("remedy   ", string_of(group, "remedy"));
+        line("retry    ", string_of(group, "retry"));
         out += "\n";
     }
     if (!out.empty()) out.pop_back();

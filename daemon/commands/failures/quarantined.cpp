@@ -27,18 +27,18 @@ static json::object read_note(const files::path& path) {
     return object ? std::move(*object) : json::object();
 }
 
-static std::string text_of(const json::object& from, std::string_view name) {
+static std::string member_text(const json::object& from, std::string_view name) {
     auto* value = from.if_contains(name);
     return value && value->is_string() ? printable(value->as_string()) : std::string();
 }
 
 static void explain(const json::object& from, quarantined_file& out) {
-    out.code = text_of(from, "code");
-    out.details = text_of(from, "details");
-    out.outcome = text_of(from, "outcome");
-    out.source_id = text_of(from, "source_id");
-    out.time = text_of(from, "time");
-    auto file = text_of(from, "file");
+    out.code = member_text(from, "code");
+    out.details = member_text(from, "details");
+    out.outcome = member_text(from, "outcome");
+    out.source_id = member_text(from, "source_id");
+    out.time = member_text(from, "time");
+    auto file = member_text(from, "file");
     if (!file.empty()) out.file = std::move(file);
 }
 
@@ -80,14 +80,14 @@ static void collect(
             continue;
         }
         auto found = read_note(entry.path());
-        auto file = files::path(text_of(found, "file")).filename().string();
+        auto file = files::path(member_text(found, "file")).filename().string();
         by_file[file] = std::move(found);
     }
     for (auto* entry : rest) {
         auto name = entry->path().filename().string();
         if (name.ends_with(note) && !from.names.contains(name + std::string(note))) {
             auto orphan = read_note(entry->path());
-            if (!text_of(orphan, "source_id").empty()) continue;
+            if (!member_text(orphan, "source_id").empty()) continue;
         }
         quarantined_file one;
         one.watch = watch;

@@ -53,7 +53,7 @@ private:
 
 }  // namespace
 
-static std::string text_of(const config::loaded& loaded) {
+static std::string configuration_text(const config::loaded& loaded) {
     std::string out;
     for (auto& problem : loaded.problems) out += "# " + to_string(problem) + "\n";
     if (loaded.ok()) out += config::effective_yaml(config::effective_values(loaded));
@@ -137,7 +137,7 @@ int command_bundle(const bundle_options& options) {
     auto path = options.file.empty() ? default_name(now) : options.file;
     archive made("kustodrop-bundle", now);
     collection all(made);
-    all.add("configuration.yaml", text_of(loaded));
+    all.add("configuration.yaml", configuration_text(loaded));
     all.add("version.txt", own_output({"version"}));
     all.add("check.txt", own_output({"check", "--offline", "--config", options.config}));
     all.add("status.json", ask_daemon(socket, "/status"));
