@@ -9,10 +9,8 @@
 namespace kustodrop::config {
 
 static std::string_view name_of(auth_kind kind) {
-    for (auto& [name, value] : auth_kinds) {
-        if (value == kind) return name;
-    }
-    return {};
+    auto found = std::ranges::find(auth_kinds, kind, [](auto& one) { return one.value; });
+    return found == std::end(auth_kinds) ? std::string_view() : found->name;
 }
 
 static constexpr std::string_view default_secret = "${cred:client-secret}";
@@ -105,8 +103,8 @@ static void require_text_or_variable(
     value = auth.environment().variable(variable).value_or("");
     if (value.empty()) {
         auto why = "is missing, and so is the environment variable " + variable +
-                   ", which workload identity sets in a pod labelled "
-                   "azure.workload.identity/use: true";
+                   ", which workload identity sets in a pod labelled azure.workload.identity/use: "
+                   "true";
         report_unresolved(auth, key, {errc::unreadable, remedy::reconfigure, why});
         return;
     }
@@ -211,8 +209,8 @@ static void check_auth(section& auth, settings& all) {
 
 static void read_authority(section& auth, settings& all) {
     std::string text;
-    if (!read_text(auth, "authority_host", text, authority_problem)) return;
-    all.auth.authority_host = http::url::parse(text);
+    bool good = read_text(auth, "authority_host", text, authority_problem);
+    if (good) all.auth.authority_host = http::url::parse(text);
 }
 
 static std::string show_authority(const settings& all) {
@@ -230,9 +228,8 @@ static key<settings> client_secret_key() {
         "a refusal; so are the files that the next keys name."
     );
     out = secretly_shown_by<settings>(std::move(out), [](const settings& all) {
-        auto& auth = all.auth;
-        bool is_hidden = auth.client_secret_source.empty() && !auth.client_secret.empty();
-        return yaml_text(is_hidden ? "(secret)" : auth.client_secret_source);
+        auto& source = all.auth.client_secret_source;
+        return yaml_text(source.empty() && !all.auth.client_secret.empty() ? "(secret)" : source);
     });
     out.facts.default_value = default_secret;
     out.same = [](const settings& a, const settings& b) {
