@@ -209,9 +209,8 @@ asio::awaitable<void> follower::judge_doubtful() {
             with_.ready.push(id, now + pause_before_reading_again);
         } else if (sees_all_ && now - since >= patience_with_lost_bytes) {
             doubtful_.erase(id);
-            auto record = outcome_of(found.lost.front(), with_.time.wall_now());
-            with_.sources.advance(*what, stage::settled{std::move(record)});
-            next_.settled(*what);
+            giving_up_parts with{with_.sources, with_.ready, next_, with_.time, with_.random};
+            if (auto rest = give_up(with, *what, found)) unposted_.add(*rest);
         }
     }
 }

@@ -64,12 +64,58 @@ readable_source find_bytes(std::vector<spool::slice> slices, const spool::open_l
             one.identity.inode = holder->file.inode;
             one.identity.born_ns = holder->file.born_ns;
             one.location = holder->name;
+            out.slices.push_back(std::move(one));
         } else {
             out.lost.push_back({one.name, one.offset, one.end(), cause_of(one, files), ""});
+            out.lost_slices.push_back(std::move(one));
         }
     }
-    out.slices = std::move(slices);
     return out;
+}
+
+std::vector<spool::source> parts_of(
+    const spool::source& whole,
+    const readable_source& found,
+    random_generator& random,
+    wall_time now
+) {
+    std::vector<spool::source> out;
+    auto add = [&](std::vector<spool::slice> slices) {
+        auto& part = out.emplace_back();
+        part.id = spool::make_source_id(random, now);
+        part.watch = whole.watch;
+        part.target = whole.target;
+        part.claimed_at = whole.claimed_at;
+        part.slices = std::move(slices);
+    };
+    if (!found.slices.empty()) add(found.slices);
+    for (auto& one : found.lost_slices) add({one});
+    return out;
+}
+
+std::optional<std::string> give_up(
+    const giving_up_parts& with, spool::source& what, const readable_source& found
+) {
+    auto now = with.time.wall_now();
+    auto settle = [&](spool::source& lost, const spool::lost_range& range) {
+        with.sources.advance(lost, spool::stage::settled{outcome_of(range, now)});
+        with.next.settled(lost);
+    };
+    if (what.slices.size() == 1) {
+        settle(what, found.lost.front());
+        return std::nullopt;
+    }
+    auto parts = parts_of(what, found, with.random, now);
+    std::vector<std::string> ids;
+    for (auto& part : parts) ids.push_back(part.id);
+    with.sources.divide(what, outcome_of(found.lost.front(), now), std::move(parts));
+    auto first_lost = ids.size() - found.lost.size();
+    for (auto i = first_lost; i < ids.size(); ++i) {
+        if (auto* lost = with.sources.find(ids[i])) settle(*lost, found.lost[i - first_lost]);
+    }
+    if (first_lost == 0) return std::nullopt;
+    with.ready.push(ids.front(), with.time.now());
+    return ids.front();
 }
 
 }  // namespace kustodrop::pipeline
