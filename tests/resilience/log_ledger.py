@@ -46,7 +46,7 @@ class LogLedger:
     def __init__(self, emulator, daemon, logs, has_copies):
         self.emulator, self.daemon, self.logs = emulator, daemon, logs
         self.has_copies = has_copies
-        self.given_up = set()  # Numbers of records that a copy holds, and that are reported as lost.
+        self.given_up = set()  # Numbers of records that are reported as lost and stand in a copy.
         self.accountable = set()  # Numbers of destroyed records that a look had seen.
         self.judged = {}  # inode -> the number of the last log whose bytes were destroyed
         self.interrupted = collections.Counter()  # Kills at which a source stood at its post.
@@ -120,8 +120,8 @@ class LogLedger:
             wrong = [one for one in wrong if one not in self.given_up]
         if wrong:
             yield f"T3 {len(wrong)} records lost that stand in a file: {self.named(wrong)}"
-        gone = sorted((absent & self.accountable) - readable)
-        silent = [number for number in gone if not self.is_reported(number, ranges)]
+        vanished = sorted((absent & self.accountable) - readable)
+        silent = [number for number in vanished if not self.is_reported(number, ranges)]
         if silent:
             yield f"T4 {len(silent)} seen records lost without an outcome: {self.named(silent)}"
 
