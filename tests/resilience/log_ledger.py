@@ -1,7 +1,10 @@
 """What became of each record of rotated logs: once in the table, or lost and reported as such."""
 import collections
+import gzip
+import hashlib
 import os
 import pathlib
+import re
 import shutil
 import sqlite3
 import tempfile
@@ -39,6 +42,18 @@ LOST = (
 )
 
 
+def is_seen(path, evidence):
+    """Whether the file holds what was last seen of a log, which may have had another life since."""
+    witness = re.search(r"\bw (\d+) (\d+) (\d+)", evidence)
+    if not witness:
+        return False
+    end, length, wanted = map(int, witness.groups())
+    data = path.read_bytes()
+    data = gzip.decompress(data) if path.suffix == ".gz" else data
+    digest = hashlib.sha256(data[end - length : end]).digest()
+    return len(data) >= end and int.from_bytes(digest[:8], "big") == wanted
+
+
 class LogLedger:
     """Judges by the journal, before bytes are destroyed, what the daemon has seen of them: that has
     to arrive or to be reported."""
@@ -48,22 +63,17 @@ class LogLedger:
         self.has_copies = has_copies
         self.given_up = set()  # Numbers of records that are reported as lost and stand in a copy.
         self.accountable = set()  # Numbers of destroyed records that a look had seen.
-        self.judged = {}  # inode -> the number of the last log whose bytes were destroyed
         self.interrupted = collections.Counter()  # Kills at which a source stood at its post.
         for log in logs:
             log.before_loss = self.about_to_lose
 
     def about_to_lose(self, path, file):
         inode = os.stat(path).st_ino
-        query = f"SELECT number, size_seen FROM logs WHERE inode = {inode} AND phase = 'followed'"
-        rows = journal_rows(self.daemon.state, query)[0]
-        for row in rows:
-            # Of a life that was destroyed before, its size says nothing of this one.
-            if row["number"] <= self.judged.get(inode, 0):
-                continue
-            self.judged[inode] = row["number"]
-            seen = [number for end, number in file.records if end <= row["size_seen"]]
-            self.accountable.update(seen)
+        query = f"SELECT size_seen, evidence FROM logs WHERE inode = {inode} AND phase = 'followed'"
+        for row in journal_rows(self.daemon.state, query)[0]:
+            if is_seen(path, row["evidence"]):
+                seen = [number for end, number in file.records if end <= row["size_seen"]]
+                self.accountable.update(seen)
 
     def killed(self):
         """After a kill: a post whose answer may be lost may be done once more."""
