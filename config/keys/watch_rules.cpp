@@ -93,9 +93,6 @@ static void check_follow(section& watch, watch_options& out) {
     if (watch.is_given("on_success") && out.on_success != pipeline::success_action::keep) {
         watch.error("on_success", "is not keep; with mode follow logs stay where they are");
     }
-    if (watch.is_given("on_failure") && out.on_failure != pipeline::failure_action::keep) {
-        watch.error("on_failure", "is not keep; with mode follow logs stay where they are");
-    }
     if (watch.is_given("on_unconfirmed") &&
         out.on_unconfirmed == pipeline::unconfirmed_action::archive) {
         watch.error("on_unconfirmed", "is archive; with mode follow logs stay where they are");
@@ -114,7 +111,6 @@ static void check_follow(section& watch, watch_options& out) {
     }
     check_rows(watch, out);
     out.on_success = pipeline::success_action::keep;
-    out.on_failure = pipeline::failure_action::keep;
 }
 
 static constexpr std::array<std::string_view, 9> keys_of_follow{

@@ -124,10 +124,6 @@ watcher& engine::add_watcher(watch& from) {
 asio::awaitable<result<void>> engine::open_watch(watch_options options) {
     auto& from = add(std::move(options));
     auto& taking = add_watcher(from);
-    if (from.options.kind == watch_kind::follow) {
-        auto opened = co_await taking.open();
-        co_return opened;
-    }
     // The others do not wait for a folder that hangs: run() continues when it is open. Of several
     // on one server, one is proof enough.
     first_opening attempt(with_.executor, with_.time);

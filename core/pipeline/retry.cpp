@@ -1,6 +1,7 @@
 #include "pipeline/retry.hpp"
 
 #include "base/glob.hpp"
+#include "pipeline/retry_ranges.hpp"
 #include "spool/folder/moves/transfer.hpp"
 
 #include <algorithm>
@@ -268,6 +269,10 @@ static asio::awaitable<result<void>> retry_in(
             }
             auto* from = with.watches.find(name);  // A reload may have taken it away meanwhile.
             if (!from) co_return result<void>();
+            if (from->ranges) {
+                co_await retry_ranges(with, *from, wanted, std::move(*rows), out);
+                continue;
+            }
             auto chosen = std::make_shared<second_claims>();
             chosen->sources = candidates(*from, wanted, *rows);
             chosen->dry_run = wanted.dry_run;

@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "pipeline/watch/log_figures.hpp"
 #include "pipeline/watch/notices.hpp"
 #include "pipeline/watch/watch_options.hpp"
 #include "spool/source/source.hpp"
@@ -74,6 +75,9 @@ public:
 
     /// Whether the folder does not answer: what was begun there has not returned for long.
     virtual bool is_stuck() const { return false; }
+
+    /// The logs of a watch that follows them; nothing: it does not.
+    virtual std::optional<log_figures> figures() const { return std::nullopt; }
 
     /// Since when the file that waits longest has waited in the folder; nothing where none does.
     virtual std::optional<time_point> waiting_since() const { return std::nullopt; }

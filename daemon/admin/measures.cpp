@@ -7,6 +7,7 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <string>
 #include <unistd.h>
 
@@ -78,6 +79,38 @@ static constexpr std::array all_metrics{
         counter_kind,
         "kustodrop_records_split_total",
         "Parts of records of logs that were shipped as records of their own."},
+    described_metric{gauge_kind, "kustodrop_logs", "Logs of watches that follow them, by state."},
+    described_metric{
+        counter_kind,
+        "kustodrop_log_bytes_seen_total",
+        "Bytes of followed logs that were seen, and those that were resumed or retried."},
+    described_metric{
+        gauge_kind,
+        "kustodrop_log_bytes_waiting",
+        "Bytes of followed logs that are in no source yet."},
+    described_metric{
+        gauge_kind,
+        "kustodrop_log_bytes_in_stage",
+        "Bytes of followed logs in sources without an outcome."},
+    described_metric{
+        counter_kind, "kustodrop_log_bytes_total", "Bytes of followed logs by outcome."},
+    described_metric{
+        counter_kind,
+        "kustodrop_log_bytes_lost_total",
+        "Bytes of followed logs that were gone before they were read."},
+    described_metric{
+        gauge_kind,
+        "kustodrop_log_behind_seconds",
+        "Age of the oldest byte of followed logs that could be in a source and is not."},
+    described_metric{
+        counter_kind,
+        "kustodrop_log_rotations_total",
+        "Followed logs that were renamed, truncated and so on."},
+    described_metric{gauge_kind, "kustodrop_held_files", "Deleted logs that are held open."},
+    described_metric{
+        gauge_kind, "kustodrop_held_bytes", "Room that such logs take on the disk."},
+    described_metric{
+        counter_kind, "kustodrop_cuts_total", "Sources cut from followed logs, by what was due."},
     described_metric{
         histogram_kind, "kustodrop_time_to_outcome_seconds", "Time from the claim to the outcome."},
     described_metric{
@@ -215,6 +248,54 @@ static std::uint64_t without_target(const watch_status& watch) {
     return files;
 }
 
+void begin_measuring_logs(metrics& measured, std::string_view watch) {
+    metric_labels whose{{"watch", std::string(watch)}};
+    auto count_all = [&](std::string_view name, std::string_view label, auto values) {
+        for (std::string_view value : values) {
+            auto labels = whose;
+            labels.emplace_back(label, value);
+            measured.count(name, labels);
+        }
+    };
+    measured.count("kustodrop_log_bytes_seen_total", whose);
+    using names = std::initializer_list<std::string_view>;
+    count_all(
+        "kustodrop_log_bytes_total",
+        "outcome",
+        names{"succeeded", "failed", "skipped", "rejected", "unconfirmed", "presumed"}
+    );
+    count_all(
+        "kustodrop_log_bytes_lost_total",
+        "reason",
+        names{"deleted_unread", "truncated_unread", "overwritten_unread", "broken_unread"}
+    );
+    count_all(
+        "kustodrop_log_rotations_total",
+        "kind",
+        names{"renamed", "deleted", "truncated", "cut_short", "replaced", "copied", "remains"}
+    );
+    count_all("kustodrop_cuts_total", "reason", names{"size", "age", "stop"});
+}
+
+static void measure_logs(metrics& measured, const watch_status& watch) {
+    if (!watch.logs) return;
+    metric_labels whose{{"watch", watch.name}};
+    auto show = [&](std::string_view name, auto value) {
+        measured.value(name, whose).set(static_cast<double>(value));
+    };
+    for (auto& [state, count] : watch.logs->by_state) {
+        auto labels = whose;
+        labels.emplace_back("state", state);
+        measured.value("kustodrop_logs", labels).set(static_cast<double>(count));
+    }
+    show("kustodrop_log_bytes_waiting", watch.logs->waiting_bytes);
+    show("kustodrop_log_bytes_in_stage", watch.counts.pending_log_bytes);
+    auto behind = watch.logs->behind.value_or(duration::zero());
+    show("kustodrop_log_behind_seconds", std::chrono::duration<double>(behind).count());
+    show("kustodrop_held_files", watch.logs->held_files);
+    show("kustodrop_held_bytes", watch.logs->held_bytes);
+}
+
 void measure(metrics& measured, const status_report& report) {
     measured.value("kustodrop_journal_healthy").set(report.journal_healthy ? 1 : 0);
     measured.value("kustodrop_service_usable").set(report.trouble ? 0 : 1);
@@ -234,6 +315,7 @@ void measure(metrics& measured, const status_report& report) {
         show("kustodrop_watch_paused", watch.paused.empty() ? 0 : 1);
         show("kustodrop_watch_held", watch.trouble && watch.present ? 1 : 0);
         show("kustodrop_watch_low_on_space", watch.low_on_space ? 1 : 0);
+        measure_logs(measured, watch);
     }
 }
 

@@ -39,6 +39,22 @@ static json::array notices_json(const std::vector<pipeline::notice>& notices) {
 static constexpr std::array stage_names{
     "claimed", "uploaded", "posting", "posted", "settled", "retired"};
 
+static json::value logs_json(const watch_status& watch) {
+    if (!watch.logs) return nullptr;
+    auto& logs = *watch.logs;
+    json::object states;
+    for (auto& [state, count] : logs.by_state) states[state] = count;
+    return json::object{
+        {"followed", logs.followed()},
+        {"states", std::move(states)},
+        {"behind_seconds", seconds(logs.behind)},
+        {"waiting_bytes", logs.waiting_bytes},
+        {"in_stage_bytes", watch.counts.pending_log_bytes},
+        {"lost_bytes", watch.lost_log_bytes},
+        {"held_files", logs.held_files},
+        {"held_bytes", logs.held_bytes}};
+}
+
 static json::object watch_json(const watch_status& watch, wall_time now) {
     json::object stages;
     for (std::size_t i = 0; i + 1 < stage_names.size(); ++i) {
@@ -67,6 +83,7 @@ static json::object watch_json(const watch_status& watch, wall_time now) {
         {"raw_bytes", watch.raw_bytes},
         {"uploaded_bytes", watch.uploaded_bytes},
         {"outcomes", json::object()},
+        {"logs", logs_json(watch)},
         {"oldest_age_seconds", nullptr},
         {"last_outcome", nullptr}};
     auto& outcomes = out["outcomes"].as_object();
@@ -187,10 +204,33 @@ static std::string notices_text(const json::array& notices) {
     return out;
 }
 
+static std::string bytes_text(const json::object& of, const char* name) {
+    auto* value = of.if_contains(name);
+    return human_bytes(value && value->is_number() ? value->to_number<std::uint64_t>() : 0);
+}
+
+// 812 logs (3 rotated, 1 deleted: held 4 MiB), behind 12 s, waiting 1.2 MiB, lost 0 B
+static std::string logs_text(const json::object& logs) {
+    auto out = "\n  " + text_of(logs.if_contains("followed")) + " logs";
+    std::string others;
+    for (auto& [state, count] : logs.at("states").as_object()) {
+        if (state == "live" || text_of(&count) == "0") continue;
+        others += (others.empty() ? " (" : ", ") + text_of(&count) + " " + std::string(state);
+        if (state == "deleted") others += ": held " + bytes_text(logs, "held_bytes");
+    }
+    out += others.empty() ? others : others + ")";
+    auto* behind = logs.if_contains("behind_seconds");
+    if (behind && behind->is_double()) out += ", behind " + text_of(behind);
+    return out + ", waiting " + bytes_text(logs, "waiting_bytes") + ", lost " +
+           bytes_text(logs, "lost_bytes");
+}
+
 static std::string watch_text(const json::object& watch) {
     auto field = [&](const char* name) { return text_of(watch.if_contains(name)); };
     std::string out = "\n" + field("name") + "  " + field("path") + " -> " + field("target");
     out += watch.at("present").as_bool() ? "  (" + field("mode") + ")" : "  (folder not open)";
+    auto* logs = watch.if_contains("logs");
+    if (logs && logs->is_object()) out += logs_text(logs->get_object());
     out += "\n  in the folder " + field("waiting_in_folder") + ", settling " + field("settling");
     out += ", pending " + field("pending") + ", oldest " + field("oldest_age_seconds");
     out += ", unconfirmed " + field("unconfirmed") + ", in quarantine " + field("quarantined");

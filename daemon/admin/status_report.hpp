@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "pipeline/roster.hpp"
+#include "pipeline/watch/log_figures.hpp"
 #include "pipeline/watch/notices.hpp"
 
 #include <map>
@@ -39,6 +40,8 @@ struct watch_status : watch_pause {
     std::uint64_t raw_bytes = 0;
     std::uint64_t uploaded_bytes = 0;
     std::map<std::string, std::uint64_t> outcomes = {};
+    std::optional<pipeline::log_figures> logs = {};  // Of a watch that follows them.
+    std::uint64_t lost_log_bytes = 0;                // Of them, since the start.
 };
 
 /// The daemon at a glance.

@@ -90,9 +90,14 @@ void app::build_engine() {
     reporter_ = std::make_unique<reporter>(around_, std::move(reporting));
 }
 
+static void begin_measuring(metrics& measured, const pipeline::watch_options& from) {
+    begin_measuring_watch(measured, from.name);
+    if (from.kind == pipeline::watch_kind::follow) begin_measuring_logs(measured, from.name);
+}
+
 asio::awaitable<result<void>> app::open_watches() {
     for (auto& from : settings_.watches) {
-        begin_measuring_watch(around_.measured, from.name);
+        begin_measuring(around_.measured, from);
         auto options = watch_options_of(from, settings_.retention);
         // One that cannot be opened, or that another daemon holds, is tried again.
         co_await engine_->open_watch(std::move(options));
@@ -220,14 +225,14 @@ void app::adopt_renamed(const pipeline::watch_options& wanted) {
         around_.log.info(
             "the watch has another name now", {{"watch", wanted.name}, {"former", former}}
         );
-        begin_measuring_watch(around_.measured, wanted.name);
+        begin_measuring(around_.measured, wanted);
         engine_->rename_watch(former, wanted.name);
         return;
     }
 }
 
 void app::add_watch(const pipeline::watch_options& from) {
-    begin_measuring_watch(around_.measured, from.name);
+    begin_measuring(around_.measured, from);
     engine_->add_watch(watch_options_of(from, settings_.retention));
 }
 

@@ -57,6 +57,7 @@ void reporter::count_since_start(watch_status& watch) const {
     watch.seen = total("kustodrop_files_seen_total");
     watch.raw_bytes = total("kustodrop_raw_bytes_total");
     watch.uploaded_bytes = total("kustodrop_uploaded_bytes_total");
+    watch.lost_log_bytes = total("kustodrop_log_bytes_lost_total");
     for (auto outcome : {"succeeded", "failed", "skipped", "rejected", "unconfirmed", "presumed"}) {
         metric_labels labels{{"watch", watch.name}, {"outcome", outcome}};
         auto count = around_.measured.count("kustodrop_sources_total", labels).value();
@@ -101,6 +102,7 @@ watch_status reporter::status_of(
     one.waiting_in_folder = from.waiting_in_folder();
     one.settling = from.settling();
     one.low_on_space = from.is_low_on_space();
+    one.logs = from.figures();
     auto& quarantined = around_.measured.value("kustodrop_quarantined_files", {{"watch", name}});
     one.quarantined = static_cast<std::uint64_t>(quarantined.value());
     count_since_start(one);

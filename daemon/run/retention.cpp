@@ -91,7 +91,10 @@ asio::awaitable<void> retention::count_quarantined(std::string watch) {
     auto* from = with_.watches.find(watch);
     if (!from || !from->folder) co_return;
     auto folder = from->folder;
-    auto count = [folder] { return spool::count_quarantined(*folder); };
+    auto ranges = from->ranges;
+    auto count = [folder, ranges] {
+        return ranges ? ranges->count() : spool::count_quarantined(*folder);
+    };
     auto quarantined = co_await offload(with_.pool, count);
     auto& counted = around_.measured.value("kustodrop_quarantined_files", {{"watch", watch}});
     counted.set(static_cast<double>(quarantined));
@@ -156,7 +159,9 @@ static std::unordered_set<std::string> unretired_in_quarantine(
     sources.each([&](const spool::source& what) {
         if (what.watch != watch) return;
         for (auto& file : what.slices) {
-            if (file.location.starts_with(spool::quarantine_folder)) out.insert(file.location);
+            bool is_there = file.location.starts_with(spool::quarantine_folder) ||
+                            spool::is_kept_range(file.location);
+            if (is_there) out.insert(file.location);
         }
     });
     return out;
@@ -170,7 +175,9 @@ asio::awaitable<void> retention::clear_quarantine(std::string watch) {
     auto now = around_.time.wall_now();
     if (!may_expire()) limits->age = spool::quarantine_limits().age;
     limits->needed = unretired_in_quarantine(with_.sources, watch);
-    auto work = [folder, now, most = *limits] {
+    auto ranges = from->ranges;
+    auto work = [folder, ranges, now, most = *limits] {
+        if (ranges) return ranges->expire(now, most);
         return spool::expire_quarantine(*folder, now, most);
     };
     auto cleared = co_await offload(with_.pool, work);

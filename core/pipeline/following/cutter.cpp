@@ -143,12 +143,12 @@ bool cutter::found_nothing(const range_wish& wish) {
     return true;
 }
 
-std::vector<log_number> cutter::ended(time_point now) const {
-    std::vector<log_number> out;
+std::vector<spool::followed_log> cutter::ended(time_point now) const {
+    std::vector<spool::followed_log> out;
     auto quiet = std::max(quiet_before_end, options_.record_wait);
     for (auto& [number, one] : logs_) {
         bool is_over = one.log.is_nameless && !one.is_waiting();
-        if (is_over && now - one.changed_at >= quiet) out.push_back(number);
+        if (is_over && now - one.changed_at >= quiet) out.push_back(one.log);
     }
     return out;
 }

@@ -38,7 +38,7 @@ public:
     bool found_nothing(const spool::range_wish& wish);
 
     /// Logs that no one writes any more, of which nothing is left to be cut.
-    std::vector<spool::log_number> ended(time_point now) const;
+    std::vector<spool::followed_log> ended(time_point now) const;
 
     /// When a cut is due, or an unfinished end counts as finished, without a change; nothing:
     /// never.

@@ -17,11 +17,8 @@ namespace stage = spool::stage;
 // What was cut and is not posted yet: while the service is away, bytes wait in the logs.
 static constexpr std::size_t most_unposted = 16;
 
-// Before bytes that could not be read are asked for again.
-static constexpr duration pause_before_reading_again = 1s;
-
-// A file server may report an old size for a moment.
-static constexpr duration patience_with_lost_bytes = 3s;
+// A large folder may take its time.
+static constexpr duration longest_turn = 1min;
 
 follower::follower(
     asio::any_io_executor executor,
@@ -36,7 +33,10 @@ follower::follower(
       next_(next),
       cutter_(from.options.follow),
       reports_(parts.log),
+      counted_(parts.measured),
       unposted_(parts.sources),
+      doubtful_(from, parts, next),
+      positions_(from, parts, options_.state_directory),
       woken_(std::move(executor)) {
     watch_.in_place = true;
     watch_.read_only = true;
@@ -55,11 +55,29 @@ void follower::begin() {
     is_begun_ = recorded_folder(with_.journal, name).has_value();
     auto logs = with_.journal.logs(name);
     if (logs) journaled_ = std::move(*logs);
+    watch_.ranges = positions_.adopt();
+    if (is_begun_ || !journaled_.empty()) return;
+    auto kept = positions_.recover();
+    is_begun_ = kept.has_value();
+    if (kept) journaled_ = std::move(*kept);
+}
+
+bool follower::is_stuck() const {
+    return busy_since_ && with_.time.now() - *busy_since_ >= longest_turn;
+}
+
+std::optional<log_figures> follower::figures() const {
+    auto out = counted_.figures();
+    out.waiting_bytes = cutter_.waiting_bytes();
+    if (auto since = cutter_.behind_since()) out.behind = with_.time.now() - *since;
+    return out;
 }
 
 bool follower::is_over() const { return life_.is_over(is_open_, has_cut_all_); }
 
 asio::awaitable<void> follower::run() {
+    // open() may have been left while the folder did not answer: it continues by itself.
+    while (busy_since_) co_await woken_.wait();
     while (!is_over()) {
         apply(life_.between_turns(with_.sources.counts(watch_.options.name).pending_files));
         if (life_.has_left()) {
@@ -74,18 +92,24 @@ asio::awaitable<void> follower::run() {
                 continue;
             }
         }
+        busy_since_ = with_.time.now();
         co_await turn();
+        busy_since_.reset();
         if (is_over()) break;
         auto next = with_.time.now() + look_interval(watch_.options.follow.cut.max_age);
         co_await wait_until(woken_, with_.time, next);
     }
+    if (logs_ && is_open_) co_await positions_.keep(logs_, true);
     life_.end();
 }
 
 asio::awaitable<result<void>> follower::try_open() {
     auto path = watch_.options.path;
     auto work = [path] { return spool::drop_folder::open(path); };
+    busy_since_ = with_.time.now();
     auto opened = co_await offload(with_.pool, work);
+    busy_since_.reset();
+    woken_.notify_all();
     if (opened.has_error()) {
         auto problem = opened.error();
         bool is_known = absence_ && absence_->code == problem.code;
@@ -108,10 +132,12 @@ asio::awaitable<void> follower::turn() {
     auto seen = co_await look();
     if (!seen) co_return;
     release_held(watch_, with_);
-    co_await judge_doubtful();
+    auto rest = co_await doubtful_.judge(sees_all_);
+    for (auto& id : rest) unposted_.add(id);
     if (life_.may_claim()) co_await cut();
     end_quiet_logs();
     record_changes();
+    co_await positions_.keep(logs_, false);
 }
 
 // False: the folder is not there.
@@ -135,13 +161,7 @@ asio::awaitable<bool> follower::look() {
     }
     watch_.logs = seen->files;
     sees_all_ = seen->unreadable.empty() && seen->waiting.empty();
-    cutter_.looked(seen->logs, now);
-    reports_.report(*seen, watch_.options.name);
-    for (auto& lost : seen->lost) {
-        auto wall_now = with_.time.wall_now();
-        auto id = spool::make_source_id(with_.random, wall_now);
-        settle(source_of(lost, std::move(id), watch_.options.name, wall_now), lost);
-    }
+    note_look(*seen);
     record_changes();
     if (!std::exchange(is_begun_, true)) {
         with_.journal.record_folder(record_of(watch_, watch_.folder->identity()));
@@ -150,12 +170,12 @@ asio::awaitable<bool> follower::look() {
     co_return true;
 }
 
-void follower::settle(spool::source what, const spool::lost_range& lost) {
-    what.target = watch_.options.target.name();
-    auto& admitted = with_.sources.admit(std::move(what));
-    auto record = outcome_of(lost, with_.time.wall_now());
-    with_.sources.advance(admitted, stage::settled{std::move(record)});
-    next_.settled(admitted);
+void follower::note_look(const spool::folder_look& seen) {
+    auto waited = cutter_.waiting_bytes();
+    cutter_.looked(seen.logs, with_.time.now());
+    counted_.looked(watch_.options.name, seen, waited, cutter_.waiting_bytes());
+    reports_.report(seen, watch_.options.name);
+    for (auto& lost : seen.lost) doubtful_.settle(lost);
 }
 
 void follower::resume() {
@@ -174,45 +194,15 @@ void follower::resume() {
         unposted_.add(one.id);
         ++resumed;
     }
-    if (resumed == 0) return;
-    with_.log.info(
-        "resumed", {{"watch", watch_.options.name}, {"journaled", std::to_string(resumed)}}
-    );
+    auto count = std::to_string(resumed);
+    auto& name = watch_.options.name;
+    if (resumed > 0) with_.log.info("resumed", {{"watch", name}, {"journaled", count}});
 }
 
 void follower::look_again(const spool::source& what) {
     unposted_.add(what.id);
-    doubtful_.try_emplace(what.id, with_.time.now());
+    doubtful_.add(what.id);
     woken_.notify_all();
-}
-
-// A log may have been rotated by a copy, or was not open when its bytes were asked for.
-asio::awaitable<void> follower::judge_doubtful() {
-    auto files = watch_.logs;
-    auto ids = doubtful_;
-    for (auto& [id, since] : ids) {
-        auto* what = with_.sources.find(id);
-        if (!what || !std::holds_alternative<stage::claimed>(what->stage)) {
-            doubtful_.erase(id);
-            continue;
-        }
-        auto slices = what->slices;
-        auto work = [files, slices] { return find_bytes(slices, *files); };
-        auto found = co_await offload(with_.pool, work);
-        what = with_.sources.find(id);
-        if (!what) continue;
-        auto now = with_.time.now();
-        if (found.lost.empty()) {
-            doubtful_.erase(id);
-            what->slices = std::move(found.slices);
-            with_.sources.note(*what);
-            with_.ready.push(id, now + pause_before_reading_again);
-        } else if (sees_all_ && now - since >= patience_with_lost_bytes) {
-            doubtful_.erase(id);
-            giving_up_parts with{with_.sources, with_.ready, next_, with_.time, with_.random};
-            if (auto rest = give_up(with, *what, found)) unposted_.add(*rest);
-        }
-    }
 }
 
 asio::awaitable<void> follower::cut() {
@@ -228,17 +218,20 @@ asio::awaitable<void> follower::cut() {
         auto work = [logs, wishes] { return logs->find(wishes); };
         auto found = co_await offload(with_.pool, work);
         bool is_news = !found.empty();
+        auto reason = cutter_.reason(now, life_.hurries());
         for (auto& wish : wishes) {
             auto is_found = [&](auto& one) { return one.log == wish.log; };
             if (std::ranges::any_of(found, is_found)) continue;
             is_news = cutter_.found_nothing(wish) || is_news;
         }
-        admit(std::move(found));
+        admit(std::move(found), reason);
         if (!is_news) co_return;
     }
 }
 
-void follower::admit(std::vector<spool::followed_logs::found_range> ranges) {
+void follower::admit(
+    std::vector<spool::followed_logs::found_range> ranges, std::string_view reason
+) {
     if (ranges.empty()) return;
     spool::source what;
     what.claimed_at = with_.time.wall_now();
@@ -246,19 +239,25 @@ void follower::admit(std::vector<spool::followed_logs::found_range> ranges) {
     what.watch = watch_.options.name;
     what.target = watch_.options.target.name();
     std::vector<spool::log_record> logs;
+    // Parts of other records are counted when they are uploaded.
+    bool is_line = watch_.options.follow.records.kind == spool::record_kind::lines;
+    std::uint64_t skipped = 0;  // NULs that a writer has left in front of its text.
     for (auto& one : ranges) {
         logs.push_back(logs_->cut(one));
         logs.back().watch = what.watch;
-        cutter_.cut(one.log, one.range.bytes.end(), with_.time.now());
+        auto moved = cutter_.cut(one.log, one.range.bytes.end(), with_.time.now());
+        skipped += moved - std::min(moved, one.range.bytes.length_bytes);
+        one.range.bytes.log_id = logs.back().id;
         if (one.range.splits_record) {
             with_.log.warning(
                 "a record is longer than max_record: it is cut within",
                 {{"watch", what.watch}, {"log", one.range.bytes.name}}
             );
-            count_split();
+            if (is_line) counted_.split(what.watch);
         }
         what.slices.push_back(std::move(one.range.bytes));
     }
+    counted_.cut(what.watch, reason, skipped);
     auto& admitted = with_.sources.admit_cut(std::move(what), std::move(logs));
     with_.log.debug(
         "cut",
@@ -271,17 +270,18 @@ void follower::admit(std::vector<spool::followed_logs::found_range> ranges) {
     with_.ready.push(admitted.id, with_.time.now());
 }
 
-void follower::count_split() {
-    if (watch_.options.follow.records.kind != spool::record_kind::lines) return;
-    metric_labels labels{{"watch", watch_.options.name}, {"reason", "length"}};
-    with_.measured.count("kustodrop_records_split_total", labels).add();
-}
-
-// What is deleted and read to its end is let go of, unless a source needs its bytes again.
+// What is deleted and read to its end is let go of, unless its bytes are needed once more: by a
+// source that is not posted, or for the quarantine if one fails.
 void follower::end_quiet_logs() {
     if (unposted_.count() > 0) return;
     auto ended = cutter_.ended(with_.time.now());
-    if (!ended.empty()) logs_->end(ended);
+    if (ended.empty()) return;
+    auto needed = unposted_.unsettled_files(watch_.options.name);
+    std::vector<spool::log_number> numbers;
+    for (auto& log : ended) {
+        if (!needed.contains(log.inode)) numbers.push_back(log.number);
+    }
+    if (!numbers.empty()) logs_->end(numbers);
 }
 
 void follower::record_changes() {
@@ -322,6 +322,7 @@ void follower::forget_folder() {
     absence_.reset();
     with_.journal.record_logs(watch_.options.name, {}, logs_->numbers());
     logs_.reset();
+    counted_.forget();
     is_begun_ = false;
 }
 
@@ -342,6 +343,7 @@ void follower::apply(life::transition due) {
         watch_.gates.reopen();
     }
     watch_.set_options(std::move(*due.options));
+    watch_.ranges = positions_.adopt();  // It may have another name.
     if (logs_) logs_->set_rules(rules_of(watch_.options, options_.state_directory));
     cutter_.set_options(watch_.options.follow);
 }

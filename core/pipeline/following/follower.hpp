@@ -2,8 +2,10 @@
 
 #include "async/event.hpp"
 #include "pipeline/following/cutter.hpp"
+#include "pipeline/following/doubtful_cuts.hpp"
+#include "pipeline/following/log_measures.hpp"
 #include "pipeline/following/log_reports.hpp"
-#include "pipeline/following/lost_bytes.hpp"
+#include "pipeline/following/settled_positions.hpp"
 #include "pipeline/following/unposted_cuts.hpp"
 #include "pipeline/intake/intake_parts.hpp"
 #include "pipeline/intake/life.hpp"
@@ -12,7 +14,6 @@
 #include "pipeline/watcher.hpp"
 #include "spool/following/looking/followed_logs.hpp"
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -59,19 +60,23 @@ public:
     std::size_t waiting_in_folder() const override { return cutter_.waiting_logs(); }
     const std::optional<failure>& absence() const override { return absence_; }
     std::vector<notice> notices() const override { return reports_.notices(); }
+    bool is_opening() const override { return busy_since_ && !is_open_; }
+    bool is_stuck() const override;
+    std::optional<time_point> waiting_since() const override { return cutter_.behind_since(); }
+    std::optional<log_figures> figures() const override;
 
 private:
     asio::awaitable<result<void>> try_open();
     asio::awaitable<void> turn();
     asio::awaitable<bool> look();
-    asio::awaitable<void> judge_doubtful();
     asio::awaitable<void> cut();
     void apply(life::transition due);
     void forget_folder();
     void resume();
-    void admit(std::vector<spool::followed_logs::found_range> ranges);
-    void settle(spool::source what, const spool::lost_range& lost);
-    void count_split();  // Parts of other records than lines are counted when they are uploaded.
+    void admit(
+        std::vector<spool::followed_logs::found_range> ranges, std::string_view reason
+    );
+    void note_look(const spool::folder_look& seen);
     void record_changes();
     void end_quiet_logs();
     bool is_over() const;
@@ -83,16 +88,19 @@ private:
     life life_;
     cutter cutter_;
     log_reports reports_;
+    log_measures counted_;
     unposted_cuts unposted_;
+    doubtful_cuts doubtful_;
+    settled_positions positions_;
     std::shared_ptr<spool::followed_logs> logs_;  // Null until the folder was opened once.
     std::vector<spool::log_record> journaled_;
     bool is_begun_ = false;                       // The watch was followed before.
     bool is_open_ = false;                        // The folder is there.
     bool is_resumed_ = false;                     // What an earlier run left is on its way.
     bool sees_all_ = false;                       // At the last look every log could be read.
-    bool has_cut_all_ = false;                    // Nothing was due at the last turn.
-    std::map<std::string, time_point> doubtful_;  // What could not be read, since when.
-    std::optional<failure> absence_;              // Why the folder is not open.
+    bool has_cut_all_ = false;              // Nothing was due at the last turn.
+    std::optional<failure> absence_;        // Why the folder is not open.
+    std::optional<time_point> busy_since_;  // While something is asked of the folder.
     event woken_;
 };
 

@@ -103,6 +103,11 @@ void log_measures::cut(const std::string& watch, std::string_view reason, std::u
     counted.add(static_cast<double>(skipped));
 }
 
+void log_measures::split(const std::string& watch) {
+    metric_labels labels{{"watch", watch}, {"reason", "length"}};
+    measured_.count("kustodrop_records_split_total", labels).add();
+}
+
 void log_measures::forget() {
     known_.clear();
     news_.clear();

@@ -1,6 +1,7 @@
 #include "pipeline/following/lost_bytes.hpp"
 
 #include "base/text.hpp"
+#include "spool/source/place.hpp"
 
 #include <sys/stat.h>
 
@@ -46,6 +47,7 @@ spool::source source_of(
     range.location = lost.name;
     range.offset = lost.from;
     range.length_bytes = lost.to - lost.from;
+    range.log_id = lost.log_id;
     return what;
 }
 
@@ -57,65 +59,45 @@ static spool::loss_cause cause_of(const spool::slice& of, const spool::open_logs
     return shrank ? spool::loss_cause::truncated : spool::loss_cause::overwritten;
 }
 
-readable_source find_bytes(std::vector<spool::slice> slices, const spool::open_logs& files) {
+readable_source find_bytes(std::vector<spool::slice> slices, const open_folder& from) {
     readable_source out;
-    for (auto& one : slices) {
-        if (auto* holder = files.holder_of(one)) {
+    for (std::size_t i = 0; i < slices.size(); ++i) {
+        auto& one = slices[i];
+        bool was_kept = from.ranges && spool::is_kept_range(one.location);
+        if (was_kept && from.ranges->size_of(one.location)) continue;
+        if (auto* holder = from.logs->holder_of(one)) {
             one.identity.inode = holder->file.inode;
             one.identity.born_ns = holder->file.born_ns;
             one.location = holder->name;
-            out.slices.push_back(std::move(one));
-        } else {
-            out.lost.push_back({one.name, one.offset, one.end(), cause_of(one, files), ""});
-            out.lost_slices.push_back(std::move(one));
+            continue;
         }
+        auto cause = was_kept ? spool::loss_cause::deleted : cause_of(one, *from.logs);
+        out.lost.push_back({one.name, one.offset, one.end(), cause});
+        out.lost_slices.insert(i);
     }
+    out.slices = std::move(slices);
     return out;
 }
 
-std::vector<spool::source> parts_of(
-    const spool::source& whole,
-    const readable_source& found,
-    random_generator& random,
-    wall_time now
-) {
+std::vector<spool::source> parts_of(const spool::source& whole, const readable_source& found) {
     std::vector<spool::source> out;
     auto add = [&](std::vector<spool::slice> slices) {
         auto& part = out.emplace_back();
-        part.id = spool::make_source_id(random, now);
         part.watch = whole.watch;
         part.target = whole.target;
         part.claimed_at = whole.claimed_at;
+        part.attempts = whole.attempts;
         part.slices = std::move(slices);
     };
-    if (!found.slices.empty()) add(found.slices);
-    for (auto& one : found.lost_slices) add({one});
+    std::vector<spool::slice> readable;
+    std::vector<spool::slice> lost;
+    for (std::size_t i = 0; i < found.slices.size(); ++i) {
+        auto& to = found.lost_slices.contains(i) ? lost : readable;
+        to.push_back(found.slices[i]);
+    }
+    if (!readable.empty()) add(std::move(readable));
+    for (auto& one : lost) add({std::move(one)});
     return out;
-}
-
-std::optional<std::string> give_up(
-    const giving_up_parts& with, spool::source& what, const readable_source& found
-) {
-    auto now = with.time.wall_now();
-    auto settle = [&](spool::source& lost, const spool::lost_range& range) {
-        with.sources.advance(lost, spool::stage::settled{outcome_of(range, now)});
-        with.next.settled(lost);
-    };
-    if (what.slices.size() == 1) {
-        settle(what, found.lost.front());
-        return std::nullopt;
-    }
-    auto parts = parts_of(what, found, with.random, now);
-    std::vector<std::string> ids;
-    for (auto& part : parts) ids.push_back(part.id);
-    with.sources.divide(what, outcome_of(found.lost.front(), now), std::move(parts));
-    auto first_lost = ids.size() - found.lost.size();
-    for (auto i = first_lost; i < ids.size(); ++i) {
-        if (auto* lost = with.sources.find(ids[i])) settle(*lost, found.lost[i - first_lost]);
-    }
-    if (first_lost == 0) return std::nullopt;
-    with.ready.push(ids.front(), with.time.now());
-    return ids.front();
 }
 
 }  // namespace kustodrop::pipeline

@@ -27,4 +27,13 @@ std::set<std::uint64_t> unposted_cuts::files() {
     return inodes;
 }
 
+std::set<std::uint64_t> unposted_cuts::unsettled_files(const std::string& watch) const {
+    std::set<std::uint64_t> inodes;
+    sources_.each([&](const spool::source& what) {
+        if (what.watch != watch || sources_.is_parked(what)) return;
+        for (auto& one : what.slices) inodes.insert(one.identity.inode);
+    });
+    return inodes;
+}
+
 }  // namespace kustodrop::pipeline

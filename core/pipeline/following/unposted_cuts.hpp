@@ -22,6 +22,9 @@ public:
     /// The inodes of their files.
     std::set<std::uint64_t> files();
 
+    /// The inodes of the files of all sources of a watch that have no outcome yet.
+    std::set<std::uint64_t> unsettled_files(const std::string& watch) const;
+
 private:
     roster& sources_;
     std::set<std::string> ids_;

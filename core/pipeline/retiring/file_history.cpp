@@ -58,6 +58,12 @@ std::vector<shipped_range> history_of(
     return out;
 }
 
+std::vector<shipped_range> history_of(const spool::source& what, const spool::slice& range) {
+    auto* record = spool::outcome_of(what.stage);
+    auto own = record ? std::string(to_string(record->outcome)) : "unknown";
+    return {{range.offset, range.length_bytes, own, what.id}};
+}
+
 static std::string quoted(std::string_view value) { return '"' + json_escape(value) + '"'; }
 
 static std::string list_of(const std::vector<shipped_range>& history) {

@@ -31,6 +31,9 @@ std::vector<shipped_range> history_of(
     const spool::source& what, const spool::slice& file, const std::vector<spool::journal_row>& rows
 );
 
+/// Of a range of a followed log: only itself, for each range is dealt with on its own.
+std::vector<shipped_range> history_of(const spool::source& what, const spool::slice& range);
+
 /// NAME.error.json: source_id, code, details, time, attempts, and what became of which bytes of the
 /// file (docs/operations.md §4).
 std::string error_json(

@@ -3,6 +3,7 @@
 #include "async/timed_wait.hpp"
 #include "base/text.hpp"
 #include "pipeline/retiring/file_history.hpp"
+#include "pipeline/retiring/range_moves.hpp"
 #include "spool/source/place.hpp"
 
 #include <algorithm>
@@ -46,7 +47,10 @@ asio::awaitable<void> retirer::run() {
         auto batch = take_batch();
         co_await explain(batch);
         auto jobs = std::make_shared<const std::vector<move_job>>(std::move(batch));
-        auto work = [folder, jobs] { return move_files(*folder, *jobs); };
+        open_folder from = watch_;
+        auto work = [folder, jobs, from] {
+            return from.ranges ? move_ranges(from, *jobs) : move_files(*folder, *jobs);
+        };
         auto results = co_await offload(with_.pool, work);
         for (std::size_t i = 0; i < jobs->size(); ++i) {
             finish((*jobs)[i], std::move(results[i]));
@@ -119,7 +123,7 @@ std::optional<move_job> retirer::job_for(const std::string& id) {
     bool acted_before = acts_early && !in_work && !watch_.in_place;
     if (acted_before && one.action != file_action::quarantine) one.action = file_action::stay;
     if (watch_.read_only) one.action = file_action::put_back;
-    if (watch_.options.kind == watch_kind::follow) one.action = file_action::stay;
+    if (watch_.ranges) one.action = action_for_ranges(watch_.options, *record);
     return one;
 }
 
@@ -129,7 +133,7 @@ asio::awaitable<void> retirer::explain(std::vector<move_job>& jobs) {
         if (job.action != file_action::quarantine) continue;
         for (auto& file : job.slices) {
             std::vector<spool::journal_row> before;
-            if (has_history(file)) {
+            if (has_history(file) && !watch_.ranges) {
                 spool::journal_query query;
                 query.watch = watch_.options.name;
                 query.file = file;
@@ -139,7 +143,9 @@ asio::awaitable<void> retirer::explain(std::vector<move_job>& jobs) {
             auto* what = with_.sources.find(job.id);
             auto* record = what ? spool::outcome_of(what->stage) : nullptr;
             if (!record) break;
-            job.errors.push_back(error_json(*what, file, *record, history_of(*what, file, before)));
+            auto history = watch_.ranges ? history_of(*what, file)
+                                         : history_of(*what, file, before);
+            job.errors.push_back(error_json(*what, file, *record, history));
         }
     }
 }
@@ -203,6 +209,14 @@ static void note_growth(spool::outcome_record& record, const move_result& how) {
     }
 }
 
+// Of ranges of logs.
+static void note_gone(spool::outcome_record& record, const move_result& how) {
+    auto is_gone = [](auto& one) { return one.location.empty(); };
+    if (std::ranges::none_of(how.slices, is_gone)) return;
+    record.details += record.details.empty() ? "" : "; ";
+    record.details += "the log does not have these bytes any more, so that none are kept";
+}
+
 void retirer::finish(const move_job& asked, move_result how) {
     auto* what = with_.sources.find(asked.id);
     if (!what) return;
@@ -229,6 +243,7 @@ void retirer::finish(const move_job& asked, move_result how) {
     }
     auto record = *spool::outcome_of(what->stage);
     if (asked.action == file_action::quarantine) note_growth(record, how);
+    if (watch_.ranges && asked.action == file_action::quarantine) note_gone(record, how);
     finish_files(asked, *what, how);
     auto next = successors(*what, how);
     watch_open_files(*what, how);

@@ -83,5 +83,6 @@ function withoutCode(code, details) {
 // Whether `kustodrop retry` would find it: in quarantine, or kept as unconfirmed.
 function canBeRetried(entry) {
   if (entry.outcome === "unconfirmed") return entry.stage === "settled";
-  return entry.location.startsWith(".kustodrop/quarantine/");
+  const places = [".kustodrop/quarantine/", "/quarantine/"];
+  return places.some((place) => entry.location.startsWith(place));
 }

@@ -21,12 +21,6 @@ shared_descriptor open_logs::find(const slice& of) const {
     return found == by_inode_.end() ? nullptr : found->second.opened;
 }
 
-std::vector<shared_descriptor> open_logs::find_all(const std::vector<slice>& slices) const {
-    std::vector<shared_descriptor> out;
-    for (auto& one : slices) out.push_back(find(one));
-    return out;
-}
-
 bool holds_slice(int file, const slice& of) {
     struct ::stat facts = {};
     if (::fstat(file, &facts) != 0 || std::uint64_t(facts.st_size) < of.end()) return false;

@@ -29,11 +29,10 @@ public:
     open_logs() = default;
     explicit open_logs(std::vector<open_log> logs);
 
+    bool empty() const { return by_inode_.empty(); }
+
     /// The file that a slice was cut from; null if it is not open.
     shared_descriptor find(const slice& of) const;
-
-    /// The same for each.
-    std::vector<shared_descriptor> find_all(const std::vector<slice>& slices) const;
 
     /// The file that holds a slice's bytes, as their checks say: its own, or one that was rotated
     /// from the same log. Null if there is none. Blocking.

@@ -1,0 +1,88 @@
+#include "pipeline/following/doubtful_cuts.hpp"
+
+#include "pipeline/following/lost_bytes.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace kustodrop::pipeline {
+
+namespace stage = spool::stage;
+
+// Before bytes that could not be read are asked for again.
+static constexpr duration pause_before_reading_again = 1s;
+
+// A file server may report an old size for a moment.
+static constexpr duration patience_with_lost_bytes = 3s;
+
+void doubtful_cuts::add(const std::string& source_id) {
+    since_.try_emplace(source_id, with_.time.now());
+}
+
+boost::asio::awaitable<std::vector<std::string>> doubtful_cuts::judge(bool sees_all) {
+    std::vector<std::string> made;
+    open_folder files = watch_;
+    auto ids = since_;
+    for (auto& [id, since] : ids) {
+        auto* what = with_.sources.find(id);
+        if (!what || !std::holds_alternative<stage::claimed>(what->stage)) {
+            since_.erase(id);
+            continue;
+        }
+        auto slices = what->slices;
+        auto work = [files, slices] { return find_bytes(slices, files); };
+        auto found = co_await offload(with_.pool, work);
+        what = with_.sources.find(id);
+        if (!what) continue;
+        auto now = with_.time.now();
+        if (found.lost.empty()) {
+            since_.erase(id);
+            what->slices = std::move(found.slices);
+            with_.sources.note(*what);
+            with_.ready.push(id, now + pause_before_reading_again);
+        } else if (sees_all && now - since >= patience_with_lost_bytes) {
+            since_.erase(id);
+            auto rest = give_up(*what, found);
+            if (!rest.empty()) made.push_back(std::move(rest));
+        }
+    }
+    co_return made;
+}
+
+// Returns the source of what can be read; empty: none of it.
+std::string doubtful_cuts::give_up(spool::source& what, const readable_source& found) {
+    if (what.slices.size() == 1) {
+        settle(what, found.lost.front());
+        return {};
+    }
+    auto wall_now = with_.time.wall_now();
+    auto parts = parts_of(what, found);
+    std::vector<std::string> ids;
+    for (auto& one : parts) {
+        one.id = spool::make_source_id(with_.random, wall_now);
+        ids.push_back(one.id);
+    }
+    with_.sources.divide(what, outcome_of(found.lost.front(), wall_now), std::move(parts));
+    auto first_lost = ids.size() - found.lost.size();
+    for (auto i = first_lost; i < ids.size(); ++i) {
+        if (auto* lost = with_.sources.find(ids[i])) settle(*lost, found.lost[i - first_lost]);
+    }
+    if (first_lost == 0) return {};
+    with_.ready.push(ids.front(), with_.time.now());
+    return ids.front();
+}
+
+void doubtful_cuts::settle(spool::source& what, const spool::lost_range& lost) {
+    with_.sources.advance(what, stage::settled{outcome_of(lost, with_.time.wall_now())});
+    next_.settled(what);
+}
+
+void doubtful_cuts::settle(const spool::lost_range& lost) {
+    auto wall_now = with_.time.wall_now();
+    auto id = spool::make_source_id(with_.random, wall_now);
+    auto what = source_of(lost, std::move(id), watch_.options.name, wall_now);
+    what.target = watch_.options.target.name();
+    settle(with_.sources.admit(std::move(what)), lost);
+}
+
+}  // namespace kustodrop::pipeline

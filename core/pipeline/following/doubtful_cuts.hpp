@@ -1,0 +1,40 @@
+#pragma once
+
+#include "pipeline/intake/intake_parts.hpp"
+#include "pipeline/routing.hpp"
+#include "pipeline/watch/watch_table.hpp"
+#include "spool/following/looking/followed_logs.hpp"
+
+#include <map>
+#include <string>
+
+namespace kustodrop::pipeline {
+
+/// The cuts of a watch that could not be read. A log may have been rotated by a copy, or was not
+/// open when its bytes were asked for: they are looked for in the files of its family. What is not
+/// found for some seconds is lost, and nothing else of its source is.
+class doubtful_cuts {
+public:
+    doubtful_cuts(watch& from, intake_parts with, routing& next)
+        : watch_(from), with_(with), next_(next) {}
+
+    void add(const std::string& source_id);
+
+    /// `sees_all`: at the last look every log could be read; else nothing is given up. Returns the
+    /// ids of sources that were made of parts of others.
+    boost::asio::awaitable<std::vector<std::string>> judge(bool sees_all);
+
+    /// Bytes that were never cut: their source has an outcome at once.
+    void settle(const spool::lost_range& lost);
+
+private:
+    std::string give_up(spool::source& what, const struct readable_source& found);
+    void settle(spool::source& what, const spool::lost_range& lost);
+
+    watch& watch_;
+    intake_parts with_;
+    routing& next_;
+    std::map<std::string, time_point> since_;  // By source.
+};
+
+}  // namespace kustodrop::pipeline

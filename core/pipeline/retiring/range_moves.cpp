@@ -1,0 +1,78 @@
+#include "pipeline/retiring/range_moves.hpp"
+
+#include "spool/following/log_state.hpp"
+#include "spool/source/place.hpp"
+
+#include <utility>
+
+namespace kustodrop::pipeline {
+
+file_action action_for_ranges(const watch_options& watch, const spool::outcome_record& record) {
+    switch (record.outcome) {
+    case spool::outcome::succeeded:
+    case spool::outcome::skipped:
+    case spool::outcome::presumed:
+        return file_action::delete_;
+    case spool::outcome::failed:
+    case spool::outcome::rejected: {
+        bool keeps = watch.on_failure == failure_action::quarantine && !spool::is_loss(record.code);
+        return keeps ? file_action::quarantine : file_action::stay;
+    }
+    case spool::outcome::unconfirmed:
+        break;
+    }
+    return file_action::stay;
+}
+
+// The location of a copy that failed again, or of a new one; empty: the bytes are nowhere.
+static result<std::string> keep(
+    const open_folder& from, const spool::slice& range, const move_job& job, std::size_t index
+) {
+    std::string_view explanation;
+    if (index < job.errors.size()) explanation = job.errors[index];
+    bool was_kept = spool::is_kept_range(range.location);
+    if (was_kept && from.ranges->size_of(range.location)) {
+        auto explained = from.ranges->explain(range.location, explanation);
+        if (explained.has_error()) return explained.error();
+        return {boost::system::in_place_value, range.location};
+    }
+    auto* holder = from.logs->holder_of(range);
+    if (!holder) return {boost::system::in_place_value, std::string()};
+    auto kept = from.ranges->keep(holder->opened->get(), range, job.id, explanation);
+    if (kept.has_error() && kept.error().code == errc::file_vanished) {
+        return {boost::system::in_place_value, std::string()};
+    }
+    return kept;
+}
+
+static result<std::string> move(
+    const open_folder& from, const spool::slice& range, const move_job& job, std::size_t index
+) {
+    if (job.action == file_action::quarantine) return keep(from, range, job, index);
+    bool is_delivered = job.action == file_action::delete_;
+    if (is_delivered && spool::is_kept_range(range.location)) {
+        auto removed = from.ranges->remove(range.location);
+        if (removed.has_error()) return removed.error();
+        return {boost::system::in_place_value, range.name};
+    }
+    return {boost::system::in_place_value, range.location};
+}
+
+std::vector<move_result> move_ranges(const open_folder& from, const std::vector<move_job>& jobs) {
+    std::vector<move_result> results;
+    for (auto& job : jobs) {
+        move_result out{job.slices};
+        for (std::size_t i = 0; i < out.slices.size() && !out.problem; ++i) {
+            auto moved = move(from, out.slices[i], job, i);
+            if (moved.has_error()) {
+                out.problem = moved.error();
+            } else {
+                out.slices[i].location = std::move(*moved);
+            }
+        }
+        results.push_back(std::move(out));
+    }
+    return results;
+}
+
+}  // namespace kustodrop::pipeline
