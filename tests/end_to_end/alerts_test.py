@@ -9,6 +9,7 @@ import prometheus
 from check_test import LateFront, serving
 from daemon import free_port
 from harness import EndToEnd, csv_rows
+from log_writer import FOLLOW, Writer
 from outcome_test import BROKEN
 from waiting import now
 
@@ -65,6 +66,7 @@ class Alerts(EndToEnd):
         short = self.scraped("short", fleeting)
         front = serving(self, LateFront, emulator.endpoint)
         late = self.scraped("late", emulator, front=front)
+        logs = self.scraped("logs", emulator, {**FOLLOW, "cut": {"max_age": "1h"}})
         small, frail = self.small_disk(emulator), self.small_state(emulator)
         self.watch_all()
 
@@ -77,6 +79,7 @@ class Alerts(EndToEnd):
         self.lose_a_folder(plain)
         self.hold_a_watch(emulator, plain)
         self.set_the_clock(late, front)
+        self.lose_bytes_of_a_log(logs)
         if small:
             self.fill_the_disk(small)
             self.starve_the_journal(frail)
@@ -94,6 +97,7 @@ class Alerts(EndToEnd):
     def test_the_dashboards_questions_are_answered(self):
         emulator = self.emulator()
         daemon = self.scraped("plain", emulator)
+        Writer(self.scraped("logs", emulator, FOLLOW).drop).write(1)
         daemon.put("good.csv", csv_rows(1))
         daemon.put("bad.csv", BROKEN)
         self.settled(daemon, succeeded=1, failed=1)
@@ -148,6 +152,13 @@ class Alerts(EndToEnd):
         self.fires("KustodropWatchHeld", "plain")
         emulator.clear_faults()
         self.clears("KustodropWatchHeld", "KustodropFilesTooOld", "KustodropFilesUnconfirmed")
+
+    def lose_bytes_of_a_log(self, daemon):
+        Writer(daemon.drop).write(10)
+        self.fires("KustodropLogsBehind", "logs")
+        os.truncate(daemon.drop / "app.log", 0)
+        self.fires("KustodropLogBytesLost", "logs")
+        self.clears("KustodropLogsBehind", "KustodropLogBytesLost")
 
     def lose_a_folder(self, daemon):
         away = daemon.drop.with_name("away")
