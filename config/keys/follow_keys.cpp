@@ -129,8 +129,8 @@ std::vector<key<watch_options>> follow_keys() {
             of_follow(&follow_options::columns),
             texts_form{{"[time, message, file, offset]", column_problem}},
             "With mode follow and format csv or json: what each row holds. time, stream, message, "
-            "namespace, pod, pod_uid, container, restart, file, offset, host, source, or "
-            "\"NAME=TEXT\". Empty: logs are shipped as they are."
+            "namespace, pod, pod_uid, container, restart, file, log_id, offset, host, "
+            "source, or \"NAME=TEXT\". Empty: logs are shipped as they are."
         ),
         cut_section(),
         hold_section(),

@@ -3,7 +3,6 @@
 #include "pipeline/intake/first_opening.hpp"
 #include "pipeline/making.hpp"
 #include "pipeline/renaming.hpp"
-#include "pipeline/watch/hung_folder.hpp"
 
 #include <algorithm>
 
@@ -270,6 +269,7 @@ asio::awaitable<void> engine::watch_threads() {
     for (;;) {
         if (shipper_) shipper_->look_at_reads();
         with_.pool.relieve();
+        for (auto& [name, one] : watchers_) hung_.note(name, one->is_stuck(), with_.log);
         co_await with_.time.sleep_until(with_.time.now() + 1s);
     }
 }

@@ -11,6 +11,7 @@
 #include "pipeline/retiring/retirer.hpp"
 #include "pipeline/retry.hpp"
 #include "pipeline/shipping/shipper.hpp"
+#include "pipeline/watch/hung_folder.hpp"
 
 #include <functional>
 #include <map>
@@ -186,6 +187,7 @@ private:
     std::map<std::string, std::unique_ptr<watcher>> watchers_;
     std::map<std::string, std::unique_ptr<retirer>> retirers_;
     std::unique_ptr<named_files> named_;
+    hung_folders hung_;
     bool has_hung_ = false;  // A folder that was opened.
     task_group shipping_;    // Ends by itself when the engine is closed.
     task_group serving_;     // Until it is cancelled.

@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(that_follow_keep_their_logs) {
     BOOST_TEST((watch.kind == pipeline::watch_kind::follow));
     BOOST_TEST((watch.follow.start == pipeline::start_place::end));
     BOOST_TEST((watch.on_success == pipeline::success_action::keep));
-    BOOST_TEST((watch.on_failure == pipeline::failure_action::keep));
+    BOOST_TEST((watch.on_failure == pipeline::failure_action::quarantine));
 }
 
 BOOST_AUTO_TEST_CASE(that_follow_refuse_what_is_done_with_finished_files) {
@@ -57,7 +57,6 @@ BOOST_AUTO_TEST_CASE(that_follow_refuse_what_is_done_with_finished_files) {
           "creation_time_pattern: \"'a'yyyyMMdd\"",
           "on_success: delete",
           "on_success: archive",
-          "on_failure: quarantine",
           "on_unconfirmed: archive"}) {
         BOOST_TEST_CONTEXT(key) {
             auto said = problems_of(with_watches({std::string("path: /a, mode: follow, ") + key}));

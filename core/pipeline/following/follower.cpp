@@ -17,7 +17,6 @@ namespace stage = spool::stage;
 // What was cut and is not posted yet: while the service is away, bytes wait in the logs.
 static constexpr std::size_t most_unposted = 16;
 
-// A large folder may take its time.
 static constexpr duration longest_turn = 1min;
 
 follower::follower(
@@ -58,7 +57,7 @@ void follower::begin() {
     watch_.ranges = positions_.adopt();
     if (is_begun_ || !journaled_.empty()) return;
     auto kept = positions_.recover();
-    is_begun_ = kept.has_value();
+    is_recovered_ = kept.has_value();
     if (kept) journaled_ = std::move(*kept);
 }
 
@@ -122,7 +121,7 @@ asio::awaitable<result<void>> follower::try_open() {
     is_open_ = true;
     if (!logs_) {
         logs_ = make_followed_logs(watch_, options_.state_directory);
-        logs_->restore(std::exchange(journaled_, {}), is_begun_);
+        logs_->restore(std::exchange(journaled_, {}), is_begun_ || is_recovered_);
     }
     with_.log.info("following", {{"watch", watch_.options.name}, {"path", path}});
     co_return result<void>();
@@ -132,8 +131,8 @@ asio::awaitable<void> follower::turn() {
     auto seen = co_await look();
     if (!seen) co_return;
     release_held(watch_, with_);
-    auto rest = co_await doubtful_.judge(sees_all_);
-    for (auto& id : rest) unposted_.add(id);
+    auto parts = co_await doubtful_.judge(sees_all_);
+    for (auto& id : parts) unposted_.add(id);
     if (life_.may_claim()) co_await cut();
     end_quiet_logs();
     record_changes();
@@ -323,7 +322,7 @@ void follower::forget_folder() {
     with_.journal.record_logs(watch_.options.name, {}, logs_->numbers());
     logs_.reset();
     counted_.forget();
-    is_begun_ = false;
+    is_begun_ = is_recovered_ = false;
 }
 
 void follower::apply(life::transition due) {

@@ -23,6 +23,7 @@ std::optional<std::vector<spool::log_record>> settled_positions::recover() const
     auto kept = spool::read_positions(folder);
     if (!kept || kept->path != watch_.options.path) return std::nullopt;
     for (auto& log : kept->logs) log.watch = watch_.options.name;
+    with_.journal.record_logs(watch_.options.name, kept->logs, {});
     with_.log.warning(
         "the journal knows nothing of these logs: they are read on from the positions kept beside "
         "it; what had no outcome then is shipped again",

@@ -143,8 +143,8 @@ asio::awaitable<void> retirer::explain(std::vector<move_job>& jobs) {
             auto* what = with_.sources.find(job.id);
             auto* record = what ? spool::outcome_of(what->stage) : nullptr;
             if (!record) break;
-            auto history = watch_.ranges ? history_of(*what, file)
-                                         : history_of(*what, file, before);
+            auto history =
+                watch_.ranges ? history_of(*what, file) : history_of(*what, file, before);
             job.errors.push_back(error_json(*what, file, *record, history));
         }
     }

@@ -1,6 +1,10 @@
 #pragma once
 
+#include "base/log.hpp"
 #include "base/result.hpp"
+
+#include <set>
+#include <string>
 
 namespace kustodrop::pipeline {
 
@@ -11,5 +15,22 @@ inline failure folder_hangs() {
         remedy::retry,
         "the watched folder does not answer: what was asked of it does not return"};
 }
+
+/// Says in the log, once each, which folders do not answer and which do so again.
+class hung_folders {
+public:
+    void note(const std::string& watch, bool hangs, logger& log) {
+        bool is_news = hangs ? said_.insert(watch).second : said_.erase(watch) > 0;
+        if (!is_news) return;
+        if (hangs) {
+            log.warning(folder_hangs().message(), {{"watch", watch}});
+        } else {
+            log.info("the watched folder answers again", {{"watch", watch}});
+        }
+    }
+
+private:
+    std::set<std::string> said_;
+};
 
 }  // namespace kustodrop::pipeline

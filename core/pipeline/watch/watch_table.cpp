@@ -4,8 +4,7 @@
 
 namespace kustodrop::pipeline {
 
-std::vector<spool::shared_descriptor> open_folder::files_of(
-    const std::vector<spool::slice>& slices
+std::vector<spool::shared_descriptor> open_folder::files_of(const std::vector<spool::slice>& slices
 ) const {
     std::vector<spool::shared_descriptor> out;
     for (auto& one : slices) {

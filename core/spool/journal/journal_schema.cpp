@@ -140,14 +140,7 @@ static constexpr auto version_8 = R"sql(
 
 // In order: each brings a journal of the version before it up to its own.
 static constexpr std::array migrations{
-    version_1,
-    version_2,
-    version_3,
-    version_4,
-    version_5,
-    version_6,
-    version_7,
-    version_8};
+    version_1, version_2, version_3, version_4, version_5, version_6, version_7, version_8};
 static_assert(std::string_view(schema_version) == "8");
 
 // Nothing: of another program, or newer.

@@ -16,8 +16,8 @@ inline constexpr std::string_view work_folder = ".kustodrop/work";
 inline constexpr std::string_view archive_folder = ".kustodrop/archive";
 inline constexpr std::string_view quarantine_folder = ".kustodrop/quarantine";
 
-/// Where a range of a followed log lies that was kept after a failure. Not below the watch's folder,
-/// as a place that begins with "/" shows, but in the watch's part of the state directory.
+/// Where a range of a followed log lies that was kept after a failure. Not below the watch's
+/// folder, as a place that begins with "/" shows, but in the watch's part of the state directory.
 inline constexpr std::string_view kept_ranges_place = "/quarantine/";
 
 inline bool is_kept_range(std::string_view location) {

@@ -53,7 +53,7 @@ struct slice {
     // again.
     std::uint32_t start_check = 0;
     std::uint32_t end_check = 0;
-    std::uint64_t head_bytes = 0;  // Before `offset`, left out because other slices come first.
+    std::uint64_t head_bytes = 0;    // Before `offset`, left out because other slices come first.
     boxed<std::string> log_id = {};  // Of the followed log that it is of; else nothing.
 
     std::uint64_t end() const { return offset + length_bytes; }

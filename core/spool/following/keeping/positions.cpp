@@ -155,10 +155,9 @@ result<void> write_positions(const std::string& folder, const kept_positions& po
     auto temporary = std::string(file_name) + ".tmp";
     int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC;
     descriptor file(::openat(in.get(), temporary.c_str(), flags, 0640));
-    bool written = file.is_open() && write_all(file.get(), text_of(positions)) &&
-                   ::fsync(file.get()) == 0 &&
-                   ::renameat(in.get(), temporary.c_str(), in.get(), file_name) == 0 &&
-                   ::fsync(in.get()) == 0;
+    bool written =
+        file.is_open() && write_all(file.get(), text_of(positions)) && ::fsync(file.get()) == 0 &&
+        ::renameat(in.get(), temporary.c_str(), in.get(), file_name) == 0 && ::fsync(in.get()) == 0;
     if (written) return {};
     auto problem = cannot_write(folder);
     ::unlinkat(in.get(), temporary.c_str(), 0);

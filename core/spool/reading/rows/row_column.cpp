@@ -23,6 +23,7 @@ static constexpr std::array names = {
     named_kind{"container", column_kind::container},
     named_kind{"restart", column_kind::restart},
     named_kind{"file", column_kind::file},
+    named_kind{"log_id", column_kind::log_id},
     named_kind{"offset", column_kind::offset},
     named_kind{"host", column_kind::host},
     named_kind{"source", column_kind::source},

@@ -18,6 +18,7 @@ enum class column_kind {
     container,
     restart,
     file,    // The name of the log when it was cut.
+    log_id,  // Of the log: the same under every name, another one once it was truncated.
     offset,  // Of the record's first byte in the log.
     host,    // The name of this machine.
     source,  // The id of the source, as in the journal.

@@ -94,6 +94,8 @@ std::string row_writer::fixed_value(const row_column& column, const slice& what)
         return origin.restart;
     case column_kind::file:
         return what.name;
+    case column_kind::log_id:
+        return what.log_id ? *what.log_id : std::string();
     case column_kind::host:
         return rules_.host;
     case column_kind::source:

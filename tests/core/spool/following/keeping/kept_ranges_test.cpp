@@ -40,7 +40,8 @@ struct keeping {
     }
 
     std::string keep(const slice& what, const std::string& id = "an-id") const {
-        auto location = kept.keep(open(what.name).get(), what, id, R"({"source_id": ")" + id + "\"}");
+        auto location =
+            kept.keep(open(what.name).get(), what, id, R"({"source_id": ")" + id + "\"}");
         BOOST_TEST_REQUIRE(location.has_value());
         return *location;
     }
