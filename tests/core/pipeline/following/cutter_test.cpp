@@ -188,4 +188,28 @@ BOOST_AUTO_TEST_CASE(H2_the_end_of_a_rotated_log_goes_with_what_continues_it) {
     BOOST_TEST((next() == std::vector<range_wish>{{2, 50}}));
 }
 
+BOOST_AUTO_TEST_CASE(how_far_a_watch_is_behind_is_the_age_of_what_could_be_cut) {
+    BOOST_TEST(!subject.behind_since().has_value());
+    look({a_log(1, 0, 100), a_log(2, 50, 50)});
+    auto first = now;
+    now += 3s;
+    look({a_log(1, 0, 100), a_log(2, 50, 60)});
+    BOOST_TEST((subject.behind_since() == first));
+    BOOST_TEST(subject.found_nothing({1, 100}));
+    BOOST_TEST((subject.behind_since() == now));
+    BOOST_TEST(subject.found_nothing({2, 60}));
+    BOOST_TEST(!subject.behind_since().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_cut_has_a_reason) {
+    look({a_log(1, 0, 100)});
+    BOOST_TEST(subject.reason(now, false) == "age");
+    BOOST_TEST(subject.reason(now, true) == "stop");
+    look({a_log(1, 0, 100), a_log(2, 0, 900)});
+    BOOST_TEST(subject.reason(now, false) == "size");
+    BOOST_TEST(subject.cut(1, 60, now) == 60u);
+    BOOST_TEST(subject.cut(1, 100, now) == 40u);
+    BOOST_TEST(subject.cut(3, 100, now) == 0u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
