@@ -153,6 +153,8 @@ static void add_journal(CLI::App& program, std::function<int()>& chosen) {
     command->add_option("--source", options->source, "Only this source id");
     command->add_option("--limit", options->limit, "At most this many files (1000)")
         ->check(CLI::Range(1LL, 1'000'000'000LL));
+    command->add_option("--export", options->copy_to, "Copy the whole journal to a new SQLite file")
+        ->type_name("FILE");
     add_json(command, options->json);
     command->callback([options, &chosen] {
         chosen = [options] { return commands::command_journal(*options); };

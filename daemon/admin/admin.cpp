@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "daemon/admin/journal_view.hpp"
 #include "daemon/admin/status_page.hpp"
+#include "spool/journal/journal_copy.hpp"
 
 #include <algorithm>
 
@@ -79,7 +80,7 @@ static std::optional<http::reply> refusal(
             421, "text/plain", "this answers to localhost, 127.0.0.1 and [::1], not to that host\n"
         );
     }
-    bool changes = path == "/retry" || path == "/reload";
+    bool changes = path == "/retry" || path == "/reload" || path == "/copy";
     bool reads = request.method == http::verb::get || request.method == http::verb::head;
     if (changes ? request.method == http::verb::post : reads) return std::nullopt;
     std::string allowed = changes ? "POST" : "GET, HEAD";
@@ -98,6 +99,10 @@ asio::awaitable<http::reply> admin::answer(http::incoming request, admin_door do
     }
     if (path == "/reload") {
         auto done = co_await reload(door);
+        co_return done;
+    }
+    if (path == "/copy") {
+        auto done = co_await copy(door);
         co_return done;
     }
     if (path == "/look") {
@@ -137,7 +142,8 @@ http::reply admin::read(const std::string& path, const std::string& query, admin
     return reply_with(
         404,
         "text/plain",
-        "there are: / /metrics /livez /readyz /status /history /journal /retry /reload /look\n"
+        "there are: / /metrics /livez /readyz /status /history /journal /retry /reload /copy "
+        "/look\n"
     );
 }
 
@@ -226,6 +232,21 @@ asio::awaitable<http::reply> admin::reload(admin_door door) {
     auto done = co_await sources_.reload();
     auto body = reload_json(done);
     co_return reply_with(200, "application/json", std::move(body));
+}
+
+// Into the folder that the daemon may write; who asked moves it from there.
+asio::awaitable<http::reply> admin::copy(admin_door door) {
+    if (!door.is_socket) co_return reply_with(403, "text/plain", "only on the admin socket\n");
+    auto* from = sources_.journal();
+    if (!from) co_return reply_with(503, "text/plain", "not ready yet\n");
+    if (is_copying_) co_return reply_with(503, "text/plain", "a copy is being made\n");
+    is_set_while_it_lives busy(is_copying_);
+    auto done = co_await spool::copy_journal(*from, sources_.journal_copy);
+    if (done.has_error()) {
+        auto text_of_error = to_string(done.error()) + "\n";
+        co_return reply_with(500, "text/plain", std::move(text_of_error));
+    }
+    co_return reply_with(200, "text/plain", sources_.journal_copy);
 }
 
 }  // namespace kustodrop::daemon

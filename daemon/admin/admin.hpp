@@ -25,6 +25,7 @@ struct admin_sources {
     std::function<status_report()> status;
     std::function<std::string(wall_time after)> history;  // As JSON.
     std::function<spool::journal*()> journal;
+    std::string journal_copy;  // The file that POST /copy writes.
     std::function<pipeline::retry_parts()> retry;
     std::function<asio::awaitable<reload_report>()> reload;
     /// A look at a file of a watch with the daemon's rights.
@@ -33,7 +34,8 @@ struct admin_sources {
 
 /// The admin server: the same answers on a Unix socket and on loopback HTTP. The status page,
 /// /metrics, /livez, /readyz, /status, /history, /journal; POST /retry, which changes something,
-/// only on the Unix socket and from the page itself; POST /reload and GET /look only on the socket.
+/// only on the Unix socket and from the page itself; POST /reload, POST /copy and GET /look only on
+/// the socket.
 class admin {
 public:
     /// Binds; an address that cannot be bound is logged and skipped: shipping matters more.
@@ -48,6 +50,7 @@ private:
     asio::awaitable<http::reply> journal(std::string target);
     asio::awaitable<http::reply> retry(http::incoming request, admin_door door);
     asio::awaitable<http::reply> reload(admin_door door);
+    asio::awaitable<http::reply> copy(admin_door door);
     asio::awaitable<http::reply> look(std::string target, admin_door door);
     void listen(http::server_options options, const std::string& name);
 
@@ -56,6 +59,7 @@ private:
     std::string token_;  // Of this process: a client that knows it loaded our page.
     std::vector<std::unique_ptr<http::server>> servers_;
     bool is_looking_ = false;  // One at a time: a mount may hang.
+    bool is_copying_ = false;  // One at a time: there is one file.
 };
 
 /// Which file /look is about.

@@ -97,8 +97,10 @@ result<std::string> ask_daemon(
     return exchange(socket_path, request_for("GET", target), patience);
 }
 
-result<std::string> command_daemon(const std::string& socket_path, const std::string& target) {
-    return exchange(socket_path, request_for("POST", target), 30s);
+result<std::string> command_daemon(
+    const std::string& socket_path, const std::string& target, duration patience
+) {
+    return exchange(socket_path, request_for("POST", target), patience);
 }
 
 }  // namespace kustodrop::daemon

@@ -13,6 +13,8 @@ result<std::string> ask_daemon(
 );
 
 /// The same by POST, which changes something.
-result<std::string> command_daemon(const std::string& socket_path, const std::string& target);
+result<std::string> command_daemon(
+    const std::string& socket_path, const std::string& target, duration patience = 30s
+);
 
 }  // namespace kustodrop::daemon

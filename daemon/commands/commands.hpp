@@ -66,6 +66,7 @@ struct journal_options {
     long long at = -1;    // The byte of the log `file` that is asked for; -1: of all.
     bool ranges = false;  // Of the log `file`: ranges of bytes instead of files.
     long long limit = 1000;
+    std::string copy_to;  // Not empty: the whole journal is copied to this file instead.
     bool json = false;
 };
 int command_journal(const journal_options& options);

@@ -5,6 +5,7 @@
 #include "daemon/commands/file_pattern.hpp"
 #include "daemon/commands/moments.hpp"
 #include "daemon/commands/recorded/byte_ranges.hpp"
+#include "daemon/commands/recorded/journal_export.hpp"
 #include "daemon/commands/recorded/journal_rows.hpp"
 #include "daemon/program.hpp"
 
@@ -91,8 +92,16 @@ static int show_ranges(const journal_options& options, const question_settings& 
     return all_well;
 }
 
+static int copy_whole(const question_settings& asking, const std::string& file) {
+    auto copied = export_journal(asking, file);
+    if (copied.has_error()) return report_failure(copied.error());
+    std::printf("%s: a copy of the journal, %s bytes\n", file.c_str(), copied->c_str());
+    return all_well;
+}
+
 int command_journal(const journal_options& options) {
     auto asking = load_for_questions(options.config, options.socket);
+    if (!options.copy_to.empty()) return copy_whole(asking, options.copy_to);
     if (options.ranges || options.at >= 0) return show_ranges(options, asking);
     auto query = query_of(options, asking.settings);
     if (query.has_error()) return refuse_usage(query.error());

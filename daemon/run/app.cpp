@@ -153,6 +153,7 @@ void app::start_admin() {
     asked.status = [this] { return status(); };
     asked.history = [this](wall_time after) { return reporter_->samples().to_json(after); };
     asked.journal = [this] { return state_.journal(); };
+    asked.journal_copy = settings_.state_directory + "/journal.copy.db";
     asked.reload = [this] { return reload(); };
     asked.look = [this](std::string watch, std::string file) {
         return look(std::move(watch), std::move(file));

@@ -336,4 +336,14 @@ asio::awaitable<result<std::size_t>> journal::forget_retired(wall_time limit) {
     co_return forgotten;
 }
 
+asio::awaitable<result<bool>> copy_part(journal& from, std::string path, bool begins) {
+    auto& s = *from.state_;
+    auto work = [&s, &path, begins] {
+        auto copy = [&](auto& store) { return store.copy_part(path, begins); };
+        return s.template read_or_start_over<bool>(copy);
+    };
+    auto more = co_await offload(s.pool, std::move(work));
+    co_return more;
+}
+
 }  // namespace kustodrop::spool

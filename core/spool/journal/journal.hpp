@@ -108,6 +108,7 @@ public:
     asio::awaitable<result<std::size_t>> forget_retired(wall_time limit);
 
 private:
+    friend asio::awaitable<result<bool>> copy_part(journal& from, std::string path, bool begins);
     struct state;
     explicit journal(std::unique_ptr<state> state);
     std::unique_ptr<state> state_;

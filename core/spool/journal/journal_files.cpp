@@ -80,4 +80,23 @@ void reserve_file::fill() const {
 
 bool reserve_file::release() const { return !path_.empty() && ::unlink(path_.c_str()) == 0; }
 
+std::uint64_t size_of_file(const std::string& path) {
+    struct ::stat facts = {};
+    return ::stat(path.c_str(), &facts) == 0 ? static_cast<std::uint64_t>(facts.st_size) : 0;
+}
+
+std::string database_uri(const std::string& path, std::string_view question) {
+    std::string uri = "file:";
+    for (char c : path)
+        uri += c == '/' ? std::string(1, c) : percent_encode(std::string_view(&c, 1));
+    return uri + std::string(question);
+}
+
+bool begin_private_file(const std::string& path) {
+    ::unlink(path.c_str());
+    int made = ::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+    if (made >= 0) ::close(made);
+    return made >= 0;
+}
+
 }  // namespace kustodrop::spool

@@ -2,14 +2,14 @@
 
 #include "base/glob.hpp"
 #include "base/text.hpp"
+#include "spool/journal/journal_files.hpp"
 #include "spool/journal/journal_folders.hpp"
 #include "spool/journal/journal_schema.hpp"
 #include "spool/journal/journal_tables.hpp"
 #include "spool/journal/log_table.hpp"
 #include "sqlite/error.hpp"
+#include "sqlite/online_copy.hpp"
 #include "sqlite/transaction.hpp"
-
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
@@ -19,6 +19,7 @@ namespace kustodrop::spool {
 
 static constexpr std::size_t rows_a_page = 1000;
 static constexpr std::size_t forgotten_a_call = 1000;
+static constexpr int pages_a_part = 256;  // One MiB.
 
 // quick_check reads the whole file: for so little it takes no time worth saving.
 static constexpr std::uint64_t always_checked_bytes = 16ull << 20;
@@ -54,6 +55,7 @@ struct journal_store::tables {
     bool is_new = false;
     bool unchecked = false;
     std::vector<std::string> refused;
+    std::optional<sqlite::online_copy> copy;
 
     void write(const journal_change& change);
     void write_all(const journal_group& changes);
@@ -141,21 +143,9 @@ static result<Value> guarded(Work work) {
     }
 }
 
-static std::uint64_t size_of(const std::string& path) {
-    struct ::stat facts = {};
-    return ::stat(path.c_str(), &facts) == 0 ? static_cast<std::uint64_t>(facts.st_size) : 0;
-}
-
 static void check(sqlite::database& db, const char* question) {
     auto said = sqlite::first_value(db, question);
     if (said != "ok") throw sqlite::error{sqlite::problem::corrupt, said};
-}
-
-static std::string uri_of(const std::string& path, std::string_view question) {
-    std::string uri = "file:";
-    for (char c : path)
-        uri += c == '/' ? std::string(1, c) : percent_encode(std::string_view(&c, 1));
-    return uri + std::string(question);
 }
 
 result<std::unique_ptr<journal_store>> journal_store::open(
@@ -163,11 +153,12 @@ result<std::unique_ptr<journal_store>> journal_store::open(
 ) {
     using opened = std::unique_ptr<journal_store>;
     return guarded<opened>([&]() -> result<opened> {
-        bool reading = access == store_access::read_only;
-        auto wal_bytes = size_of(path + "-wal");
+        bool copying = access == store_access::as_it_is;
+        bool reading = access == store_access::read_only || copying;
+        auto wal_bytes = size_of_file(path + "-wal");
         // Without a write-ahead log no one is writing, and reading needs no lock file, which
         // it may be forbidden to create here.
-        auto uri = uri_of(path, reading && wal_bytes == 0 ? "?immutable=1" : "");
+        auto uri = database_uri(path, reading && wal_bytes == 0 ? "?immutable=1" : "");
         using how = sqlite::access;
         auto fresh = std::make_unique<tables>(uri, reading ? how::read_only : how::read_and_write);
         auto& db = fresh->db;
@@ -182,18 +173,19 @@ result<std::unique_ptr<journal_store>> journal_store::open(
             db.run(synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF");
             // Takes the lock for good.
             db.run("BEGIN IMMEDIATE; COMMIT;");
-            bool small = size_of(path) <= always_checked_bytes;
+            bool small = size_of_file(path) <= always_checked_bytes;
             if (small) check(db, "PRAGMA quick_check(1)");
             // A write-ahead log was left: the last run did not end cleanly.
             fresh->unchecked = !small && wal_bytes > 0;
             fresh->is_new = prepare_schema(db);
-        } else if (sqlite::first_value(db, "PRAGMA user_version") != schema_version) {
+        } else if (!copying && sqlite::first_value(db, "PRAGMA user_version") != schema_version) {
             // A reader must not upgrade an older one, but may upgrade a copy.
             auto copy = std::make_unique<tables>(":memory:", how::read_and_write);
             copy->db.copy_from(db);
             prepare_schema(copy->db);
             fresh = std::move(copy);
         }
+        if (copying) return opened(new journal_store(std::move(fresh)));
         fresh->sources.emplace(fresh->db);
         fresh->kept.emplace(fresh->db);
         fresh->logs.emplace(fresh->db);
@@ -324,6 +316,25 @@ result<std::size_t> journal_store::forget_retired(wall_time before) {
         return ids.size();
     });
     if (!said) tables_->db.roll_back();
+    return said;
+}
+
+result<bool> journal_store::copy_part(const std::string& path, bool begins) {
+    auto& copy = tables_->copy;
+    auto said = guarded<bool>([&]() -> result<bool> {
+        if (begins) {
+            copy.reset();
+            if (!begin_private_file(path)) {
+                throw sqlite::error(sqlite::problem::cannot_open, path + ": cannot be written");
+            }
+            copy.emplace(tables_->db, path);
+        }
+        // The journal was set aside, and the copy with it.
+        if (!copy) throw sqlite::error(sqlite::problem::locked, "copy: it was interrupted");
+        bool more = copy->step(pages_a_part);
+        return {boost::system::in_place_value, more};
+    });
+    if (!said || !*said) copy.reset();
     return said;
 }
 

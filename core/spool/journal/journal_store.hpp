@@ -20,7 +20,8 @@ struct journal_page {
 enum class store_access {
     exclusive,  // The daemon's: one process, durable.
     unsynced,   // The simulation's: as above, on a file system that forgets anyway.
-    read_only,
+    read_only,  // One of an older schema is read as if it were of this one.
+    as_it_is,   // For a copy: of whatever schema.
 };
 
 /// The journal's database, blocking, one thread at a time. Failures: "journal_locked",
@@ -54,6 +55,9 @@ public:
     );
 
     result<std::size_t> forget_retired(wall_time before);
+
+    /// Copies a part to the file `path`, which is replaced where it `begins`. False: all is copied.
+    result<bool> copy_part(const std::string& path, bool begins);
 
 private:
     struct tables;
