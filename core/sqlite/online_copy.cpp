@@ -6,14 +6,14 @@
 
 namespace kustodrop::sqlite {
 
-[[noreturn]] static void raise(const database& into, int code) {
+[[noreturn]] static void refuse(const database& into, int code) {
     throw error(code, "copy: " + std::string(sqlite3_errmsg(into.handle())));
 }
 
 online_copy::online_copy(const database& from, const std::string& path)
     : into_(path, access::read_and_write),
       handle_(sqlite3_backup_init(into_.handle(), "main", from.handle(), "main")) {
-    if (!handle_) raise(into_, sqlite3_extended_errcode(into_.handle()));
+    if (!handle_) refuse(into_, sqlite3_extended_errcode(into_.handle()));
 }
 
 online_copy::~online_copy() { sqlite3_backup_finish(handle_); }
@@ -29,7 +29,7 @@ bool online_copy::step(int pages) {
 void online_copy::finish() {
     auto code = sqlite3_backup_finish(handle_);
     handle_ = nullptr;
-    if (code != SQLITE_OK) raise(into_, code);
+    if (code != SQLITE_OK) refuse(into_, code);
     // A copy of a database with a write-ahead log says that it has one too.
     into_.run("PRAGMA journal_mode = DELETE");
 }
