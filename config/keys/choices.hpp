@@ -71,9 +71,9 @@ inline constexpr auto act_times = std::to_array<choice<pipeline::act_time>>({
     {"outcome", pipeline::act_time::outcome},
     {"posted", pipeline::act_time::posted},
 });
-inline constexpr auto deliveries = std::to_array<choice<pipeline::delivery>>({
-    {"queued", pipeline::delivery::queued},
-    {"streaming", pipeline::delivery::streaming},
+inline constexpr auto deliveries = std::to_array<choice<pipeline::delivery_way>>({
+    {"queued", pipeline::delivery_way::queued},
+    {"streaming", pipeline::delivery_way::streaming},
 });
 inline constexpr auto deduplications = std::to_array<choice<bool>>({
     {"off", false},

@@ -8,7 +8,7 @@
 namespace kustodrop::config {
 
 static bool streams(const watch_options& out) {
-    return out.delivery == pipeline::delivery::streaming;
+    return out.target.delivery == pipeline::delivery_way::streaming;
 }
 
 // A request to stream has three parameters (docs/protocol.md §3.5): for everything else that a
@@ -41,9 +41,7 @@ void check_streaming(section& watch, const watch_options& out) {
         refuse("creation_time_pattern", "cannot be used with delivery: streaming; leave it out");
     }
     if (target.deduplicate) {
-        refuse(
-            "deduplicate", "is tags, which cannot be used with delivery: streaming; use off"
-        );
+        refuse("deduplicate", "is tags, which cannot be used with delivery: streaming; use off");
     }
     if (watch.is_given("format") && !kusto::can_be_streamed(target.format)) {
         auto name = std::string(kusto::to_string(target.format));

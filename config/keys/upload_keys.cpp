@@ -88,8 +88,8 @@ static std::vector<key<settings>> upload_keys() {
             "streaming_concurrency",
             of_shipper(&shipper_options::streaming_concurrency),
             number_form{{1, 64}},
-            "Of watches with delivery: streaming: how many requests are sent at a time. All clients "
-            "of a cluster share its limit."
+            "Of watches with delivery: streaming: how many requests are sent at a time. All "
+            "clients of a cluster share its limit."
         ),
         make_key<settings>(
             "streaming_max_bytes",

@@ -187,7 +187,7 @@ static keys delivery_keys() {
     return {
         make_key<watch_options>(
             "delivery",
-            at(&watch_options::delivery),
+            of_target(&target::delivery),
             choice_form{deliveries},
             "streaming sends small files straight to the table, where their rows can be queried "
             "within seconds. What it cannot take, or not now, is queued. Needs a streaming "

@@ -120,4 +120,20 @@ std::string_view file_extension(data_format format) {
 
 bool is_tabular(data_format format) { return mapping_kind(format) == "Csv"; }
 
+bool can_be_streamed(data_format format) {
+    switch (format) {
+    case data_format::csv:
+    case data_format::tsv:
+    case data_format::scsv:
+    case data_format::sohsv:
+    case data_format::psv:
+    case data_format::json:
+    case data_format::multijson:
+    case data_format::avro:
+        return true;
+    default:
+        return false;
+    }
+}
+
 }  // namespace kustodrop::kusto

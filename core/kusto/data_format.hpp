@@ -63,4 +63,7 @@ std::string_view file_extension(data_format);
 /// Whether records are lines of columns, so that the first one can be a header.
 bool is_tabular(data_format);
 
+/// Whether the service takes files of this format in a streaming request (docs/protocol.md §3.5).
+bool can_be_streamed(data_format);
+
 }  // namespace kustodrop::kusto

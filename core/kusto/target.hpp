@@ -9,6 +9,9 @@
 
 namespace kustodrop::kusto {
 
+/// How sources reach the service: by a message in a queue, or their rows in one request.
+enum class delivery_way { queued, streaming };
+
 /// Where and how the data of a watch lands.
 struct target {
     std::string database;
@@ -23,6 +26,7 @@ struct target {
     // drops a second copy (docs/protocol.md §7.2).
     bool deduplicate = false;
     duration batching_time = 5min;  // How long the service may gather before it ingests.
+    delivery_way delivery = delivery_way::queued;
 
     std::string name() const { return database + "." + table; }
     friend bool operator==(const target&, const target&) = default;

@@ -98,6 +98,51 @@ BOOST_AUTO_TEST_CASE(that_follow_refuse_rows_of_nothing) {
     BOOST_TEST(said("records: docker, columns: [message, 'a=b']", "json") == "");
 }
 
+BOOST_AUTO_TEST_CASE(that_stream_refuse_what_streaming_cannot_do) {
+    for (auto* key :
+         {"tags: [a]",
+          "additional_properties: {ingestionMapping: x}",
+          "ignore_first_record: true",
+          "creation_time_pattern: \"'a'yyyyMMdd\"",
+          "deduplicate: tags"}) {
+        auto text = "path: /a, delivery: streaming, " + std::string(key);
+        auto problems = problems_of(with_watches({text}));
+        auto name = std::string(key).substr(0, std::string(key).find(':'));
+        BOOST_TEST(problems.find("watches[0]." + name + ": ") != std::string::npos, problems);
+        BOOST_TEST(problems.find("or use delivery: queued") != std::string::npos, problems);
+        BOOST_TEST(problems_of(with_watches({"path: /a, " + std::string(key)})) == "");
+    }
+    BOOST_TEST(problems_of(with_watches({"path: /a, delivery: streaming"})) == "");
+    auto follows = "path: /a, mode: follow, delivery: streaming";
+    BOOST_TEST(problems_of(with_watches({follows})) == "");
+}
+
+BOOST_AUTO_TEST_CASE(that_stream_refuse_other_formats) {
+    auto text = std::string(whole_cluster) + std::string(whole_auth) + "watches:\n";
+    auto format = [&](const std::string& name) {
+        auto watch = "path: /a, database: D, table: T, delivery: streaming, format: " + name;
+        return problems_of(text + "  - {" + watch + "}\n");
+    };
+    BOOST_TEST(format("json") == "");
+    for (auto* other : {"txt", "raw", "apacheavro", "parquet", "orc", "w3clogfile", "sstream"}) {
+        auto problems = format(other);
+        BOOST_TEST(problems.find("cannot be streamed; use csv") != std::string::npos, problems);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(that_stream_need_a_query_endpoint_that_may_have_a_token) {
+    auto load_with = [](const std::string& trusted) {
+        return problems_of(
+            "cluster: {ingestion_endpoint: 'https://ingest-c.corp.example', trusted_hosts: [" +
+            trusted + "]}\n" + std::string(whole_auth) +
+            "watches: [{path: /a, database: D, table: T, format: csv, delivery: streaming}]\n"
+        );
+    };
+    auto refused = load_with("ingest-c.corp.example");
+    BOOST_TEST(refused.find("add it to cluster.trusted_hosts") != std::string::npos, refused);
+    BOOST_TEST(load_with(".corp.example") == "");
+}
+
 BOOST_AUTO_TEST_CASE(have_names_of_their_own) {
     BOOST_TEST(
         problems_of(with_watches({"path: /a, name: web", "path: /b, name: web"})) ==

@@ -37,7 +37,7 @@ INNER = {
         {"source"}, {"folder"}, {"watching", "reading", "journal"}, {"following"}, {""},
     ],
     "azure": [{""}, {"storage", "identity"}],
-    "kusto": [{""}, {"rest", "streaming"}],
+    "kusto": [{""}, {"rest"}, {"streaming"}],
     "pipeline": [
         {"targets"}, {"watch"}, {""}, {"retiring"}, {"shipping"}, {"outcomes"}, {"intake"},
         {"following"}, {"questions"}, {"retry*"}, {"making*"}, {"engine", "engine*"},

@@ -56,9 +56,9 @@ bool contains(std::string_view text, std::initializer_list<std::string_view> par
 bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
 
 // "off" alone: "offset" says something else.
-bool has_word(std::string_view text, std::string_view word) {
-    for (auto at = text.find(word); at != text.npos; at = text.find(word, at + 1)) {
-        auto end = at + word.size();
+bool stands_alone(std::string_view text, std::string_view part) {
+    for (auto at = text.find(part); at != text.npos; at = text.find(part, at + 1)) {
+        auto end = at + part.size();
         bool begins = at == 0 || !is_letter(text[at - 1]);
         if (begins && (end == text.size() || !is_letter(text[end]))) return true;
     }
@@ -66,12 +66,15 @@ bool has_word(std::string_view text, std::string_view word) {
 }
 
 bool is_about_size(unsigned status, std::string_view text) {
-    return status == 413 ||
-           contains(
-               text,
-               {"too large", "maximum allowed size", "payloadtoolarge", "exceeds the maximum",
-                "exceeds the limit", "exceeds the size"}
-           );
+    return status == 413 || contains(
+                                text,
+                                {"too large",
+                                 "maximum allowed size",
+                                 "payloadtoolarge",
+                                 "exceeds the maximum",
+                                 "exceeds the limit",
+                                 "exceeds the size"}
+                            );
 }
 
 bool is_throttling(unsigned status, std::string_view text) {
@@ -80,7 +83,7 @@ bool is_throttling(unsigned status, std::string_view text) {
 
 bool is_off(std::string_view text) {
     if (text.find("streaming") == text.npos) return false;
-    return contains(text, {"disabled", "not enabled", "notenabled"}) || has_word(text, "off");
+    return contains(text, {"disabled", "not enabled", "notenabled"}) || stands_alone(text, "off");
 }
 
 // What the table has that streaming does not work with.
@@ -107,6 +110,12 @@ std::string notification_code(std::string_view service_code, std::string_view te
     return says_nothing ? "General_BadRequest" : std::string(service_code);
 }
 
+static std::string request_id_of(const http::response& answer) {
+    auto id = answer.headers.find("x-ms-activity-id");
+    if (!id) id = answer.headers.find("x-ms-request-id");
+    return id ? printable(id->substr(0, 128)) : std::string();
+}
+
 static failure failure_of(
     const http::response& answer, const error_body& said, std::string_view where
 ) {
@@ -117,9 +126,7 @@ static failure failure_of(
     out.detail = std::string(where) + ": " + std::to_string(answer.status) + " " + code;
     if (!said.message.empty()) out.detail += ": " + redacted(said.message, longest_quote);
     out.retry_after = http::retry_after(answer);
-    auto id = answer.headers.find("x-ms-activity-id");
-    if (!id) id = answer.headers.find("x-ms-request-id");
-    if (id) out.request_id = printable(id->substr(0, 128));
+    out.request_id = request_id_of(answer);
     return out;
 }
 
@@ -171,18 +178,21 @@ static remedy remedy_for(streaming_step step) {
     return step == streaming_step::reauthenticate ? remedy::reauthenticate : remedy::retry;
 }
 
-streaming_verdict judge_streaming(const result<http::response>& answer, std::string_view where) {
-    streaming_verdict out;
+streaming_reply judge_streaming(const result<http::response>& answer, std::string_view where) {
+    streaming_reply out;
     if (!answer) {
         out.why = answer.error();
-        out.step = out.why.maybe_acted ? streaming_step::unanswered
-                                       : streaming_step::queue_for_outage;
+        out.step =
+            out.why.maybe_acted ? streaming_step::unanswered : streaming_step::queue_for_outage;
         if (!out.why.maybe_acted) out.why.hint = hint_for(out.step);
         return out;
     }
     // Only a document of the service says that the rows were stored: a captive portal says yes to
     // everything.
-    if (answer->status == 200 && parse_dataset(answer->body)) return out;
+    if (answer->status == 200 && parse_dataset(answer->body)) {
+        out.why.request_id = request_id_of(*answer);
+        return out;
+    }
     auto said = error_in(answer->body);
     out.step = step_of(answer->status, said);
     out.why = failure_of(*answer, said, where);

@@ -21,14 +21,14 @@ enum class streaming_step {
     unanswered,        // The rows may stand in the table.
 };
 
-struct streaming_verdict {
+struct streaming_reply {
     streaming_step step = streaming_step::succeeded;
-    failure why = {};  // Of every step but `succeeded`.
+    failure why = {};  // Of every step but `succeeded`, which has the request's id alone.
 };
 
 /// Decides on an answer, or on none (docs/protocol.md §3.5). `where` names host and table for
 /// people. Pure.
-streaming_verdict judge_streaming(const result<http::response>& answer, std::string_view where);
+streaming_reply judge_streaming(const result<http::response>& answer, std::string_view where);
 
 /// The code of a permanent failure as a notification would have it, where there is one of the same
 /// meaning: the watch's policy is the same for both.

@@ -9,10 +9,12 @@ void streaming_client::authenticate_with(token_getter get, refusal_handler refus
     refused_ = std::move(refused);
 }
 
-asio::awaitable<streaming_verdict> streaming_client::send(
+asio::awaitable<void> streaming_client::wait_for_token() { co_await get_token_(); }
+
+asio::awaitable<streaming_reply> streaming_client::send(
     streamed_source what, std::string_view bytes
 ) {
-    streaming_verdict out;
+    streaming_reply out;
     auto endpoint = endpoint_();
     if (endpoint.has_error()) {
         out.step = streaming_step::queue_for_rights;

@@ -29,9 +29,12 @@ public:
     /// Where to ask for tokens and where to report that one was refused. To be called first.
     void authenticate_with(token_getter get, refusal_handler refused);
 
+    /// Returns when a request need not wait for a token.
+    asio::awaitable<void> wait_for_token();
+
     /// One request and what its answer means. A 401 drops the token and is tried once more with the
     /// next. `bytes` are the caller's.
-    asio::awaitable<streaming_verdict> send(streamed_source what, std::string_view bytes);
+    asio::awaitable<streaming_reply> send(streamed_source what, std::string_view bytes);
 
 private:
     http::transport& transport_;

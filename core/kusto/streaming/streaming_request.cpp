@@ -8,22 +8,6 @@ namespace kustodrop::kusto {
 // As official clients have it: the service ingests before it answers.
 static constexpr duration request_timeout = 10min;
 
-bool can_be_streamed(data_format format) {
-    switch (format) {
-    case data_format::csv:
-    case data_format::tsv:
-    case data_format::scsv:
-    case data_format::sohsv:
-    case data_format::psv:
-    case data_format::json:
-    case data_format::multijson:
-    case data_format::avro:
-        return true;
-    default:
-        return false;
-    }
-}
-
 result<http::url> streaming_endpoint(
     const http::url& ingestion_endpoint, const trusted_hosts& trusted
 ) {
@@ -36,8 +20,8 @@ result<http::url> streaming_endpoint(
 }
 
 http::url streaming_target(const http::url& endpoint, const streamed_source& what) {
-    auto path = "/v1/rest/ingest/" + percent_encode(what.database) + "/" +
-                percent_encode(what.table);
+    auto path =
+        "/v1/rest/ingest/" + percent_encode(what.database) + "/" + percent_encode(what.table);
     auto parameters = "streamFormat=" + std::string(to_string(what.format));
     if (!what.mapping_reference.empty()) {
         parameters += "&mappingName=" + percent_encode(what.mapping_reference);

@@ -12,9 +12,6 @@
 /// endpoint, whose answer is the outcome.
 namespace kustodrop::kusto {
 
-/// Whether the service takes files of this format in a request.
-bool can_be_streamed(data_format);
-
 /// Where rows are streamed to: the query endpoint of the cluster. Failure "untrusted_host" if no
 /// token may go there.
 result<http::url> streaming_endpoint(

@@ -11,14 +11,13 @@
 
 namespace kustodrop::pipeline {
 
+using kusto::delivery_way;
 using kusto::target;
 
 enum class success_action { archive, delete_, keep };
 enum class failure_action { quarantine, keep };
 enum class unconfirmed_action { keep, archive, repost };
 enum class act_time { outcome, posted };
-/// How sources reach the service: by a message in a queue, or the rows in one request.
-enum class delivery { queued, streaming };
 enum class claim_mode { automatic, rename, in_place };
 /// How changes in the folder are noticed. `inotify` trusts the events even where the file system
 /// does not report every change.
@@ -83,7 +82,6 @@ struct watch_options {
     coalesce_options coalesce = {};
     pipeline::target target = {};  // With a route its texts may have captures.
     route_options route = {};
-    pipeline::delivery delivery = pipeline::delivery::queued;
     success_action on_success = success_action::archive;
     failure_action on_failure = failure_action::quarantine;
     unconfirmed_action on_unconfirmed = unconfirmed_action::keep;

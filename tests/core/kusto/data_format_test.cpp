@@ -49,4 +49,12 @@ BOOST_AUTO_TEST_CASE(holds_every_format_of_the_service) {
     BOOST_TEST(!parse_data_format("JSON").has_value());
 }
 
+BOOST_AUTO_TEST_CASE(those_that_can_be_streamed) {
+    std::string taken;
+    for (auto format : every_data_format) {
+        if (can_be_streamed(format)) taken += std::string(to_string(format)) + " ";
+    }
+    BOOST_TEST(taken == "csv tsv scsv sohsv psv json multijson avro ");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

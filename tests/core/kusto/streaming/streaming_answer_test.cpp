@@ -27,7 +27,7 @@ std::string error(
 
 constexpr auto passing = ",\"@permanent\":false";
 
-streaming_verdict judged(unsigned status, std::string body, http::headers headers = {}) {
+streaming_reply judged(unsigned status, std::string body, http::headers headers = {}) {
     http::response answer{status, std::move(headers), std::move(body)};
     return judge_streaming(answer, "Logs.Web at c.example");
 }
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(a_table_without_the_policy_is_queued_for_long) {
     );
 }
 
-BOOST_AUTO_TEST_CASE(a_word_within_another_does_not_turn_streaming_off) {
+BOOST_AUTO_TEST_CASE(off_within_another_name_does_not_turn_streaming_off) {
     auto said = error("BadRequest", "StreamingIngestionRequestException", "bad at offset 17");
     BOOST_TEST(after(400, said) == step::failed);
 }
@@ -123,7 +123,9 @@ BOOST_AUTO_TEST_CASE(a_missing_mapping_is_the_targets_fault) {
 }
 
 BOOST_AUTO_TEST_CASE(codes_are_those_of_notifications_where_there_is_one) {
-    auto code = [](const char* text) { return notification_code("BadRequest_EntityNotFound", text); };
+    auto code = [](const char* text) {
+        return notification_code("BadRequest_EntityNotFound", text);
+    };
     BOOST_TEST(code("Entity ID 'T' of kind 'Table' was not found.") == "BadRequest_TableNotExist");
     BOOST_TEST(code("kind 'Database' was not found") == "BadRequest_DatabaseNotExist");
     BOOST_TEST(code("the mapping is odd") == "BadRequest_EntityNotFound");
@@ -194,7 +196,8 @@ BOOST_AUTO_TEST_CASE(without_an_answer_it_depends_on_what_was_sent) {
 }
 
 BOOST_AUTO_TEST_CASE(secrets_and_lengths_in_texts_are_cut) {
-    auto out = judged(400, error("BadRequest", "E", "at https://h/c?sig=secret" + std::string(5000, 'x')));
+    auto out =
+        judged(400, error("BadRequest", "E", "at https://h/c?sig=secret" + std::string(5000, 'x')));
     BOOST_TEST(out.why.detail.find("secret") == std::string::npos);
     BOOST_TEST(out.why.detail.size() < 1200u);
     BOOST_TEST(after(400, std::string(200, '[')) == step::queue_for_outage);

@@ -14,9 +14,10 @@ constexpr auto stored = R"({"Tables":[{"TableName":"Table_0","Columns":[],"Rows"
 
 struct streaming_world : test::world {
     streaming_world() {
-        client.authenticate_with([this] { return token(); }, [this](auto& one) {
-            refused.emplace_back(one->value.reveal());
-        });
+        client.authenticate_with(
+            [this] { return token(); },
+            [this](auto& one) { refused.emplace_back(one->value.reveal()); }
+        );
     }
 
     asio::awaitable<kusto::management_client::token> token() {
@@ -26,7 +27,7 @@ struct streaming_world : test::world {
         co_return std::make_shared<const azure::access_token>(std::move(out));
     }
 
-    kusto::streaming_verdict send() {
+    kusto::streaming_reply send() {
         kusto::streamed_source what;
         what.id = "id";
         what.database = "Logs";
