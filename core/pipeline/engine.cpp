@@ -57,6 +57,8 @@ void engine::connect(const service_parts& service) {
             observer_->read(id, bytes);
         };
     }
+    shipping.streaming = service.streaming;
+    shipping.answered = [this](const kusto::notification& one) { outcomes_->apply(one); };
     shipper_ = std::make_unique<shipper>(std::move(shipping), options_.shipping, next);
     outcomes_parts polling{
         sources_,
@@ -228,7 +230,7 @@ void engine::posted(spool::source& what) {
 }
 
 void engine::unanswered(spool::source& what) {
-    if (outcomes_) outcomes_->expect(what);
+    if (outcomes_ && !what.reported.only_in_answer()) outcomes_->expect(what);
     if (observer_) observer_->moved(what);
 }
 
@@ -288,17 +290,11 @@ std::optional<failure> engine::trouble_of(const std::string& watch) {
 
 // The end.
 
-static bool is_unshipped(const spool::source& what) {
-    return std::holds_alternative<stage::claimed>(what.stage) ||
-           std::holds_alternative<stage::uploaded>(what.stage) ||
-           std::holds_alternative<stage::posting>(what.stage);
-}
-
 bool engine::has_shipped_all() {
     auto ended = [](auto& one) { return one.second->has_ended(); };
     if (!std::ranges::all_of(watchers_, ended)) return false;
     bool all = true;
-    sources_.each([&](const spool::source& what) { all = all && !is_unshipped(what); });
+    sources_.each([&](const spool::source& what) { all = all && !spool::is_unposted(what.stage); });
     return all;
 }
 
@@ -321,7 +317,7 @@ void engine::close() {
 unshipped_files engine::unshipped() {
     unshipped_files out;
     sources_.each([&](const spool::source& what) {
-        if (!is_unshipped(what) || what.slices.empty()) return;
+        if (!spool::is_unposted(what.stage) || what.slices.empty()) return;
         if (++out.claimed > most_names) return;
         out.names += (out.names.empty() ? "" : ", ") + what.slices.front().name;
     });

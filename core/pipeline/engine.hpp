@@ -29,6 +29,7 @@ struct service_parts {
     azure::blob_client& blobs;
     azure::queue_client& queues;
     azure::table_client& tables;
+    kusto::streaming_client* streaming = nullptr;  // Null: everything is queued.
 };
 
 /// What the engine is built on; all of it outlives the engine.
@@ -143,6 +144,11 @@ public:
 
     /// Why nothing of what is sent gets through, if so.
     std::optional<failure> delivery_trouble();
+
+    /// Why files for this target are queued although they were to be streamed, if so.
+    std::optional<streaming_ways::pause> streaming_pause(const std::string& target) const {
+        return shipper_ ? shipper_->streaming_pause(target) : std::nullopt;
+    }
 
     /// Why nothing can be done in the folder of a watch: it is not open or does not answer.
     std::optional<failure> folder_trouble(const std::string& watch);

@@ -61,7 +61,12 @@ asio::awaitable<result<void>> app::open() {
 
 void app::build_engine() {
     pipeline::service_parts service{
-        service_.router, service_.identity_token, service_.blobs, service_.queues, service_.tables};
+        service_.router,
+        service_.identity_token,
+        service_.blobs,
+        service_.queues,
+        service_.tables,
+        &service_.streaming};
     pipeline::engine_parts parts{
         around_.executor,
         *state_.journal(),

@@ -75,6 +75,11 @@ connection::connection(
       queues(transport, around.random),
       tables(transport, around.random),
       management(transport, around.random, management_options_of(settings)),
+      streaming(
+          transport,
+          [this] { return kusto::streaming_endpoint(endpoint(), trusted_hosts()); },
+          std::string(version())
+      ),
       token(
           around.executor,
           around.time,
@@ -104,6 +109,7 @@ connection::connection(
           {transport, around.time, around.random, environment_, around.threads}, settings_.auth
       )) {
     authenticate(management);
+    authenticate(streaming);
     token.on_event([this](const refresh_event& event) { report("token", event); });
     resources.on_event([this](const refresh_event& event) {
         report("ingestion resources", event);
@@ -116,7 +122,8 @@ connection::connection(
     );
 }
 
-void connection::authenticate(kusto::management_client& client) {
+template <class Client>
+void connection::authenticate(Client& client) {
     auto refused = [this](const kusto::management_client::token& bad) { token.discard(bad); };
     client.authenticate_with([this] { return current_token(); }, refused);
 }

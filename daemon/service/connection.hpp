@@ -17,6 +17,7 @@
 #include "kusto/management.hpp"
 #include "kusto/resources.hpp"
 #include "kusto/storage_router.hpp"
+#include "kusto/streaming/streaming_client.hpp"
 
 #include <memory>
 #include <optional>
@@ -82,6 +83,7 @@ public:
     azure::queue_client queues;
     azure::table_client tables;
     kusto::management_client management;
+    kusto::streaming_client streaming;
     refreshed<azure::access_token> token;
     refreshed<kusto::resource_set> resources;
     refreshed<secret> identity_token;
@@ -101,7 +103,8 @@ public:
     std::optional<duration> sas_time_left();
 
 private:
-    void authenticate(kusto::management_client& client);
+    template <class Client>
+    void authenticate(Client& client);
     asio::awaitable<kusto::management_client::token> current_token();
     void report(std::string_view what, const refresh_event& event);
     void report_ends(const std::vector<recurring::news>& ends);

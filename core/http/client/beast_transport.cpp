@@ -275,7 +275,8 @@ asio::awaitable<result<response>> beast_transport::state::send(const request& as
             if (!opened) co_return opened.error();
             lease->line = std::move(*opened);
         }
-        auto* rate = ask.service == "blob" ? uploads.get() : nullptr;
+        bool is_upload = ask.service == "blob" || ask.service == "streaming";
+        auto* rate = is_upload ? uploads.get() : nullptr;
         exchange talk(*lease->line, ask, pace, {options.io_timeout, rate});
         auto answer = co_await talk.run(head);
         if (answer && talk.reusable()) lease->keep();

@@ -2,18 +2,10 @@
 
 namespace kustodrop::pipeline {
 
-namespace stage = spool::stage;
-
-static bool is_unposted(const spool::source& what) {
-    return std::holds_alternative<stage::claimed>(what.stage) ||
-           std::holds_alternative<stage::uploaded>(what.stage) ||
-           std::holds_alternative<stage::posting>(what.stage);
-}
-
 std::size_t unposted_cuts::count() {
     std::erase_if(ids_, [&](auto& id) {
         auto* what = sources_.find(id);
-        return !what || !is_unposted(*what);
+        return !what || !spool::is_unposted(what->stage);
     });
     return ids_.size();
 }

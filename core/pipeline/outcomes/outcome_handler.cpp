@@ -111,19 +111,16 @@ cases(Cases...) -> cases<Cases...>;
 void outcome_handler::perform(
     spool::source& what, const any_action& next, const spool::outcome_record& cause
 ) {
-    auto* blob = spool::blob_of(what.stage);
     std::visit(
         cases{
             [](const action::ignore&) {},
             [](const action::wait&) {},
             [&](const action::settle& found) { settle(what, found.record); },
             [&](const action::park& found) { park(what, found.record); },
-            [&](const action::post_again&) { resend(what, stage::uploaded{*blob}, cause); },
+            [&](const action::post_again&) { resend(what, spool::unposted(what.stage), cause); },
             [&](const action::post_with_new_token&) {
                 refuse_token_of(what);
-                spool::any_stage from = stage::claimed{};
-                if (blob) from = stage::uploaded{*blob};
-                resend(what, std::move(from), cause);
+                resend(what, spool::unposted(what.stage), cause);
             },
             [&](const action::upload_again&) { resend(what, stage::claimed{}, cause); },
             [&](const action::repost&) { repost(what); },
@@ -225,8 +222,7 @@ void outcome_handler::count_refusal(const spool::source& what, const spool::outc
 }
 
 void outcome_handler::hold(spool::source& what) {
-    auto blob = *spool::blob_of(what.stage);
-    with_.sources.advance(what, stage::uploaded{std::move(blob)});
+    with_.sources.advance(what, spool::unposted(what.stage));
     with_.watches.find(what.watch)->gates.of(what.target).hold(what.id);
 }
 
@@ -244,10 +240,7 @@ void outcome_handler::send_to_new_target(spool::source& what, std::string_view c
     with_.expected.remove(what.id);
     // An unconfirmed one is in work/ as before; its blob may have been deleted.
     if (with_.sources.is_parked(what)) with_.sources.unpark(what);
-    auto* blob = spool::blob_of(what.stage);
-    spool::any_stage next = stage::claimed{};
-    if (blob) next = stage::uploaded{*blob};
-    with_.sources.advance(what, std::move(next));
+    with_.sources.advance(what, spool::unposted(what.stage));
     with_.ready.push(what.id, with_.time.now());
 }
 

@@ -47,6 +47,9 @@ public:
     /// The service has this source, or may have it: its notification is awaited.
     void expect(const spool::source& posted);
 
+    /// The answer to a streaming request, in the form of a notification.
+    void apply(const kusto::notification& answered) { handler_.apply(answered); }
+
     /// Polls while something is outstanding, until cancelled. Spawn once.
     asio::awaitable<void> run();
 

@@ -178,21 +178,19 @@ decision decide(
 std::optional<spool::any_stage> stage_while_absent(
     const spool::source& source, const any_action& next
 ) {
-    auto* blob = spool::blob_of(source.stage);
     if (auto* found = std::get_if<action::settle>(&next)) {
         // Its watch may have another target by then, or is paused for it with the others.
         bool is_refused =
             found->record.outcome == spool::outcome::failed && is_about_target(found->record.code);
         if (!is_refused) return stage::settled{found->record};
-        if (blob) return stage::uploaded{*blob};
-        return stage::claimed{};
+        return spool::unposted(source.stage);
     }
     bool is_decided = !std::holds_alternative<action::ignore>(next) &&
                       !std::holds_alternative<action::wait>(next);
     if (!is_decided) return std::nullopt;
     bool keeps_blob = std::holds_alternative<action::post_again>(next) ||
                       std::holds_alternative<action::post_with_new_token>(next);
-    if (keeps_blob && blob) return stage::uploaded{*blob};
+    if (keeps_blob) return spool::unposted(source.stage);
     return stage::claimed{};
 }
 

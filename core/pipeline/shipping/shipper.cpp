@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "pipeline/in_hand.hpp"
 #include "pipeline/shipping/guarded.hpp"
+#include "pipeline/shipping/uploading/byte_counts.hpp"
 #include "pipeline/watch/hung_folder.hpp"
 
 #include <memory>
@@ -22,16 +23,6 @@ static constexpr duration suspect_pause = 500ms;
 // any longer.
 static constexpr int patience_with_writers = 30;
 
-// So many failures in a row are followed by another account at once.
-static constexpr unsigned quick_tries = 3;
-
-// Whether a shipper has anything to do for it.
-static bool wants_shipping(const source& what) {
-    return std::holds_alternative<stage::claimed>(what.stage) ||
-           std::holds_alternative<stage::uploaded>(what.stage) ||
-           std::holds_alternative<stage::posting>(what.stage);
-}
-
 // As many as compress at a time, and one that reads meanwhile.
 static unsigned reads_of_a_watch(const shipper_options& options) {
     return std::max(2u, options.threads()) + 1;
@@ -45,8 +36,9 @@ shipper::shipper(shipper_parts parts, shipper_options options, routing& next)
       holds_(with_.log),
       target_hold_(with_.ready, with_.time, with_.log),
       attempts_(with_.log, with_.time),
+      opening_(with_.contents, with_.pool, with_.measured, options_.threads()),
       uploader_(
-          {with_.contents,
+          {opening_,
            with_.router,
            with_.blobs,
            with_.memory,
@@ -56,8 +48,7 @@ shipper::shipper(shipper_parts parts, shipper_options options, routing& next)
            with_.random,
            with_.measured,
            attempts_,
-           with_.read_progress},
-          options_.threads()
+           with_.read_progress}
       ),
       poster_(
           {with_.sources,
@@ -71,7 +62,9 @@ shipper::shipper(shipper_parts parts, shipper_options options, routing& next)
            with_.measured,
            attempts_,
            next_}
-      ) {
+      ),
+      streamer_(with_, opening_, lanes_, next_),
+      slots_([this](const std::string& id) { with_.ready.push(id, with_.time.now()); }) {
     attempts_.on_recovery([this] { with_.ready.wake(); });
 }
 
@@ -88,7 +81,7 @@ asio::awaitable<void> shipper::run() {
 asio::awaitable<void> shipper::ship(std::string source_id) {
     for (;;) {
         auto* what = with_.sources.find(source_id);
-        if (!what || !wants_shipping(*what)) co_return;
+        if (!what || !spool::is_unposted(what->stage)) co_return;
         auto* from = with_.watches.find(what->watch);
         if (!from || !from->folder) {
             // The folder is absent: its files are safe where they are.
@@ -99,7 +92,13 @@ asio::awaitable<void> shipper::ship(std::string source_id) {
         if (isolate(*what) || hold(*what, *from)) co_return;
         if (hold_for_folder(*what) || hold_for_storage(*what)) co_return;
         if (await_writer(*what, *from)) co_return;
-        auto attempt = step(source_id, *from);
+        streaming_slots::slot slot;
+        bool streams = streamer_.streams(*what, *from, options_);
+        if (streams) {
+            slot = slots_.take(source_id, options_.streaming_concurrency);
+            if (!slot) co_return;
+        }
+        auto attempt = step(source_id, *from, streams);
         auto done = co_await guarded(std::move(attempt));
         if (done.has_error()) {
             handle_failure(source_id, done.error());
@@ -188,24 +187,29 @@ bool shipper::await_writer(source& what, const watch& from) {
     return true;
 }
 
-asio::awaitable<result<void>> shipper::step(std::string source_id, watch& from) {
+asio::awaitable<result<void>> shipper::step(std::string source_id, watch& from, bool streams) {
     auto* what = with_.sources.find(source_id);
+    if (spool::is_streamed(what->stage)) {
+        streamer_.give_up_answer(*what);
+        co_return result<void>();
+    }
     if (std::holds_alternative<stage::claimed>(what->stage)) {
-        auto uploaded = co_await upload(source_id, from);
+        auto uploaded = co_await upload(source_id, from, streams);
         co_return uploaded;
     }
     post_options options{options_.reports, options_.client_version};
     auto posted = co_await poster_.post(source_id, from, options);
     if (posted.has_error()) co_return posted.error();
     if (*posted) {
-        budget_.succeeded();
-        failures_in_a_row_.erase(source_id);
+        waits_.succeeded();
+        waits_.forget(source_id);
+        streamer_.forget(source_id);
         holds_.succeeded(from.options.name, "post");
     }
     co_return result<void>();
 }
 
-asio::awaitable<result<void>> shipper::upload(std::string source_id, watch& from) {
+asio::awaitable<result<void>> shipper::upload(std::string source_id, watch& from, bool streams) {
     auto* what = with_.sources.find(source_id);
     if (what->size_bytes() == 0) {
         reject(
@@ -225,6 +229,15 @@ asio::awaitable<result<void>> shipper::upload(std::string source_id, watch& from
         auto safe = co_await with_.journal.durable();
         if (safe.has_error()) co_return safe.error();
     }
+    if (streams) {
+        auto streamed = co_await streamer_.send(source_id, from, options_);
+        if (streamed.has_error()) co_return streamed.error();
+        if (*streamed) {
+            waits_.succeeded();
+            waits_.forget(source_id);
+            co_return result<void>();
+        }
+    }
     auto container = co_await with_.router.container();
     storage_router::visit visiting(with_.router, container.account);
     what = with_.sources.find(source_id);
@@ -235,12 +248,12 @@ asio::awaitable<result<void>> shipper::upload(std::string source_id, watch& from
     if (what && outgrown) unfinished_.outgrown(*what, *outgrown, with_.time.now());
     if (!what || !std::holds_alternative<stage::claimed>(what->stage)) co_return result<void>();
     if (sent.has_error()) co_return sent.error();
-    budget_.succeeded();
+    waits_.succeeded();
     holds_.succeeded(what->watch, "upload");
     unfinished_.forget(source_id);
     if (sent->whole) what->slices.front() = *sent->whole;
     auto& blob = sent->record;
-    count_bytes(what->watch, blob);
+    count_bytes(with_.measured, what->watch, blob);
     with_.log.debug(
         "uploaded",
         {{"watch", what->watch},
@@ -304,16 +317,9 @@ after_failure shipper::next_after(const source& what, const failure& problem) {
 
 void shipper::try_again(const source& what, const failure& problem) {
     if (problem.next == remedy::reauthenticate) with_.identity_token.request_refresh();
-    auto failures = ++failures_in_a_row_[what.id];
-    auto wait = next_wait(failures, options_.backoff, problem.retry_after, with_.random);
-    // Another account may be well: it is tried soon, whatever this one has asked for. But not for
-    // ever: there may be no other, or none that is well.
-    bool elsewhere = problem.next == remedy::reroute || problem.next == remedy::refresh_resources;
-    if (elsewhere && failures <= quick_tries) {
-        wait = next_wait(1, {500ms, 500ms}, std::nullopt, with_.random);
-    }
-    wait += budget_.spend(with_.time.now());
-    with_.ready.push(what.id, with_.time.now() + wait);
+    auto now = with_.time.now();
+    auto wait = waits_.after(what.id, problem, options_.backoff, now, with_.random);
+    with_.ready.push(what.id, now + wait);
 }
 
 static spool::outcome_record record_of(
@@ -323,7 +329,8 @@ static spool::outcome_record record_of(
 }
 
 void shipper::reject(source& what, spool::outcome outcome, const failure& problem) {
-    failures_in_a_row_.erase(what.id);
+    waits_.forget(what.id);
+    streamer_.forget(what.id);
     unfinished_.forget(what.id);
     auto record = record_of(outcome, problem, with_.time.wall_now());
     with_.sources.advance(what, stage::settled{std::move(record)});
@@ -332,17 +339,9 @@ void shipper::reject(source& what, spool::outcome outcome, const failure& proble
 
 // One of its files is to blame: the others must not share its fate.
 void shipper::split_source(source& what, const failure& problem) {
-    failures_in_a_row_.erase(what.id);
+    waits_.forget(what.id);
     auto record = record_of(spool::outcome::rejected, problem, with_.time.wall_now());
     divide({with_.sources, with_.ready, with_.time, with_.random, with_.log}, what, record);
-}
-
-void shipper::count_bytes(const std::string& watch, const spool::blob_record& blob) {
-    metric_labels labels{{"watch", watch}};
-    auto raw = static_cast<double>(blob.raw_bytes);
-    auto stored = static_cast<double>(blob.stored_bytes);
-    with_.measured.count("kustodrop_raw_bytes_total", labels).add(raw);
-    with_.measured.count("kustodrop_uploaded_bytes_total", labels).add(stored);
 }
 
 }  // namespace kustodrop::pipeline

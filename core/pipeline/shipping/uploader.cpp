@@ -1,7 +1,5 @@
 #include "pipeline/shipping/uploader.hpp"
 
-#include "pipeline/watch/row_rules.hpp"
-
 namespace kustodrop::pipeline {
 
 upload_plan uploader::plan_for(std::uint64_t source_bytes, const shipper_options& options) const {
@@ -11,36 +9,6 @@ upload_plan uploader::plan_for(std::uint64_t source_bytes, const shipper_options
     auto free = with_.memory.free();
     upload_memory memory{free - std::min(free, reserve), with_.memory.total()};
     return plan_upload(source_bytes, options.block_bytes, threads, memory);
-}
-
-spool::reader_options uploader::reading_options(
-    const spool::source& what, const target& where, const shipper_options& options
-) {
-    spool::reader_options reading;
-    reading.how = options.how;
-    reading.compressible = kusto::is_compressible(where.format);
-    reading.max_raw_bytes = options.max_raw_bytes;
-    reading.data = data_rules_of(where.format);
-    reading.data->drops_first_record = where.ignore_first_record;
-    reading.may_grow = true;
-    reading.end_lines = true;
-    for (auto& file : what.slices) reading.contents.push_back(with_.contents.take(file));
-    reading.gate = &gate_;
-    reading.run = [&pool = with_.pool](std::function<void()> work) { pool.post(std::move(work)); };
-    return reading;
-}
-
-void uploader::count_rows(const std::string& watch, const spool::row_counts& rows) {
-    auto count_parts = [&](std::string reason, std::uint64_t parts) {
-        metric_labels labels{{"watch", watch}, {"reason", std::move(reason)}};
-        auto& counted = with_.measured.count("kustodrop_records_split_total", labels);
-        counted.add(static_cast<double>(parts));
-    };
-    if (rows.rows == 0) return;
-    auto& lines = with_.measured.count("kustodrop_foreign_lines_total", {{"watch", watch}});
-    lines.add(static_cast<double>(rows.foreign));
-    count_parts("length", rows.long_parts);
-    count_parts("unfinished", rows.unfinished);
 }
 
 asio::awaitable<result<uploaded_blob>> uploader::send(
@@ -60,15 +28,8 @@ asio::awaitable<result<uploaded_blob>> uploader::send(
     }
     auto plan = plan_for(what.size_bytes(), options);
     auto lease = co_await with_.memory.take(plan.bytes());
-    auto reading = reading_options(what, where, options);
-    reading.root_fd = folder->descriptor_of_root();
-    if (from.logs) {
-        reading.logs = from.files_of(what.slices);
-        reading.rows = row_rules_of(from.options, where, what.id);
-    }
-    reading.threads = plan.threads;
-    std::shared_ptr<spool::source_reader> reader =
-        spool::source_reader::open(what, std::move(reading));
+    source_in_watch opened{what, from, where, folder};
+    auto reader = with_.opening.open(opened, options, plan.threads);
 
     block_upload_parts parts{with_.blobs, with_.lanes, with_.time, with_.random, with_.measured};
     block_upload::options how{
@@ -98,7 +59,7 @@ asio::awaitable<result<uploaded_blob>> uploader::send(
         }
         co_return problem;
     }
-    count_rows(what.watch, reader->rows());
+    with_.opening.count_rows(what.watch, reader->rows());
     made.record.account = container.account;
     made.record.container = container.name;
     made.record.raw_bytes = reader->raw_bytes();

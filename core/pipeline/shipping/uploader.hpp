@@ -9,8 +9,8 @@
 #include "pipeline/shipping/attempt_log.hpp"
 #include "pipeline/shipping/shipment.hpp"
 #include "pipeline/shipping/shipper_options.hpp"
-#include "pipeline/shipping/small_contents.hpp"
 #include "pipeline/shipping/uploading/block_upload.hpp"
+#include "pipeline/shipping/uploading/source_opening.hpp"
 #include "pipeline/watch/watch_table.hpp"
 #include "spool/reading/source_reader.hpp"
 
@@ -22,7 +22,7 @@
 namespace kustodrop::pipeline {
 
 struct uploader_parts {
-    small_contents& contents;
+    source_opening& opening;
     storage_router& router;
     azure::blob_client& blobs;
     budget& memory;
@@ -45,7 +45,7 @@ struct uploaded_blob {
 /// Reads a source's files into a blob, within the memory that all uploads share.
 class uploader {
 public:
-    uploader(uploader_parts parts, unsigned threads) : with_(std::move(parts)), gate_(threads) {}
+    explicit uploader(uploader_parts parts) : with_(std::move(parts)) {}
 
     /// Fails as the reading or the request did. If the file grew while it was read and ends too
     /// early, `outgrown` is set to that failure, and "file_changed" is returned.
@@ -59,13 +59,8 @@ public:
 
 private:
     upload_plan plan_for(std::uint64_t source_bytes, const shipper_options& options) const;
-    spool::reader_options reading_options(
-        const spool::source& what, const target& where, const shipper_options& options
-    );
-    void count_rows(const std::string& watch, const spool::row_counts& rows);
 
     uploader_parts with_;
-    spool::compression_gate gate_;
 };
 
 }  // namespace kustodrop::pipeline

@@ -91,7 +91,7 @@ static constexpr auto version_4 = R"sql(
     PRAGMA user_version = 4;
 )sql";
 
-// Bits: 1 in a notification queue, 2 in the status table.
+// Bits: 1 in a notification queue, 2 in the status table, 4 in the answer to a streaming request.
 static constexpr auto version_5 = R"sql(
     ALTER TABLE sources ADD COLUMN reported INTEGER NOT NULL DEFAULT 0;
     PRAGMA user_version = 5;

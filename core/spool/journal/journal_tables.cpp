@@ -75,9 +75,11 @@ static std::string joined_keys(const std::vector<std::string>& keys) {
 
 static constexpr unsigned queue_bit = 1;
 static constexpr unsigned table_bit = 2;
+static constexpr unsigned answer_bit = 4;
 
 static unsigned bits_of(const report_places& reported) {
-    return (reported.in_queue ? queue_bit : 0) | (reported.in_table ? table_bit : 0);
+    return (reported.in_queue ? queue_bit : 0) | (reported.in_table ? table_bit : 0) |
+           (reported.in_answer ? answer_bit : 0);
 }
 
 void source_rows::write(const source_change& change) {
@@ -244,7 +246,8 @@ journal_row source_rows::read(const sqlite::statement& row) {
     s.posts_before_failure = static_cast<unsigned>(row.integer(26));
     s.begun = static_cast<unsigned>(row.integer(27));
     auto reported = static_cast<unsigned>(row.integer(28));
-    s.reported = {(reported & queue_bit) != 0, (reported & table_bit) != 0};
+    s.reported = {
+        (reported & queue_bit) != 0, (reported & table_bit) != 0, (reported & answer_bit) != 0};
     return read;
 }
 

@@ -46,6 +46,28 @@ const blob_record* blob_of(const any_stage& at) {
     return nullptr;
 }
 
+bool is_unposted(const any_stage& at) {
+    return std::holds_alternative<stage::claimed>(at) ||
+           std::holds_alternative<stage::uploaded>(at) ||
+           std::holds_alternative<stage::posting>(at);
+}
+
+bool is_streamed(const any_stage& at) {
+    auto* blob = blob_of(at);
+    return blob && blob->container.empty();
+}
+
+any_stage unposted(const any_stage& at) {
+    auto* blob = blob_of(at);
+    if (!blob || is_streamed(at)) return stage::claimed{};
+    return stage::uploaded{*blob};
+}
+
+std::string_view way_of(const report_places& reported) {
+    if (!reported.in_answer) return reported.any() ? "queued" : "";
+    return reported.any() ? "streaming, queued" : "streaming";
+}
+
 const outcome_record* outcome_of(const any_stage& at) {
     if (auto* settled = std::get_if<stage::settled>(&at)) return &settled->record;
     if (auto* retired = std::get_if<stage::retired>(&at)) return &retired->record;

@@ -143,6 +143,15 @@ std::string_view name_of(const any_stage&);
 /// The blob of a stage that has one.
 const blob_record* blob_of(const any_stage&);
 
+/// Whether the service may still have to be given the source: every stage before `posted`.
+bool is_unposted(const any_stage&);
+
+/// Whether it was, or is, sent without a blob.
+bool is_streamed(const any_stage&);
+
+/// From where a source is sent again: its blob, or its file if it has none in storage.
+any_stage unposted(const any_stage&);
+
 /// The outcome of a stage that has one.
 const outcome_record* outcome_of(const any_stage&);
 
@@ -151,10 +160,17 @@ const outcome_record* outcome_of(const any_stage&);
 struct report_places {
     bool in_queue = false;
     bool in_table = false;
+    bool in_answer = false;  // Streamed: the answer to the request is the report.
 
+    /// Whether a notification of one of them is awaited.
     bool any() const { return in_queue || in_table; }
+    bool only_in_answer() const { return in_answer && !any(); }
     friend bool operator==(const report_places&, const report_places&) = default;
 };
+
+/// How a source reached the service: "queued", "streaming", or "streaming, queued" where the answer
+/// to a stream was lost. Empty: it was not sent yet, or an earlier release has sent it.
+std::string_view way_of(const report_places&);
 
 /// One thing that is ingested.
 struct source {

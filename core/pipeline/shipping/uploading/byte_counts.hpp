@@ -1,0 +1,21 @@
+#pragma once
+
+#include "base/metrics.hpp"
+#include "spool/source/source.hpp"
+
+#include <string>
+
+namespace kustodrop::pipeline {
+
+/// Counts what was sent of a source: its bytes before and after compression.
+inline void count_bytes(
+    metrics& measured, const std::string& watch, const spool::blob_record& sent
+) {
+    metric_labels labels{{"watch", watch}};
+    auto raw = static_cast<double>(sent.raw_bytes);
+    auto stored = static_cast<double>(sent.stored_bytes);
+    measured.count("kustodrop_raw_bytes_total", labels).add(raw);
+    measured.count("kustodrop_uploaded_bytes_total", labels).add(stored);
+}
+
+}  // namespace kustodrop::pipeline

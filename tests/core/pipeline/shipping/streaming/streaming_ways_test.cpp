@@ -1,0 +1,146 @@
+#include "pipeline/shipping/streaming/streaming_ways.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace kustodrop;
+using namespace kustodrop::pipeline;
+using step = kusto::streaming_step;
+
+namespace {
+
+struct ways_world {
+    ways_world() {
+        what.id = "a";
+        what.watch = "web";
+        what.slices.resize(1);
+        what.slices.front().length_bytes = 1000;
+        from.target.database = "Logs";
+        from.target.table = "Web";
+        from.target.delivery = delivery_way::streaming;
+    }
+
+    bool streams() const { return ways.streams(what, from, 4096, now); }
+
+    streaming_ways::change ended(step how, std::optional<duration> retry_after = {}) {
+        kusto::streaming_reply said{how, {}};
+        said.why.retry_after = retry_after;
+        return ways.ended(what, "Logs.Web", said, now, random);
+    }
+
+    bool is_paused_after(duration time) const {
+        return ways.paused("Logs.Web", now + time).has_value();
+    }
+
+    spool::source what;
+    watch_options from;
+    time_point now{1h};
+    random_generator random{7};
+    streaming_ways ways;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(streaming_ways_, ways_world)
+
+BOOST_AUTO_TEST_CASE(small_sources_of_a_watch_that_streams_are_streamed) {
+    BOOST_TEST(streams());
+    what.slices.front().length_bytes = 4097;
+    BOOST_TEST(!streams());
+}
+
+BOOST_AUTO_TEST_CASE(those_of_other_watches_and_formats_are_not) {
+    from.target.delivery = delivery_way::queued;
+    BOOST_TEST(!streams());
+    from.target.delivery = delivery_way::streaming;
+    from.target.format = kusto::data_format::parquet;
+    BOOST_TEST(!streams());
+}
+
+BOOST_AUTO_TEST_CASE(only_from_the_file) {
+    what.stage = spool::stage::uploaded{};
+    BOOST_TEST(!streams());
+    what.stage = spool::stage::posting{};
+    BOOST_TEST(!streams());
+}
+
+BOOST_AUTO_TEST_CASE(never_where_an_answer_was_lost_or_a_notification_may_come) {
+    what.ambiguous_posts = 1;
+    BOOST_TEST(!streams());
+    what.ambiguous_posts = 0;
+    what.reported.in_queue = true;
+    BOOST_TEST(!streams());
+    what.reported = {};
+    what.reported.in_table = true;
+    BOOST_TEST(!streams());
+    what.reported = {};
+    what.reported.in_answer = true;
+    BOOST_TEST(streams());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_too_large_is_queued_alone) {
+    auto after = ended(step::queue_this);
+    BOOST_TEST((after.next == streaming_ways::next::queue));
+    BOOST_TEST(!after.begins);
+    BOOST_TEST(!streams());
+    what.id = "b";
+    BOOST_TEST(streams());
+    what.id = "a";
+    ways.forget("a");
+    BOOST_TEST(streams());
+}
+
+BOOST_AUTO_TEST_CASE(a_table_that_does_not_stream_is_queued_for_a_quarter_of_an_hour) {
+    for (auto how : {step::queue_for_long, step::queue_for_rights}) {
+        auto after = ended(how);
+        BOOST_TEST(after.begins);
+        BOOST_TEST(!streams());
+        BOOST_TEST(is_paused_after(14min));
+        BOOST_TEST(!is_paused_after(15min));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(other_tables_stream_meanwhile) {
+    ended(step::queue_for_long);
+    from.target.table = "Other";
+    BOOST_TEST(streams());
+}
+
+BOOST_AUTO_TEST_CASE(throttling_is_waited_for_with_jitter) {
+    ended(step::queue_for_moment);
+    BOOST_TEST(is_paused_after(4999ms));
+    BOOST_TEST(!is_paused_after(15s));
+    ended(step::queue_for_moment, 30s);
+    BOOST_TEST(is_paused_after(29s));
+    BOOST_TEST(!is_paused_after(40s));
+}
+
+BOOST_AUTO_TEST_CASE(an_endpoint_out_of_reach_is_tried_each_minute) {
+    ended(step::queue_for_outage);
+    BOOST_TEST(is_paused_after(59s));
+    BOOST_TEST(!is_paused_after(60s));
+}
+
+BOOST_AUTO_TEST_CASE(a_pause_that_repeats_itself_is_no_news) {
+    BOOST_TEST(ended(step::queue_for_outage).begins);
+    now += 2min;
+    BOOST_TEST(streams());
+    BOOST_TEST(!ended(step::queue_for_outage).begins);
+    BOOST_TEST(ended(step::queue_for_long).begins);
+}
+
+BOOST_AUTO_TEST_CASE(a_success_ends_the_pause) {
+    ended(step::queue_for_moment);
+    BOOST_TEST(ways.succeeded("a", "Logs.Web"));
+    BOOST_TEST(streams());
+    BOOST_TEST(!ways.succeeded("a", "Logs.Web"));
+}
+
+BOOST_AUTO_TEST_CASE(three_troubles_of_the_service_and_it_is_queued) {
+    BOOST_TEST((ended(step::try_again).next == streaming_ways::next::again));
+    BOOST_TEST((ended(step::try_again).next == streaming_ways::next::again));
+    BOOST_TEST(streams());
+    BOOST_TEST((ended(step::try_again).next == streaming_ways::next::queue));
+    BOOST_TEST(!streams());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
