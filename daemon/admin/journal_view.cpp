@@ -33,6 +33,7 @@ static json::object row_json(const spool::journal_row& row, const spool::slice& 
         {"attempts", what.attempts},
         {"posts", what.posts},
         {"ambiguous_posts", what.ambiguous_posts},
+        {"delivery", std::string(spool::way_of(what.reported))},
         {"claimed_at", to_iso8601(what.claimed_at)},
         {"changed_at", to_iso8601(row.changed_at)},
         {"changed_at_us", row.changed_at.time_since_epoch().count()}};
@@ -43,7 +44,9 @@ static json::object row_json(const spool::journal_row& row, const spool::slice& 
         out["operation_id"] = record->operation_id;
     }
     if (auto* blob = spool::blob_of(what.stage)) {
-        out["blob"] = blob->account + "/" + blob->container + "/" + blob->name;
+        if (!spool::is_streamed(what.stage)) {
+            out["blob"] = blob->account + "/" + blob->container + "/" + blob->name;
+        }
         out["raw_bytes"] = blob->raw_bytes;
     }
     return out;

@@ -73,6 +73,10 @@ static constexpr std::array all_metrics{
         "Posts that may be duplicates: the answer or the notification was lost."},
     described_metric{
         counter_kind,
+        "kustodrop_streaming_requests_total",
+        "Sources that were streamed, by what the answer meant."},
+    described_metric{
+        counter_kind,
         "kustodrop_foreign_lines_total",
         "Lines in logs of containers that the runtime has not written."},
     described_metric{

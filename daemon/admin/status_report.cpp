@@ -69,6 +69,8 @@ static json::object watch_json(const watch_status& watch, wall_time now) {
         {"leaving", watch.leaving},
         {"paused", nullptr},
         {"held", watch.held},
+        {"delivery", watch.streams ? "streaming" : "queued"},
+        {"streaming_paused", nullptr},
         {"trouble", trouble_json(watch.trouble)},
         {"notices", notices_json(watch.notices)},
         {"low_on_space", watch.low_on_space},
@@ -93,6 +95,9 @@ static json::object watch_json(const watch_status& watch, wall_time now) {
         json::array targets;
         for (auto& one : watch.paused_targets) targets.push_back(json::string(printable(one)));
         out["paused_targets"] = std::move(targets);
+    }
+    if (!watch.streaming_paused.empty()) {
+        out["streaming_paused"] = printable(watch.streaming_paused);
     }
     if (watch.counts.oldest) {
         out["oldest_age_seconds"] = seconds(duration(now - *watch.counts.oldest));
@@ -247,6 +252,10 @@ static std::string watch_text(const json::object& watch) {
     out += "\n";
     if (watch.at("paused").is_string()) {
         out += "  PAUSED " + field("paused") + "; " + field("held") + " wait\n";
+    }
+    auto* unstreamed = watch.if_contains("streaming_paused");
+    if (unstreamed && unstreamed->is_string()) {
+        out += "  streaming pauses, files are queued: " + text_of(unstreamed) + "\n";
     }
     out += trouble_text(watch, "trouble", "  ");
     if (auto* notices = watch.if_contains("notices")) out += notices_text(notices->as_array());

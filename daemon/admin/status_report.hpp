@@ -29,6 +29,8 @@ struct watch_status : watch_pause {
     bool leaving = false;                 // No longer configured: only claimed files are finished.
     std::optional<failure> trouble = {};  // Why files are not taken or not sent: the folder, or
                                           // storage that refuses what is sent.
+    bool streams = false;                 // delivery: streaming.
+    std::string streaming_paused = {};    // Why its files are queued all the same, if they are.
     std::vector<pipeline::notice> notices;  // What stays in the folder, and what else is unusual.
     bool low_on_space = false;              // Less than min_free: the archive is cleared.
     pipeline::watch_counts counts;

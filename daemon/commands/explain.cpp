@@ -131,6 +131,7 @@ static void read_record(const config::settings& settings, pipeline::explain_fact
     auto outcome = text("outcome");
     facts.history = text("stage") + (outcome.empty() ? "" : ", " + outcome) + " at " +
                     text("changed_at") + ", source " + text("source_id");
+    if (!text("delivery").empty()) facts.history += ", " + text("delivery");
     facts.is_recorded = text("stage") != "retired";
     facts.ended = ending_of(row);
     auto cause = with_code(text("code"), text("details"));

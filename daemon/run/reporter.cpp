@@ -95,6 +95,11 @@ watch_status reporter::status_of(
     }
     note_paused(watch, one);
     one.held = watch.gates.held();
+    one.streams = watch.options.target.delivery == kusto::delivery_way::streaming;
+    if (auto pause = with_.shipping.streaming_pause(one.target); one.streams && pause) {
+        auto left = human_duration(pause->until - around_.time.now());
+        one.streaming_paused = pause->why.message() + "; tried again in " + left;
+    }
     one.trouble = with_.shipping.trouble_of(name);
     one.notices = from.notices();
     one.leaving = from.is_leaving();

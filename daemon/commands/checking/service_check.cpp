@@ -2,9 +2,12 @@
 
 #include "azure/storage/sas_rights.hpp"
 #include "base/text.hpp"
+#include "daemon/commands/checking/streaming_check.hpp"
 #include "daemon/commands/checking/target_check.hpp"
 #include "http/clock_skew.hpp"
 #include "pipeline/outcomes/queue_book.hpp"
+
+#include <algorithm>
 
 namespace kustodrop::daemon {
 
@@ -170,6 +173,12 @@ asio::awaitable<void> service_check::check_targets() {
         hosts_.emplace(targets.endpoint().authority(), "checking targets; shipping needs it not");
     }
     co_await targets.run();
+    auto streams = [](auto& watch) {
+        return watch.target.delivery == kusto::delivery_way::streaming;
+    };
+    if (std::ranges::none_of(settings_.watches, streams)) co_return;
+    hosts_.insert_or_assign(targets.endpoint().authority(), "streaming");
+    co_await check_streaming(service_, settings_.watches, out_);
 }
 
 asio::awaitable<void> service_check::run() {

@@ -2,6 +2,7 @@
 
 #include "base/backoff.hpp"
 #include "kusto/data_format.hpp"
+#include "pipeline/targets/target_route.hpp"
 
 #include <algorithm>
 
