@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Watches that stream: rows in one request, and the queue for whatever cannot be streamed."""
+import gzip
 import json
 import unittest
 
@@ -178,6 +179,67 @@ class Streaming(EndToEnd):
             log.flush()
             self.until("the others", lambda: emulator.count() == 5)
         self.assertEqual(emulator.message_count(), 0)
+
+    def test_a_reload_that_turns_it_off_frees_those_that_wait_for_a_place(self):
+        emulator, daemon = self.pair(STREAMING, upload={"streaming_concurrency": 1})
+        emulator.fault("streaming", "ingest", count=1, delay_ms=3000)
+        for number in range(20):
+            daemon.put(f"{number}.csv", csv_rows(1))
+        self.until("a request", lambda: "posting" in [one["stage"] for one in daemon.journal()])
+        daemon.settings["watches"][0]["delivery"] = "queued"
+        daemon.write()
+        self.reload(daemon)
+        self.settled(daemon, succeeded=20)
+        self.assertEqual(emulator.count(), 20)
+        self.archived(daemon, 20)
+
+    def streaming_step(self, daemon):
+        _, out, _ = daemon.command("check", "--config", daemon.config_path, "--json")
+        steps = json.loads(out)["steps"]
+        (found,) = [one for one in steps if one["step"] == "streaming web"]
+        return found
+
+    def test_check_tries_to_stream_nothing(self):
+        emulator = self.emulator()
+        daemon = self.daemon(emulator, STREAMING)
+        self.assertEqual(self.streaming_step(daemon)["result"], "ok")
+        self.streams(emulator, mode="off")
+        refused = self.streaming_step(daemon)
+        self.assertEqual(refused["result"], "failed")
+        self.assertIn("enable streaming ingestion", refused["detail"])
+        self.streams(emulator, mode="on")
+        emulator.fault("streaming", "ingest", status=403)
+        self.assertIn("Database User", self.streaming_step(daemon)["detail"])
+        self.assertEqual(emulator.count(), 0)
+
+    def test_without_the_role_files_are_queued(self):
+        emulator, daemon = self.pair(STREAMING)
+        emulator.fault("streaming", "ingest", status=403)
+        for number in range(2):
+            daemon.put(f"{number}.csv", csv_rows(1))
+            self.settled(daemon, succeeded=number + 1)
+        self.assertEqual(set(self.ways(daemon).values()), {"queued"})
+        self.assertIn("Database User", daemon.output())
+
+    def test_gzip_that_is_larger_inside_is_queued(self):
+        emulator, daemon = self.pair(STREAMING, upload={"streaming_max_bytes": "4KiB"})
+        data = gzip.compress(csv_rows(1000).encode())
+        self.assertLess(len(data), 8192)
+        daemon.put("a.csv.gz", data[:])
+        daemon.put("b.csv.gz", gzip.compress(csv_rows(2).encode()))
+        self.settled(daemon, succeeded=2)
+        self.assertEqual(self.ways(daemon), {"a.csv.gz": "queued", "b.csv.gz": "streaming"})
+        self.assertEqual(emulator.count(), 1002)
+
+    def test_a_bad_file_among_coalesced_ones_fails_alone(self):
+        watch = {**STREAMING, "format": "json", "coalesce": {"max_files": 3, "max_age": "10s"}}
+        emulator, daemon = self.pair(watch)
+        for name, text in (("a", '{"number":1}'), ("b", "{nonsense"), ("c", '{"number":3}')):
+            daemon.put(f"{name}.json", text + "\n")
+        entries = self.settled(daemon, succeeded=2, failed=1)
+        (failed,) = [one for one in entries if one["outcome"] == "failed"]
+        self.assertEqual(failed["file"], "b.json")
+        self.assertEqual(emulator.count(), 2)
 
     def test_more_files_than_places_all_arrive(self):
         emulator, daemon = self.pair(STREAMING, upload={"streaming_concurrency": 1})
