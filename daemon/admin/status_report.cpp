@@ -69,7 +69,7 @@ static json::object watch_json(const watch_status& watch, wall_time now) {
         {"leaving", watch.leaving},
         {"paused", nullptr},
         {"held", watch.held},
-        {"delivery", watch.streams ? "streaming" : "queued"},
+        {"delivery", watch.delivery.streams ? "streaming" : "queued"},
         {"streaming_paused", nullptr},
         {"trouble", trouble_json(watch.trouble)},
         {"notices", notices_json(watch.notices)},
@@ -79,7 +79,7 @@ static json::object watch_json(const watch_status& watch, wall_time now) {
         {"pending", watch.counts.pending_files},
         {"unconfirmed", watch.counts.parked_files},
         {"quarantined", watch.quarantined},
-        {"next_attempt_in_seconds", seconds(watch.next_attempt)},
+        {"next_attempt_in_seconds", seconds(watch.delivery.next_attempt)},
         {"stages", std::move(stages)},
         {"seen", watch.seen},
         {"raw_bytes", watch.raw_bytes},
@@ -96,8 +96,8 @@ static json::object watch_json(const watch_status& watch, wall_time now) {
         for (auto& one : watch.paused_targets) targets.push_back(json::string(printable(one)));
         out["paused_targets"] = std::move(targets);
     }
-    if (!watch.streaming_paused.empty()) {
-        out["streaming_paused"] = printable(watch.streaming_paused);
+    if (!watch.delivery.streaming_paused.empty()) {
+        out["streaming_paused"] = printable(watch.delivery.streaming_paused);
     }
     if (watch.counts.oldest) {
         out["oldest_age_seconds"] = seconds(duration(now - *watch.counts.oldest));

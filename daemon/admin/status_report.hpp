@@ -19,6 +19,13 @@ struct watch_pause {
     std::uint64_t held = 0;                        // Sources that wait until it is fixed.
 };
 
+/// How the files of a watch are sent.
+struct delivery_status {
+    bool streams = false;                  // delivery: streaming.
+    std::string streaming_paused;          // Why its files are queued all the same; empty: not so.
+    std::optional<duration> next_attempt;  // Until something that waits is tried; none: none waits.
+};
+
 /// One watch as `status` shows it.
 struct watch_status : watch_pause {
     std::string name;
@@ -29,14 +36,12 @@ struct watch_status : watch_pause {
     bool leaving = false;                 // No longer configured: only claimed files are finished.
     std::optional<failure> trouble = {};  // Why files are not taken or not sent: the folder, or
                                           // storage that refuses what is sent.
-    bool streams = false;                 // delivery: streaming.
-    std::string streaming_paused = {};    // Why its files are queued all the same, if they are.
     std::vector<pipeline::notice> notices;  // What stays in the folder, and what else is unusual.
     bool low_on_space = false;              // Less than min_free: the archive is cleared.
     pipeline::watch_counts counts;
-    std::uint64_t quarantined = 0;         // Files in quarantine, as of the last minute.
-    std::optional<duration> next_attempt;  // Until something that waits is tried; none: none waits.
-    std::size_t waiting_in_folder = 0;     // As the last scan saw.
+    std::uint64_t quarantined = 0;  // Files in quarantine, as of the last minute.
+    delivery_status delivery;
+    std::size_t waiting_in_folder = 0;  // As the last scan saw.
     std::size_t settling = 0;
     std::uint64_t seen = 0;  // Since the start, like the following.
     std::uint64_t raw_bytes = 0;

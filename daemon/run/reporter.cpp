@@ -95,10 +95,10 @@ watch_status reporter::status_of(
     }
     note_paused(watch, one);
     one.held = watch.gates.held();
-    one.streams = watch.options.target.delivery == kusto::delivery_way::streaming;
-    if (auto pause = with_.shipping.streaming_pause(one.target); one.streams && pause) {
+    one.delivery.streams = watch.options.target.delivery == kusto::delivery_way::streaming;
+    if (auto pause = with_.shipping.streaming_pause(one.target); one.delivery.streams && pause) {
         auto left = human_duration(pause->until - around_.time.now());
-        one.streaming_paused = pause->why.message() + "; tried again in " + left;
+        one.delivery.streaming_paused = pause->why.message() + "; tried again in " + left;
     }
     one.trouble = with_.shipping.trouble_of(name);
     one.notices = from.notices();
@@ -141,7 +141,8 @@ status_report reporter::status() {
         auto& one = report.watches.emplace_back(status_of(name, watch, *intake));
         auto next = attempts.find(name);
         if (next != attempts.end()) {
-            one.next_attempt = std::max(next->second - around_.time.now(), duration::zero());
+            one.delivery.next_attempt =
+                std::max(next->second - around_.time.now(), duration::zero());
         }
     }
     return report;

@@ -44,7 +44,8 @@ asio::awaitable<void> check_streaming(
     for (auto& watch : watches) {
         if (watch.target.delivery != kusto::delivery_way::streaming) continue;
         auto what = empty_source(watch.target);
-        auto answered = co_await service.streaming.send(std::move(what), {});
+        std::string_view nothing;
+        auto answered = co_await service.streaming.send(std::move(what), nothing);
         auto step = "streaming " + watch.name;
         if (auto problem = streaming_problem(answered)) {
             out.bad(step, *problem);

@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(long_names_leave_room_for_the_figures) {
 }
 
 BOOST_AUTO_TEST_CASE(the_next_attempt_and_a_wrong_clock_are_named) {
-    report.watches[0].next_attempt = 40s;
+    report.watches[0].delivery.next_attempt = 40s;
     report.clock_skew = -24h;
     auto said = text();
     BOOST_TEST(has(said, "web: next attempt in 40.0s"));
