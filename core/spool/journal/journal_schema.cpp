@@ -91,7 +91,8 @@ static constexpr auto version_4 = R"sql(
     PRAGMA user_version = 4;
 )sql";
 
-// Bits: 1 in a notification queue, 2 in the status table, 4 in the answer to a streaming request.
+// Bits: 1 in a notification queue, 2 in the status table, 4 in an operation, 8 in the answer to a
+// streaming request.
 static constexpr auto version_5 = R"sql(
     ALTER TABLE sources ADD COLUMN reported INTEGER NOT NULL DEFAULT 0;
     PRAGMA user_version = 5;
@@ -138,10 +139,24 @@ static constexpr auto version_8 = R"sql(
     PRAGMA user_version = 8;
 )sql";
 
+// Posts by REST, as rest_post_text.hpp writes them. Bit 4 of `reported` stands for them.
+static constexpr auto version_9 = R"sql(
+    ALTER TABLE sources ADD COLUMN rest_posts TEXT NOT NULL DEFAULT '';
+    PRAGMA user_version = 9;
+)sql";
+
 // In order: each brings a journal of the version before it up to its own.
 static constexpr std::array migrations{
-    version_1, version_2, version_3, version_4, version_5, version_6, version_7, version_8};
-static_assert(std::string_view(schema_version) == "8");
+    version_1,
+    version_2,
+    version_3,
+    version_4,
+    version_5,
+    version_6,
+    version_7,
+    version_8,
+    version_9};
+static_assert(std::string_view(schema_version) == "9");
 
 // Nothing: of another program, or newer.
 static std::optional<std::size_t> migrations_done(const std::string& version) {

@@ -1,6 +1,7 @@
 #include "spool/journal/journal_tables.hpp"
 
 #include "base/text.hpp"
+#include "spool/journal/rest_post_text.hpp"
 #include "spool/source/place.hpp"
 #include "sqlite/error.hpp"
 
@@ -10,7 +11,8 @@ const char* const source_rows::columns =
     "id, watch, target, stage, stage_at, claimed_at, changed_at, attempts, posts, ambiguous_posts,"
     " account, container, blob, raw_bytes, stored_bytes,"
     " outcome, code, details, operation_id, outcome_at, last_post_at,"
-    " heard, heard_code, heard_details, heard_operation_id, heard_at, heard_posts, begun, reported";
+    " heard, heard_code, heard_details, heard_operation_id, heard_at, heard_posts, begun, reported,"
+    " rest_posts";
 
 // An update in place: replacing the row would move it in every index.
 static std::string upsert_sql() {
@@ -75,10 +77,12 @@ static std::string joined_keys(const std::vector<std::string>& keys) {
 
 static constexpr unsigned queue_bit = 1;
 static constexpr unsigned table_bit = 2;
-static constexpr unsigned answer_bit = 4;
+static constexpr unsigned operation_bit = 4;
+static constexpr unsigned answer_bit = 8;
 
 static unsigned bits_of(const report_places& reported) {
     return (reported.in_queue ? queue_bit : 0) | (reported.in_table ? table_bit : 0) |
+           (reported.in_operation ? operation_bit : 0) |
            (reported.in_answer ? answer_bit : 0);
 }
 
@@ -119,7 +123,8 @@ void source_rows::write(const source_change& change) {
             part_of(failed, &outcome_record::at),
             s.posts_before_failure,
             s.begun,
-            bits_of(s.reported)
+            bits_of(s.reported),
+            rest_posts_text(s.rest_posts)
         )
         .run();
     write_slices(s);
@@ -246,8 +251,11 @@ journal_row source_rows::read(const sqlite::statement& row) {
     s.posts_before_failure = static_cast<unsigned>(row.integer(26));
     s.begun = static_cast<unsigned>(row.integer(27));
     auto reported = static_cast<unsigned>(row.integer(28));
-    s.reported = {
-        (reported & queue_bit) != 0, (reported & table_bit) != 0, (reported & answer_bit) != 0};
+    s.reported.in_queue = (reported & queue_bit) != 0;
+    s.reported.in_table = (reported & table_bit) != 0;
+    s.reported.in_operation = (reported & operation_bit) != 0;
+    s.reported.in_answer = (reported & answer_bit) != 0;
+    s.rest_posts = parse_rest_posts(row.bytes(29));
     return read;
 }
 

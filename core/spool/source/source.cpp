@@ -64,8 +64,17 @@ any_stage unposted(const any_stage& at) {
 }
 
 std::string_view way_of(const report_places& reported) {
-    if (!reported.in_answer) return reported.any() ? "queued" : "";
-    return reported.any() ? "streaming, queued" : "streaming";
+    static constexpr std::array<std::string_view, 8> ways{
+        "",
+        "queued",
+        "rest",
+        "rest, queued",
+        "streaming",
+        "streaming, queued",
+        "streaming, rest",
+        "streaming, rest, queued"};
+    bool by_queue = reported.in_queue || reported.in_table;
+    return ways[(reported.in_answer ? 4 : 0) + (reported.in_operation ? 2 : 0) + (by_queue ? 1 : 0)];
 }
 
 const outcome_record* outcome_of(const any_stage& at) {

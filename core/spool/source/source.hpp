@@ -160,17 +160,27 @@ const outcome_record* outcome_of(const any_stage&);
 struct report_places {
     bool in_queue = false;
     bool in_table = false;
+    bool in_operation = false;  // Of a request to ingest by REST: the service is asked for it.
     bool in_answer = false;  // Streamed: the answer to the request is the report.
 
-    /// Whether a notification of one of them is awaited.
-    bool any() const { return in_queue || in_table; }
+    /// Whether a report of one of the first three is awaited.
+    bool any() const { return in_queue || in_table || in_operation; }
     bool only_in_answer() const { return in_answer && !any(); }
     friend bool operator==(const report_places&, const report_places&) = default;
 };
 
-/// How a source reached the service: "queued", "streaming", or "streaming, queued" where the answer
-/// to a stream was lost. Empty: it was not sent yet, or an earlier release has sent it.
+/// How a source was sent to the service: "queued", "rest", "streaming", or several of them where
+/// an answer was lost or the transport has changed: "streaming, queued". Empty: it was not sent yet,
+/// or an earlier release has sent it.
 std::string_view way_of(const report_places&);
+
+/// A post that was a request to ingest by REST.
+struct rest_post {
+    std::string database;
+    std::string table;
+    std::string operation = {};  // The service's id; empty until it answers.
+    friend bool operator==(const rest_post&, const rest_post&) = default;
+};
 
 /// One thing that is ingested.
 struct source {
@@ -188,6 +198,9 @@ struct source {
     // journal.
     std::uint64_t token_number = 0;
     report_places reported = {};  // Of all its posts; none: an earlier release has posted it.
+    // Its last posts by REST, in their order. Of one without an operation the answer was lost, or
+    // is still awaited: no outcome of it can be asked for.
+    std::vector<rest_post> rest_posts = {};
     // The failures of single posts that the service has reported, by a key of each, for a
     // notification may come twice, and the last of them. They decide only when no other post is
     // outstanding (docs/architecture.md §8).

@@ -96,6 +96,23 @@ BOOST_AUTO_TEST_CASE(schema_3_is_brought_up_and_knows_from_then_on_where_posts_a
     BOOST_TEST((unretired()[2].reported == report_places{true, true}));
 }
 
+BOOST_AUTO_TEST_CASE(schema_3_is_brought_up_and_knows_from_then_on_the_posts_by_rest) {
+    write_old(test::journal_schema_1, test::journal_rows_1);
+    write_old(test::journal_steps_to_2, test::journal_steps_to_3);
+    open();
+    check_first_release_rows();
+    auto what = unretired()[2];
+    BOOST_TEST(what.rest_posts.empty());
+    what.reported.in_operation = true;
+    what.rest_posts = {{"Logs", "Web", ""}, {"Logs", "Web", "1;2;a/b c"}};
+    book->record(what);
+    settle();
+    reopen();
+    auto reloaded = unretired()[2];
+    BOOST_TEST((reloaded.reported == report_places{false, false, true}));
+    BOOST_TEST((reloaded.rest_posts == what.rest_posts));
+}
+
 BOOST_AUTO_TEST_CASE(schema_3_is_brought_up_with_the_heads_that_were_left_out) {
     write_old(test::journal_schema_1, test::journal_rows_1);
     write_old(test::journal_steps_to_2, test::journal_rows_2);
