@@ -27,6 +27,21 @@ std::string version_for_tracing(std::string_view client_version) {
     return "Kusto.Kustodrop:{" + header_value(client_version) + "}";
 }
 
+void add_client_headers(
+    http::headers& out,
+    const management_options& options,
+    const azure::access_token& token,
+    random_generator& random
+) {
+    out.add("Authorization", "Bearer " + std::string(token.value.reveal()));
+    out.add("Accept", "application/json");
+    out.add("x-ms-version", "2024-12-12");
+    out.add("x-ms-client-request-id", "KCC.ship;" + make_guid(random));
+    out.add("x-ms-app", header_value(options.application));
+    out.add("x-ms-user", header_value(options.user));
+    out.add("x-ms-client-version", version_for_tracing(options.client_version));
+}
+
 // The metrics' name for a command: few, whatever is asked.
 static std::string operation_of(std::string_view command) {
     if (command == ".get ingestion resources") return "get_ingestion_resources";
@@ -51,14 +66,8 @@ http::request management_client::prepared(const posted& what, const azure::acces
     out.service = "management";
     out.operation = operation_of(what.command);
     out.total_timeout = command_timeout;
-    out.headers.add("Authorization", "Bearer " + std::string(token.value.reveal()));
-    out.headers.add("Accept", "application/json");
     out.headers.add("Content-Type", "application/json; charset=utf-8");
-    out.headers.add("x-ms-version", "2024-12-12");
-    out.headers.add("x-ms-client-request-id", "KCC.ship;" + make_guid(random_));
-    out.headers.add("x-ms-app", header_value(options_.application));
-    out.headers.add("x-ms-user", header_value(options_.user));
-    out.headers.add("x-ms-client-version", version_for_tracing(options_.client_version));
+    add_client_headers(out.headers, options_, token, random_);
     out.body = R"({"db":")" + json_escape(what.database) + R"(","csl":")" +
                json_escape(what.command) + R"("})";
     return out;

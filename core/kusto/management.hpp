@@ -23,6 +23,14 @@ struct management_options {
 /// (docs/protocol.md §3.1).
 std::string version_for_tracing(std::string_view client_version);
 
+/// The headers of every request to the cluster that carries a token (docs/protocol.md §3.1).
+void add_client_headers(
+    http::headers& out,
+    const management_options& options,
+    const azure::access_token& token,
+    random_generator& random
+);
+
 /// Management commands to the data management endpoint (docs/protocol.md §3).
 class management_client {
 public:

@@ -47,6 +47,8 @@ std::string_view to_string(choice_reason reason) {
         return "unknown_yet";
     case choice_reason::kept:
         return "kept";
+    case choice_reason::configured:
+        return "configured";
     }
     return "unknown_yet";
 }

@@ -20,6 +20,7 @@ enum class choice_reason {
     refused,        // Another permanent answer, such as 403.
     unknown_yet,    // No answer so far: what works with every cluster.
     kept,           // No answer now: the last decision holds.
+    configured,     // `cluster.transport` says so.
 };
 
 struct transport_choice {

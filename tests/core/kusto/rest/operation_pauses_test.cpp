@@ -22,4 +22,11 @@ BOOST_AUTO_TEST_CASE(are_never_shorter_than_the_service_wishes) {
     BOOST_TEST((operation_pause(0, 48h) == duration(1h)));
 }
 
+BOOST_AUTO_TEST_CASE(begin_as_short_as_the_caller_wants) {
+    BOOST_TEST((operation_pause(0, {}, 200ms) == duration(200ms)));
+    BOOST_TEST((operation_pause(1, {}, 200ms) == duration(300ms)));
+    BOOST_TEST((operation_pause(0, 2s, 200ms) == duration(2s)));
+    BOOST_TEST((operation_pause(40, {}, 200ms) == duration(1min)));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

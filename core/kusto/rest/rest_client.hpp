@@ -1,0 +1,64 @@
+#pragma once
+
+#include "async/awaitable.hpp"
+#include "base/random.hpp"
+#include "base/result.hpp"
+#include "http/transport.hpp"
+#include "kusto/management.hpp"
+#include "kusto/rest/transport_choice.hpp"
+
+#include <optional>
+#include <string>
+
+namespace kustodrop::kusto {
+
+/// What a cluster answered when it was asked for its ingestion configuration, and why it is of no
+/// use, if so.
+struct settings_reply {
+    settings_answer answer = {};
+    std::optional<failure> problem = {};
+};
+
+/// What a cluster answered when it was asked for an operation.
+struct operation_answer {
+    bool is_known = true;  // False: the service does not know it, or not any more.
+    std::string body = {};
+};
+
+/// What an answer to a POST that is not 200 means: 429 and 503 refuse it, other answers of the
+/// kind 5xx, and 408, leave open whether it was accepted. Pure.
+failure post_failure(const http::response& answer, std::string_view what);
+
+/// Ingestion by REST at the data management endpoint (docs/protocol.md §3.4). Every request carries
+/// the token; one that is refused is dropped, and the request is sent once more with the next.
+class rest_client {
+public:
+    rest_client(http::transport& transport, random_generator& random, management_options options);
+
+    /// Where to ask for tokens and where to report that one was refused. To be called first.
+    void authenticate_with(
+        management_client::token_getter get, management_client::refusal_handler refused
+    );
+
+    asio::awaitable<settings_reply> settings();
+
+    /// One request to ingest; the id of its operation. `path` is that of rest_path().
+    asio::awaitable<result<std::string>> post(std::string path, std::string body);
+
+    /// What the service says of an operation. `path` is that of operation_path().
+    asio::awaitable<result<operation_answer>> status(std::string path, bool details);
+
+    const std::string& host() const { return options_.endpoint.host(); }
+
+private:
+    http::request prepared(http::verb method, http::url target, std::string operation) const;
+    asio::awaitable<result<http::response>> send(http::request request);
+
+    http::transport& transport_;
+    random_generator& random_;
+    management_options options_;
+    management_client::token_getter get_token_;
+    management_client::refusal_handler refused_;
+};
+
+}  // namespace kustodrop::kusto
