@@ -5,6 +5,7 @@
 #include "base/time.hpp"
 #include "http/client/tls_version.hpp"
 #include "http/url.hpp"
+#include "kusto/rest/transport_wish.hpp"
 #include "pipeline/outcomes/outcomes_options.hpp"
 #include "pipeline/shipping/shipper_options.hpp"
 #include "pipeline/watch/watch_options.hpp"
@@ -34,6 +35,7 @@ enum class drain_scope { requests, folder };
 struct cluster_settings {
     http::url ingestion_endpoint;
     duration ingestion_resources_refresh_interval = 1h;
+    kusto::transport_wish transport = kusto::transport_wish::automatic;
     std::vector<std::string> trusted_hosts;          // Lower case; ".suffix" stands for all below.
     std::vector<std::string> trusted_storage_hosts;  // The same.
     friend bool operator==(const cluster_settings&, const cluster_settings&) = default;

@@ -28,6 +28,11 @@ inline constexpr auto assertion_algorithms = std::to_array<choice<assertion_algo
     {"ps256", assertion_algorithm::ps256},
     {"rs256", assertion_algorithm::rs256},
 });
+inline constexpr auto transports = std::to_array<choice<kusto::transport_wish>>({
+    {"auto", kusto::transport_wish::automatic},
+    {"queued", kusto::transport_wish::queued},
+    {"rest", kusto::transport_wish::rest},
+});
 inline constexpr auto watch_kinds = std::to_array<choice<pipeline::watch_kind>>({
     {"drop", pipeline::watch_kind::drop},
     {"follow", pipeline::watch_kind::follow},

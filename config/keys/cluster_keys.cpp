@@ -137,6 +137,14 @@ key<settings> cluster_section() {
              duration_form{{1s, 24h}},
              "How often containers, queues and their SAS are fetched again."
          ),
+         make_key<settings>(
+             "transport",
+             at(&settings::cluster, &cluster_settings::transport),
+             choice_form{transports},
+             "How files are posted: as messages in the shared queues, by REST, or as the service "
+             "prefers (auto). By REST the outcome of each file is asked for; the principal needs "
+             "the role Database User beside Ingestor."
+         ),
          make_hosts(
              "trusted_hosts",
              at(&settings::cluster, &cluster_settings::trusted_hosts),

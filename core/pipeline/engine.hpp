@@ -29,6 +29,7 @@ struct service_parts {
     azure::blob_client& blobs;
     azure::queue_client& queues;
     azure::table_client& tables;
+    kusto::rest_access rest = {};
     kusto::streaming_client* streaming = nullptr;  // Null: everything is queued.
 };
 

@@ -56,6 +56,9 @@ public:
     /// The next source that is due; waits for one. Nothing once the queue is closed.
     asio::awaitable<std::optional<std::string>> pop();
 
+    /// How many were popped whose callers are not done with them.
+    std::size_t served() const { return served_.size(); }
+
     /// The caller that popped it is done with it.
     void finished(const std::string& source_id);
 

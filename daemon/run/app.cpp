@@ -66,7 +66,8 @@ void app::build_engine() {
         service_.blobs,
         service_.queues,
         service_.tables,
-        &service_.streaming};
+        &service_.streaming,
+        {&service_.rest, &service_.transports}};
     pipeline::engine_parts parts{
         around_.executor,
         *state_.journal(),

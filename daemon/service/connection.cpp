@@ -66,6 +66,12 @@ static refresh_options refreshing() {
     return options;
 }
 
+template <class Client>
+void connection::authenticate(Client& client) {
+    auto refused = [this](const kusto::management_client::token& bad) { token.discard(bad); };
+    client.authenticate_with([this] { return current_token(); }, refused);
+}
+
 connection::connection(
     surroundings around, const config::settings& settings, config::environment environment
 )
@@ -79,6 +85,11 @@ connection::connection(
           transport,
           [this] { return kusto::streaming_endpoint(endpoint(), trusted_hosts()); },
           std::string(version())
+      ),
+      rest(transport, around.random, management_options_of(settings)),
+      transports(
+          {around.executor, around.time, around.random, around.log, rest},
+          settings.cluster.transport
       ),
       token(
           around.executor,
@@ -110,6 +121,7 @@ connection::connection(
       )) {
     authenticate(management);
     authenticate(streaming);
+    authenticate(rest);
     token.on_event([this](const refresh_event& event) { report("token", event); });
     resources.on_event([this](const refresh_event& event) {
         report("ingestion resources", event);
@@ -120,12 +132,6 @@ connection::connection(
     });
     identity_token.on_event([this](const refresh_event& event) { report("identity token", event); }
     );
-}
-
-template <class Client>
-void connection::authenticate(Client& client) {
-    auto refused = [this](const kusto::management_client::token& bad) { token.discard(bad); };
-    client.authenticate_with([this] { return current_token(); }, refused);
 }
 
 kusto::management_client connection::engine() {
@@ -139,6 +145,7 @@ kusto::management_client connection::engine() {
 void connection::change(const config::settings& settings) {
     bool other_credentials = settings_.auth != settings.auth;
     settings_ = settings;
+    transports.set_wish(settings.cluster.transport);
     if (!other_credentials) return;
     source_ = make_token_source(
         {transport, around_.time, around_.random, environment_, around_.threads}, settings_.auth
@@ -151,6 +158,7 @@ void connection::start(task_group& tasks) {
     tasks.start(token.run());
     tasks.start(resources.run());
     tasks.start(identity_token.run());
+    tasks.start(transports.run());
 }
 
 asio::awaitable<kusto::management_client::token> connection::current_token() { return token.get(); }
@@ -237,7 +245,9 @@ void connection::report(std::string_view what, const refresh_event& event) {
 std::optional<failure> connection::trouble() const {
     if (!token.current() && token.last_failure()) return token.last_failure();
     if (!resources.current() && resources.last_failure()) return resources.last_failure();
-    if (!identity_token.current()) return identity_token.last_failure();
+    // Messages carry it, requests by REST do not.
+    bool is_needed = transports.current().chosen == kusto::transport::queued;
+    if (is_needed && !identity_token.current()) return identity_token.last_failure();
     return std::nullopt;
 }
 

@@ -16,6 +16,8 @@
 #include "kusto/cloud.hpp"
 #include "kusto/management.hpp"
 #include "kusto/resources.hpp"
+#include "kusto/rest/rest_client.hpp"
+#include "kusto/rest/transport_keeper.hpp"
 #include "kusto/storage_router.hpp"
 #include "kusto/streaming/streaming_client.hpp"
 
@@ -49,7 +51,7 @@ public:
     /// stays in use until there is a new one.
     void change(const config::settings& settings);
 
-    /// Keeps token, resources and identity token fresh.
+    /// Keeps token, resources, identity token and the choice of the transport fresh.
     void start(task_group& tasks);
 
     /// A client of the cluster's query endpoint, with our token. It must not outlive this.
@@ -84,6 +86,8 @@ public:
     azure::table_client tables;
     kusto::management_client management;
     kusto::streaming_client streaming;
+    kusto::rest_client rest;
+    kusto::transport_keeper transports;
     refreshed<azure::access_token> token;
     refreshed<kusto::resource_set> resources;
     refreshed<secret> identity_token;

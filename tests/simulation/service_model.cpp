@@ -270,6 +270,7 @@ http::response service_model::manage(const http::request& ask) {
     bool good = known != tokens_.end() && world_.time.now() < known->second;
     if (!good || world_.sky.occurs(fault::token_refused)) return plain_answer(401, now);
     if (ask.operation == "get_ingestion_resources") return resources();
+    if (ask.operation == "get_configuration") return plain_answer(404, now);  // No REST here.
     auto identity = std::string(canary) + "-identity-" + std::to_string(++tokens_given_);
     return token_answer("AuthorizationContext", identity);
 }

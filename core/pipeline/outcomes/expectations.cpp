@@ -5,6 +5,7 @@ namespace kustodrop::pipeline {
 void expectations::count(const post& one, int by) {
     if (one.reported.in_queue) in_queue_ += by;
     if (one.reported.in_table) in_table_ += by;
+    if (one.reported.in_operation) in_operation_ += by;
 }
 
 void expectations::add(

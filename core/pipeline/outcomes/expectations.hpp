@@ -34,8 +34,11 @@ public:
     std::optional<time_point> oldest() const;
     std::optional<time_point> youngest() const;
 
-    /// Whether a notification of one of them may come in a queue, in the status table.
-    spool::report_places reported() const { return {in_queue_ > 0, in_table_ > 0}; }
+    /// Whether the outcome of one of them may come in a queue, in the status table, in an
+    /// operation.
+    spool::report_places reported() const {
+        return {in_queue_ > 0, in_table_ > 0, in_operation_ > 0};
+    }
 
     struct entry {
         const std::string& source_id;
@@ -67,6 +70,7 @@ private:
     std::set<aged> by_age_;  // The same, the oldest first: so do deadlines come.
     std::ptrdiff_t in_queue_ = 0;
     std::ptrdiff_t in_table_ = 0;
+    std::ptrdiff_t in_operation_ = 0;
 };
 
 }  // namespace kustodrop::pipeline

@@ -35,6 +35,12 @@ source_facts outcome_handler::facts_of(const spool::source& what) {
     return out;
 }
 
+// Operations report all, whatever messages ask for.
+policy_options outcome_handler::policy(const spool::source& what) const {
+    auto reports = what.reported.in_operation ? report_level::all : options_.reports;
+    return {reports, options_.resend_limit, {}};
+}
+
 static void add_failure(spool::source& what, const notification& failed, wall_time now) {
     what.failure_keys.push_back(failure_key(failed));
     what.last_failure = record_of(failed, now);
@@ -49,7 +55,7 @@ void outcome_handler::apply(const kusto::notification& reported) {
             apply_to_absent(*absent, reported);
         return;
     }
-    auto decided = decide(facts_of(*what), reported, policy(), now());
+    auto decided = decide(facts_of(*what), reported, policy(*what), now());
     with_.log.debug(
         "notification",
         {{"watch", what->watch},
@@ -68,7 +74,7 @@ void outcome_handler::apply(const kusto::notification& reported) {
 
 void outcome_handler::handle_timeout(spool::source& what, std::string unread_because) {
     with_.expected.remove(what.id);
-    auto options = policy();
+    auto options = policy(what);
     options.unread_because = std::move(unread_because);
     auto next = decide_on_timeout(facts_of(what), options, now());
     spool::outcome_record cause;
@@ -80,7 +86,7 @@ void outcome_handler::apply_to_absent(spool::source& what, const notification& r
     source_facts known{what};
     auto* record = spool::outcome_of(what.stage);
     known.is_parked = record && record->outcome == spool::outcome::unconfirmed;
-    auto decided = decide(known, reported, policy(), now());
+    auto decided = decide(known, reported, policy(what), now());
     auto next = stage_while_absent(what, decided.next);
     with_.log.debug(
         "notification of a source whose folder is absent: recorded",

@@ -50,7 +50,7 @@ public:
 private:
     source_facts facts_of(const spool::source& what);
     moment now() const { return {with_.time.now(), with_.time.wall_now()}; }
-    policy_options policy() const { return {options_.reports, options_.resend_limit, {}}; }
+    policy_options policy(const spool::source& what) const;
     void apply_to_absent(spool::source& what, const kusto::notification& reported);
     void perform(spool::source& what, const any_action& next, const spool::outcome_record& cause);
     void settle(spool::source& what, spool::outcome_record record);

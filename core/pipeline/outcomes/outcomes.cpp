@@ -59,6 +59,16 @@ outcomes::outcomes(
            with.random,
            with.measured},
           options
+      ),
+      operations_(
+          {with.sources,
+           with.absent,
+           expected_,
+           handler_,
+           with.rest.client,
+           with.time,
+           with.measured},
+          options
       ) {}
 
 queue_poller::parts outcomes::parts_for(queue_lane lane, const outcomes_parts& with) {
@@ -86,6 +96,7 @@ void outcomes::set_options(const outcomes_options& options) {
     queues_.set_options(options);
     queues_apart_.set_options(options);
     table_.set_options(options);
+    operations_.set_options(options);
     changed_.notify_all();
 }
 
@@ -97,10 +108,12 @@ void outcomes::expect(const spool::source& posted) {
     waited = std::max(waited, std::chrono::microseconds(0));
     auto posted_at = time_.now() - std::min<duration>(waited, options_.outcome_timeout);
     expected_.add(posted.id, posted_at, places_of(posted));
+    operations_.expect(posted);
     changed_.notify_all();
 }
 
 std::optional<failure> outcomes::trouble() const {
+    if (read_.in_operation && operations_.trouble()) return operations_.trouble();
     if (read_.in_table && table_.trouble()) return table_.trouble();
     if (!read_.in_queue) return std::nullopt;
     if (auto slow = patience_.trouble()) return slow;
@@ -115,7 +128,7 @@ asio::awaitable<void> outcomes::run() {
             continue;
         }
         bool brought = false;
-        if (options_.reports != report_level::none) brought = co_await poll();
+        brought = co_await poll();
         end_waiting();
         if (!brought) co_await pause();
     }
@@ -133,7 +146,7 @@ asio::awaitable<void> outcomes::run_apart() {
 spool::report_places outcomes::places_of(const spool::source& what) const {
     if (what.reported.any()) return what.reported;
     bool in_table = options_.method == report_method::table;
-    return {!in_table, in_table};
+    return {!in_table, in_table, false};
 }
 
 // Both places after report_method was changed, until no source needs the former one.
@@ -143,6 +156,7 @@ spool::report_places outcomes::places_to_read() {
         auto places = places_of(what);
         out.in_queue = out.in_queue || places.in_queue;
         out.in_table = out.in_table || places.in_table;
+        out.in_operation = out.in_operation || places.in_operation;
     };
     absent_.each(include);
     if (sources_.parked() == 0) return out;
@@ -154,10 +168,13 @@ spool::report_places outcomes::places_to_read() {
 
 asio::awaitable<bool> outcomes::poll() {
     read_ = places_to_read();
+    if (options_.reports == report_level::none) read_ = {false, false, read_.in_operation};
     bool brought = false;
+    if (read_.in_operation) brought = co_await operations_.poll();
     if (read_.in_queue) {
         if (patience_.has_slow_ones()) asked_.notify_all();
-        brought = co_await queues_.poll();
+        bool some = co_await queues_.poll();
+        brought = brought || some;
     }
     if (read_.in_table) {
         bool some = co_await table_.poll();
@@ -202,6 +219,7 @@ asio::awaitable<void> outcomes::pause() {
         std::optional<duration> youngest;
         if (auto posted = expected_.youngest()) youngest = now - *posted;
         auto next = begun + std::min(longest, wait_before_poll(timing, youngest));
+        if (auto turn = operations_.next()) next = std::min(next, *turn);
         if (now >= next) co_return;
         co_await wait_until(changed_, time_, next);
     }
@@ -219,10 +237,14 @@ std::vector<std::string> outcomes::overdue() const {
     auto now = time_.now();
     expected_.each([&](const expectations::entry& one) {
         auto deadline = one.posted_at + options_.outcome_timeout;
-        if (!is_silent && deadline > now) return false;
-        bool over = (!one.reported.in_queue || is_over(deadline)) &&
-                    (!one.reported.in_table || table_.is_over(deadline));
-        if (is_silent || over) ids.push_back(one.source_id);
+        bool is_due = deadline <= now;
+        if (!is_silent && !is_due) return false;
+        bool over = is_silent || ((!one.reported.in_queue || is_over(deadline)) &&
+                                  (!one.reported.in_table || table_.is_over(deadline)));
+        if (one.reported.in_operation) {
+            over = over && is_due && operations_.is_over(one.source_id, deadline);
+        }
+        if (over) ids.push_back(one.source_id);
         return true;
     });
     return ids;

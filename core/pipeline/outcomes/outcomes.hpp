@@ -2,8 +2,10 @@
 
 #include "async/event.hpp"
 #include "async/recurring.hpp"
+#include "kusto/rest/rest_access.hpp"
 #include "pipeline/outcomes/cleaner.hpp"
 #include "pipeline/outcomes/expectations.hpp"
+#include "pipeline/outcomes/operation_poller.hpp"
 #include "pipeline/outcomes/outcome_handler.hpp"
 #include "pipeline/outcomes/outcomes_options.hpp"
 #include "pipeline/outcomes/ownership.hpp"
@@ -30,11 +32,12 @@ struct outcomes_parts {
     random_generator& random;
     logger& log;
     metrics& measured;
+    kusto::rest_access rest = {};
 };
 
-/// Brings every posted source to its outcome: polls for the service's notifications, and ends the
-/// wait when outcome_timeout has passed. When `settled` is called the outcome is recorded but not
-/// yet durable; it is durable before the notification is deleted.
+/// Brings every posted source to its outcome: polls for the service's notifications and asks for
+/// operations, and ends the wait when outcome_timeout has passed. When `settled` is called the
+/// outcome is recorded but not yet durable; it is durable before the notification is deleted.
 class outcomes {
 public:
     outcomes(
@@ -103,6 +106,7 @@ private:
     queue_poller queues_apart_;
     event asked_;  // Slow queues may be read.
     table_poller table_;
+    operation_poller operations_;
     recurring reports_{{10min, 16}};  // The troubles of reading.
 };
 

@@ -133,6 +133,15 @@ static any_action after_last_failure(
     return action::settle{std::move(record)};
 }
 
+unsigned silent_posts(const spool::source& source) {
+    auto& all = source.rest_posts;
+    auto silent = std::ranges::count_if(all, [](auto& one) { return one.operation.empty(); });
+    // The last one may be on its way.
+    bool in_flight = std::holds_alternative<stage::posting>(source.stage);
+    if (in_flight && silent > 0) --silent;
+    return static_cast<unsigned>(silent);
+}
+
 decision decide(
     const source_facts& known,
     const notification& reported,
@@ -160,7 +169,7 @@ decision decide(
     }
     out.is_new_failure = true;
     // Success wins over failure: a failure decides only when no other post is outstanding.
-    bool is_last = source.failure_keys.size() + 1 >= source.posts;
+    bool is_last = source.failure_keys.size() + 1 + silent_posts(source) >= source.posts;
     if (was_for_former_target(known, reported.code, options)) {
         if (is_last) out.next = action::send_to_new_target{};
         return out;

@@ -98,6 +98,10 @@ std::optional<spool::any_stage> stage_while_absent(
     const spool::source& source, const any_action& next
 );
 
+/// How many of its posts the service can never report on: posts by REST whose answer was lost, so
+/// that their operations cannot be asked for.
+unsigned silent_posts(const spool::source& source);
+
 /// Identifies a failure of a source: a message comes again when it could not be deleted, and the
 /// service may report a failure twice. The key of a refusal of credentials begins with
 /// "credentials-": it does not count towards the limit of posts.

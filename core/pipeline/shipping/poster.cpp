@@ -15,7 +15,61 @@ static std::string recorded_as(const spool::source& what, const watch& from, con
     return is_destination(what.target) ? what.target : from.name_of(where);
 }
 
+poster::poster(const poster_parts& parts)
+    : with_(parts),
+      marks_({parts.sources, parts.time, parts.log, parts.measured, parts.next}),
+      rest_(
+          {parts.sources,
+           parts.ready,
+           parts.journal,
+           parts.rest,
+           parts.time,
+           parts.log,
+           parts.attempts,
+           marks_}
+      ) {}
+
 asio::awaitable<result<bool>> poster::post(
+    std::string source_id, watch& from, post_options options
+) {
+    auto chosen = kusto::transport::queued;
+    if (with_.rest) chosen = co_await with_.rest.transports->chosen();
+    if (chosen == kusto::transport::rest) {
+        auto sent = co_await post_by_rest(std::move(source_id), from);
+        co_return sent;
+    }
+    auto sent = co_await post_in_queue(std::move(source_id), from, std::move(options));
+    co_return sent;
+}
+
+// Nothing where its container was removed or its SAS ends soon: the service could not read the blob
+// for long enough, so the source is uploaded again.
+std::optional<http::url> poster::blob_place(spool::source& what) {
+    auto& blob = *spool::blob_of(what.stage);
+    auto container = with_.router.find_container(blob.account, blob.container);
+    if (container) return container->location.with_path_suffix(blob.name);
+    with_.sources.advance(what, stage::claimed{});
+    return std::nullopt;
+}
+
+static bool is_to_be_posted(const spool::source* what) {
+    return what && spool::blob_of(what->stage) &&
+           !std::holds_alternative<stage::posted>(what->stage);
+}
+
+asio::awaitable<result<bool>> poster::post_by_rest(std::string source_id, watch& from) {
+    auto* what = with_.sources.find(source_id);
+    if (!is_to_be_posted(what)) co_return false;
+    auto place = blob_place(*what);
+    if (!place) co_return false;
+    auto where = from.target_for(*what);
+    if (!where) co_return false;
+    auto request = message_for(*what, *where, *place, {});
+    auto sent = co_await rest_.post(std::move(request));
+    co_return sent;
+}
+
+asio::awaitable<result<bool>> poster::post_in_queue(
     std::string source_id, watch& from, post_options options
 ) {
     auto token = co_await with_.identity_token.get();
@@ -23,41 +77,28 @@ asio::awaitable<result<bool>> poster::post(
     auto queue = co_await with_.router.queue();
     storage_router::visit visiting(with_.router, queue.account);
     auto* what = with_.sources.find(source_id);
-    auto* blob = what ? spool::blob_of(what->stage) : nullptr;
-    if (!blob || std::holds_alternative<stage::posted>(what->stage)) co_return false;
-    auto container = with_.router.find_container(blob->account, blob->container);
-    if (!container) {
-        // It was removed or its SAS ends soon: the service could not read the blob for long enough.
-        with_.sources.advance(*what, stage::claimed{});
-        co_return false;
-    }
-    auto location = container->location.with_path_suffix(blob->name);
+    if (!is_to_be_posted(what)) co_return false;
+    auto place = blob_place(*what);
+    if (!place) co_return false;
     auto where = from.target_for(*what);
     if (!where) co_return false;
     auto target = recorded_as(*what, from, *where);  // A new configuration may come while we wait.
-    auto request = message_for(*what, *where, location, options.reports);
+    auto request = message_for(*what, *where, *place, options.reports);
     request.client_version = options.client_version;
-    if (request.report_method == report_in_table) {
+    bool in_table = request.report_method == report_in_table;
+    if (in_table) {
         auto added = co_await add_status_row(request, what->posts + 1);
         if (added.has_error()) co_return added.error();
         what = with_.sources.find(source_id);
-        blob = what ? spool::blob_of(what->stage) : nullptr;
-        if (!blob || std::holds_alternative<stage::posted>(what->stage)) co_return false;
+        if (!is_to_be_posted(what)) co_return false;
     }
     auto text = kusto::ingestion_message(request, *token);
     if (text.has_error()) co_return text.error();
-
-    ++what->posts;
-    bool in_table = request.report_method == report_in_table;
-    what->reported.in_table = what->reported.in_table || in_table;
-    what->reported.in_queue = what->reported.in_queue || !in_table;
-    what->target = std::move(target);
-    what->token_number = token_number;
-    what->last_post_at = with_.time.wall_now();
-    with_.sources.advance(*what, stage::posting{*blob, what->last_post_at});
+    begun_post begun{std::move(target), token_number, in_table};
+    marks_.begin(*what, std::move(begun));
     auto safe = co_await with_.journal.durable();
     if (safe.has_error()) {
-        take_back_post(source_id);
+        marks_.take_back(source_id);
         co_return safe.error();
     }
     auto putting = with_.queues.put_message(queue.location, std::move(*text));
@@ -92,43 +133,13 @@ asio::awaitable<result<void>> poster::add_status_row(
 }
 
 void poster::after_post(const std::string& source_id, const result<void>& sent) {
-    auto* what = with_.sources.find(source_id);
-    auto* posting = what ? std::get_if<stage::posting>(&what->stage) : nullptr;
-    if (!posting) return;  // Its outcome arrived while we were asking again.
-    auto blob = posting->blob;
     if (!sent.has_error()) {
-        with_.sources.advance(*what, stage::posted{std::move(blob), with_.time.wall_now()});
-        with_.log.info(
-            "posted",
-            {{"watch", what->watch},
-             {"source", source_id},
-             {"file", what->slices.front().name},
-             {"files", std::to_string(what->slices.size())},
-             {"target", shown_target(what->target)},
-             {"bytes", std::to_string(what->size_bytes())}}
-        );
-        next_.posted(*what);
-        return;
+        if (marks_.accepted(source_id)) marks_.hand_on(source_id);
+    } else if (sent.error().maybe_acted) {
+        marks_.unanswered(source_id);
+    } else {
+        marks_.take_back(source_id);
     }
-    if (sent.error().maybe_acted) {
-        ++what->ambiguous_posts;
-        with_.measured.count("kustodrop_posts_ambiguous_total", {{"watch", what->watch}}).add();
-        with_.sources.note(*what);
-        next_.unanswered(*what);
-        return;
-    }
-    take_back_post(source_id);
-}
-
-// It is certain that the service never had it. The journal must know that too: after a restart it
-// would be a copy whose outcome is still to come.
-void poster::take_back_post(const std::string& source_id) {
-    auto* what = with_.sources.find(source_id);
-    auto* posting = what ? std::get_if<stage::posting>(&what->stage) : nullptr;
-    if (!posting) return;
-    auto blob = posting->blob;
-    --what->posts;
-    with_.sources.advance(*what, stage::uploaded{std::move(blob)});
 }
 
 }  // namespace kustodrop::pipeline

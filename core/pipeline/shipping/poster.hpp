@@ -9,18 +9,24 @@
 #include "base/secret.hpp"
 #include "kusto/ingestion_message.hpp"
 #include "kusto/reporting.hpp"
+#include "kusto/rest/rest_access.hpp"
 #include "kusto/storage_router.hpp"
+#include "pipeline/ready_queue.hpp"
 #include "pipeline/roster.hpp"
 #include "pipeline/routing.hpp"
 #include "pipeline/shipping/attempt_log.hpp"
+#include "pipeline/shipping/post_marks.hpp"
+#include "pipeline/shipping/rest_poster.hpp"
 #include "pipeline/watch/watch_table.hpp"
 
+#include <optional>
 #include <string>
 
 namespace kustodrop::pipeline {
 
 struct poster_parts {
     roster& sources;
+    const ready_queue& ready;
     spool::journal& journal;
     storage_router& router;
     refreshed<secret>& identity_token;
@@ -31,6 +37,7 @@ struct poster_parts {
     metrics& measured;
     attempt_log& attempts;
     routing& next;
+    kusto::rest_access rest = {};
 };
 
 /// What every message says of this daemon.
@@ -39,23 +46,29 @@ struct post_options {
     std::string client_version = {};
 };
 
-/// Posts the ingestion message of an uploaded source. The stage `posting` is on disk before the
-/// request is sent, so that a post whose answer is lost is known after any crash.
+/// Posts an uploaded source the way that is chosen now: as an ingestion message in a queue, or by
+/// REST. The stage `posting` is on disk before the request is sent, so that a post whose answer is
+/// lost is known after any crash.
 class poster {
 public:
-    explicit poster(poster_parts parts) : with_(parts), next_(parts.next) {}
+    explicit poster(const poster_parts& parts);
 
     /// True: the service has the message, and the source is `posted`. False: nothing was posted,
     /// because the source has moved on, or its blob is to be uploaded again.
     asio::awaitable<result<bool>> post(std::string source_id, watch& from, post_options options);
 
 private:
+    asio::awaitable<result<bool>> post_in_queue(
+        std::string source_id, watch& from, post_options options
+    );
+    asio::awaitable<result<bool>> post_by_rest(std::string source_id, watch& from);
+    std::optional<http::url> blob_place(spool::source& what);
     asio::awaitable<result<void>> add_status_row(kusto::ingestion_request& request, unsigned post);
     void after_post(const std::string& source_id, const result<void>& sent);
-    void take_back_post(const std::string& source_id);
 
     poster_parts with_;
-    routing& next_;
+    post_marks marks_;
+    rest_poster rest_;
 };
 
 }  // namespace kustodrop::pipeline

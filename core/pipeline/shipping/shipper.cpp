@@ -52,6 +52,7 @@ shipper::shipper(shipper_parts parts, shipper_options options, routing& next)
       ),
       poster_(
           {with_.sources,
+           with_.ready,
            with_.journal,
            with_.router,
            with_.identity_token,
@@ -61,7 +62,8 @@ shipper::shipper(shipper_parts parts, shipper_options options, routing& next)
            with_.log,
            with_.measured,
            attempts_,
-           next_}
+           next_,
+           with_.rest}
       ),
       streamer_(with_, opening_, lanes_, next_),
       slots_([this](const std::string& id) { with_.ready.push(id, with_.time.now()); }) {

@@ -10,6 +10,7 @@
 #include "base/metrics.hpp"
 #include "base/secret.hpp"
 #include "kusto/notifications.hpp"
+#include "kusto/rest/rest_access.hpp"
 #include "kusto/storage_router.hpp"
 #include "kusto/streaming/streaming_client.hpp"
 #include "pipeline/ready_queue.hpp"
@@ -44,6 +45,7 @@ struct shipper_parts {
     random_generator& random;
     logger& log;
     metrics& measured;
+    kusto::rest_access rest = {};
     // How many bytes of a source were read for its upload. Empty: not reported.
     std::function<void(const std::string& source_id, std::uint64_t bytes)> read_progress = {};
     kusto::streaming_client* streaming = nullptr;  // Null: everything is queued.

@@ -63,7 +63,12 @@ result<void> sender::open() {
     if (journal.has_error()) return journal.error();
     journal_ = std::move(*journal);
     pipeline::service_parts service{
-        service_.router, service_.identity_token, service_.blobs, service_.queues, service_.tables};
+        service_.router,
+        service_.identity_token,
+        service_.blobs,
+        service_.queues,
+        service_.tables,
+        {&service_.rest, &service_.transports}};
     pipeline::engine_parts parts{
         around_.executor,
         *journal_,

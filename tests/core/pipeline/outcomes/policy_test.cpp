@@ -252,4 +252,23 @@ BOOST_AUTO_TEST_CASE(what_was_decided_while_the_watch_was_absent_waits_as_a_stag
     BOOST_TEST(std::holds_alternative<stage::claimed>(*waits_as(refused)));
 }
 
+BOOST_AUTO_TEST_CASE(a_post_by_rest_whose_answer_was_lost_is_not_waited_for) {
+    source.posts = 2;
+    source.rest_posts = {{"Logs", "Web", ""}, {"Logs", "Web", "op"}};
+    BOOST_TEST(pipeline::silent_posts(source) == 1u);
+    BOOST_TEST(answer(failed(data_code)) == "settle");
+}
+
+BOOST_AUTO_TEST_CASE(a_post_by_rest_that_is_on_its_way_is_waited_for) {
+    source.posts = 2;
+    source.stage = stage::posting{{"a", "c", "b", 1, 1}, {}};
+    source.rest_posts = {{"Logs", "Web", "op"}, {"Logs", "Web", ""}};
+    BOOST_TEST(pipeline::silent_posts(source) == 0u);
+    BOOST_TEST(answer(failed(data_code)) == "wait");
+    source.posts = 3;
+    source.rest_posts.insert(source.rest_posts.begin(), {"Logs", "Web", ""});
+    BOOST_TEST(pipeline::silent_posts(source) == 1u);
+    BOOST_TEST(answer(failed(data_code)) == "wait");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

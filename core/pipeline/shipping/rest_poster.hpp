@@ -1,0 +1,63 @@
+#pragma once
+
+#include "async/clock.hpp"
+#include "async/event.hpp"
+#include "base/log.hpp"
+#include "kusto/ingestion_message.hpp"
+#include "kusto/rest/rest_access.hpp"
+#include "pipeline/ready_queue.hpp"
+#include "pipeline/roster.hpp"
+#include "pipeline/shipping/attempt_log.hpp"
+#include "pipeline/shipping/post_marks.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+namespace kustodrop::pipeline {
+
+/// Posts uploaded sources by REST, those that may share a request together (docs/protocol.md §3.4):
+/// the first of them waits for company while other sources are on their way, for 100 ms at most.
+/// The stage `posting` of all is on disk before the request is sent, and the id of its operation
+/// before anything else happens to them.
+class rest_poster {
+public:
+    struct parts {
+        roster& sources;
+        const ready_queue& ready;
+        spool::journal& journal;
+        kusto::rest_access rest;
+        clock& time;
+        logger& log;
+        attempt_log& attempts;
+        post_marks& marks;
+    };
+
+    explicit rest_poster(parts with) : with_(with) {}
+    ~rest_poster();
+
+    /// True: the service has the source, which is `posted`. False: nothing was posted, because it
+    /// has moved on.
+    asio::awaitable<result<bool>> post(kusto::ingestion_request request);
+
+private:
+    struct group;
+    class leading;
+    using shared_group = std::shared_ptr<group>;
+
+    shared_group join(const kusto::ingestion_request& request, asio::any_io_executor executor);
+    asio::awaitable<void> gather(shared_group mine);
+    void close(const group& one);
+    asio::awaitable<result<void>> send(shared_group mine);
+    std::vector<std::string> begin(const group& mine);
+    void learn(const std::vector<std::string>& ids, const result<std::string>& sent);
+
+    parts with_;
+    std::vector<shared_group> open_;         // Those that may still be joined.
+    std::size_t posting_ = 0;                // Sources in any group.
+    std::unordered_set<std::string> alone_;  // Refused in company: the next time without.
+};
+
+}  // namespace kustodrop::pipeline
