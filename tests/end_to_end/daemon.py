@@ -49,8 +49,12 @@ class Daemon:
         }
         if "follow" not in [one.get("mode") for one in watches or [watch]]:
             plain["stable_for"] = "100ms"
+        cluster = {"ingestion_endpoint": emulator.endpoint}
+        transport = os.environ.get("KUSTODROP_TRANSPORT")  # Any suite in another transport.
+        if transport:
+            cluster["transport"] = transport
         return {
-            "cluster": {"ingestion_endpoint": emulator.endpoint},
+            "cluster": cluster,
             "auth": {
                 "kind": "client_secret",
                 "tenant_id": emulator.ready["tenant"],
