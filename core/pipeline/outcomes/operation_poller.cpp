@@ -10,7 +10,7 @@
 namespace kustodrop::pipeline {
 
 static constexpr duration longest_first_pause = 5s;
-static constexpr duration pause_when_parked = 10min;
+static constexpr duration pause_when_unconfirmed = 10min;
 
 static std::string path_of(const spool::rest_post& one) {
     return kusto::operation_path(one.database, one.table, one.operation);
@@ -67,7 +67,7 @@ bool operation_poller::awaits(const std::string& source_id) const {
 void operation_poller::look_at_parked() {
     if (with_.sources.parked() == 0) return;
     auto now = with_.time.now();
-    if (parked_seen_at_ && now < *parked_seen_at_ + pause_when_parked) return;
+    if (parked_seen_at_ && now < *parked_seen_at_ + pause_when_unconfirmed) return;
     parked_seen_at_ = now;
     with_.sources.each([&](const spool::source& what) {
         if (with_.sources.is_parked(what)) add(what, now);
@@ -77,7 +77,7 @@ void operation_poller::look_at_parked() {
 duration operation_poller::pause_of(const operation& one) const {
     bool is_expected =
         std::ranges::any_of(one.waiting, [&](auto& id) { return with_.expected.contains(id); });
-    if (!is_expected) return pause_when_parked;
+    if (!is_expected) return pause_when_unconfirmed;
     return kusto::operation_pause(one.asked, std::nullopt, first_pause());
 }
 
@@ -100,6 +100,7 @@ asio::awaitable<bool> operation_poller::poll() {
     bool brought = false;
     while (!turns_.empty() && turns_.begin()->first <= begun && !trouble_) {
         auto path = turns_.begin()->second;
+        if (drop_unwanted(path)) continue;
         bool some = co_await ask(std::move(path));
         brought = brought || some;
     }
@@ -183,16 +184,21 @@ bool operation_poller::apply(operation& one, const std::string& details) {
     return brought;
 }
 
-// Another look later, unless all of its sources have their outcomes.
-void operation_poller::put_off(const std::string& path, bool was_answered) {
+// An operation all of whose sources have their outcomes needs no question.
+bool operation_poller::drop_unwanted(const std::string& path) {
     auto known = operations_.find(path);
     auto& one = known->second;
     std::erase_if(one.waiting, [this](auto& id) { return !awaits(id); });
-    if (one.waiting.empty()) {
-        turns_.erase({one.next, path});
-        operations_.erase(known);
-        return;
-    }
+    if (!one.waiting.empty()) return false;
+    turns_.erase({one.next, path});
+    operations_.erase(known);
+    return true;
+}
+
+// Another look later.
+void operation_poller::put_off(const std::string& path, bool was_answered) {
+    if (drop_unwanted(path)) return;
+    auto& one = operations_.at(path);
     plan(path, one, with_.time.now() + pause_of(one));
     if (was_answered) ++one.asked;
 }

@@ -74,6 +74,7 @@ private:
     asio::awaitable<bool> ask(std::string path);
     asio::awaitable<std::optional<std::string>> fetch(std::string path, bool details);
     bool apply(operation& one, const std::string& details);
+    bool drop_unwanted(const std::string& path);
     void put_off(const std::string& path, bool was_answered);
     duration first_pause() const;
 

@@ -169,8 +169,7 @@ spool::report_places outcomes::places_to_read() {
 asio::awaitable<bool> outcomes::poll() {
     read_ = places_to_read();
     if (options_.reports == report_level::none) read_ = {false, false, read_.in_operation};
-    bool brought = false;
-    if (read_.in_operation) brought = co_await operations_.poll();
+    bool brought = co_await operations_.poll();
     if (read_.in_queue) {
         if (patience_.has_slow_ones()) asked_.notify_all();
         bool some = co_await queues_.poll();

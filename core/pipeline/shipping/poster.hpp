@@ -15,8 +15,8 @@
 #include "pipeline/roster.hpp"
 #include "pipeline/routing.hpp"
 #include "pipeline/shipping/attempt_log.hpp"
-#include "pipeline/shipping/post_marks.hpp"
-#include "pipeline/shipping/rest_poster.hpp"
+#include "pipeline/shipping/posting/post_marks.hpp"
+#include "pipeline/shipping/posting/rest_poster.hpp"
 #include "pipeline/watch/watch_table.hpp"
 
 #include <optional>

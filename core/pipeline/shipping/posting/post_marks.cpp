@@ -1,4 +1,4 @@
-#include "pipeline/shipping/post_marks.hpp"
+#include "pipeline/shipping/posting/post_marks.hpp"
 
 #include "pipeline/targets/target_route.hpp"
 

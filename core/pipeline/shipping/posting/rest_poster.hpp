@@ -8,7 +8,7 @@
 #include "pipeline/ready_queue.hpp"
 #include "pipeline/roster.hpp"
 #include "pipeline/shipping/attempt_log.hpp"
-#include "pipeline/shipping/post_marks.hpp"
+#include "pipeline/shipping/posting/post_marks.hpp"
 
 #include <cstddef>
 #include <memory>

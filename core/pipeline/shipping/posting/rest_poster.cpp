@@ -1,4 +1,4 @@
-#include "pipeline/shipping/rest_poster.hpp"
+#include "pipeline/shipping/posting/rest_poster.hpp"
 
 #include "async/timed_wait.hpp"
 #include "pipeline/shipping/guarded.hpp"
@@ -25,7 +25,7 @@ struct rest_poster::group {
     event changed;
 };
 
-/// However the leader ends, nobody waits for it any longer.
+/// However the leader ends, no member waits for it any longer.
 class rest_poster::leading {
 public:
     leading(rest_poster& poster, shared_group mine) : poster_(poster), mine_(std::move(mine)) {}
@@ -92,7 +92,7 @@ asio::awaitable<result<bool>> rest_poster::post(kusto::ingestion_request request
     co_return mine->sent.contains(id);
 }
 
-// Nobody can join but what shippers have in hand and is in no group yet.
+// Nothing can join but what shippers have in hand and is in no group yet.
 asio::awaitable<void> rest_poster::gather(shared_group mine) {
     auto until = with_.time.now() + longest_gathering;
     while (!mine->is_full && with_.ready.served() > posting_) {
