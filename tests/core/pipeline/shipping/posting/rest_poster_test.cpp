@@ -1,0 +1,140 @@
+#include "core/pipeline/shipping/shipping_fixture.hpp"
+
+using namespace kustodrop;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto accepted = R"({"ingestionOperationId":"1;2;3"})";
+
+struct posting_by_rest : test::shipping {
+    posting_by_rest() {
+        kusto::management_options where;
+        where.endpoint = http::url::parse("https://ingest-c.kusto.windows.net").value();
+        client.emplace(network, random, where);
+        client->authenticate_with(
+            [this]() -> asio::awaitable<kusto::management_client::token> { co_return token; },
+            [](const kusto::management_client::token&) {}
+        );
+        kusto::transport_keeper::parts keeping{io.get_executor(), clock, random, log, *client};
+        keeper.emplace(keeping, kusto::transport_wish::rest);
+        auto with = parts();
+        with.rest = {&*client, &*keeper};
+        shipper.emplace(std::move(with), how, next);
+        storage = [this](const http::request& asked) { return by_rest(asked); };
+    }
+    ~posting_by_rest() {
+        for (auto& one : tasks) cancel(*one);
+        tasks.clear();
+    }
+
+    std::optional<result<http::response>> by_rest(const http::request& asked) {
+        if (asked.service != "rest") return std::nullopt;
+        bodies.push_back(asked.body);
+        return said;
+    }
+
+    std::size_t blobs_in(std::size_t request) const {
+        std::size_t out = 0;
+        auto& body = bodies.at(request);
+        for (auto at = body.find("sourceId"); at != std::string::npos; ++out) {
+            at = body.find("sourceId", at + 1);
+        }
+        return out;
+    }
+
+    std::shared_ptr<const azure::access_token> token = std::make_shared<azure::access_token>();
+    std::optional<kusto::rest_client> client;
+    std::optional<kusto::transport_keeper> keeper;
+    result<http::response> said = http::response{200, {}, accepted};
+    std::vector<std::string> bodies;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(rest_poster_, posting_by_rest)
+
+BOOST_AUTO_TEST_CASE(what_comes_together_shares_a_request) {
+    for (int i = 1; i <= 3; ++i) claim(i);
+    begin(3);
+    pass(100ms);
+    BOOST_TEST(bodies.size() == 1u);
+    BOOST_TEST(blobs_in(0) == 3u);
+    BOOST_TEST(asked("put_message") == 0u);
+    for (int i = 1; i <= 3; ++i) {
+        BOOST_TEST(state_of(i) == "posted");
+        auto& what = *sources->find(id_of(i));
+        BOOST_TEST(what.reported.in_operation);
+        BOOST_TEST(!what.reported.in_queue);
+        BOOST_REQUIRE(what.rest_posts.size() == 1u);
+        BOOST_TEST(what.rest_posts[0].operation == "1;2;3");
+        BOOST_TEST(what.target == "Logs.Web");
+    }
+    BOOST_TEST(next.handed.size() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(one_alone_does_not_wait) {
+    claim(1);
+    begin(3);
+    settle();
+    BOOST_TEST(state_of(1) == "posted");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_deduplicated_goes_alone) {
+    web().options.target.deduplicate = true;
+    for (int i = 1; i <= 2; ++i) claim(i);
+    begin(2);
+    pass(100ms);
+    BOOST_TEST(bodies.size() == 2u);
+    BOOST_TEST(blobs_in(0) == 1u);
+    BOOST_TEST(blobs_in(1) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_lost_answer_is_ambiguous_for_every_source) {
+    failure lost;
+    lost.maybe_acted = true;
+    said = lost;
+    for (int i = 1; i <= 2; ++i) claim(i);
+    begin(2);
+    pass(100ms);
+    BOOST_TEST(bodies.size() == 1u);
+    for (int i = 1; i <= 2; ++i) {
+        auto& what = *sources->find(id_of(i));
+        BOOST_TEST(state_of(i) == "posting");
+        BOOST_TEST(what.ambiguous_posts == 1u);
+        BOOST_TEST(what.posts == 1u);
+        BOOST_REQUIRE(what.rest_posts.size() == 1u);
+        BOOST_TEST(what.rest_posts[0].operation.empty());
+    }
+    BOOST_TEST(next.handed.size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_request_was_never_posted) {
+    for (unsigned status : {429u, 503u}) {
+        said = http::response{status, {}, {}};
+        auto number = static_cast<int>(status);
+        claim(number);
+        begin(1);
+        pass(100ms);
+        auto& what = *sources->find(id_of(number));
+        BOOST_TEST(state_of(number) == "uploaded");
+        BOOST_TEST(what.posts == 0u);
+        BOOST_TEST(what.ambiguous_posts == 0u);
+        BOOST_TEST(what.rest_posts.empty());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(after_a_refusal_of_a_group_each_goes_alone) {
+    said = http::response{400, {}, {}};
+    for (int i = 1; i <= 2; ++i) claim(i);
+    begin(2);
+    pass(100ms);
+    BOOST_TEST(blobs_in(0) == 2u);
+    said = http::response{200, {}, accepted};
+    pass_seconds(20);
+    BOOST_REQUIRE(bodies.size() == 3u);
+    BOOST_TEST(blobs_in(1) == 1u);
+    BOOST_TEST(blobs_in(2) == 1u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
