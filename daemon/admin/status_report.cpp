@@ -157,6 +157,8 @@ std::string status_report::to_json() const {
         {"started_at", to_iso8601(started_at)},
         {"now", to_iso8601(now)},
         {"endpoint", endpoint},
+        {"transport", transport},
+        {"transport_reason", transport_reason},
         {"token_expires_in_seconds", seconds(token_time_left)},
         {"resources_age_seconds", seconds(resources_age)},
         {"sas_expires_in_seconds", seconds(sas_time_left)},
@@ -275,6 +277,7 @@ std::string status_text(const std::string& text) {
     std::string out = "kustodrop " + field("version") + " on " + field("host") +
                       ", running since " + field("started_at");
     out += "\n" + field("endpoint") + "\n";
+    out += "posts " + field("transport") + " (" + field("transport_reason") + ")\n";
     out += "token good for " + field("token_expires_in_seconds");
     out += ", resources " + field("resources_age_seconds") + " old";
     out += ", SAS good for " + field("sas_expires_in_seconds");

@@ -58,6 +58,8 @@ struct status_report {
     wall_time started_at{};
     wall_time now{};
     std::string endpoint;
+    std::string transport;         // How files are posted now: "queued", "rest".
+    std::string transport_reason;  // "preferred" … "configured".
     std::optional<duration> token_time_left;
     std::optional<duration> resources_age;
     std::optional<duration> sas_time_left;

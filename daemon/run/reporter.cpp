@@ -123,6 +123,9 @@ status_report reporter::status() {
     report.started_at = started_at_;
     report.now = around_.time.wall_now();
     report.endpoint = service.endpoint().redacted();
+    auto choice = service.transports.current();
+    report.transport = to_string(choice.chosen);
+    report.transport_reason = to_string(choice.reason);
     report.token_time_left = service.token.time_left();
     report.resources_age = service.resources.age();
     report.sas_time_left = service.sas_time_left();

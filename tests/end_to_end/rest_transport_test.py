@@ -38,7 +38,7 @@ class Delivery(ByRest):
         for number in range(3):
             daemon.put(f"{number}.csv", csv_rows(2))
         for entry in self.settled(daemon, succeeded=3):
-            self.assertEqual(entry["transport"], "rest")
+            self.assertEqual(entry["delivery"], "rest")
             self.assertIn(";", entry["operation_id"])
         self.assertEqual(emulator.count(), 6)
         self.assertEqual(sum(self.posts(emulator)), 3)
@@ -50,7 +50,7 @@ class Delivery(ByRest):
         emulator, daemon = self.rest_pair(transport="queued")
         daemon.put("a.csv", csv_rows(2))
         (entry,) = self.settled(daemon, succeeded=1)
-        self.assertEqual(entry["transport"], "queued")
+        self.assertEqual(entry["delivery"], "queued")
         self.assertEqual(self.posts(emulator), [])
         self.assertEqual(emulator.requests(service="rest"), 0)
 
@@ -184,7 +184,7 @@ class Restarts(ByRest):
         self.restart(daemon, transport="rest")
         emulator.pause(False)
         entries = self.settled(daemon, succeeded=2)
-        ways = {entry["file"]: entry["transport"] for entry in entries}
+        ways = {entry["file"]: entry["delivery"] for entry in entries}
         self.assertEqual(ways, {"a.csv": "rest", "b.csv": "queued"})
         self.assertEqual(emulator.count(), 2)
 
@@ -202,7 +202,7 @@ class Restarts(ByRest):
             )
             self.assertEqual(code, 0, out + err)
         entries = self.settled(daemon, succeeded=count)
-        self.assertEqual({entry["transport"] for entry in entries}, {"queued", "rest"})
+        self.assertEqual({entry["delivery"] for entry in entries}, {"queued", "rest"})
         self.assertEqual(emulator.count(), count)
 
 

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "daemon/commands/checking/streaming_check.hpp"
 #include "daemon/commands/checking/target_check.hpp"
+#include "daemon/commands/checking/transport_check.hpp"
 #include "http/clock_skew.hpp"
 #include "pipeline/outcomes/queue_book.hpp"
 
@@ -194,6 +195,7 @@ asio::awaitable<void> service_check::run() {
     task_group caches(executor);
     caches.start(service_.token.run());
     co_await check_resources();
+    co_await check_transport(service_, settings_, out_);
     co_await check_targets();
     caches.cancel();
     co_await caches.join();
