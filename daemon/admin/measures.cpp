@@ -221,6 +221,11 @@ void begin_measuring_watch(metrics& measured, std::string_view watch) {
           "kustodrop_foreign_lines_total"}) {
         measured.count(name, whose);
     }
+    for (auto result : {"succeeded", "failed", "unanswered"}) {
+        auto labels = whose;
+        labels.emplace_back("result", result);
+        measured.count("kustodrop_streaming_requests_total", labels);
+    }
     for (auto reason : {"length", "unfinished"}) {
         auto labels = whose;
         labels.emplace_back("reason", reason);
