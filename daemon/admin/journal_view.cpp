@@ -44,7 +44,7 @@ static json::object row_json(const spool::journal_row& row, const spool::slice& 
         out["operation_id"] = record->operation_id;
     }
     if (auto* blob = spool::blob_of(what.stage)) {
-        if (!spool::is_streamed(what.stage)) {
+        if (!spool::is_streamed(what)) {
             out["blob"] = blob->account + "/" + blob->container + "/" + blob->name;
         }
         out["raw_bytes"] = blob->raw_bytes;

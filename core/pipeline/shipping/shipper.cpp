@@ -191,7 +191,7 @@ bool shipper::await_writer(source& what, const watch& from) {
 
 asio::awaitable<result<void>> shipper::step(std::string source_id, watch& from, bool streams) {
     auto* what = with_.sources.find(source_id);
-    if (spool::is_streamed(what->stage)) {
+    if (spool::is_streamed(*what)) {
         streamer_.give_up_answer(*what);
         co_return result<void>();
     }

@@ -52,14 +52,14 @@ bool is_unposted(const any_stage& at) {
            std::holds_alternative<stage::posting>(at);
 }
 
-bool is_streamed(const any_stage& at) {
-    auto* blob = blob_of(at);
-    return blob && blob->container.empty();
+bool is_streamed(const source& what) {
+    auto* blob = blob_of(what.stage);
+    return blob && blob->container.empty() && what.reported.in_answer;
 }
 
 any_stage unposted(const any_stage& at) {
     auto* blob = blob_of(at);
-    if (!blob || is_streamed(at)) return stage::claimed{};
+    if (!blob || blob->container.empty()) return stage::claimed{};
     return stage::uploaded{*blob};
 }
 

@@ -146,9 +146,6 @@ const blob_record* blob_of(const any_stage&);
 /// Whether the service may still have to be given the source: every stage before `posted`.
 bool is_unposted(const any_stage&);
 
-/// Whether it was, or is, sent without a blob.
-bool is_streamed(const any_stage&);
-
 /// From where a source is sent again: its blob, or its file if it has none in storage.
 any_stage unposted(const any_stage&);
 
@@ -213,6 +210,9 @@ struct source {
     std::uint64_t log_bytes() const;  // Of followed logs only.
     friend bool operator==(const source&, const source&) = default;
 };
+
+/// Whether its last request was a streaming one, of which the outcome is not known: it has no blob.
+bool is_streamed(const source&);
 
 /// A new source's id, 36 characters in lower case: a GUID that begins with the time (RFC 9562,
 /// version 7), so that what is on its way at a time lies on few pages of the journal.
