@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(names_the_place_of_what_is_given_and_the_default_of_the_res
     auto loaded = load(minimal(), ours);
     auto table = row_of(loaded, "watches[0].table");
     BOOST_TEST(table.value == "T");
-    BOOST_TEST(table.from == "k.yaml:3:47");
+    BOOST_TEST(table.from == "k.yaml:3:49");
     auto concurrency = row_of(loaded, "upload.concurrency");
     BOOST_TEST(concurrency.value == "32");
     BOOST_TEST(concurrency.from == "default");
