@@ -7,8 +7,6 @@
 
 namespace kustodrop::pipeline {
 
-static constexpr std::size_t most_open_groups = 64;
-
 static bool is_line_format(kusto::data_format format) {
     return joining_rules::separator_of(format) || format == kusto::data_format::txt ||
            format == kusto::data_format::json;
@@ -79,7 +77,7 @@ void grouping::add(const std::string& key, companion file, time_point now) {
         found = open_.end();
     }
     if (found == open_.end()) {
-        if (open_.size() >= most_open_groups) close(0);
+        if (open_.size() >= most_open_) close(0);
         open_.push_back({key, now});
         found = open_.end() - 1;
     }

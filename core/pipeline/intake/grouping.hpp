@@ -3,6 +3,7 @@
 #include "kusto/creation_time.hpp"
 #include "pipeline/watch/watch_routes.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -55,7 +56,12 @@ class grouping {
 public:
     using group = std::vector<companion>;
 
-    explicit grouping(coalesce_options options) : options_(options) {}
+    /// Groups that may be open at a time: of more the oldest is closed.
+    static constexpr std::size_t most_open_groups = 64;
+    static constexpr std::size_t most_routed_groups = 1024;
+
+    explicit grouping(coalesce_options options, std::size_t most_open = most_open_groups)
+        : options_(options), most_open_(most_open) {}
 
     void add(const std::string& key, companion file, time_point now);
 
@@ -78,6 +84,7 @@ private:
     void close(std::size_t index);
 
     coalesce_options options_;
+    std::size_t most_open_;
     std::vector<open_group> open_;  // Oldest first.
     std::vector<group> closed_;
 };

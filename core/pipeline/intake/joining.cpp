@@ -13,16 +13,19 @@ static constexpr std::uint64_t inspected_bytes = 16u << 20u;
 static constexpr std::size_t inspected_files = 256;
 static constexpr std::uint64_t inspected_contents_bytes = 1u << 20u;  // Kept in memory.
 
+// Each target has groups of its own.
+static grouping groups_of(const watch& from) {
+    bool is_routed = from.routes.are_by_path();
+    auto most = is_routed ? grouping::most_routed_groups : grouping::most_open_groups;
+    return grouping(from.options.coalesce, most);
+}
+
 joiner::joiner(watch& from, intake_parts parts, routing& next)
-    : watch_(from),
-      with_(parts),
-      next_(next),
-      rules_(from.options),
-      groups_(from.options.coalesce) {}
+    : watch_(from), with_(parts), next_(next), rules_(from.options), groups_(groups_of(from)) {}
 
 void joiner::set_options() {
     rules_ = joining_rules(watch_.options);
-    groups_ = grouping(watch_.options.coalesce);
+    groups_ = groups_of(watch_);
 }
 
 void joiner::admit(spool::source what) {
@@ -107,6 +110,8 @@ void joiner::group(inspected one) {
         companion file{one.id, one.file.length_bytes, one.found.head_bytes};
         // Records of other shapes would have the whole blob refused.
         auto key = std::to_string(one.found.fields) + " " + rules_.key(one.file.name);
+        // The route may have changed since it was claimed: its target has not.
+        if (is_destination(what->target)) key += " " + what->target;
         groups_.add(key, std::move(file), with_.time.now());
         with_.contents.put(one.file, std::move(one.found.content), with_.time.now());
         return;

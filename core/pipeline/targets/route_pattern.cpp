@@ -60,7 +60,7 @@ result<route_pattern::part> route_pattern::parse_part(std::string_view text) {
         if (next.has_error()) return next.error();
         bool is_free = next->kind != piece::literal;
         if (is_free && !out.empty() && out.back().kind != piece::literal) {
-            return wrong("has two of {name} and * side by side; put text between them");
+            return wrong("has two of {name} and * side by side; use text between them");
         }
         if (next->kind == piece::capture) {
             if (std::ranges::count(names_, next->text) > 0) {

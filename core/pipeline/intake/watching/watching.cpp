@@ -197,11 +197,8 @@ void watching::count_left(const spool::scan& found, const route_refusals& refuse
         watch_.kept.met(seen.name);
         waiting_.met(seen.name);
         auto why = files_.is_shipped(seen.name) ? refusal_of(seen) : std::nullopt;
-        if (why) {
-            notices_.left(why->code.text(), seen.name, why->message());
-        } else if (auto& unrouted = refused[i]) {
-            notices_.left(unrouted->code, seen.name, unrouted->detail);
-        }
+        if (why) notices_.left(why->code.text(), seen.name, why->message());
+        if (!why && refused[i]) notices_.left(refused[i]->code, seen.name, refused[i]->detail);
     }
     if (found.skipped_folders == 0) return;
     static constexpr auto code = "not_recursive";
@@ -267,7 +264,9 @@ asio::awaitable<void> watching::look() {
 
 void watching::note(const observed_files::look& one, const unrouted_file& why) {
     if (why) refused_.report(one.seen.name, *why, with_.time.now());
-    if (why || routed_.keeps_out(one.seen.name)) return files_.note_absent(one.seen.name);
+    bool is_kept_out = !why && routed_.keeps_out(one.seen.name);
+    if (is_kept_out) waiting_.add(one.seen.name, with_.time.now());
+    if (why || is_kept_out) return files_.note_absent(one.seen.name);
     auto effect = files_.note(one, watch_.kept, with_.time.now());
     for (auto& name : effect.kept.forgotten) {
         with_.journal.forget_kept(watch_.options.name, name);
