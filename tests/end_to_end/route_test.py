@@ -88,7 +88,7 @@ class Routes(EndToEnd):
         self.assertEqual(code, 0)
         self.assertIn('not shipped: route: {partner} is "evil", which allow does not name', out)
         code, out, _ = daemon.command("plan", "--config", daemon.config_path, "--json")
-        self.assertEqual(json.loads(out)[0]["sources"], [])
+        self.assertEqual(json.loads(out)["watches"][0]["sources"], [])
 
     def test_a_missing_table_pauses_its_partner_and_no_other(self):
         emulator, daemon = self.pair(routed(), tables(["partner00", "partner01"]))
