@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
 # Builds ISA-L as an archive out of Debian's own source package, because Debian has only the shared
-# library: packaging/static/isal.sh OUT. The source is pinned by version and hash, whatever mirror
-# it comes from.
+# library: packaging/static/isal.sh OUT [arm64]. The source is pinned by version and hash, whatever
+# mirror it comes from.
 set -euo pipefail
 out=$(realpath -m "$1")
+tools=()
+[[ ${2:-amd64} == amd64 ]] ||
+    tools=(host_cpu=aarch64 CC=aarch64-linux-gnu-gcc AR=aarch64-linux-gnu-ar)
 version=2.30.0
 sha256=f363f1be3d657d5676cef5253ee2233e60116e2fa9c9de86881185bf81e0e4b8
 [[ ! -e $out/libisa-l.a ]] || exit 0
@@ -23,6 +26,6 @@ archive=libisal_$version.orig.tar.xz
 echo "$sha256  $archive" | sha256sum --check --quiet
 tar --extract --file="$archive"
 cd "libisal-$version"
-make --silent --file=Makefile.unx units='igzip crc' lib \
+make --silent --file=Makefile.unx "${tools[@]}" units='igzip crc' lib \
     CFLAGS_="-Wall -fPIC -O2 -fstack-protector-strong -ffile-prefix-map=$PWD=isal" >/dev/null
 install -D --mode=644 bin/isa-l.a "$out/libisa-l.a"
