@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
-"""Ranges of followed logs: those that failed are kept and sent again; positions beside the journal."""
+"""Ranges of followed logs that failed are kept and sent again; positions beside the journal."""
 import json
 import os
-import pathlib
 import unittest
 
 from harness import EndToEnd, csv_rows
@@ -20,7 +19,7 @@ class Ranges(EndToEnd):
         )
 
     def state(self, daemon):
-        return pathlib.Path(daemon.settings["state_directory"])
+        return daemon.state
 
     def kept(self, daemon):
         top = self.state(daemon) / "follow" / "web" / "quarantine"
@@ -79,7 +78,8 @@ class Ranges(EndToEnd):
         Writer(daemon.drop).write(5)
         self.settles(daemon, failed=1)
         self.assertEqual(self.kept(daemon), {})
-        emulator.manage(".create table Web (time:datetime, level:string, message:string, number:long)")
+        columns = "time:datetime, level:string, message:string, number:long"
+        emulator.manage(f".create table Web ({columns})")
         self.assertEqual(len(self.retry(daemon, "--all")["retried"]), 1)
         self.settles(daemon, failed=1, succeeded=1)
 

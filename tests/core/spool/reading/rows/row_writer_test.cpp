@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(columns_have_names_and_constants) {
     }
     BOOST_TEST(parse_column("=a=b").value().text == "a=b");
     BOOST_TEST(parse_column("zone=a").value().name == "zone");
-    BOOST_TEST(!parse_column("log_id"));
+    BOOST_TEST(!parse_column("log"));
     BOOST_TEST(!parse_column(""));
     BOOST_TEST(!parse_column("Time"));
 }
@@ -231,6 +231,15 @@ BOOST_AUTO_TEST_CASE(a_path_says_whose_log_it_is) {
         auto none = origin_of(path);
         BOOST_TEST(none.pod + none.container == "", path);
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_row_says_which_log_it_is_of) {
+    rules.records.kind = record_kind::lines;
+    columns({"log_id", "offset", "message"});
+    auto known = of("a.log", 0);
+    known.log_id = std::string("an-id");
+    auto out = write_all({{known, "x\n"}, {of("b.log", 0), "y\n"}});
+    BOOST_TEST(out == "an-id,0,x\n,0,y\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
