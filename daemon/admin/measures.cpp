@@ -101,7 +101,7 @@ static constexpr std::array all_metrics{
     described_metric{
         counter_kind,
         "kustodrop_log_bytes_lost_total",
-        "Bytes of followed logs that were gone before they were read."},
+        "Bytes of followed logs that vanished before they were read."},
     described_metric{
         gauge_kind,
         "kustodrop_log_behind_seconds",

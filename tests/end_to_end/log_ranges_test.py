@@ -8,7 +8,7 @@ from harness import EndToEnd, csv_rows
 from log_writer import FOLLOW, Writer
 from waiting import until
 
-BAD = b"this is no row of the table\n"
+BAD = b"not a row of the table\n"
 
 
 class Ranges(EndToEnd):

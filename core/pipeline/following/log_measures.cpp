@@ -40,9 +40,9 @@ void log_measures::count_rotations(const std::string& watch, const spool::folder
     for (auto& log : seen.logs) {
         auto before = known_.find(log.number);
         if (before != known_.end()) {
-            bool is_gone = log.is_nameless && !before->second.is_nameless;
-            if (is_gone) count(watch, "deleted");
-            if (!is_gone && log.is_rotated && log.name != before->second.name) {
+            bool is_deleted = log.is_nameless && !before->second.is_nameless;
+            if (is_deleted) count(watch, "deleted");
+            if (!is_deleted && log.is_rotated && log.name != before->second.name) {
                 count(watch, "renamed");
             }
         }

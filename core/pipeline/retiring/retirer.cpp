@@ -210,9 +210,9 @@ static void note_growth(spool::outcome_record& record, const move_result& how) {
 }
 
 // Of ranges of logs.
-static void note_gone(spool::outcome_record& record, const move_result& how) {
-    auto is_gone = [](auto& one) { return one.location.empty(); };
-    if (std::ranges::none_of(how.slices, is_gone)) return;
+static void note_absence(spool::outcome_record& record, const move_result& how) {
+    auto is_absent = [](auto& one) { return one.location.empty(); };
+    if (std::ranges::none_of(how.slices, is_absent)) return;
     record.details += record.details.empty() ? "" : "; ";
     record.details += "the log does not have these bytes any more, so that none are kept";
 }
@@ -243,7 +243,7 @@ void retirer::finish(const move_job& asked, move_result how) {
     }
     auto record = *spool::outcome_of(what->stage);
     if (asked.action == file_action::quarantine) note_growth(record, how);
-    if (watch_.ranges && asked.action == file_action::quarantine) note_gone(record, how);
+    if (watch_.ranges && asked.action == file_action::quarantine) note_absence(record, how);
     finish_files(asked, *what, how);
     auto next = successors(*what, how);
     watch_open_files(*what, how);

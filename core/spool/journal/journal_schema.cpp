@@ -133,7 +133,7 @@ static constexpr auto version_7 = R"sql(
     PRAGMA user_version = 7;
 )sql";
 
-// Which log a slice is of; NULL: it is of a file that is no log, or an earlier release cut it.
+// Which log a slice is of; NULL: of none, or an earlier release cut it.
 static constexpr auto version_8 = R"sql(
     ALTER TABLE slices ADD COLUMN log_id TEXT;
     PRAGMA user_version = 8;

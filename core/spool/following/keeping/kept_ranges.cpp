@@ -105,15 +105,15 @@ result<std::string> kept_ranges::keep(
     made_copy made{to.get(), "." + source_id + ".part", source_id, error_json};
     auto error = made.fill(file, range);
     // What was overwritten meanwhile is not what failed.
-    bool has_gone = !holds_slice(file, range);
+    bool has_changed = !holds_slice(file, range);
     auto base = base_for(name.base, source_id);
-    if (error == 0 && !has_gone) error = made.move_to(base);
+    if (error == 0 && !has_changed) error = made.move_to(base);
     if (error == EEXIST) error = made.move_to(base = with_id(base, source_id));
-    if (error == 0 && !has_gone) {
+    if (error == 0 && !has_changed) {
         return {boost::system::in_place_value, "/" + folder + "/" + base};
     }
     ::unlinkat(to.get(), made.temporary.c_str(), 0);
-    if (has_gone) return vanished_failure(cannot_keep, range.name);
+    if (has_changed) return vanished_failure(cannot_keep, range.name);
     return move_failure(cannot_keep, range.name, error);
 }
 

@@ -30,9 +30,9 @@ log_state set_back(log_state log, std::uint64_t settled) {
     return log;
 }
 
-static void add_words(std::string& line, const log_record& log) {
+static void add_fields(std::string& line, const log_record& log) {
     auto number = [&](std::uint64_t value) { line += ' ' + std::to_string(value); };
-    // An empty word would be none.
+    // An empty one would be none.
     auto text = [&](std::string_view value) { line += " =" + percent_encode(value); };
     number(log.number);
     text(log.id);
@@ -57,7 +57,7 @@ std::string text_of(const kept_positions& positions) {
     out += "\npath =" + percent_encode(positions.path) + "\n";
     for (auto& log : positions.logs) {
         out += "log";
-        add_words(out, log);
+        add_fields(out, log);
         out += "\n";
     }
     return out + "end " + std::to_string(positions.logs.size()) + "\n";
@@ -65,58 +65,58 @@ std::string text_of(const kept_positions& positions) {
 
 namespace {
 
-// The words of a line; whatever is missing or wrong makes the whole bad.
-class words_of {
+// The fields of a line; whatever is missing or wrong makes the whole bad.
+class line_fields {
 public:
-    explicit words_of(std::string_view line) : words_(std::string(line)) {}
+    explicit line_fields(std::string_view line) : fields_(std::string(line)) {}
 
     std::uint64_t number() {
         std::uint64_t value = 0;
-        is_good_ = is_good_ && words_ >> value;
+        is_good_ = is_good_ && fields_ >> value;
         return value;
     }
 
     std::string text() {
-        std::string word;
-        is_good_ = is_good_ && words_ >> word && word.starts_with('=');
-        auto value = is_good_ ? percent_decode(std::string_view(word).substr(1)) : std::nullopt;
+        std::string field;
+        is_good_ = is_good_ && fields_ >> field && field.starts_with('=');
+        auto value = is_good_ ? percent_decode(std::string_view(field).substr(1)) : std::nullopt;
         is_good_ = value.has_value();
         return value.value_or("");
     }
 
-    std::string word() {
+    std::string name() {
         std::string out;
-        is_good_ = is_good_ && words_ >> out;
+        is_good_ = is_good_ && fields_ >> out;
         return out;
     }
 
     bool is_good() const { return is_good_; }
 
 private:
-    std::istringstream words_;
+    std::istringstream fields_;
     bool is_good_ = true;
 };
 
 }  // namespace
 
-static log_record read_log(words_of& words) {
+static log_record read_log(line_fields& fields) {
     log_record log;
-    log.number = words.number();
-    log.id = words.text();
-    log.name = words.text();
-    log.family = words.text();
-    log.inode = words.number();
-    log.born_ns = static_cast<std::int64_t>(words.number());
-    log.handle = words.text();
-    log.compressed = words.number() != 0;
-    log.life = static_cast<unsigned>(words.number());
-    log.phase = words.text();
-    log.copy_of = words.number();
-    log.carried = words.number() != 0;
-    log.position = words.number();
-    log.size_seen = words.number();
-    log.evidence = words.text();
-    log.boot_id = words.text();
+    log.number = fields.number();
+    log.id = fields.text();
+    log.name = fields.text();
+    log.family = fields.text();
+    log.inode = fields.number();
+    log.born_ns = static_cast<std::int64_t>(fields.number());
+    log.handle = fields.text();
+    log.compressed = fields.number() != 0;
+    log.life = static_cast<unsigned>(fields.number());
+    log.phase = fields.text();
+    log.copy_of = fields.number();
+    log.carried = fields.number() != 0;
+    log.position = fields.number();
+    log.size_seen = fields.number();
+    log.evidence = fields.text();
+    log.boot_id = fields.text();
     return log;
 }
 
@@ -127,14 +127,14 @@ std::optional<kept_positions> positions_of(std::string_view text) {
         return std::nullopt;
     }
     for (std::size_t i = 1; i + 1 < lines.size(); ++i) {
-        words_of words(lines[i]);
-        auto what = words.word();
-        if (what == "path") out.path = words.text();
-        if (what == "log") out.logs.push_back(read_log(words));
-        if (!words.is_good()) return std::nullopt;
+        line_fields fields(lines[i]);
+        auto what = fields.name();
+        if (what == "path") out.path = fields.text();
+        if (what == "log") out.logs.push_back(read_log(fields));
+        if (!fields.is_good()) return std::nullopt;
         bool is_last = i + 2 == lines.size();
         if ((what == "end") != is_last) return std::nullopt;
-        if (is_last && words.number() != out.logs.size()) return std::nullopt;
+        if (is_last && fields.number() != out.logs.size()) return std::nullopt;
     }
     return out;
 }

@@ -47,9 +47,9 @@ BOOST_AUTO_TEST_CASE(bytes_are_seen_when_they_begin_to_wait) {
 
 BOOST_AUTO_TEST_CASE(what_is_lost_was_seen) {
     look({}, 100);
-    spool::folder_look gone;
-    gone.lost.push_back({"app.log", 0, 140});
-    look(gone, 0);
+    spool::folder_look vanished;
+    vanished.lost.push_back({"app.log", 0, 140});
+    look(vanished, 0);
     BOOST_TEST(seen() == 140);
 }
 
