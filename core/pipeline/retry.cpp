@@ -1,6 +1,5 @@
 #include "pipeline/retry.hpp"
 
-#include "base/glob.hpp"
 #include "pipeline/retry_ranges.hpp"
 #include "spool/folder/moves/transfer.hpp"
 
@@ -26,12 +25,6 @@ static retried line_for(
     const spool::source& what, const spool::slice& file, const spool::outcome_record& record
 ) {
     return {what.watch, what.id, file.name, record.code, ""};
-}
-
-bool matches_file(const retry_request& wanted, const spool::slice& file) {
-    if (!wanted.file) return true;
-    bool is_place = wanted.file->starts_with(".kustodrop/");
-    return spool::glob_matches(*wanted.file, is_place ? file.location : file.name);
 }
 
 // Unconfirmed sources are still in work/: they are shipped again as they are.

@@ -26,8 +26,14 @@ struct delivery_status {
     std::optional<duration> next_attempt;  // Until something that waits is tried; none: none waits.
 };
 
+/// The logs of a watch that follows them, as `status` shows them.
+struct followed_status {
+    std::optional<pipeline::log_figures> logs = {};
+    std::uint64_t lost_log_bytes = 0;  // Since the start.
+};
+
 /// One watch as `status` shows it.
-struct watch_status : watch_pause {
+struct watch_status : watch_pause, followed_status {
     std::string name;
     std::string path;
     std::string target;
@@ -47,8 +53,6 @@ struct watch_status : watch_pause {
     std::uint64_t raw_bytes = 0;
     std::uint64_t uploaded_bytes = 0;
     std::map<std::string, std::uint64_t> outcomes = {};
-    std::optional<pipeline::log_figures> logs = {};  // Of a watch that follows them.
-    std::uint64_t lost_log_bytes = 0;                // Of them, since the start.
 };
 
 /// The daemon at a glance.

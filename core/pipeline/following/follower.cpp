@@ -98,7 +98,7 @@ asio::awaitable<void> follower::run() {
         auto next = with_.time.now() + look_interval(watch_.options.follow.cut.max_age);
         co_await wait_until(woken_, with_.time, next);
     }
-    if (logs_ && is_open_) co_await positions_.keep(logs_, true);
+    if (is_open_) co_await positions_.keep(logs_, true);
     life_.end();
 }
 
