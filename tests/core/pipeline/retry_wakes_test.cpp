@@ -36,7 +36,7 @@ struct two_paused : test::awaiting {
         BOOST_REQUIRE(done->done());
         return done->value.value()->files.size();
     }
-    bool is_paused(const char* name) { return watches.find(name)->gate.is_paused(); }
+    bool is_paused(const char* name) { return watches.find(name)->gates.is_paused(); }
 };
 
 }  // namespace
