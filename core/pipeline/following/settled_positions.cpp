@@ -13,6 +13,7 @@ namespace stage = spool::stage;
 static constexpr duration between_writes = 1min;
 
 std::shared_ptr<const spool::kept_ranges> settled_positions::adopt() const {
+    if (state_directory_.empty()) return nullptr;
     auto& name = watch_.options.name;
     spool::adopt_follow_folder(state_directory_, name, watch_.options.path);
     return std::make_shared<spool::kept_ranges>(spool::follow_folder(state_directory_, name));
@@ -20,7 +21,7 @@ std::shared_ptr<const spool::kept_ranges> settled_positions::adopt() const {
 
 std::optional<std::vector<spool::log_record>> settled_positions::recover() const {
     auto folder = spool::follow_folder(state_directory_, watch_.options.name);
-    auto kept = spool::read_positions(folder);
+    auto kept = state_directory_.empty() ? std::nullopt : spool::read_positions(folder);
     if (!kept || kept->path != watch_.options.path) return std::nullopt;
     for (auto& log : kept->logs) log.watch = watch_.options.name;
     with_.journal.record_logs(watch_.options.name, kept->logs, {});
@@ -55,6 +56,7 @@ static std::optional<std::map<std::string, std::uint64_t>> unsettled_of(
 boost::asio::awaitable<void> settled_positions::keep(
     std::shared_ptr<spool::followed_logs> logs, bool at_once
 ) {
+    if (state_directory_.empty()) co_return;
     auto now = with_.time.now();
     if (written_at_ && !at_once && now - *written_at_ < between_writes) co_return;
     auto unsettled = unsettled_of(with_.sources, watch_.options.name);

@@ -20,7 +20,7 @@ public:
         : watch_(from), with_(with), state_directory_(std::move(state_directory)) {}
 
     /// Finds the watch's part of the state directory by its folder, whatever its name was, and
-    /// returns the ranges that are kept there. Blocking.
+    /// returns the ranges that are kept there; null without such a directory. Blocking.
     std::shared_ptr<const spool::kept_ranges> adopt() const;
 
     /// What was kept of the logs of the watch's folder, for a journal that knows nothing of them;

@@ -123,6 +123,7 @@ std::optional<move_job> retirer::job_for(const std::string& id) {
     bool acted_before = acts_early && !in_work && !watch_.in_place;
     if (acted_before && one.action != file_action::quarantine) one.action = file_action::stay;
     if (watch_.read_only) one.action = file_action::put_back;
+    if (watch_.options.kind == watch_kind::follow) one.action = file_action::stay;
     if (watch_.ranges) one.action = action_for_ranges(watch_.options, *record);
     return one;
 }
