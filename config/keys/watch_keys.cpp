@@ -281,12 +281,7 @@ const std::vector<key<watch_options>>& watch_keys() {
     static const auto all = [] {
         keys out;
         for (auto* part :
-             {&place_keys,
-              &claim_keys,
-              &target_keys,
-              &route_keys,
-              &delivery_keys,
-              &outcome_keys}) {
+             {&place_keys, &claim_keys, &target_keys, &route_keys, &delivery_keys, &outcome_keys}) {
             for (auto& one : part()) out.push_back(std::move(one));
         }
         out.push_back(coalesce_section());

@@ -9,7 +9,7 @@
 #include "pipeline/outcomes/outcomes.hpp"
 #include "pipeline/renaming.hpp"
 #include "pipeline/retiring/retirer.hpp"
-#include "pipeline/retry.hpp"
+#include "pipeline/retrying/retry.hpp"
 #include "pipeline/shipping/shipper.hpp"
 #include "pipeline/watch/hung_folder.hpp"
 

@@ -7,7 +7,7 @@
 #include "daemon/admin/status_report.hpp"
 #include "daemon/service/connection.hpp"
 #include "http/server/server.hpp"
-#include "pipeline/retry.hpp"
+#include "pipeline/retrying/retry.hpp"
 #include "spool/journal/journal.hpp"
 #include "spool/source/sighting.hpp"
 

@@ -14,9 +14,6 @@ void declare_metrics(metrics& measured);
 /// Begins a watch's counters at zero, so that a first failure is an increase.
 void begin_measuring_watch(metrics& measured, std::string_view watch);
 
-/// And those of one that follows logs.
-void begin_measuring_logs(metrics& measured, std::string_view watch);
-
 /// Brings the gauges that are read off a report up to date.
 void measure(metrics& measured, const status_report& report);
 

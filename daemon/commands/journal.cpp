@@ -2,11 +2,11 @@
 #include "daemon/admin/admin.hpp"
 #include "daemon/admin/journal_view.hpp"
 #include "daemon/commands/commands.hpp"
-#include "daemon/commands/file_pattern.hpp"
-#include "daemon/commands/moments.hpp"
 #include "daemon/commands/recorded/byte_ranges.hpp"
+#include "daemon/commands/recorded/file_pattern.hpp"
 #include "daemon/commands/recorded/journal_export.hpp"
 #include "daemon/commands/recorded/journal_rows.hpp"
+#include "daemon/commands/recorded/moments.hpp"
 #include "daemon/program.hpp"
 
 #include <boost/json.hpp>

@@ -2,7 +2,7 @@
 #include "daemon/admin/admin.hpp"
 #include "daemon/admin/admin_client.hpp"
 #include "daemon/commands/commands.hpp"
-#include "daemon/commands/file_pattern.hpp"
+#include "daemon/commands/recorded/file_pattern.hpp"
 #include "daemon/program.hpp"
 #include "daemon/run/translate.hpp"
 #include "pipeline/engine.hpp"

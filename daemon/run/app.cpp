@@ -1,5 +1,6 @@
 #include "daemon/run/app.hpp"
 
+#include "daemon/admin/log_measures.hpp"
 #include "daemon/admin/measures.hpp"
 #include "daemon/run/drain.hpp"
 #include "daemon/run/translate.hpp"

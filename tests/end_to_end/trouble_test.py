@@ -1,100 +1,18 @@
 #!/usr/bin/env python3
 """In each kind of trouble log, status, page, /readyz, metrics, alert, explain and codes agree."""
-import contextlib
-import json
 import os
 import shutil
 import subprocess
 import unittest
 
 from check_test import LateFront, serving
-import surfaces
 from far import HOST, far_daemon, far_emulator
-from hanging import HangingMount
-from harness import EndToEnd, csv_rows
-from log_writer import FOLLOW, Writer
+from harness import csv_rows
+from troubled import Troubled
 
 
-class EachTrouble(EndToEnd):
+class EachTrouble(Troubled):
     """One kind of trouble a test: all surfaces agree while it lasts, and when it is over."""
-
-    WELL = "all is well"
-    UNUSABLE = "KustodropServiceUnusable"
-    SENTENCES = ("status --json", "status", "readyz", "page")
-    UNREACHABLE, REFUSED, CONFIGURATION = 69, 77, 78
-
-    def surfaces(self, daemon, file, metrics):
-        """What each surface says, as text; `metrics`: {name: its value in this trouble}."""
-        status = daemon.status()  # Its exit code agrees with "healthy", or this fails.
-        _, text, _ = daemon.command("status", "--config", daemon.config_path)
-        code, explained, err = daemon.command("explain", "--config", daemon.config_path, file)
-        self.assertEqual(code, 0, err)
-        answer, _, ready = daemon.ask("/readyz")
-        scraped = daemon.scrape()
-        shown = {"status --json": " | ".join(status["problems"]) or self.WELL}
-        troubles = [line for line in text.splitlines() if line.startswith("TROUBLE")]
-        shown["status"] = " | ".join(troubles) or self.WELL
-        lines = [line for line in ready.splitlines() if line.startswith("TROUBLE")]
-        shown["readyz"] = " | ".join(lines) or self.WELL
-        shown["readyz code"] = answer
-        page = surfaces.page(status)
-        shown["page"] = shown["status --json"] if page is None else page
-        if page and set(page.split(" | ")) == {"Everything works.", "idle: "}:
-            shown["page"] = self.WELL
-        shown["alert"] = " ".join(sorted(surfaces.alerts(scraped)))
-        shown["explain"] = explained.strip().splitlines()[-1]
-        for name, value in metrics.items():
-            labels = {"watch": "web"} if name.startswith("kustodrop_watch_") else {}
-            found = scraped.get(name, **labels)
-            shown[name] = found == value if value is not None else abs(found) > 300
-        return shown
-
-    def all_say(self, daemon, file, cause, metrics, explained=None, ready=200, alert=UNUSABLE):
-        """Every surface names the trouble."""
-        last = {}
-
-        def agreed():
-            nonlocal last
-            last = self.surfaces(daemon, file, metrics)
-            return (
-                all(cause in last[name] for name in self.SENTENCES)
-                and "Everything works" not in last["page"]
-                and (alert is None or alert in last["alert"].split())
-                and (explained is None or explained in last["explain"])
-                and last["readyz code"] == ready
-                and all(last[name] for name in metrics)
-            )
-
-        try:
-            self.until(f"{cause!r} on every surface", agreed, 120, every=1)
-        except AssertionError as error:
-            raise AssertionError(f"{error}\n{json.dumps(last, indent=1)}") from None
-        self.until(f"{cause!r} in the log", lambda: cause in daemon.output())
-
-    def none_says(self, daemon, file, metrics, seconds=400):
-        last = {}
-
-        def over():
-            nonlocal last
-            last = self.surfaces(daemon, file, metrics)
-            well = all(last[name] == self.WELL for name in self.SENTENCES) and not last["alert"]
-            said = last["explain"].startswith("shipped at") and last["readyz code"] == 200
-            return well and said and not any(last[name] for name in metrics)
-
-        try:
-            self.until("all is well on every surface", over, seconds, every=1)
-        except AssertionError as error:
-            raise AssertionError(f"{error}\n{json.dumps(last, indent=1)}") from None
-
-    def check(self, daemon, code, said=""):
-        got, out, err = daemon.command("check", "--config", daemon.config_path)
-        self.assertEqual(got, code, out + err)
-        self.assertIn(said, out + err)
-
-    def put(self, daemon, files=1):
-        for number in range(files):
-            daemon.put(f"f{number}.csv", csv_rows(1, number))
-        return daemon.drop / "f0.csv"
 
     def while_storage_fails(self, ends_with, **fault):
         emulator, daemon = self.pair()
@@ -212,110 +130,6 @@ class EachTrouble(EndToEnd):
         ballast.unlink()
         self.until("shipped", lambda: not daemon.waiting(), seconds=200, every=1)
         self.none_says(daemon, file, metrics)
-
-    def test_the_folder_is_absent(self):
-        _, daemon = self.pair()
-        away = daemon.drop.with_name("away")
-        daemon.drop.rename(away)
-        file = daemon.drop / "f0.csv"
-        metrics = {"kustodrop_watch_present": 0}
-        alert = "KustodropFolderAbsent"
-        self.all_say(daemon, file, "absent", metrics, "waiting: folder: ", alert=alert)
-        self.check(daemon, self.CONFIGURATION, "folder web")
-        away.rename(daemon.drop)
-        self.put(daemon)
-        self.settled(daemon, succeeded=1)
-        self.none_says(daemon, file, metrics)
-
-    def test_the_folder_has_no_inodes_left(self):
-        if os.geteuid() != 0:
-            self.skipTest("needs root to mount a file system with few inodes")
-        emulator = self.emulator()
-        daemon = self.daemon(emulator)
-        place = str(daemon.drop)
-        mount = ["mount", "-t", "tmpfs", "-o", "size=20m,nr_inodes=200", "none", place]
-        if subprocess.run(mount, check=False, capture_output=True).returncode:
-            self.skipTest("nothing may be mounted here")
-        self.addCleanup(subprocess.run, ["umount", "-l", place], check=False)
-        daemon.start()
-        file = daemon.drop / "f0.csv"
-        file.write_text(csv_rows(1))
-        self.settled(daemon, succeeded=1)
-        ballast = [daemon.drop / f".ballast-{number}" for number in range(200)]
-        with contextlib.suppress(OSError):
-            for one in ballast:
-                one.touch()
-        metrics = {"kustodrop_watch_low_on_space": 1}
-        alert = "KustodropLowOnSpace"
-        self.all_say(daemon, file, "too little space is free", metrics, alert=alert)
-        for one in ballast:
-            one.unlink(missing_ok=True)
-        self.none_says(daemon, file, metrics)
-
-    def test_the_folder_hangs(self):
-        if os.geteuid() != 0 or not os.path.exists("/dev/fuse"):
-            self.skipTest("needs root and FUSE")
-        emulator = self.emulator()
-        daemon = self.daemon(emulator)
-        backing = daemon.folder / "server"
-        backing.mkdir()
-        mount = HangingMount(backing, daemon.drop)
-        self.addCleanup(mount.end)
-        emulator.fault("blob", "put_blob", status=503, code="ServerBusy")
-        daemon.start()
-        for number in range(5):
-            daemon.put(f"f{number}.csv", csv_rows(1, number), backing)
-        file = daemon.drop / "f0.csv"
-        self.until("claimed files", lambda: daemon.status()["watches"][0]["pending"] == 5)
-        self.until("trouble", lambda: daemon.status()["trouble"], 120, daemon)
-        mount.hangs = True
-        emulator.clear_faults()
-        self.until("reads that hang", lambda: mount.unanswered, daemon=daemon)
-        metrics = {"kustodrop_watch_present": 0}
-        said, alert = "waiting: folder: ", "KustodropFolderAbsent"
-        self.all_say(daemon, file, "does not answer", metrics, said, alert=alert)
-        self.until("the service's trouble over", lambda: not daemon.status()["trouble"], 120)
-        mount.release()
-        self.settled(daemon, seconds=200, succeeded=5)
-        self.none_says(daemon, file, metrics)
-
-    def test_the_folder_of_logs_hangs(self):
-        if os.geteuid() != 0 or not os.path.exists("/dev/fuse"):
-            self.skipTest("needs root and FUSE")
-        emulator = self.emulator()
-        daemon = self.daemon(emulator, FOLLOW)
-        backing = daemon.folder / "server"
-        backing.mkdir()
-        mount = HangingMount(backing, daemon.drop)
-        self.addCleanup(mount.end)
-        Writer(backing).write(5)
-        daemon.start()
-        self.settled(daemon, succeeded=1)
-        mount.hangs = mount.whole = True
-        self.until("a look that hangs", lambda: mount.unanswered, daemon=daemon)
-        metrics = {"kustodrop_watch_present": 0}
-        said, alert = "waiting: folder: ", "KustodropFolderAbsent"
-        file = daemon.drop / "app.log"
-        self.all_say(daemon, file, "does not answer", metrics, said, alert=alert)
-        mount.release()
-        self.none_says(daemon, file, metrics)
-
-    def test_the_folder_is_another_daemons(self):
-        emulator, first = self.pair()
-        second = self.daemon(emulator)
-        second.settings["watches"][0]["path"] = str(first.drop)
-        second.write()
-        second.start()
-        file = self.put(first)
-        metrics = {"kustodrop_watch_present": 0}
-        said, alert = "waiting: folder: folder_locked", "KustodropFolderAbsent"
-        self.all_say(second, file, "folder_locked", metrics, said, alert=alert)
-        self.assertIn(str(first.drop), second.output())
-        first.stop()
-        self.daemons.remove(first)
-        second.put("f0.csv", csv_rows(1), first.drop)
-        self.settled(second, succeeded=1)
-        self.none_says(second, file, metrics)
 
     def test_the_target_is_wrong(self):
         emulator, daemon = self.pair({"table": "Later"})

@@ -40,7 +40,7 @@ INNER = {
     "kusto": [{""}, {"rest"}, {"streaming"}],
     "pipeline": [
         {"targets"}, {"watch"}, {""}, {"retiring"}, {"shipping"}, {"outcomes"}, {"intake"},
-        {"following"}, {"questions"}, {"retry*"}, {"making*"}, {"engine", "engine*"},
+        {"following"}, {"questions"}, {"retrying"}, {"making*"}, {"engine", "engine*"},
     ],
     "daemon": [
         {"service", "inferring"}, {""}, {"supervision"}, {"terminal"}, {"admin"}, {"run"},

@@ -5,7 +5,7 @@
 #include "azure/storage/queue.hpp"
 #include "azure/storage/storage_place.hpp"
 #include "base/log.hpp"
-#include "pipeline/outcomes/queue_patience.hpp"
+#include "pipeline/outcomes/polling/queue_patience.hpp"
 
 #include <set>
 #include <string>

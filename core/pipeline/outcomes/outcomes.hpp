@@ -5,12 +5,12 @@
 #include "kusto/rest/rest_access.hpp"
 #include "pipeline/outcomes/cleaner.hpp"
 #include "pipeline/outcomes/expectations.hpp"
-#include "pipeline/outcomes/operation_poller.hpp"
 #include "pipeline/outcomes/outcome_handler.hpp"
 #include "pipeline/outcomes/outcomes_options.hpp"
 #include "pipeline/outcomes/ownership.hpp"
-#include "pipeline/outcomes/queue_poller.hpp"
-#include "pipeline/outcomes/table_poller.hpp"
+#include "pipeline/outcomes/polling/operation_poller.hpp"
+#include "pipeline/outcomes/polling/queue_poller.hpp"
+#include "pipeline/outcomes/polling/table_poller.hpp"
 
 #include <optional>
 #include <string>

@@ -6,7 +6,7 @@
 #include "pipeline/roster.hpp"
 #include "pipeline/routing.hpp"
 #include "pipeline/shipping/attempt_log.hpp"
-#include "pipeline/shipping/poster.hpp"
+#include "pipeline/shipping/posting/poster.hpp"
 #include "pipeline/shipping/retry_waits.hpp"
 #include "pipeline/shipping/shipment.hpp"
 #include "pipeline/shipping/shipper_options.hpp"

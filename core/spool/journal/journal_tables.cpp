@@ -82,8 +82,7 @@ static constexpr unsigned answer_bit = 8;
 
 static unsigned bits_of(const report_places& reported) {
     return (reported.in_queue ? queue_bit : 0) | (reported.in_table ? table_bit : 0) |
-           (reported.in_operation ? operation_bit : 0) |
-           (reported.in_answer ? answer_bit : 0);
+           (reported.in_operation ? operation_bit : 0) | (reported.in_answer ? answer_bit : 0);
 }
 
 void source_rows::write(const source_change& change) {

@@ -74,7 +74,8 @@ std::string_view way_of(const report_places& reported) {
         "streaming, rest",
         "streaming, rest, queued"};
     bool by_queue = reported.in_queue || reported.in_table;
-    return ways[(reported.in_answer ? 4 : 0) + (reported.in_operation ? 2 : 0) + (by_queue ? 1 : 0)];
+    auto which = (reported.in_answer ? 4u : 0u) | (reported.in_operation ? 2u : 0u);
+    return ways[which | (by_queue ? 1u : 0u)];
 }
 
 const outcome_record* outcome_of(const any_stage& at) {

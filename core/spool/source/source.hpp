@@ -158,7 +158,7 @@ struct report_places {
     bool in_queue = false;
     bool in_table = false;
     bool in_operation = false;  // Of a request to ingest by REST: the service is asked for it.
-    bool in_answer = false;  // Streamed: the answer to the request is the report.
+    bool in_answer = false;     // Streamed: the answer to the request is the report.
 
     /// Whether a report of one of the first three is awaited.
     bool any() const { return in_queue || in_table || in_operation; }
@@ -166,9 +166,9 @@ struct report_places {
     friend bool operator==(const report_places&, const report_places&) = default;
 };
 
-/// How a source was sent to the service: "queued", "rest", "streaming", or several of them where
-/// an answer was lost or the transport has changed: "streaming, queued". Empty: it was not sent yet,
-/// or an earlier release has sent it.
+/// How a source was sent to the service: "queued", "rest", "streaming", or several of them where an
+/// answer was lost or the transport has changed: "streaming, queued". Empty: not sent yet, or by an
+/// earlier release.
 std::string_view way_of(const report_places&);
 
 /// A post that was a request to ingest by REST.

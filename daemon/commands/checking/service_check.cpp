@@ -6,7 +6,7 @@
 #include "daemon/commands/checking/target_check.hpp"
 #include "daemon/commands/checking/transport_check.hpp"
 #include "http/clock_skew.hpp"
-#include "pipeline/outcomes/queue_book.hpp"
+#include "pipeline/outcomes/polling/queue_book.hpp"
 
 #include <algorithm>
 

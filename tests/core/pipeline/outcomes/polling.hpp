@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/pipeline/outcomes/awaiting.hpp"
-#include "pipeline/outcomes/queue_poller.hpp"
+#include "pipeline/outcomes/polling/queue_poller.hpp"
 
 #include <optional>
 #include <string>

@@ -1,4 +1,4 @@
-#include "pipeline/retry_ranges.hpp"
+#include "pipeline/retrying/retry_ranges.hpp"
 
 #include "base/glob.hpp"
 #include "spool/following/log_state.hpp"

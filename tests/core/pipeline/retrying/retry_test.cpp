@@ -1,4 +1,4 @@
-#include "pipeline/retry.hpp"
+#include "pipeline/retrying/retry.hpp"
 
 #include "core/pipeline/intake/intake_fixture.hpp"
 #include "spool/folder/claiming.hpp"

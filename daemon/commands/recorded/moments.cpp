@@ -1,4 +1,4 @@
-#include "daemon/commands/moments.hpp"
+#include "daemon/commands/recorded/moments.hpp"
 
 #include "base/text.hpp"
 #include "config/reading/quantities.hpp"

@@ -1,6 +1,6 @@
-#include "pipeline/retry.hpp"
+#include "pipeline/retrying/retry.hpp"
 
-#include "pipeline/retry_ranges.hpp"
+#include "pipeline/retrying/retry_ranges.hpp"
 #include "spool/folder/moves/transfer.hpp"
 
 #include <algorithm>

@@ -10,7 +10,7 @@
 #include "pipeline/outcomes/expectations.hpp"
 #include "pipeline/outcomes/outcome_handler.hpp"
 #include "pipeline/outcomes/outcomes_options.hpp"
-#include "pipeline/outcomes/polling_schedule.hpp"
+#include "pipeline/outcomes/polling/polling_schedule.hpp"
 #include "pipeline/roster.hpp"
 
 #include <optional>

@@ -1,4 +1,4 @@
-#include "pipeline/outcomes/polling_schedule.hpp"
+#include "pipeline/outcomes/polling/polling_schedule.hpp"
 
 #include "base/backoff.hpp"
 

@@ -13,9 +13,9 @@
 #include "pipeline/outcomes/outcome_handler.hpp"
 #include "pipeline/outcomes/outcomes_options.hpp"
 #include "pipeline/outcomes/ownership.hpp"
-#include "pipeline/outcomes/polling_schedule.hpp"
-#include "pipeline/outcomes/queue_book.hpp"
-#include "pipeline/outcomes/queue_patience.hpp"
+#include "pipeline/outcomes/polling/polling_schedule.hpp"
+#include "pipeline/outcomes/polling/queue_book.hpp"
+#include "pipeline/outcomes/polling/queue_patience.hpp"
 
 #include <optional>
 #include <string>

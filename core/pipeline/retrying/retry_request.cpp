@@ -1,4 +1,4 @@
-#include "pipeline/retry_request.hpp"
+#include "pipeline/retrying/retry_request.hpp"
 
 #include "base/glob.hpp"
 

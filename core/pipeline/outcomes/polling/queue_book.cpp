@@ -1,4 +1,4 @@
-#include "pipeline/outcomes/queue_book.hpp"
+#include "pipeline/outcomes/polling/queue_book.hpp"
 
 #include "azure/storage/sas_rights.hpp"
 

@@ -1,4 +1,4 @@
-#include "daemon/commands/file_pattern.hpp"
+#include "daemon/commands/recorded/file_pattern.hpp"
 
 #include <boost/test/unit_test.hpp>
 

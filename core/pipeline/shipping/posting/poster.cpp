@@ -1,4 +1,4 @@
-#include "pipeline/shipping/poster.hpp"
+#include "pipeline/shipping/posting/poster.hpp"
 
 #include "kusto/notifications.hpp"
 #include "pipeline/shipping/guarded.hpp"

@@ -1,6 +1,6 @@
-#include "pipeline/outcomes/table_poller.hpp"
+#include "pipeline/outcomes/polling/table_poller.hpp"
 
-#include "pipeline/outcomes/queue_book.hpp"
+#include "pipeline/outcomes/polling/queue_book.hpp"
 #include "pipeline/shipping/shipment.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "pipeline/retry_request.hpp"
+#include "pipeline/retrying/retry_request.hpp"
 #include "spool/journal/journal_records.hpp"
 
 #include <vector>

@@ -1,4 +1,4 @@
-#include "pipeline/outcomes/queue_patience.hpp"
+#include "pipeline/outcomes/polling/queue_patience.hpp"
 
 #include "azure/storage/sas_rights.hpp"
 

@@ -1,4 +1,4 @@
-#include "pipeline/outcomes/queue_poller.hpp"
+#include "pipeline/outcomes/polling/queue_poller.hpp"
 
 #include "azure/storage/sas_rights.hpp"
 #include "azure/storage/storage_error.hpp"

@@ -1,4 +1,4 @@
-#include "pipeline/outcomes/operation_poller.hpp"
+#include "pipeline/outcomes/polling/operation_poller.hpp"
 
 #include "core/pipeline/outcomes/awaiting.hpp"
 

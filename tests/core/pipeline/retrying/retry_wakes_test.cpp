@@ -1,5 +1,5 @@
 #include "core/pipeline/outcomes/awaiting.hpp"
-#include "pipeline/retry.hpp"
+#include "pipeline/retrying/retry.hpp"
 
 using namespace kustodrop;
 

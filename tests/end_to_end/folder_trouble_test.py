@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""In each kind of trouble with a folder all surfaces agree, as in trouble_test."""
+import contextlib
+import os
+import subprocess
+import unittest
+
+from hanging import HangingMount
+from harness import csv_rows
+from log_writer import FOLLOW, Writer
+from troubled import Troubled
+
+
+class EachFolderTrouble(Troubled):
+    """One kind of trouble of a watched folder a test."""
+
+    def test_the_folder_is_absent(self):
+        _, daemon = self.pair()
+        away = daemon.drop.with_name("away")
+        daemon.drop.rename(away)
+        file = daemon.drop / "f0.csv"
+        metrics = {"kustodrop_watch_present": 0}
+        alert = "KustodropFolderAbsent"
+        self.all_say(daemon, file, "absent", metrics, "waiting: folder: ", alert=alert)
+        self.check(daemon, self.CONFIGURATION, "folder web")
+        away.rename(daemon.drop)
+        self.put(daemon)
+        self.settled(daemon, succeeded=1)
+        self.none_says(daemon, file, metrics)
+
+    def test_the_folder_has_no_inodes_left(self):
+        if os.geteuid() != 0:
+            self.skipTest("needs root to mount a file system with few inodes")
+        emulator = self.emulator()
+        daemon = self.daemon(emulator)
+        place = str(daemon.drop)
+        mount = ["mount", "-t", "tmpfs", "-o", "size=20m,nr_inodes=200", "none", place]
+        if subprocess.run(mount, check=False, capture_output=True).returncode:
+            self.skipTest("nothing may be mounted here")
+        self.addCleanup(subprocess.run, ["umount", "-l", place], check=False)
+        daemon.start()
+        file = daemon.drop / "f0.csv"
+        file.write_text(csv_rows(1))
+        self.settled(daemon, succeeded=1)
+        ballast = [daemon.drop / f".ballast-{number}" for number in range(200)]
+        with contextlib.suppress(OSError):
+            for one in ballast:
+                one.touch()
+        metrics = {"kustodrop_watch_low_on_space": 1}
+        alert = "KustodropLowOnSpace"
+        self.all_say(daemon, file, "too little space is free", metrics, alert=alert)
+        for one in ballast:
+            one.unlink(missing_ok=True)
+        self.none_says(daemon, file, metrics)
+
+    def test_the_folder_hangs(self):
+        if os.geteuid() != 0 or not os.path.exists("/dev/fuse"):
+            self.skipTest("needs root and FUSE")
+        emulator = self.emulator()
+        daemon = self.daemon(emulator)
+        backing = daemon.folder / "server"
+        backing.mkdir()
+        mount = HangingMount(backing, daemon.drop)
+        self.addCleanup(mount.end)
+        emulator.fault("blob", "put_blob", status=503, code="ServerBusy")
+        daemon.start()
+        for number in range(5):
+            daemon.put(f"f{number}.csv", csv_rows(1, number), backing)
+        file = daemon.drop / "f0.csv"
+        self.until("claimed files", lambda: daemon.status()["watches"][0]["pending"] == 5)
+        self.until("trouble", lambda: daemon.status()["trouble"], 120, daemon)
+        mount.hangs = True
+        emulator.clear_faults()
+        self.until("reads that hang", lambda: mount.unanswered, daemon=daemon)
+        metrics = {"kustodrop_watch_present": 0}
+        said, alert = "waiting: folder: ", "KustodropFolderAbsent"
+        self.all_say(daemon, file, "does not answer", metrics, said, alert=alert)
+        self.until("the service's trouble over", lambda: not daemon.status()["trouble"], 120)
+        mount.release()
+        self.settled(daemon, seconds=200, succeeded=5)
+        self.none_says(daemon, file, metrics)
+
+    def test_the_folder_of_logs_hangs(self):
+        if os.geteuid() != 0 or not os.path.exists("/dev/fuse"):
+            self.skipTest("needs root and FUSE")
+        emulator = self.emulator()
+        daemon = self.daemon(emulator, FOLLOW)
+        backing = daemon.folder / "server"
+        backing.mkdir()
+        mount = HangingMount(backing, daemon.drop)
+        self.addCleanup(mount.end)
+        Writer(backing).write(5)
+        daemon.start()
+        self.settled(daemon, succeeded=1)
+        mount.hangs = mount.whole = True
+        self.until("a look that hangs", lambda: mount.unanswered, daemon=daemon)
+        metrics = {"kustodrop_watch_present": 0}
+        said, alert = "waiting: folder: ", "KustodropFolderAbsent"
+        file = daemon.drop / "app.log"
+        self.all_say(daemon, file, "does not answer", metrics, said, alert=alert)
+        mount.release()
+        self.none_says(daemon, file, metrics)
+
+    def test_the_folder_is_another_daemons(self):
+        emulator, first = self.pair()
+        second = self.daemon(emulator)
+        second.settings["watches"][0]["path"] = str(first.drop)
+        second.write()
+        second.start()
+        file = self.put(first)
+        metrics = {"kustodrop_watch_present": 0}
+        said, alert = "waiting: folder: folder_locked", "KustodropFolderAbsent"
+        self.all_say(second, file, "folder_locked", metrics, said, alert=alert)
+        self.assertIn(str(first.drop), second.output())
+        first.stop()
+        self.daemons.remove(first)
+        second.put("f0.csv", csv_rows(1), first.drop)
+        self.settled(second, succeeded=1)
+        self.none_says(second, file, metrics)
+
+
+if __name__ == "__main__":
+    unittest.main()
