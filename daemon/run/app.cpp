@@ -67,8 +67,8 @@ void app::build_engine() {
         service_.blobs,
         service_.queues,
         service_.tables,
-        &service_.streaming,
-        {&service_.rest, &service_.transports}};
+        {&service_.rest, &service_.transports},
+        &service_.streaming};
     pipeline::engine_parts parts{
         around_.executor,
         *state_.journal(),

@@ -122,7 +122,12 @@ class Routes(EndToEnd):
         daemon.start()
         for number in range(20):
             daemon.put(f"partner00/{number}.csv", csv_rows(1, number))
-        self.until("uploads", lambda: self.watch(daemon)["stages"]["uploaded"] == 20)
+
+        def all_claimed():
+            stages = self.watch(daemon)["stages"]
+            return stages["uploaded"] > 0 and sum(stages.values()) == 20
+
+        self.until("uploads", all_claimed)
         daemon.program.kill()
         daemon.settings["watches"][0]["table"] = "other"
         daemon.write()
