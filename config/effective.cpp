@@ -22,6 +22,12 @@ struct position {
     }
 };
 
+// Whether a text is one reference without a default: "${env:NAME}".
+bool is_reference(std::string_view text) {
+    return text.starts_with("${") && text.find('}') == text.size() - 1 &&
+           text.find(":-") == std::string_view::npos;
+}
+
 class listing {
 public:
     explicit listing(const loaded& from) : from_(from) {}
@@ -52,6 +58,9 @@ private:
                    std::to_string(origin.column);
         bool is_as_written = origin.is_from_outside || is_unresolved(here);
         if (is_as_written && !one.may_hold_secret) row.value = origin.written;
+        // What this machine lacks has no value here, and the reference alone is no secret.
+        bool is_only_named = one.may_hold_secret && is_reference(origin.written);
+        if (is_only_named && is_unresolved(here)) row.value = origin.written;
         return row;
     }
 

@@ -9,12 +9,12 @@ CONFIGURATION = 78
 
 
 class Fragments(EndToEnd):
-    def fragment(self, daemon, name, **changes):
+    def fragment(self, daemon, file, **changes):
         """A watch of its own in conf.d; returns its folder."""
-        folder = daemon.folder / name
+        folder = daemon.folder / file
         folder.mkdir(exist_ok=True)
-        watch = {**daemon.settings["watches"][0], "name": name, "path": str(folder), **changes}
-        self.write(daemon, f"{name}.yaml", json.dumps({"watches": [watch]}))
+        watch = {**daemon.settings["watches"][0], "name": file, "path": str(folder), **changes}
+        self.write(daemon, f"{file}.yaml", json.dumps({"watches": [watch]}))
         return folder
 
     def write(self, daemon, name, text):

@@ -8,7 +8,7 @@ from harness import EndToEnd, csv_rows
 from log_writer import FOLLOW, Writer
 from waiting import until
 
-BAD = b"not a row of the table\n"
+BAD = b"a,b\na,b,c\n"
 
 
 class Ranges(EndToEnd):
@@ -134,7 +134,7 @@ class Ranges(EndToEnd):
         for _ in range(4):
             writer.write(20)
             writer.rotate()
-            until(lambda: daemon.status()["watches"][0]["logs"]["waiting_bytes"] == 0)
+            until("cuts", lambda: daemon.status()["watches"][0]["logs"]["waiting_bytes"] == 0)
         (daemon.drop / "bad.log").write_bytes(BAD)
         self.until("rows", lambda: emulator.count() == 80, daemon=daemon)
         self.until("the failure", lambda: "failed" in daemon.outcomes(), daemon=daemon)

@@ -118,16 +118,11 @@ class Routes(EndToEnd):
     def test_what_was_claimed_keeps_its_target_after_a_crash_with_another_configuration(self):
         emulator = self.emulator(**tables(["partner00", "other"]))
         daemon = self.daemon(emulator, routed())
-        emulator.fault("queue", status=503)
+        emulator.fault("blob", status=503)
         daemon.start()
         for number in range(20):
             daemon.put(f"partner00/{number}.csv", csv_rows(1, number))
-
-        def all_claimed():
-            stages = self.watch(daemon)["stages"]
-            return stages["uploaded"] > 0 and sum(stages.values()) == 20
-
-        self.until("uploads", all_claimed)
+        self.until("all", lambda: self.watch(daemon)["stages"]["claimed"] == 20)
         daemon.program.kill()
         daemon.settings["watches"][0]["table"] = "other"
         daemon.write()
