@@ -58,7 +58,7 @@ private:
                    std::to_string(origin.column);
         bool is_as_written = origin.is_from_outside || is_unresolved(here);
         if (is_as_written && !one.may_hold_secret) row.value = origin.written;
-        // What this machine lacks has no value here, and the reference alone is no secret.
+        // What this machine lacks has no value here, and the reference alone gives nothing away.
         bool is_only_named = one.may_hold_secret && is_reference(origin.written);
         if (is_only_named && is_unresolved(here)) row.value = origin.written;
         return row;

@@ -6,10 +6,12 @@ using namespace kustodrop::spool;
 
 BOOST_AUTO_TEST_SUITE(delivery)
 
-BOOST_AUTO_TEST_CASE(ways_are_those_that_were_gone) {
+BOOST_AUTO_TEST_CASE(each_way_of_a_source_is_named) {
     BOOST_TEST(way_of({}) == "");
     BOOST_TEST(way_of({.in_queue = true}) == "queued");
     BOOST_TEST(way_of({.in_table = true}) == "queued");
+    BOOST_TEST(way_of({.in_operation = true}) == "rest");
+    BOOST_TEST(way_of({.in_queue = true, .in_operation = true}) == "rest, queued");
     BOOST_TEST(way_of({.in_answer = true}) == "streaming");
     BOOST_TEST(way_of({.in_queue = true, .in_answer = true}) == "streaming, queued");
 }
