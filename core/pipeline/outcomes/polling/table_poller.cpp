@@ -75,12 +75,17 @@ asio::awaitable<bool> table_poller::poll() {
     blind_ = !resources;
     if (blind_) co_return false;
     auto begun = with_.time.now();
-    trouble_ = reporting_problem(*resources, options_.reports, report_method::table);
-    blind_ = trouble_.has_value();
-    if (blind_) co_return false;
+    auto problem = reporting_problem(*resources, options_.reports, report_method::table);
+    blind_ = problem.has_value();
+    if (blind_) {
+        trouble_ = std::move(problem);
+        co_return false;
+    }
     bool brought = false;
     unread_ = 0;
     auto ids = due();
+    // What could not be read is a trouble until it is asked for again.
+    if (!ids.empty() || next_reads_.empty()) trouble_.reset();
     for (auto& id : ids) {
         bool some = co_await read_rows(id, resources->status_tables);
         brought = brought || some;
