@@ -44,6 +44,14 @@ static void read_allow(section& watch, watch_options& out) {
     }
 }
 
+static std::string show_allow(const watch_options& from) {
+    std::string out;
+    for (auto& [name, values] : from.route.allow) {
+        out += (out.empty() ? "" : ", ") + yaml_text(name) + ": " + yaml_texts(values);
+    }
+    return "{" + out + "}";
+}
+
 std::vector<key<watch_options>> route_keys() {
     auto allow = make_special_key<watch_options>(
         "allow",
@@ -53,6 +61,7 @@ std::vector<key<watch_options>> route_keys() {
         "{tenant: [contoso, \"fab-*\"]}. Required for each that the target uses. A pattern lets "
         "ASCII letters, digits, . _ - and blanks through. What is not allowed stays in the folder."
     );
+    allow = shown_by<watch_options>(std::move(allow), show_allow);
     allow.facts.form = form::texts_map;
     allow.facts.default_value = "{}";
     return {

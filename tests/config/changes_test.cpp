@@ -188,6 +188,8 @@ BOOST_AUTO_TEST_CASE(each_key_of_a_watch_names_the_watch) {
         auto other = with_another(name).watches.at(0);
         if (name == "watches.deduplicate") other.target.deduplicate = true;
         if (name == "watches.delivery") other.target.delivery = kusto::delivery_way::streaming;
+        if (name == "watches.route") other.route.pattern = "{tenant}/**";
+        if (name == "watches.allow") other.route.allow["tenant"] = {"contoso"};
         if (name == "watches.format") other.target.format = kusto::data_format::json;
         auto wanted = in_force;
         one.take(wanted.watches[0], other);
