@@ -153,7 +153,7 @@ class Ranges(EndToEnd):
         scrape = daemon.scrape()
         self.assertEqual(sum_of(scrape, "kustodrop_log_bytes_seen_total"), written)
         self.assertEqual(
-            scrape.get("kustodrop_log_rotations_total", watch="web", kind="renamed"), 4
+            scrape.get("kustodrop_log_rotations_total", watch="web", kind="renamed"), 4 + 3 + 2 + 1
         )
         text = daemon.command("status", "--config", daemon.config_path)[1]
         self.assertIn("logs", text)

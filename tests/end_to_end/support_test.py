@@ -115,6 +115,8 @@ class Show(EndToEnd):
         daemon = self.daemon(self.emulator())
         daemon.settings["auth"]["client_secret"] = "${env:KD_SECRET}"
         daemon.write()
+        os.environ["KD_SECRET"] = SECRET
+        self.addCleanup(os.environ.pop, "KD_SECRET")
         copy = daemon.folder / "copy.yml"
         copy.touch(mode=0o600)
         copy.write_text(self.show(daemon, "--defaults"))

@@ -50,9 +50,14 @@ asio::awaitable<void> transport_keeper::run() {
         soon_ = false;
         auto reply = co_await with_.client.settings();
         learn(reply);
-        auto next = with_.time.now() + spread(decided_.ask_again, with_.random);
+        auto now = with_.time.now();
+        auto earliest = asked_at_ + shortest_distance;
+        if (reply.problem && reply.problem->retry_after) {
+            earliest = std::max(earliest, now + *reply.problem->retry_after);
+        }
+        auto next = std::max(earliest, now + spread(decided_.ask_again, with_.random));
         for (;;) {
-            auto due = soon_ ? std::min(next, asked_at_ + shortest_distance) : next;
+            auto due = soon_ ? earliest : next;
             if (with_.time.now() >= due || wish_ == transport_wish::queued) break;
             co_await wait_until(changed_, with_.time, due);
         }
