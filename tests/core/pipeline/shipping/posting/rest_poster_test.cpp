@@ -1,8 +1,5 @@
 #include "core/pipeline/shipping/shipping_fixture.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-
 using namespace kustodrop;
 using namespace std::chrono_literals;
 
@@ -31,10 +28,12 @@ struct posting_by_rest : test::shipping {
         tasks.clear();
     }
 
+    asio::awaitable<void> take_one() { co_await ready.pop(); }
+
     /// Another source stays in hand: what is to be posted waits for company.
     void keep_one_in_hand() {
         claim(9);
-        asio::co_spawn(io, ready.pop(), asio::detached);
+        tasks.push_back(start(take_one()));
         settle();
     }
 
