@@ -28,7 +28,9 @@ constexpr auto million = R"sql(
             CASE WHEN i > 999990 THEN 'claimed' ELSE 'retired' END, i * 1000, i * 1000, 1, 1, 0,
             CASE WHEN i > 999990 THEN NULL WHEN i = 77 THEN 'failed' ELSE 'succeeded' END, 0
         FROM n;
-    INSERT INTO slices SELECT id, 0, x'61', x'61', 0, 1, 1, 1, 1, 1, 1, 0, 0, 0 FROM sources;
+    INSERT INTO slices (source_id, position, name, location, offset, length_bytes, device, inode,
+        size_bytes, modified_ns, changed_ns)
+        SELECT id, 0, x'61', x'61', 0, 1, 1, 1, 1, 1, 1 FROM sources;
     COMMIT;
 )sql";
 
