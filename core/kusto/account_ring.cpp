@@ -13,6 +13,7 @@ static constexpr duration probe_lost_after = 60s;  // Its caller was cancelled a
 static constexpr std::size_t requests_a_probe = 50;
 static constexpr std::size_t least_of_a_crowd = 4;
 static constexpr duration probe_anyway_after = 50s;
+static constexpr std::uint64_t turns_kept = 3;  // Of a place that was passed over.
 
 // a1 b1 a2 b2 a3: neighbours differ in their account as long as there are two.
 static std::vector<azure::storage_place> interleaved(std::vector<azure::storage_place> places) {
@@ -41,6 +42,7 @@ void account_ring::update(std::vector<azure::storage_place> places) {
     accounts_ = std::move(kept);
     if (places_.empty()) return;
     // Many daemons start at once; they should not all begin with the same account.
+    turns_.assign(places_.size(), 0);
     if (is_first) cursor_ = random_();
     cursor_ %= places_.size();
 }
@@ -63,6 +65,26 @@ std::optional<std::size_t> account_ring::find_place(wall_time wall, auto accept)
     return std::nullopt;
 }
 
+// Of these the first one that had the fewest turns: who was passed over is next.
+std::optional<std::size_t> account_ring::find_least_used(wall_time wall, auto accept) {
+    std::optional<std::size_t> found;
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+        auto at = (cursor_ + i) % places_.size();
+        auto& place = places_[at];
+        if (found && turns_[at] >= turns_[*found]) continue;
+        if (!place.usable_at(wall) || !accept(accounts_.find(place.account)->second)) continue;
+        found = at;
+    }
+    return found;
+}
+
+void account_ring::take_turn(std::size_t place) {
+    cursor_ = (place + 1) % places_.size();
+    auto most = std::max(*std::ranges::max_element(turns_), ++turns_[place]);
+    // An account that was passed over for long is not flooded afterwards.
+    for (auto& turns : turns_) turns = std::max(turns, most - std::min(most, turns_kept));
+}
+
 std::optional<azure::storage_place> account_ring::next(time_point now, wall_time wall) {
     auto is_due = [&](const health& account) { return may_probe(account, now); };
     auto is_well = [](const health& account) { return !account.open; };
@@ -70,9 +92,9 @@ std::optional<azure::storage_place> account_ring::next(time_point now, wall_time
     auto found = find_place(wall, is_due);
     bool is_try = found.has_value();
     if (!found) {
-        found = find_place(wall, is_free);
-        if (!found) found = find_place(wall, is_well);
-        if (found) cursor_ = (*found + 1) % places_.size();
+        found = find_least_used(wall, is_free);
+        if (!found) found = find_least_used(wall, is_well);
+        if (found) take_turn(*found);
     }
     if (!found) {
         auto oldest = time_point::max();

@@ -65,10 +65,13 @@ private:
     void plan_probe(health& account, time_point now);
     bool may_probe(const health& account, time_point now) const;
     std::optional<std::size_t> find_place(wall_time wall, auto accept);
+    std::optional<std::size_t> find_least_used(wall_time wall, auto accept);
+    void take_turn(std::size_t place);
 
     random_generator& random_;
     std::vector<azure::storage_place> places_;  // Interleaved by account.
     std::map<std::string, health, std::less<>> accounts_;
+    std::vector<std::uint64_t> turns_;  // By place.
     std::size_t cursor_ = 0;
 };
 

@@ -274,13 +274,33 @@ BOOST_FIXTURE_TEST_CASE(an_account_that_holds_most_of_what_is_sent_is_passed_ove
     // The other one holds most by now, but something must be sent to one of them.
     ring.busy_with("a", 9, 10);
     met.clear();
-    for (int i = 0; i < 8; ++i) met.insert(next_account());
+    for (int i = 0; i < 24; ++i) met.insert(next_account());
     BOOST_TEST(met.size() == 2u);
     ring.busy_with("a", 4, 8);
     ring.busy_with("b", 4, 8);
     met.clear();
     for (int i = 0; i < 8; ++i) met.insert(next_account());
     BOOST_TEST(met.size() == 2u);
+}
+
+BOOST_FIXTURE_TEST_CASE(who_was_passed_over_has_its_turns_afterwards, ring_world) {
+    std::map<std::string, int> turns;
+    for (int i = 0; i < 400; ++i) {
+        // For a moment, now one and now the other, as chance has it in every busy hour.
+        ring.busy_with("a", i % 7 < 2 ? 5 : 0, 6);
+        ring.busy_with("b", i % 7 == 4 ? 5 : 0, 6);
+        ++turns[next_account()];
+    }
+    BOOST_TEST(std::abs(turns["a"] - turns["b"]) <= 8);
+    ring.busy_with("a", 0, 6);
+    // Long ones are not paid back.
+    ring.busy_with("b", 5, 6);
+    for (int i = 0; i < 100; ++i) BOOST_TEST(next_account() == "a");
+    ring.busy_with("b", 0, 6);
+    turns.clear();
+    for (int i = 0; i < 100; ++i) ++turns[next_account()];
+    BOOST_TEST(turns["b"] >= 50);
+    BOOST_TEST(turns["b"] <= 60);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
