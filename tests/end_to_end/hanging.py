@@ -55,11 +55,14 @@ class HangingMount:
             self.answer(head, body)
 
     def end(self):
-        """Whatever still hangs fails."""
+        """Whatever still hangs fails. A second call does nothing."""
+        if self.device < 0:
+            return
         self.release()
         LIBC.umount2(self.place.encode(), MNT_DETACH)
         self.thread.join(10)
         os.close(self.device)
+        self.device = -1
 
     def serve(self):
         while True:

@@ -49,6 +49,7 @@ std::shared_ptr<spool::followed_logs> make_followed_logs(
     spool::book_options book;
     book.watch = from.options.name;
     book.file_system = file_system_of(*from.folder);
+    book.lasting_inodes = from.folder->medium().lasting_inodes;
     book.boot_id = boot_id();
     book.start_at_end = from.options.follow.start == start_place::end;
     book.max_logs = from.options.follow.max_logs;

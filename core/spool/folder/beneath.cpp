@@ -167,6 +167,7 @@ std::optional<sighting> look_at(int folder, const std::string& base, freshness h
     sighting seen;
     seen.name = base;
     seen.identity = identity_of(facts);
+    seen.inode = seen.identity.inode;
     seen.kind = kind_of(facts.stx_mode);
     seen.links = facts.stx_nlink;
     static const auto own = ::geteuid();

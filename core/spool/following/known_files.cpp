@@ -38,7 +38,20 @@ static bool cut_short(look_table& look, log_state& log, std::size_t file) {
     return true;
 }
 
+// What a rotator copied over a file under a rotated name may be another log: it is judged as a file
+// that was not met before.
+static bool may_hold_another(look_table& look, const log_state& log, std::size_t file) {
+    auto& seen = look.files[file];
+    if (!seen.rotated || seen.name.empty() || seen.size_bytes == 0) return false;
+    return !log.doubt || look.evidence.holds(file, log.doubt->witness);
+}
+
 static void begin_new_life(look_table& look, log_state& log, std::size_t file, loss_cause cause) {
+    if (may_hold_another(look, log, file)) {
+        look.end(log, cause);
+        look.strangers.insert(file);
+        return;
+    }
     auto doubt = log.doubt;
     look.end(log, cause);
     auto* next = &look.add(file);
@@ -95,6 +108,8 @@ static void let_return(look_table& look) {
     for (auto file : strangers) {
         auto* log = look.latest_of(file);
         if (!log || log->phase != log_phase::ended || log->carried) continue;
+        auto has_just_ended = [&](auto& ending) { return ending.log == log->number; };
+        if (std::ranges::any_of(look.endings, has_just_ended)) continue;
         if (look.files[file].name.empty() || look.files[file].broken) continue;
         log->phase = log_phase::followed;
         look.judge(log_status::returned, log->number, file);

@@ -16,6 +16,7 @@ struct book_options {
     std::string watch;
     std::uint64_t file_system = 0;  // f_fsid, for the ids.
     std::string boot_id;            // Of the running kernel.
+    bool lasting_inodes = true;     // Else a file that stays may have another number at any look.
     bool start_at_end = false;      // What is there at the watch's first start was read already.
     std::size_t max_logs = 20'000;  // Followed at a time.
     std::size_t max_ended = 64;     // Kept of a family.

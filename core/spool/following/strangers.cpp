@@ -38,6 +38,19 @@ static void begin_at_size(look_table& look, std::size_t file) {
     look.judge(log_status::from_its_size, log.number, file);
 }
 
+// Where files are numbered anew, a log that is not in sight may be this file. Less than what proves
+// something is read again rather than left out.
+static bool is_numbered_anew(look_table& look, std::size_t file) {
+    if (look.options.lasting_inodes) return false;
+    return std::ranges::any_of(look.logs, [&](auto& entry) {
+        auto& log = entry.second;
+        bool is_missed = log.phase == log_phase::followed && !look.in_sight.contains(log.number);
+        bool has_ended = log.phase == log_phase::ended && !log.carried;
+        if ((!is_missed && !has_ended) || log.family != look.files[file].family) return false;
+        return look.evidence.proven(log, file).whole;
+    });
+}
+
 static void begin_live(look_table& look, bool first) {
     auto strangers = look.strangers;
     std::map<std::uint64_t, log_number> followed;
@@ -47,6 +60,11 @@ static void begin_live(look_table& look, bool first) {
     for (auto file : strangers) {
         auto& seen = look.files[file];
         if (seen.rotated || seen.compressed || look.latest_of(file)) continue;
+        if (is_numbered_anew(look, file)) continue;
+        if (!look.options.lasting_inodes && look.evidence.unreadable(file)) {
+            look.doubt(file);
+            continue;
+        }
         look.strangers.erase(file);
         if (look.is_full()) {
             look.judge(log_status::too_many, 0, file);
@@ -252,7 +270,11 @@ void place_remains(look_table& look, const unexplained_files& unexplained) {
         if (one.log) {
             continue_log(look, one);
         } else {
-            look.judge(log_status::unseen, look.add(one.file).number, one.file);
+            auto* earlier = look.latest_of(one.file);
+            auto life = earlier ? earlier->life + 1 : 0;
+            auto& log = look.add(one.file);
+            log.life = life;
+            look.judge(log_status::unseen, log.number, one.file);
         }
         auto& log = look.logs.rbegin()->second;
         made[one.file] = log.number;

@@ -2,6 +2,7 @@
 
 #include "spool/source/source.hpp"
 
+#include <cstdint>
 #include <string>
 
 namespace kustodrop::spool {
@@ -14,6 +15,8 @@ std::string_view to_string(file_kind);
 struct sighting {
     std::string name;  // Relative to the watch's folder; raw bytes.
     file_identity identity;
+    std::uint64_t inode =
+        0;  // While this mount lasts; that of `identity` is 0 where it is not kept.
     file_kind kind = file_kind::unknown;
     unsigned links = 0;     // Above 1 another name leads to the same bytes.
     bool readable = false;  // By this process.

@@ -43,7 +43,7 @@ std::vector<seen_file> followed_logs::list(std::vector<sighting> found) const {
     for (auto& one : found) {
         auto name = logs.find(one.name);
         if (one.kind != file_kind::regular) continue;
-        auto inode = one.identity.inode;
+        auto inode = one.inode;
         auto held = open_.find(inode);
         // A log that is known is followed whatever its name.
         if (name == logs.end() && held == open_.end()) continue;
@@ -58,9 +58,11 @@ std::vector<seen_file> followed_logs::list(std::vector<sighting> found) const {
         seen.facts.size_bytes = one.identity.size_bytes;
         seen.full_size = one.identity.size_bytes;
         seen.changed_ns = one.identity.changed_ns;
-        if (held != open_.end() && held->second.file.same_file(seen.facts.file)) {
-            seen.opened = held->second.opened;
-        }
+        // Such a number may have passed to another file: what changed is opened by its name again.
+        bool rests = rested_.contains(inode) && rested_.at(inode).full_size == seen.full_size &&
+                     rested_.at(inode).changed_ns == seen.changed_ns;
+        bool is_same = held != open_.end() && held->second.file.same_file(seen.facts.file);
+        if (is_same && (options_.lasting_inodes || rests)) seen.opened = held->second.opened;
     }
     return out;
 }
@@ -227,7 +229,7 @@ folder_look followed_logs::report(
         out.held_bytes += one.held_bytes;
     }
     for (auto& [inode, log] : open_) open.push_back(log);
-    out.files = std::make_shared<const open_logs>(std::move(open));
+    out.files = std::make_shared<const open_logs>(std::move(open), options_.lasting_inodes);
     for (auto& [number, log] : book_.logs()) {
         auto seen = by_inode.find(log.file.inode);
         if (log.phase != log_phase::followed || log.doubt || seen == by_inode.end()) continue;

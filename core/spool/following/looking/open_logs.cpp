@@ -9,7 +9,8 @@
 
 namespace kustodrop::spool {
 
-open_logs::open_logs(std::vector<open_log> logs) {
+open_logs::open_logs(std::vector<open_log> logs, bool lasting_inodes)
+    : lasting_inodes_(lasting_inodes) {
     for (auto& log : logs) {
         auto inode = log.file.inode;
         by_inode_.emplace(inode, std::move(log));
@@ -33,11 +34,14 @@ const open_log* open_logs::holder_of(const slice& of) const {
     if (own != by_inode_.end() && holds_slice(own->second.opened->get(), of)) return &own->second;
     // Bytes that begin a log may begin another one too.
     if (of.end() < tail_check_bytes) return nullptr;
+    const open_log* living = nullptr;
     for (auto& [inode, log] : by_inode_) {
         bool is_kin = of.name == log.family || of.name.starts_with(log.family);
-        if (is_kin && log.name != log.family && holds_slice(log.opened->get(), of)) return &log;
+        if (!is_kin || !holds_slice(log.opened->get(), of)) continue;
+        if (log.name != log.family) return &log;
+        living = &log;
     }
-    return nullptr;
+    return lasting_inodes_ ? nullptr : living;
 }
 
 }  // namespace kustodrop::spool

@@ -27,7 +27,8 @@ struct open_log {
 class open_logs {
 public:
     open_logs() = default;
-    explicit open_logs(std::vector<open_log> logs);
+    /// Where inode numbers do not last, the file of a slice may have another one by now.
+    explicit open_logs(std::vector<open_log> logs, bool lasting_inodes = true);
 
     bool empty() const { return by_inode_.empty(); }
 
@@ -35,11 +36,13 @@ public:
     shared_descriptor find(const slice& of) const;
 
     /// The file that holds a slice's bytes, as their checks say: its own, or one that was rotated
-    /// from the same log. Null if there is none. Blocking.
+    /// from the same log, or that log where it may be numbered anew. Null if there is none.
+    /// Blocking.
     const open_log* holder_of(const slice& of) const;
 
 private:
     std::map<std::uint64_t, open_log> by_inode_;
+    bool lasting_inodes_ = true;
 };
 
 /// Whether the open file has the slice's bytes, as far as the slice's checks are known. Blocking.

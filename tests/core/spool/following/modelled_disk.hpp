@@ -71,6 +71,12 @@ public:
         unlink(name);
     }
 
+    /// As another mount of a file system whose numbers do not last.
+    void number_anew() {
+        free_.clear();
+        for (auto& [name, file] : names_) file->inode = ++last_;
+    }
+
     const std::map<std::string, modelled_ref>& names() const { return names_; }
     std::int64_t time() const { return time_; }
 

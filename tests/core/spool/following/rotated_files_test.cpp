@@ -177,4 +177,40 @@ BOOST_AUTO_TEST_CASE(an_empty_rotated_file_is_judged_when_it_holds_something) {
     BOOST_TEST(look() == "app.log: same_log, app.log.1: copy");
 }
 
+BOOST_AUTO_TEST_CASE(copies_over_older_copies_are_not_read_again) {
+    write("app.log", lines(1, 10));
+    look();
+    cut("app.log");
+    for (int first : {11, 31, 51}) {
+        if (disk.has("app.log.1")) disk.copy("app.log.1", "app.log.2", false);
+        disk.copy("app.log", "app.log.1", false);
+        disk.find("app.log")->data = lines(first, first + 11);
+        look();
+        look();
+        BOOST_TEST(losses() == "");
+        BOOST_TEST(log("app.log").position == 0u);
+        cut("app.log");
+        for (auto& [number, one] : book.logs()) {
+            if (one.phase != log_phase::followed) continue;
+            BOOST_TEST_CONTEXT(one.name) { BOOST_TEST(one.position == one.size_seen()); }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_replaces_an_older_copy_and_is_no_log_is_read) {
+    write("app.log", lines(1, 10));
+    look();
+    cut("app.log");
+    disk.rename("app.log", "app.log.1");
+    write("app.log", lines(11, 20));
+    look();
+    auto id = log("app.log.1").id;
+    disk.find("app.log.1")->data = "of another program\n" + lines(40, 55);
+    BOOST_TEST(look().ends_with("app.log.1: unseen"));
+    BOOST_TEST(log("app.log.1").position == 0u);
+    cut("app.log.1");
+    BOOST_TEST(log("app.log.1").id != id);
+    BOOST_TEST(losses() == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
