@@ -282,7 +282,7 @@ int command_explain(const explain_options& options) {
         if (!facts.seen) facts.claimed_as = place_in_work(watch->path, facts.name);
     }
     read_record(*settings, facts);
-    read_progress(asking, path, facts);
+    read_progress(asking, answers ? path : "", facts);
     read_status(*settings, facts);
     if (!answers) {
         facts.folder_present = false;

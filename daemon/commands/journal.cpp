@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 #include "daemon/admin/admin.hpp"
 #include "daemon/admin/journal_view.hpp"
+#include "daemon/commands/answering.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/commands/recorded/byte_ranges.hpp"
 #include "daemon/commands/recorded/file_pattern.hpp"
@@ -10,6 +11,7 @@
 #include "daemon/program.hpp"
 
 #include <boost/json.hpp>
+#include <sys/stat.h>
 
 #include <cstdio>
 #include <utility>
@@ -78,7 +80,9 @@ static int show_ranges(const journal_options& options, const question_settings& 
     }
     auto query = query_of(options, asking.settings);
     if (query.has_error()) return refuse_usage(query.error());
-    auto found = recorded_logs(asking, std::move(*query), options.file);
+    struct ::stat facts = {};
+    bool answers = answers_in_time([&] { ::stat(options.file.c_str(), &facts); });
+    auto found = recorded_logs(asking, std::move(*query), answers ? options.file : "");
     if (found.has_error()) return report_failure(found.error());
     auto logs = std::move(*found);
     if (options.at >= 0) logs = only_at(logs, static_cast<std::uint64_t>(options.at));

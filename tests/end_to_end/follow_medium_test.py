@@ -47,7 +47,7 @@ class NumbersThatDoNotLast(EndToEnd):
             self.until("the rows", lambda: emulator.count() >= wanted, daemon=daemon)
         self.assertEqual(self.numbers(emulator), list(range(writer.written)))
 
-    def test_another_mount_numbers_the_files_anew(self):
+    def test_another_mount_numbers_the_files_differently(self):
         emulator, daemon, backing = self.start()
         mount = self.mount(backing, daemon.drop)
         writer = Writer(backing)

@@ -38,9 +38,9 @@ static void begin_at_size(look_table& look, std::size_t file) {
     look.judge(log_status::from_its_size, log.number, file);
 }
 
-// Where files are numbered anew, a log that is not in sight may be this file. Less than what proves
-// something is read again rather than left out.
-static bool is_numbered_anew(look_table& look, std::size_t file) {
+// Where files are numbered differently, a log that is not in sight may be this file. Less than what
+// proves something is read again rather than left out.
+static bool is_renumbered(look_table& look, std::size_t file) {
     if (look.options.lasting_inodes) return false;
     return std::ranges::any_of(look.logs, [&](auto& entry) {
         auto& log = entry.second;
@@ -60,7 +60,7 @@ static void begin_live(look_table& look, bool first) {
     for (auto file : strangers) {
         auto& seen = look.files[file];
         if (seen.rotated || seen.compressed || look.latest_of(file)) continue;
-        if (is_numbered_anew(look, file)) continue;
+        if (is_renumbered(look, file)) continue;
         if (!look.options.lasting_inodes && look.evidence.unreadable(file)) {
             look.doubt(file);
             continue;

@@ -19,7 +19,8 @@ result<boost::json::array> rows_of(
 );
 
 /// What is recorded of the bytes of the followed log at `path`, by its inode whatever its names
-/// were; of a deleted one by its name. `query` has the name in its watch as `file_glob`.
+/// were; of a deleted one by its name, as where `path` is empty. `query` has the name in its watch
+/// as `file_glob`.
 result<std::vector<recorded_log>> recorded_logs(
     const question_settings& asking, spool::journal_query query, const std::string& path
 );

@@ -36,7 +36,7 @@ public:
     shared_descriptor find(const slice& of) const;
 
     /// The file that holds a slice's bytes, as their checks say: its own, or one that was rotated
-    /// from the same log, or that log where it may be numbered anew. Null if there is none.
+    /// from the same log, or that log where it may be numbered differently. Null if there is none.
     /// Blocking.
     const open_log* holder_of(const slice& of) const;
 

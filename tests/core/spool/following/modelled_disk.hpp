@@ -72,7 +72,7 @@ public:
     }
 
     /// As another mount of a file system whose numbers do not last.
-    void number_anew() {
+    void renumber() {
         free_.clear();
         for (auto& [name, file] : names_) file->inode = ++last_;
     }

@@ -22,13 +22,13 @@ struct changing_numbers : book_fixture {
     }
     void mount_again() {
         restart();
-        disk.number_anew();
+        disk.renumber();
     }
 };
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(numbered_anew_, changing_numbers)
+BOOST_FIXTURE_TEST_SUITE(renumbered_, changing_numbers)
 
 BOOST_AUTO_TEST_CASE(a_log_is_continued_under_another_number) {
     begin(lines(1, 10));
