@@ -7,6 +7,7 @@ import unittest
 
 from hanging import HangingMount
 from harness import csv_rows
+from log_writer import FOLLOW, Writer
 from troubled import Troubled
 
 
@@ -77,6 +78,29 @@ class EachFolderTrouble(Troubled):
         self.until("the service's trouble over", lambda: not daemon.status()["trouble"], 120)
         mount.release()
         self.settled(daemon, seconds=200, succeeded=5)
+        self.none_says(daemon, file, metrics)
+
+    def test_the_folder_of_logs_hangs(self):
+        if os.geteuid() != 0 or not os.path.exists("/dev/fuse"):
+            self.skipTest("needs root and FUSE")
+        emulator = self.emulator()
+        daemon = self.daemon(emulator, FOLLOW)
+        backing = daemon.folder / "server"
+        backing.mkdir()
+        mount = HangingMount(backing, daemon.drop)
+        self.addCleanup(mount.end)
+        writer = Writer(backing)
+        self.addCleanup(writer.file.close)
+        writer.write(5)
+        daemon.start()
+        self.settled(daemon, succeeded=1)
+        mount.hangs = mount.whole = True
+        self.until("a look that hangs", lambda: mount.unanswered, daemon=daemon)
+        metrics = {"kustodrop_watch_present": 0}
+        said, alert = "waiting: folder: ", "KustodropFolderAbsent"
+        file = daemon.drop / "app.log"
+        self.all_say(daemon, file, "does not answer", metrics, said, alert=alert)
+        mount.release()
         self.none_says(daemon, file, metrics)
 
     def test_the_folder_is_another_daemons(self):
