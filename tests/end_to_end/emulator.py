@@ -9,6 +9,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+import strange_service
 from programs import Program, path_of
 from waiting import until
 
@@ -46,7 +47,8 @@ class Emulator:
         ready = folder / "ready.json"
         ports = {"port": 0, "blob_port": 0, "queue_port": 0, "table_port": 0}
         wanted = {"batching": "200ms", "table": [WEB], "data": folder / "data.db"}
-        flags = {**ports, **wanted, **options, "ready_file": ready}
+        strange, faults = strange_service.mode()
+        flags = {**ports, **wanted, **strange, **options, "ready_file": ready}
         command = [path_of("KUSTODROP_EMULATOR"), *as_flags(flags)]
         self.program = Program("emulator", command, folder / "emulator.log")
 
@@ -61,6 +63,8 @@ class Emulator:
         self.opener = opener(self.ready["ca_file"])
         # Addresses may name a host that only the proxy knows; it is this machine all the same.
         self.advertised = options.get("advertise")
+        if faults:
+            self.control("faults", "POST", faults)
 
     def fetch(self, url, *arguments, **options):
         if self.advertised:
