@@ -26,6 +26,14 @@ KINDS = (
     ("hangs",),
     ("fresh_inodes", "no_noreplace", "late_errors"),
 )
+FOLLOWED = (
+    (),
+    ("fresh_inodes",),
+    ("cached",),
+    ("cached", "fresh_inodes"),
+    ("late_errors",),
+    ("hangs",),
+)
 
 
 def may_mount():
@@ -85,9 +93,10 @@ class StrangeDisks(Resilience):
         self.assertLessEqual(len(rows) - count, 2 * kills, f"doubled: {rows}")
 
     def rig_on(self, faults, watch):
-        emulator, daemon, _ = self.rig(
-            {"batching": "200ms"}, {"recursive": True, "stable_for": "300ms", **watch}
-        )
+        plain = {"recursive": True}
+        if watch.get("mode") != "follow":
+            plain["stable_for"] = "300ms"
+        emulator, daemon, _ = self.rig({"batching": "200ms"}, {**plain, **watch})
         disk = Disk(daemon.folder, daemon.drop, faults)
         self.addCleanup(disk.unmount)
         if not disk.mount():
@@ -185,6 +194,61 @@ class StrangeDisks(Resilience):
         self.tally.add("late")
         self.finished(daemon, emulator)
 
+    def follow(self, faults, _):
+        """A log that grows and is rotated, over kills and remounts."""
+        cut = {"max_bytes": "1MiB", "max_age": "200ms"}
+        watch = {"mode": "follow", "include": ["*.log"], "record_wait": "1s", "cut": cut}
+        emulator, daemon, disk = self.rig_on(faults, watch)
+        place = disk.place_of_others()
+        count = 0
+
+        def write(rows):
+            nonlocal count
+            with (place / "app.log").open("a", encoding="utf-8") as log:
+                log.write("".join(ROW.format(count + one) for one in range(rows)))
+            count += rows
+
+        def rotate():
+            for number in (3, 2, 1):
+                older = place / f"app.log.{number}"
+                if older.exists():
+                    self.move(older, place / f"app.log.{number + 1}")
+            self.move(place / "app.log", place / "app.log.1")
+
+        write(40)  # More than the 1 KiB that proves which log a file is.
+        daemon.start()
+        self.arrive(emulator, daemon, count)
+        for remounts in (False, True, False):
+            write(5)
+            rotate()
+            write(40)
+            self.arrive(emulator, daemon, count)
+            write(5)
+            if remounts:
+                daemon.stop()
+                disk.unmount()
+                self.assertTrue(disk.mount())
+            else:
+                daemon.program.kill()
+            write(5)
+            daemon.start()
+            self.arrive(emulator, daemon, count, kills=20)
+        rows = self.rows(emulator)
+        self.tally.add("logs")
+        self.tally.add("doubled", len(rows) - count)
+        self.until("outcomes", lambda: set(daemon.outcomes()) == {"succeeded"}, 120, daemon)
+        daemon.stop()
+        disk.unmount()
+
+    @staticmethod
+    def move(old, new):
+        """A rename that may report an error although it is done."""
+        try:
+            old.rename(new)
+        except OSError:
+            if old.exists() or not new.exists():
+                raise
+
     def test_every_record_arrives_once_whatever_the_disk_is_like(self):
         if not may_mount():
             skip("strange disks: /dev/fuse and root are wanted")
@@ -192,9 +256,10 @@ class StrangeDisks(Resilience):
         whole = self.scenarios(self.remain, [("fresh_inodes",), ("cached",)]) and whole
         whole = self.scenarios(self.grow, [("cached",), ("cached", "fresh_inodes")]) and whole
         whole = self.scenarios(self.add_late, [("cached",), ("cached", "fresh_inodes")]) and whole
+        whole = self.scenarios(self.follow, FOLLOWED) and whole
         self.tally.add("lost", 0)
-        least = {"files": 112, "kills": 24, "remounts": 4, "grown": 2, "late": 2}
-        counts = ("files", "kills", "remounts", "grown", "late", "lost")
+        least = {"files": 112, "kills": 24, "remounts": 4, "grown": 2, "late": 2, "logs": 6}
+        counts = ("files", "kills", "remounts", "grown", "late", "logs", "lost", "doubled")
         self.close("strange disks", least if whole else {}, *counts)
 
 

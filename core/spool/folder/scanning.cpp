@@ -99,7 +99,7 @@ private:
             return true;
         }
         if (found_.sightings.size() >= options_.limit) return false;
-        auto seen = watched_.look_in(at, base, freshness::remembered);
+        auto seen = watched_.look_in(at, base, options_.how);
         if (!seen) return true;
         if (seen->kind == file_kind::folder) return meet_folder(in, std::move(name), base);
         seen->name = std::move(name);

@@ -16,6 +16,8 @@ struct scan_options {
     std::size_t limit = 10'000;      // Names looked at; what is left is another scan's,
     std::size_t folders = SIZE_MAX;  // and so are further subfolders.
 
+    freshness how = freshness::remembered;  // Of what is not local.
+
     /// Which names are looked at; empty means all. Pure: it runs on the worker's thread.
     std::function<bool(std::string_view relative_name)> wanted = {};
 };

@@ -104,6 +104,8 @@ result<folder_look> followed_logs::look(
     scan_options asked;
     asked.recursive = rules_.recursive;
     asked.limit = scan_limit;
+    // A mount that only remembers which file a name is shows the bytes of another one.
+    if (!options_.lasting_inodes) asked.how = freshness::asked;
     bool all = !open_.empty();
     asked.wanted = [&](std::string_view name) { return all || names.may_be_log(name); };
     auto found = scan_folder(folder, asked);
