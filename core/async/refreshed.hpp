@@ -100,6 +100,7 @@ public:
             begin_fetch();
             auto fetched = co_await fetch_();
             auto next = fetched ? accept(std::move(*fetched)) : fail(std::move(fetched.error()));
+            planned_ = next;
             while (clock_.now() < due(next)) co_await wait_until(wanted_, clock_, due(next));
         }
     }
@@ -155,6 +156,12 @@ public:
         return expires_at_ - clock_.now();
     }
 
+    /// Until the next fetch; nothing while one is on its way.
+    std::optional<duration> next_fetch_in() const {
+        if (!planned_) return std::nullopt;
+        return std::max(due(*planned_) - clock_.now(), duration());
+    }
+
     void on_event(listener listen) { listen_ = std::move(listen); }
 
 private:
@@ -167,6 +174,7 @@ private:
 
     void begin_fetch() {
         early_ = false;
+        planned_.reset();
         started_at_ = clock_.now();
     }
 
@@ -238,6 +246,7 @@ private:
     std::shared_ptr<const T> value_;
     std::shared_ptr<const T> refused_;
     time_point expires_at_{};
+    std::optional<time_point> planned_;  // The next fetch.
     time_point accepted_at_{};
     time_point started_at_{};
     std::uint64_t number_ = 0;

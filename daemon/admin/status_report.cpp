@@ -131,7 +131,10 @@ static void add_watch_problems(const watch_status& watch, std::vector<std::strin
 std::vector<std::string> status_report::problems() const {
     std::vector<std::string> out;
     if (!journal_healthy) out.emplace_back("the journal cannot be written");
-    if (trouble) out.push_back(to_string(*trouble));
+    if (trouble) {
+        auto next = next_request ? "; it is tried again in " + human_duration(*next_request) : "";
+        out.push_back(to_string(*trouble) + next);
+    }
     if (polling_trouble) out.push_back("outcomes cannot be read: " + to_string(*polling_trouble));
     if (!config_problem.empty()) {
         out.push_back("the new configuration is refused: " + config_problem);
@@ -167,6 +170,7 @@ std::string status_report::to_json() const {
         {"problems", json::array(wrong.begin(), wrong.end())},
         {"config_problem", nullptr},
         {"trouble", trouble_json(trouble)},
+        {"next_request_in_seconds", seconds(next_request)},
         {"notification_trouble", trouble_json(polling_trouble)},
         {"journal_healthy", journal_healthy},
         {"stopping", stopping},

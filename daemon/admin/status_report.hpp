@@ -70,6 +70,7 @@ struct status_report {
     std::optional<duration> clock_skew;      // How far our clock is ahead of the service's.
     std::string config_problem;              // Why the last reload was refused; empty: it was not.
     std::optional<failure> trouble;          // Why nothing gets through to the service now.
+    std::optional<duration> next_request;    // Until a token or resources are asked for, if so.
     std::optional<failure> polling_trouble;  // Why the notification queues cannot be read now.
     bool journal_healthy = true;
     bool stopping = false;

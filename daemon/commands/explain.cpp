@@ -197,6 +197,12 @@ static void read_status(const config::settings& settings, pipeline::explain_fact
         return trouble ? text_of_failure(*trouble) : std::string();
     };
     facts.trouble = trouble_in("trouble");
+    auto* next_request = status.if_contains("next_request_in_seconds");
+    if (!facts.trouble.empty() && next_request && next_request->is_number()) {
+        std::chrono::duration<double> time(next_request->to_number<double>());
+        auto wait = std::chrono::duration_cast<duration>(time);
+        facts.trouble += "; it is tried again in " + human_duration(wait);
+    }
     facts.outcome_trouble = trouble_in("notification_trouble");
     facts.journal_works = status.at("journal_healthy").as_bool();
     for (auto& one : status.at("watches").as_array()) {

@@ -131,6 +131,7 @@ status_report reporter::status() {
     report.sas_time_left = service.sas_time_left();
     report.clock_skew = service.transport.skew();
     report.trouble = service.trouble();
+    if (report.trouble) report.next_request = service.next_request_in();
     if (!report.trouble) report.trouble = with_.shipping.delivery_trouble();
     report.polling_trouble = poller.trouble();
     report.journal_healthy = with_.journal.healthy();

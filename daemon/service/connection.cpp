@@ -251,6 +251,13 @@ std::optional<failure> connection::trouble() const {
     return std::nullopt;
 }
 
+std::optional<duration> connection::next_request_in() const {
+    if (!token.current()) return token.next_fetch_in();
+    if (!resources.current()) return resources.next_fetch_in();
+    if (!identity_token.current()) return identity_token.next_fetch_in();
+    return std::nullopt;
+}
+
 // Signatures and tokens are valid for a period; Entra and storage tolerate 5 minutes.
 static constexpr duration tolerated_skew = 5min;
 

@@ -70,6 +70,9 @@ public:
     /// Why the service cannot be used now, if so.
     std::optional<failure> trouble() const;
 
+    /// Until the service is asked for what is missing in that trouble; nothing while it is.
+    std::optional<duration> next_request_in() const;
+
     /// Says once that this machine's clock is far from the service's, and once that it is not.
     void watch_clock();
 

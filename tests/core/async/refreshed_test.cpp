@@ -118,6 +118,10 @@ BOOST_AUTO_TEST_CASE(a_value_in_hand_outlives_an_outage_until_it_expires) {
     BOOST_TEST(!value.current());
     BOOST_TEST((value.age() == 60min));
     BOOST_TEST(!value.time_left().has_value());
+    BOOST_REQUIRE(value.next_fetch_in().has_value());
+    auto before = fetches();
+    pass(*value.next_fetch_in());
+    BOOST_TEST(fetches() == before + 1);
     broken.reset();
     pass_in_steps(5min, 1s);
     BOOST_TEST(ask() != "waiting");
