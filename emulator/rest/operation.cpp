@@ -17,7 +17,10 @@ std::string to_json(const operation& one) {
     json::array blobs;
     for (auto& blob : one.blobs) {
         blobs.push_back(json::object{
-            {"url", blob.url}, {"sourceId", blob.source_id}, {"message", blob.message_id}});
+            {"url", blob.url},
+            {"sourceId", blob.source_id},
+            {"message", blob.message_id},
+            {"text", blob.text}});
     }
     json::object out;
     out["id"] = one.id;
@@ -54,7 +57,10 @@ std::optional<operation> read_operation(std::string_view text) {
         auto* blob = item.if_object();
         if (!blob) return std::nullopt;
         out.blobs.push_back(
-            {text_of(*blob, "url"), text_of(*blob, "sourceId"), text_of(*blob, "message")}
+            {text_of(*blob, "url"),
+             text_of(*blob, "sourceId"),
+             text_of(*blob, "message"),
+             text_of(*blob, "text")}
         );
     }
     return out;

@@ -17,6 +17,7 @@ struct rest_blob {
     std::string url = {};         // As it came. Secret.
     std::string source_id = {};   // As it came; empty when none was given.
     std::string message_id = {};  // Of the message that stands for it in a queue.
+    std::string text = {};        // That message, JSON.
     friend bool operator==(const rest_blob&, const rest_blob&) = default;
 };
 

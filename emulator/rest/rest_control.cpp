@@ -203,6 +203,7 @@ asio::awaitable<http::response> rest_control::operations(const exchange& one) {
             blob["url"] = found.blobs[i].url;
             blob["source_id"] = found.blobs[i].source_id;
             blob["status"] = status;
+            blob["text"] = found.blobs[i].text;
             blobs.push_back(std::move(blob));
         }
         json::object item;

@@ -159,7 +159,9 @@ http::response rest_service::post(const exchange& one) {
     begun.tracked = read->tracked;
     begun.blobs = std::move(read->blobs);
     for (std::size_t i = 0; i < begun.blobs.size(); ++i) {
-        begun.blobs[i].message_id = put_message(std::move(read->messages[i]));
+        auto& blob = begun.blobs[i];
+        if (!p_.discard) blob.text = read->messages[i];
+        blob.message_id = put_message(std::move(read->messages[i]));
     }
     json::object body{{"ingestionOperationId", keep(std::move(begun))}};
     return json_answer(200, json::serialize(body));

@@ -143,6 +143,9 @@ class Posts(Served):
         )
         (kept,) = client.emulator.control("operations")
         self.assertEqual((kept["database"], kept["table"]), ("Demo DB", "Raw Events"))
+        (message,) = [json.loads(one["text"]) for one in kept["blobs"]]
+        self.assertEqual(message["Id"], kept["blobs"][0]["source_id"])
+        self.assertEqual(message["TableName"], "Raw Events")
 
     def test_without_tracking_there_is_no_id(self):
         client = self.client()

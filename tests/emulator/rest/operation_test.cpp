@@ -15,7 +15,8 @@ operation of_two() {
     out.database = "Db";
     out.table = "T";
     out.started = wall_time(std::chrono::hours(24));
-    out.blobs = {{"http://h/c/a.gz?sig=s", "id-a", "m-a"}, {"http://h/c/b.gz?sig=s", "", "m-b"}};
+    out.blobs = {
+        {"http://h/c/a.gz?sig=s", "id-a", "m-a", "{}"}, {"http://h/c/b.gz?sig=s", "", "m-b"}};
     return out;
 }
 
