@@ -5,6 +5,7 @@ import json
 import os
 import unittest
 
+import ways
 from harness import ROW, EndToEnd, compressed, csv_rows
 
 HEADER = "time,level,message,number\n"
@@ -30,10 +31,12 @@ class Coalescing(EndToEnd):
             daemon.put(f"{number:03}.csv", csv_rows(3, 3 * number))
         entries = self.settled(daemon, succeeded=100)
         self.assertEqual(self.numbers(emulator), list(range(300)))
-        messages = self.posted(emulator, 2)
-        for message in messages:
+        self.assert_posts(emulator, 2)
+        sources = {entry["source_id"] for entry in entries}
+        self.assertEqual(len(sources), 2)
+        for message in [] if ways.STREAMING else emulator.messages():
             self.assertEqual(len(emulator.content(message)), int(message["RawDataSize"]))
-        self.assertEqual({entry["source_id"] for entry in entries}, {m["Id"] for m in messages})
+            self.assertIn(message["Id"], sources)
         self.assertEqual({entry["files"] for entry in entries}, {50})
         self.assertEqual(len({entry["file"] for entry in entries}), 100)
         self.archived(daemon, 100)
@@ -49,7 +52,8 @@ class Coalescing(EndToEnd):
             daemon.put(f"{number}.csv", csv_rows(10, 10 * number))
         self.settled(daemon, succeeded=10)
         self.assertEqual(self.numbers(emulator), list(range(100)))
-        for message in emulator.messages():
+        self.assertGreaterEqual(emulator.message_count(), 4)
+        for message in [] if ways.STREAMING else emulator.messages():
             self.assertLessEqual(int(message["RawDataSize"]), 1024)
         daemon.put("alone.csv", csv_rows(1, 100))
         self.settled(daemon, succeeded=11)
@@ -104,7 +108,7 @@ class Coalescing(EndToEnd):
         daemon.put("empty.csv", "")
         self.settled(daemon, succeeded=3, failed=1, skipped=1)
         self.assertEqual(self.numbers(emulator), list(range(6)))
-        self.posted(emulator, 3)
+        self.assert_posts(emulator, 3)
         self.until("quarantine", lambda: len(daemon.inside("quarantine")) == 2)
         self.assertEqual(daemon.inside("quarantine"), ["open.csv", "open.csv.error.json"])
 
@@ -133,7 +137,7 @@ class Coalescing(EndToEnd):
             daemon.put("same.csv", csv_rows(1, number))
             self.until("the claim", lambda: not daemon.waiting())
         self.settled(daemon, succeeded=4)
-        self.posted(emulator, 1)
+        self.assert_posts(emulator, 1)
         self.assertEqual(self.numbers(emulator), list(range(4)))
         self.archived(daemon, 4)
 
@@ -187,8 +191,12 @@ class Coalescing(EndToEnd):
         rows = collections.Counter(self.numbers(emulator))
         self.assertEqual(sorted(rows), good)
         # Only a post whose answer a kill swallowed may come twice, with all that is in its blob.
-        posts = collections.Counter(message["Id"] for message in emulator.messages())
-        repeated = sum(count - 1 for count in posts.values())
+        if ways.STREAMING:
+            found = [entry for entry in daemon.journal() if entry["ambiguous_posts"]]
+            repeated = len({entry["source_id"] for entry in found})
+        else:
+            posts = collections.Counter(message["Id"] for message in emulator.messages())
+            repeated = sum(count - 1 for count in posts.values())
         self.assertLessEqual(repeated, 3 * 4)
         self.assertLessEqual(sum(count - 1 for count in rows.values()), 10 * repeated)
 
@@ -197,7 +205,7 @@ class Coalescing(EndToEnd):
         emulator.pause()
         for number in range(20):
             daemon.put(f"{number}.csv", csv_rows(1, number))
-        self.posted(emulator, 2)
+        self.assert_posts(emulator, 2)
         daemon.program.kill()
         for path in daemon.state.iterdir():
             if path.is_file():

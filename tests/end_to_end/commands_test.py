@@ -290,7 +290,7 @@ class Send(EndToEnd):
         code, out, err = self.send(daemon, folder, "--wait")
         self.assertEqual(code, 0, out + err)
         self.assertEqual(emulator.count(), 13)
-        self.assertEqual(len(emulator.messages()), 6)
+        self.assertEqual(emulator.message_count(), 6)
 
     def test_a_bad_file_is_reported_and_the_exit_code_says_so(self):
         emulator = self.emulator()

@@ -7,6 +7,7 @@ import sqlite3
 import threading
 import unittest
 
+import ways
 from harness import EndToEnd, csv_rows, sha256
 from waiting import until
 
@@ -21,6 +22,10 @@ class Crash(EndToEnd):
         entries = self.settled(daemon, seconds=180, succeeded=len(files))
         self.until("the archive", lambda: len(daemon.inside("archive")) == len(files))
         self.assertEqual((daemon.waiting(), daemon.inside("work")), ([], []))
+        if ways.STREAMING:
+            repeated = emulator.message_count() - len(files)
+            self.assertTrue(0 <= repeated <= most_duplicates, repeated)
+            return
         sent = collections.Counter(message["Id"] for message in emulator.messages())
         duplicates = sum(count - 1 for count in sent.values())
         self.assertEqual(len(sent), len(files))
@@ -95,7 +100,7 @@ class Crash(EndToEnd):
         contents = [csv_rows(number + 1) for number in range(20)]
         for number, content in enumerate(contents):
             daemon.put(f"{number}.csv", content)
-        self.posted(emulator, 20)
+        self.assert_posts(emulator, 20)
         daemon.program.kill()
         for path in daemon.state.iterdir():
             if path.is_file():

@@ -5,6 +5,7 @@ import pathlib
 import socket
 
 import admin_socket
+import ways
 from exposition import Exposition
 from programs import Program, path_of, run
 from waiting import until
@@ -50,9 +51,11 @@ class Daemon:
         if "follow" not in [one.get("mode") for one in watches or [watch]]:
             plain["stable_for"] = "100ms"
         cluster = {"ingestion_endpoint": emulator.endpoint}
-        transport = os.environ.get("KUSTODROP_TRANSPORT")  # Any suite in another transport.
-        if transport:
-            cluster["transport"] = transport
+        if ways.TRANSPORT:
+            cluster["transport"] = ways.TRANSPORT
+        chosen = [ways.laid_over({**plain, **one}) for one in watches or [watch]]
+        if any(one.get("delivery") == "streaming" for one in chosen):
+            emulator.streams = True
         return {
             "cluster": cluster,
             "auth": {
@@ -62,7 +65,7 @@ class Daemon:
                 "client_secret": emulator.ready["client_secret"],
             },
             "state_directory": str(self.state),
-            "watches": [{**plain, **one} for one in watches or [watch]],
+            "watches": chosen,
             "upload": {"repost_after": "1s"},
             "notifications": {"poll_interval": "200ms"},
             "admin": {"listen": f"unix:{self.admin}", "http": ""},

@@ -134,7 +134,7 @@ class DaemonSettings(EndToEnd):
         emulator, daemon = self.pair()
         emulator.pause()
         daemon.put("a.csv", csv_rows(1))
-        self.posted(emulator, 1)
+        self.assert_posts(emulator, 1)
         self.assertIn("web", str(daemon.status()))
 
 

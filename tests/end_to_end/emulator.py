@@ -10,6 +10,7 @@ import urllib.parse
 import urllib.request
 
 import strange_service
+import ways
 from programs import Program, path_of
 from waiting import until
 
@@ -48,6 +49,7 @@ class Emulator:
         ports = {"port": 0, "blob_port": 0, "queue_port": 0, "table_port": 0}
         wanted = {"batching": "200ms", "table": [WEB], "data": folder / "data.db"}
         strange, faults = strange_service.mode()
+        options = ways.emulator_options(options)
         flags = {**ports, **wanted, **strange, **options, "ready_file": ready}
         command = [path_of("KUSTODROP_EMULATOR"), *as_flags(flags)]
         self.program = Program("emulator", command, folder / "emulator.log")
@@ -58,7 +60,8 @@ class Emulator:
 
         until("the emulator's ready file", described)
         self.ready = json.loads(ready.read_text())
-        self.seen = []
+        self.seen, self.operations = [], []
+        self.streams = False  # Whether a watch of a daemon does.
         self.endpoint = self.ready["endpoint"]
         self.opener = opener(self.ready["ca_file"])
         # Addresses may name a host that only the proxy knows; it is this machine all the same.
@@ -89,11 +92,14 @@ class Emulator:
         return json.loads(answer) if answer.strip() else None
 
     def fault(self, service, operation="*", account=None, count=None, skip=None, **action):
-        rule = {"service": service, "operation": operation, "action": action}
-        for name, value in (("account", account), ("count", count), ("skip", skip)):
-            if value is not None:
-                rule[name] = value
-        self.control("faults", "POST", [rule])
+        """`("queue", "put_message")` stands for whatever posts in this suite: see ways."""
+        places = [(service, operation)]
+        if places == [ways.QUEUE]:
+            places = ways.posting(self.streams, count is not None)
+        known = {"account": account, "count": count, "skip": skip}
+        known = {name: value for name, value in known.items() if value is not None}
+        rules = [{"service": s, "operation": o, "action": action, **known} for s, o in places]
+        self.control("faults", "POST", rules)
 
     def clear_faults(self):
         self.control("faults", "DELETE")
@@ -110,16 +116,40 @@ class Emulator:
         )
 
     def pause(self, paused=True):
+        ways.skip_unless(not ways.STREAMING, "no pause of the ingestor holds a stream")
         self.control("ingestor", "POST", {"paused": paused})
 
+    def keep_blobs(self, kept=True):
+        """Holds the ingestor, which deletes blobs, so that a test may read them. Not of streams."""
+        self.control("ingestor", "POST", {"paused": kept})
+
     def messages(self):
-        """Every ingestion message that was ever put, decoded, with "account" and "queue"."""
+        """Every ingestion message that was ever put, decoded, with "account" and "queue".
+
+        Of blobs that were posted by REST, what the service makes of them.
+        """
+        ways.skip_unless(not self.streamed(), "a stream leaves no message and no blob behind")
+        return self._messages()
+
+    def _messages(self):
         after = self.seen[-1]["sequence"] if self.seen else 0
         self.seen += self.control(f"messages?after={after}")
-        return [as_message(item) for item in self.seen]
+        found = [as_message(item) for item in self.seen]
+        if ways.BY_REST:
+            after = self.operations[-1]["sequence"] if self.operations else 0
+            self.operations += self.control(f"operations?after={after}")
+            found += [as_message(blob) for one in self.operations for blob in one["blobs"]]
+        return found
 
     def message_count(self):
-        return len(self.messages())
+        """How many messages were put; where the suite streams, with the streams that ended."""
+        return len(self._messages()) + self.streamed()
+
+    def streamed(self):
+        """How many streams of a suite that does were stored or refused as no data."""
+        wanted = {"service": "streaming", "operation": "ingest"}
+        ended = (200, 400) if ways.STREAMING else ()
+        return sum(self.requests(**wanted, status=status) for status in ended)
 
     def blobs(self):
         """Every committed blob: account, container, name, bytes, sha256, raw_bytes, raw_sha256."""
@@ -200,4 +230,5 @@ def as_message(item):
     text = item["text"]
     if not text.startswith("{"):
         text = base64.b64decode(text).decode()
-    return {**json.loads(text), "account": item["account"], "queue": item["queue"]}
+    place = {name: item.get(name, "") for name in ("account", "queue")}
+    return {**json.loads(text), **place}

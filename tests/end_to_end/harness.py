@@ -79,12 +79,21 @@ class EndToEnd(unittest.TestCase):
             raise AssertionError(f"{error}; outcomes {counts}") from None
         return daemon.journal()
 
+    def assert_posts(self, emulator, count, seconds=60):
+        """Waits for `count` posts, and for no more than that."""
+        self.until(f"{count} posts", lambda: emulator.message_count() >= count, seconds)
+        self.assertEqual(emulator.message_count(), count)
+
     def posted(self, emulator, count, seconds=60):
-        """Waits for `count` ingestion messages, and for no more than that."""
-        self.until(f"{count} messages", lambda: emulator.message_count() >= count, seconds)
-        messages = emulator.messages()
-        self.assertEqual(len(messages), count)
-        return messages
+        """The same, and returns the ingestion messages. Skips the test where they are streams."""
+        self.assert_posts(emulator, count, seconds)
+        return emulator.messages()
+
+    def assert_sent(self, emulator, contents):
+        """Each content was sent once: in a blob of just these bytes, unless it was streamed."""
+        self.assert_posts(emulator, len(contents))
+        if not emulator.streamed():
+            self.assert_delivered(emulator, emulator.messages(), contents)
 
     def assert_delivered(self, emulator, messages, contents):
         """Each content was posted exactly once, in a blob of just these bytes, size exact."""

@@ -58,7 +58,7 @@ class Documented(EndToEnd):
         self.settled(daemon, succeeded=1, failed=1)
         emulator.pause()
         daemon.put("late.csv", csv_rows(1))
-        self.posted(emulator, 3)
+        self.assert_posts(emulator, 3)
         status = self.until("a status with all", lambda: (
             (status := daemon.status())["watches"][0]["last_outcome"]
             and status["watches"][0]["oldest_age_seconds"] is not None and status

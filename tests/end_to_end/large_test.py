@@ -96,7 +96,7 @@ class Large(EndToEnd):
         )
         for number in range(32):
             daemon.put(f"{number}.csv", os.urandom(8 * MIB))
-        self.posted(emulator, 32, seconds=240)
+        self.assert_posts(emulator, 32, seconds=240)
         self.assertLessEqual(daemon.program.peak_memory(), 64 * MIB)
 
 

@@ -49,7 +49,7 @@ class Spread(EndToEnd):
             return [m for m in emulator.messages() if "emulator1" in container_of(m)]
 
         self.until("the account is used again", is_back, seconds=60)
-        self.posted(emulator, sent, seconds=120)
+        self.assert_posts(emulator, sent, seconds=120)
         # From then on it has its share, as if nothing had been.
         self.drop(daemon, 160, "share")
         latest = self.posted(emulator, sent + 160, seconds=120)[-160:]

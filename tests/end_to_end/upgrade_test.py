@@ -71,7 +71,7 @@ class Upgrade(EndToEnd):
         self.settled(daemon, succeeded=1)
         emulator.pause()
         daemon.put("posted.csv", csv_rows(3))
-        self.posted(emulator, 2)
+        self.assert_posts(emulator, 2)
         emulator.fault("blob", "put_blob", status=503)
         daemon.put("claimed.csv", csv_rows(5))
         self.until("the claim", lambda: len(daemon.inside("work")) == 2)

@@ -70,7 +70,7 @@ class WatchSettings(EndToEnd):
         daemon.start()
         daemon.put("b.csv", csv_rows(1))
         self.settled(daemon, succeeded=2)
-        self.posted(emulator, 2)
+        self.assert_posts(emulator, 2)
         self.until("both are back", lambda: daemon.waiting() == ["a.csv", "b.csv"])
 
     def test_a_kept_file_that_changes_is_shipped_again(self):
@@ -92,14 +92,14 @@ class WatchSettings(EndToEnd):
         emulator.pause()
         daemon.put("a.csv", csv_rows(1))
         self.until("the archive", lambda: self.shipped(daemon) == ["a.csv"])
-        self.posted(emulator, 1)
+        self.assert_posts(emulator, 1)
 
     def test_max_pending_leaves_the_rest_in_the_folder(self):
         emulator, daemon = self.pair({"max_pending": 5})
         emulator.pause()
         for number in range(20):
             daemon.put(f"{number:02}.csv", csv_rows(1))
-        self.posted(emulator, 5)
+        self.assert_posts(emulator, 5)
         self.assertEqual(len(daemon.waiting()), 15)
         emulator.pause(False)
         self.settled(daemon, succeeded=20)

@@ -176,7 +176,7 @@ class InPlace(EndToEnd):
         with open(daemon.drop / "log.csv", "a", encoding="utf-8") as log:
             log.write(csv_rows(10))
             log.flush()
-            self.posted(emulator, 1)
+            self.assert_posts(emulator, 1)
             # While the first part waits for its notification.
             log.write(csv_rows(10, 10))
             log.flush()
