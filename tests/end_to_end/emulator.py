@@ -41,6 +41,8 @@ def fetch(url, method="GET", body=None, headers=None, seconds=60, by=OPENER):
 class Emulator:
     """A running emulator. Options are its command line: sas_lifetime="15s", no_ingestor=True."""
 
+    by_rest = ways.BY_REST  # Whether blobs may be posted by REST.
+
     def __init__(self, folder, **options):
         folder = pathlib.Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
@@ -135,7 +137,7 @@ class Emulator:
         after = self.seen[-1]["sequence"] if self.seen else 0
         self.seen += self.control(f"messages?after={after}")
         found = [as_message(item) for item in self.seen]
-        if ways.BY_REST:
+        if self.by_rest:
             after = self.operations[-1]["sequence"] if self.operations else 0
             self.operations += self.control(f"operations?after={after}")
             found += [as_message(blob) for one in self.operations for blob in one["blobs"]]
