@@ -30,7 +30,6 @@ class TransportFlip(Resilience):
 
     def endure(self, way, random):
         emulator, daemon, ledger = self.rig(
-            # Whoever does not hear the preference asks for it every five seconds.
             emulator={"ingestion_method": "Rest"}, cluster={"transport": "auto"}, **WAYS[way]
         )
         for service, operation in POSTS:
