@@ -101,6 +101,12 @@ asio::awaitable<result<std::string>> rest_client::post(std::string path, std::st
     co_return id;
 }
 
+// How the service answers for an id that it does not know, or no longer, is not documented. None of
+// these says anything of other operations.
+static bool is_about_the_operation(unsigned status) {
+    return status == 400 || status == 404 || status == 410;
+}
+
 asio::awaitable<result<operation_answer>> rest_client::status(std::string path, bool details) {
     auto target = options_.endpoint.with_path(path);
     target = target.with_parameters(details ? "details=true" : "details=false");
@@ -108,7 +114,7 @@ asio::awaitable<result<operation_answer>> rest_client::status(std::string path, 
     auto answer = co_await send(std::move(asked));
     if (!answer) co_return answer.error();
     operation_answer said;
-    if (answer->status == 404) {
+    if (is_about_the_operation(answer->status)) {
         said.is_known = false;
         co_return said;
     }

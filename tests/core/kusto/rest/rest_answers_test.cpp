@@ -223,6 +223,13 @@ BOOST_AUTO_TEST_CASE(recognises_what_was_there_already) {
     BOOST_TEST(!failed_with(R"("status":"Failed","errorCode":"Other")").skipped);
 }
 
+BOOST_AUTO_TEST_CASE(a_copy_that_was_noticed_says_nothing_of_the_first) {
+    auto one =
+        failed_with(R"("status":"Failed","errorCode":"BlobAlreadyReceived_BlobAlreadyFoundInBatch")"
+        );
+    BOOST_TEST((judge(one) == next_step::wait));
+}
+
 BOOST_AUTO_TEST_CASE(takes_a_transient_end_for_giving_up) {
     auto given_up = failed_with(R"("status":"Failed","errorCode":"E","failureStatus":"Transient")");
     BOOST_TEST((judge(given_up) == next_step::post_again));

@@ -145,6 +145,24 @@ BOOST_AUTO_TEST_CASE(an_unknown_operation_is_no_outcome_and_no_trouble) {
     BOOST_TEST(poller->is_over(what.id, deadline));
 }
 
+BOOST_AUTO_TEST_CASE(a_refused_id_holds_up_no_other_operation) {
+    // How the service refuses an id that has expired is not documented.
+    posted_in(1, "a");
+    posted_in(2, "b");
+    posted_in(3, "c");
+    posted_in(4, "other");
+    pass(5s);
+    for (unsigned status : {400u, 404u, 410u}) {
+        rest.answer(status, R"({"error":{"code":"BadRequest","@permanent":true}})");
+    }
+    rest.answer(200, details(R"("Succeeded":1)", ""));
+    rest.answer(200, details(R"("Succeeded":1)", blob(4, R"("status":"Succeeded")")));
+    BOOST_TEST(poll());
+    BOOST_TEST(!poller->trouble());
+    BOOST_TEST(state(1) == "posted");
+    BOOST_TEST(state(4) == "succeeded");
+}
+
 BOOST_AUTO_TEST_CASE(after_trouble_nothing_is_asked_for_a_while) {
     posted_in(1, "one");
     posted_in(2, "two");
