@@ -31,6 +31,7 @@ enum class auth_kind {
 };
 enum class assertion_algorithm { automatic, ps256, rs256 };
 enum class drain_scope { requests, folder };
+enum class fleet_sources { failures, all };
 
 struct cluster_settings {
     http::url ingestion_endpoint;
@@ -63,6 +64,15 @@ struct upload_settings {
     std::uint64_t bandwidth_limit_bytes = 0;  // Per second; 0 means no limit.
     pipeline::shipper_options shipper;
     friend bool operator==(const upload_settings&, const upload_settings&) = default;
+};
+
+/// The table that all daemons of an operator report to.
+struct fleet_settings {
+    std::string database;  // Empty: off.
+    std::string table = "KustodropFleet";
+    duration interval = 5min;
+    fleet_sources sources = fleet_sources::failures;  // Which have a row each.
+    friend bool operator==(const fleet_settings&, const fleet_settings&) = default;
 };
 
 struct retention_settings {
@@ -118,6 +128,7 @@ struct settings {
     std::vector<watch_options> watches;
     upload_settings upload;
     pipeline::outcomes_options notifications;
+    fleet_settings fleet;
     retention_settings retention;
     network_settings network;
     drain_settings drain;

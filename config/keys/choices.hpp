@@ -107,6 +107,10 @@ inline constexpr auto drain_scopes = std::to_array<choice<drain_scope>>({
     {"requests", drain_scope::requests},
     {"folder", drain_scope::folder},
 });
+inline constexpr auto fleet_source_choices = std::to_array<choice<fleet_sources>>({
+    {"failures", fleet_sources::failures},
+    {"all", fleet_sources::all},
+});
 inline constexpr auto tls_versions = std::to_array<choice<http::tls_version>>({
     {"1.2", http::tls_version::v1_2},
     {"1.3", http::tls_version::v1_3},

@@ -67,6 +67,7 @@ const std::vector<key<settings>>& root_keys() {
         upload_section(),
         notifications_section(),
         watches_list(),
+        fleet_section(),
         retention_section(),
         network_section(),
         drain_section(),

@@ -21,6 +21,7 @@ key<settings> cluster_section();
 key<settings> auth_section();
 key<settings> upload_section();
 key<settings> notifications_section();
+key<settings> fleet_section();
 key<settings> retention_section();
 key<settings> network_section();
 key<settings> drain_section();

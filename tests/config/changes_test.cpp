@@ -74,6 +74,7 @@ BOOST_AUTO_TEST_CASE(keys_that_can_be_taken_at_once_are) {
     wanted.auth.client_id = "other";
     wanted.upload.shipper.how = spool::compression::dense;
     wanted.notifications.poll_interval = 1s;
+    wanted.fleet.database = "Ops";
     wanted.retention.min_free_percent = 1;
     wanted.drain.timeout = 1min;
     wanted.cluster.trusted_hosts = {"host"};
@@ -83,6 +84,7 @@ BOOST_AUTO_TEST_CASE(keys_that_can_be_taken_at_once_are) {
         "auth.client_id",
         "upload.compression",
         "notifications.poll_interval",
+        "fleet.database",
         "retention.min_free",
         "drain.timeout",
         "log.level"};

@@ -73,6 +73,7 @@ BOOST_AUTO_TEST_CASE(fills_in_what_was_given) {
         "  poll_interval: 500ms\n"
         "  foreign_messages: discard\n"
         "  outcome_timeout: 1d\n"
+        "fleet: {database: Ops, table: F, interval: 90s, sources: all}\n"
         "retention: {archive_for: 0, archive_bytes: 5TiB, quarantine_for: 30d, journal_for: 1d}\n"
         "network: {ca_file: /ca.pem, min_tls: 1.3, connect_timeout: 1s, io_timeout: 2s}\n"
         "admin: {listen: 'unix:/tmp//a.sock', http: '[::1]:0'}\n"
@@ -124,6 +125,10 @@ BOOST_AUTO_TEST_CASE(fills_in_what_was_given) {
     BOOST_TEST((all.notifications.poll_interval == 500ms));
     BOOST_TEST(all.notifications.discard_foreign);
     BOOST_TEST((all.notifications.outcome_timeout == 24h));
+    BOOST_TEST(all.fleet.database == "Ops");
+    BOOST_TEST(all.fleet.table == "F");
+    BOOST_TEST((all.fleet.interval == 90s));
+    BOOST_TEST((all.fleet.sources == config::fleet_sources::all));
     BOOST_TEST((all.retention.archive_for == 0s));
     BOOST_TEST(all.retention.archive_bytes == 5ULL << 40);
     BOOST_TEST((all.retention.quarantine_for == 24h * 30));
@@ -197,7 +202,8 @@ BOOST_AUTO_TEST_CASE(reports_everything_at_once_by_position) {
         "k.yaml:9:37: upload.memory: \"32\" has no unit; use a number with B, KiB, MiB, GiB "
         "or TiB, like 64KiB\n"
         "k.yaml:10:1: netwrok: is an unknown key, did you mean network?; use one of cluster, auth, "
-        "state_directory, upload, notifications, watches, retention, network, drain, admin, log\n"
+        "state_directory, upload, notifications, watches, fleet, retention, network, drain, admin, "
+        "log\n"
         "k.yaml:11:6: log: is a list; use a map of keys\n"
     );
 }

@@ -28,7 +28,14 @@ public:
         block("", "", "state_directory", {});
         watches();
         for (auto* name :
-             {"upload", "notifications", "retention", "network", "drain", "admin", "log"}) {
+             {"upload",
+              "notifications",
+              "fleet",
+              "retention",
+              "network",
+              "drain",
+              "admin",
+              "log"}) {
             block("", "", name, {});
         }
         return out_;
