@@ -43,7 +43,8 @@ INNER = {
         {"following"}, {"questions"}, {"retrying"}, {"making*"}, {"engine", "engine*"},
     ],
     "daemon": [
-        {"service", "inferring"}, {""}, {"supervision"}, {"terminal"}, {"admin"}, {"run"},
+        {"service", "inferring"}, {""}, {"supervision"}, {"terminal"}, {"admin"},
+        {"fleet"}, {"run"},
         {"commands"}, {"command_line"}, {"main*"},
     ],
     "emulator": [
