@@ -95,6 +95,8 @@ void app::build_engine() {
         [this] { return reloader_.problem(); },
         [this] { return stops_.any(); }};
     reporter_ = std::make_unique<reporter>(around_, std::move(reporting));
+    fleet_parts fleet{settings_, service_, *state_.journal(), pool_, [this] { return status(); }};
+    fleet_ = std::make_unique<fleet_lane>(around_, std::move(fleet));
 }
 
 static void begin_measuring(metrics& measured, const pipeline::watch_options& from) {
@@ -129,6 +131,7 @@ void app::start_tasks() {
     if (auto patience = watchdog_patience()) serving_.start(reporter_->feed_watchdog(*patience));
     serving_.start(reporter_->run());
     serving_.start(retention_->run());
+    serving_.start(fleet_->run());
     if (admin_) admin_->start(serving_);
 }
 
@@ -195,6 +198,7 @@ void app::apply(const config::settings& before, const config::changes& found) {
     around_.log.set_threshold(settings_.log.level);
     pool_.grow_to(threads_for(around_, settings_));
     service_.change(settings_);
+    fleet_->change();
     engine_->set_options(engine_options_of(settings_));
     bool all = before.retention != settings_.retention;  // It says how much must be free.
     auto touched = [&](const std::string& name) {

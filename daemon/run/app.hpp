@@ -2,6 +2,7 @@
 
 #include "config/settings.hpp"
 #include "daemon/admin/admin.hpp"
+#include "daemon/fleet/fleet_lane.hpp"
 #include "daemon/run/reloader.hpp"
 #include "daemon/run/reporter.hpp"
 #include "daemon/run/retention.hpp"
@@ -65,6 +66,7 @@ private:
     std::unique_ptr<pipeline::engine> engine_;
     std::unique_ptr<reporter> reporter_;
     std::unique_ptr<retention> retention_;
+    std::unique_ptr<fleet_lane> fleet_;
     std::unique_ptr<admin> admin_;
     reloader reloader_;
     task_group serving_;
