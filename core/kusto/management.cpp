@@ -62,9 +62,10 @@ void management_client::authenticate_with(token_getter get, refusal_handler refu
 http::request management_client::prepared(const posted& what, const azure::access_token& token) {
     http::request out;
     out.method = http::verb::post;
-    out.target = options_.endpoint.with_path("/v1/rest/mgmt");
+    bool is_query = !what.command.starts_with('.');
+    out.target = options_.endpoint.with_path(is_query ? "/v1/rest/query" : "/v1/rest/mgmt");
     out.service = "management";
-    out.operation = operation_of(what.command);
+    out.operation = is_query ? "query" : operation_of(what.command);
     out.total_timeout = command_timeout;
     out.headers.add("Content-Type", "application/json; charset=utf-8");
     add_client_headers(out.headers, options_, token, random_);

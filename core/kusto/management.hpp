@@ -48,7 +48,7 @@ public:
     /// One command, one answer. A 401 drops the token and is tried once more with the next.
     asio::awaitable<result<dataset>> execute(std::string command);
 
-    /// The same, in the context of a database.
+    /// The same in the context of a database; what begins with no point is a query.
     asio::awaitable<result<dataset>> execute_in(std::string database, std::string command);
 
     const http::url& endpoint() const { return options_.endpoint; }

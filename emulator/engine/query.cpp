@@ -208,7 +208,31 @@ private:
         return {};
     }
 
+    // "arg_max(a, *) by b, c": of each group the row with the largest a. SQLite takes bare columns
+    // from the row that has the maximum.
+    result<> latest() {
+        if (!cursor_.take_symbol("(")) return cursor_.unexpected("'('");
+        auto largest = expression();
+        if (!largest) return largest.error();
+        bool all = cursor_.take_symbol(",") && cursor_.take_symbol("*") && cursor_.take_symbol(")");
+        if (!all) return semantic("only arg_max(COLUMN, *) is known here");
+        if (!cursor_.take_keyword("by")) return cursor_.unexpected("'by'");
+        auto columns = named_list();
+        if (!columns) return columns.error();
+        std::string group;
+        for (auto& key : *columns) group += (group.empty() ? "" : ", ") + key.sql;
+        largest->sql = "max(" + largest->sql + ")";
+        columns->push_back(std::move(*largest));
+        for (auto& one : all_columns()) {
+            auto is_it = [&](auto& known) { return known.name == one.name; };
+            if (std::ranges::none_of(*columns, is_it)) columns->push_back(one);
+        }
+        select(*columns, " GROUP BY " + group);
+        return {};
+    }
+
     result<> summarize() {
+        if (cursor_.take_keyword("arg_max")) return latest();
         std::vector<sql_expression> values;
         if (!cursor_.take_keyword("by")) {
             auto aggregates = named_list();
