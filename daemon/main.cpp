@@ -1,5 +1,6 @@
 // The command line (docs/operations.md §2). Each command has its own file.
 #include "base/static_program.hpp"
+#include "daemon/command_line/fleet_commands.hpp"
 #include "daemon/command_line/infer_command.hpp"
 #include "daemon/command_line/options.hpp"
 #include "daemon/command_line/support_commands.hpp"
@@ -281,6 +282,7 @@ int main(int argc, char** argv) {
     add_plan(program, chosen);
     add_explain(program, chosen);
     command_line::add_infer(program, chosen);
+    command_line::add_fleet_commands(program, chosen);
     add_version(program, chosen);
     add_reload(program, chosen);
     add_retry(program, chosen);

@@ -45,7 +45,7 @@ asio::awaitable<void> fleet_lane::run() {
 asio::awaitable<void> fleet_lane::remember() {
     auto work = [path = mark_path()] { return read_fleet_mark(path); };
     auto known = co_await offload(with_.pool, work);
-    // Without one, the journal's past is no news.
+    // Without one, what the journal has from before is not reported.
     reported_ = known ? *known : around_.time.wall_now();
 }
 

@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+"""The fleet table: what daemons report to it, how it is made, how it is asked."""
+import json
+import re
+import unittest
+
+from harness import EndToEnd, csv_rows
+from json_test import documented
+from programs import path_of, run
+from waiting import throughout
+
+FLEET = {"database": "Demo", "table": "KustodropFleet", "interval": "1s"}
+ROWS = "KustodropFleet | where Kind == '{}' | project {} | order by Time asc"
+
+
+class FleetTable(EndToEnd):
+    def with_table(self, **options):
+        """An emulator with what `gen-fleet` prints, as far as it knows such commands."""
+        service = self.emulator(**options)
+        for command in self.commands():
+            if "function" not in command and "policy" not in command:
+                service.manage(command)
+        return service
+
+    def commands(self):
+        command = [path_of("KUSTODROP"), "gen-fleet", "--table", FLEET["table"]]
+        code, out, err = run(command)
+        self.assertEqual((code, err), (0, ""))
+        return re.split(r"\n\n(?=\.)", out)
+
+    def heartbeats(self, service, columns="Time, Host, Version, Healthy, Succeeded, Backlog"):
+        return service.query(ROWS.format("heartbeat", columns))
+
+    def sources(self, service):
+        return service.query(ROWS.format("source", "Time, Watch, File, Outcome, Code"))
+
+    def messages(self, service, table):
+        return [one for one in service.messages() if one["TableName"] == table]
+
+    def test_a_daemon_reports_how_it_is(self):
+        service = self.with_table()
+        daemon = self.daemon(service, fleet=FLEET).start()
+        daemon.put("a.csv", csv_rows(3))
+        self.settled(daemon, succeeded=1)
+        self.until(
+            "a heartbeat that counts it",
+            lambda: any(row[4] == 1 for row in self.heartbeats(service)),
+        )
+        rows = self.heartbeats(service, "Time, Host, Version, Healthy, Configuration, Watches")
+        status = daemon.status()
+        self.assertEqual({row[1] for row in rows}, {status["host"]})
+        self.assertEqual({row[2] for row in rows}, {status["version"]})
+        self.assertEqual(len({row[4] for row in rows}), 1)
+        watches = rows[-1][5]
+        watches = json.loads(watches) if isinstance(watches, str) else watches
+        self.assertEqual((watches[0]["name"], watches[0]["succeeded"]), ("web", 1))
+        self.assertEqual(self.sources(service), [])
+
+    def test_nothing_of_it_is_the_users(self):
+        service = self.with_table()
+        daemon = self.daemon(service, fleet=FLEET).start()
+        daemon.put("a.csv", csv_rows(1))
+        self.settled(daemon, succeeded=1)
+        self.until("some heartbeats", lambda: len(self.heartbeats(service)) > 2)
+        (watch,) = daemon.status()["watches"]
+        self.assertEqual((watch["seen"], watch["outcomes"]["succeeded"]), (1, 1))
+        self.assertEqual(daemon.status()["outstanding"], 0)
+        self.assertEqual(len(daemon.journal()), 1)
+        scraped = daemon.scrape()
+        count = scraped.get("kustodrop_sources_total", watch="web", outcome="succeeded")
+        self.assertEqual((count, scraped.watches()), (1, {"web"}))
+        self.assertEqual(scraped.get("kustodrop_files_seen_total", watch="web"), 1)
+        levels = {one["ReportLevel"] for one in self.messages(service, "KustodropFleet")}
+        self.assertEqual(levels, {1})
+
+    def test_a_source_that_did_not_succeed_has_one_row(self):
+        service = self.with_table()
+        daemon = self.daemon(service, {"table": "Absent"}, fleet=FLEET).start()
+        daemon.put("a.csv", csv_rows(1))
+        self.settled(daemon, failed=1)
+        self.until("its row", lambda: self.sources(service))
+        daemon.stop()
+        daemon.start()
+        before = len(self.heartbeats(service))
+        self.until("more heartbeats", lambda: len(self.heartbeats(service)) > before + 2)
+        ((_, watch, file, outcome, code),) = self.sources(service)
+        self.assertEqual((watch, file, outcome), ("web", "a.csv", "failed"))
+        self.assertEqual(code, daemon.journal()[0]["code"])
+
+    def test_what_arrived_has_rows_where_that_is_wanted(self):
+        service = self.with_table()
+        daemon = self.daemon(service, fleet={**FLEET, "sources": "all"}).start()
+        daemon.put("a.csv", csv_rows(1))
+        self.until("its row", lambda: self.sources(service))
+        ((_, _, file, outcome, _),) = self.sources(service)
+        self.assertEqual((file, outcome), ("a.csv", "succeeded"))
+
+    def test_it_is_off_without_a_database(self):
+        service, daemon = self.pair()
+        daemon.put("a.csv", csv_rows(1))
+        self.settled(daemon, succeeded=1)
+        for _ in throughout(3):
+            self.assertEqual(service.message_count(), 1)
+        self.assertEqual(len(service.blobs()), 1)
+
+    def test_a_reload_turns_it_on_and_off(self):
+        service = self.with_table()
+        daemon = self.daemon(service).start()
+        self.reload(daemon, fleet=FLEET)
+        self.until("a heartbeat", lambda: self.heartbeats(service))
+        self.reload(daemon, fleet={**FLEET, "database": ""})
+        sent = service.message_count()
+        for _ in throughout(3):
+            self.assertLessEqual(service.message_count(), sent + 1)  # One was under way.
+
+    def reload(self, daemon, **settings):
+        daemon.settings.update(settings)
+        daemon.write()
+        code, out, err = daemon.command(
+            "reload", "--socket", daemon.admin, "--config", daemon.config_path
+        )
+        self.assertEqual(code, 0, f"{out}\n{err}")
+
+    def test_what_was_not_said_during_an_outage_is_not_said_afterwards(self):
+        service = self.with_table()
+        daemon = self.daemon(service, fleet=FLEET).start()
+        self.until("a heartbeat", lambda: self.heartbeats(service))
+        service.fault("blob", status=503)
+        self.until("a complaint", lambda: "cannot report to the fleet table" in daemon.output())
+        said = len(self.heartbeats(service))
+        for _ in throughout(5):
+            daemon.program.check()
+        service.clear_faults()
+        self.until("it works again", lambda: "reported to again" in daemon.output())
+        # Of the seconds of the outage no heartbeats wait to be sent.
+        self.assertLess(len(self.messages(service, "KustodropFleet")), said + 5)
+
+    def test_the_terminal_shows_a_line_for_each_host(self):
+        service = self.with_table()
+        daemon = self.daemon(service, fleet=FLEET).start()
+        self.until("a heartbeat", lambda: len(self.heartbeats(service)) > 1)
+        code, out, err = daemon.command("fleet", "--config", daemon.config_path)
+        self.assertEqual((code, err), (0, ""))
+        self.assertIn(daemon.status()["host"], out)
+        self.assertIn("1 host: 1 healthy", out)
+        code, out, err = daemon.command("fleet", "--config", daemon.config_path, "--json")
+        self.assertEqual((code, err), (0, ""))
+        (host,) = json.loads(out)
+        self.assertEqual((host["state"], host["backlog"]), ("healthy", 0))
+        members, _ = documented("fleet")
+        self.assertEqual({f"[].{name}" for name in host}, members)
+
+    def test_without_a_fleet_table_it_says_so(self):
+        service = self.emulator()
+        daemon = self.daemon(service)
+        code, out, err = daemon.command("fleet", "--config", daemon.config_path)
+        self.assertEqual((code, out), (78, ""))
+        self.assertIn("fleet.database is empty", err)
+
+    def test_its_commands_name_every_function(self):
+        text = "\n\n".join(self.commands())
+        for name in ("FleetHealth()", "Silent(", "Failures(", "Arrived(", "FleetVersions()"):
+            self.assertIn(name, text)
+        self.assertIn("policy retention", text)
+
+
+if __name__ == "__main__":
+    unittest.main()
