@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/timetable.hpp"
 #include "base/log.hpp"
 #include "base/secret.hpp"
 #include "base/time.hpp"
@@ -61,7 +62,7 @@ struct auth_settings {
 struct upload_settings {
     std::uint64_t concurrency = 32;
     std::uint64_t memory_bytes = 32ULL << 20;
-    std::uint64_t bandwidth_limit_bytes = 0;  // Per second; 0 means no limit.
+    timetable bandwidth_limit;  // Bytes per second.
     pipeline::shipper_options shipper;
     friend bool operator==(const upload_settings&, const upload_settings&) = default;
 };

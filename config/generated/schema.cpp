@@ -51,6 +51,8 @@ static json::object schema_of(const documented_key& one) {
         return referable("duration");
     case form::size:
         return referable("size");
+    case form::timetable:
+        return referable("timetable");
     case form::percentage:
         return referable("percentage");
     case form::choice:
@@ -106,12 +108,17 @@ static json::object definitions() {
         return json::object{{"type", "string"}, {"pattern", pattern}};
     };
     json::object zero{{"const", 0}};
+    std::string size = "0+|[0-9]+(B|KiB|MiB|GiB|TiB)";
+    std::string day = "(Sun|Mon|Tue|Wed|Thu|Fri|Sat)";
+    auto days = day + "(-" + day + ")?";
+    auto entry = " *(" + days + "(," + days + ")* +)?[0-2][0-9]:[0-5][0-9] +(off|" + size + ") *";
+    auto table = "^(" + size + "|" + entry + "(;" + entry + ")*;? *)$";
     return {
         {"reference", text("\\$\\{((env|file|cred):[^}]*|host)\\}")},
         {"duration",
          json::object{{"anyOf", json::array{text("^(0+|([0-9]+(d|h|m|s|ms))+)$"), zero}}}},
-        {"size",
-         json::object{{"anyOf", json::array{text("^(0+|[0-9]+(B|KiB|MiB|GiB|TiB))$"), zero}}}},
+        {"size", json::object{{"anyOf", json::array{text("^(" + size + ")$"), zero}}}},
+        {"timetable", json::object{{"anyOf", json::array{text(table), zero}}}},
         {"percentage",
          json::object{{"anyOf", json::array{text("^(0+|[0-9]+(\\.[0-9]+)?%)$"), zero}}}}};
 }

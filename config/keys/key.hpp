@@ -18,6 +18,7 @@ enum class form {
     number,
     duration,
     size,
+    timetable,  // Sizes by weekday and time of day, or one size.
     percentage,
     choice,
     text,

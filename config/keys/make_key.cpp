@@ -26,6 +26,11 @@ std::string yaml_texts(const std::vector<std::string>& texts) {
     return "[" + out + "]";
 }
 
+std::string timetable_form::show(const timetable& value) const {
+    auto text = format_timetable(value);
+    return value.is_constant() ? text : yaml_text(text);
+}
+
 bool path_form::read(section& from, std::string_view key, std::string& out) const {
     if (!read_text(from, key, out, rule)) return false;
     if (!out.empty()) out = normal_path(out);

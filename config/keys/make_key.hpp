@@ -3,6 +3,7 @@
 #include "config/keys/choices.hpp"
 #include "config/keys/key.hpp"
 #include "config/reading/quantities.hpp"
+#include "config/reading/rates.hpp"
 #include "config/reading/values.hpp"
 
 #include <utility>
@@ -62,6 +63,18 @@ struct size_form {
         return read_size(from, key, out, allowed);
     }
     std::string show(std::uint64_t value) const { return format_size(value); }
+};
+
+struct timetable_form {
+    range<std::uint64_t> allowed;  // Of each rate.
+    void describe(key_facts& out) const {
+        out.form = form::timetable;
+        out.allowed = format_size(allowed.least) + " to " + format_size(allowed.most);
+    }
+    bool read(section& from, std::string_view key, timetable& out) const {
+        return read_timetable(from, key, out, allowed);
+    }
+    std::string show(const timetable& value) const;
 };
 
 struct percentage_form {

@@ -7,24 +7,12 @@ static constexpr std::uint64_t KiB = 1024;
 static constexpr std::uint64_t MiB = 1024 * KiB;
 static constexpr std::uint64_t GiB = 1024 * MiB;
 static constexpr std::uint64_t TiB = 1024 * GiB;
-static constexpr auto least_bandwidth = 8 * KiB;
 
 using pipeline::shipper_options;
 
 template <class Member>
 static auto of_shipper(Member member) {
     return at(&settings::upload, &upload_settings::shipper, member);
-}
-
-static void check_bandwidth(section& upload, const upload_settings& out) {
-    auto limit = out.bandwidth_limit_bytes;
-    if (upload.is_wrong("bandwidth_limit") || limit == 0 || limit >= least_bandwidth) return;
-    upload.error(
-        "bandwidth_limit",
-        format_size(limit) +
-            " in a second is too little to ship anything; use 0 for no limit, or " +
-            format_size(least_bandwidth) + " or more"
-    );
 }
 
 static void check_memory(section& upload, const upload_settings& out) {
@@ -38,10 +26,7 @@ static void check_memory(section& upload, const upload_settings& out) {
     );
 }
 
-static void check_upload(section& upload, settings& all) {
-    check_bandwidth(upload, all.upload);
-    check_memory(upload, all.upload);
-}
+static void check_upload(section& upload, settings& all) { check_memory(upload, all.upload); }
 
 static std::vector<key<settings>> upload_keys() {
     return {
@@ -97,12 +82,14 @@ static std::vector<key<settings>> upload_keys() {
             size_form{{1 * KiB, 10 * MiB}},
             "Of the same watches: sources that hold more bytes, uncompressed, are queued."
         ),
-        restart(make_key<settings>(
+        make_key<settings>(
             "bandwidth_limit",
-            at(&settings::upload, &upload_settings::bandwidth_limit_bytes),
-            size_form{{0, 1 * TiB}},
-            "Bytes per second for all uploads together, 8KiB or more; 0 means no limit."
-        )),
+            at(&settings::upload, &upload_settings::bandwidth_limit),
+            timetable_form{{0, 1 * TiB}},
+            "Bytes per second for all uploads together, 8KiB or more; 0 means no limit. Or a "
+            "timetable in local time: \"Mon-Fri 07:00 1MiB; 19:00 off\". An entry without days is "
+            "one of every day, and each holds until the next begins."
+        ),
     };
 }
 

@@ -39,7 +39,7 @@ static http::transport_options transport_options_of(
     options.min_tls = settings.network.min_tls;
     options.connect_timeout = settings.network.connect_timeout;
     options.io_timeout = settings.network.io_timeout;
-    options.blob_bytes_per_second = settings.upload.bandwidth_limit_bytes;
+    options.blob_rates = settings.upload.bandwidth_limit;
     options.user_agent = "kustodrop/" + std::string(version());
     return options;
 }
@@ -146,6 +146,7 @@ void connection::change(const config::settings& settings) {
     bool other_credentials = settings_.auth != settings.auth;
     settings_ = settings;
     transports.set_wish(settings.cluster.transport);
+    if (network) network->change_blob_rates(settings.upload.bandwidth_limit);
     if (!other_credentials) return;
     source_ = make_token_source(
         {transport, around_.time, around_.random, environment_, around_.threads}, settings_.auth

@@ -73,6 +73,7 @@ BOOST_AUTO_TEST_CASE(keys_that_can_be_taken_at_once_are) {
     wanted.log.level = log_level::debug;
     wanted.auth.client_id = "other";
     wanted.upload.shipper.how = spool::compression::dense;
+    wanted.upload.bandwidth_limit = timetable(1 << 20);
     wanted.notifications.poll_interval = 1s;
     wanted.fleet.database = "Ops";
     wanted.retention.min_free_percent = 1;
@@ -83,6 +84,7 @@ BOOST_AUTO_TEST_CASE(keys_that_can_be_taken_at_once_are) {
         "cluster.trusted_hosts",
         "auth.client_id",
         "upload.compression",
+        "upload.bandwidth_limit",
         "notifications.poll_interval",
         "fleet.database",
         "retention.min_free",

@@ -33,6 +33,9 @@ public:
         for (auto* sleeper : sleepers_) sleeper->timer.cancel();
     }
 
+    /// The calendar jumps; the steady clock does not.
+    void set_wall(wall_time now) { wall_start_ += now - wall_now(); }
+
 private:
     // On the list for as long as it lives: a cancelled coroutine unwinds past any later statement.
     struct sleeper {
@@ -48,7 +51,7 @@ private:
     };
 
     static constexpr time_point start_{std::chrono::hours(1)};
-    static constexpr wall_time wall_start_ = std::chrono::sys_days(
+    wall_time wall_start_ = std::chrono::sys_days(
         std::chrono::year(2026) / std::chrono::month(8) / std::chrono::day(22)
     );
 

@@ -82,11 +82,10 @@ public:
 private:
     // The deadline is each piece's own, so what `rate` lets wait does not count.
     asio::awaitable<error_code> write(std::string_view bytes, pacer* rate) {
-        auto most = rate ? rate->piece_bytes() : piece_bytes;
         std::size_t waited_for =
             0;  // TLS takes a record at a time, which may be less than a piece.
         while (!bytes.empty()) {
-            auto piece = bytes.substr(0, most);
+            auto piece = bytes.substr(0, rate ? rate->piece_bytes() : piece_bytes);
             if (rate && waited_for < piece.size()) {
                 co_await rate->wait_for(piece.size() - waited_for);
                 waited_for = piece.size();
@@ -230,10 +229,8 @@ struct beast_transport::state {
           clock(clock),
           measured(measured),
           dial(executor, options, clock),
-          pool(executor, clock, options.connections_per_host, options.idle_timeout) {
-        auto rate = options.blob_bytes_per_second;
-        if (rate > 0) uploads = std::make_unique<pacer>(clock, rate);
-    }
+          pool(executor, clock, options.connections_per_host, options.idle_timeout),
+          uploads(clock, options.blob_rates) {}
 
     asio::awaitable<result<response>> send(const request& ask);
     void measure(const request& ask, const result<response>& answer, duration took);
@@ -250,7 +247,7 @@ struct beast_transport::state {
     std::map<std::string, series> counted;  // By service and operation.
     dialer dial;
     connection_pool pool;
-    std::unique_ptr<pacer> uploads;  // Null: as fast as it goes.
+    pacer uploads;
 };
 
 asio::awaitable<result<response>> beast_transport::state::send(const request& ask) {
@@ -276,7 +273,7 @@ asio::awaitable<result<response>> beast_transport::state::send(const request& as
             lease->line = std::move(*opened);
         }
         bool is_upload = ask.service == "blob" || ask.service == "streaming";
-        auto* rate = is_upload ? uploads.get() : nullptr;
+        auto* rate = is_upload ? &uploads : nullptr;
         exchange talk(*lease->line, ask, pace, {options.io_timeout, rate});
         auto answer = co_await talk.run(head);
         if (answer && talk.reusable()) lease->keep();
@@ -325,6 +322,10 @@ asio::awaitable<result<response>> beast_transport::send(request ask) {
 asio::awaitable<std::vector<probe_step>> beast_transport::probe(url target) {
     auto steps = co_await state_->dial.probe(std::move(target));
     co_return steps;
+}
+
+void beast_transport::change_blob_rates(timetable rates) {
+    state_->uploads.change(std::move(rates));
 }
 
 void beast_transport::close_idle() { state_->pool.close_idle(); }

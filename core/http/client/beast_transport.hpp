@@ -33,6 +33,9 @@ public:
     /// step that fails.
     asio::awaitable<std::vector<probe_step>> probe(url target);
 
+    /// Other rates than those of the options, for requests in hand too.
+    void change_blob_rates(timetable rates);
+
     /// Closes the connections that are not in use.
     void close_idle();
 

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "async/timetable.hpp"
 #include "base/secret.hpp"
 #include "base/time.hpp"
 #include "http/client/tls_version.hpp"
 
 #include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <stdexcept>
 #include <string>
@@ -35,7 +35,7 @@ struct transport_options {
     // and the proxy itself; what goes by the proxy is resolved there.
     std::function<bool(std::string_view host)> may_lead_inside = {};
     std::string user_agent = "kustodrop";
-    std::uint64_t blob_bytes_per_second = 0;  // All bodies to blobs together; 0: unlimited.
+    timetable blob_rates = {};  // Bytes a second of all bodies to blobs together.
 };
 
 }  // namespace kustodrop::http

@@ -62,13 +62,13 @@ BOOST_AUTO_TEST_CASE(more_than_a_second_may_send_is_taken_in_one_piece_and_paid_
 
 BOOST_AUTO_TEST_CASE(pieces_are_what_the_rate_gives_in_a_moment) {
     test::manual_clock clock;
-    BOOST_TEST(pacer(clock, 100'000).piece_bytes() == 2'000u);
-    BOOST_TEST(pacer(clock, 8'192).piece_bytes() == 1'024u);
-    BOOST_TEST(pacer(clock, 1'000'000'000).piece_bytes() == 65'536u);
+    BOOST_TEST(pacer(clock, timetable(100'000)).piece_bytes() == 2'000u);
+    BOOST_TEST(pacer(clock, timetable(8'192)).piece_bytes() == 1'024u);
+    BOOST_TEST(pacer(clock, timetable(1'000'000'000)).piece_bytes() == 65'536u);
 }
 
 BOOST_FIXTURE_TEST_CASE(senders_share_the_rate_whatever_they_have_to_send, test::world) {
-    pacer limit(clock, 100'000);
+    pacer limit(clock, timetable(100'000));
     std::vector<std::size_t> sent(3);
     std::vector<std::shared_ptr<test::task<std::monostate>>> senders;
     for (auto& count : sent) senders.push_back(start(send(limit, 1'000, count)));
@@ -81,7 +81,7 @@ BOOST_FIXTURE_TEST_CASE(senders_share_the_rate_whatever_they_have_to_send, test:
 }
 
 BOOST_FIXTURE_TEST_CASE(a_small_sender_is_not_held_up_by_a_large_one, test::world) {
-    pacer limit(clock, 100'000);
+    pacer limit(clock, timetable(100'000));
     std::size_t large = 0;
     std::size_t small = 0;
     auto first = start(send(limit, 1'000, large));

@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(notices_that_the_server_closed_an_idle_connection) {
 
 BOOST_AUTO_TEST_CASE(holds_bodies_to_blobs_to_their_rate_and_no_others) {
     test::manual_clock time;
-    options.blob_bytes_per_second = 20'000;
+    options.blob_rates = timetable(20'000);
     http::beast_transport slow(io.get_executor(), options, time, measured);
     raw_server server(always(small_ok));
     auto took = [&](std::string service, duration step) {
