@@ -129,6 +129,12 @@ inline constexpr auto log_formats = std::to_array<choice<std::optional<log_forma
     {"json", log_format::json},
 });
 
+inline constexpr auto watch_priorities = std::to_array<choice<pipeline::watch_priority>>({
+    {"high", pipeline::watch_priority::high},
+    {"normal", pipeline::watch_priority::normal},
+    {"low", pipeline::watch_priority::low},
+});
+
 /// Made from the formats' own names.
 inline std::array<choice<kusto::data_format>, kusto::every_data_format.size()> data_formats() {
     std::array<choice<kusto::data_format>, kusto::every_data_format.size()> out{};

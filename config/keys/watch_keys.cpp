@@ -6,6 +6,7 @@
 
 namespace kustodrop::config {
 
+using pipeline::backlog_options;
 using pipeline::coalesce_options;
 using pipeline::target;
 using keys = std::vector<key<watch_options>>;
@@ -242,9 +243,16 @@ static keys outcome_keys() {
         ),
         make_key<watch_options>(
             "max_pending",
-            at(&watch_options::max_pending_files),
+            at(&watch_options::backlog, &backlog_options::max_files),
             number_form{{1, 100'000'000}},
             "How many files may be claimed and not retired; the rest waits in the folder."
+        ),
+        make_key<watch_options>(
+            "priority",
+            at(&watch_options::backlog, &backlog_options::priority),
+            choice_form{watch_priorities},
+            "Sources of a watch with a higher priority are shipped first, but at least one in "
+            "eight is of each priority that has some."
         ),
     };
 }

@@ -30,6 +30,10 @@ engine::engine(engine_parts parts, engine_options options, engine_observer* obse
         bool large = what->size_bytes() >= options_.shipping.block_bytes;
         return ready_queue::standing{what->watch, large};
     });
+    ready_.set_ranker([this](const std::string& watch) {
+        auto* from = watches_.find(watch);
+        return from ? from->options.backlog.priority : watch_priority::normal;
+    });
     if (with_.service) connect(*with_.service);
 }
 

@@ -72,14 +72,40 @@ std::optional<std::string> ready_queue::next_of(lane& from) {
     return id;
 }
 
-// From the watch after the one that was served last.
-std::optional<std::string> ready_queue::next_in_turn() {
-    auto at = lanes_.upper_bound(last_served_);
+watch_priority ready_queue::rank_of(const std::string& watch) const {
+    return rank_ ? rank_(watch) : watch_priority::normal;
+}
+
+priority_turns::flags ready_queue::due_by_priority() const {
+    priority_turns::flags out{};
+    for (auto& [watch, lane] : lanes_) {
+        if (lane.has_due()) out[static_cast<std::size_t>(rank_of(watch))] = true;
+    }
+    return out;
+}
+
+// From the watch after the one of this priority that was served last.
+std::optional<std::string> ready_queue::next_in_turn(watch_priority of) {
+    auto& last = last_served_[static_cast<std::size_t>(of)];
+    auto at = lanes_.upper_bound(last);
     for (std::size_t i = 0; i < lanes_.size(); ++i, ++at) {
         if (at == lanes_.end()) at = lanes_.begin();
+        if (!at->second.has_due() || rank_of(at->first) != of) continue;
         auto id = next_of(at->second);
         if (!id) continue;
-        last_served_ = at->first;
+        last = at->first;
+        return id;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> ready_queue::next_in_turn() {
+    auto due = due_by_priority();
+    for (auto one : turns_.next()) {
+        if (!due[static_cast<std::size_t>(one)]) continue;
+        auto id = next_in_turn(one);
+        if (!id) continue;
+        turns_.served(one, due);
         return id;
     }
     return std::nullopt;

@@ -2,8 +2,10 @@
 
 #include "async/clock.hpp"
 #include "async/event.hpp"
+#include "pipeline/watch/priority_turns.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -23,11 +25,12 @@ struct ready_options {
     std::size_t most_large = SIZE_MAX;  // So many large sources are served at one time.
 };
 
-/// The sources that wait for a shipper, by the time they may be tried at. The watches take turns,
-/// within a watch it is first come first served; large sources never take all shippers, so that
-/// small ones pass them. Intake respects room(); a source that is already claimed is always taken
-/// back, and those are bounded by the watches' max_pending. No source is served to two shippers at
-/// a time: what is put in line while one has it waits until that one is done.
+/// The sources that wait for a shipper, by the time they may be tried at. Watches of a higher
+/// priority come first (priority_turns), those of the same priority take turns, within a watch it
+/// is first come first served; large sources never take all shippers, so that small ones pass them.
+/// Intake respects room(); a source that is already claimed is always taken back, and those are
+/// bounded by the watches' max_pending. No source is served to two shippers at a time: what is put
+/// in line while one has it waits until that one is done.
 class ready_queue {
 public:
     ready_queue(asio::any_io_executor executor, clock& clock, ready_options options);
@@ -39,6 +42,11 @@ public:
     };
     void set_classifier(std::function<standing(const std::string& source_id)> classify) {
         classify_ = std::move(classify);
+    }
+
+    /// The priority of a watch now; all are normal without it.
+    void set_ranker(std::function<watch_priority(const std::string& watch)> rank) {
+        rank_ = std::move(rank);
     }
 
     std::size_t size() const { return size_; }
@@ -82,6 +90,9 @@ private:
     };
     void take_in_due();
     std::optional<std::string> next_of(lane& from);
+    watch_priority rank_of(const std::string& watch) const;
+    priority_turns::flags due_by_priority() const;
+    std::optional<std::string> next_in_turn(watch_priority of);
     std::optional<std::string> next_in_turn();
     std::optional<std::string> next();
     void put_back(std::string source_id, time_point not_before);
@@ -89,9 +100,11 @@ private:
     clock& clock_;
     ready_options options_;
     std::function<standing(const std::string&)> classify_;
+    std::function<watch_priority(const std::string&)> rank_;
+    priority_turns turns_;
     std::multimap<time_point, later> not_due_;
     std::map<std::string, lane, std::less<>> lanes_;
-    std::string last_served_;
+    std::array<std::string, priorities> last_served_;  // The watch, by priority.
     std::set<std::string> large_served_;
     std::unordered_set<std::string> served_;
     std::unordered_map<std::string, time_point> put_back_;  // While served: when it may be again.

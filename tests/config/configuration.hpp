@@ -59,6 +59,7 @@ watches:
     on_unconfirmed: keep
     act_after: outcome
     max_pending: 100000
+    priority: normal
     coalesce: {max_files: 1, max_bytes: 100MiB, max_age: 30s}   # max_files 1 = one blob a file
 upload:
   concurrency: 32                  # sources in flight

@@ -160,6 +160,7 @@ inline std::vector<key_case> every_key() {
         {"watches", "on_unconfirmed", "repost", no_choices},
         {"watches", "act_after", "posted", no_choices},
         {"watches", "max_pending", "1", no_numbers + std::vector<std::string>{"0", "100000001"}},
+        {"watches", "priority", "high", no_choices + std::vector<std::string>{"urgent"}},
         {"watches", "coalesce", "{max_files: 100}", no_maps},
         {"watches.coalesce",
          "max_files",

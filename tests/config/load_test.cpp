@@ -67,6 +67,7 @@ BOOST_AUTO_TEST_CASE(fills_in_what_was_given) {
         "    on_unconfirmed: archive\n"
         "    act_after: posted\n"
         "    max_pending: 5\n"
+        "    priority: low\n"
         "upload: {concurrency: 4, memory: 1GiB, compression: none, block_size: 64KiB}\n"
         "notifications:\n"
         "  report_level: none\n"
@@ -116,7 +117,8 @@ BOOST_AUTO_TEST_CASE(fills_in_what_was_given) {
     BOOST_TEST((watch.on_failure == pipeline::failure_action::keep));
     BOOST_TEST((watch.on_unconfirmed == pipeline::unconfirmed_action::archive));
     BOOST_TEST((watch.act_after == pipeline::act_time::posted));
-    BOOST_TEST(watch.max_pending_files == 5U);
+    BOOST_TEST(watch.backlog.max_files == 5U);
+    BOOST_TEST((watch.backlog.priority == pipeline::watch_priority::low));
     BOOST_TEST(all.upload.concurrency == 4U);
     BOOST_TEST(all.upload.memory_bytes == 1ULL << 30);
     BOOST_TEST((all.upload.shipper.how == spool::compression::none));
@@ -184,7 +186,8 @@ BOOST_AUTO_TEST_CASE(reports_everything_at_once_by_position) {
         "batching_time, "
         "on_success, "
         "on_failure, "
-        "on_unconfirmed, act_after, max_pending, coalesce, mode, start, record_wait, max_record, "
+        "on_unconfirmed, act_after, max_pending, priority, coalesce, mode, start, record_wait, "
+        "max_record, "
         "max_logs, records, record_starts, columns, cut, hold\n"
         "k.yaml:4:13: watches[0].format: \"jsn\" is not a valid format, did you mean json?; use "
         "one of "

@@ -21,7 +21,7 @@ BOOST_AUTO_TEST_CASE(reads_json) {
     auto loaded = load(text);
     BOOST_TEST_REQUIRE(printed(loaded) == "");
     BOOST_TEST(loaded.values.watches.at(0).recursive);
-    BOOST_TEST(loaded.values.watches.at(0).max_pending_files == 7U);
+    BOOST_TEST(loaded.values.watches.at(0).backlog.max_files == 7U);
 }
 
 BOOST_AUTO_TEST_CASE(takes_off_but_no_other_values_of_yaml_1_1_for_booleans) {

@@ -89,7 +89,7 @@ std::size_t claimer::room(std::size_t batch_files) const {
     claim_facts facts;
     // Without the unconfirmed ones: they may stay for good, and must not keep others out.
     facts.pending_files = counts.pending_files;
-    facts.max_pending_files = watch_.options.max_pending_files;
+    facts.max_pending_files = watch_.options.backlog.max_files;
     facts.ready_room = with_.ready.room(watch_.options.name);
     facts.batch_files = batch_files;
     facts.can_record = with_.journal.healthy();

@@ -254,11 +254,11 @@ std::vector<explained> explain(const explain_facts& facts) {
         true
     );
     bool is_claimed = !facts.seen && !facts.claimed_as.empty();
-    bool room = is_claimed || facts.pending_files < facts.watch.max_pending_files;
+    bool room = is_claimed || facts.pending_files < facts.watch.backlog.max_files;
     out.add(
         "max_pending",
         std::to_string(facts.pending_files) + " of " +
-            std::to_string(facts.watch.max_pending_files) + " are pending",
+            std::to_string(facts.watch.backlog.max_files) + " are pending",
         room
     );
     return std::move(out.all);

@@ -3,6 +3,7 @@
 #include "base/time.hpp"
 #include "kusto/target.hpp"
 #include "pipeline/targets/target_route.hpp"
+#include "pipeline/watch/priority_turns.hpp"
 #include "spool/reading/records/record_reader.hpp"
 
 #include <cstdint>
@@ -22,6 +23,13 @@ enum class claim_mode { automatic, rename, in_place };
 /// How changes in the folder are noticed. `inotify` trusts the events even where the file system
 /// does not report every change.
 enum class watch_mode { automatic, inotify, poll };
+
+/// How much of a watch may wait to be shipped, and what goes first.
+struct backlog_options {
+    std::uint64_t max_files = 100'000;  // Claimed and not retired.
+    watch_priority priority = watch_priority::normal;
+    friend bool operator==(const backlog_options&, const backlog_options&) = default;
+};
 
 /// How many small files travel in one blob, and how long the first of them waits for others.
 struct coalesce_options {
@@ -78,7 +86,7 @@ struct watch_options {
     std::string done_marker = {};  // ".ok": x is complete when x.ok is there.
     claim_mode claim = claim_mode::automatic;
     double min_free_percent = 0;  // While less is free, the watch is low on space.
-    std::uint64_t max_pending_files = 100'000;
+    backlog_options backlog = {};
     coalesce_options coalesce = {};
     pipeline::target target = {};  // With a route its texts may have captures.
     route_options route = {};

@@ -171,6 +171,50 @@ BOOST_AUTO_TEST_CASE(closing_ends_every_wait) {
     BOOST_TEST(!waiting->value.value().has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_watch_of_a_higher_priority_is_served_first_and_none_starves) {
+    using pipeline::watch_priority;
+    queue.set_ranker([](const std::string& watch) {
+        if (watch == "alarms") return watch_priority::high;
+        return watch == "archive" ? watch_priority::low : watch_priority::normal;
+    });
+    for (int i = 0; i < 20; ++i) push("alarms " + std::to_string(i));
+    for (int i = 0; i < 3; ++i) push("archive " + std::to_string(i));
+    std::string served;
+    for (int i = 0; i < 16; ++i) served += next().substr(0, 2);
+    BOOST_TEST(served == "alalalalalalalaralalalalalalalar");
+    push("web 0");
+    BOOST_TEST(next() == "alarms 14");
+    for (int i = 15; i < 20; ++i) next();
+    BOOST_TEST(next() == "web 0");
+    BOOST_TEST(next() == "archive 2");
+}
+
+BOOST_AUTO_TEST_CASE(watches_of_one_priority_take_turns_beside_another) {
+    using pipeline::watch_priority;
+    auto rank = watch_priority::high;
+    queue.set_ranker([&](const std::string& watch) {
+        return watch == "web" ? watch_priority::normal : rank;
+    });
+    for (auto id : {"app 0", "db 0", "app 1", "db 1", "web 0", "web 1", "web 2"}) push(id);
+    BOOST_TEST(next() == "app 0");
+    BOOST_TEST(next() == "db 0");
+    BOOST_TEST(next() == "app 1");
+    rank = watch_priority::low;  // As a reload changes it: what waits is ranked by it too.
+    BOOST_TEST(next() == "web 0");
+    BOOST_TEST(next() == "web 1");
+    BOOST_TEST(next() == "web 2");
+    BOOST_TEST(next() == "db 1");
+}
+
+BOOST_AUTO_TEST_CASE(large_sources_that_cannot_be_served_hold_up_no_lower_priority) {
+    queue.set_ranker([](const std::string& watch) {
+        return watch == "web" ? pipeline::watch_priority::high : pipeline::watch_priority::low;
+    });
+    for (auto id : {"web huge 1", "web huge 2", "app 3"}) push(id);
+    BOOST_TEST(next() == "web huge 1");
+    BOOST_TEST(next() == "app 3");
+}
+
 BOOST_AUTO_TEST_CASE(survives_a_cancelled_waiter) {
     queue.push("later", clock.now() + 10s);
     auto waiting = start(queue.pop());

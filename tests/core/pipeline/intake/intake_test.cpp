@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(waits_for_a_file_that_grows) {
 }
 
 BOOST_AUTO_TEST_CASE(claims_no_more_than_max_pending_and_goes_on_when_some_are_retired) {
-    options.max_pending_files = 2;
+    options.backlog.max_files = 2;
     open();
     for (auto name : {"a", "b", "c"}) files.write(name, "1");
     settle_files();
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(claims_no_more_than_max_pending_and_goes_on_when_some_are_r
 }
 
 BOOST_AUTO_TEST_CASE(unconfirmed_files_do_not_count_towards_max_pending) {
-    options.max_pending_files = 2;
+    options.backlog.max_files = 2;
     open();
     for (auto name : {"a", "b", "c"}) files.write(name, "1");
     settle_files();

@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(each_rule_has_its_message) {
 BOOST_AUTO_TEST_CASE(a_claimed_file_is_on_its_way_although_it_is_not_in_the_folder) {
     facts.seen.reset();
     facts.claimed_as = std::string(spool::work_folder) + "/ID~a.json";
-    facts.pending_files = facts.watch.max_pending_files;
+    facts.pending_files = facts.watch.backlog.max_files;
     BOOST_TEST(said() == "it is shipped, or about to be");
     auto waits = [this] {
         for (auto& one : explain(facts)) {
