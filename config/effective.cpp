@@ -2,7 +2,7 @@
 
 #include "base/text.hpp"
 #include "config/keys/table.hpp"
-#include "config/keys/watch_rules.hpp"
+#include "config/keys/watch/watch_rules.hpp"
 
 #include <algorithm>
 

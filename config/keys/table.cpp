@@ -1,7 +1,7 @@
 #include "config/keys/table.hpp"
 
 #include "config/keys/make_key.hpp"
-#include "config/keys/watch_rules.hpp"
+#include "config/keys/watch/watch_rules.hpp"
 #include "config/reading/paths.hpp"
 
 namespace kustodrop::config {

@@ -23,10 +23,10 @@ struct fleet_parts {
     std::function<status_report()> status;
 };
 
-/// Sends rows about this daemon to the fleet table, one blob at a time. They are not a source: neither
-/// the roster nor the journal knows them, and no outcome is asked for. Rows are made when there is
-/// a place for them, so that nothing waits in memory while the service cannot be reached: outcomes
-/// wait in the journal, and of what would have been said meanwhile only the latest is.
+/// Sends rows about this daemon to the fleet table, one blob at a time. They are not a source:
+/// neither the roster nor the journal knows them, and no outcome is asked for. Rows are made when
+/// there is a place for them, so that nothing waits in memory while the service cannot be reached:
+/// outcomes wait in the journal, and of what would have been said meanwhile only the latest is.
 class fleet_lane {
 public:
     fleet_lane(surroundings around, fleet_parts with);

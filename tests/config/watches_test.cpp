@@ -1,4 +1,4 @@
-#include "config/keys/watch_texts.hpp"
+#include "config/keys/watch/watch_texts.hpp"
 #include "config/reading/paths.hpp"
 #include "configuration.hpp"
 

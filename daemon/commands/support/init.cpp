@@ -1,6 +1,6 @@
 #include "base/text.hpp"
 #include "config/keys/make_key.hpp"
-#include "config/keys/watch_texts.hpp"
+#include "config/keys/watch/watch_texts.hpp"
 #include "daemon/commands/support/archive.hpp"
 #include "daemon/commands/support/support_commands.hpp"
 #include "daemon/program.hpp"

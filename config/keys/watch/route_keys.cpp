@@ -1,4 +1,4 @@
-#include "config/keys/route_keys.hpp"
+#include "config/keys/watch/route_keys.hpp"
 
 #include "base/glob.hpp"
 #include "config/keys/make_key.hpp"

@@ -1,4 +1,4 @@
-#include "config/keys/watch_texts.hpp"
+#include "config/keys/watch/watch_texts.hpp"
 
 #include "base/glob.hpp"
 #include "base/text.hpp"

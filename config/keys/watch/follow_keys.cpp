@@ -1,4 +1,4 @@
-#include "config/keys/follow_keys.hpp"
+#include "config/keys/watch/follow_keys.hpp"
 
 #include "config/keys/make_key.hpp"
 #include "spool/reading/rows/row_column.hpp"

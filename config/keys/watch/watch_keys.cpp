@@ -1,8 +1,8 @@
-#include "config/keys/follow_keys.hpp"
 #include "config/keys/make_key.hpp"
-#include "config/keys/route_keys.hpp"
 #include "config/keys/table.hpp"
-#include "config/keys/watch_texts.hpp"
+#include "config/keys/watch/follow_keys.hpp"
+#include "config/keys/watch/route_keys.hpp"
+#include "config/keys/watch/watch_texts.hpp"
 
 namespace kustodrop::config {
 

@@ -1,4 +1,4 @@
-#include "config/keys/streaming_rules.hpp"
+#include "config/keys/watch/streaming_rules.hpp"
 
 #include "kusto/streaming/streaming_request.hpp"
 

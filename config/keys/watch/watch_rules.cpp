@@ -1,8 +1,8 @@
-#include "config/keys/watch_rules.hpp"
+#include "config/keys/watch/watch_rules.hpp"
 
-#include "config/keys/route_keys.hpp"
-#include "config/keys/streaming_rules.hpp"
-#include "config/keys/watch_texts.hpp"
+#include "config/keys/watch/route_keys.hpp"
+#include "config/keys/watch/streaming_rules.hpp"
+#include "config/keys/watch/watch_texts.hpp"
 #include "config/reading/paths.hpp"
 
 #include <algorithm>
