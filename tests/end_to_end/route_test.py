@@ -118,7 +118,8 @@ class Routes(EndToEnd):
     def test_what_was_claimed_keeps_its_target_after_a_crash_with_another_configuration(self):
         emulator = self.emulator(**tables(["partner00", "other"]))
         daemon = self.daemon(emulator, routed())
-        emulator.fault("blob", status=503)
+        for service in ("blob", "streaming"):
+            emulator.fault(service, status=503)
         daemon.start()
         for number in range(20):
             daemon.put(f"partner00/{number}.csv", csv_rows(1, number))
