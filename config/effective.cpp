@@ -1,6 +1,7 @@
 #include "config/effective.hpp"
 
 #include "base/text.hpp"
+#include "config/keys/make_key.hpp"
 #include "config/keys/table.hpp"
 #include "config/keys/watch/watch_rules.hpp"
 
@@ -22,9 +23,9 @@ struct position {
     }
 };
 
-// Whether a text is one reference without a default: "${env:NAME}".
+// Whether a text in quotes is one reference without a default: "${env:NAME}".
 bool is_reference(std::string_view text) {
-    return text.starts_with("${") && text.find('}') == text.size() - 1 &&
+    return text.starts_with("\"${") && text.ends_with("}\"") && text.find('}') == text.size() - 2 &&
            text.find(":-") == std::string_view::npos;
 }
 
@@ -58,19 +59,34 @@ private:
                    std::to_string(origin.column);
         bool is_as_written = origin.is_from_outside || is_unresolved(here);
         if (is_as_written && !one.may_hold_secret) row.value = origin.written;
-        // What this machine lacks has no value here, and the reference alone gives nothing away.
-        bool is_only_named = one.may_hold_secret && is_reference(origin.written);
-        if (is_only_named && is_unresolved(here)) row.value = origin.written;
+        if (one.may_hold_secret) row.value = without_value(row.value, here, origin.written);
         return row;
     }
 
+    // Of a key that may hold a secret: what this machine lacks has no value here, and a key that
+    // its section does not use is not read. A reference alone gives nothing away.
+    std::string without_value(
+        const std::string& shown, const position& here, const std::string& written
+    ) const {
+        auto* lacking = problem_of(here);
+        bool is_named = is_reference(written);
+        if (!lacking) return shown == yaml_text("") && is_named ? written : shown;
+        bool is_unset = lacking->message.find("not set") != std::string::npos;
+        std::string note = is_unset ? "(not set)" : "(cannot be read)";
+        auto reference = is_named ? written.substr(1, written.size() - 2) + " " : std::string();
+        return yaml_text(reference + note);
+    }
+
     // It keeps its default, because this machine lacks what the value refers to.
-    bool is_unresolved(const position& here) const {
-        return std::ranges::any_of(from_.problems, [&](const problem& found) {
+    bool is_unresolved(const position& here) const { return problem_of(here) != nullptr; }
+
+    const problem* problem_of(const position& here) const {
+        auto first = std::ranges::find_if(from_.problems, [&](const problem& found) {
             auto place = found.file + ":" + found.key;
             bool is_it = place == here.place || place.starts_with(here.place + "[");
             return is_it && found.message.find(not_checked) != std::string::npos;
         });
+        return first == from_.problems.end() ? nullptr : &*first;
     }
 
     static bool is_default(const effective_value& row) { return row.from == "default"; }

@@ -116,6 +116,26 @@ BOOST_AUTO_TEST_CASE(what_is_not_known_here_is_shown_as_it_is_written) {
     BOOST_TEST(row_of(loaded, "watches[0].database").value == "\"${env:NONE}\"");
 }
 
+BOOST_AUTO_TEST_CASE(of_a_secret_that_is_not_known_here_it_says_so) {
+    auto secret_of = [](const std::string& kind, const std::string& secret) {
+        auto environment = ours.environment();
+        environment.unresolved_is_warning = true;
+        auto loaded = config::load_text(
+            std::string(whole_cluster) + "auth: {kind: " + kind + ", client_secret: '" + secret +
+                "', tenant_id: t, client_id: c}\n" + std::string(whole_watches),
+            "k.yaml",
+            environment
+        );
+        return row_of(loaded, "auth.client_secret").value;
+    };
+    BOOST_TEST(secret_of("client_secret", "${env:NONE}") == "\"${env:NONE} (not set)\"");
+    BOOST_TEST(secret_of("client_secret", "hunter2${env:NONE}") == "\"(not set)\"");
+    BOOST_TEST(secret_of("client_secret", "${file:/absent}").find("(secret)") == std::string::npos);
+    BOOST_TEST(secret_of("client_secret", "${env:SECRET}") == "\"(secret)\"");
+    // Of a kind that does not use it, it is not read.
+    BOOST_TEST(secret_of("azure_cli", "${env:NONE}") == "\"${env:NONE}\"");
+}
+
 BOOST_AUTO_TEST_CASE(every_key_can_be_shown) {
     for (auto& one : config::effective_values(load(minimal(), ours))) {
         BOOST_TEST(!one.value.empty(), one.key);

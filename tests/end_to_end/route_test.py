@@ -142,6 +142,22 @@ class Routes(EndToEnd):
         self.assertEqual(emulator.count("partner01"), 1)
         self.until("no note", lambda: "not_allowed" not in self.notes(daemon))
 
+    def test_what_failed_is_not_sent_again_to_a_partner_that_is_not_allowed_any_more(self):
+        emulator, daemon = self.pair(routed(), tables(["partner00", "partner01"]))
+        for name in ("partner00", "partner01"):
+            daemon.put(f"{name}/a.csv", b"\x1f\x8bnot gzip")
+        self.until("both", lambda: sum(daemon.outcomes().values()) == 2)
+        daemon.settings["watches"][0]["allow"]["partner"] = ["partner00"]
+        self.reload(daemon)
+        for more in (("--dry-run",), ()):
+            code, out, err = daemon.command(
+                "retry", "--all", "--json", *more, "--config", daemon.config_path
+            )
+            self.assertEqual(code, 1, out + err)
+            problems = {one["file"]: one.get("problem") or "" for one in json.loads(out)["retried"]}
+            self.assertIn("not_allowed", problems["partner01/a.csv"])
+            self.assertEqual(problems["partner00/a.csv"], "")
+
 
 if __name__ == "__main__":
     unittest.main()

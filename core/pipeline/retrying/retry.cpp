@@ -21,6 +21,13 @@ static bool matches(
     return !wanted.code || *wanted.code == record.code;
 }
 
+// Why a file may not be sent to where its path leads now; empty: it may.
+static std::string refusal_of(const watch& from, const std::string& name) {
+    auto made = from.routes.decide(name);
+    auto* refused = std::get_if<route_refusal>(&made);
+    return refused ? refused->code + ": " + refused->detail : std::string();
+}
+
 static retried line_for(
     const spool::source& what, const spool::slice& file, const spool::outcome_record& record
 ) {
@@ -41,10 +48,15 @@ static void send_unconfirmed(
     });
     for (auto& id : ids) {
         auto& what = *with.sources.find(id);
+        auto* from = with.watches.find(what.watch);
+        bool is_refused = false;
         for (auto& file : what.slices) {
-            out.files.push_back(line_for(what, file, *spool::outcome_of(what.stage)));
+            auto line = line_for(what, file, *spool::outcome_of(what.stage));
+            if (from) line.problem = refusal_of(*from, file.name);
+            is_refused = is_refused || !line.problem.empty();
+            out.files.push_back(std::move(line));
         }
-        if (wanted.dry_run) continue;
+        if (wanted.dry_run || is_refused) continue;
         with.sources.unpark(what);
         ++what.ambiguous_posts;
         with.measured.count("kustodrop_posts_ambiguous_total", {{"watch", what.watch}}).add();
@@ -101,6 +113,7 @@ static void claim_again(const spool::drop_folder& folder, second_claims& all) {
         auto& what = one.row.source;
         for (auto& attempt : one.files) {
             auto& file = what.slices[attempt.at];
+            if (!attempt.problem.empty()) continue;
             if (all.dry_run) {
                 look_for(folder, file, attempt);
                 continue;
@@ -131,7 +144,9 @@ static std::vector<failed_source> candidates(
             auto& file = slices[at];
             bool in_quarantine = file.location.starts_with(spool::quarantine_folder);
             bool is_there = in_quarantine || from.kept.contains(file.location);
-            if (is_there && matches_file(wanted, file)) one.files.push_back({at});
+            if (!is_there || !matches_file(wanted, file)) continue;
+            one.files.push_back({at});
+            one.files.back().problem = refusal_of(from, file.name);
         }
         if (!one.files.empty()) out.push_back(std::move(one));
     }

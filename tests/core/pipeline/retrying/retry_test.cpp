@@ -224,6 +224,25 @@ BOOST_AUTO_TEST_CASE(a_dry_run_says_what_would_be_sent_and_does_nothing) {
     BOOST_TEST(!from.gates.is_paused());
 }
 
+BOOST_AUTO_TEST_CASE(a_file_that_allow_does_not_name_any_more_stays_in_quarantine) {
+    options.route.pattern = "{partner}/**";
+    options.route.allow["partner"] = {"a"};
+    options.target.table = "{partner}";
+    open_watch();
+    files.make_folder("b");
+    files.write("b/x.json", "{}");
+    auto where = quarantined("b/x.json");
+    for (bool dry_run : {true, false}) {
+        retry_request wanted;
+        wanted.dry_run = dry_run;
+        auto lines = retry(wanted);
+        BOOST_REQUIRE(lines.size() == 1u);
+        BOOST_TEST(lines[0].problem.starts_with("not_allowed: "), lines[0].problem);
+        BOOST_TEST(files.has(where));
+        BOOST_TEST(ready.size() == 0u);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(of_a_blob_only_the_files_that_match_are_sent_and_the_others_later) {
     auto& from = open_watch();
     std::vector<spool::slice> slices;
