@@ -24,9 +24,9 @@ struct fleet_parts {
 };
 
 /// Sends rows about this daemon to the fleet table, one blob at a time. They are not a source:
-/// neither the roster nor the journal knows them, and no outcome is asked for. Rows are made when
-/// there is a place for them, so that nothing waits in memory while the service cannot be reached:
-/// outcomes wait in the journal, and of what would have been said meanwhile only the latest is.
+/// neither roster nor journal knows them, and no outcome is asked for. Rows are made when there is
+/// a place for them, so that nothing waits in memory while the service cannot be reached: outcomes
+/// wait in the journal, and of what would have been said meanwhile only the latest is.
 class fleet_lane {
 public:
     fleet_lane(surroundings around, fleet_parts with);
