@@ -1,6 +1,6 @@
 #include "config/keys/make_key.hpp"
 #include "config/keys/table.hpp"
-#include "config/keys/watch_texts.hpp"
+#include "config/keys/watch/watch_texts.hpp"
 
 namespace kustodrop::config {
 
