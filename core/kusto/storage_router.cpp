@@ -21,35 +21,42 @@ void storage_router::take_over(const std::shared_ptr<const kusto::resource_set>&
     queues_.update(in_use_->ingestion_queues);
 }
 
-storage_router::visit::visit(storage_router& router, std::string account)
-    : router_(router), account_(std::move(account)) {
-    ++router_.visits_[account_];
-    ++router_.all_visits_;
+storage_router::visit::visit(storage_router& router, std::string account, errand kind)
+    : router_(router), account_(std::move(account)), kind_(static_cast<std::size_t>(kind)) {
+    ++router_.visits_[account_][kind_];
+    ++router_.all_visits_[kind_];
 }
 
 storage_router::visit::~visit() {
     auto& mine = router_.visits_[account_];
-    --router_.all_visits_;
-    if (--mine > 0) return;
+    --mine[kind_];
+    --router_.all_visits_[kind_];
+    if (mine != counts()) return;
     router_.containers_.busy_with(account_, 0, 0);
     router_.queues_.busy_with(account_, 0, 0);
     router_.visits_.erase(account_);
 }
 
-void storage_router::mark_crowded() {
+// Each errand is spread for itself: counted together, all uploads would move to one account and all
+// posts to the other. One that answers neither must not keep everyone who sends.
+void storage_router::mark_crowded(kusto::account_ring& ring, errand kind) const {
+    auto index = static_cast<std::size_t>(kind);
+    auto all = all_visits_[0] + all_visits_[1];
     for (auto& [account, count] : visits_) {
-        containers_.busy_with(account, count, all_visits_);
-        queues_.busy_with(account, count, all_visits_);
+        auto both = count[0] + count[1];
+        bool keeps_most = both * 3 > all * 2;
+        auto mine = keeps_most ? both : count[index];
+        ring.busy_with(account, mine, keeps_most ? both : all_visits_[index]);
     }
 }
 
 std::optional<storage_place> storage_router::next_container() {
-    mark_crowded();
+    mark_crowded(containers_, errand::upload);
     return containers_.next(clock_.now(), clock_.wall_now());
 }
 
 std::optional<storage_place> storage_router::next_queue() {
-    mark_crowded();
+    mark_crowded(queues_, errand::post);
     return queues_.next(clock_.now(), clock_.wall_now());
 }
 

@@ -6,6 +6,7 @@
 #include "kusto/account_ring.hpp"
 #include "kusto/resources.hpp"
 
+#include <array>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -36,10 +37,12 @@ public:
     /// Where the service's words arrive. Empty while there are no resources.
     std::shared_ptr<const kusto::resource_set> current() { return resources_.current(); }
 
+    enum class errand { upload, post };
+
     /// Something is sent to an account for as long as this lives.
     class visit {
     public:
-        visit(storage_router& router, std::string account);
+        visit(storage_router& router, std::string account, errand kind);
         ~visit();
         visit(const visit&) = delete;
         visit& operator=(const visit&) = delete;
@@ -47,6 +50,7 @@ public:
     private:
         storage_router& router_;
         std::string account_;
+        std::size_t kind_;
     };
 
     /// How a request to an account went. Asks for other resources when that is the remedy.
@@ -57,15 +61,16 @@ private:
     asio::awaitable<azure::storage_place> wait_for(choose next);
     std::optional<azure::storage_place> next_container();
     std::optional<azure::storage_place> next_queue();
-    void mark_crowded();
+    void mark_crowded(kusto::account_ring& ring, errand kind) const;
     void take_over(const std::shared_ptr<const kusto::resource_set>& resources);
 
     clock& clock_;
     refreshed<kusto::resource_set>& resources_;
     kusto::account_ring containers_;
     kusto::account_ring queues_;
-    std::map<std::string, std::size_t> visits_;  // By account.
-    std::size_t all_visits_ = 0;
+    using counts = std::array<std::size_t, 2>;  // By errand.
+    std::map<std::string, counts> visits_;      // By account.
+    counts all_visits_{};
     std::shared_ptr<const kusto::resource_set> in_use_;
 };
 

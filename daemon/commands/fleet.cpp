@@ -15,7 +15,8 @@ namespace kustodrop::daemon {
 int command_gen_fleet(const gen_fleet_options& options) {
     config::fleet_settings fleet;
     if (options.table.empty()) {
-        auto settings = load_settings_without_secrets(options.config);
+        // Printed where the daemon does not run: what is not set here does not matter.
+        auto settings = print_problems(load_offline(options.config, {}));
         if (!settings) return bad_configuration;
         fleet = settings->fleet;
     } else {

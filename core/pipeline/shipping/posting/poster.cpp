@@ -75,7 +75,7 @@ asio::awaitable<result<bool>> poster::post_in_queue(
     auto token = co_await with_.identity_token.get();
     auto token_number = with_.identity_token.number();
     auto queue = co_await with_.router.queue();
-    storage_router::visit visiting(with_.router, queue.account);
+    storage_router::visit visiting(with_.router, queue.account, storage_router::errand::post);
     auto* what = with_.sources.find(source_id);
     if (!is_to_be_posted(what)) co_return false;
     auto place = blob_place(*what);
