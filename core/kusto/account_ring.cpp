@@ -147,6 +147,11 @@ void account_ring::report(std::string_view name, bool ok, time_point now) {
         bool crowded = account.crowded;
         account = health();
         account.crowded = crowded;
+        // It has its share from now on, as if nothing had been.
+        auto most = *std::ranges::max_element(turns_);
+        for (std::size_t i = 0; i < places_.size(); ++i) {
+            if (places_[i].account == name) turns_[i] = most;
+        }
         return;
     }
     auto slot = static_cast<long>(now.time_since_epoch() / bucket_length);

@@ -25,7 +25,7 @@ class Spread(EndToEnd):
         queues = collections.Counter((message["account"], message["queue"]) for message in messages)
         for places in (containers, queues):
             self.assertEqual(len(places), 8, places)
-            self.assertLessEqual(max(places.values()) - min(places.values()), 4, places)
+            self.assertLessEqual(max(places.values()) - min(places.values()), 8, places)
 
     def test_a_failing_account_gets_next_to_nothing_and_comes_back(self):
         emulator, daemon = self.pair(emulator=PLACES)
@@ -50,13 +50,14 @@ class Spread(EndToEnd):
 
         self.until("the account is used again", is_back, seconds=60)
         self.assert_posts(emulator, sent, seconds=120)
-        # From then on it has its share, as if nothing had been.
+        # From then on it has its share, as if nothing had been. An account is passed over while it
+        # holds most of what is sent, and has up to three turns of each place afterwards.
         self.drop(daemon, 160, "share")
         latest = self.posted(emulator, sent + 160, seconds=120)[-160:]
         share = sum("emulator1" in container_of(m) for m in latest)
         print(f"{share} of the next 160 uploads went to it")
-        self.assertGreaterEqual(share, 72)
-        self.assertLessEqual(share, 88)
+        self.assertGreaterEqual(share, 64)
+        self.assertLessEqual(share, 96)
 
 
 if __name__ == "__main__":
