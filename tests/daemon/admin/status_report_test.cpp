@@ -49,7 +49,9 @@ BOOST_AUTO_TEST_CASE(all_that_is_wrong_is_named_the_gravest_first) {
     BOOST_TEST(found[0].find("journal") != std::string::npos);
     BOOST_TEST(found[1] == "AuthorizationFailure: no upload");
     report.next_request = 12s;
-    BOOST_TEST(report.problems()[1] == "AuthorizationFailure: no upload; it is tried again in 12s");
+    BOOST_TEST(
+        report.problems()[1] == "AuthorizationFailure: no upload; it is tried again in 12.0s"
+    );
     BOOST_TEST(found[5] == "web: its folder is absent: /srv/web");
     auto text = report.to_text();
     BOOST_TEST(report.to_json().find("\"healthy\":false") != std::string::npos);
