@@ -1,5 +1,7 @@
 """A test of which the surfaces of a daemon in trouble agree."""
 
+import json
+
 import surfaces
 from harness import EndToEnd, csv_rows
 
