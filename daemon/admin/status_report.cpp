@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 namespace kustodrop::daemon {
 
@@ -128,11 +129,19 @@ static void add_watch_problems(const watch_status& watch, std::vector<std::strin
     if (watch.low_on_space) add("too little space is free: the archive is cleared");
 }
 
+std::string next_try(duration wait) {
+    if (wait < std::chrono::milliseconds(50)) return "it is tried again now";
+    return "it is tried again in " + human_duration(wait);
+}
+
 std::vector<std::string> status_report::problems() const {
     std::vector<std::string> out;
-    if (!journal_healthy) out.emplace_back("the journal cannot be written");
+    if (!journal_healthy) {
+        auto why = journal_problem.empty() ? "" : ": " + journal_problem;
+        out.push_back("the journal cannot be written" + why);
+    }
     if (trouble) {
-        auto next = next_request ? "; it is tried again in " + human_duration(*next_request) : "";
+        auto next = next_request ? "; " + next_try(*next_request) : "";
         out.push_back(to_string(*trouble) + next);
     }
     if (polling_trouble) out.push_back("outcomes cannot be read: " + to_string(*polling_trouble));
@@ -275,17 +284,31 @@ static std::string watch_text(const json::object& watch) {
     return out;
 }
 
+static std::string transport_text(const std::string& transport, const std::string& reason) {
+    static const std::map<std::string, std::string> reasons{
+        {"preferred", "the service prefers that"},
+        {"not_supported", "the service offers no other way"},
+        {"refused", "the service does not say what it prefers"},
+        {"unknown_yet", "the service has not been asked yet"},
+        {"kept", "as before: the service cannot be asked now"},
+        {"configured", "as configured"}};
+    auto found = reasons.find(reason);
+    auto why = found == reasons.end() ? reason : found->second;
+    return std::string("posts by ") + (transport == "rest" ? "REST" : "queue messages") + " (" +
+           why + ")";
+}
+
 std::string status_text(const std::string& text) {
     auto parsed = json::parse(text).as_object();
     auto field = [&](const char* name) { return text_of(parsed.if_contains(name)); };
     std::string out = "kustodrop " + field("version") + " on " + field("host") +
                       ", running since " + field("started_at");
     out += "\n" + field("endpoint") + "\n";
-    out += "posts " + field("transport") + " (" + field("transport_reason") + ")\n";
+    out += transport_text(field("transport"), field("transport_reason")) + "\n";
     out += "token good for " + field("token_expires_in_seconds");
     out += ", resources " + field("resources_age_seconds") + " old";
     out += ", SAS good for " + field("sas_expires_in_seconds");
-    out += ", waiting for the service's record on " + field("outstanding") + "\n";
+    out += ", awaiting an outcome " + field("outstanding") + "\n";
     auto* wrong = parsed.if_contains("problems");
     if (wrong && wrong->is_array()) {
         for (auto& problem : wrong->get_array()) out += "TROUBLE " + text_of(&problem) + "\n";

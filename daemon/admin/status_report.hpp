@@ -73,6 +73,7 @@ struct status_report {
     std::optional<duration> next_request;    // Until a token or resources are asked for, if so.
     std::optional<failure> polling_trouble;  // Why the notification queues cannot be read now.
     bool journal_healthy = true;
+    std::string journal_problem;  // Why it cannot be written, as far as that is known.
     bool stopping = false;
     std::size_t outstanding = 0;  // Posted, outcome not known yet.
     std::vector<watch_status> watches;
@@ -90,6 +91,9 @@ struct status_report {
     /// lies on it has to be shipped for there to be space again.
     bool takes_files() const;
 };
+
+/// "it is tried again in 12.0s".
+std::string next_try(duration wait);
 
 /// The text of `kustodrop status` from the JSON that the daemon gave.
 std::string status_text(const std::string& json);

@@ -4,6 +4,7 @@
 #include "daemon/commands/checking/service_check.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/program.hpp"
+#include "daemon/run/free_space.hpp"
 #include "daemon/terminal/step_printer.hpp"
 #include "pipeline/watch/hung_folder.hpp"
 #include "spool/folder/drop_folder.hpp"
@@ -102,7 +103,12 @@ static void check_files(const config::settings& settings, step_printer& out) {
         !std::filesystem::exists(state, unknown) &&
         std::filesystem::is_directory(std::filesystem::path(state).parent_path(), unknown);
     if (::access(state.c_str(), R_OK | W_OK | X_OK) == 0) {
-        out.good("state directory", state);
+        auto why = unwritable_because(state);
+        if (why) {
+            out.bad("state directory", state + ": " + *why, journal_io);
+        } else {
+            out.good("state directory", state);
+        }
     } else if (is_to_be_made) {
         out.good("state directory", state + " does not exist yet");
     } else {

@@ -5,6 +5,7 @@
 #include "daemon/admin/admin.hpp"
 #include "daemon/admin/admin_client.hpp"
 #include "daemon/admin/journal_view.hpp"
+#include "daemon/admin/status_report.hpp"
 #include "daemon/commands/answering.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/commands/recorded/journal_rows.hpp"
@@ -201,7 +202,7 @@ static void read_status(const config::settings& settings, pipeline::explain_fact
     if (!facts.trouble.empty() && next_request && next_request->is_number()) {
         std::chrono::duration<double> time(next_request->to_number<double>());
         auto wait = std::chrono::duration_cast<duration>(time);
-        facts.trouble += "; it is tried again in " + human_duration(wait);
+        facts.trouble += "; " + next_try(wait);
     }
     facts.outcome_trouble = trouble_in("notification_trouble");
     facts.journal_works = status.at("journal_healthy").as_bool();

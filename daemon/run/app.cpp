@@ -92,6 +92,7 @@ void app::build_engine() {
         service_,
         *engine_,
         *state_.journal(),
+        settings_.state_directory,
         [this] { return reloader_.problem(); },
         [this] { return stops_.any(); }};
     reporter_ = std::make_unique<reporter>(around_, std::move(reporting));

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "daemon/admin/measures.hpp"
+#include "daemon/run/free_space.hpp"
 #include "daemon/supervision/sd_notify.hpp"
 #include "daemon/supervision/watchdog.hpp"
 #include "daemon/terminal/causes.hpp"
@@ -135,6 +136,10 @@ status_report reporter::status() {
     if (!report.trouble) report.trouble = with_.shipping.delivery_trouble();
     report.polling_trouble = poller.trouble();
     report.journal_healthy = with_.journal.healthy();
+    if (!report.journal_healthy) {
+        auto why = unwritable_because(with_.state_directory);
+        report.journal_problem = with_.state_directory + ": " + why.value_or("see the log");
+    }
     report.stopping = with_.stopping();
     report.outstanding = poller.outstanding();
     report.config_problem = with_.config_problem();

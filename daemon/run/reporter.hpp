@@ -15,6 +15,7 @@ struct reporter_parts {
     connection& service;
     pipeline::engine& shipping;
     spool::journal& journal;
+    std::string state_directory;                  // It is in there.
     std::function<std::string()> config_problem;  // Why the last reload was refused, or empty.
     std::function<bool()> stopping;
 };

@@ -116,6 +116,18 @@ static void add_trouble(std::vector<screen_line>& out, const json::object& from,
     out.push_back({text_in(problem, "code") + ": " + text_in(problem, "detail"), look::trouble});
 }
 
+static std::string journal_problem(const json::object& status) {
+    std::string_view known = "the journal cannot be written";
+    auto* problems = status.if_contains("problems");
+    if (!problems || !problems->is_array()) return std::string(known);
+    for (auto& one : problems->get_array()) {
+        if (one.is_string() && one.get_string().starts_with(known)) {
+            return std::string(one.get_string());
+        }
+    }
+    return std::string(known);
+}
+
 static std::vector<screen_line> head_of(const json::object& status) {
     std::vector<screen_line> out;
     auto now = text_in(status, "now");
@@ -146,7 +158,7 @@ static std::vector<screen_line> head_of(const json::object& status) {
         out.push_back({"the new configuration is refused: " + refused, look::trouble});
     }
     if (!status.at("journal_healthy").as_bool()) {
-        out.push_back({"the journal cannot be written", look::trouble});
+        out.push_back({journal_problem(status), look::trouble});
     }
     if (status.at("stopping").as_bool()) out.push_back({"it is stopping", look::trouble});
     return out;

@@ -127,6 +127,8 @@ class EachTrouble(Troubled):
         said = "waiting: journal file: cannot be written"
         alert = "KustodropJournalUnwritable"
         self.all_say(daemon, file, "journal cannot be written", metrics, said, 503, alert)
+        self.assertIn("its file system is full; free some space", daemon.status()["problems"][0])
+        self.check(daemon, 74, "its file system is full")
         ballast.unlink()
         self.until("shipped", lambda: not daemon.waiting(), seconds=200, every=1)
         self.none_says(daemon, file, metrics)

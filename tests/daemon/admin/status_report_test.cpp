@@ -52,8 +52,13 @@ BOOST_AUTO_TEST_CASE(all_that_is_wrong_is_named_the_gravest_first) {
     BOOST_TEST(
         report.problems()[1] == "AuthorizationFailure: no upload; it is tried again in 12.0s"
     );
+    report.next_request = 0s;
+    BOOST_TEST(report.problems()[1].ends_with("; it is tried again now"));
     BOOST_TEST(found[5] == "web: its folder is absent: /srv/web");
     auto text = report.to_text();
+    report.transport_reason = "unknown_yet";
+    auto said = report.to_text();
+    BOOST_TEST(said.find("messages (the service has not been asked yet)") != std::string::npos);
     BOOST_TEST(report.to_json().find("\"healthy\":false") != std::string::npos);
     BOOST_TEST(text.find("TROUBLE AuthorizationFailure: no upload") != std::string::npos);
 }
