@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What each key of a watch does."""
 import json
+import re
 import unittest
 
 from harness import EndToEnd, compressed, csv_rows
@@ -51,6 +52,35 @@ class WatchSettings(EndToEnd):
         watch = {"creation_time_pattern": "'web-'yyyyMMdd'.csv'"}
         _, _, (message,) = self.only(watch, {"other.csv": True})
         self.assertNotIn("creationTime", message["AdditionalProperties"])
+
+    def test_what_has_priority_is_shipped_first_and_nothing_waits_for_ever(self):
+        emulator = self.emulator()
+        daemon = self.daemon(emulator, upload={"concurrency": 2})
+        low = daemon.folder / "low"
+        low.mkdir()
+        plain = daemon.settings["watches"][0]
+        daemon.settings["watches"] = [
+            {**plain, "name": "low", "path": str(low), "priority": "low"},
+            {**plain, "priority": "high"},
+        ]
+        daemon.write()
+        emulator.fault("management", status=503, code="ServerBusy")
+        daemon.start()
+        for number in range(24):
+            daemon.put(f"low-{number}.csv", csv_rows(1), low)
+            daemon.put(f"high-{number}.csv", csv_rows(1))
+
+        def claimed():
+            return [watch["pending"] for watch in daemon.status()["watches"]] == [24, 24]
+
+        self.until("every claim", claimed, 120, daemon)
+        emulator.clear_faults()
+        self.settled(daemon, seconds=200, succeeded=48)
+        order = re.findall(r" posted +watch=(\w+)", daemon.output())
+        self.assertEqual(len(order), 48)
+        # Of eight in a row one at least is of the lower priority.
+        self.assertGreaterEqual(order[:20].count("web"), 14, order)
+        self.assertGreaterEqual(order[:20].count("low"), 1, order)
 
     def test_ignore_first_record_leaves_out_the_heading(self):
         emulator, daemon = self.pair({"ignore_first_record": True})
