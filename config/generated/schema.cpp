@@ -22,6 +22,16 @@ static json::object number_schema(const key_facts& of) {
     return {{"anyOf", json::array{number, reference()}}};
 }
 
+static json::object map_of_one(std::string_view key, const json::object& texts) {
+    json::object properties;
+    properties[key] = json::object{{"anyOf", json::array{plain_text(), texts}}};
+    return {
+        {"type", "object"},
+        {"properties", properties},
+        {"required", json::array{key}},
+        {"additionalProperties", false}};
+}
+
 static json::object choice_schema(const key_facts& of) {
     json::array names;
     for (auto name : of.choices) {
@@ -31,7 +41,11 @@ static json::object choice_schema(const key_facts& of) {
             names.emplace_back(std::stod(std::string(name)));
         }
     }
-    return {{"anyOf", json::array{json::object{{"enum", names}}, reference()}}};
+    json::array any{json::object{{"enum", names}}, reference()};
+    json::object texts{{"type", "array"}, {"items", plain_text()}};
+    if (of.or_texts) any.push_back(texts);
+    if (!of.or_map_of.empty()) any.push_back(map_of_one(of.or_map_of, texts));
+    return {{"anyOf", any}};
 }
 
 static json::object referable(std::string_view definition) {

@@ -23,6 +23,8 @@ std::string allowed_sentence(const key_facts& of) {
         std::string out = "One of ";
         for (auto name : of.choices)
             out += (name == of.choices.front() ? "" : ", ") + std::string(name);
+        if (of.or_texts) out += ", or a list of patterns";
+        if (!of.or_map_of.empty()) out += ", or {" + std::string(of.or_map_of) + ": TEXT}";
         return out + ".";
     }
     return of.allowed.empty() ? std::string() : "From " + of.allowed + ".";

@@ -42,6 +42,8 @@ struct key_facts {
     std::string example = {};        // As YAML, where the example file shows something else.
     std::string allowed = {};        // "1 to 1024", where the form has a range.
     std::vector<std::string_view> choices = {};
+    bool or_texts = false;            // A list of texts may stand instead of a choice.
+    std::string_view or_map_of = {};  // And a map of this one key to one or more texts.
 };
 
 /// One key of the configuration and the member of a T that holds its value.

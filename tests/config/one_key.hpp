@@ -114,6 +114,7 @@ private:
         if (chosen_.section == "watches.hold") return true;
         static const std::vector<std::string> keys{
             "start",
+            "rotated",
             "record_wait",
             "max_record",
             "max_logs",

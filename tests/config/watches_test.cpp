@@ -80,6 +80,50 @@ BOOST_AUTO_TEST_CASE(that_follow_make_rows_of_records) {
     BOOST_TEST(follow.columns == (std::vector<std::string>{"message", "offset"}));
 }
 
+BOOST_AUTO_TEST_CASE(that_follow_say_in_one_map_how_records_begin) {
+    auto read = [](const std::string& records) {
+        return load(with_watches({"path: /a, mode: follow, columns: [message], records: " + records}
+                    ))
+            .values.watches.at(0)
+            .follow.records;
+    };
+    for (auto* text : {"{starts_with: '##:'}", "{starts_with: ['##:']}"}) {
+        auto records = read(text);
+        BOOST_TEST((records.kind == spool::record_kind::starts_with));
+        BOOST_TEST(records.starts == std::vector<std::string>{"##:"});
+    }
+    BOOST_TEST(read("{starts_with: ['20??-*', '#']}").starts.size() == 2);
+    auto said = [](const std::string& keys) {
+        return problems_of(
+            with_watches({"path: /a, mode: follow, columns: [message], records: " + keys})
+        );
+    };
+    for (auto& [records, what] : std::vector<std::pair<std::string, std::string>>{
+             {"{starts_with: '**'}", "beginning of every line"},
+             {"{starts_with: ['']}", "beginning of every line"},
+             {"{starts: 'a'}", "starts_with"},
+             {"{}", "is missing"},
+             {"{starts_with: {a: b}}", "is a map"},
+             {"{starts_with: a}, record_starts: [b]", "use one of them"}}) {
+        BOOST_TEST_CONTEXT(records) { BOOST_TEST(said(records).find(what) != std::string::npos); }
+    }
+    BOOST_TEST(said("{starts_with: ['']}").find("needs record_starts") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(that_follow_say_what_rotated_logs_are_called) {
+    using spool::rotated_names;
+    auto read = [](const std::string& rotated) {
+        return load(with_watches({"path: /a, mode: follow, rotated: " + rotated}))
+            .values.watches.at(0)
+            .follow.rotated;
+    };
+    BOOST_TEST((read("auto") == rotated_names()));
+    BOOST_TEST((read("off") == rotated_names{rotated_names::way::off}));
+    std::vector<std::string> patterns{"old/**", "*.bak"};
+    BOOST_TEST((read("['old/**', '*.bak']") == rotated_names{rotated_names::way::listed, patterns})
+    );
+}
+
 BOOST_AUTO_TEST_CASE(that_follow_refuse_rows_of_nothing) {
     auto said = [](const std::string& keys, const std::string& format = "csv") {
         auto text = with_watches({"path: /a, mode: follow, " + keys});

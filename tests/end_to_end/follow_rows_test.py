@@ -42,6 +42,20 @@ class Rows(EndToEnd):
         self.addCleanup(shutil.rmtree, folder, True)
         return folder
 
+    def test_a_rotator_with_names_and_a_folder_of_its_own(self):
+        emulator, daemon, writer = self.begun(recursive=True, rotated=["history/**"])
+        history = writer.folder / "history"
+        history.mkdir()
+        daemon.program.kill()
+        for turn in range(3):
+            writer.write(10)
+            os.rename(writer.folder / "app.log", history / f"app@{turn}")
+            writer.reopen()
+        (history / "debug.txt").write_text("")
+        daemon.start()
+        writer.write(10)
+        self.arrive_once(emulator, daemon, writer.written)
+
     def test_A7_many_short_files_through_few_inodes(self):
         emulator, daemon, writer = self.begun(path=str(self.on_disk()))
         inodes, paths = set(), []

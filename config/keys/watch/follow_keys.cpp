@@ -1,6 +1,7 @@
 #include "config/keys/watch/follow_keys.hpp"
 
 #include "config/keys/make_key.hpp"
+#include "config/keys/watch/log_forms.hpp"
 #include "spool/reading/rows/row_column.hpp"
 
 namespace kustodrop::config {
@@ -11,11 +12,6 @@ using pipeline::follow_options;
 template <class Member>
 static auto of_follow(Member member) {
     return at(&watch_options::follow, member);
-}
-
-static std::optional<std::string> start_problem(const std::string& text) {
-    if (text.find_first_not_of('*') != std::string::npos) return std::nullopt;
-    return "is the beginning of every line; use what only the first line of a record has";
 }
 
 static std::optional<std::string> column_problem(const std::string& text) {
@@ -89,6 +85,15 @@ std::vector<key<watch_options>> follow_keys() {
             "for the first time. Later ones are read from their beginning."
         ),
         make_key<watch_options>(
+            "rotated",
+            of_follow(&follow_options::rotated),
+            rotated_form{},
+            "With mode follow: what rotated logs are called. auto: NAME.*, NAME-1*, and "
+            "STEM-1*.EXT "
+            "beside the live log, each with .gz too. off: every name is that of a log of its own. "
+            "Patterns, as in include: these, of the live log whose name they begin with."
+        ),
+        make_key<watch_options>(
             "record_wait",
             of_follow(&follow_options::record_wait),
             duration_form{{1s, 1h}},
@@ -109,13 +114,14 @@ std::vector<key<watch_options>> follow_keys() {
         ),
         make_key<watch_options>(
             "records",
-            at(&watch_options::follow, &follow_options::records, &spool::record_rules::kind),
-            choice_form{record_kinds},
+            of_follow(&follow_options::records),
+            records_form{},
             "With columns: what a row is made of. lines: a line. cri, docker: what a container "
             "wrote, "
             "its parts joined, in logs of the container runtime interface or docker's json-file. "
             "unindented: a line with the indented and empty ones behind it. starts_with: a line "
-            "that begins as record_starts says, with those behind it that do not."
+            "that begins as record_starts says, with those behind it that do not; "
+            "{starts_with: TEXT} says both."
         ),
         make_key<watch_options>(
             "record_starts",

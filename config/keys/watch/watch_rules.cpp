@@ -62,7 +62,8 @@ static void check_rows(section& watch, const watch_options& out) {
             watch.error("records", "has no effect without columns; say what a row holds");
         }
     }
-    if (has_starts && follow.records.starts.empty() && !watch.is_wrong("record_starts")) {
+    if (has_starts && follow.records.starts.empty() && !watch.is_wrong("record_starts") &&
+        !watch.is_wrong("records")) {
         watch.error("records", "is starts_with, which needs record_starts");
     }
     if (!has_starts && !follow.records.starts.empty()) {
@@ -113,8 +114,9 @@ static void check_follow(section& watch, watch_options& out) {
     out.on_success = pipeline::success_action::keep;
 }
 
-static constexpr std::array<std::string_view, 9> keys_of_follow{
+static constexpr std::array<std::string_view, 10> keys_of_follow{
     "start",
+    "rotated",
     "record_wait",
     "max_record",
     "max_logs",

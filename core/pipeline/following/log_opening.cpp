@@ -14,6 +14,7 @@ namespace kustodrop::pipeline {
 spool::following_rules rules_of(const watch_options& from, const std::string& state_directory) {
     spool::following_rules rules;
     rules.names = {from.include, from.exclude, ""};
+    rules.rotated = from.follow.rotated;
     rules.recursive = from.recursive;
     rules.scratch = state_directory;
     auto& hold = from.follow.hold;

@@ -58,7 +58,7 @@ void about_name(const explain_facts& facts, answers& out) {
     }
     spool::name_rule_options names{watch.include, watch.exclude, watch.done_marker};
     bool follows = watch.kind == watch_kind::follow;
-    auto why = follows ? spool::log_names(names).ignored_because(facts.name)
+    auto why = follows ? spool::log_names(names, watch.follow.rotated).ignored_because(facts.name)
                        : spool::name_rules(names).ignored_because(facts.name);
     out.add("name", why ? *why : "include and exclude let it pass", !why);
     about_contents(facts, out);

@@ -21,9 +21,10 @@ static std::string reason_to_leave(
 ) {
     auto& watch = facts.watch;
     bool follows = watch.kind == watch_kind::follow;
-    auto ignored =
-        follows ? spool::log_names({watch.include, watch.exclude, ""}).ignored_because(seen.name)
-                : rules.ignored_because(seen.name);
+    auto ignored = follows
+                       ? spool::log_names({watch.include, watch.exclude, ""}, watch.follow.rotated)
+                             .ignored_because(seen.name)
+                       : rules.ignored_because(seen.name);
     if (ignored) return *ignored;
     if (seen.kind != spool::file_kind::regular) {
         return "it is a " + std::string(to_string(seen.kind)) + ", not a file";

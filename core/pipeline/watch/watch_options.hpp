@@ -4,6 +4,7 @@
 #include "kusto/target.hpp"
 #include "pipeline/targets/target_route.hpp"
 #include "pipeline/watch/priority_turns.hpp"
+#include "spool/following/looking/rotated_names.hpp"
 #include "spool/reading/records/record_reader.hpp"
 
 #include <cstdint>
@@ -62,6 +63,7 @@ struct hold_options {
 
 struct follow_options {
     start_place start = start_place::beginning;
+    spool::rotated_names rotated = {};
     duration record_wait = std::chrono::seconds(5);  // Of the unfinished end of a rotated log.
     std::uint64_t max_record_bytes = 1u << 20u;
     std::uint64_t max_logs = 20'000;

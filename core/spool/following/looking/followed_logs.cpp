@@ -37,7 +37,7 @@ void followed_logs::restore(const std::vector<log_record>& logs, bool begun) {
 std::vector<seen_file> followed_logs::list(std::vector<sighting> found) const {
     std::vector<std::string> names;
     for (auto& one : found) names.push_back(one.name);
-    auto logs = log_names(rules_.names).sort(names);
+    auto logs = log_names(rules_.names, rules_.rotated).sort(names);
     std::vector<seen_file> out;
     std::set<std::uint64_t> inodes;
     for (auto& one : found) {
@@ -100,7 +100,7 @@ void followed_logs::add_nameless(std::vector<seen_file>& files) const {
 result<folder_look> followed_logs::look(
     const drop_folder& folder, const std::set<std::uint64_t>& pinned, time_point now
 ) {
-    log_names names(rules_.names);
+    log_names names(rules_.names, rules_.rotated);
     scan_options asked;
     asked.recursive = rules_.recursive;
     asked.limit = scan_limit;

@@ -21,6 +21,7 @@ namespace kustodrop::spool {
 
 struct following_rules {
     name_rule_options names;
+    rotated_names rotated = {};
     bool recursive = false;
     hold_limits hold = {};
     range_rules ranges;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 
 namespace kustodrop::spool {
@@ -49,6 +50,23 @@ static std::vector<std::string> possible_live_names(std::string_view name) {
     return out;
 }
 
+static name_rule_options of_patterns(const rotated_names& rotated, name_rule_options rules) {
+    // No pattern is none, not all.
+    rules.include = rotated.patterns;
+    return rules;
+}
+
+log_names::log_names(name_rule_options rules, rotated_names rotated)
+    : rules_(rules), by_(rotated.by), listed_(of_patterns(rotated, std::move(rules))) {
+    bool lists_nothing = by_ == rotated_names::way::listed && rotated.patterns.empty();
+    if (lists_nothing) by_ = rotated_names::way::off;
+}
+
+bool log_names::is_listed(std::string_view name) const {
+    if (by_ != rotated_names::way::listed) return false;
+    return listed_.accepts(name) || listed_.accepts(without_gzip(name));
+}
+
 std::optional<std::string> log_names::live_name_of(std::string_view rotated) const {
     for (auto& live : possible_live_names(rotated)) {
         if (rules_.accepts(live)) return live;
@@ -63,30 +81,103 @@ bool log_names::may_be_log(std::string_view name) const {
 std::optional<std::string> log_names::ignored_because(std::string_view name) const {
     if (is_unread(name)) return "of compressed logs only those of gzip are read";
     auto plain = without_gzip(name);
+    if (by_ != rotated_names::way::automatic) {
+        if (is_listed(name)) return std::nullopt;
+        return rules_.ignored_because(name);
+    }
     auto why = rules_.ignored_because(plain);
     if (!why) return std::nullopt;
     bool is_rotated = live_name_of(plain).has_value() && !temporary_sign(plain);
     return is_rotated ? std::nullopt : why;
 }
 
-std::map<std::string, log_name> log_names::sort(const std::vector<std::string>& names) const {
-    std::set<std::string_view> all(names.begin(), names.end());
-    std::map<std::string, log_name> out;
+void log_names::sort_one(
+    const std::string& name,
+    const std::set<std::string_view>& all,
+    std::map<std::string, log_name>& out
+) const {
+    auto plain = without_gzip(name);
+    bool compressed = plain != name;
+    auto possible = possible_live_names(plain);
+    auto found = std::ranges::find_if(possible, [&](auto& live) {
+        return all.contains(live) && rules_.accepts(live);
+    });
+    if (found != possible.end()) {
+        out[name] = {*found, true, compressed};
+    } else if (rules_.accepts(plain)) {
+        out[name] = {plain, compressed, compressed};
+    } else {
+        out[name] = {live_name_of(plain).value_or(plain), true, compressed};
+    }
+}
+
+static std::string_view base_of(std::string_view name) { return name.substr(name.rfind('/') + 1); }
+
+// "pod/app.log" without its last part, and "" without a folder.
+static std::string_view folder_of(std::string_view name) {
+    auto end = name.rfind('/');
+    return end == std::string_view::npos ? std::string_view() : name.substr(0, end);
+}
+
+// The live names of each folder by what is before their endings.
+using live_names = std::map<std::string_view, std::map<std::string_view, std::string_view>>;
+
+static std::string_view stem_of(std::string_view base) {
+    auto ending = base.rfind('.');
+    return ending == std::string_view::npos || ending == 0 ? base : base.substr(0, ending);
+}
+
+static std::optional<std::string_view> live_name_in(
+    const live_names& live, std::string_view folder, std::string_view base
+) {
+    auto there = live.find(folder);
+    if (there == live.end()) return std::nullopt;
+    for (auto length = base.size(); length > 0; --length) {
+        auto found = there->second.find(base.substr(0, length));
+        if (found != there->second.end()) return found->second;
+    }
+    if (there->second.size() > 1) return std::nullopt;
+    return there->second.begin()->second;
+}
+
+// The live name that begins it, in its folder or one above; its own name where none does.
+static std::string likeliest_live_name(const live_names& live, std::string_view rotated) {
+    auto folder = folder_of(rotated);
+    while (true) {
+        if (auto found = live_name_in(live, folder, base_of(rotated))) return std::string(*found);
+        if (folder.empty()) return std::string(rotated);
+        folder = folder_of(folder);
+    }
+}
+
+void log_names::sort_listed(
+    const std::vector<std::string>& names, std::map<std::string, log_name>& out
+) const {
+    live_names live;
+    for (auto& name : names) {
+        if (!may_be_log(name) || is_listed(name)) continue;
+        live[folder_of(name)][stem_of(base_of(name))] = name;
+    }
     for (auto& name : names) {
         if (!may_be_log(name)) continue;
-        auto plain = without_gzip(name);
-        bool compressed = plain != name;
-        auto possible = possible_live_names(plain);
-        auto found = std::ranges::find_if(possible, [&](auto& live) {
-            return all.contains(live) && rules_.accepts(live);
-        });
-        if (found != possible.end()) {
-            out[name] = {*found, true, compressed};
-        } else if (rules_.accepts(plain)) {
-            out[name] = {plain, compressed, compressed};
+        bool compressed = name.ends_with(gzip_ending);
+        if (is_listed(name)) {
+            out[name] = {likeliest_live_name(live, name), true, compressed};
         } else {
-            out[name] = {live_name_of(plain).value_or(plain), true, compressed};
+            out[name] = {name, false, compressed};
         }
+    }
+}
+
+std::map<std::string, log_name> log_names::sort(const std::vector<std::string>& names) const {
+    std::map<std::string, log_name> out;
+    if (by_ != rotated_names::way::automatic) {
+        sort_listed(names, out);
+        return out;
+    }
+    std::set<std::string_view> all(names.begin(), names.end());
+    for (auto& name : names) {
+        if (may_be_log(name)) sort_one(name, all, out);
     }
     return out;
 }

@@ -1,9 +1,11 @@
 #pragma once
 
+#include "spool/following/looking/rotated_names.hpp"
 #include "spool/watching/name_rules.hpp"
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,13 +21,13 @@ struct log_name {
     friend bool operator==(const log_name&, const log_name&) = default;
 };
 
-/// Which names are those of logs, live or rotated. The live name of "app.log.1", "app.log-20261129"
-/// and "app-2026-11-29.log" is "app.log", and so with ".gz" behind. Files of other compressions are
-/// left out. Pure.
+/// Which names are those of logs, live or rotated. By `automatic` the live name of "app.log.1",
+/// "app.log-20261129" and "app-2026-11-29.log" is "app.log", and so with ".gz" behind; patterns
+/// name rotated ones in another way. Files of other compressions are left out. Pure.
 class log_names {
 public:
     log_names() = default;
-    explicit log_names(name_rule_options rules) : rules_(std::move(rules)) {}
+    explicit log_names(name_rule_options rules, rotated_names rotated = {});
 
     /// Whether the name can be one of a log at all, for a first choice.
     bool may_be_log(std::string_view name) const;
@@ -38,8 +40,18 @@ public:
 
 private:
     std::optional<std::string> live_name_of(std::string_view rotated) const;
+    bool is_listed(std::string_view name) const;
+    void sort_one(
+        const std::string& name,
+        const std::set<std::string_view>& all,
+        std::map<std::string, log_name>& out
+    ) const;
+    void sort_listed(const std::vector<std::string>& names, std::map<std::string, log_name>& out)
+        const;
 
     name_rules rules_;
+    rotated_names::way by_ = rotated_names::way::automatic;
+    name_rules listed_;  // Those of the patterns.
 };
 
 }  // namespace kustodrop::spool

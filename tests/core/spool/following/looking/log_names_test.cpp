@@ -79,4 +79,49 @@ BOOST_AUTO_TEST_CASE(other_names_are_not_followed) {
     BOOST_TEST(!names.ignored_because("app.log.1").has_value());
 }
 
+BOOST_AUTO_TEST_CASE(patterns_say_what_rotated_logs_are_called) {
+    log_names listed(
+        {{"*.log"}, {"debug*"}, ""}, {rotated_names::way::listed, {"old-*.log", "history/**"}}
+    );
+    auto found = listed.sort(
+        {"app.log",
+         "app-admin.log",
+         "app.log.1",
+         "old-app.log",
+         "history/app.20261129",
+         "history/app-admin.20261129.gz",
+         "history/debug.1"}
+    );
+    std::map<std::string, log_name> wanted{
+        {"app.log", {"app.log", false, false}},
+        {"app-admin.log", {"app-admin.log", false, false}},
+        // It begins with no live name, and there are two.
+        {"old-app.log", {"old-app.log", true, false}},
+        {"history/app.20261129", {"app.log", true, false}},
+        {"history/app-admin.20261129.gz", {"app-admin.log", true, true}}};
+    BOOST_TEST((found == wanted));
+    BOOST_TEST(listed.ignored_because("app.log.1").has_value());
+    BOOST_TEST(!listed.ignored_because("old-app.log"));
+}
+
+BOOST_AUTO_TEST_CASE(the_only_live_log_of_a_folder_is_meant_by_a_pattern) {
+    log_names listed({{"current"}, {}, ""}, {rotated_names::way::listed, {"@*.s"}});
+    auto found = listed.sort({"pod/current", "pod/@4000000065.s", "other/@4000000065.s"});
+    BOOST_TEST((found["pod/@4000000065.s"] == log_name{"pod/current", true, false}));
+    BOOST_TEST((found["other/@4000000065.s"] == log_name{"other/@4000000065.s", true, false}));
+}
+
+BOOST_AUTO_TEST_CASE(every_name_is_live_where_nothing_is_rotated) {
+    for (auto& none :
+         {rotated_names{rotated_names::way::off}, rotated_names{rotated_names::way::listed}}) {
+        log_names off({{"*.log", "*.log.gz"}, {}, ""}, none);
+        auto found = off.sort({"app.log", "app-2026-11-29.log", "app.log.1", "b.log.gz"});
+        std::map<std::string, log_name> wanted{
+            {"app.log", {"app.log", false, false}},
+            {"app-2026-11-29.log", {"app-2026-11-29.log", false, false}},
+            {"b.log.gz", {"b.log.gz", false, true}}};
+        BOOST_TEST((found == wanted));
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

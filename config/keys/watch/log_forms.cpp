@@ -1,0 +1,80 @@
+#include "config/keys/watch/log_forms.hpp"
+
+#include "config/keys/make_key.hpp"
+#include "config/keys/watch/watch_texts.hpp"
+
+namespace kustodrop::config {
+
+using spool::rotated_names;
+
+static constexpr std::string_view of_starts = "starts_with";
+
+static bool is_a(section& from, std::string_view key, node_kind kind) {
+    auto* value = from.take(key);
+    return value && value->kind == kind;
+}
+
+void rotated_form::describe(key_facts& out) const {
+    out.form = form::choice;
+    out.choices = {"auto", "off"};
+    out.or_texts = true;
+}
+
+bool rotated_form::read(section& from, std::string_view key, rotated_names& out) const {
+    if (is_a(from, key, node_kind::list)) {
+        list_rule patterns{"[\"app.log.*\"]", pattern_problem};
+        out.by = rotated_names::way::listed;
+        return read_texts(from, key, out.patterns, patterns);
+    }
+    auto given = read_choice(from, key, {"auto", "off"});
+    if (!given) return !from.is_wrong(key);
+    out.by = *given == "off" ? rotated_names::way::off : rotated_names::way::automatic;
+    return true;
+}
+
+std::string rotated_form::show(const rotated_names& value) const {
+    if (value.by == rotated_names::way::listed) return yaml_texts(value.patterns);
+    return value.by == rotated_names::way::off ? "off" : "auto";
+}
+
+std::optional<std::string> start_problem(const std::string& text) {
+    if (text.find_first_not_of('*') != std::string::npos) return std::nullopt;
+    return "is the beginning of every line; use what only the first line of a record has";
+}
+
+static const choice_form record_kind_form{record_kinds};
+
+void records_form::describe(key_facts& out) const {
+    record_kind_form.describe(out);
+    out.or_map_of = of_starts;
+}
+
+static bool read_starts(section& map, std::vector<std::string>& out) {
+    if (is_a(map, of_starts, node_kind::list)) {
+        return read_texts(map, of_starts, out, {"[\"####-##-##\"]", start_problem});
+    }
+    map.require(of_starts, "how a record begins, like \"####-##-##\"");
+    std::string text;
+    if (!read_text(map, of_starts, text, start_problem) || map.is_wrong(of_starts)) return false;
+    out = {text};
+    return true;
+}
+
+bool records_form::read(section& from, std::string_view key, spool::record_rules& out) const {
+    if (!is_a(from, key, node_kind::map)) return record_kind_form.read(from, key, out.kind);
+    auto map = from.map(key);
+    bool good = read_starts(map, out.starts);
+    map.finish();
+    if (from.is_given("record_starts")) {
+        from.error("record_starts", "is given in records too; use one of them");
+    }
+    out.kind = spool::record_kind::starts_with;
+    if (!good) from.mark_wrong(key);
+    return good;
+}
+
+std::string records_form::show(const spool::record_rules& value) const {
+    return record_kind_form.show(value.kind);
+}
+
+}  // namespace kustodrop::config
