@@ -13,11 +13,14 @@ static bool matches(std::string_view wanted, std::string_view actual) {
 }
 
 std::optional<fault_action> fault_plan::next_fault(
-    std::string_view service, std::string_view operation, std::string_view account
+    std::string_view service,
+    std::string_view operation,
+    std::string_view account,
+    std::string_view resource
 ) {
     for (auto& rule : rules_) {
         if (!matches(rule.service, service) || !matches(rule.operation, operation)) continue;
-        if (!matches(rule.account, account)) continue;
+        if (!matches(rule.account, account) || !matches(rule.resource, resource)) continue;
         if (rule.count && *rule.count == 0) continue;
         if (rule.skip > 0) {
             --rule.skip;
@@ -110,6 +113,7 @@ std::optional<std::string> read_rule(const json::value& value, fault_rule& out) 
     out.service = read.text("service");
     out.operation = read.text("operation");
     out.account = read.text("account");
+    out.resource = read.text("resource");
     out.count = read.number("count");
     out.skip = read.number("skip").value_or(0);
     auto* action = read.find("action");

@@ -32,6 +32,7 @@ struct fault_rule {
     std::string service;
     std::string operation;
     std::string account;
+    std::string resource;                // A queue, a container; "Database.Table" of REST.
     std::optional<std::uint64_t> count;  // How many times; without it always.
     std::uint64_t skip = 0;              // How many matching requests pass first.
     fault_action action;
@@ -43,7 +44,10 @@ public:
     void add(fault_rule rule) { rules_.push_back(std::move(rule)); }
     void clear() { rules_.clear(); }
     std::optional<fault_action> next_fault(
-        std::string_view service, std::string_view operation, std::string_view account
+        std::string_view service,
+        std::string_view operation,
+        std::string_view account,
+        std::string_view resource
     );
 
     /// Reads a JSON array of rules, or says what is wrong with it.

@@ -12,7 +12,9 @@ asio::awaitable<http::reply> gateway::handle(service& to, exchange one) {
                    one.header("x-emulator-internal").value_or("") == internal_value_;
     to.classify(one);
     std::optional<fault_action> fault;
-    if (!one.internal) fault = faults_.next_fault(one.service, one.operation, one.account);
+    if (!one.internal) {
+        fault = faults_.next_fault(one.service, one.operation, one.account, one.resource);
+    }
     http::reply out;
     if (fault) {
         out = co_await apply_fault(to, one, *fault);

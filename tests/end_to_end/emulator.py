@@ -93,12 +93,14 @@ class Emulator:
             raise AssertionError(f"{method} {url}: {status} {answer[:500]!r}")
         return json.loads(answer) if answer.strip() else None
 
-    def fault(self, service, operation="*", account=None, count=None, skip=None, **action):
+    def fault(
+        self, service, operation="*", account=None, count=None, skip=None, resource=None, **action
+    ):
         """`("queue", "put_message")` stands for whatever posts in this suite: see ways."""
         places = [(service, operation)]
         if places == [ways.QUEUE]:
             places = ways.posting(self.streams, count is not None)
-        known = {"account": account, "count": count, "skip": skip}
+        known = {"account": account, "count": count, "skip": skip, "resource": resource}
         known = {name: value for name, value in known.items() if value is not None}
         rules = [{"service": s, "operation": o, "action": action, **known} for s, o in places]
         self.control("faults", "POST", rules)
