@@ -9,6 +9,7 @@ namespace kustodrop::kusto {
 
 static constexpr duration request_timeout = 60s;
 static constexpr duration settings_timeout = 15s;  // Posts wait for the first answer.
+static constexpr duration question_timeout = 30s;  // Others wait for their turn.
 static constexpr std::size_t longest_answer = 8u << 20u;
 
 failure post_failure(const http::response& answer, std::string_view what) {
@@ -107,27 +108,29 @@ static bool is_about_the_operation(unsigned status) {
     return status == 400 || status == 404 || status == 410;
 }
 
-asio::awaitable<result<operation_answer>> rest_client::status(std::string path, bool details) {
+asio::awaitable<operation_answer> rest_client::status(std::string path, bool details) {
     auto target = options_.endpoint.with_path(path);
     target = target.with_parameters(details ? "details=true" : "details=false");
     auto asked = prepared(http::verb::get, std::move(target), "get_operation");
+    asked.total_timeout = question_timeout;
     auto answer = co_await send(std::move(asked));
-    if (!answer) co_return answer.error();
     operation_answer said;
-    if (is_about_the_operation(answer->status)) {
-        said.is_known = false;
+    if (!answer) {
+        said.problem = answer.error();
         co_return said;
     }
-    if (answer->status != 200) {
-        auto refused = management_failure(*answer, "operation at " + host());
-        if (answer->status == 403) {
-            refused.hint =
-                "the principal needs the roles Ingestor and Database User to read what "
-                "became of an operation";
-        }
-        co_return refused;
+    said.status = answer->status;
+    if (answer->status == 200) {
+        said.body = std::move(answer->body);
+        co_return said;
     }
-    said.body = std::move(answer->body);
+    said.is_known = !is_about_the_operation(answer->status);
+    said.problem = management_failure(*answer, "operation at " + host());
+    if (answer->status == 403) {
+        said.problem->hint =
+            "the principal needs the roles Ingestor and Database User to read what became of an "
+            "operation";
+    }
     co_return said;
 }
 

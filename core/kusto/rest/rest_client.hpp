@@ -21,8 +21,10 @@ struct settings_reply {
 
 /// What a cluster answered when it was asked for an operation.
 struct operation_answer {
-    bool is_known = true;  // False: the service does not know it, or not any more.
-    std::string body = {};
+    unsigned status = 0;                  // 0: it did not answer.
+    bool is_known = true;                 // False: not the operation, or not any more.
+    std::string body = {};                // Of a good answer.
+    std::optional<failure> problem = {};  // What it said instead.
 };
 
 /// What an answer to a POST that is not 200 means: 429 and 503 refuse it, other answers of the
@@ -46,7 +48,7 @@ public:
     asio::awaitable<result<std::string>> post(std::string path, std::string body);
 
     /// What the service says of an operation. `path` is that of operation_path().
-    asio::awaitable<result<operation_answer>> status(std::string path, bool details);
+    asio::awaitable<operation_answer> status(std::string path, bool details);
 
     const std::string& host() const { return options_.endpoint.host(); }
 

@@ -3,6 +3,8 @@
 #include "async/timed_wait.hpp"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 namespace kustodrop::pipeline {
 
@@ -113,7 +115,13 @@ void outcomes::expect(const spool::source& posted) {
 }
 
 std::optional<failure> outcomes::trouble() const {
-    if (read_.in_operation && operations_.trouble()) return operations_.trouble();
+    if (read_.in_operation) {
+        if (auto problem = operations_.troubles().summary()) return problem;
+    }
+    return notification_trouble();
+}
+
+std::optional<failure> outcomes::notification_trouble() const {
     if (read_.in_table && table_.trouble()) return table_.trouble();
     if (!read_.in_queue) return std::nullopt;
     if (auto slow = patience_.trouble()) return slow;
@@ -184,27 +192,62 @@ asio::awaitable<bool> outcomes::poll() {
 }
 
 std::optional<failure> outcomes::reading_trouble() const {
-    auto problem = trouble();
+    auto problem = notification_trouble();
     // Those of others in front of ours are reported apart, and ours are found in time.
     if (problem && problem->code == errc::notifications_blocked) return std::nullopt;
     return problem;
 }
 
+// What keeps the outcome of this source from being read.
+std::string outcomes::unread_because(const spool::source& what) const {
+    auto places = places_of(what);
+    std::optional<failure> problem;
+    if (places.in_operation) problem = operations_.trouble_of(what);
+    if (!problem && (places.in_queue || places.in_table)) problem = reading_trouble();
+    return problem ? problem->message() : std::string();
+}
+
 void outcomes::say_trouble() {
-    auto now = time_.now();
-    auto problem = reading_trouble();
-    if (!problem) {
-        for (auto& ended : reports_.worked("", now)) {
-            log_.info("notifications can be read again", {{"code", ended.kind}});
-        }
+    std::map<std::string, failure> fails;  // By table; empty: of none in particular.
+    if (read_.in_operation) {
+        for (auto& one : operations_.troubles().all()) fails.emplace(one.table, one.why);
+    }
+    if (auto problem = reading_trouble()) fails.emplace("", *problem);
+    for (auto& place : std::exchange(said_.failing, {})) {
+        if (!fails.contains(place)) say_end(place);
+    }
+    for (auto& [place, why] : fails) {
+        said_.failing.insert(place);
+        say_begin(place, why);
+    }
+}
+
+void outcomes::say_begin(const std::string& table, const failure& why) {
+    auto news = said_.reports.failed(table, why.code.text(), time_.now());
+    if (!news || news->what != recurring::turn::begins) return;
+    if (table.empty()) {
+        log_.warning(
+            "notifications cannot be read; sources wait for their outcomes",
+            {{"code", why.code.text()}, {"detail", why.message()}}
+        );
         return;
     }
-    auto news = reports_.failed("", problem->code.text(), now);
-    if (!news || news->what != recurring::turn::begins) return;
     log_.warning(
-        "notifications cannot be read; sources wait for their outcomes",
-        {{"code", problem->code.text()}, {"detail", problem->message()}}
+        "outcomes of a table cannot be read; its sources wait, others do not",
+        {{"target", table}, {"code", why.code.text()}, {"detail", why.message()}}
     );
+}
+
+void outcomes::say_end(const std::string& table) {
+    for (auto& ended : said_.reports.worked(table, time_.now())) {
+        if (table.empty()) {
+            log_.info("notifications can be read again", {{"code", ended.kind}});
+        } else {
+            log_.info(
+                "outcomes of a table can be read again", {{"target", table}, {"code", ended.kind}}
+            );
+        }
+    }
 }
 
 // What is posted meanwhile brings the next poll nearer.
@@ -250,13 +293,11 @@ std::vector<std::string> outcomes::overdue() const {
 }
 
 void outcomes::end_waiting() {
-    auto problem = reading_trouble();
-    auto unread_because = problem ? problem->message() : std::string();
     for (auto& id : overdue()) {
         expected_.remove(id);
         auto* what = sources_.find(id);
         if (what && std::holds_alternative<stage::posted>(what->stage)) {
-            handler_.handle_timeout(*what, unread_because);
+            handler_.handle_timeout(*what, unread_because(*what));
         }
     }
 }

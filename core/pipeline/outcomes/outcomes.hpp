@@ -13,6 +13,7 @@
 #include "pipeline/outcomes/polling/table_poller.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -69,7 +70,8 @@ public:
 
     std::size_t outstanding() const { return expected_.size(); }
 
-    /// Why the last pass could not read the notifications, or that others block them.
+    /// Why the outcomes of some sources or of all could not be read by the last pass, or that the
+    /// notifications of others block them.
     std::optional<failure> trouble() const;
 
 private:
@@ -79,8 +81,12 @@ private:
     asio::awaitable<bool> poll();
     asio::awaitable<void> pause();
     bool is_over(time_point deadline) const;
+    std::optional<failure> notification_trouble() const;
     std::optional<failure> reading_trouble() const;
+    std::string unread_because(const spool::source& what) const;
     void say_trouble();
+    void say_begin(const std::string& table, const failure& why);
+    void say_end(const std::string& table);
     std::vector<std::string> overdue() const;
     void end_waiting();
 
@@ -107,7 +113,10 @@ private:
     event asked_;  // Slow queues may be read.
     table_poller table_;
     operation_poller operations_;
-    recurring reports_{{10min, 16}};  // The troubles of reading.
+    struct {
+        recurring reports{{10min, 256}};  // The troubles of reading, by table.
+        std::set<std::string> failing;    // The tables of those, as of the last pass.
+    } said_;
 };
 
 }  // namespace kustodrop::pipeline

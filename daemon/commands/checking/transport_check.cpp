@@ -18,12 +18,11 @@ static asio::awaitable<void> check_right(
     auto path = kusto::operation_path(where.database, where.table, no_operation);
     auto answer = co_await client.status(std::move(path), false);
     auto step = "REST " + where.name();
-    if (!answer.has_error()) co_return out.good(step, "operations can be asked for");
-    auto problem = answer.error();
-    bool is_refused = problem.next == remedy::reauthenticate || problem.code.text() == "http_403" ||
-                      problem.hint.find("Database User") != std::string::npos;
-    if (is_refused) co_return out.bad(step, problem);
-    out.skipped(step, problem.message());
+    bool is_refused = answer.status == 401 || answer.status == 403;
+    if (is_refused) co_return out.bad(step, *answer.problem);
+    if (!answer.problem || !answer.is_known)
+        co_return out.good(step, "operations can be asked for");
+    out.skipped(step, answer.problem->message());
 }
 
 asio::awaitable<void> check_transport(

@@ -16,6 +16,8 @@ static std::string path_of(const spool::rest_post& one) {
     return kusto::operation_path(one.database, one.table, one.operation);
 }
 
+static std::string table_of(const spool::rest_post& one) { return one.database + "." + one.table; }
+
 void operation_poller::expect(const spool::source& posted) {
     add(posted, with_.time.now() + first_pause());
 }
@@ -46,7 +48,7 @@ void operation_poller::plan(const std::string& path, operation& one, time_point 
 
 std::optional<time_point> operation_poller::next() const {
     if (turns_.empty()) return std::nullopt;
-    return std::max(turns_.begin()->first, not_before_);
+    return std::max(turns_.begin()->first, troubles_.not_before());
 }
 
 const spool::source* operation_poller::find(const std::string& id) const {
@@ -92,79 +94,81 @@ bool operation_poller::is_over(const std::string& source_id, time_point deadline
     });
 }
 
+std::optional<failure> operation_poller::trouble_of(const spool::source& what) const {
+    for (auto& one : what.rest_posts) {
+        if (one.operation.empty()) continue;
+        if (auto why = troubles_.of({path_of(one), table_of(one)})) return why;
+    }
+    return std::nullopt;
+}
+
 asio::awaitable<bool> operation_poller::poll() {
     auto begun = with_.time.now();
-    if (begun < not_before_) co_return false;
-    trouble_.reset();
+    if (begun < troubles_.not_before()) co_return false;
+    troubles_.begin();
     look_at_parked();
     bool brought = false;
-    while (!turns_.empty() && turns_.begin()->first <= begun && !trouble_) {
+    while (!turns_.empty() && turns_.begin()->first <= begun && !troubles_.ends_pass()) {
         auto path = turns_.begin()->second;
-        if (drop_unwanted(path)) continue;
+        if (drop_unwanted(path) || wait_for_table(path)) continue;
         bool some = co_await ask(std::move(path));
         brought = brought || some;
     }
-    if (!trouble_) {
-        troubles_ = 0;
-        co_return brought;
-    }
-    auto pause = kusto::operation_pause(troubles_++, trouble_->retry_after, first_pause());
-    not_before_ = with_.time.now() + pause;
+    forget_tables();
     co_return brought;
 }
 
-// Only what is due is asked, and nothing after it where the service refuses to answer.
+// Only what is due is asked.
 asio::awaitable<bool> operation_poller::ask(std::string path) {
     auto begun = with_.time.now();
-    auto counters = co_await fetch(path, false);
+    asked what{path, table_of(operations_.at(path).post)};
+    failed_ = false;
+    auto counters = co_await fetch(what, false);
     auto known = operations_.find(path);
     if (known == operations_.end()) co_return false;
-    auto status = counters ? kusto::parse_operation_status(*counters)
-                           : result<kusto::operation_status>(failure());
-    if (counters && status.has_error()) trouble_ = status.error();
-    if (trouble_) {
-        put_off(path, false);
-        co_return false;
-    }
-    known->second.answered_at = begun;
-    auto ended = counters ? status->succeeded + status->failed + status->canceled : 0;
-    if (!counters || !status->has_news() || ended == known->second.ended) {
-        put_off(path, true);
-        co_return false;
-    }
-    auto details = co_await fetch(path, true);
-    known = operations_.find(path);
-    if (known == operations_.end()) co_return false;
     bool brought = false;
-    if (details) {
-        brought = apply(known->second, *details);
-        if (!trouble_ && brought) known->second.ended = ended;
+    auto status = kusto::parse_operation_status(counters.value_or(""));
+    if (counters && status.has_error()) {
+        note_failure(what, status.error());
+    } else if (counters && status->has_news()) {
+        auto ended = status->succeeded + status->failed + status->canceled;
+        bool is_new = ended != known->second.ended;
+        std::optional<std::string> details;
+        if (is_new) details = co_await fetch(what, true);
+        known = operations_.find(path);
+        if (known == operations_.end()) co_return false;
+        brought = details && apply(known->second, what, *details);
+        if (brought) known->second.ended = ended;
     }
-    put_off(path, !trouble_);
+    if (!failed_) troubles_.answered(what);
+    put_off(path, begun);
     co_return brought;
 }
 
-// Nothing: the service does not know the operation, or there is trouble.
-asio::awaitable<std::optional<std::string>> operation_poller::fetch(
-    std::string path, bool details
-) {
-    auto answer = co_await with_.client->status(std::move(path), details);
-    if (answer.has_error()) {
-        trouble_ = answer.error();
+// Nothing: the service does not know the operation, or could not be asked.
+asio::awaitable<std::optional<std::string>> operation_poller::fetch(asked what, bool details) {
+    auto answer = co_await with_.client->status(what.path, details);
+    if (answer.problem && answer.is_known) {
+        note_failure(what, *answer.problem, answer.status);
         co_return std::nullopt;
     }
-    if (!answer->is_known) co_return std::nullopt;
-    co_return std::move(answer->body);
+    if (!answer.is_known) co_return std::nullopt;
+    co_return std::move(answer.body);
 }
 
-bool operation_poller::apply(operation& one, const std::string& details) {
+void operation_poller::note_failure(const asked& what, failure why, unsigned status) {
+    failed_ = true;
+    troubles_.failed(what, {status, std::move(why), with_.time.now(), first_pause()});
+}
+
+bool operation_poller::apply(operation& one, const asked& what, const std::string& details) {
     std::vector<kusto::posted_blob> posted;
     for (auto& id : one.waiting) {
         posted.push_back({to_lower(id), {}, one.post.database, one.post.table});
     }
     auto found = kusto::parse_operation_details(details, posted);
     if (found.has_error()) {
-        trouble_ = found.error();
+        note_failure(what, found.error());
         return false;
     }
     bool brought = false;
@@ -191,16 +195,37 @@ bool operation_poller::drop_unwanted(const std::string& path) {
     std::erase_if(one.waiting, [this](auto& id) { return !awaits(id); });
     if (!one.waiting.empty()) return false;
     turns_.erase({one.next, path});
+    troubles_.forget(path);
     operations_.erase(known);
     return true;
 }
 
-// Another look later.
-void operation_poller::put_off(const std::string& path, bool was_answered) {
+// The principal may not ask for operations of some table now.
+bool operation_poller::wait_for_table(const std::string& path) {
+    auto& one = operations_.at(path);
+    auto until = troubles_.not_before(table_of(one.post));
+    if (until <= with_.time.now()) return false;
+    plan(path, one, until);
+    return true;
+}
+
+// Another look later. One that takes long delays all others: it is asked seldom.
+void operation_poller::put_off(const std::string& path, time_point asked_at) {
     if (drop_unwanted(path)) return;
     auto& one = operations_.at(path);
-    plan(path, one, with_.time.now() + pause_of(one));
-    if (was_answered) ++one.asked;
+    auto now = with_.time.now();
+    if (!failed_) one.answered_at = asked_at;
+    auto failed = troubles_.pause_of(path, first_pause()).value_or(duration::zero());
+    auto next = now + std::max({pause_of(one), failed, 4 * (now - asked_at)});
+    plan(path, one, std::max(next, troubles_.not_before(table_of(one.post))));
+    if (!failed_) ++one.asked;
+}
+
+void operation_poller::forget_tables() {
+    if (!troubles_.has_tables()) return;
+    std::set<std::string> known;
+    for (auto& [path, one] : operations_) known.insert(table_of(one.post));
+    troubles_.keep_tables(known);
 }
 
 }  // namespace kustodrop::pipeline

@@ -7,6 +7,7 @@
 #include "pipeline/outcomes/expectations.hpp"
 #include "pipeline/outcomes/outcome_handler.hpp"
 #include "pipeline/outcomes/outcomes_options.hpp"
+#include "pipeline/outcomes/polling/operation_troubles.hpp"
 #include "pipeline/roster.hpp"
 
 #include <cstdint>
@@ -20,7 +21,8 @@
 namespace kustodrop::pipeline {
 
 /// Asks for the outcomes of what was posted by REST: once for all sources of an operation, with
-/// growing pauses (docs/protocol.md §3.4). Which operations there are is in the journal, so that it
+/// growing pauses (docs/protocol.md §3.4). What fails for one operation or one table holds up no
+/// other. Which operations there are is in the journal, so that it
 /// continues after a restart, whichever transport is chosen by then.
 class operation_poller {
 public:
@@ -51,8 +53,9 @@ public:
 
     void set_options(const outcomes_options& options) { options_ = options; }
 
-    /// Why the last pass could not ask.
-    const std::optional<failure>& trouble() const { return trouble_; }
+    /// Why operations cannot be asked for: all of it, and what concerns this source.
+    const operation_troubles& troubles() const { return troubles_; }
+    std::optional<failure> trouble_of(const spool::source& what) const;
 
 private:
     struct operation {
@@ -63,6 +66,7 @@ private:
         std::optional<time_point> answered_at;  // Of the last question that was answered.
         time_point next{};
     };
+    using asked = operation_troubles::asked;
     using operations = std::unordered_map<std::string, operation>;  // By path.
 
     void add(const spool::source& posted, time_point first_look);
@@ -72,10 +76,13 @@ private:
     duration pause_of(const operation& one) const;
     void plan(const std::string& path, operation& one, time_point at);
     asio::awaitable<bool> ask(std::string path);
-    asio::awaitable<std::optional<std::string>> fetch(std::string path, bool details);
-    bool apply(operation& one, const std::string& details);
+    asio::awaitable<std::optional<std::string>> fetch(asked what, bool details);
+    bool apply(operation& one, const asked& what, const std::string& details);
+    void note_failure(const asked& what, failure why, unsigned status = 200);
     bool drop_unwanted(const std::string& path);
-    void put_off(const std::string& path, bool was_answered);
+    bool wait_for_table(const std::string& path);
+    void put_off(const std::string& path, time_point asked_at);
+    void forget_tables();
     duration first_pause() const;
 
     parts with_;
@@ -83,9 +90,8 @@ private:
     operations operations_;
     std::set<std::pair<time_point, std::string>> turns_;  // The same by time.
     std::optional<time_point> parked_seen_at_;
-    std::optional<failure> trouble_;
-    unsigned troubles_ = 0;    // Passes in a row that could not ask.
-    time_point not_before_{};  // After trouble nothing is asked for until then.
+    operation_troubles troubles_;
+    bool failed_ = false;  // The question of this moment.
 };
 
 }  // namespace kustodrop::pipeline

@@ -1,75 +1,10 @@
-#include "pipeline/outcomes/polling/operation_poller.hpp"
-
-#include "core/pipeline/outcomes/awaiting.hpp"
+#include "core/pipeline/outcomes/polling/asking.hpp"
 
 using namespace kustodrop;
 using namespace kustodrop::pipeline;
 using namespace std::chrono_literals;
-
-namespace {
-
-constexpr auto pending = R"({"status":{"Succeeded":0,"Failed":0,"InProgress":2,"Canceled":0}})";
-
-struct asking : test::awaiting {
-    asking() {
-        kusto::management_options where;
-        where.endpoint = http::url::parse("https://ingest-c.kusto.windows.net").value();
-        client.emplace(rest, random, where);
-        client->authenticate_with(
-            [this]() -> asio::awaitable<kusto::management_client::token> { co_return token; },
-            [](const kusto::management_client::token&) {}
-        );
-        outcome_handler::parts handling{
-            *sources,
-            *absent,
-            ready,
-            watches,
-            expected,
-            identity_token,
-            clock,
-            random,
-            log,
-            measured};
-        handler.emplace(handling, options, next);
-        operation_poller::parts with{
-            *sources, *absent, expected, *handler, &*client, clock, measured};
-        poller.emplace(with, options);
-    }
-    ~asking() { stop(); }
-
-    spool::source& posted_in(int number, const std::string& operation) {
-        auto& what = posted(number);
-        what.reported.in_operation = true;
-        what.rest_posts.push_back({"Logs", "Web", operation});
-        expected.add(what.id, clock.now(), what.reported);
-        poller->expect(what);
-        return what;
-    }
-
-    static std::string blob(int number, const std::string& rest) {
-        return R"({"sourceId":")" + id_of(number) + R"(","url":"https://a/b?sig=s",)" + rest + "}";
-    }
-
-    static std::string details(const std::string& counters, const std::string& blobs) {
-        return R"({"status":{)" + counters + R"(},"details":[)" + blobs + "]}";
-    }
-
-    bool poll() {
-        auto polled = start(poller->poll());
-        BOOST_REQUIRE(polled->done());
-        return polled->value.value();
-    }
-
-    test::scripted_transport rest;
-    std::shared_ptr<const azure::access_token> token = std::make_shared<azure::access_token>();
-    std::optional<kusto::rest_client> client;
-    expectations expected;
-    outcomes_options options;
-    std::optional<outcome_handler> handler;
-    std::optional<operation_poller> poller;
-};
-
-}  // namespace
+using test::asking;
+using test::pending;
 
 BOOST_FIXTURE_TEST_SUITE(operation_poller_, asking)
 
@@ -135,7 +70,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_operation_is_no_outcome_and_no_trouble) {
     pass(5s);
     rest.answer(404);
     BOOST_TEST(!poll());
-    BOOST_TEST(!poller->trouble());
+    BOOST_TEST(!poller->troubles().summary());
     BOOST_TEST(state(1) == "posted");
     auto deadline = clock.now() + 1min;
     BOOST_TEST(!poller->is_over(what.id, deadline));
@@ -158,7 +93,7 @@ BOOST_AUTO_TEST_CASE(a_refused_id_holds_up_no_other_operation) {
     rest.answer(200, details(R"("Succeeded":1)", ""));
     rest.answer(200, details(R"("Succeeded":1)", blob(4, R"("status":"Succeeded")")));
     BOOST_TEST(poll());
-    BOOST_TEST(!poller->trouble());
+    BOOST_TEST(!poller->troubles().summary());
     BOOST_TEST(state(1) == "posted");
     BOOST_TEST(state(4) == "succeeded");
 }
@@ -169,18 +104,18 @@ BOOST_AUTO_TEST_CASE(after_trouble_nothing_is_asked_for_a_while) {
     pass(5s);
     rest.answer(429, {}, {{"Retry-After", "30"}});
     BOOST_TEST(!poll());
-    BOOST_TEST(poller->trouble().has_value());
+    BOOST_TEST(poller->troubles().summary().has_value());
     BOOST_TEST((*poller->next() == clock.now() + 30s));
     pass(10s);
     BOOST_TEST(!poll());
     BOOST_TEST(rest.sent.size() == 1u);
-    BOOST_TEST(poller->trouble().has_value());
+    BOOST_TEST(poller->troubles().summary().has_value());
     pass(20s);
     rest.answer(200, pending);
     rest.answer(200, pending);
     poll();
     BOOST_TEST(rest.sent.size() == 3u);
-    BOOST_TEST(!poller->trouble());
+    BOOST_TEST(!poller->troubles().summary());
 }
 
 BOOST_AUTO_TEST_CASE(a_lost_answer_leaves_nothing_to_ask_for) {
