@@ -12,6 +12,7 @@
 namespace kustodrop::pipeline {
 
 static constexpr duration longest_gathering = 100ms;
+static constexpr duration longest_obeyed = 1h;
 
 /// Sources that go into one request. The first of them leads: it waits, sends and wakes the others.
 struct rest_poster::group {
@@ -78,6 +79,7 @@ rest_poster::shared_group rest_poster::join(
 asio::awaitable<result<bool>> rest_poster::post(kusto::ingestion_request request) {
     auto executor = co_await asio::this_coro::executor;
     auto id = request.id;
+    if (auto wait = throttling()) co_return *wait;
     auto mine = join(request, executor);
     if (mine->members.front().id != id) {
         while (!mine->has_ended) co_await mine->changed.wait();
@@ -85,11 +87,24 @@ asio::awaitable<result<bool>> rest_poster::post(kusto::ingestion_request request
         leading held(*this, mine);
         co_await gather(mine);
         close(*mine);
-        auto sent = co_await send(mine);
-        mine->outcome = sent;
+        if (auto wait = throttling()) {
+            mine->outcome = *wait;
+        } else {
+            auto sent = co_await send(mine);
+            mine->outcome = sent;
+        }
     }
     if (mine->outcome.has_error()) co_return mine->outcome.error();
     co_return mine->sent.contains(id);
+}
+
+// All requests go to one endpoint: what it said to one of them is for all.
+std::optional<failure> rest_poster::throttling() const {
+    auto now = with_.time.now();
+    if (!throttled_ || now >= not_before_) return std::nullopt;
+    auto out = *throttled_;
+    out.retry_after = not_before_ - now;
+    return out;
 }
 
 // Nothing can join but what shippers have in hand and is in no group yet.
@@ -155,6 +170,10 @@ void rest_poster::learn(const std::vector<std::string>& ids, const result<std::s
     if (sent.has_error()) outcome = sent.error();
     bool lost = sent.has_error() && sent.error().maybe_acted;
     bool refused = sent.has_error() && sent.error().next == remedy::reconfigure;
+    if (sent.has_error() && !lost && sent.error().retry_after) {
+        throttled_ = sent.error();
+        not_before_ = with_.time.now() + std::min(*sent.error().retry_after, longest_obeyed);
+    }
     // Another way may be open, or one of them may be to blame.
     if (refused) with_.rest.transports->ask_soon();
     for (auto& id : ids) {

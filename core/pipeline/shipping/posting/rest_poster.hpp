@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -21,7 +22,8 @@ namespace kustodrop::pipeline {
 /// Posts uploaded sources by REST, those that may share a request together (docs/protocol.md §3.4):
 /// the first of them waits for company while other sources are on their way, for 100 ms at most.
 /// The stage `posting` of all is on disk before the request is sent, and the id of its operation
-/// before anything else happens to them.
+/// before anything else happens to them. When the service says how long to wait, no request is sent
+/// before that.
 class rest_poster {
 public:
     struct parts {
@@ -53,11 +55,14 @@ private:
     asio::awaitable<result<void>> send(shared_group mine);
     std::vector<std::string> begin(const group& mine);
     void learn(const std::vector<std::string>& ids, const result<std::string>& sent);
+    std::optional<failure> throttling() const;
 
     parts with_;
     std::vector<shared_group> open_;         // Those that may still be joined.
     std::size_t posting_ = 0;                // Sources in any group.
     std::unordered_set<std::string> alone_;  // Refused in company: the next time without.
+    std::optional<failure> throttled_;       // The last refusal that said how long to wait,
+    time_point not_before_{};                // and when that is over.
 };
 
 }  // namespace kustodrop::pipeline

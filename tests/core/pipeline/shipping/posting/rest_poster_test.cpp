@@ -120,6 +120,59 @@ BOOST_AUTO_TEST_CASE(a_lost_answer_is_ambiguous_for_every_source) {
     BOOST_TEST(next.handed.size() == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(after_a_lost_answer_it_is_posted_again_when_repost_after_has_passed) {
+    said = failure{.maybe_acted = true};
+    claim(1);
+    begin(1);
+    pass(100ms);
+    said = http::response{200, {}, accepted};
+    pass(how.repost_after - 2s);
+    BOOST_TEST(bodies.size() == 1u);
+    BOOST_TEST(state_of(1) == "posting");
+    pass_seconds(64);
+    BOOST_TEST(bodies.size() == 2u);
+    auto& what = *sources->find(id_of(1));
+    BOOST_TEST(state_of(1) == "posted");
+    BOOST_TEST(what.posts == 2u);
+    BOOST_TEST(what.ambiguous_posts == 1u);
+    BOOST_REQUIRE(what.rest_posts.size() == 2u);
+    BOOST_TEST(what.rest_posts[0].operation.empty());
+    BOOST_TEST(what.rest_posts[1].operation == "1;2;3");
+}
+
+BOOST_AUTO_TEST_CASE(a_deduplicated_one_waits_for_twice_the_batching_time) {
+    web().options.target.deduplicate = true;
+    web().options.target.batching_time = 1min;
+    said = failure{.maybe_acted = true};
+    claim(1);
+    begin(1);
+    pass(100ms);
+    said = http::response{200, {}, accepted};
+    pass_seconds(119);
+    BOOST_TEST(bodies.size() == 1u);
+    pass_seconds(64);
+    BOOST_TEST(bodies.size() == 2u);
+    BOOST_TEST(bodies[1].find("ingestIfNotExists") != std::string::npos);
+    BOOST_TEST(state_of(1) == "posted");
+}
+
+BOOST_AUTO_TEST_CASE(while_the_service_wants_a_pause_no_other_request_is_sent) {
+    said = http::response{429, {{"Retry-After", "20"}}, {}};
+    claim(1);
+    begin(1);
+    pass(100ms);
+    BOOST_TEST(bodies.size() == 1u);
+    said = http::response{200, {}, accepted};
+    claim(2);
+    pass_seconds(18);
+    BOOST_TEST(bodies.size() == 1u);
+    BOOST_TEST(state_of(2) == "uploaded");
+    pass_seconds(60);
+    BOOST_TEST(state_of(1) == "posted");
+    BOOST_TEST(state_of(2) == "posted");
+    BOOST_TEST(sources->find(id_of(2))->posts == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(a_refused_request_was_never_posted) {
     for (unsigned status : {429u, 503u}) {
         said = http::response{status, {}, {}};
