@@ -2,6 +2,7 @@
 
 #include "azure/storage/sas_rights.hpp"
 #include "base/text.hpp"
+#include "daemon/commands/checking/service_facts.hpp"
 #include "daemon/commands/checking/streaming_check.hpp"
 #include "daemon/commands/checking/target_check.hpp"
 #include "daemon/commands/checking/transport_check.hpp"
@@ -196,6 +197,7 @@ asio::awaitable<void> service_check::run() {
     caches.start(service_.token.run());
     co_await check_resources();
     co_await check_transport(service_, settings_, out_);
+    co_await show_service_facts(service_, settings_, out_);
     co_await check_targets();
     caches.cancel();
     co_await caches.join();
