@@ -120,7 +120,8 @@ bool audit::is_safe(const drop& one, const std::vector<const found*>& copies) {
     if (should_arrive && delivered) return true;
     if (one.kind == drop_kind::empty) return true;
     // A failure of any copy but the last is only kept in memory, and is lost with the process.
-    bool notifications_get_lost = was_down || sky.occurred(fault::lost_notification) > 0;
+    bool notifications_get_lost = was_down || sky.occurred(fault::lost_notification) > 0 ||
+                                  sky.occurred(fault::forgotten_operation) > 0;
     for (auto* copy : copies) {
         bool whole = copy->what.first == 0 && copy->what.count == one.records;
         if (!whole) continue;

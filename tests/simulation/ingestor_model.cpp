@@ -30,6 +30,10 @@ std::uint64_t ingestor_model::take(const std::string& text) {
     } else {
         world_.wrong("a post that is not an ingestion message");
     }
+    return take(one);
+}
+
+std::uint64_t ingestor_model::take(const message& one) {
     auto number = book_.accepted(one.id);
     ++under_way_;
     auto batching = world_.chance.between(5s, 4min);
@@ -39,13 +43,15 @@ std::uint64_t ingestor_model::take(const std::string& text) {
 
 // The end of its batch.
 void ingestor_model::seal(const message& one) {
+    bool is_rest = !one.operation.empty();
     if (world_.sky.occurs(fault::transient_failure)) {
-        say(one.id, one.blob, {false, "General_InternalServerError", "Transient", true});
+        // An operation says nothing before the end.
+        if (!is_rest) say(one, {false, "General_InternalServerError", "Transient", true});
         world_.plan(world_.chance.between(10s, 5min), [this, one] { seal(one); });
         return;
     }
     --under_way_;
-    if (world_.sky.occurs(fault::identity_refused)) {
+    if (!is_rest && world_.sky.occurs(fault::identity_refused)) {
         book_.refused_identity(one.id, one.token);
         return fail(one, {false, "BadRequest_InvalidKustoIdentityToken"}, true);
     }
@@ -55,7 +61,7 @@ void ingestor_model::seal(const message& one) {
         {false, "Download_SourceNotFound", "Permanent", false},
         {false, "BadRequest_InvalidKustoIdentityToken", "Permanent", false},
     };
-    fail(one, wishes[world_.chance.below(wishes.size())], true);
+    fail(one, wishes[world_.chance.below(is_rest ? 2 : wishes.size())], true);
 }
 
 static std::optional<std::string> inflated(const std::string& blob, const std::string& url) {
@@ -90,12 +96,12 @@ void ingestor_model::ingest(const message& one) {
     }
     book_.ingested(one.id, *raw);
     if (world_.sky.occurs(fault::early_cleaning)) storage_.erase_blob(one.blob);
-    say(one.id, one.blob, {true});
+    say(one, {true});
 }
 
 void ingestor_model::fail(const message& one, const outcome_sent& why, bool asks_again) {
     if (asks_again) book_.asked_again(one.id);
-    say(one.id, one.blob, why);
+    say(one, why);
 }
 
 std::string ingestor_model::text_of(
@@ -118,15 +124,26 @@ std::string ingestor_model::text_of(
     return json::serialize(out);
 }
 
-void ingestor_model::say(const std::string& id, const std::string& blob, const outcome_sent& what) {
-    world_.note(
-        "service says of " + id + ": " + (what.success ? std::string("success") : what.code)
-    );
+void ingestor_model::say(const message& one, const outcome_sent& what) {
+    auto said = what.success ? std::string("success") : what.code;
+    world_.note("service says of " + one.id + ": " + said);
     if (world_.sky.occurs(fault::lost_notification)) return world_.note("and it gets lost");
-    if (what.success) book_.said_success(id);
+    if (what.success) book_.said_success(one.id);
+    if (one.operation.empty()) return notify(one, what);
+    outcomes_[{one.operation, one.id}] = what;
+}
+
+const ingestor_model::outcome_sent* ingestor_model::outcome_of(
+    const std::string& operation, const std::string& id
+) const {
+    auto known = outcomes_.find({operation, id});
+    return known == outcomes_.end() ? nullptr : &known->second;
+}
+
+void ingestor_model::notify(const message& one, const outcome_sent& what) {
     auto& queues = what.success ? success_queues : failed_queues;
     auto& queue = queues[world_.chance.below(queues.size())];
-    auto text = text_of(id, blob, what);
+    auto text = text_of(one.id, one.blob, what);
     storage_.put(queue, text, false);
     if (world_.sky.occurs(fault::double_notification)) storage_.put(queue, text, false);
     if (world_.sky.occurs(fault::stolen_notification)) {

@@ -17,6 +17,7 @@ service_model::service_model(universe& world, ledger& book)
     : world_(world),
       storage_(world),
       ingestor_(world, storage_, book),
+      rest_(world, ingestor_),
       book_(book),
       accounts_(static_cast<unsigned>(world.chance.between(1, 3))) {
     if (world_.sky.has(fault::skewed_date)) {
@@ -55,6 +56,7 @@ void service_model::begin() {
     if (world_.sky.has(fault::outage)) maybe_outage();
     if (world_.sky.has(fault::foreign_notifications)) maybe_foreign();
     if (world_.sky.has(fault::odd_spell)) maybe_odd();
+    rest_.begin();
 }
 
 void service_model::rotate() {
@@ -172,14 +174,21 @@ void service_model::note(const http::request& ask, const std::string& how) {
     );
 }
 
-// A client that is asked to wait must do so. Storage is exempt: there are other accounts.
+// A client that is asked to wait must do so. Storage is exempt: there are other accounts. So is the
+// request that follows a refused token: it was begun before.
 void service_model::check_patience(const http::request& ask) {
+    auto& refused = refused_tokens_[ask.operation];
+    if (refused > 0) {
+        --refused;
+        return;
+    }
     auto until = wait_until_.find(ask.operation);
     if (until == wait_until_.end() || world_.time.now() >= until->second) return;
     world_.wrong("came back before Retry-After was over: " + ask.service + " " + ask.operation);
 }
 
 void service_model::note_patience(const http::request& ask, const http::response& answer) {
+    if (answer.status == 401) ++refused_tokens_[ask.operation];
     auto wait = http::retry_after(answer);
     if (wait && !is_storage(ask)) wait_until_[ask.operation] = world_.time.now() + *wait;
 }
@@ -226,7 +235,10 @@ asio::awaitable<result<http::response>> service_model::send(http::request ask) {
     co_await world_.time.sleep_until(back);
     if (what == fate::reset_after) co_return broken(errc::connection_reset, true);
     if (what == fate::error_after) co_return plain_answer(500, storage_.wall_now());
-    if (done.post && done.answer.status == 201) book_.answered(*done.post);
+    if (done.answer.status < 300) {
+        for (auto post : done.posts) book_.answered(post);
+    }
+    note_patience(ask, done.answer);
     co_return std::move(done.answer);
 }
 
@@ -235,11 +247,11 @@ service_model::acted service_model::act(const http::request& ask) {
     if (ask.target.host() == "login.microsoftonline.com") {
         out.answer = log_in(ask);
     } else if (!is_storage(ask)) {
-        out.answer = manage(ask);
+        out = manage(ask);
     } else {
         last_post_.reset();
         out.answer = storage_.answer(ask);
-        out.post = last_post_;
+        if (last_post_) out.posts.push_back(*last_post_);
     }
     return out;
 }
@@ -255,22 +267,27 @@ http::response service_model::log_in(const http::request& ask) {
     return plain_answer(200, storage_.wall_now(), json::serialize(out));
 }
 
-http::response service_model::manage(const http::request& ask) {
+service_model::acted service_model::manage(const http::request& ask) {
     auto now = storage_.wall_now();
     if (ask.target.path() == "/v1/rest/auth/metadata") {
         json::object sign_in{
             {"LoginEndpoint", "https://login.microsoftonline.com"},
             {"LoginMfaRequired", false},
             {"KustoServiceResourceId", "https://kusto.kusto.windows.net"}};
-        return plain_answer(200, now, json::serialize(json::object{{"AzureAD", sign_in}}));
+        return {plain_answer(200, now, json::serialize(json::object{{"AzureAD", sign_in}}))};
     }
     auto bearer = std::string(ask.headers.find("Authorization").value_or(""));
     auto token = bearer.starts_with("Bearer ") ? bearer.substr(7) : std::string();
     auto known = tokens_.find(token);
     bool good = known != tokens_.end() && world_.time.now() < known->second;
-    if (!good || world_.sky.occurs(fault::token_refused)) return plain_answer(401, now);
+    if (!good || world_.sky.occurs(fault::token_refused)) return {plain_answer(401, now)};
+    if (!rest_model::owns(ask)) return {command_answer(ask)};
+    auto done = rest_.answer(ask);
+    return {std::move(done.answer), std::move(done.posts)};
+}
+
+http::response service_model::command_answer(const http::request& ask) {
     if (ask.operation == "get_ingestion_resources") return resources();
-    if (ask.operation == "get_configuration") return plain_answer(404, now);  // No REST here.
     auto identity = std::string(canary) + "-identity-" + std::to_string(++tokens_given_);
     return token_answer("AuthorizationContext", identity);
 }

@@ -3,11 +3,13 @@
 #include "async/awaitable.hpp"
 #include "http/transport.hpp"
 #include "simulation/ingestor_model.hpp"
+#include "simulation/rest_model.hpp"
 
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace kustodrop::simulation {
 
@@ -26,9 +28,14 @@ public:
     void calm_down();
 
     /// Another process asks from now on: it does not know how long the last one had to wait.
-    void meet_client() { wait_until_.clear(); }
+    void meet_client() {
+        wait_until_.clear();
+        refused_tokens_.clear();
+    }
 
     const ingestor_model& ingestor() const { return ingestor_; }
+    kusto::transport_wish draw_wish() { return rest_.draw_wish(); }
+    std::uint64_t rest_posts() const { return rest_.posts(); }
     std::uint64_t requests() const { return requests_; }
 
 private:
@@ -46,13 +53,14 @@ private:
     };
     struct acted {
         http::response answer;
-        std::optional<std::uint64_t> post = {};
+        std::vector<std::uint64_t> posts = {};  // In the ledger.
     };
 
     fate draw(const http::request& ask);
     acted act(const http::request& ask);
     http::response log_in(const http::request& ask);
-    http::response manage(const http::request& ask);
+    acted manage(const http::request& ask);
+    http::response command_answer(const http::request& ask);
     http::response resources();
     http::response token_answer(std::string_view column, const std::string& value);
     http::response throttled_answer(const http::request& ask);
@@ -71,6 +79,7 @@ private:
     universe& world_;
     storage_model storage_;
     ingestor_model ingestor_;
+    rest_model rest_;
     ledger& book_;
     std::optional<std::uint64_t> last_post_;
     unsigned accounts_;
@@ -79,8 +88,9 @@ private:
     std::vector<std::string> queues_;
     std::map<std::string, time_point> down_until_;  // By account.
     time_point odd_until_{};
-    std::map<std::string, time_point> tokens_;      // Good until.
-    std::map<std::string, time_point> wait_until_;  // By operation.
+    std::map<std::string, time_point> tokens_;        // Good until.
+    std::map<std::string, time_point> wait_until_;    // By operation.
+    std::map<std::string, unsigned> refused_tokens_;  // The same.
     std::uint64_t tokens_given_ = 0;
     std::uint64_t requests_ = 0;
 };

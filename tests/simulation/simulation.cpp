@@ -24,6 +24,7 @@ void totals::add(const totals& other) {
     crashes += other.crashes;
     restarts += other.restarts;
     posts += other.posts;
+    rest_posts += other.rest_posts;
     ambiguous_posts += other.ambiguous_posts;
     posts_for_old_notifications += other.posts_for_old_notifications;
     duplicates += other.duplicates;
@@ -34,8 +35,8 @@ void totals::add(const totals& other) {
 std::string totals::summary() const {
     auto n = [](std::uint64_t value) { return std::to_string(value); };
     return n(seeds) + " seeds (" + n(repeated) + " twice), " + n(virtual_seconds / 3600) +
-           " virtual hours, " + n(files) + " files, " + n(posts) + " posts (" + n(ambiguous_posts) +
-           " ambiguous, " + n(posts_for_old_notifications) +
+           " virtual hours, " + n(files) + " files, " + n(posts) + " posts (" + n(rest_posts) +
+           " by REST, " + n(ambiguous_posts) + " ambiguous, " + n(posts_for_old_notifications) +
            " for notifications read before a restart), " + n(requests) + " requests, " + n(faults) +
            " faults, " + n(crashes) + " crashes, " + n(restarts) + " restarts, " + n(joined) +
            " blobs of several files, " + n(duplicates) + " duplicates, " + n(lost) + " lost, " +
@@ -63,6 +64,7 @@ config::settings simulation::draw_settings() {
     auto& chance = world_.chance;
     config::settings out;
     out.cluster.ingestion_endpoint = *http::url::parse(service_model::endpoint);
+    out.cluster.transport = service_.draw_wish();
     out.auth.kind = config::auth_kind::client_secret;
     out.auth.tenant_id = "sim";
     out.auth.client_id = "11111111-2222-4333-8444-555555555555";
@@ -122,6 +124,7 @@ totals simulation::run() {
     totals_.failed_seeds = world_.violations.empty() ? 0 : 1;
     totals_.files = book_.drops().size();
     totals_.posts = book_.posts();
+    totals_.rest_posts = service_.rest_posts();
     totals_.ambiguous_posts = book_.ambiguous_posts();
     totals_.posts_for_old_notifications = book_.posts_for_old_notifications();
     totals_.duplicates = book_.duplicates();

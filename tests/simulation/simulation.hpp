@@ -33,6 +33,7 @@ struct totals {
     std::uint64_t crashes = 0;
     std::uint64_t restarts = 0;
     std::uint64_t posts = 0;
+    std::uint64_t rest_posts = 0;  // Of those, by REST.
     std::uint64_t ambiguous_posts = 0;
     std::uint64_t posts_for_old_notifications =
         0;                     // Read before a restart, and acted on once more.

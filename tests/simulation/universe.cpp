@@ -52,7 +52,9 @@ static constexpr std::array<std::string_view, fault_kinds> fault_names{
     "identity_refused",
     "late_folder",
     "renamed_watch",
-    "rewriting"};
+    "rewriting",
+    "preference",
+    "forgotten_operation"};
 
 std::string_view to_string(fault kind) { return fault_names[static_cast<std::size_t>(kind)]; }
 

@@ -110,8 +110,10 @@ enum class fault {
     late_folder,            // The drop folder is not there when the daemon starts.
     renamed_watch,          // The watch has another name after a restart.
     rewriting,              // A writer truncates a file that it has open, and writes it again.
+    preference,             // The service prefers another transport from now on.
+    forgotten_operation,    // The service forgets the operations that were begun by REST.
 };
-inline constexpr std::size_t fault_kinds = 30;
+inline constexpr std::size_t fault_kinds = 32;
 std::string_view to_string(fault);
 
 /// Which faults a seed has, and when they strike.
