@@ -53,6 +53,7 @@ static void add_check(CLI::App& program, std::function<int()>& chosen) {
         "--offline", options->offline, "Only the configuration and the folders, without the network"
     );
     add_offline_options(command, *options);
+    add_sample_options(command, *options);
     command->add_flag("--verbose", options->verbose, "A line for each container and queue");
     add_json(command, options->json);
     command->callback([options, &chosen] {

@@ -105,6 +105,18 @@ void add_support_commands(CLI::App& program, std::function<int()>& chosen) {
     add_init(program, chosen);
 }
 
+void add_sample_options(CLI::App* check, daemon::check_options& options) {
+    auto given = [](const std::string& text) { return text.empty() ? "it is empty" : ""; };
+    auto* sample = check->add_option(
+        "--sample", options.sample, "Only compare this file with the table and mapping of --watch"
+    );
+    sample->type_name("FILE")->check(CLI::Validator(given, ""));
+    sample->excludes(check->get_option("--offline"));
+    auto* watch = check->add_option("--watch", options.watch, "The watch that would ship the file");
+    watch->type_name("NAME")->needs(sample);
+    sample->needs(watch);
+}
+
 void add_offline_options(CLI::App* check, daemon::check_options& options) {
     auto* offline = check->get_option("--offline");
     check

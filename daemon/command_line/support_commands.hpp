@@ -14,6 +14,9 @@ namespace kustodrop::command_line {
 /// the command line names.
 void add_support_commands(CLI::App& program, std::function<int()>& chosen);
 
+/// `check --sample FILE --watch NAME`.
+void add_sample_options(CLI::App* check, daemon::check_options& options);
+
 /// What `check --offline` alone has.
 void add_offline_options(CLI::App* check, daemon::check_options& options);
 

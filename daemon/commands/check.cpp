@@ -1,6 +1,7 @@
 #include "base/live_secrets.hpp"
 #include "config/reading/fragments.hpp"
 #include "daemon/commands/answering.hpp"
+#include "daemon/commands/checking/sample_check.hpp"
 #include "daemon/commands/checking/service_check.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/program.hpp"
@@ -194,6 +195,7 @@ static std::string fragments_of(const check_options& options) {
 }
 
 int command_check(const check_options& options) {
+    if (!options.sample.empty()) return command_check_sample(options);
     step_printer out(options.json, options.verbose);
     auto loaded = load_for(options);
     auto problems = loaded.problems;

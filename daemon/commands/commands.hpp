@@ -22,6 +22,8 @@ struct check_options {
     std::string fragment_name;  // What it is called there; empty: as now.
     std::string conf_d;         // Empty: the configuration's own.
     bool verbose = false;       // A line for each step, also of those that are alike.
+    std::string sample;         // A file that is compared with the table; empty: all is checked.
+    std::string watch;          // Of the sample.
     bool json = false;
 };
 int command_check(const check_options& options);

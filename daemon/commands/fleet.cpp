@@ -1,6 +1,7 @@
 #include "daemon/commands/fleet.hpp"
 
 #include "base/live_secrets.hpp"
+#include "daemon/commands/query_session.hpp"
 #include "daemon/fleet/fleet_hosts.hpp"
 #include "daemon/fleet/fleet_table.hpp"
 #include "daemon/program.hpp"
@@ -31,22 +32,6 @@ static int report(const failure& problem) {
     return exit_code_for(problem);
 }
 
-static asio::awaitable<result<kusto::dataset>> ask(
-    connection& service, std::string database, std::string question
-) {
-    // Signing in is tried once: someone waits for the answer.
-    auto token = co_await service.fetch_token();
-    if (token.has_error()) co_return token.error();
-    auto executor = co_await asio::this_coro::executor;
-    task_group caches(executor);
-    caches.start(service.token.run());
-    auto engine = service.engine();
-    auto answer = co_await engine.execute_in(std::move(database), std::move(question));
-    caches.cancel();
-    co_await caches.join();
-    co_return answer;
-}
-
 static constexpr auto looked_back = 24h * 30;
 
 static asio::awaitable<int> print_fleet(
@@ -54,7 +39,16 @@ static asio::awaitable<int> print_fleet(
 ) {
     auto question = fleet_question(settings.fleet, time.wall_now() - looked_back);
     auto database = settings.fleet.database;
-    auto answer = co_await ask(service, std::move(database), std::move(question));
+    auto executor = co_await asio::this_coro::executor;
+    query_session session(service, executor);
+    auto signed_in = co_await session.begin();
+    result<kusto::dataset> answer = kusto::dataset();
+    if (signed_in) {
+        answer = co_await session.ask(std::move(database), std::move(question));
+    } else {
+        answer = signed_in.error();
+    }
+    co_await session.end();
     if (answer.has_error()) co_return report(answer.error());
     auto* table = answer->first();
     auto now = answer->served_at.value_or(time.wall_now());

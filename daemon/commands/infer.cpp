@@ -1,32 +1,18 @@
 #include "daemon/commands/infer.hpp"
 
 #include "base/text.hpp"
+#include "daemon/commands/sample_file.hpp"
 #include "daemon/exit_code.hpp"
 #include "daemon/inferring/inference.hpp"
 
 #include <boost/json.hpp>
 
 #include <cstdio>
-#include <fstream>
-#include <optional>
 #include <utility>
 
 namespace kustodrop::daemon {
 
 namespace json = boost::json;
-
-static constexpr std::size_t looked_at_bytes = 16u << 20u;  // Of each sample.
-
-static std::optional<sample> read_sample(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    sample out{path, std::string(looked_at_bytes, '\0')};
-    file.read(out.bytes.data(), static_cast<std::streamsize>(out.bytes.size()));
-    if (!file.is_open() || file.bad()) return std::nullopt;
-    auto bytes = static_cast<std::size_t>(file.gcount());
-    out.is_cut = bytes == looked_at_bytes && file.peek() != std::ifstream::traits_type::eof();
-    out.bytes.resize(bytes);
-    return out;
-}
 
 static void print_inference(const inference& found, const std::string& commands) {
     json::array columns;

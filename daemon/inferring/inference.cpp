@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "daemon/inferring/json_records.hpp"
+#include "daemon/inferring/sample_text.hpp"
 #include "daemon/inferring/separated.hpp"
 
 #include <algorithm>
@@ -9,31 +10,6 @@
 #include <utility>
 
 namespace kustodrop::daemon {
-
-static constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
-
-// Why the bytes cannot be looked into.
-static std::string obstacle(std::string_view bytes) {
-    if (bytes.starts_with("\x1f\x8b")) return "it is gzip; give the uncompressed file";
-    if (bytes.starts_with("PK\x03\x04")) return "it is zip; give the uncompressed file";
-    if (bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff")) {
-        return "it is UTF-16, and the service reads UTF-8 only; convert it";
-    }
-    if (bytes.starts_with("PAR1")) return "it is Parquet, which has its schema inside";
-    if (bytes.starts_with("Obj\x01")) return "it is Avro, which has its schema inside";
-    if (bytes.find('\0') != std::string_view::npos) return "it holds zero bytes: it is not text";
-    if (trimmed(bytes).empty()) return "it holds no data";
-    return {};
-}
-
-static std::optional<char> separator_of(std::string_view format) {
-    if (format == "csv") return ',';
-    if (format == "tsv") return '\t';
-    if (format == "scsv") return ';';
-    if (format == "psv") return '|';
-    if (format == "sohsv") return '\x01';
-    return std::nullopt;
-}
 
 static std::string format_of(char separator) {
     for (auto name : {"tsv", "scsv", "psv", "sohsv"}) {
@@ -133,10 +109,7 @@ inference infer(const std::vector<sample>& given, const infer_rules& rules) {
     bool has_mark = false;
     bool is_text = true;
     for (auto& one : samples) {
-        if (one.bytes.starts_with(byte_order_mark)) {
-            one.bytes.erase(0, byte_order_mark.size());
-            has_mark = true;
-        }
+        if (take_mark(one.bytes)) has_mark = true;
         auto why = obstacle(one.bytes);
         if (!why.empty()) {
             out.problem = one.name + ": " + why;

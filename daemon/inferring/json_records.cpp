@@ -114,8 +114,11 @@ private:
     std::vector<std::string> order_;
 };
 
-// One value after the other, whatever stands between them.
-std::optional<std::string> read_values(std::string_view text, bool is_cut, gatherer& out) {
+}  // namespace
+
+std::optional<std::string> read_json_values(
+    std::string_view text, bool is_cut, const std::function<void(const json::value&)>& take
+) {
     while (!text.empty()) {
         auto skipped = text.find_first_not_of(" \t\r\n,");
         if (skipped == std::string_view::npos) return std::nullopt;
@@ -132,15 +135,13 @@ std::optional<std::string> read_values(std::string_view text, bool is_cut, gathe
         text.remove_prefix(used);
         auto* list = value.if_array();
         if (!list) {
-            out.add(value);
+            take(value);
             continue;
         }
-        for (auto& one : *list) out.add(one);
+        for (auto& one : *list) take(one);
     }
     return std::nullopt;
 }
-
-}  // namespace
 
 bool is_json_lines(std::string_view text, bool is_cut) {
     auto lines = split(text, '\n');
@@ -158,7 +159,8 @@ bool is_json_lines(std::string_view text, bool is_cut) {
 inference infer_json(const std::vector<sample>& samples, bool is_multi) {
     gatherer all;
     for (auto& one : samples) {
-        auto wrong = read_values(one.bytes, one.is_cut, all);
+        auto add = [&all](const json::value& value) { all.add(value); };
+        auto wrong = read_json_values(one.bytes, one.is_cut, add);
         if (!wrong) continue;
         inference out;
         out.format = is_multi ? "multijson" : "json";

@@ -44,7 +44,7 @@ INNER = {
     ],
     "daemon": [
         {"service", "inferring"}, {""}, {"supervision"}, {"terminal"}, {"admin"},
-        {"fleet"}, {"run"},
+        {"fleet", "comparing"}, {"run"},
         {"commands"}, {"command_line"}, {"main*"},
     ],
     "emulator": [

@@ -7,13 +7,22 @@
 
 namespace kustodrop::daemon {
 
-std::string mappings_command(std::string_view table) {
+// ['a b\'c']
+static std::string entity(std::string_view table) {
     std::string name;
     for (char c : table) {
         if (c == '\\' || c == '\'') name += '\\';
         name += c;
     }
-    return ".show table ['" + name + "'] ingestion mappings";
+    return "['" + name + "']";
+}
+
+std::string mappings_command(std::string_view table) {
+    return ".show table " + entity(table) + " ingestion mappings";
+}
+
+std::string schema_command(std::string_view table) {
+    return ".show table " + entity(table) + " schema as json";
 }
 
 std::vector<std::string> names_in(const kusto::dataset& answer, std::string_view column) {
@@ -41,6 +50,17 @@ std::vector<std::string> fitting_mappings(
         if (is_kind(kinds[i], kusto::mapping_kind(where.format))) out.push_back(names[i]);
     }
     return out;
+}
+
+std::optional<std::string> mapping_in(const kusto::dataset& answer, const kusto::target& where) {
+    auto names = names_in(answer, "Name");
+    auto kinds = names_in(answer, "Kind");
+    auto texts = names_in(answer, "Mapping");
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        bool fits = is_kind(kinds[i], kusto::mapping_kind(where.format));
+        if (fits && names[i] == where.mapping_reference) return texts[i];
+    }
+    return std::nullopt;
 }
 
 bool is_absent(const failure& refused) {
