@@ -6,7 +6,7 @@ import sys
 
 import helps
 
-FILES = {"--config", "--ca-file", "--ready-file", "--data", "--socket", "--fragment", "--log"}
+FILES = {"--config", "--ca-file", "--ready-file", "--data", "--socket", "--fragment", "--log", "--sample"}
 FOLDERS = {"--state-directory", "--path", "--conf-d"}
 PATHS = {"send", "explain", "bundle"}  # Commands whose operands are files.
 ACTIONS = {"config": ["show"]}  # Those whose first operand is one of these.
