@@ -41,6 +41,7 @@ INSTALLED = {
         ("usr/share/kustodrop/examples", "config/kustodrop.example.yaml"),
         ("usr/share/kustodrop/examples", "packaging/prometheus/*.yml"),
         ("usr/share/kustodrop/examples", "packaging/grafana/*.json"),
+        ("usr/share/kustodrop/examples", "packaging/dashboards/*.json"),
         ("etc/kustodrop", "systemd/environment"),
     ],
     "kustodrop-emulator": [

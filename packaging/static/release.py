@@ -36,6 +36,7 @@ IN_ARCHIVE = (
     ("share/examples", "config/kustodrop.example.yaml"),
     ("share/examples", "packaging/prometheus/*.yml"),
     ("share/examples", "packaging/grafana/*.json"),
+    ("share/examples", "packaging/dashboards/*.json"),
     ("share/examples", "packaging/kubernetes/*.yaml"),
     ("share/schema", "packaging/schema/*.json"),
     (".", "LICENSE"),
