@@ -6,7 +6,10 @@ import sys
 
 import helps
 
-FILES = {"--config", "--ca-file", "--ready-file", "--data", "--socket", "--fragment", "--log", "--sample"}
+FILES = {
+    "--config", "--ca-file", "--ready-file", "--data", "--socket", "--fragment", "--log",
+    "--sample",
+}  # fmt: skip
 FOLDERS = {"--state-directory", "--path", "--conf-d"}
 PATHS = {"send", "explain", "bundle"}  # Commands whose operands are files.
 ACTIONS = {"config": ["show"]}  # Those whose first operand is one of these.

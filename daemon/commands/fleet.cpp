@@ -1,7 +1,7 @@
 #include "daemon/commands/fleet.hpp"
 
 #include "base/live_secrets.hpp"
-#include "daemon/commands/query_session.hpp"
+#include "daemon/commands/tables/query_session.hpp"
 #include "daemon/fleet/fleet_hosts.hpp"
 #include "daemon/fleet/fleet_table.hpp"
 #include "daemon/program.hpp"

@@ -1,7 +1,7 @@
 #include "daemon/commands/infer.hpp"
 
 #include "base/text.hpp"
-#include "daemon/commands/sample_file.hpp"
+#include "daemon/commands/tables/sample_file.hpp"
 #include "daemon/exit_code.hpp"
 #include "daemon/inferring/inference.hpp"
 

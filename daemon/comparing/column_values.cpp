@@ -64,12 +64,13 @@ void column_values::report(comparison& out) const {
     auto type = column_.type;
     if (lost_.count > 0) {
         auto text = column_.name + ": " + described(lost_);
-        text += transform_.empty() ? " are no " + type + " and become null"
-                                   : " are no number for " + transform_ + " and become null";
+        text += transform_.empty() ? " are not of type " + type + " and become null"
+                                   : " are not a number for " + transform_ + " and become null";
         bool are_times = type == "datetime" && transform_.empty() && lost_.are_unix_times;
         if (are_times) {
-            text += "; they may be Unix times, for which a mapping has transforms such as "
-                    "DateTimeFromUnixSeconds";
+            text +=
+                "; they may be Unix times, for which a mapping has transforms such as "
+                "DateTimeFromUnixSeconds";
         }
         out.add(gravity::wrong, "value_becomes_null", std::move(text), column_.name);
     }

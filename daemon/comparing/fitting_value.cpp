@@ -46,7 +46,8 @@ static fit fits_whole(std::string_view text, std::int64_t least, std::int64_t mo
     if (!number || error == std::errc::result_out_of_range) return fit::no;
     bool is_in_range =
         *number >= static_cast<double>(least) && *number <= static_cast<double>(most);
-    bool is_whole = is_in_range && *number == static_cast<double>(static_cast<std::int64_t>(*number));
+    bool is_whole =
+        is_in_range && *number == static_cast<double>(static_cast<std::int64_t>(*number));
     return is_whole ? fit::unknown : fit::no;
 }
 
@@ -87,7 +88,8 @@ static fit fits_datetime(std::string_view text) {
         {"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"}
     );
     auto lower = to_lower(text);
-    bool has_month = std::ranges::any_of(months, [&](auto* one) { return lower.find(one) != lower.npos; });
+    bool has_month =
+        std::ranges::any_of(months, [&](auto* one) { return lower.find(one) != lower.npos; });
     bool has_digit = std::ranges::any_of(text, is_digit);
     return has_month && has_digit ? fit::unknown : fit::no;
 }
@@ -99,8 +101,9 @@ static fit fits_timespan(std::string_view text) {
         if (number_in(text.substr(0, text.size() - std::string_view(unit).size()))) return fit::yes;
     }
     bool may_be = number_in(text) || std::ranges::count(text, ':') == 1;
-    bool has_letter = std::ranges::any_of(text, [](char c) { return !is_digit(c) && c != ':' &&
-        c != '.' && c != '-' && c != '+'; });
+    bool has_letter = std::ranges::any_of(text, [](char c) {
+        return !is_digit(c) && c != ':' && c != '.' && c != '-' && c != '+';
+    });
     return may_be && !has_letter ? fit::unknown : fit::no;
 }
 

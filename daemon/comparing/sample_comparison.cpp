@@ -28,7 +28,9 @@ static void check_mapping(const table_facts& table, comparison& out) {
         if (!filled.contains(one.name)) empty += (empty.empty() ? "" : ", ") + one.name;
     }
     if (empty.empty()) return;
-    out.add(gravity::note, "columns_empty", "the mapping fills no " + empty + ": null in every row");
+    out.add(
+        gravity::note, "columns_empty", "the mapping fills no " + empty + ": null in every row"
+    );
 }
 
 static std::vector<std::vector<std::string>> lines_of(const sample& what, bool has_tabs) {

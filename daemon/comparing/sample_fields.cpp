@@ -115,9 +115,7 @@ static void check_names(
         auto text = "the header calls field " + std::to_string(at) + " \"" + printable(name) +
                     "\", and it goes into " + goes_to;
         bool may_be_meant = table.mapping.has_value();
-        out.add(
-            may_be_meant ? gravity::warning : gravity::wrong, "header_order", text, goes_to
-        );
+        out.add(may_be_meant ? gravity::warning : gravity::wrong, "header_order", text, goes_to);
     }
 }
 
@@ -173,8 +171,7 @@ void compare_fields(
     if (may_be_header) check_header(records, ignores_first, out);
     check_counts(records, out);
     field_plan plan(table, records.front().size(), out);
-    bool has_names =
-        may_be_header && (ignores_first || likely_header(records) == header::yes);
+    bool has_names = may_be_header && (ignores_first || likely_header(records) == header::yes);
     if (has_names) check_names(records.front(), table, plan, out);
     for (std::size_t number = has_names ? 1 : 0; number < records.size(); ++number) {
         for (auto& [field, values] : plan.columns()) {

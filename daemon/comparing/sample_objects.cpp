@@ -59,7 +59,8 @@ public:
             out_.add(
                 gravity::wrong,
                 "not_an_object",
-                std::to_string(others_) + " records are no objects: the service stores none of them"
+                std::to_string(others_) +
+                    " records are not objects: the service stores none of them"
             );
         }
         if (out_.records == 0) return;
@@ -104,12 +105,11 @@ private:
             }
             if (is_taken) continue;
             auto* inside = value.if_object();
-            if (is_entered && inside) {
-                note_dropped(*inside, place);
-            } else if (!is_entered && (dropped_.size() < most_dropped || 
-                                       dropped_.contains(place.text()))) {
-                ++dropped_[place.text()];
-            }
+            if (is_entered && inside) note_dropped(*inside, place);
+            if (is_entered) continue;
+            auto path = place.text();
+            bool has_room = dropped_.size() < most_dropped || dropped_.contains(path);
+            if (has_room) ++dropped_[path];
         }
     }
 

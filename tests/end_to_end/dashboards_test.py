@@ -9,7 +9,10 @@ from programs import ROOT, path_of, run
 
 FLEET = ROOT / "packaging" / "dashboards"
 DATA_EXPLORER = FLEET / "kustodrop-fleet.data-explorer.json"
-GRAFANA = [FLEET / "kustodrop-fleet.grafana.json", ROOT / "packaging" / "grafana" / "kustodrop.json"]
+GRAFANA = [
+    FLEET / "kustodrop-fleet.grafana.json",
+    ROOT / "packaging" / "grafana" / "kustodrop.json",
+]
 METRICS = ROOT / "docs" / "metrics.md"
 FIELDS = {
     "": {"id", "eTag", "title", "tiles", "dataSources", "$schema", "autoRefresh", "parameters",
@@ -25,14 +28,15 @@ class Fleet:
     """What `gen-fleet` creates."""
 
     def __init__(self):
-        code, self.text, error = run([path_of("KUSTODROP"), "gen-fleet", "--table", "KustodropFleet"])
+        command = [path_of("KUSTODROP"), "gen-fleet", "--table", "KustodropFleet"]
+        code, self.text, error = run(command)
         assert (code, error) == (0, ""), error
         self.functions = set(re.findall(r"^(\w+)\([^)]*\) \{$", self.text, flags=re.M))
         columns = re.search(r"\.create-merge table \S+ \(([^)]*)\)", self.text)[1]
         self.columns = {one.split(":")[0].strip() for one in columns.split(",")}
 
     def result_of(self, function):
-        """The columns of its answer: of its last `project` or `summarize`, or of the one it asks."""
+        """The columns that its last `project` or `summarize` names."""
         body = re.search(rf"^{function}\([^)]*\) \{{\n(.*?)^\}}", self.text, flags=re.M | re.S)[1]
         chosen = re.findall(r"\| (?:project|summarize) ((?:(?!\n    \|).)*)", body, flags=re.S)[-1]
         return names_in(chosen)
@@ -121,7 +125,8 @@ class Dashboards(unittest.TestCase):
     def test_one_of_grafana_has_a_table_of_all_hosts(self):
         board = json.loads(GRAFANA[0].read_text())
         tables = [one for one in board["panels"] if one["type"] == "table"]
-        self.assertTrue(any(one["targets"][0]["query"].startswith("FleetHealth()") for one in tables))
+        asked = [one["targets"][0]["query"] for one in tables]
+        self.assertTrue(any(one.startswith("FleetHealth()") for one in asked))
 
 
 if __name__ == "__main__":

@@ -4,8 +4,8 @@
 #include "base/text.hpp"
 #include "daemon/commands/checking/target_check.hpp"
 #include "daemon/commands/checking/target_questions.hpp"
-#include "daemon/commands/query_session.hpp"
-#include "daemon/commands/sample_file.hpp"
+#include "daemon/commands/tables/query_session.hpp"
+#include "daemon/commands/tables/sample_file.hpp"
 #include "daemon/comparing/sample_comparison.hpp"
 #include "daemon/program.hpp"
 
@@ -138,10 +138,9 @@ private:
         auto listed = co_await session_.ask(where_.database, ".show tables");
         auto names = listed ? names_in(*listed, "TableName") : std::vector<std::string>();
         auto is_database = listed.has_error();
-        problem.why = is_database ? "there is no database " + where_.database
-                                  : absent_name(
-                                        where_.table, "a table of " + where_.database, names
-                                    );
+        problem.why = is_database
+                          ? "there is no database " + where_.database
+                          : absent_name(where_.table, "a table of " + where_.database, names);
         problem.code = bad_configuration;
     }
 
@@ -216,9 +215,8 @@ bool choose_target(const pipeline::watch_options& watch, question& out) {
 int command_check_sample(const check_options& options) {
     auto settings = load_settings(options.config);
     if (!settings) return bad_configuration;
-    auto watch = std::ranges::find(settings->watches, options.watch, [](auto& one) {
-        return one.name;
-    });
+    auto watch =
+        std::ranges::find(settings->watches, options.watch, [](auto& one) { return one.name; });
     if (watch == settings->watches.end()) {
         std::fprintf(stderr, "no watch is called %s\n", printable(options.watch).c_str());
         return bad_usage;

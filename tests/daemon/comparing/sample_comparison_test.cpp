@@ -41,8 +41,13 @@ table_facts with_mapping(std::string_view columns, std::string_view mapping) {
     return out;
 }
 
-comparison compared(std::string text, std::string format, const table_facts& table,
-                    bool ignores_first = false, bool is_cut = false) {
+comparison compared(
+    std::string text,
+    std::string format,
+    const table_facts& table,
+    bool ignores_first = false,
+    bool is_cut = false
+) {
     return compare({"x", std::move(text), is_cut}, {std::move(format), ignores_first}, table);
 }
 
@@ -67,8 +72,12 @@ struct row {
     std::string part = {};  // Of one of the texts.
 };
 
-void check(const std::vector<row>& rows, const std::string& format, const table_facts& table,
-           bool ignores_first = false) {
+void check(
+    const std::vector<row>& rows,
+    const std::string& format,
+    const table_facts& table,
+    bool ignores_first = false
+) {
     for (auto& [text, expected, part] : rows) {
         auto found = compared(text, format, table, ignores_first);
         BOOST_TEST_CONTEXT(text) {
@@ -92,11 +101,14 @@ BOOST_AUTO_TEST_CASE(csv_without_a_header) {
             {"\n1,x\n\n2,y\n\n", "2:"},
             {"1,\"two\nlines\"\n2,\"he said \"\"no\"\"\"\n", "2:"},
             {"1,\n,y\n", "2:"},
-            {"\xef\xbb\xbf" "1,x\n", "1: note byte_order_mark;"},
+            {"\xef\xbb\xbf"
+             "1,x\n",
+             "1: note byte_order_mark;"},
             {"1\n2\n", "2: wrong field_count;", "from b on they stay empty"},
             {"1,x,z\n", "1: wrong field_count;", "the last 1 are not stored"},
             {"1,x\n2\n3,z\n", "3: wrong fields_vary;", "record 2 with 1"},
-            {"1,x\nn/a,y\n1.5,z\n", "3: wrong value_becomes_null;",
+            {"1,x\nn/a,y\n1.5,z\n",
+             "3: wrong value_becomes_null;",
              "2 of 3 values, such as \"n/a\" in record 2"},
             {"3.0,x\n", "1: note value_may_become_null;"},
             {"1,\"x\n", "problem: no whole record is in it"},
@@ -109,9 +121,12 @@ BOOST_AUTO_TEST_CASE(csv_without_a_header) {
             {"\n \n", "problem: it holds no data"},
             {"\x1f\x8b\x08", "problem: it is gzip; give the uncompressed file"},
             {"PK\x03\x04", "problem: it is zip; give the uncompressed file"},
-            {"\xff\xfe" "1", "problem: it is UTF-16, and the service reads UTF-8 only; convert it"},
+            {"\xff\xfe"
+             "1",
+             "problem: it is UTF-16, and the service reads UTF-8 only; convert it"},
         },
-        "csv", table_of("a:long b:string")
+        "csv",
+        table_of("a:long b:string")
     );
 }
 
@@ -126,7 +141,9 @@ BOOST_AUTO_TEST_CASE(csv_with_a_header_that_is_ignored) {
             {"a,b\n", "0: note no_records;"},
             {"a,b\nx,1\n", "1: wrong value_becomes_null;", "record 2"},
         },
-        "csv", table_of("a:long b:string"), true
+        "csv",
+        table_of("a:long b:string"),
+        true
     );
 }
 
@@ -137,9 +154,12 @@ BOOST_AUTO_TEST_CASE(fields_by_a_mapping) {
             {"x,1\n", "1:"},
             {"1,x\n", "1: wrong value_becomes_null;"},
             {"x,1,z\n", "1: warning field_dropped;", "no field 2"},
-            {"x\n", "1: note header_unknown; wrong ordinal_missing;", "a: the mapping takes field 1"},
+            {"x\n",
+             "1: note header_unknown; wrong ordinal_missing;",
+             "a: the mapping takes field 1"},
         },
-        "csv", swapped
+        "csv",
+        swapped
     );
     auto named = compared("a,b\nx,1\n", "csv", swapped, true);
     BOOST_TEST(codes(named) == "1: warning header_order; warning header_order;");
@@ -164,8 +184,11 @@ BOOST_AUTO_TEST_CASE(columns_that_only_the_mapping_has) {
 
 BOOST_AUTO_TEST_CASE(other_separators) {
     auto table = table_of("a:long b:string");
-    check({{"1\tx\n", "1:"}, {"1,2\n", "1: wrong field_count; wrong value_becomes_null;"}}, "tsv",
-          table);
+    check(
+        {{"1\tx\n", "1:"}, {"1,2\n", "1: wrong field_count; wrong value_becomes_null;"}},
+        "tsv",
+        table
+    );
     check({{"1;x\n", "1:"}}, "scsv", table);
     check({{"1|x\n", "1:"}}, "psv", table);
     check({{"1\x01x\n", "1:"}}, "sohsv", table);
@@ -184,16 +207,18 @@ BOOST_AUTO_TEST_CASE(dates_and_times) {
             {"1764410400,x\n", "1: wrong value_becomes_null;", "DateTimeFromUnixSeconds"},
             {"-,x\n", "1: wrong value_becomes_null;"},
         },
-        "csv", table
+        "csv",
+        table
     );
     auto unix_times = with_mapping("t:datetime", "t=$.t=DateTimeFromUnixSeconds");
     check(
         {
             {"{\"t\":1764410400}\n", "1:"},
-            {"{\"t\":\"today\"}\n", "1: wrong value_becomes_null;", "no number for DateTime"},
+            {"{\"t\":\"today\"}\n", "1: wrong value_becomes_null;", "not a number for DateTime"},
             {"{\"t\":{\"x\":1}}\n", "1: wrong value_becomes_null;"},
         },
-        "json", unix_times
+        "json",
+        unix_times
     );
 }
 
@@ -208,16 +233,19 @@ BOOST_AUTO_TEST_CASE(json_by_the_names_of_columns) {
             {"{\"a\":true,\"b\":1}\n", "1: note value_may_become_null;"},
             {"{\"a\":1.5,\"b\":1}\n", "1: wrong value_becomes_null;"},
             {"{\"a\":1}\n", "1: warning property_missing;", "b: no record has"},
-            {"{\"A\":1,\"b\":1}\n", "1: warning property_missing; warning property_dropped;",
+            {"{\"A\":1,\"b\":1}\n",
+             "1: warning property_missing; warning property_dropped;",
              "a is not it"},
-            {"{\"a\":1,\"b\":1,\"odd name\":{\"x\":1}}\n", "1: warning property_dropped;",
+            {"{\"a\":1,\"b\":1,\"odd name\":{\"x\":1}}\n",
+             "1: warning property_dropped;",
              "$['odd name']"},
             {"{\"a\":1,\"b\":1}\nnonsense\n[]\n", "1: wrong line_ignored;", "2 lines"},
             {"{\"a\":1,\n\"b\":1}\n", "0: wrong line_ignored;", "multijson"},
             {"\n{\"a\":1,\"b\":1}\n\n", "1:"},
             {"\xef\xbb\xbf{\"a\":1,\"b\":1}\n", "1: note byte_order_mark;"},
         },
-        "json", table_of("a:long b:string")
+        "json",
+        table_of("a:long b:string")
     );
 }
 
@@ -230,7 +258,8 @@ BOOST_AUTO_TEST_CASE(json_over_several_lines) {
             {"[1]", "0: wrong not_an_object;"},
             {"[{\"a\":1,", "0: wrong not_json;"},
         },
-        "multijson", table_of("a:long b:string")
+        "multijson",
+        table_of("a:long b:string")
     );
 }
 
@@ -242,9 +271,11 @@ BOOST_AUTO_TEST_CASE(json_by_a_mapping) {
             {"{\"x\":{\"n\":1,\"list\":[\"y\"]}}\n{\"x\":{}}\n", "2:"},
             {"{\"x\":{\"n\":1}}\n", "1: wrong path_missing;", "b: no record has $.x.list[0]"},
             {"{\"x\":{\"n\":1,\"list\":[\"y\"],\"more\":2},\"z\":3}\n",
-             "1: warning property_dropped; warning property_dropped;", "$.x.more"},
+             "1: warning property_dropped; warning property_dropped;",
+             "$.x.more"},
         },
-        "json", table
+        "json",
+        table
     );
     auto whole = with_mapping("a:long b:dynamic", "a=$.a b=$");
     BOOST_TEST(codes(compared("{\"a\":1,\"z\":2}\n", "json", whole)) == "1:");

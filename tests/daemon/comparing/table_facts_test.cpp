@@ -68,7 +68,8 @@ BOOST_AUTO_TEST_CASE(paths_find_values) {
     BOOST_TEST(found("$.a['b c'].d") == "nothing");
     BOOST_TEST(found("$.x.y.z") == "nothing");
     BOOST_TEST(found("$") == boost::json::serialize(record));
-    for (auto path : {"a", "$a", "$..a", "$.a[*]", "$.*", "$.a[", "$.a['b", "$.a['b'", "$['[0]']"}) {
+    for (auto path :
+         {"a", "$a", "$..a", "$.a[*]", "$.*", "$.a[", "$.a['b", "$.a['b'", "$['[0]']"}) {
         BOOST_TEST(found(path) == "no path", path);
     }
 }

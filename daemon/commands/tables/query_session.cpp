@@ -1,4 +1,4 @@
-#include "daemon/commands/query_session.hpp"
+#include "daemon/commands/tables/query_session.hpp"
 
 #include <utility>
 

@@ -1,4 +1,4 @@
-#include "daemon/commands/sample_file.hpp"
+#include "daemon/commands/tables/sample_file.hpp"
 
 #include <fstream>
 
