@@ -12,6 +12,10 @@ namespace kustodrop::daemon {
 
 namespace json = boost::json;
 
+static json::value records_of(const spool::source& what) {
+    return what.records ? json::value(*what.records) : json::value(nullptr);
+}
+
 static json::object row_json(const spool::journal_row& row, const spool::slice& file) {
     auto& what = row.source;
     json::object out{
@@ -34,6 +38,7 @@ static json::object row_json(const spool::journal_row& row, const spool::slice& 
         {"posts", what.posts},
         {"ambiguous_posts", what.ambiguous_posts},
         {"delivery", std::string(spool::way_of(what.reported))},
+        {"records", records_of(what)},
         {"claimed_at", to_iso8601(what.claimed_at)},
         {"changed_at", to_iso8601(row.changed_at)},
         {"changed_at_us", row.changed_at.time_since_epoch().count()}};

@@ -123,6 +123,9 @@ static std::string row_of(
 ) {
     auto& what = row.source;
     auto& record = *spool::outcome_of(what.stage);
+    // Of a blob of several files it is not known which has how many.
+    bool is_known = what.records && what.slices.size() == 1;
+    auto records = is_known ? json::value(*what.records) : json::value(nullptr);
     return json::serialize(json::object{
         {"Time", to_iso8601(record.at)},
         {"Kind", "source"},
@@ -135,7 +138,8 @@ static std::string row_of(
         {"Outcome", std::string(to_string(record.outcome))},
         {"Code", record.code},
         {"Details", cell(record.details)},
-        {"Attempts", what.attempts}});
+        {"Attempts", what.attempts},
+        {"Records", records}});
 }
 
 file_rows rows_of_sources(

@@ -16,7 +16,7 @@ std::vector<std::pair<std::string_view, std::string_view>> fleet_columns() {
         {"Quarantined", "long"}, {"LeftOut", "long"},       {"Watches", "dynamic"},
         {"Watch", "string"},     {"SourceId", "string"},    {"File", "string"},
         {"Target", "string"},    {"Outcome", "string"},     {"Code", "string"},
-        {"Details", "string"},   {"Attempts", "long"},
+        {"Details", "string"},   {"Attempts", "long"},      {"Records", "long"},
     };
 }
 

@@ -254,6 +254,7 @@ asio::awaitable<result<void>> shipper::upload(std::string source_id, watch& from
     holds_.succeeded(what->watch, "upload");
     unfinished_.forget(source_id);
     if (sent->whole) what->slices.front() = *sent->whole;
+    what->records = sent->records;
     auto& blob = sent->record;
     count_bytes(with_.measured, what->watch, blob);
     with_.log.debug(

@@ -65,6 +65,7 @@ asio::awaitable<result<uploaded_blob>> uploader::send(
     made.record.raw_bytes = reader->raw_bytes();
     made.record.stored_bytes = reader->stored_bytes();
     made.whole = reader->whole();
+    made.records = reader->records();
     co_return made;
 }
 

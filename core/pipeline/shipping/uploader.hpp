@@ -39,7 +39,8 @@ struct uploader_parts {
 /// A blob that is stored, and what was read for it.
 struct uploaded_blob {
     spool::blob_record record;
-    std::optional<spool::slice> whole = {};  // Read instead of the only slice.
+    std::optional<spool::slice> whole = {};     // Read instead of the only slice.
+    std::optional<std::uint64_t> records = {};  // Nothing: they were not counted.
 };
 
 /// Reads a source's files into a blob, within the memory that all uploads share.

@@ -145,6 +145,12 @@ static constexpr auto version_9 = R"sql(
     PRAGMA user_version = 9;
 )sql";
 
+// NULL: not known, or an earlier release has read it.
+static constexpr auto version_10 = R"sql(
+    ALTER TABLE sources ADD COLUMN records INTEGER;
+    PRAGMA user_version = 10;
+)sql";
+
 // In order: each brings a journal of the version before it up to its own.
 static constexpr std::array migrations{
     version_1,
@@ -155,8 +161,9 @@ static constexpr std::array migrations{
     version_6,
     version_7,
     version_8,
-    version_9};
-static_assert(std::string_view(schema_version) == "9");
+    version_9,
+    version_10};
+static_assert(std::string_view(schema_version) == "10");
 
 // Nothing: of another program, or newer.
 static std::optional<std::size_t> migrations_done(const std::string& version) {

@@ -12,7 +12,7 @@ const char* const source_rows::columns =
     " account, container, blob, raw_bytes, stored_bytes,"
     " outcome, code, details, operation_id, outcome_at, last_post_at,"
     " heard, heard_code, heard_details, heard_operation_id, heard_at, heard_posts, begun, reported,"
-    " rest_posts";
+    " rest_posts, records";
 
 // An update in place: replacing the row would move it in every index.
 static std::string upsert_sql() {
@@ -123,7 +123,8 @@ void source_rows::write(const source_change& change) {
             s.posts_before_failure,
             s.begun,
             bits_of(s.reported),
-            rest_posts_text(s.rest_posts)
+            rest_posts_text(s.rest_posts),
+            s.records
         )
         .run();
     write_slices(s);
@@ -255,6 +256,7 @@ journal_row source_rows::read(const sqlite::statement& row) {
     s.reported.in_operation = (reported & operation_bit) != 0;
     s.reported.in_answer = (reported & answer_bit) != 0;
     s.rest_posts = parse_rest_posts(row.bytes(29));
+    if (!row.bytes(30).empty()) s.records = row.natural(30);
     return read;
 }
 

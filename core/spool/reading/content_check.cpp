@@ -9,9 +9,22 @@ content_check::content_check(const std::optional<data_rules>& rules) {
     if (rules) data_.emplace(*rules);
 }
 
+void content_check::count(const std::optional<record_count_rules>& rules, bool begins_file) {
+    count_.reset();
+    if (!rules) return;
+    auto counted = *rules;
+    counted.drops_first_record = counted.drops_first_record && begins_file;
+    count_.emplace(counted);
+}
+
+std::optional<std::uint64_t> content_check::records() const {
+    return count_ ? count_->total() : std::nullopt;
+}
+
 bool content_check::add(std::string_view raw_bytes) {
     first_bytes_ += raw_bytes.substr(0, compression_head_bytes - first_bytes_.size());
     if (data_) data_->add(raw_bytes);
+    if (count_) count_->add(raw_bytes);
     return first_bytes_.size() < compression_head_bytes || (data_ && !data_->found());
 }
 

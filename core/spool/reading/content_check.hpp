@@ -3,6 +3,7 @@
 #include "base/result.hpp"
 #include "spool/reading/compression_kind.hpp"
 #include "spool/reading/data_scan.hpp"
+#include "spool/reading/records/record_count.hpp"
 #include "spool/source/source.hpp"
 
 #include <optional>
@@ -20,6 +21,13 @@ public:
     /// Without rules everything is data.
     explicit content_check(const std::optional<data_rules>& rules);
 
+    /// Counts the records of what is added from here on. Unset: of nothing. A header is one only
+    /// where the bytes begin with their file.
+    void count(const std::optional<record_count_rules>& rules, bool begins_file);
+
+    /// Of all bytes; nothing: not counted, or not known.
+    std::optional<std::uint64_t> records() const;
+
     /// True while more has to be seen.
     bool add(std::string_view raw_bytes);
 
@@ -35,6 +43,7 @@ public:
 
 private:
     std::optional<data_scan> data_;
+    std::optional<record_count> count_;
     std::string first_bytes_;
     bool inside_checked_ = false;
 };

@@ -3,6 +3,7 @@
 #include "spool/folder/descriptor.hpp"
 #include "spool/reading/data_scan.hpp"
 #include "spool/reading/gzip.hpp"
+#include "spool/reading/records/record_count.hpp"
 #include "spool/reading/rows/row_writer.hpp"
 #include "spool/reading/segment_encoder.hpp"
 
@@ -24,6 +25,10 @@ struct reader_options {
     /// What is data in these files: a source without any fails with "empty_file". A header is
     /// looked for only where the first slice begins with its file. Unset: everything is sent.
     std::optional<data_rules> data = {};
+
+    /// How records are counted as they pass. Unset: they are not, as in what is compressed already
+    /// or is compressed on several threads. A header is one only at the start of a file.
+    std::optional<record_count_rules> counted = {};
 
     /// Puts a newline after a slice that does not end in one, unless it is the last, so that the
     /// records of coalesced text files do not run into each other.

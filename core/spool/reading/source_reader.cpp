@@ -3,6 +3,7 @@
 #include "spool/reading/compression_kind.hpp"
 #include "spool/reading/content_check.hpp"
 #include "spool/reading/read_failures.hpp"
+#include "spool/reading/reader_constants.hpp"
 #include "spool/reading/slice_files.hpp"
 #include "spool/reading/zip_directory.hpp"
 
@@ -12,13 +13,6 @@
 #include <utility>
 
 namespace kustodrop::spool {
-
-static constexpr std::uint64_t chunk_bytes = 256 * 1024;
-static constexpr std::uint64_t rows_chunk = 32 * 1024;  // Rows are longer than their records.
-
-// "\n" as a gzip member of its own: members may be strung together (RFC 1952 §2.2).
-static constexpr char newline_member[] =
-    "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xe3\x02\x00\x93\x06\xd7\x32\x01\x00\x00\x00";
 
 // Large because it holds the place in three nested streams: slices, their bytes, the gzip.
 struct source_reader::state {
@@ -31,7 +25,7 @@ struct source_reader::state {
                std::move(options.contents),
                std::move(options.logs)}
           ),
-          chunk_size(std::min(files.longest_bytes(), options.rows ? rows_chunk : chunk_bytes)) {
+          chunk_size(std::min(files.longest_bytes(), options.rows ? rows_chunk : bytes_chunk)) {
         if (options.rows) rows.emplace(*options.rows);
     }
 
@@ -120,6 +114,7 @@ result<void> source_reader::state::begin_form(std::string_view first, stored_as 
     }
     if (options.data && slices.front().offset > 0) options.data->drops_first_record = false;
     content = content_check(options.data);
+    if (!passes_on && !options.rows) content.count(options.counted, slices.front().offset == 0);
     if (is_gzip) {
         gzip_limits limits;
         limits.max_raw_bytes = options.max_raw_bytes;
@@ -156,7 +151,7 @@ result<void> source_reader::state::read_all_of_it(std::string_view& first) {
     if (options.compressible && compression_of(head).empty()) return {};
     files.take_whole_file();
     whole = files.current();
-    chunk_size = std::min(files.longest_bytes(), chunk_bytes);
+    chunk_size = std::min(files.longest_bytes(), bytes_chunk);
     chunk.reset();
     auto again = first_bytes();
     if (again.has_error()) return again.error();
@@ -241,6 +236,7 @@ void source_reader::state::begin_segments() {
     auto read = [this](std::uint64_t offset, std::span<char> into) {
         return files.read_whole(offset, into);
     };
+    content.count({}, false);
     segments.emplace(files.current().length_bytes, read, std::move(how));
     encoder.reset();
     chunk.reset();
@@ -266,6 +262,7 @@ result<void> source_reader::state::fill_pending() {
         pending = "\n";
         if (counter) pending = std::string_view(newline_member, sizeof newline_member - 1);
         ++newlines;
+        if (!counter) content.add("\n");
         return advance();
     }
     auto& what = files.current();
@@ -336,6 +333,9 @@ result<source_reader::block> source_reader::next(std::span<char> buffer) {
 std::uint64_t source_reader::progress() const { return state_->files.calls(); }
 std::uint64_t source_reader::raw_bytes() const {
     return state_->form == stored_as::zip ? state_->archive_bytes : state_->raw + state_->newlines;
+}
+std::optional<std::uint64_t> source_reader::records() const {
+    return state_->options.rows ? state_->written.rows : state_->content.records();
 }
 const row_counts& source_reader::rows() const { return state_->written; }
 std::uint64_t source_reader::stored_bytes() const { return state_->stored; }

@@ -51,6 +51,9 @@ public:
     /// What rows were made so far; complete after the last block.
     const row_counts& rows() const;
 
+    /// After the last block: how many records were read, or rows were made; nothing: not counted.
+    std::optional<std::uint64_t> records() const;
+
     /// Returned so far.
     std::uint64_t stored_bytes() const;
 

@@ -205,6 +205,7 @@ struct source {
     boxed<outcome_record> last_failure = {};  // Of few: it costs the others a pointer.
     unsigned posts_before_failure = 0;  // Posts sent when it came: later ones do not belong to it.
     std::string target;                 // "Database.Table", for the record.
+    std::optional<std::uint64_t> records = {};  // Of its last upload; nothing: they are not known.
 
     std::uint64_t size_bytes() const;
     std::uint64_t log_bytes() const;  // Of followed logs only.

@@ -105,6 +105,7 @@ asio::awaitable<result<bool>> streamer::post(
     sizes.raw_bytes = made.reader->raw_bytes();
     sizes.stored_bytes = made.reader->stored_bytes();
     ++what->posts;
+    what->records = made.reader->records();
     what->reported.in_answer = true;
     what->last_post_at = with_.time.wall_now();
     with_.sources.advance(*what, stage::posting{sizes, what->last_post_at});

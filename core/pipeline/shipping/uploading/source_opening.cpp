@@ -1,6 +1,7 @@
 #include "pipeline/shipping/uploading/source_opening.hpp"
 
 #include "pipeline/shipping/shipment.hpp"
+#include "pipeline/shipping/uploading/counted_records.hpp"
 #include "pipeline/watch/row_rules.hpp"
 
 #include <functional>
@@ -18,6 +19,7 @@ std::shared_ptr<spool::source_reader> source_opening::open(
     reading.max_raw_bytes = options.max_raw_bytes;
     reading.data = data_rules_of(where.format);
     reading.data->drops_first_record = where.ignore_first_record;
+    reading.counted = counted_records_of(where);
     reading.may_grow = true;
     reading.end_lines = true;
     for (auto& file : what.slices) reading.contents.push_back(contents_.take(file));

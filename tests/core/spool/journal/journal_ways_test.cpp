@@ -19,4 +19,19 @@ BOOST_AUTO_TEST_CASE(it_knows_which_way_a_source_went) {
     BOOST_TEST(is_streamed(book->unretired()->at(0)));
 }
 
+BOOST_AUTO_TEST_CASE(it_knows_how_many_records_a_source_has) {
+    open();
+    auto known = a_source();
+    known.records = 0;
+    book->record(known);
+    settle();
+    reopen();
+    BOOST_TEST((book->unretired()->at(0).records == std::uint64_t(0)));
+    known.records.reset();
+    book->record(known);
+    settle();
+    reopen();
+    BOOST_TEST(!book->unretired()->at(0).records.has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
