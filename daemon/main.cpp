@@ -3,6 +3,7 @@
 #include "daemon/command_line/fleet_commands.hpp"
 #include "daemon/command_line/infer_command.hpp"
 #include "daemon/command_line/options.hpp"
+#include "daemon/command_line/reconcile_command.hpp"
 #include "daemon/command_line/support_commands.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/exit_code.hpp"
@@ -284,6 +285,7 @@ int main(int argc, char** argv) {
     add_explain(program, chosen);
     command_line::add_infer(program, chosen);
     command_line::add_fleet_commands(program, chosen);
+    command_line::add_reconcile(program, chosen);
     add_version(program, chosen);
     add_reload(program, chosen);
     add_retry(program, chosen);

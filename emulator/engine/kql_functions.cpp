@@ -22,6 +22,8 @@ static constexpr function_form functions[]{
     {"toupper", "upper($1)", column_type::string, 1},
     {"strlen", "length($1)", long_, 1},
     {"bin", "(($1) - (($1) % ($2)))", {}, 2},
+    {"ingestion_time", "ingested_at", datetime, 0},
+    {"extent_tags", "extent_tags", dynamic, 0},
     {"count", "count(*)", long_, 0, true},
     {"countif", "coalesce(sum(CASE WHEN $1 THEN 1 ELSE 0 END), 0)", long_, 1, true},
     {"sum", "coalesce(sum($1), 0)", {}, 1, true},

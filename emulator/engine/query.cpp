@@ -268,12 +268,31 @@ result<sql_query> translate_operators(token_cursor& cursor, sql_query source, wa
     return translator(cursor, std::move(source), now).run();
 }
 
-static sql_query all_of(const stored_table& table) {
+// What ingestion_time() and extent_tags() mean, until the first operator that chooses columns.
+static constexpr auto marks = R"(, (SELECT max(at) FROM ingestions WHERE source_id = "$source_id")
+    AS ingested_at, CASE "$tags" WHEN '' THEN '[]' ELSE '["' || replace(replace(replace(
+    "$tags", '\', '\\'), '"', '\"'), char(10), '","') || '"]' END AS extent_tags)";
+
+static bool asks_for_marks(std::string_view text) {
+    return text.find("ingestion_time") != text.npos || text.find("extent_tags") != text.npos;
+}
+
+static sql_query without_marks(sql_query query) {
+    std::string list;
+    for (std::size_t i = 0; i < query.columns.size(); ++i) {
+        list += (i == 0 ? "" : ", ") + place(i);
+    }
+    query.sql = "SELECT " + list + " FROM (" + query.sql + ")";
+    return query;
+}
+
+static sql_query all_of(const stored_table& table, bool with_marks) {
     sql_query out;
     out.columns = table.schema.columns;
     for (std::size_t i = 0; i < table.physical_columns.size(); ++i) {
         out.sql += (i == 0 ? "" : ", ") + table.physical_columns[i] + " AS " + place(i);
     }
+    if (with_marks) out.sql += marks;
     out.sql = "SELECT " + out.sql + " FROM " + table.physical;
     return out;
 }
@@ -307,7 +326,10 @@ result<sql_query> translate_query(
             "' in database '" + from + "'"
         );
     }
-    return translate_operators(cursor, all_of(*table), now);
+    bool with_marks = asks_for_marks(text);
+    auto query = translate_operators(cursor, all_of(*table, with_marks), now);
+    if (query && with_marks) return without_marks(std::move(*query));
+    return query;
 }
 
 }  // namespace kustodrop::emulator

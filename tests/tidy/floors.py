@@ -44,7 +44,7 @@ INNER = {
     ],
     "daemon": [
         {"service", "inferring"}, {""}, {"supervision"}, {"terminal"}, {"admin"},
-        {"fleet", "comparing"}, {"run"},
+        {"fleet", "comparing", "reconciling"}, {"run"},
         {"commands"}, {"command_line"}, {"main*"},
     ],
     "emulator": [
