@@ -48,8 +48,9 @@ int report(const failure& refused, const kusto::target& where) {
         return daemon::refused;
     }
     std::fprintf(stderr, "%s\n", without_secrets(to_string(refused)).c_str());
-    auto& code = refused.code.service_text();
-    bool is_unknown = is_absent(refused) || code.find("Semantic") != std::string::npos;
+    // A query that names what there is not is a semantic error.
+    bool is_unresolved = refused.message().find("Failed to resolve") != std::string::npos;
+    bool is_unknown = is_absent(refused) || is_unresolved;
     return is_unknown ? bad_configuration : exit_code_for(refused);
 }
 
