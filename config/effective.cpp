@@ -1,6 +1,7 @@
 #include "config/effective.hpp"
 
 #include "base/text.hpp"
+#include "config/clusters.hpp"
 #include "config/keys/make_key.hpp"
 #include "config/keys/table.hpp"
 #include "config/keys/watch/watch_rules.hpp"
@@ -38,6 +39,8 @@ public:
         auto here = at.below(one.facts.name);
         if (one.facts.form == form::section) {
             for (auto& sub : one.keys) add(sub, values, here);
+        } else if (one.facts.form == form::section_map) {
+            add_clusters();
         } else if (one.facts.form != form::section_list) {
             out.push_back(value_of(one, values, here));
         } else {
@@ -91,6 +94,16 @@ private:
 
     static bool is_default(const effective_value& row) { return row.from == "default"; }
 
+    void add_clusters() {
+        auto& clusters = from_.values.clusters;
+        for (std::size_t i = 0; i < clusters.size(); ++i) {
+            auto values = settings_at(from_.values, clusters[i].name);
+            position at{"clusters." + clusters[i].name, from_.origins.clusters[i]};
+            for (auto& one : cluster_section().keys) add(one, values, at);
+            add(auth_section(), values, at);
+        }
+    }
+
     void add_watches() {
         auto& watches = from_.values.watches;
         for (std::size_t i = 0; i < watches.size(); ++i) {
@@ -113,7 +126,11 @@ private:
 std::vector<effective_value> effective_values(const loaded& from) {
     listing all(from);
     position root{"", from.file + ":"};
-    for (auto& one : root_keys()) all.add(one, from.values, root);
+    bool several = !from.values.clusters.empty();
+    for (auto& one : root_keys()) {
+        bool is_of_single = one.facts.name == "cluster" || one.facts.name == "auth";
+        if (!several || !is_of_single) all.add(one, from.values, root);
+    }
     return std::move(all.out);
 }
 

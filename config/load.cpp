@@ -28,7 +28,7 @@ struct document_text {
 };
 
 /// What a fragment may hold.
-constexpr std::array<std::string_view, 1> keys_of_fragments{"watches"};
+constexpr std::array<std::string_view, 2> keys_of_fragments{"watches", "clusters"};
 
 /// A parsed fragment with where its problems go; it stays where it is while its sections live.
 struct fragment {
@@ -117,7 +117,10 @@ private:
         for (auto& one : root_keys()) {
             bool is_here = std::ranges::count(root.free_keys(), one.facts.name) > 0;
             if (!is_here) continue;
-            root.error(one.facts.name, "belongs into the main file; a fragment has watches only");
+            root.error(
+                one.facts.name,
+                "belongs into the main file; a fragment has watches and clusters only"
+            );
         }
         root.finish();
     }
@@ -147,7 +150,7 @@ static void load_document(
         out.file = document.file_name;
         reading reading{report, environment, document.is_private, beside, &out.origins};
         section root(reading, parsed.root, "");
-        for (auto& one : root_keys()) read_key(root, one, out.values);
+        read_root(root, out.values);
         root.finish();
     }
     out.problems = report.take_sorted();

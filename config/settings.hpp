@@ -59,6 +59,14 @@ struct auth_settings {
     friend bool operator==(const auth_settings&, const auth_settings&) = default;
 };
 
+/// One of several clusters.
+struct named_cluster {
+    std::string name;  // [a-z0-9-]+
+    cluster_settings cluster = {};
+    auth_settings auth = {};
+    friend bool operator==(const named_cluster&, const named_cluster&) = default;
+};
+
 struct upload_settings {
     std::uint64_t concurrency = 32;
     std::uint64_t memory_bytes = 32ULL << 20;
@@ -70,6 +78,7 @@ struct upload_settings {
 /// The table that all daemons of an operator report to.
 struct fleet_settings {
     std::string database;  // Empty: off.
+    std::string cluster;   // Of several: the one of the table.
     std::string table = "KustodropFleet";
     duration interval = 5min;
     fleet_sources sources = fleet_sources::failures;  // Which have a row each.
@@ -123,8 +132,9 @@ struct log_settings {
 };
 
 struct settings {
-    cluster_settings cluster;
+    cluster_settings cluster;  // Of the only one; unused where `clusters` has any.
     auth_settings auth;
+    std::vector<named_cluster> clusters;
     std::string state_directory = "/var/lib/kustodrop";
     std::vector<watch_options> watches;
     upload_settings upload;

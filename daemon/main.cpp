@@ -76,6 +76,7 @@ static void add_send(CLI::App& program, std::function<int()>& chosen) {
     };
     named("--database", options->database, "Database of the target")->required();
     named("--table", options->table, "Table of the target")->required();
+    named("--cluster", options->cluster, "Which of several configured clusters");
     named("--format", options->format, "csv, json, multijson, parquet, …")->required();
     named("--mapping", options->mapping, "Ingestion mapping of the table");
     command->add_flag(

@@ -41,6 +41,10 @@ static std::string block(
         bool is_root = indentation.empty();
         if (is_root) out += "\n";
         out += comment(facts, indentation);
+        if (facts.form == form::section_map) {
+            out += "# " + std::string(facts.name) + ": " + facts.example + "\n";
+            continue;
+        }
         out += (first.empty() ? indentation : first) + std::string(facts.name) + ":";
         first.clear();
         auto& value = facts.example.empty() ? facts.default_value : facts.example;

@@ -5,6 +5,8 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
+
 namespace kustodrop::config {
 
 namespace json = boost::json;
@@ -83,6 +85,8 @@ static json::object schema_of(const documented_key& one) {
     }
     case form::section:
         return map_schema(one.keys);
+    case form::section_map:
+        return {{"type", "object"}, {"additionalProperties", map_schema(one.keys)}};
     case form::section_list: {
         auto items = map_schema(one.keys);
         return {{"type", "array"}, {"items", items}};
@@ -153,12 +157,25 @@ static void write(const json::value& value, const std::string& indentation, std:
     out += json::serialize(value);
 }
 
+// An entry of `clusters` has the keys of `cluster`, and `auth`.
+static std::vector<documented_key> keys_with_those_of_clusters() {
+    auto all = documented_keys();
+    auto named = [&](std::string_view name) -> documented_key& {
+        return *std::ranges::find_if(all, [&](auto& one) { return one.facts.name == name; });
+    };
+    auto& clusters = named("clusters");
+    clusters.keys = named("cluster").keys;
+    clusters.keys.push_back(named("auth"));
+    return all;
+}
+
 static std::string whole_schema(
-    std::string_view title, const std::vector<documented_key>& keys, json::array required
+    std::string_view title, const std::vector<documented_key>& keys, json::object rules
 ) {
     auto root = map_schema(keys);
-    root["required"] = std::move(required);
+    root.erase("required");
     root["type"] = "object";
+    for (auto& rule : rules) root[rule.key()] = rule.value();
     json::object whole{{"$schema", "http://json-schema.org/draft-07/schema#"}, {"title", title}};
     for (auto& entry : root) whole[entry.key()] = entry.value();
     whole["definitions"] = definitions();
@@ -168,14 +185,25 @@ static std::string whole_schema(
 }
 
 std::string json_schema() {
-    // The cluster's only required key makes the section required too; watches may be in fragments.
-    return whole_schema("The configuration of kustodrop", documented_keys(), {"cluster"});
+    // Watches and clusters may be in fragments.
+    json::object both{{"required", json::array{"cluster", "clusters"}}};
+    return whole_schema(
+        "The configuration of kustodrop", keys_with_those_of_clusters(), {{"not", both}}
+    );
 }
 
 std::string fragment_schema() {
-    auto keys = documented_keys();
-    std::erase_if(keys, [](auto& one) { return one.facts.form != form::section_list; });
-    return whole_schema("A fragment of the configuration of kustodrop", keys, {"watches"});
+    auto keys = keys_with_those_of_clusters();
+    std::erase_if(keys, [](auto& one) {
+        return one.facts.form != form::section_list && one.facts.form != form::section_map;
+    });
+    json::object watches{{"required", json::array{"watches"}}};
+    json::object clusters{{"required", json::array{"clusters"}}};
+    return whole_schema(
+        "A fragment of the configuration of kustodrop",
+        keys,
+        {{"anyOf", json::array{watches, clusters}}}
+    );
 }
 
 }  // namespace kustodrop::config

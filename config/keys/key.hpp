@@ -27,6 +27,7 @@ enum class form {
     texts_map,  // The same of lists.
     section,
     section_list,
+    section_map,  // Sections under free names: `clusters`.
 };
 
 /// What there is to know about a key beside its value: for messages, the example, the manual page

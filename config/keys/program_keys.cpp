@@ -1,3 +1,4 @@
+#include "config/keys/clusters_map.hpp"
 #include "config/keys/make_key.hpp"
 #include "config/keys/table.hpp"
 #include "config/keys/watch/watch_texts.hpp"
@@ -26,7 +27,7 @@ key<settings> drain_section() {
 }
 
 key<settings> fleet_section() {
-    return make_section<settings>(
+    auto section = make_section<settings>(
         "fleet",
         "A table in which every daemon reports how it is. kustodrop gen-fleet prints the commands "
         "that create it.",
@@ -36,6 +37,12 @@ key<settings> fleet_section() {
              text_form{optional_entity_problem},
              "The database of the table. Empty: nothing is reported."
          ),
+         restart(make_key<settings>(
+             "cluster",
+             at(&settings::fleet, &fleet_settings::cluster),
+             text_form{},
+             "The name of the cluster with the table. Required where clusters has several."
+         )),
          make_key<settings>(
              "table",
              at(&settings::fleet, &fleet_settings::table),
@@ -55,6 +62,9 @@ key<settings> fleet_section() {
              "Which sources have a row each: those that did not succeed, or all."
          )}
     );
+    return checked<settings>(std::move(section), [](class section& fleet, settings& all) {
+        if (!all.fleet.database.empty()) choose_cluster(fleet, all.fleet.cluster, all);
+    });
 }
 
 key<settings> log_section() {

@@ -1,5 +1,7 @@
 #include "config/keys/table.hpp"
 
+#include "config/clusters.hpp"
+#include "config/keys/clusters_map.hpp"
 #include "config/keys/make_key.hpp"
 #include "config/keys/watch/watch_rules.hpp"
 #include "config/reading/paths.hpp"
@@ -32,15 +34,19 @@ static std::vector<section> watch_sections(section& root) {
 
 static void read_watches(section& root, settings& out) {
     auto sections = watch_sections(root);
+    auto* beside = root.context().beside;
+    bool is_whole = !beside || beside->is_whole;
     for (auto& from : sections) {
         auto& watch = out.watches.emplace_back();
         for (auto& one : watch_keys()) read_key(from, one, watch);
         check_watch(from, watch);
+        if (is_whole) choose_cluster(from, watch.cluster, out);
         from.finish();
         if (auto* places = root.context().origins) places->watches.push_back(place_key(from));
     }
     auto state_directory = root.is_wrong("state_directory") ? "" : out.state_directory;
     check_watches(sections, out, state_directory);
+    warn_of_unused_clusters(root, out);
 }
 
 static key<settings> watches_list() {
@@ -58,6 +64,7 @@ const std::vector<key<settings>>& root_keys() {
     static const std::vector<key<settings>> all{
         cluster_section(),
         auth_section(),
+        clusters_map(),
         restart(make_key<settings>(
             "state_directory",
             at(&settings::state_directory),
@@ -75,6 +82,15 @@ const std::vector<key<settings>>& root_keys() {
         log_section(),
     };
     return all;
+}
+
+void read_root(section& root, settings& out) {
+    bool several = has_clusters(root);
+    if (several) refuse_single_cluster(root);
+    for (auto& one : root_keys()) {
+        bool is_single = one.facts.name == "cluster" || one.facts.name == "auth";
+        if (!several || !is_single) read_key(root, one, out);
+    }
 }
 
 template <class T>

@@ -13,12 +13,16 @@ const std::vector<key<settings>>& root_keys();
 /// The keys of one watch.
 const std::vector<key<watch_options>>& watch_keys();
 
+/// Reads all of them.
+void read_root(section& root, settings& out);
+
 /// All of them without their values; those of a watch below `watches`.
 std::vector<documented_key> documented_keys();
 
 // One function a section; the file of each is called as its part of the program.
 key<settings> cluster_section();
 key<settings> auth_section();
+key<settings> clusters_map();
 key<settings> upload_section();
 key<settings> notifications_section();
 key<settings> fleet_section();

@@ -19,7 +19,8 @@ struct origin {
 /// there has its default.
 struct origins {
     std::map<std::string, origin> values;
-    std::vector<std::string> watches;  // The place_key() of each watch's section, in order.
+    std::vector<std::string> watches;   // The place_key() of each watch's section, in order.
+    std::vector<std::string> clusters;  // The same of `clusters`.
 };
 
 }  // namespace kustodrop::config

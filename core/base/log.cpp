@@ -97,7 +97,7 @@ static std::string as_json(
     std::string_view time,
     log_level level,
     std::string_view event,
-    std::initializer_list<log_field> fields
+    std::span<const log_field> fields
 ) {
     std::string line = "{\"time\":\"" + std::string(time) + "\",\"level\":\"";
     line += to_string(level);
@@ -122,7 +122,7 @@ static std::string quoted_value(std::string_view value) {
     return "\"" + printable(escaped) + "\"";
 }
 
-static std::string as_text(std::string_view event, std::initializer_list<log_field> fields) {
+static std::string as_text(std::string_view event, std::span<const log_field> fields) {
     auto line = printable(event);
     for (auto& field : fields) {
         if (field.value.empty()) continue;
@@ -137,6 +137,15 @@ void logger::write(
     log_level level, std::string_view event, std::initializer_list<log_field> fields
 ) {
     if (!enabled(level)) return;
+    if (!whole_) return write_fields(level, event, {fields.begin(), fields.size()});
+    std::vector<log_field> all(fields);
+    all.push_back(field_);
+    whole_->write_fields(level, event, all);
+}
+
+void logger::write_fields(
+    log_level level, std::string_view event, std::span<const log_field> fields
+) {
     auto is_watch = [](const log_field& field) { return field.name == "watch"; };
     auto watch = std::ranges::find_if(fields, is_watch);
     // At level debug every line is wanted.
@@ -149,15 +158,17 @@ void logger::write(
 }
 
 void logger::write_left_out() {
+    if (whole_) return whole_->write_left_out();
     for (auto& one : limit_.due(clock_.now())) {
         auto text = one.event + ": and " + std::to_string(one.lines) +
                     " more like it in the last minute; the journal has each file";
-        write_always(log_level::warning, text, {{"watch", one.watch}});
+        const std::array<log_field, 1> watch{{{"watch", one.watch}}};
+        write_always(log_level::warning, text, watch);
     }
 }
 
 void logger::write_always(
-    log_level level, std::string_view event, std::initializer_list<log_field> fields
+    log_level level, std::string_view event, std::span<const log_field> fields
 ) {
     auto time = to_iso8601(clock_.wall_now());
     if (format_ == log_format::json) {

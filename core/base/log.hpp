@@ -7,6 +7,7 @@
 #include <initializer_list>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -66,7 +67,13 @@ public:
     /// `write` gets whole lines without the newline.
     logger(const time_source& clock, log_level threshold, log_format format, sink write);
 
-    bool enabled(log_level level) const { return level <= threshold_; }
+    /// A part of `whole`, which outlives it: its lines have `field` too.
+    logger(logger& whole, log_field field)
+        : clock_(whole.clock_), whole_(&whole), field_(std::move(field)) {}
+
+    bool enabled(log_level level) const {
+        return whole_ ? whole_->enabled(level) : level <= threshold_;
+    }
     void write(log_level, std::string_view event, std::initializer_list<log_field> fields = {});
 
     void error(std::string_view event, std::initializer_list<log_field> fields = {});
@@ -81,13 +88,16 @@ public:
     void set_threshold(log_level threshold) { threshold_ = threshold; }
 
 private:
-    void write_always(log_level, std::string_view event, std::initializer_list<log_field> fields);
+    void write_fields(log_level, std::string_view event, std::span<const log_field> fields);
+    void write_always(log_level, std::string_view event, std::span<const log_field> fields);
 
     const time_source& clock_;
-    log_level threshold_;
-    log_format format_;
+    log_level threshold_ = log_level::info;
+    log_format format_ = log_format::text;
     sink write_;
     log_limit limit_;
+    logger* whole_ = nullptr;  // Of which this is a part; null: it is one itself.
+    log_field field_ = {};
 };
 
 /// A sink that writes lines to standard error.

@@ -33,7 +33,15 @@ static bool is_open_ended(const metric_labels& labels) {
     return !labels.empty() && (labels.back().first == "code" || labels.back().first == "reason");
 }
 
+metric_labels metrics::with_label(const metric_labels& labels) const {
+    auto is_watch = [](auto& one) { return one.first == "watch"; };
+    auto out = labels;
+    if (std::ranges::none_of(labels, is_watch)) out.insert(out.begin(), label_);
+    return out;
+}
+
 counter& metrics::count(std::string_view name, const metric_labels& labels) {
+    if (whole_) return whole_->count(name, with_label(labels));
     auto& counters = family_of(name, metric_kind::counter).counters;
     auto found = counters.find(labels);
     if (found != counters.end()) return found->second;
@@ -44,10 +52,12 @@ counter& metrics::count(std::string_view name, const metric_labels& labels) {
 }
 
 gauge& metrics::value(std::string_view name, const metric_labels& labels) {
+    if (whole_) return whole_->value(name, with_label(labels));
     return family_of(name, metric_kind::gauge).gauges[labels];
 }
 
 histogram& metrics::distribution(std::string_view name, const metric_labels& labels) {
+    if (whole_) return whole_->distribution(name, with_label(labels));
     // From a millisecond to a day, where nothing better is known.
     static const std::vector<double> usual{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,  0.1,
                                            0.25,  0.5,    1,     2.5,  5,     10,    30,
@@ -59,19 +69,23 @@ histogram& metrics::distribution(std::string_view name, const metric_labels& lab
 }
 
 void metrics::describe(std::string_view name, std::string_view help) {
+    if (whole_) return whole_->describe(name, help);
     help_[std::string(name)] = help;
 }
 
 void metrics::declare(metric_kind type, std::string_view name, std::string_view help) {
+    if (whole_) return whole_->declare(type, name, help);
     family_of(name, type);
     describe(name, help);
 }
 
 void metrics::set_bounds(std::string_view name, std::vector<double> bounds) {
+    if (whole_) return whole_->set_bounds(name, std::move(bounds));
     bounds_[std::string(name)] = std::move(bounds);
 }
 
 double metrics::total(std::string_view name, std::string_view label, std::string_view value) const {
+    if (whole_) return whole_->total(name, label, value);
     auto found = families_.find(name);
     if (found == families_.end()) return 0;
     double sum = 0;
@@ -83,6 +97,7 @@ double metrics::total(std::string_view name, std::string_view label, std::string
 }
 
 void metrics::before_exposition(std::function<void()> update) {
+    if (whole_) return whole_->before_exposition(std::move(update));
     updates_.push_back(std::move(update));
 }
 
@@ -130,6 +145,7 @@ static std::string lines(std::string_view name, const metric_labels& labels, con
 }
 
 std::string metrics::exposition() {
+    if (whole_) return whole_->exposition();
     for (auto& update : updates_) update();
     std::string out;
     static constexpr std::array types{"counter", "gauge", "histogram"};

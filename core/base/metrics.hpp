@@ -62,6 +62,12 @@ class metrics {
 public:
     static constexpr std::size_t most_series = 1000;
 
+    metrics() = default;
+
+    /// A part of `whole`, which outlives it: its series have `label` too, but for those of a watch.
+    metrics(metrics& whole, std::pair<std::string, std::string> label)
+        : whole_(&whole), label_(std::move(label)) {}
+
     counter& count(std::string_view name, const metric_labels& labels = {});
     gauge& value(std::string_view name, const metric_labels& labels = {});
     histogram& distribution(std::string_view name, const metric_labels& labels = {});
@@ -92,7 +98,10 @@ private:
         std::map<metric_labels, histogram> histograms;
     };
     family& family_of(std::string_view name, metric_kind type);
+    metric_labels with_label(const metric_labels& labels) const;
 
+    metrics* whole_ = nullptr;  // Of which this is a part; null: it is one itself.
+    std::pair<std::string, std::string> label_;
     std::map<std::string, family, std::less<>> families_;
     std::map<std::string, std::string, std::less<>> help_;
     std::map<std::string, std::vector<double>, std::less<>> bounds_;

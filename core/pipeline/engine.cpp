@@ -10,8 +10,13 @@ namespace kustodrop::pipeline {
 
 namespace stage = spool::stage;
 
-static constexpr unsigned cleaners = 8;
 static constexpr std::size_t most_names = 20;
+
+static std::function<void(const std::string&, std::uint64_t)> progress_for(engine_observer* observer
+) {
+    if (!observer) return {};
+    return [observer](const std::string& id, std::uint64_t bytes) { observer->read(id, bytes); };
+}
 
 engine::engine(engine_parts parts, engine_options options, engine_observer* observer)
     : with_(std::move(parts)),
@@ -21,66 +26,39 @@ engine::engine(engine_parts parts, engine_options options, engine_observer* obse
       sources_(with_.journal, with_.time, with_.measured),
       absent_(with_.journal),
       ready_(with_.executor, with_.time, options_.ready),
-      memory_(with_.executor, options_.upload_memory_bytes),
+      clusters_(
+          {with_.executor,
+           sources_,
+           absent_,
+           ready_,
+           contents_,
+           watches_,
+           with_.journal,
+           with_.pool,
+           with_.time,
+           with_.random,
+           with_.log,
+           with_.measured,
+           *this,
+           progress_for(observer)}
+      ),
       shipping_(with_.executor),
       serving_(with_.executor) {
     ready_.set_classifier([this](const std::string& id) {
         auto* what = sources_.find(id);
         if (!what) return ready_queue::standing();
         bool large = what->size_bytes() >= options_.shipping.block_bytes;
-        return ready_queue::standing{what->watch, large};
+        return ready_queue::standing{what->watch, large, clusters_.index_of(*what)};
     });
     ready_.set_ranker([this](const std::string& watch) {
         auto* from = watches_.find(watch);
         return from ? from->options.backlog.priority : watch_priority::normal;
     });
-    if (with_.service) connect(*with_.service);
+    for (auto& one : with_.clusters) clusters_.add(one, options_of_clusters());
 }
 
-void engine::connect(const service_parts& service) {
-    routing& next = *this;
-    shipper_parts shipping{
-        sources_,
-        ready_,
-        contents_,
-        watches_,
-        with_.journal,
-        service.router,
-        service.identity_token,
-        service.blobs,
-        service.queues,
-        service.tables,
-        memory_,
-        with_.pool,
-        with_.time,
-        with_.random,
-        with_.log,
-        with_.measured,
-        service.rest};
-    if (observer_) {
-        shipping.read_progress = [this](const std::string& id, std::uint64_t bytes) {
-            observer_->read(id, bytes);
-        };
-    }
-    shipping.streaming = service.streaming;
-    shipping.answered = [this](const kusto::notification& one) { outcomes_->apply(one); };
-    shipper_ = std::make_unique<shipper>(std::move(shipping), options_.shipping, next);
-    outcomes_parts polling{
-        sources_,
-        absent_,
-        ready_,
-        watches_,
-        with_.journal,
-        service.router,
-        service.identity_token,
-        service.queues,
-        service.tables,
-        with_.time,
-        with_.random,
-        with_.log,
-        with_.measured,
-        service.rest};
-    outcomes_ = std::make_unique<outcomes>(with_.executor, polling, options_.outcomes, next);
+cluster_sides::options engine::options_of_clusters() const {
+    return {options_.shippers, options_.upload_memory_bytes, options_.shipping, options_.outcomes};
 }
 
 result<void> engine::resume(const std::vector<watch_options>& configured) {
@@ -91,10 +69,9 @@ result<void> engine::resume(const std::vector<watch_options>& configured) {
 }
 
 void engine::expect_absent() {
-    if (!outcomes_) return;
     absent_.each([this](const spool::source& one) {
         bool is_posted = std::holds_alternative<stage::posted>(one.stage);
-        if (is_posted || std::holds_alternative<stage::posting>(one.stage)) outcomes_->expect(one);
+        if (is_posted || std::holds_alternative<stage::posting>(one.stage)) clusters_.expect(one);
     });
 }
 
@@ -169,17 +146,9 @@ result<named_files*> engine::open_named_files(watch_options options) {
 }
 
 void engine::start() {
-    if (outcomes_) {
-        serving_.start(outcomes_->run());
-        serving_.start(outcomes_->run_apart());
-        for (unsigned i = 0; i < cleaners; ++i) serving_.start(outcomes_->run_cleaner());
-        serving_.start(outcomes_->run_cleaner_apart());
-    }
     for (auto& [name, retirer] : retirers_) serving_.start(retirer->run());
     for (auto& [name, one] : watchers_) shipping_.start(one->run());
-    if (shipper_) {
-        for (std::uint64_t i = 0; i < options_.shippers; ++i) shipping_.start(shipper_->run());
-    }
+    clusters_.start(shipping_, serving_, options_.shippers);
     if (events_) serving_.start(read_events());
     if (with_.pool.threads()) serving_.start(watch_threads());
 }
@@ -187,8 +156,7 @@ void engine::start() {
 void engine::set_options(const engine_options& options) {
     options_.shipping = options.shipping;
     options_.outcomes = options.outcomes;
-    if (shipper_) shipper_->set_options(options_.shipping);
-    if (outcomes_) outcomes_->set_options(options_.outcomes);
+    clusters_.set_options(options_of_clusters());
 }
 
 watcher* engine::find_watcher(const std::string& watch) {
@@ -216,17 +184,17 @@ retry_parts engine::for_retry() {
         trouble};
 }
 
-std::optional<failure> engine::delivery_trouble() {
+std::optional<failure> engine::delivery_trouble(std::size_t cluster) {
     auto could_go_on = [this](const std::string& watch) {
         return sources_.counts(watch).unshipped() > 0 && !folder_trouble(watch);
     };
-    return shipper_ ? shipper_->trouble(could_go_on) : std::nullopt;
+    return clusters_.trouble(cluster, could_go_on);
 }
 
 // Routing.
 
 void engine::posted(spool::source& what) {
-    if (outcomes_) outcomes_->expect(what);
+    clusters_.expect(what);
     if (observer_) observer_->moved(what);
     auto* from = watches_.find(what.watch);
     bool early = from && from->options.act_after == act_time::posted;
@@ -236,7 +204,7 @@ void engine::posted(spool::source& what) {
 }
 
 void engine::unanswered(spool::source& what) {
-    if (outcomes_ && !what.reported.only_in_answer()) outcomes_->expect(what);
+    if (!what.reported.only_in_answer()) clusters_.expect(what);
     if (observer_) observer_->moved(what);
 }
 
@@ -275,7 +243,7 @@ asio::awaitable<void> engine::read_events() {
 // What blocks for ever, as on a mount that hangs, must not keep threads and shippers from others.
 asio::awaitable<void> engine::watch_threads() {
     for (;;) {
-        if (shipper_) shipper_->look_at_reads();
+        clusters_.look_at_reads();
         with_.pool.relieve();
         for (auto& [name, one] : watchers_) hung_.note(name, one->is_stuck(), with_.log);
         co_await with_.time.sleep_until(with_.time.now() + 1s);
@@ -285,13 +253,13 @@ asio::awaitable<void> engine::watch_threads() {
 std::optional<failure> engine::folder_trouble(const std::string& watch) {
     auto* from = find_watcher(watch);
     if (from && from->absence()) return from->absence();
-    bool hangs = (from && from->is_stuck()) || (shipper_ && shipper_->reads_hang(watch));
+    bool hangs = (from && from->is_stuck()) || clusters_.reads_hang(watch);
     return hangs ? std::optional(folder_hangs()) : std::nullopt;
 }
 
 std::optional<failure> engine::trouble_of(const std::string& watch) {
     auto trouble = folder_trouble(watch);
-    return trouble || !shipper_ ? trouble : shipper_->hold_of(watch);
+    return trouble ? trouble : clusters_.hold_of(watch);
 }
 
 // The end.

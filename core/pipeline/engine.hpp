@@ -1,16 +1,14 @@
 #pragma once
 
-#include "async/budget.hpp"
 #include "async/task_group.hpp"
 #include "pipeline/absent_sources.hpp"
+#include "pipeline/cluster_sides.hpp"
 #include "pipeline/following/follower.hpp"
 #include "pipeline/intake/intake.hpp"
 #include "pipeline/intake/named_files.hpp"
-#include "pipeline/outcomes/outcomes.hpp"
 #include "pipeline/renaming.hpp"
 #include "pipeline/retiring/retirer.hpp"
 #include "pipeline/retrying/retry.hpp"
-#include "pipeline/shipping/shipper.hpp"
 #include "pipeline/watch/hung_folder.hpp"
 
 #include <functional>
@@ -22,22 +20,12 @@
 
 namespace kustodrop::pipeline {
 
-/// The service as the pipeline uses it.
-struct service_parts {
-    storage_router& router;
-    refreshed<secret>& identity_token;
-    azure::blob_client& blobs;
-    azure::queue_client& queues;
-    azure::table_client& tables;
-    kusto::rest_access rest = {};
-    kusto::streaming_client* streaming = nullptr;  // Null: everything is queued.
-};
-
 /// What the engine is built on; all of it outlives the engine.
 struct engine_parts {
     asio::any_io_executor executor;
     spool::journal& journal;
-    std::optional<service_parts> service;  // Without it sources are resumed and none is shipped.
+    // A cluster each. Without one sources are resumed and none is shipped.
+    std::vector<service_parts> clusters;
     worker_pool& pool;
     clock& time;
     random_generator& random;
@@ -46,10 +34,10 @@ struct engine_parts {
 };
 
 struct engine_options {
-    std::string state_directory = {};  // Named in the locks of watched folders.
-    bool inotify = true;               // False: watched folders are polled.
-    std::uint64_t shippers = 4;
-    std::uint64_t upload_memory_bytes = 64u << 20u;
+    std::string state_directory = {};                // Named in the locks of watched folders.
+    bool inotify = true;                             // False: watched folders are polled.
+    std::uint64_t shippers = 4;                      // Of each cluster.
+    std::uint64_t upload_memory_bytes = 64u << 20u;  // The same.
     ready_options ready = {};
     shipper_options shipping = {};
     outcomes_options outcomes = {};
@@ -140,16 +128,11 @@ public:
     watch_table& watches() { return watches_; }
     watcher* find_watcher(const std::string& watch);
     retirer* find_retirer(const std::string& watch);
-    const outcomes* poller() const { return outcomes_.get(); }
+    const cluster_sides& clusters() const { return clusters_; }
     retry_parts for_retry();
 
-    /// Why nothing of what is sent gets through, if so.
-    std::optional<failure> delivery_trouble();
-
-    /// Why files for this target are queued although they were to be streamed, if so.
-    std::optional<streaming_ways::pause> streaming_pause(const std::string& target) const {
-        return shipper_ ? shipper_->streaming_pause(target) : std::nullopt;
-    }
+    /// Why nothing of what is sent to a cluster gets through, if so. `cluster`: its index.
+    std::optional<failure> delivery_trouble(std::size_t cluster);
 
     /// Why nothing can be done in the folder of a watch: it is not open or does not answer.
     std::optional<failure> folder_trouble(const std::string& watch);
@@ -162,9 +145,7 @@ public:
     std::map<std::string, time_point> next_attempts() const { return ready_.next_attempts(); }
 
     /// Logs failures that have ended. Call it now and then.
-    void report_ended_failures() {
-        if (shipper_) shipper_->report_ended_failures();
-    }
+    void report_ended_failures() { clusters_.report_ended_failures(); }
 
 private:
     void posted(spool::source& what) override;
@@ -172,7 +153,7 @@ private:
     void settled(spool::source& what) override;
     void changed(spool::source& what) override;
 
-    void connect(const service_parts& service);
+    cluster_sides::options options_of_clusters() const;
     watch& add(watch_options options);
     watcher& add_watcher(watch& from);
     bool has_shipped_all();
@@ -188,9 +169,7 @@ private:
     watch_table watches_;
     ready_queue ready_;
     small_contents contents_;
-    budget memory_;
-    std::unique_ptr<shipper> shipper_;
-    std::unique_ptr<outcomes> outcomes_;
+    cluster_sides clusters_;
     std::map<std::string, std::unique_ptr<watcher>> watchers_;
     std::map<std::string, std::unique_ptr<retirer>> retirers_;
     std::unique_ptr<named_files> named_;

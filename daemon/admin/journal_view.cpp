@@ -42,6 +42,7 @@ static json::object row_json(const spool::journal_row& row, const spool::slice& 
         {"claimed_at", to_iso8601(what.claimed_at)},
         {"changed_at", to_iso8601(row.changed_at)},
         {"changed_at_us", row.changed_at.time_since_epoch().count()}};
+    if (what.cluster) out["cluster"] = *what.cluster;
     if (auto* record = spool::outcome_of(what.stage)) {
         out["outcome"] = std::string(to_string(record->outcome));
         out["code"] = record->code;
@@ -98,7 +99,8 @@ std::string journal_text(const std::string& text) {
         if (state.empty()) state = "(" + field("stage") + ")";
         out += padded(field("changed_at"), 26) + padded(state, 13) +
                padded(field("watch"), watch_width);
-        out += padded(field("target"), target_width) + field("file") + "\n";
+        auto at = field("cluster").empty() ? std::string() : "  (at " + field("cluster") + ")";
+        out += padded(field("target"), target_width) + field("file") + at + "\n";
         auto cause = field("code").empty() ? "" : with_code(field("code"), field("details"));
         if (!cause.empty()) out += std::string(26, ' ') + cause + "\n";
         if (!field("successor").empty()) {

@@ -256,10 +256,13 @@ static std::uint64_t without_target(const watch_status& watch) {
     return files;
 }
 
-void measure(metrics& measured, const status_report& report) {
+void measure(metrics& measured, const cluster_status& of) {
+    measured.value("kustodrop_service_usable").set(of.trouble ? 0 : 1);
+    measured.value("kustodrop_notifications_readable").set(of.polling_trouble ? 0 : 1);
+}
+
+void measure_whole(metrics& measured, const status_report& report) {
     measured.value("kustodrop_journal_healthy").set(report.journal_healthy ? 1 : 0);
-    measured.value("kustodrop_service_usable").set(report.trouble ? 0 : 1);
-    measured.value("kustodrop_notifications_readable").set(report.polling_trouble ? 0 : 1);
     for (auto& watch : report.watches) {
         auto show = [&](std::string_view name, double value) {
             measured.value(name, {{"watch", watch.name}}).set(value);

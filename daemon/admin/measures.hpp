@@ -15,7 +15,10 @@ void declare_metrics(metrics& measured);
 void begin_measuring_watch(metrics& measured, std::string_view watch);
 
 /// Brings the gauges that are read off a report up to date.
-void measure(metrics& measured, const status_report& report);
+void measure_whole(metrics& measured, const status_report& report);
+
+/// The same of those of a cluster.
+void measure(metrics& measured, const cluster_status& of);
 
 /// Memory, processor time, open files and start of this process, under their standard names.
 void measure_process(metrics& measured);

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 
 namespace kustodrop::daemon {
 
@@ -89,6 +88,7 @@ static json::object watch_json(const watch_status& watch, wall_time now) {
         {"logs", logs_json(watch)},
         {"oldest_age_seconds", nullptr},
         {"last_outcome", nullptr}};
+    if (!watch.cluster.empty()) out["cluster"] = watch.cluster;
     auto& outcomes = out["outcomes"].as_object();
     for (auto& [name, count] : watch.outcomes) outcomes[name] = count;
     if (!watch.paused.empty()) out["paused"] = printable(watch.paused);
@@ -134,17 +134,34 @@ std::string next_try(duration wait) {
     return "it is tried again in " + human_duration(wait);
 }
 
+void status_report::sum_up() {
+    auto in_trouble = [](auto& one) { return one.trouble.has_value(); };
+    auto first = std::ranges::find_if(clusters, in_trouble);
+    static_cast<cluster_status&>(*this) = first == clusters.end() ? clusters.front() : *first;
+    outstanding = 0;
+    for (auto& one : clusters) outstanding += one.outstanding;
+    if (clusters.size() == 1) clusters.clear();
+}
+
+static void add_cluster_problems(const cluster_status& of, std::vector<std::string>& out) {
+    auto name = of.cluster.empty() ? std::string() : "cluster " + of.cluster + ": ";
+    if (of.trouble) {
+        auto next = of.next_request ? "; " + next_try(*of.next_request) : "";
+        out.push_back(name + to_string(*of.trouble) + next);
+    }
+    if (of.polling_trouble) {
+        out.push_back(name + "outcomes cannot be read: " + to_string(*of.polling_trouble));
+    }
+}
+
 std::vector<std::string> status_report::problems() const {
     std::vector<std::string> out;
     if (!journal_healthy) {
         auto why = journal_problem.empty() ? "" : ": " + journal_problem;
         out.push_back("the journal cannot be written" + why);
     }
-    if (trouble) {
-        auto next = next_request ? "; " + next_try(*next_request) : "";
-        out.push_back(to_string(*trouble) + next);
-    }
-    if (polling_trouble) out.push_back("outcomes cannot be read: " + to_string(*polling_trouble));
+    if (clusters.empty()) add_cluster_problems(*this, out);
+    for (auto& one : clusters) add_cluster_problems(one, out);
     if (!config_problem.empty()) {
         out.push_back("the new configuration is refused: " + config_problem);
     }
@@ -157,6 +174,22 @@ std::vector<std::string> status_report::problems() const {
     for (auto& watch : watches) add_watch_problems(watch, out);
     for (auto& one : out) one = printable(one);
     return out;
+}
+
+static json::object cluster_json(const cluster_status& of) {
+    return {
+        {"name", of.cluster},
+        {"endpoint", of.endpoint},
+        {"transport", of.transport},
+        {"transport_reason", of.transport_reason},
+        {"token_expires_in_seconds", seconds(of.token_time_left)},
+        {"resources_age_seconds", seconds(of.resources_age)},
+        {"sas_expires_in_seconds", seconds(of.sas_time_left)},
+        {"clock_skew_seconds", seconds(of.clock_skew)},
+        {"trouble", trouble_json(of.trouble)},
+        {"next_request_in_seconds", seconds(of.next_request)},
+        {"notification_trouble", trouble_json(of.polling_trouble)},
+        {"outstanding", of.outstanding}};
 }
 
 std::string status_report::to_json() const {
@@ -187,134 +220,12 @@ std::string status_report::to_json() const {
         {"outstanding", outstanding},
         {"watches", std::move(all)}};
     if (!config_problem.empty()) out["config_problem"] = printable(config_problem);
+    if (!clusters.empty()) {
+        json::array each;
+        for (auto& one : clusters) each.push_back(cluster_json(one));
+        out["clusters"] = std::move(each);
+    }
     return json::serialize(out);
-}
-
-static std::string text_of(const json::value* value) {
-    if (!value || value->is_null()) return "-";
-    if (value->is_string()) return std::string(value->get_string());
-    if (value->is_double()) {
-        using std::chrono::duration_cast;
-        std::chrono::duration<double> time(value->get_double());
-        return human_duration(duration_cast<duration>(time));
-    }
-    return json::serialize(*value);
-}
-
-static std::string trouble_text(
-    const json::object& of, const char* name, const std::string& indent = ""
-) {
-    auto* trouble = of.if_contains(name);
-    if (!trouble || !trouble->is_object()) return {};
-    auto& fields = trouble->get_object();
-    return indent + "TROUBLE " + text_of(fields.if_contains("code")) + ": " +
-           text_of(fields.if_contains("detail")) + "\n";
-}
-
-static std::string notices_text(const json::array& notices) {
-    std::string out;
-    for (auto& one : notices) {
-        auto& notice = one.as_object();
-        auto field = [&](const char* name) { return text_of(notice.if_contains(name)); };
-        out += "  note " + field("code") + ": ";
-        auto example = field("example");
-        if (!example.empty()) out += field("files") + " (" + example + "): ";
-        out += field("detail") + "\n";
-    }
-    return out;
-}
-
-static std::string bytes_text(const json::object& of, const char* name) {
-    auto* value = of.if_contains(name);
-    return human_bytes(value && value->is_number() ? value->to_number<std::uint64_t>() : 0);
-}
-
-// 812 logs (3 rotated, 1 deleted: held 4 MiB), behind 12 s, waiting 1.2 MiB, lost 0 B
-static std::string logs_text(const json::object& logs) {
-    auto out = "\n  " + text_of(logs.if_contains("followed")) + " logs";
-    std::string others;
-    for (auto& [state, count] : logs.at("states").as_object()) {
-        if (state == "live" || text_of(&count) == "0") continue;
-        others += (others.empty() ? " (" : ", ") + text_of(&count) + " " + std::string(state);
-        if (state == "deleted") others += ": held " + bytes_text(logs, "held_bytes");
-    }
-    out += others.empty() ? others : others + ")";
-    auto* behind = logs.if_contains("behind_seconds");
-    if (behind && behind->is_double()) out += ", behind " + text_of(behind);
-    return out + ", waiting " + bytes_text(logs, "waiting_bytes") + ", lost " +
-           bytes_text(logs, "lost_bytes");
-}
-
-static std::string watch_text(const json::object& watch) {
-    auto field = [&](const char* name) { return text_of(watch.if_contains(name)); };
-    std::string out = "\n" + field("name") + "  " + field("path") + " -> " + field("target");
-    out += watch.at("present").as_bool() ? "  (" + field("mode") + ")" : "  (folder not open)";
-    auto* logs = watch.if_contains("logs");
-    if (logs && logs->is_object()) out += logs_text(logs->get_object());
-    out += "\n  in the folder " + field("waiting_in_folder") + ", settling " + field("settling");
-    out += ", pending " + field("pending") + ", oldest " + field("oldest_age_seconds");
-    out += ", unconfirmed " + field("unconfirmed") + ", in quarantine " + field("quarantined");
-    auto* next = watch.if_contains("next_attempt_in_seconds");
-    if (next && next->is_double()) out += ", next attempt in " + text_of(next);
-    out += "\n ";
-    for (auto& [name, count] : watch.at("stages").as_object()) {
-        out += " " + std::string(name) + " " + text_of(&count);
-    }
-    out += "\n  since the start: seen " + field("seen");
-    for (auto& [name, count] : watch.at("outcomes").as_object()) {
-        if (text_of(&count) != "0") out += ", " + std::string(name) + " " + text_of(&count);
-    }
-    out += "\n";
-    if (watch.at("paused").is_string()) {
-        out += "  PAUSED " + field("paused") + "; " + field("held") + " wait\n";
-    }
-    auto* unstreamed = watch.if_contains("streaming_paused");
-    if (unstreamed && unstreamed->is_string()) {
-        out += "  streaming pauses, files are queued: " + text_of(unstreamed) + "\n";
-    }
-    out += trouble_text(watch, "trouble", "  ");
-    if (auto* notices = watch.if_contains("notices")) out += notices_text(notices->as_array());
-    if (watch.at("leaving").as_bool()) out += "  no longer watched: claimed files are finished\n";
-    if (auto* last = watch.at("last_outcome").if_object()) {
-        out += "  last outcome " + text_of(last->if_contains("outcome"));
-        auto code = text_of(last->if_contains("code"));
-        if (!code.empty()) out += " " + code;
-        out += " at " + text_of(last->if_contains("at")) + "\n";
-    }
-    return out;
-}
-
-static std::string transport_text(const std::string& transport, const std::string& reason) {
-    static const std::map<std::string, std::string> reasons{
-        {"preferred", "the service prefers that"},
-        {"not_supported", "the service offers no other way"},
-        {"refused", "the service does not say what it prefers"},
-        {"unknown_yet", "the service has not been asked yet"},
-        {"kept", "as before: the service cannot be asked now"},
-        {"configured", "as configured"}};
-    auto found = reasons.find(reason);
-    auto why = found == reasons.end() ? reason : found->second;
-    return std::string("posts by ") + (transport == "rest" ? "REST" : "queue messages") + " (" +
-           why + ")";
-}
-
-std::string status_text(const std::string& text) {
-    auto parsed = json::parse(text).as_object();
-    auto field = [&](const char* name) { return text_of(parsed.if_contains(name)); };
-    std::string out = "kustodrop " + field("version") + " on " + field("host") +
-                      ", running since " + field("started_at");
-    out += "\n" + field("endpoint") + "\n";
-    out += transport_text(field("transport"), field("transport_reason")) + "\n";
-    out += "token good for " + field("token_expires_in_seconds");
-    out += ", resources " + field("resources_age_seconds") + " old";
-    out += ", SAS good for " + field("sas_expires_in_seconds");
-    out += ", awaiting an outcome " + field("outstanding") + "\n";
-    auto* wrong = parsed.if_contains("problems");
-    if (wrong && wrong->is_array()) {
-        for (auto& problem : wrong->get_array()) out += "TROUBLE " + text_of(&problem) + "\n";
-    }
-    for (auto& watch : parsed.at("watches").as_array()) out += watch_text(watch.as_object());
-    return out;
 }
 
 std::string status_report::to_text() const { return status_text(to_json()); }
@@ -336,7 +247,11 @@ std::string status_report::one_line() const {
     if (!config_problem.empty())
         out += "CONFIGURATION REFUSED, the old one works: " + config_problem + "; ";
     if (!journal_healthy) out += "JOURNAL CANNOT BE WRITTEN; ";
-    if (trouble) out += "HOLDING: " + to_string(*trouble) + "; ";
+    if (trouble && clusters.empty()) out += "HOLDING: " + to_string(*trouble) + "; ";
+    for (auto& one : clusters) {
+        if (!one.trouble) continue;
+        out += "HOLDING for cluster " + one.cluster + ": " + to_string(*one.trouble) + "; ";
+    }
     out += std::to_string(watches.size()) + " watches, " + std::to_string(pending) + " pending";
     if (oldest) out += " (oldest " + human_duration(duration(now - *oldest)) + ")";
     if (unconfirmed > 0) out += ", " + std::to_string(unconfirmed) + " unconfirmed";

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "daemon/admin/status_text.hpp"
 #include "pipeline/roster.hpp"
 #include "pipeline/watch/log_figures.hpp"
 #include "pipeline/watch/notices.hpp"
@@ -37,6 +38,7 @@ struct watch_status : watch_pause, followed_status {
     std::string name;
     std::string path;
     std::string target;
+    std::string cluster = {};             // Empty: there is only one.
     std::string mode;                     // "inotify" or "poll".
     bool present = true;                  // Whether the folder is open and answers.
     bool leaving = false;                 // No longer configured: only claimed files are finished.
@@ -55,12 +57,9 @@ struct watch_status : watch_pause, followed_status {
     std::map<std::string, std::uint64_t> outcomes = {};
 };
 
-/// The daemon at a glance.
-struct status_report {
-    std::string version;
-    std::string host;  // The name of this machine.
-    wall_time started_at{};
-    wall_time now{};
+/// A cluster as `status` shows it.
+struct cluster_status {
+    std::string cluster = {};  // Its name; empty: there is only one.
     std::string endpoint;
     std::string transport;         // How files are posted now: "queued", "rest".
     std::string transport_reason;  // "preferred" … "configured".
@@ -68,15 +67,28 @@ struct status_report {
     std::optional<duration> resources_age;
     std::optional<duration> sas_time_left;
     std::optional<duration> clock_skew;      // How far our clock is ahead of the service's.
-    std::string config_problem;              // Why the last reload was refused; empty: it was not.
     std::optional<failure> trouble;          // Why nothing gets through to the service now.
     std::optional<duration> next_request;    // Until a token or resources are asked for, if so.
     std::optional<failure> polling_trouble;  // Why the notification queues cannot be read now.
+    std::size_t outstanding = 0;             // Posted, outcome not known yet.
+};
+
+/// The daemon at a glance. What it says as a cluster is that of the only one; where there are
+/// several, of the first that is in trouble, and of all `outstanding`.
+struct status_report : cluster_status {
+    std::string version;
+    std::string host;  // The name of this machine.
+    wall_time started_at{};
+    wall_time now{};
+    std::string config_problem;  // Why the last reload was refused; empty: it was not.
     bool journal_healthy = true;
     std::string journal_problem;  // Why it cannot be written, as far as that is known.
     bool stopping = false;
-    std::size_t outstanding = 0;  // Posted, outcome not known yet.
+    std::vector<cluster_status> clusters = {};  // Empty where there is only one.
     std::vector<watch_status> watches;
+
+    /// Takes what it says as a cluster from `clusters`.
+    void sum_up();
 
     /// All that is wrong now, the gravest first, each in a line. Empty: all is well. What `status`,
     /// the page, /readyz and `explain` say follows from this.
@@ -94,8 +106,5 @@ struct status_report {
 
 /// "it is tried again in 12.0s".
 std::string next_try(duration wait);
-
-/// The text of `kustodrop status` from the JSON that the daemon gave.
-std::string status_text(const std::string& json);
 
 }  // namespace kustodrop::daemon

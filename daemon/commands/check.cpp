@@ -1,4 +1,5 @@
 #include "base/live_secrets.hpp"
+#include "config/clusters.hpp"
 #include "config/reading/fragments.hpp"
 #include "daemon/commands/answering.hpp"
 #include "daemon/commands/checking/sample_check.hpp"
@@ -6,6 +7,7 @@
 #include "daemon/commands/commands.hpp"
 #include "daemon/program.hpp"
 #include "daemon/run/free_space.hpp"
+#include "daemon/service/connections.hpp"
 #include "daemon/terminal/step_printer.hpp"
 #include "pipeline/watch/hung_folder.hpp"
 #include "spool/folder/drop_folder.hpp"
@@ -92,10 +94,13 @@ static void check_file(const std::string& key, const std::string& path, step_pri
 
 static void check_files(const config::settings& settings, step_printer& out) {
     check_file("network.ca_file", settings.network.ca_file, out);
-    auto& auth = settings.auth;
-    check_file("auth.client_certificate_file", auth.client_certificate_file, out);
-    if (auth.kind == config::auth_kind::workload_identity) {
-        check_file("auth.federated_token_file", auth.federated_token_file, out);
+    for (auto& name : config::cluster_names(settings)) {
+        auto auth = config::settings_at(settings, name).auth;
+        auto section = name.empty() ? std::string("auth.") : "clusters." + name + ".auth.";
+        check_file(section + "client_certificate_file", auth.client_certificate_file, out);
+        if (auth.kind == config::auth_kind::workload_identity) {
+            check_file(section + "federated_token_file", auth.federated_token_file, out);
+        }
     }
     auto& state = settings.state_directory;
     std::error_code unknown;
@@ -117,36 +122,54 @@ static void check_files(const config::settings& settings, step_printer& out) {
     }
 }
 
-static void print_hosts(const service_check& checked) {
+// What a firewall must let through.
+struct known_hosts {
+    std::map<std::string, std::string> by_name;  // With what each is for.
+    bool are_all = false;                        // False: those of storage are not known.
+};
+
+static void print_hosts(const known_hosts& known) {
     std::printf("\nHosts to open in a firewall (port 443 unless it is named):\n");
-    for (auto& [host, purpose] : checked.hosts()) {
+    for (auto& [host, purpose] : known.by_name) {
         std::printf("  %-58s %s\n", host.c_str(), purpose.c_str());
     }
-    if (checked.knows_storage()) return;
+    if (known.are_all) return;
     std::printf(
         "  and those of signing in and of storage, which the service names once it answers\n"
     );
 }
 
-static void print_json(const step_printer& out, const service_check* checked) {
-    auto hosts = checked ? checked->hosts() : std::map<std::string, std::string>();
-    auto text = out.to_json(hosts, checked && checked->knows_storage());
-    std::printf("%s\n", text.c_str());
+static void print_json(const step_printer& out, const known_hosts& known = {}) {
+    std::printf("%s\n", out.to_json(known.by_name, known.are_all).c_str());
+}
+
+// A cluster with its own watches.
+static config::settings settings_to_check(const config::settings& all, const std::string& name) {
+    auto out = config::settings_at(all, name);
+    std::erase_if(out.watches, [&](auto& watch) { return watch.cluster != name; });
+    return out;
 }
 
 static asio::awaitable<int> check_all(
-    connection& service,
+    connections& services,
     const config::settings& settings,
     clock& time,
     step_printer& out,
     bool as_json
 ) {
-    service_check checked(service, settings, time, out);
-    co_await checked.run();
+    known_hosts known{{}, true};
+    for (std::size_t i = 0; i < services.size(); ++i) {
+        auto mine = settings_to_check(settings, services.name(i));
+        out.begin_cluster(services.name(i));
+        service_check checked(services[i], mine, time, out);
+        co_await checked.run();
+        for (auto& host : checked.hosts()) known.by_name.insert(host);
+        known.are_all = known.are_all && checked.knows_storage();
+    }
     if (as_json)
-        print_json(out, &checked);
+        print_json(out, known);
     else
-        print_hosts(checked);
+        print_hosts(known);
     co_return out.code();
 }
 
@@ -156,7 +179,7 @@ static int refuse(const std::vector<config::problem>& problems, step_printer& ou
         if (problem.warning) continue;
         out.bad("configuration", without_secrets(to_string(problem)), bad_configuration);
     }
-    print_json(out, nullptr);
+    print_json(out);
     return bad_configuration;
 }
 
@@ -172,13 +195,13 @@ static config::loaded load_for(const check_options& options) {
 
 static int check_service(const config::settings& settings, step_printer& out, bool as_json) {
     program around(log_level::error, log_format::text);
-    std::unique_ptr<connection> service;
+    std::unique_ptr<connections> service;
     try {
         service =
-            std::make_unique<connection>(around.around(), settings, config::process_environment());
+            std::make_unique<connections>(around.around(), settings, config::process_environment());
     } catch (const http::unusable_options& error) {
         out.bad("network", error.what(), bad_configuration);
-        if (as_json) print_json(out, nullptr);
+        if (as_json) print_json(out);
         return out.code();
     }
     return around.run(check_all(*service, settings, around.time, out, as_json));
@@ -209,7 +232,7 @@ int command_check(const check_options& options) {
         check_pairs(*settings, silent, out);
     }
     if (!options.offline) return check_service(*settings, out, options.json);
-    if (options.json) print_json(out, nullptr);
+    if (options.json) print_json(out);
     return out.code();
 }
 

@@ -33,6 +33,7 @@ struct send_options {
     std::string config;
     std::string database;
     std::string table;
+    std::string cluster;  // Of several; empty: the only one.
     std::string format;
     std::string mapping;
     std::string state_directory;  // Empty: the user's state folder.

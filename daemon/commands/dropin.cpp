@@ -1,6 +1,7 @@
 #include "daemon/commands/dropin.hpp"
 
 #include "base/text.hpp"
+#include "config/clusters.hpp"
 
 #include <algorithm>
 #include <array>
@@ -55,8 +56,11 @@ dropin_facts dropin_facts_of(
     }
     facts.credentials = credentials_in(config_text);
     // A default is not in the text.
-    for (auto& name : credentials_in(settings.auth.client_secret_source)) {
-        add_once(facts.credentials, name);
+    for (auto& cluster : config::cluster_names(settings)) {
+        auto auth = config::settings_at(settings, cluster).auth;
+        for (auto& name : credentials_in(auth.client_secret_source)) {
+            add_once(facts.credentials, name);
+        }
     }
     return facts;
 }

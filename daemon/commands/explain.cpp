@@ -188,17 +188,30 @@ static bool is_paused_elsewhere(const json::object& watch, const pipeline::expla
            });
 }
 
+// What is said of the watch's cluster; of the only one in the status itself.
+static const json::object& cluster_of_watch(
+    const json::object& status, const pipeline::watch_options& watch
+) {
+    auto* clusters = status.if_contains("clusters");
+    if (!clusters || !clusters->is_array()) return status;
+    for (auto& one : clusters->get_array()) {
+        if (one.as_object().at("name").as_string() == watch.cluster) return one.as_object();
+    }
+    return status;
+}
+
 static void read_status(const config::settings& settings, pipeline::explain_facts& facts) {
     auto answer = ask_daemon(settings.admin.listen, "/status");
     facts.daemon_runs = answer.has_value();
     if (!answer) return;
     auto status = json::parse(*answer).as_object();
+    auto& cluster = cluster_of_watch(status, facts.watch);
     auto trouble_in = [&](const char* name) {
-        auto* trouble = status.at(name).if_object();
+        auto* trouble = cluster.at(name).if_object();
         return trouble ? text_of_failure(*trouble) : std::string();
     };
     facts.trouble = trouble_in("trouble");
-    auto* next_request = status.if_contains("next_request_in_seconds");
+    auto* next_request = cluster.if_contains("next_request_in_seconds");
     if (!facts.trouble.empty() && next_request && next_request->is_number()) {
         std::chrono::duration<double> time(next_request->to_number<double>());
         auto wait = std::chrono::duration_cast<duration>(time);

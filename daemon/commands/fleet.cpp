@@ -1,6 +1,7 @@
 #include "daemon/commands/fleet.hpp"
 
 #include "base/live_secrets.hpp"
+#include "config/clusters.hpp"
 #include "daemon/commands/tables/query_session.hpp"
 #include "daemon/fleet/fleet_hosts.hpp"
 #include "daemon/fleet/fleet_table.hpp"
@@ -68,7 +69,8 @@ int command_fleet(const fleet_options& options) {
     }
     program around(log_level::error, log_format::text);
     try {
-        connection service(around.around(), *settings, config::process_environment());
+        auto at = config::settings_at(*settings, settings->fleet.cluster);
+        connection service(around.around(), at, config::process_environment());
         return around.run(print_fleet(service, *settings, around.time, options.json));
     } catch (const http::unusable_options& error) {
         std::fprintf(stderr, "%s\n", error.what());

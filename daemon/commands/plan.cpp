@@ -71,6 +71,7 @@ static json::object plan_json(const watch_plan& plan) {
         {"sources", std::move(sources)},
         {"left", files_json(plan.left)},
         {"truncated", plan.truncated}};
+    if (!plan.cluster.empty()) out["cluster"] = plan.cluster;
     if (!plan.problem.empty()) out["problem"] = printable(plan.problem);
     return out;
 }
@@ -80,7 +81,7 @@ static void print(const watch_plan& plan) {
         "%s  %s -> %s (%s)\n",
         plan.watch.c_str(),
         printable(plan.path).c_str(),
-        plan.target.c_str(),
+        (plan.cluster.empty() ? plan.target : plan.target + " at " + plan.cluster).c_str(),
         plan.format.c_str()
     );
     if (!plan.problem.empty()) std::printf("  PROBLEM %s\n", printable(plan.problem).c_str());

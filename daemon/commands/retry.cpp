@@ -81,14 +81,7 @@ struct offline_engine {
         if (opened.has_error()) return opened.error();
         journal = std::move(*opened);
         pipeline::engine_parts parts{
-            executor,
-            *journal,
-            std::nullopt,
-            pool,
-            around.time,
-            around.random,
-            around.log,
-            around.measured};
+            executor, *journal, {}, pool, around.time, around.random, around.log, around.measured};
         pipeline::engine_options how;
         how.state_directory = settings.state_directory;
         how.inotify = false;

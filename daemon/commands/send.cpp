@@ -1,6 +1,8 @@
 #include "base/live_secrets.hpp"
 #include "base/text.hpp"
+#include "config/clusters.hpp"
 #include "daemon/commands/commands.hpp"
+#include "daemon/commands/sending/chosen_cluster.hpp"
 #include "daemon/commands/sending/sender.hpp"
 #include "daemon/program.hpp"
 
@@ -48,6 +50,10 @@ int command_send(const send_options& given) {
     // Watches are for `run`: a configuration without any is enough here.
     auto settings = load_settings(options.config, "watches");
     if (!settings) return bad_configuration;
+    auto chosen = choose_cluster(*settings, options.cluster, "--cluster");
+    if (!chosen) return bad_usage;
+    options.cluster = *chosen;
+    settings = config::settings_at(*settings, *chosen);
     if (options.wait) settings->notifications.poll_interval = 1s;
     program around(log_level::error, settings->log.format);
     sender all(around.around(), *settings, options);

@@ -24,11 +24,11 @@ static unsigned threads_for(const surroundings& around, const config::settings& 
     return std::min(readers + static_cast<unsigned>(watches), most_threads);
 }
 
-app::app(surroundings around, config::settings settings, config::environment environment)
+app::app(surroundings around, config::settings settings, const config::environment& environment)
     : around_(around),
       settings_(std::move(settings)),
       pool_(threads_for(around_, settings_)),
-      service_(around, settings_, std::move(environment)),
+      services_(around, settings_, environment),
       stops_(around.executor),
       state_(around, settings_.state_directory, stops_),
       reloader_(
@@ -61,18 +61,10 @@ asio::awaitable<result<void>> app::open() {
 }
 
 void app::build_engine() {
-    pipeline::service_parts service{
-        service_.router,
-        service_.identity_token,
-        service_.blobs,
-        service_.queues,
-        service_.tables,
-        {&service_.rest, &service_.transports},
-        &service_.streaming};
     pipeline::engine_parts parts{
         around_.executor,
         *state_.journal(),
-        service,
+        services_.parts(),
         pool_,
         around_.time,
         around_.random,
@@ -85,18 +77,19 @@ void app::build_engine() {
         engine_->sources(),
         *state_.journal(),
         pool_,
-        [this] { return service_.transport.service_time(); },
+        [this] { return services_[0].transport.service_time(); },
         [this](const std::string& watch) { return engine_->find_retirer(watch); }};
     retention_ = std::make_unique<retention>(around_, std::move(keeping));
     reporter_parts reporting{
-        service_,
+        services_,
         *engine_,
         *state_.journal(),
         settings_.state_directory,
         [this] { return reloader_.problem(); },
         [this] { return stops_.any(); }};
     reporter_ = std::make_unique<reporter>(around_, std::move(reporting));
-    fleet_parts fleet{settings_, service_, *state_.journal(), pool_, [this] { return status(); }};
+    auto& of_fleet = services_.find(settings_.fleet.cluster);
+    fleet_parts fleet{settings_, of_fleet, *state_.journal(), pool_, [this] { return status(); }};
     fleet_ = std::make_unique<fleet_lane>(around_, std::move(fleet));
 }
 
@@ -125,7 +118,7 @@ asio::awaitable<result<void>> app::open_watches() {
 }
 
 void app::start_tasks() {
-    service_.start(serving_);
+    services_.start(serving_);
     serving_.start(state_.journal()->run());
     serving_.start(state_.journal()->examine());
     engine_->start();
@@ -142,7 +135,7 @@ asio::awaitable<void> app::run() {
     around_.log.info(
         "started",
         {{"version", std::string(version())},
-         {"endpoint", service_.endpoint().redacted()},
+         {"endpoint", services_.endpoints()},
          {"watches", std::to_string(settings_.watches.size())},
          {"state_directory", settings_.state_directory}}
     );
@@ -198,7 +191,7 @@ asio::awaitable<reload_report> app::reload() {
 void app::apply(const config::settings& before, const config::changes& found) {
     around_.log.set_threshold(settings_.log.level);
     pool_.grow_to(threads_for(around_, settings_));
-    service_.change(settings_);
+    services_.change(settings_);
     fleet_->change();
     engine_->set_options(engine_options_of(settings_));
     bool all = before.retention != settings_.retention;  // It says how much must be free.

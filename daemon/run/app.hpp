@@ -8,7 +8,7 @@
 #include "daemon/run/retention.hpp"
 #include "daemon/run/state_directory.hpp"
 #include "daemon/run/stop_requests.hpp"
-#include "daemon/service/connection.hpp"
+#include "daemon/service/connections.hpp"
 #include "pipeline/engine.hpp"
 
 #include <functional>
@@ -21,7 +21,7 @@ namespace kustodrop::daemon {
 /// joins every task in one place.
 class app {
 public:
-    app(surroundings around, config::settings settings, config::environment environment);
+    app(surroundings around, config::settings settings, const config::environment& environment);
     ~app();
 
     /// Locks, opens the journal and the folders, resumes. The remedy of a failure says whether the
@@ -60,7 +60,7 @@ private:
     surroundings around_;
     config::settings settings_;
     worker_pool pool_;
-    connection service_;
+    connections services_;
     stop_requests stops_;
     state_directory state_;
     std::unique_ptr<pipeline::engine> engine_;

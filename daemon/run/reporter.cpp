@@ -23,8 +23,10 @@ reporter::reporter(surroundings around, reporter_parts with)
 asio::awaitable<void> reporter::run() {
     std::string reported;
     for (;;) {
-        with_.service.watch_clock();
-        with_.service.report_ends();
+        for (std::size_t i = 0; i < with_.services.size(); ++i) {
+            with_.services[i].watch_clock();
+            with_.services[i].report_ends();
+        }
         with_.shipping.report_ended_failures();
         around_.log.write_left_out();
         auto report = status();
@@ -45,9 +47,13 @@ asio::awaitable<void> reporter::feed_watchdog(duration patience) {
 }
 
 void reporter::measure() {
-    with_.service.measure();
+    auto now = status();
+    for (std::size_t i = 0; i < with_.services.size(); ++i) {
+        with_.services[i].measure();
+        daemon::measure(with_.services.measured(i), now.clusters.empty() ? now : now.clusters[i]);
+    }
     with_.shipping.sources().measure_ages();
-    daemon::measure(around_.measured, status());
+    measure_whole(around_.measured, now);
     measure_process(around_.measured);
 }
 
@@ -86,6 +92,7 @@ watch_status reporter::status_of(
     one.name = name;
     one.path = watch.options.path;
     one.target = watch.options.target.name();
+    one.cluster = watch.options.cluster;
     // A follower keeps its folder while it is absent: what is open can still be read.
     one.present = watch.folder && !with_.shipping.folder_trouble(name);
     one.counts = with_.shipping.sources().counts(name);
@@ -97,7 +104,8 @@ watch_status reporter::status_of(
     note_paused(watch, one);
     one.held = watch.gates.held();
     one.delivery.streams = watch.options.target.delivery == kusto::delivery_way::streaming;
-    if (auto pause = with_.shipping.streaming_pause(one.target); one.delivery.streams && pause) {
+    if (auto pause = with_.shipping.clusters().streaming_pause(name, one.target);
+        one.delivery.streams && pause) {
         auto left = human_duration(pause->until - around_.time.now());
         one.delivery.streaming_paused = pause->why.message() + "; tried again in " + left;
     }
@@ -115,33 +123,43 @@ watch_status reporter::status_of(
     return one;
 }
 
+cluster_status reporter::status_of_cluster(std::size_t index) {
+    auto& service = with_.services[index];
+    auto& poller = with_.shipping.clusters().poller(index);
+    cluster_status out;
+    out.cluster = with_.services.name(index);
+    out.endpoint = service.endpoint().redacted();
+    auto choice = service.transports.current();
+    out.transport = to_string(choice.chosen);
+    out.transport_reason = to_string(choice.reason);
+    out.token_time_left = service.token.time_left();
+    out.resources_age = service.resources.age();
+    out.sas_time_left = service.sas_time_left();
+    out.clock_skew = service.transport.skew();
+    out.trouble = service.trouble();
+    if (out.trouble) out.next_request = service.next_request_in();
+    if (!out.trouble) out.trouble = with_.shipping.delivery_trouble(index);
+    out.polling_trouble = poller.trouble();
+    out.outstanding = poller.outstanding();
+    return out;
+}
+
 status_report reporter::status() {
-    auto& service = with_.service;
-    auto& poller = *with_.shipping.poller();
     status_report report;
+    for (std::size_t i = 0; i < with_.services.size(); ++i) {
+        report.clusters.push_back(status_of_cluster(i));
+    }
+    report.sum_up();
     report.version = version();
     report.host = host_name();
     report.started_at = started_at_;
     report.now = around_.time.wall_now();
-    report.endpoint = service.endpoint().redacted();
-    auto choice = service.transports.current();
-    report.transport = to_string(choice.chosen);
-    report.transport_reason = to_string(choice.reason);
-    report.token_time_left = service.token.time_left();
-    report.resources_age = service.resources.age();
-    report.sas_time_left = service.sas_time_left();
-    report.clock_skew = service.transport.skew();
-    report.trouble = service.trouble();
-    if (report.trouble) report.next_request = service.next_request_in();
-    if (!report.trouble) report.trouble = with_.shipping.delivery_trouble();
-    report.polling_trouble = poller.trouble();
     report.journal_healthy = with_.journal.healthy();
     if (!report.journal_healthy) {
         auto why = unwritable_because(with_.state_directory);
         report.journal_problem = with_.state_directory + ": " + why.value_or("see the log");
     }
     report.stopping = with_.stopping();
-    report.outstanding = poller.outstanding();
     report.config_problem = with_.config_problem();
     auto attempts = with_.shipping.next_attempts();
     for (auto& [name, watch] : with_.shipping.watches()) {

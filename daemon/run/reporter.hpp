@@ -3,7 +3,7 @@
 #include "config/settings.hpp"
 #include "daemon/admin/history.hpp"
 #include "daemon/admin/status_report.hpp"
-#include "daemon/service/connection.hpp"
+#include "daemon/service/connections.hpp"
 #include "pipeline/engine.hpp"
 
 #include <functional>
@@ -12,7 +12,7 @@
 namespace kustodrop::daemon {
 
 struct reporter_parts {
-    connection& service;
+    connections& services;
     pipeline::engine& shipping;
     spool::journal& journal;
     std::string state_directory;                  // It is in there.
@@ -41,6 +41,7 @@ private:
     watch_status status_of(
         const std::string& name, pipeline::watch& watch, pipeline::watcher& from
     );
+    cluster_status status_of_cluster(std::size_t index);
     void count_since_start(watch_status& watch) const;
 
     surroundings around_;

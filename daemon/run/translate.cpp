@@ -33,11 +33,19 @@ std::optional<spool::quarantine_limits> quarantine_limits_of(const config::reten
     return limits;
 }
 
+// Each has its part, so that one that does not answer keeps none of another's. A large source
+// needs two blocks.
+static std::uint64_t memory_of_cluster(const config::settings& from) {
+    auto clusters = std::max<std::uint64_t>(1, from.clusters.size());
+    if (clusters == 1) return from.upload.memory_bytes;
+    return std::max(from.upload.memory_bytes / clusters, from.upload.shipper.block_bytes * 2);
+}
+
 static pipeline::ready_options ready_options_of(const config::settings& from) {
     pipeline::ready_options options;
     // A large source holds two blocks in memory: a quarter of the memory and of the shippers is
     // left to small ones.
-    auto pairs = from.upload.memory_bytes / from.upload.shipper.block_bytes / 2;
+    auto pairs = memory_of_cluster(from) / from.upload.shipper.block_bytes / 2;
     auto most = std::min(from.upload.concurrency, pairs) * 3 / 4;
     options.most_large = static_cast<std::size_t>(std::max<std::uint64_t>(1, most));
     return options;
@@ -54,7 +62,7 @@ pipeline::engine_options engine_options_of(const config::settings& from) {
     pipeline::engine_options options;
     options.state_directory = from.state_directory;
     options.shippers = from.upload.concurrency;
-    options.upload_memory_bytes = from.upload.memory_bytes;
+    options.upload_memory_bytes = memory_of_cluster(from);
     options.ready = ready_options_of(from);
     options.shipping = shipper_options_of(from);
     options.outcomes = from.notifications;

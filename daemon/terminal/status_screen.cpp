@@ -128,6 +128,19 @@ static std::string journal_problem(const json::object& status) {
     return std::string(known);
 }
 
+static void add_cluster(std::vector<screen_line>& out, const json::object& of) {
+    auto name = text_in(of, "name");
+    out.push_back({(name.empty() ? "" : name + "  ") + text_in(of, "endpoint")});
+    out.push_back(
+        {"token good for " + age_in(of, "token_expires_in_seconds") + ", SAS good for " +
+         age_in(of, "sas_expires_in_seconds") + ", resources " +
+         age_in(of, "resources_age_seconds") + " old, no outcome yet for " +
+         std::to_string(number_in(of, "outstanding"))}
+    );
+    add_trouble(out, of, "trouble");
+    add_trouble(out, of, "notification_trouble");
+}
+
 static std::vector<screen_line> head_of(const json::object& status) {
     std::vector<screen_line> out;
     auto now = text_in(status, "now");
@@ -136,15 +149,12 @@ static std::vector<screen_line> head_of(const json::object& status) {
              since(text_in(status, "started_at"), now) + "  " + now.substr(0, 19) + "Z",
          look::bold}
     );
-    out.push_back({text_in(status, "endpoint")});
-    out.push_back(
-        {"token good for " + age_in(status, "token_expires_in_seconds") + ", SAS good for " +
-         age_in(status, "sas_expires_in_seconds") + ", resources " +
-         age_in(status, "resources_age_seconds") + " old, no outcome yet for " +
-         std::to_string(number_in(status, "outstanding"))}
-    );
-    add_trouble(out, status, "trouble");
-    add_trouble(out, status, "notification_trouble");
+    auto* clusters = status.if_contains("clusters");
+    if (clusters && clusters->is_array()) {
+        for (auto& one : clusters->get_array()) add_cluster(out, one.as_object());
+    } else {
+        add_cluster(out, status);
+    }
     auto skew = status.if_contains("clock_skew_seconds");
     if (skew && skew->is_number() && std::abs(skew->to_number<double>()) > 300) {
         auto far = age_of(std::abs(skew->to_number<double>()));

@@ -35,7 +35,7 @@ static void add_new(std::vector<std::string>& to, std::string one) {
 
 void step_printer::add(std::string_view step, const std::string& common) {
     auto blank = step.rfind(' ');
-    auto kind = std::string(step.substr(0, blank));
+    auto kind = before_ + std::string(step.substr(0, blank));
     auto name = blank == step.npos ? std::string() : std::string(step.substr(blank + 1));
     auto at = std::ranges::find(kinds_, kind, &gathered::kind);
     if (at == kinds_.end()) at = kinds_.insert(kinds_.end(), {kind, {}, {}, 0});
@@ -74,27 +74,27 @@ void step_printer::remember(int code) {
 }
 
 void step_printer::good(std::string_view step, const std::string& detail) {
-    take("ok  ", {std::string(step), "ok", "", detail});
+    take("ok  ", {before_ + std::string(step), "ok", "", detail});
     if (is_gathering_) add(step, "");
 }
 
 void step_printer::good(std::string_view step, const described& detail) {
-    take("ok  ", {std::string(step), "ok", "", detail.name + " (" + detail.common + ")"});
+    take("ok  ", {before_ + std::string(step), "ok", "", detail.name + " (" + detail.common + ")"});
     if (is_gathering_) add(step, detail.common);
 }
 
 void step_printer::bad(std::string_view step, const failure& problem) {
-    take("FAIL", {std::string(step), "failed", problem.code.text(), problem.message()});
+    take("FAIL", {before_ + std::string(step), "failed", problem.code.text(), problem.message()});
     remember(exit_code_for(problem));
 }
 
 void step_printer::bad(std::string_view step, const std::string& detail, int code) {
-    take("FAIL", {std::string(step), "failed", "", detail});
+    take("FAIL", {before_ + std::string(step), "failed", "", detail});
     remember(code);
 }
 
 void step_printer::skipped(std::string_view step, const std::string& why) {
-    take("-   ", {std::string(step), "skipped", "", why});
+    take("-   ", {before_ + std::string(step), "skipped", "", why});
 }
 
 std::string step_printer::to_json(const std::map<std::string, std::string>& hosts, bool all_hosts)

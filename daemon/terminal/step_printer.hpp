@@ -18,6 +18,11 @@ public:
     explicit step_printer(bool quiet = false, bool verbose = false)
         : quiet_(quiet), verbose_(verbose) {}
 
+    /// The steps that follow are of this cluster, and named so. Empty: there is only one.
+    void begin_cluster(std::string_view name) {
+        before_ = name.empty() ? std::string() : std::string(name) + ": ";
+    }
+
     /// What a step found: what it looked at, and what it may have in common with others.
     struct described {
         std::string name;
@@ -59,6 +64,7 @@ private:
     void add(std::string_view step, const std::string& common);
     void remember(int code);
 
+    std::string before_ = {};  // Each step's name.
     bool quiet_;
     bool verbose_;
     bool is_gathering_ = false;

@@ -121,7 +121,7 @@ static void flatten(
         auto name = path + std::string(one.facts.name);
         if (one.facts.form == form::section) {
             flatten(one.keys, name + ".", out);
-        } else if (one.facts.form != form::section_list) {
+        } else if (one.facts.form != form::section_list && one.facts.form != form::section_map) {
             out.emplace(name, one);
         }
     }

@@ -40,6 +40,7 @@ inline std::vector<key_case> every_key() {
     return {
         {"", "cluster", "", {"a", "[a]"}},
         {"", "auth", "", {"a", "[a]"}},
+        {"", "clusters", "", {"", "a", "[a]", "{}", "~"}},
         {"", "state_directory", "/var/lib/k", no_texts + no_path + std::vector<std::string>{"''"}},
         {"", "watches", "", {"", "a", "{a: b}", "[]", "~"}},
         {"", "upload", "{}", no_maps},
@@ -128,6 +129,7 @@ inline std::vector<key_case> every_key() {
          "['*.json']",
          no_text_lists + std::vector<std::string>{"[]", "['']", "['[a']", "['/a']", "['*.{a,b}']"}},
         {"watches", "exclude", "['tmp/**']", no_text_lists + std::vector<std::string>{"['a/']"}},
+        {"watches", "cluster", "west", no_texts + std::vector<std::string>{"wst", "West"}},
         {"watches", "recursive", "true", no_flags},
         {"watches", "watch_mode", "poll", no_choices},
         {"watches", "stable_for", "100ms", no_durations + std::vector<std::string>{"99ms", "0"}},
@@ -253,6 +255,7 @@ inline std::vector<key_case> every_key() {
          "30d",
          no_durations + std::vector<std::string>{"0", "31d", "10s", "5s"}},
         {"fleet", "database", "Ops", no_texts + std::vector<std::string>{"' D'"}},
+        {"fleet", "cluster", "west", no_texts},
         {"fleet", "table", "F", no_texts + std::vector<std::string>{"''", "'T '"}},
         {"fleet", "interval", "1m", no_durations + std::vector<std::string>{"0", "999ms", "25h"}},
         {"fleet", "sources", "all", no_choices + std::vector<std::string>{"none"}},

@@ -115,8 +115,10 @@ BOOST_AUTO_TEST_CASE(hold_nothing_else) {
     write("conf.d/a.yaml", watch("a") + "auth: {client_secret: hunter2}\nwatch: []\n");
     BOOST_TEST(
         problems() ==
-        "conf.d/a.yaml:3:7: auth: belongs into the main file; a fragment has watches only\n"
-        "conf.d/a.yaml:4:1: watch: is an unknown key, did you mean watches?; use one of watches\n"
+        "conf.d/a.yaml:3:7: auth: belongs into the main file; a fragment has watches and "
+        "clusters only\n"
+        "conf.d/a.yaml:4:1: watch: is an unknown key, did you mean watches?; use one of watches, "
+        "clusters\n"
     );
     write("conf.d/a.yaml", "- {name: a}\n");
     BOOST_TEST(

@@ -23,8 +23,15 @@ public:
     writer(const key_case& chosen, const std::string& value) : chosen_(chosen), value_(value) {}
 
     written whole() {
-        block("", "", "cluster", {{"ingestion_endpoint", "https://ingest-c.kusto.windows.net"}});
-        block("", "", "auth", usual_auth());
+        if (is_chosen("watches", "cluster")) {
+            block("", "", "clusters", {{"west", "{ingestion_endpoint: 'https://127.0.0.1'}"}});
+        } else {
+            block(
+                "", "", "cluster", {{"ingestion_endpoint", "https://ingest-c.kusto.windows.net"}}
+            );
+            block("", "", "auth", usual_auth());
+            block("", "", "clusters", {});
+        }
         block("", "", "state_directory", {});
         watches();
         for (auto* name :

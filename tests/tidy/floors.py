@@ -40,7 +40,8 @@ INNER = {
     "kusto": [{""}, {"rest"}, {"streaming"}],
     "pipeline": [
         {"targets"}, {"watch"}, {""}, {"retiring"}, {"shipping"}, {"outcomes"}, {"intake"},
-        {"following"}, {"questions"}, {"retrying"}, {"making*"}, {"engine", "engine*"},
+        {"following"}, {"questions"}, {"retrying"}, {"making*"},
+        {"cluster_sides*"}, {"engine", "engine*"},
     ],
     "daemon": [
         {"service", "inferring"}, {""}, {"supervision"}, {"terminal"}, {"admin"},

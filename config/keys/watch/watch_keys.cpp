@@ -37,6 +37,12 @@ static keys place_keys() {
             "/srv/drop/web"
         ),
         make_key<watch_options>(
+            "cluster",
+            at(&watch_options::cluster),
+            text_form{},
+            "The name of the cluster that its files go to. Required where clusters has several."
+        ),
+        make_key<watch_options>(
             "include",
             at(&watch_options::include),
             texts_form{{"[\"*.json\"]", pattern_problem}},

@@ -1,5 +1,6 @@
 #include "config/keys/watch/watch_rules.hpp"
 
+#include "config/clusters.hpp"
 #include "config/keys/watch/route_keys.hpp"
 #include "config/keys/watch/streaming_rules.hpp"
 #include "config/keys/watch/watch_texts.hpp"
@@ -240,7 +241,8 @@ void check_watches(
         }
         check_state_directory(it, state_directory);
         check_act_after(it, settings.notifications.reports);
-        check_streaming_endpoint(it.from, it.values, settings.cluster);
+        auto* cluster = find_cluster(settings, it.values.cluster);
+        if (cluster) check_streaming_endpoint(it.from, it.values, *cluster);
     }
 }
 

@@ -230,7 +230,7 @@ struct beast_transport::state {
           measured(measured),
           dial(executor, options, clock),
           pool(executor, clock, options.connections_per_host, options.idle_timeout),
-          uploads(clock, options.blob_rates) {}
+          uploads(std::make_shared<pacer>(clock, options.blob_rates)) {}
 
     asio::awaitable<result<response>> send(const request& ask);
     void measure(const request& ask, const result<response>& answer, duration took);
@@ -247,7 +247,7 @@ struct beast_transport::state {
     std::map<std::string, series> counted;  // By service and operation.
     dialer dial;
     connection_pool pool;
-    pacer uploads;
+    std::shared_ptr<pacer> uploads;
 };
 
 asio::awaitable<result<response>> beast_transport::state::send(const request& ask) {
@@ -273,7 +273,7 @@ asio::awaitable<result<response>> beast_transport::state::send(const request& as
             lease->line = std::move(*opened);
         }
         bool is_upload = ask.service == "blob" || ask.service == "streaming";
-        auto* rate = is_upload ? &uploads : nullptr;
+        auto* rate = is_upload ? uploads.get() : nullptr;
         exchange talk(*lease->line, ask, pace, {options.io_timeout, rate});
         auto answer = co_await talk.run(head);
         if (answer && talk.reusable()) lease->keep();
@@ -325,7 +325,11 @@ asio::awaitable<std::vector<probe_step>> beast_transport::probe(url target) {
 }
 
 void beast_transport::change_blob_rates(timetable rates) {
-    state_->uploads.change(std::move(rates));
+    state_->uploads->change(std::move(rates));
+}
+
+void beast_transport::share_blob_rates(const beast_transport& other) {
+    state_->uploads = other.state_->uploads;
 }
 
 void beast_transport::close_idle() { state_->pool.close_idle(); }

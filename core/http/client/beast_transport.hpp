@@ -36,6 +36,9 @@ public:
     /// Other rates than those of the options, for requests in hand too.
     void change_blob_rates(timetable rates);
 
+    /// The rates hold for both together from now on. Call it before the first request.
+    void share_blob_rates(const beast_transport& other);
+
     /// Closes the connections that are not in use.
     void close_idle();
 

@@ -46,6 +46,7 @@ watch_plan plan(const plan_facts& facts) {
     out.watch = facts.watch.name;
     out.path = facts.watch.path;
     out.target = facts.watch.target.name();
+    out.cluster = facts.watch.cluster;
     out.format = kusto::to_string(facts.watch.target.format);
     out.truncated = facts.truncated;
     spool::name_rules rules({facts.watch.include, facts.watch.exclude, facts.watch.done_marker});

@@ -34,6 +34,7 @@ struct watch_plan {
     std::string watch;
     std::string path;
     std::string target;
+    std::string cluster;  // Empty: the only one.
     std::string format;
     std::string problem;  // Why the folder cannot be looked at; empty: it was.
     std::vector<planned_source> sources;

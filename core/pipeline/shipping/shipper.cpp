@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "pipeline/in_hand.hpp"
 #include "pipeline/shipping/guarded.hpp"
+#include "pipeline/shipping/uploading/blob_cluster.hpp"
 #include "pipeline/shipping/uploading/byte_counts.hpp"
 #include "pipeline/watch/hung_folder.hpp"
 
@@ -63,16 +64,17 @@ shipper::shipper(shipper_parts parts, shipper_options options, routing& next)
            with_.measured,
            attempts_,
            next_,
-           with_.rest}
+           with_.rest,
+           with_.cluster}
       ),
       streamer_(with_, opening_, lanes_, next_),
       slots_([this](const std::string& id) { with_.ready.push(id, with_.time.now()); }) {
-    attempts_.on_recovery([this] { with_.ready.wake(); });
+    attempts_.on_recovery([this] { with_.ready.wake(with_.cluster.line); });
 }
 
 asio::awaitable<void> shipper::run() {
     for (;;) {
-        auto id = co_await with_.ready.pop();
+        auto id = co_await with_.ready.pop(with_.cluster.line);
         if (!id) co_return;
         co_await ship(*id);
         with_.ready.finished(*id);
@@ -90,7 +92,8 @@ asio::awaitable<void> shipper::ship(std::string source_id) {
             with_.ready.push(source_id, with_.time.now() + absent_folder_pause);
             co_return;
         }
-        if (target_hold_.holds(*what, *from)) co_return;
+        if (pass_on(*what) || target_hold_.holds(*what, *from)) co_return;
+        if (blob_elsewhere(*what, with_.cluster)) with_.sources.advance(*what, stage::claimed{});
         if (isolate(*what) || hold(*what, *from)) co_return;
         if (hold_for_folder(*what) || hold_for_storage(*what)) co_return;
         if (await_writer(*what, *from)) co_return;
@@ -265,6 +268,7 @@ asio::awaitable<result<void>> shipper::upload(std::string source_id, watch& from
          {"raw_bytes", std::to_string(blob.raw_bytes)},
          {"stored_bytes", std::to_string(blob.stored_bytes)}}
     );
+    what->cluster = with_.cluster.record();
     with_.sources.advance(*what, stage::uploaded{std::move(blob)});
     co_return result<void>();
 }
@@ -284,10 +288,7 @@ void shipper::handle_failure(const std::string& source_id, const failure& proble
     auto next = next_after(*what, problem);
     bool is_final = next == after_failure::reject || next == after_failure::skip ||
                     next == after_failure::look_again;
-    if (is_final)
-        attempts_.ended(*what, problem);
-    else
-        attempts_.failed(*what, problem);
+    is_final ? attempts_.ended(*what, problem) : attempts_.failed(*what, problem);
     switch (next) {
     case after_failure::skip:
         return reject(*what, spool::outcome::skipped, problem);

@@ -71,6 +71,12 @@ public:
 
 private:
     asio::awaitable<void> ship(std::string source_id);
+    // Its watch goes to another cluster by now: it is put in line there.
+    bool pass_on(const spool::source& what) {
+        if (with_.cluster.is_of(what)) return false;
+        with_.ready.push(what.id, with_.time.now());
+        return true;
+    }
     bool isolate(const spool::source& what);
     bool hold(spool::source& what, const watch& from);
     bool hold_for_storage(const spool::source& what);

@@ -15,6 +15,7 @@
 #include "kusto/streaming/streaming_client.hpp"
 #include "pipeline/ready_queue.hpp"
 #include "pipeline/roster.hpp"
+#include "pipeline/shipping/cluster_line.hpp"
 #include "pipeline/shipping/small_contents.hpp"
 #include "pipeline/watch/watch_table.hpp"
 
@@ -27,7 +28,7 @@ namespace kustodrop::pipeline {
 /// What takes the place of a notification: the answer to a streaming request.
 using answer_handler = std::function<void(const kusto::notification&)>;
 
-/// The parts of the daemon that shippers work with; all outlive them.
+/// What shippers work with, and what outlives them; large because they need a whole cluster.
 struct shipper_parts {
     roster& sources;
     ready_queue& ready;
@@ -50,6 +51,7 @@ struct shipper_parts {
     std::function<void(const std::string& source_id, std::uint64_t bytes)> read_progress = {};
     kusto::streaming_client* streaming = nullptr;  // Null: everything is queued.
     answer_handler answered = {};                  // Of what is streamed.
+    cluster_line cluster = {};
 };
 
 }  // namespace kustodrop::pipeline

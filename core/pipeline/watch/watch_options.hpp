@@ -74,11 +74,12 @@ struct follow_options {
     friend bool operator==(const follow_options&, const follow_options&) = default;
 };
 
-/// One watch: a folder, its target and the rules for its files.
+/// One watch: a folder, its target and the rules for its files; large because each is a key.
 struct watch_options {
     std::string name;
     std::string path;  // Absolute, normal, without a slash at the end.
     watch_kind kind = watch_kind::drop;
+    std::string cluster = {};  // Its name in the configuration; empty: the only one.
     follow_options follow = {};
     std::vector<std::string> include{"*"};
     std::vector<std::string> exclude = {};

@@ -151,6 +151,12 @@ static constexpr auto version_10 = R"sql(
     PRAGMA user_version = 10;
 )sql";
 
+// The cluster of the last post, where several are configured.
+static constexpr auto version_11 = R"sql(
+    ALTER TABLE sources ADD COLUMN cluster TEXT NOT NULL DEFAULT '';
+    PRAGMA user_version = 11;
+)sql";
+
 // In order: each brings a journal of the version before it up to its own.
 static constexpr std::array migrations{
     version_1,
@@ -162,8 +168,9 @@ static constexpr std::array migrations{
     version_7,
     version_8,
     version_9,
-    version_10};
-static_assert(std::string_view(schema_version) == "10");
+    version_10,
+    version_11};
+static_assert(std::string_view(schema_version) == "11");
 
 // Nothing: of another program, or newer.
 static std::optional<std::size_t> migrations_done(const std::string& version) {

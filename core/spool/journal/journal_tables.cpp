@@ -12,7 +12,7 @@ const char* const source_rows::columns =
     " account, container, blob, raw_bytes, stored_bytes,"
     " outcome, code, details, operation_id, outcome_at, last_post_at,"
     " heard, heard_code, heard_details, heard_operation_id, heard_at, heard_posts, begun, reported,"
-    " rest_posts, records";
+    " rest_posts, records, cluster";
 
 // An update in place: replacing the row would move it in every index.
 static std::string upsert_sql() {
@@ -124,7 +124,8 @@ void source_rows::write(const source_change& change) {
             s.begun,
             bits_of(s.reported),
             rest_posts_text(s.rest_posts),
-            s.records
+            s.records,
+            s.cluster ? *s.cluster : std::string()
         )
         .run();
     write_slices(s);
@@ -257,6 +258,7 @@ journal_row source_rows::read(const sqlite::statement& row) {
     s.reported.in_answer = (reported & answer_bit) != 0;
     s.rest_posts = parse_rest_posts(row.bytes(29));
     if (!row.bytes(30).empty()) s.records = row.natural(30);
+    if (auto cluster = row.bytes(31); !cluster.empty()) s.cluster = std::move(cluster);
     return read;
 }
 

@@ -206,6 +206,8 @@ struct source {
     unsigned posts_before_failure = 0;  // Posts sent when it came: later ones do not belong to it.
     std::string target;                 // "Database.Table", for the record.
     std::optional<std::uint64_t> records = {};  // Of its last upload; nothing: they are not known.
+    // The cluster of its last post, as the configuration names it; none: the only one.
+    boxed<std::string> cluster = {};
 
     std::uint64_t size_bytes() const;
     std::uint64_t log_bytes() const;  // Of followed logs only.

@@ -193,7 +193,8 @@ function showSummary(status) {
 
 function showStatus(status) {
   showSummary(status);
-  write(byId("endpoint"), status.endpoint);
+  const clusters = status.clusters || [status];
+  write(byId("endpoint"), clusters.map((one) => one.endpoint).join(", "));
   write(byId("version"), `kustodrop ${status.version}`);
   const total = status.watches.reduce((sum, watch) => sum + watch.pending, 0);
   const ages = status.watches.map((watch) => watch.oldest_age_seconds).filter((age) => age !== null);

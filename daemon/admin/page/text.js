@@ -33,6 +33,11 @@ function nextAttempt(watch) {
   return seconds === null || seconds === undefined ? "" : `Next attempt in ${formatSeconds(seconds)}.`;
 }
 
+// What is said of the cluster of a watch; of the only one in the status itself.
+function clusterOf(watch, status) {
+  return (status.clusters || []).find((one) => one.name === watch.cluster) || status;
+}
+
 // The state of a watch, as [kind, label, sentence]; the worst one is shown.
 function stateOf(watch, status) {
   const trouble = watch.trouble;
@@ -44,10 +49,10 @@ function stateOf(watch, status) {
   if (watch.paused) {
     return ["bad", "paused", `${watch.paused.replace(/\.$/, "")}. ${formatFiles(watch.held)} wait.`];
   }
-  if (watch.pending > 0 && status.trouble) return ["warn", "holding", nextAttempt(watch)];
+  if (watch.pending > 0 && clusterOf(watch, status).trouble) return ["warn", "holding", nextAttempt(watch)];
   const oldest = watch.oldest_age_seconds;
   if (oldest !== null && oldest > 900) return ["warn", "slow", nextAttempt(watch)];
-  if (watch.pending > 0 && status.notification_trouble) return ["warn", "no outcomes", ""];
+  if (watch.pending > 0 && clusterOf(watch, status).notification_trouble) return ["warn", "no outcomes", ""];
   if (watch.pending > 0) return ["good", "shipping", nextAttempt(watch)];
   return ["quiet", "idle", ""];
 }
@@ -62,6 +67,10 @@ function summary(status, failures) {
   if (failures && !only) troubles.push(failed);
   if (status.stopping) return ["warn", "The daemon is stopping.", troubles];
   if (!status.takes_files) return ["bad", "No new files are accepted: they wait in their folders.", troubles];
+  const held = (status.clusters || []).filter((one) => one.trouble).map((one) => one.name);
+  if (held.length) {
+    return ["warn", `Holding: files for ${held.join(", ")} are kept until it can be used again.`, troubles];
+  }
   if (service) return ["warn", "Holding: files are kept until the service can be used again.", troubles];
   if (troubles.length) return ["warn", "Working, with problems.", troubles];
   if (failures) return ["warn", `Working. ${failed}`, troubles];

@@ -5,6 +5,7 @@
 #include "daemon/exit_code.hpp"
 #include "daemon/program.hpp"
 #include "daemon/run/translate.hpp"
+#include "daemon/service/connections.hpp"
 
 #include <csignal>
 #include <filesystem>
@@ -17,11 +18,17 @@ static constexpr duration look_again = 200ms;
 static constexpr duration look_again_at_the_end = 10ms;
 static constexpr duration longest_join = 5s;
 
+// What was sent to another target or cluster by an earlier run is not of this one.
+static std::string watch_name_of(const send_options& options) {
+    auto name = "send:" + options.database + "." + options.table;
+    return options.cluster.empty() ? name : name + "@" + options.cluster;
+}
+
 sender::sender(surroundings around, config::settings settings, send_options options)
     : around_(around),
       settings_(std::move(settings)),
       options_(std::move(options)),
-      watch_name_("send:" + options_.database + "." + options_.table),
+      watch_name_(watch_name_of(options_)),
       pool_(2),
       journal_pool_(1),
       service_(around, settings_, config::process_environment()),
@@ -62,17 +69,13 @@ result<void> sender::open() {
     );
     if (journal.has_error()) return journal.error();
     journal_ = std::move(*journal);
-    pipeline::service_parts service{
-        service_.router,
-        service_.identity_token,
-        service_.blobs,
-        service_.queues,
-        service_.tables,
-        {&service_.rest, &service_.transports}};
+    auto service = service_parts_of(service_);
+    service.streaming = nullptr;
+    service.cluster = options_.cluster;
     pipeline::engine_parts parts{
         around_.executor,
         *journal_,
-        service,
+        {service},
         pool_,
         around_.time,
         around_.random,

@@ -34,6 +34,17 @@ const auto forged = "a.json\n<3>settled file=\"b\\\r\x1B[2K\xFF"s;
 
 BOOST_FIXTURE_TEST_SUITE(log_, log_world)
 
+BOOST_AUTO_TEST_CASE(adds_the_field_of_a_part_and_obeys_the_threshold_of_the_whole) {
+    auto whole = make(log_format::text);
+    logger part(whole, {"cluster", "west"});
+    part.info("posted", {{"watch", "web"}});
+    BOOST_TEST(only_line() == "00:00:00.000 info    posted watch=web cluster=west");
+    part.debug("hidden");
+    BOOST_TEST(lines.empty());
+    whole.set_threshold(log_level::debug);
+    BOOST_TEST(part.enabled(log_level::debug));
+}
+
 BOOST_AUTO_TEST_CASE(writes_text_for_terminals) {
     make(log_format::text).info("posted", {{"watch", "web"}, {"file", "a b.json"}, {"tag", ""}});
     BOOST_TEST(only_line() == "00:00:00.000 info    posted watch=web file=\"a b.json\"");

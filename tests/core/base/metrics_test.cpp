@@ -28,6 +28,24 @@ BOOST_AUTO_TEST_CASE(exposes_counters_and_gauges) {
     );
 }
 
+BOOST_AUTO_TEST_CASE(of_a_part_have_its_label_but_for_those_of_a_watch) {
+    metrics all;
+    metrics part(all, {"cluster", "west"});
+    part.count("requests_total", {{"code", "200"}}).add(2);
+    part.count("files_total", {{"watch", "web"}}).add();
+    part.value("age_seconds").set(1);
+    BOOST_TEST(
+        all.exposition() ==
+        "# TYPE age_seconds gauge\n"
+        "age_seconds{cluster=\"west\"} 1\n"
+        "# TYPE files_total counter\n"
+        "files_total{watch=\"web\"} 1\n"
+        "# TYPE requests_total counter\n"
+        "requests_total{cluster=\"west\",code=\"200\"} 2\n"
+    );
+    BOOST_TEST(part.total("requests_total", "", "") == 2);
+}
+
 BOOST_AUTO_TEST_CASE(exposes_a_series_from_its_first_mention) {
     metrics all;
     all.count("files_total");

@@ -27,8 +27,7 @@ struct sends : test::world {
         options.path = state.path("journal.db");
         auto opened = spool::journal::open(io.get_executor(), options, clock, pool, log, measured);
         journal = std::move(*opened);
-        engine_parts parts{
-            io.get_executor(), *journal, std::nullopt, pool, clock, random, log, measured};
+        engine_parts parts{io.get_executor(), *journal, {}, pool, clock, random, log, measured};
         engine_options how;
         how.inotify = false;
         engine = std::make_unique<pipeline::engine>(std::move(parts), std::move(how));

@@ -7,19 +7,21 @@
 using namespace kustodrop;
 using pipeline::ready_queue;
 
-// Ids say whose they are: "web 7", and "web huge" is large.
+// Ids say whose they are: "web 7", and "web huge" is large. Those of the watch "east" have a line
+// of their own.
 struct line : test::world {
     line() {
         queue.set_classifier([](const std::string& id) {
             auto watch = id.substr(0, id.find(' '));
-            return ready_queue::standing{watch, id.find("huge") != std::string::npos};
+            bool is_large = id.find("huge") != std::string::npos;
+            return ready_queue::standing{watch, is_large, watch == "east" ? 1u : 0u};
         });
     }
 
     ready_queue queue{io.get_executor(), clock, {2, 1}};
 
-    std::string next() {
-        auto popped = start(queue.pop());
+    std::string next(std::size_t of = 0) {
+        auto popped = start(queue.pop(of));
         settle();
         if (popped->done()) return popped->value.value().value();
         cancel(*popped);
@@ -47,6 +49,34 @@ BOOST_AUTO_TEST_CASE(an_earlier_arrival_overtakes_a_waiting_shipper) {
     queue.push("now", clock.now());
     settle();
     BOOST_TEST(waiting->value.value().value() == "now");
+}
+
+BOOST_AUTO_TEST_CASE(lines_do_not_wait_for_each_other) {
+    push("web huge");
+    push("east huge");
+    queue.push("east 2", clock.now() + 10s);
+    BOOST_TEST(next(1) == "east huge");
+    BOOST_TEST(next(1) == "nothing");
+    BOOST_TEST(next() == "web huge");
+    BOOST_TEST(queue.served(0) == 1u);
+    BOOST_TEST(queue.served(1) == 1u);
+    queue.wake(0);
+    BOOST_TEST(next(1) == "nothing");
+    queue.wake(1);
+    BOOST_TEST(next(1) == "east 2");
+}
+
+BOOST_AUTO_TEST_CASE(a_source_that_is_put_back_goes_to_the_line_that_it_belongs_to_by_then) {
+    std::size_t of = 0;
+    queue.set_classifier([&](const std::string&) { return ready_queue::standing{"a", false, of}; });
+    push("a 1");
+    BOOST_TEST(next() == "a 1");
+    of = 1;
+    push("a 1");
+    BOOST_TEST(next(1) == "nothing");
+    queue.finished("a 1");
+    BOOST_TEST(next(0) == "nothing");
+    BOOST_TEST(next(1) == "a 1");
 }
 
 BOOST_AUTO_TEST_CASE(each_watch_has_room_of_its_own) {

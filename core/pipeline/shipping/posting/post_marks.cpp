@@ -24,6 +24,7 @@ void post_marks::begin(spool::source& what, begun_post post) {
         all.push_back(std::move(*post.rest));
     }
     what.target = std::move(post.target);
+    what.cluster = with_.cluster.record();
     what.token_number = post.token_number;
     what.last_post_at = with_.time.wall_now();
     with_.sources.advance(what, stage::posting{std::move(blob), what.last_post_at});

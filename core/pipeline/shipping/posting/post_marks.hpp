@@ -5,6 +5,7 @@
 #include "base/metrics.hpp"
 #include "pipeline/roster.hpp"
 #include "pipeline/routing.hpp"
+#include "pipeline/shipping/cluster_line.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -30,6 +31,7 @@ public:
         logger& log;
         metrics& measured;
         routing& next;
+        cluster_line cluster = {};
     };
 
     explicit post_marks(parts with) : with_(with) {}

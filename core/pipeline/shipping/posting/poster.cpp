@@ -17,7 +17,7 @@ static std::string recorded_as(const spool::source& what, const watch& from, con
 
 poster::poster(const poster_parts& parts)
     : with_(parts),
-      marks_({parts.sources, parts.time, parts.log, parts.measured, parts.next}),
+      marks_({parts.sources, parts.time, parts.log, parts.measured, parts.next, parts.cluster}),
       rest_(
           {parts.sources,
            parts.ready,
@@ -26,7 +26,8 @@ poster::poster(const poster_parts& parts)
            parts.time,
            parts.log,
            parts.attempts,
-           marks_}
+           marks_,
+           parts.cluster.line}
       ) {}
 
 asio::awaitable<result<bool>> poster::post(

@@ -38,6 +38,7 @@ struct poster_parts {
     attempt_log& attempts;
     routing& next;
     kusto::rest_access rest = {};
+    cluster_line cluster = {};
 };
 
 /// What every message says of this daemon.

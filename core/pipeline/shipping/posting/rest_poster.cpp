@@ -110,7 +110,7 @@ std::optional<failure> rest_poster::throttling() const {
 // Nothing can join but what shippers have in hand and is in no group yet.
 asio::awaitable<void> rest_poster::gather(shared_group mine) {
     auto until = with_.time.now() + longest_gathering;
-    while (!mine->is_full && with_.ready.served() > posting_) {
+    while (!mine->is_full && with_.ready.served(with_.line) > posting_) {
         if (with_.time.now() >= until) co_return;
         co_await wait_until(mine->changed, with_.time, until);
     }

@@ -35,6 +35,7 @@ public:
         logger& log;
         attempt_log& attempts;
         post_marks& marks;
+        std::size_t line = 0;  // Of the ready queue.
     };
 
     explicit rest_poster(parts with) : with_(with) {}

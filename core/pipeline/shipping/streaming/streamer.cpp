@@ -107,6 +107,7 @@ asio::awaitable<result<bool>> streamer::post(
     ++what->posts;
     what->records = made.reader->records();
     what->reported.in_answer = true;
+    what->cluster = with_.cluster.record();
     what->last_post_at = with_.time.wall_now();
     with_.sources.advance(*what, stage::posting{sizes, what->last_post_at});
     auto safe = co_await with_.journal.durable();

@@ -34,4 +34,16 @@ BOOST_AUTO_TEST_CASE(it_knows_how_many_records_a_source_has) {
     BOOST_TEST(!book->unretired()->at(0).records.has_value());
 }
 
+BOOST_AUTO_TEST_CASE(it_knows_the_cluster_of_a_post) {
+    open();
+    auto s = a_source();
+    s.cluster = std::string("west");
+    s.stage = stage::posted{{"account", "container", "blob", 10, 5}, wall_time(11us)};
+    book->record(s);
+    settle();
+    reopen();
+    BOOST_TEST((book->unretired()->at(0) == s));
+    BOOST_TEST(*book->unretired()->at(0).cluster == "west");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

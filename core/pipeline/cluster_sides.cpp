@@ -1,0 +1,125 @@
+#include "pipeline/cluster_sides.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace kustodrop::pipeline {
+
+static constexpr unsigned cleaners = 8;
+
+shipper_parts cluster_sides::shipper_parts_for(const service_parts& service, side& made) {
+    shipper_parts out{
+        with_.sources,
+        with_.ready,
+        with_.contents,
+        with_.watches,
+        with_.journal,
+        service.router,
+        service.identity_token,
+        service.blobs,
+        service.queues,
+        service.tables,
+        made.memory,
+        with_.pool,
+        with_.time,
+        with_.random,
+        service.log ? *service.log : with_.log,
+        service.measured ? *service.measured : with_.measured,
+        service.rest,
+        with_.read_progress,
+        service.streaming};
+    out.answered = [&made](const kusto::notification& one) { made.polling->apply(one); };
+    out.cluster.name = service.cluster;
+    out.cluster.line = all_.size();
+    out.cluster.line_of = [this](const spool::source& what) { return index_of(what); };
+    return out;
+}
+
+void cluster_sides::add(const service_parts& service, const options& wanted) {
+    auto made = std::make_unique<side>(with_.executor, wanted.upload_memory_bytes);
+    auto shipping = shipper_parts_for(service, *made);
+    outcomes_parts polling{
+        with_.sources,
+        with_.absent,
+        with_.ready,
+        with_.watches,
+        with_.journal,
+        service.router,
+        service.identity_token,
+        service.queues,
+        service.tables,
+        with_.time,
+        with_.random,
+        shipping.log,
+        shipping.measured,
+        service.rest};
+    made->shipping = std::make_unique<shipper>(std::move(shipping), wanted.shipping, with_.next);
+    made->polling =
+        std::make_unique<outcomes>(with_.executor, polling, wanted.outcomes, with_.next);
+    names_.add(service.cluster);
+    all_.push_back(std::move(made));
+}
+
+void cluster_sides::set_options(const options& wanted) {
+    for (auto& one : all_) {
+        one->shipping->set_options(wanted.shipping);
+        one->polling->set_options(wanted.outcomes);
+    }
+}
+
+void cluster_sides::start(task_group& shipping, task_group& serving, std::uint64_t shippers) {
+    for (auto& one : all_) {
+        serving.start(one->polling->run());
+        serving.start(one->polling->run_apart());
+        for (unsigned i = 0; i < cleaners; ++i) serving.start(one->polling->run_cleaner());
+        serving.start(one->polling->run_cleaner_apart());
+        for (std::uint64_t i = 0; i < shippers; ++i) shipping.start(one->shipping->run());
+    }
+}
+
+std::size_t cluster_sides::index_of(const spool::source& what) const {
+    return all_.size() < 2 ? 0 : names_.of(what, with_.watches.find(what.watch));
+}
+
+void cluster_sides::expect(const spool::source& posted) {
+    if (!all_.empty()) all_[index_of(posted)]->polling->expect(posted);
+}
+
+const cluster_sides::side* cluster_sides::side_of(const std::string& watch) const {
+    return all_.empty() ? nullptr : all_[names_.of(with_.watches.find(watch))].get();
+}
+
+std::optional<failure> cluster_sides::trouble(
+    std::size_t index, const std::function<bool(const std::string& watch)>& could_go_on
+) const {
+    auto is_here = [&](const std::string& watch) {
+        return names_.of(with_.watches.find(watch)) == index && could_go_on(watch);
+    };
+    return all_[index]->shipping->trouble(is_here);
+}
+
+std::optional<streaming_ways::pause> cluster_sides::streaming_pause(
+    const std::string& watch, const std::string& target
+) const {
+    auto* mine = side_of(watch);
+    return mine ? mine->shipping->streaming_pause(target) : std::nullopt;
+}
+
+std::optional<failure> cluster_sides::hold_of(const std::string& watch) const {
+    auto* mine = side_of(watch);
+    return mine ? mine->shipping->hold_of(watch) : std::nullopt;
+}
+
+bool cluster_sides::reads_hang(const std::string& watch) const {
+    return std::ranges::any_of(all_, [&](auto& one) { return one->shipping->reads_hang(watch); });
+}
+
+void cluster_sides::look_at_reads() {
+    for (auto& one : all_) one->shipping->look_at_reads();
+}
+
+void cluster_sides::report_ended_failures() {
+    for (auto& one : all_) one->shipping->report_ended_failures();
+}
+
+}  // namespace kustodrop::pipeline
