@@ -67,7 +67,7 @@ class ServiceModes(EndToEnd):
         return service, daemon
 
     def test_error_pages_of_100_kilobytes(self):
-        # Such an answer to a post is ambiguous: a failure is final when the other copy had its time.
+        # Such an answer to a post is ambiguous: a failure is final when outcome_timeout is over.
         # The first post of every file is answered so.
         quick = {"poll_interval": "100ms", "outcome_timeout": "30s"}
         page = {"status": 503, "html_bytes": 100_000, "count": 12}

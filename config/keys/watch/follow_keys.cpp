@@ -68,7 +68,38 @@ static key<watch_options> hold_section() {
     );
 }
 
-std::vector<key<watch_options>> follow_keys() {
+static std::vector<key<watch_options>> row_keys() {
+    return {
+        make_key<watch_options>(
+            "records",
+            of_follow(&follow_options::records),
+            records_form{},
+            "With columns: what a row is made of. lines: a line. cri, docker: what a container "
+            "wrote, its parts joined, in logs of the container runtime interface or docker's "
+            "json-file. "
+            "unindented: a line with the indented and empty ones behind it. starts_with: a line "
+            "that begins as record_starts says, with those behind it that do not; "
+            "{starts_with: TEXT} says both."
+        ),
+        make_key<watch_options>(
+            "record_starts",
+            at(&watch_options::follow, &follow_options::records, &spool::record_rules::starts),
+            texts_form{{"[\"####-##-##\"]", start_problem}},
+            "With records starts_with: patterns of the beginnings of lines: # a digit, ? any "
+            "character, * any number of them, \\ the next one itself."
+        ),
+        make_key<watch_options>(
+            "columns",
+            of_follow(&follow_options::columns),
+            texts_form{{"[time, message, file, offset]", column_problem}},
+            "With mode follow and format csv or json: what each row holds. time, stream, message, "
+            "namespace, pod, pod_uid, container, restart, file, log_id, offset, host, "
+            "source, or \"NAME=TEXT\". Empty: logs are shipped as they are."
+        ),
+    };
+}
+
+static std::vector<key<watch_options>> log_keys() {
     return {
         make_key<watch_options>(
             "mode",
@@ -89,8 +120,8 @@ std::vector<key<watch_options>> follow_keys() {
             of_follow(&follow_options::rotated),
             rotated_form{},
             "With mode follow: what rotated logs are called. auto: NAME.*, NAME-1*, and "
-            "STEM-1*.EXT "
-            "beside the live log, each with .gz too. off: every name is that of a log of its own. "
+            "STEM-1*.EXT beside the live log, each with .gz too. off: every name is that of a log "
+            "of its own. "
             "Patterns, as in include: these, of the live log whose name they begin with."
         ),
         make_key<watch_options>(
@@ -112,35 +143,15 @@ std::vector<key<watch_options>> follow_keys() {
             number_form{{1, 1'000'000}},
             "With mode follow: how many logs are followed at a time."
         ),
-        make_key<watch_options>(
-            "records",
-            of_follow(&follow_options::records),
-            records_form{},
-            "With columns: what a row is made of. lines: a line. cri, docker: what a container "
-            "wrote, "
-            "its parts joined, in logs of the container runtime interface or docker's json-file. "
-            "unindented: a line with the indented and empty ones behind it. starts_with: a line "
-            "that begins as record_starts says, with those behind it that do not; "
-            "{starts_with: TEXT} says both."
-        ),
-        make_key<watch_options>(
-            "record_starts",
-            at(&watch_options::follow, &follow_options::records, &spool::record_rules::starts),
-            texts_form{{"[\"####-##-##\"]", start_problem}},
-            "With records starts_with: patterns of the beginnings of lines: # a digit, ? any "
-            "character, * any number of them, \\ the next one itself."
-        ),
-        make_key<watch_options>(
-            "columns",
-            of_follow(&follow_options::columns),
-            texts_form{{"[time, message, file, offset]", column_problem}},
-            "With mode follow and format csv or json: what each row holds. time, stream, message, "
-            "namespace, pod, pod_uid, container, restart, file, log_id, offset, host, "
-            "source, or \"NAME=TEXT\". Empty: logs are shipped as they are."
-        ),
-        cut_section(),
-        hold_section(),
     };
+}
+
+std::vector<key<watch_options>> follow_keys() {
+    auto out = log_keys();
+    for (auto& one : row_keys()) out.push_back(std::move(one));
+    out.push_back(cut_section());
+    out.push_back(hold_section());
+    return out;
 }
 
 }  // namespace kustodrop::config

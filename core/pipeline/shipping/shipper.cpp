@@ -132,8 +132,7 @@ bool shipper::hold(source& what, const watch& from) {
     unanswered_posts::moment at{with_.time.now(), with_.time.wall_now()};
     // A clock that was set back must not make it wait for ever.
     what.last_post_at = std::min(what.last_post_at, at.wall_now);
-    auto found = from.target_for(what);
-    auto where = found ? std::move(*found) : from.options.target;
+    auto where = from.target_for(what).value_or(from.options.target);
     // What the clock was in an earlier run is not known: the service's own check must not be
     // overtaken, so the wait begins again.
     bool begins = where.deduplicate && with_.sources.is_unproven(what.id);

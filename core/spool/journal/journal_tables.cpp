@@ -9,10 +9,9 @@ namespace kustodrop::spool {
 
 const char* const source_rows::columns =
     "id, watch, target, stage, stage_at, claimed_at, changed_at, attempts, posts, ambiguous_posts,"
-    " account, container, blob, raw_bytes, stored_bytes,"
-    " outcome, code, details, operation_id, outcome_at, last_post_at,"
-    " heard, heard_code, heard_details, heard_operation_id, heard_at, heard_posts, begun, reported,"
-    " rest_posts, records, cluster";
+    " account, container, blob, raw_bytes, stored_bytes, outcome, code, details, operation_id,"
+    " outcome_at, last_post_at, heard, heard_code, heard_details, heard_operation_id, heard_at,"
+    " heard_posts, begun, reported, rest_posts, records, cluster";
 
 // An update in place: replacing the row would move it in every index.
 static std::string upsert_sql() {
@@ -90,8 +89,7 @@ void source_rows::write(const source_change& change) {
     auto* stored = blob_of(s.stage);
     auto* record = outcome_of(s.stage);
     auto* failed = s.last_failure ? &*s.last_failure : nullptr;
-    std::optional<std::string_view> said;
-    if (record) said = to_string(record->outcome);
+    auto said = record ? std::optional(to_string(record->outcome)) : std::nullopt;
     write_source_
         .bind(
             s.id,
