@@ -80,7 +80,7 @@ watches:
         self.assertEqual(groups, ["Options", "Daily use", "Diagnosis", "Changes and repairs",
                                   "Examples"])
         commands = re.findall(r"(?m)^  ([a-z][a-z-]+)  +\S", out.split("Examples:")[0])
-        self.assertEqual(len(commands), 18)
+        self.assertEqual(len(commands), 19)
         for line in re.findall(r"(?m)^  (kustodrop .+?)(?:  |$)", out):
             self.assertIn(line.split()[1], commands)
         for command in commands:
