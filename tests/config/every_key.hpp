@@ -181,7 +181,7 @@ inline std::vector<key_case> every_key() {
         {"watches",
          "rotated",
          "['*.log.*']",
-         {"", "on", "{a: b}", "['{a,b}']", "['']", "[[a]]", "*nowhere", "'${env:ABSENT}'"}},
+         {"", "on", "{a: b}", "['{a,b}']", "['']", "[[a]]", "'${env:ABSENT}'"}},
         {"watches", "record_wait", "10s", no_durations + std::vector<std::string>{"999ms", "2h"}},
         {"watches", "max_record", "2MiB", no_sizes + std::vector<std::string>{"0", "1023", "1GiB"}},
         {"watches", "max_logs", "10", no_numbers + std::vector<std::string>{"0", "1000001"}},

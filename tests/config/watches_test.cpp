@@ -101,8 +101,8 @@ BOOST_AUTO_TEST_CASE(that_follow_say_in_one_map_how_records_begin) {
     for (auto& [records, what] : std::vector<std::pair<std::string, std::string>>{
              {"{starts_with: '**'}", "beginning of every line"},
              {"{starts_with: ['']}", "beginning of every line"},
-             {"{starts: 'a'}", "starts_with"},
-             {"{}", "is missing"},
+             {"{starts: 'a'}", "a map without starts_with"},
+             {"{}", "a map without starts_with"},
              {"{starts_with: {a: b}}", "is a map"},
              {"{starts_with: a}, record_starts: [b]", "use one of them"}}) {
         BOOST_TEST_CONTEXT(records) { BOOST_TEST(said(records).find(what) != std::string::npos); }

@@ -53,9 +53,8 @@ static bool read_starts(section& map, std::vector<std::string>& out) {
     if (is_a(map, of_starts, node_kind::list)) {
         return read_texts(map, of_starts, out, {"[\"####-##-##\"]", start_problem});
     }
-    map.require(of_starts, "how a record begins, like \"####-##-##\"");
     std::string text;
-    if (!read_text(map, of_starts, text, start_problem) || map.is_wrong(of_starts)) return false;
+    if (!read_text(map, of_starts, text, start_problem)) return false;
     out = {text};
     return true;
 }
@@ -63,6 +62,13 @@ static bool read_starts(section& map, std::vector<std::string>& out) {
 bool records_form::read(section& from, std::string_view key, spool::record_rules& out) const {
     if (!is_a(from, key, node_kind::map)) return record_kind_form.read(from, key, out.kind);
     auto map = from.map(key);
+    if (!map.is_given(of_starts)) {
+        auto kinds = listed(record_kind_form.names());
+        from.error(
+            key, "is a map without starts_with; use one of " + kinds + ", or {starts_with: TEXT}"
+        );
+        return false;
+    }
     bool good = read_starts(map, out.starts);
     map.finish();
     if (from.is_given("record_starts")) {
