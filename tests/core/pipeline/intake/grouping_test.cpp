@@ -160,4 +160,19 @@ BOOST_AUTO_TEST_CASE(a_pattern_that_is_none_gives_every_file_the_same_key) {
     BOOST_TEST(rules.key("no time in it") == rules.key("another"));
 }
 
+BOOST_AUTO_TEST_CASE(files_of_a_route_are_joined_by_target_and_time) {
+    auto watch = joining("csv");
+    watch.target.database = "Partners";
+    watch.target.table = "{partner}";
+    watch.target.creation_time_pattern = "'day-'yyyyMMdd";
+    watch.route = {"{partner}/**", {{"partner", {"a", "b"}}}};
+    joining_rules rules(watch);
+    BOOST_TEST(rules.key("a/day-20261128.csv") == rules.key("a/day-20261128-2.csv"));
+    BOOST_TEST(rules.key("a/day-20261128.csv") != rules.key("a/day-20261129.csv"));
+    BOOST_TEST(rules.key("a/day-20261128.csv") != rules.key("b/day-20261128.csv"));
+    BOOST_TEST(rules.key("a/x.csv") != rules.key("b/x.csv"));
+    // It has no target: it is not shipped at all.
+    BOOST_TEST(rules.key("c/x.csv") == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -271,4 +271,12 @@ BOOST_AUTO_TEST_CASE(a_post_by_rest_that_is_on_its_way_is_waited_for) {
     BOOST_TEST(answer(failed(data_code)) == "wait");
 }
 
+BOOST_AUTO_TEST_CASE(a_post_that_is_on_its_way_beside_answered_ones_is_not_silent) {
+    source.posts = 2;
+    source.stage = stage::posting{{"a", "c", "b", 1, 1}, {}};
+    source.rest_posts = {{"Logs", "Web", "op"}};  // The other one is a queue message.
+    BOOST_TEST(pipeline::silent_posts(source) == 0u);
+    BOOST_TEST(answer(failed(data_code)) == "wait");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
