@@ -108,6 +108,8 @@ BOOST_AUTO_TEST_CASE(that_follow_say_in_one_map_how_records_begin) {
         BOOST_TEST_CONTEXT(records) { BOOST_TEST(said(records).find(what) != std::string::npos); }
     }
     BOOST_TEST(said("{starts_with: ['']}").find("needs record_starts") == std::string::npos);
+    // As `config show` prints it.
+    BOOST_TEST(said("{starts_with: [a]}, record_starts: [a]") == "");
 }
 
 BOOST_AUTO_TEST_CASE(that_follow_say_what_rotated_logs_are_called) {

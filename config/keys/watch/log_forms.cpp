@@ -3,6 +3,8 @@
 #include "config/keys/make_key.hpp"
 #include "config/keys/watch/watch_texts.hpp"
 
+#include <algorithm>
+
 namespace kustodrop::config {
 
 using spool::rotated_names;
@@ -14,6 +16,14 @@ static bool is_a(section& from, std::string_view key, node_kind kind) {
     return value && value->kind == kind;
 }
 
+// By such a pattern no log would be live.
+static std::optional<std::string> rotated_problem(const std::string& pattern) {
+    if (auto wrong = pattern_problem(pattern)) return wrong;
+    bool is_every_name = pattern.find_first_not_of("*/") == std::string::npos;
+    if (is_every_name) return "is every name; use what only rotated logs are called";
+    return std::nullopt;
+}
+
 void rotated_form::describe(key_facts& out) const {
     out.form = form::choice;
     out.choices = {"auto", "off"};
@@ -22,7 +32,7 @@ void rotated_form::describe(key_facts& out) const {
 
 bool rotated_form::read(section& from, std::string_view key, rotated_names& out) const {
     if (is_a(from, key, node_kind::list)) {
-        list_rule patterns{"[\"app.log.*\"]", pattern_problem};
+        list_rule patterns{"[\"app.log.*\"]", rotated_problem};
         out.by = rotated_names::way::listed;
         return read_texts(from, key, out.patterns, patterns);
     }
@@ -59,6 +69,14 @@ static bool read_starts(section& map, std::vector<std::string>& out) {
     return true;
 }
 
+// `config show` prints both.
+static bool is_said_alike(section& from, const std::vector<std::string>& starts) {
+    auto* beside = from.take("record_starts");
+    if (!beside) return true;
+    auto alike = [](const node& item, const std::string& text) { return item.text == text; };
+    return std::ranges::equal(beside->items, starts, alike);
+}
+
 bool records_form::read(section& from, std::string_view key, spool::record_rules& out) const {
     if (!is_a(from, key, node_kind::map)) return record_kind_form.read(from, key, out.kind);
     auto map = from.map(key);
@@ -71,8 +89,8 @@ bool records_form::read(section& from, std::string_view key, spool::record_rules
     }
     bool good = read_starts(map, out.starts);
     map.finish();
-    if (from.is_given("record_starts")) {
-        from.error("record_starts", "is given in records too; use one of them");
+    if (good && !is_said_alike(from, out.starts)) {
+        from.error("record_starts", "is not what records says too; use one of them");
     }
     out.kind = spool::record_kind::starts_with;
     if (!good) from.mark_wrong(key);
@@ -80,7 +98,8 @@ bool records_form::read(section& from, std::string_view key, spool::record_rules
 }
 
 std::string records_form::show(const spool::record_rules& value) const {
-    return record_kind_form.show(value.kind);
+    if (value.starts.empty()) return record_kind_form.show(value.kind);
+    return "{" + std::string(of_starts) + ": " + yaml_texts(value.starts) + "}";
 }
 
 }  // namespace kustodrop::config
