@@ -48,6 +48,15 @@ static std::string as_text(const json::value& value) {
     return value.is_null() ? std::string() : json::serialize(value);
 }
 
+std::string entity_name(std::string_view name) {
+    std::string out = "['";
+    for (char c : name) {
+        if (c == '\'' || c == '\\') out += '\\';
+        out += c;
+    }
+    return out + "']";
+}
+
 std::size_t dataset_table::column(std::string_view name, std::size_t fallback) const {
     for (std::size_t i = 0; i < columns.size(); ++i) {
         if (equals_ignoring_case(columns[i], name)) return i;

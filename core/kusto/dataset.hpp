@@ -33,6 +33,9 @@ struct dataset {
     const dataset_table* first() const { return tables.empty() ? nullptr : &tables.front(); }
 };
 
+/// A name as a command or a query has it, whatever it holds: ['it\'s'].
+std::string entity_name(std::string_view name);
+
 /// Reads a 200's body. At most 4 MiB, at most 32 levels deep. A body that carries exceptions is a
 /// failure with their text.
 result<dataset> parse_dataset(std::string_view body);

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "daemon/fleet/fleet_rows.hpp"
+#include "kusto/dataset.hpp"
 
 namespace kustodrop::daemon {
 
@@ -18,16 +19,6 @@ std::vector<std::pair<std::string_view, std::string_view>> fleet_columns() {
         {"Target", "string"},    {"Outcome", "string"},     {"Code", "string"},
         {"Details", "string"},   {"Attempts", "long"},      {"Records", "long"},
     };
-}
-
-// A name as an entity: ['it''s'].
-static std::string entity(std::string_view name) {
-    std::string out = "['";
-    for (char c : name) {
-        if (c == '\'' || c == '\\') out += '\\';
-        out += c;
-    }
-    return out + "']";
 }
 
 static std::string column_list() {
@@ -100,7 +91,7 @@ static constexpr std::string_view versions_body = R"(    FleetHealth()
 )";
 
 std::string fleet_commands(const config::fleet_settings& fleet) {
-    auto table = entity(fleet.table);
+    auto table = kusto::entity_name(fleet.table);
     std::string out = ".create-merge table " + table + " (" + column_list() +
                       ") with (folder='kustodrop', docstring='How every kustodrop is')\n\n";
     out += ".create-or-alter table " + table + " ingestion json mapping '" +
@@ -131,7 +122,7 @@ std::string fleet_commands(const config::fleet_settings& fleet) {
 }
 
 std::string fleet_question(const config::fleet_settings& fleet, wall_time since) {
-    return entity(fleet.table) + " | where Kind == 'heartbeat' and Time > datetime(" +
+    return kusto::entity_name(fleet.table) + " | where Kind == 'heartbeat' and Time > datetime(" +
            to_iso8601(since) +
            ") | summarize arg_max(Time, *) by Host"
            " | project Host, Time, IntervalSeconds, Healthy, Reason, Version, Configuration,"

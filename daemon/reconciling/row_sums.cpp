@@ -1,6 +1,7 @@
 #include "daemon/reconciling/row_sums.hpp"
 
 #include "base/text.hpp"
+#include "kusto/dataset.hpp"
 
 #include <boost/json.hpp>
 
@@ -72,22 +73,13 @@ recognised_by way_for(const kusto::target& where, const journal_sum& sum) {
     return has_tags ? recognised_by::tags : recognised_by::time;
 }
 
-static std::string entity(std::string_view name) {
-    std::string out = "['";
-    for (char c : name) {
-        if (c == '\'' || c == '\\') out += '\\';
-        out += c;
-    }
-    return out + "']";
-}
-
 std::string rows_question(const kusto::target& where, const journal_sum& sum, recognised_by how) {
     // With tags the time only bounds what is looked at, and clocks may differ.
     bool is_exact = how == recognised_by::time;
     auto from = sum.first_claimed - (is_exact ? std::chrono::seconds(0) : std::chrono::hours(1));
     auto until = sum.last_changed + (is_exact ? std::chrono::seconds(1) : std::chrono::hours(1));
-    return entity(where.table) + " | where ingestion_time() >= datetime(" + to_iso8601(from) +
-           ") and ingestion_time() <= datetime(" + to_iso8601(until) +
+    return kusto::entity_name(where.table) + " | where ingestion_time() >= datetime(" +
+           to_iso8601(from) + ") and ingestion_time() <= datetime(" + to_iso8601(until) +
            ") | summarize Rows = count() by Tags = tostring(extent_tags())";
 }
 

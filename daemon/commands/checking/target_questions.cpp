@@ -7,22 +7,12 @@
 
 namespace kustodrop::daemon {
 
-// ['a b\'c']
-static std::string entity(std::string_view table) {
-    std::string name;
-    for (char c : table) {
-        if (c == '\\' || c == '\'') name += '\\';
-        name += c;
-    }
-    return "['" + name + "']";
-}
-
 std::string mappings_command(std::string_view table) {
-    return ".show table " + entity(table) + " ingestion mappings";
+    return ".show table " + kusto::entity_name(table) + " ingestion mappings";
 }
 
 std::string schema_command(std::string_view table) {
-    return ".show table " + entity(table) + " schema as json";
+    return ".show table " + kusto::entity_name(table) + " schema as json";
 }
 
 std::vector<std::string> names_in(const kusto::dataset& answer, std::string_view column) {
