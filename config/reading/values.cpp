@@ -63,7 +63,10 @@ bool read_percentage(section& from, std::string_view key, double& out) {
 }
 
 std::optional<std::string> read_choice(
-    section& from, std::string_view key, const std::vector<std::string_view>& names
+    section& from,
+    std::string_view key,
+    const std::vector<std::string_view>& names,
+    std::string_view or_else
 ) {
     auto given = from.take_scalar(key);
     if (!given) return std::nullopt;
@@ -73,7 +76,7 @@ std::optional<std::string> read_choice(
     from.error(
         key,
         given->shown + " is not a valid " + std::string(key) + hint + "; use one of " +
-            listed(names)
+            listed(names) + (or_else.empty() ? "" : ", or " + std::string(or_else))
     );
     return std::nullopt;
 }

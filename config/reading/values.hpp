@@ -25,9 +25,13 @@ bool read_size(
 );
 bool read_percentage(section& from, std::string_view key, double& out);
 
-/// The given name, one of `names`; nothing if the key is absent or wrong.
+/// The given name, one of `names`; nothing if the key is absent or wrong. `or_else`: what else the
+/// key may hold, for the error.
 std::optional<std::string> read_choice(
-    section& from, std::string_view key, const std::vector<std::string_view>& names
+    section& from,
+    std::string_view key,
+    const std::vector<std::string_view>& names,
+    std::string_view or_else = {}
 );
 
 /// What is wrong with a text, as the end of a sentence; nothing if it is good.

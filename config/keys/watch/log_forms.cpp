@@ -36,7 +36,7 @@ bool rotated_form::read(section& from, std::string_view key, rotated_names& out)
         out.by = rotated_names::way::listed;
         return read_texts(from, key, out.patterns, patterns);
     }
-    auto given = read_choice(from, key, {"auto", "off"});
+    auto given = read_choice(from, key, {"auto", "off"}, "a list of patterns");
     if (!given) return !from.is_wrong(key);
     out.by = *given == "off" ? rotated_names::way::off : rotated_names::way::automatic;
     return true;
