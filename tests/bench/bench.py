@@ -16,6 +16,7 @@ sys.dont_write_bytecode = True
 for folder in ("end_to_end", "interop"):
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / folder))
 
+import comparing
 import endurance_rows
 import packages
 import throughput_rows
@@ -65,6 +66,9 @@ def main():
     options.add_argument("--output", default="build/bench", help="where results.json goes")
     options.add_argument("--document", action="store_true",
                          help="put the table and the plot into docs/")
+    options.add_argument("--against", metavar="REV",
+                         help="only compare the daemon with the one of this revision")
+    options.add_argument("--program", help=argparse.SUPPRESS)  # That daemon: ./dev builds it.
     chosen = options.parse_args()
     for number in (signal.SIGTERM, signal.SIGHUP):
         # What runs and what lies about is tidied away on the way out.
@@ -74,6 +78,9 @@ def main():
     facts = machine()
     facts["load before"] = load()
     print(", ".join(f"{name} {value}" for name, value in facts.items()), flush=True)
+    if chosen.against:
+        comparing.compare(figures, QUICK if chosen.quick else 1, chosen.program, chosen.against)
+        return finish(figures, chosen, facts, {})
     if not packages.installed():
         print("skipped: the npm packages are not installed: no official client to compare with")
     for name, row in ROWS.items():
@@ -85,7 +92,10 @@ def main():
             # The other rows are worth having all the same.
             figures.add(name, "the row was not finished", None, "", at_least=1,
                         note=f"{type(error).__name__}: " + " ".join(str(error).split())[-200:])
-    points = context.get("points", {})
+    return finish(figures, chosen, facts, context.get("points", {}))
+
+
+def finish(figures, chosen, facts, points):
     figures.write(chosen.output, facts, points)
     if points:
         pathlib.Path(chosen.output, "throughput.svg").write_text(throughput(points))

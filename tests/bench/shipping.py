@@ -65,15 +65,34 @@ def archived(daemon):
     return not left and not any(os.scandir(daemon.drop / ".kustodrop" / "work"))
 
 
+class Posted:
+    """How many sources were posted, by the daemon's log: a request by REST has several."""
+
+    def __init__(self, daemon):
+        self.log, self.count, self.rest = None, 0, b""
+        self.daemon = daemon
+
+    def __call__(self):
+        if self.log is None:
+            self.log = open(self.daemon.folder / f"daemon-{self.daemon.runs}.log", "rb")
+        lines = (self.rest + self.log.read()).split(b"\n")
+        self.rest = lines.pop()
+        self.count += sum(b'"event":"posted"' in line for line in lines)
+        return self.count
+
+
 def ship(staged, count, raw_bytes, until_settled=False, cores=None, sinks=None, blobs=None,
-         sas=SAS, **settings):
+         sas=SAS, by_rest=False, **settings):
     """Moves the staged files into a watched folder; a Shipment, until posted or until archived."""
     with Stand() as stand:
         batching = "20ms" if until_settled else NO_NOTIFICATION
         if until_settled:
             # Waiting for the sink's notification and for the next poll of the queues is idle time.
             settings.setdefault("notifications", {"poll_interval": "100ms"})
-        sink = stand.sink(cores=sinks, sas=sas, batching=batching)
+        way = {"ingestion_method": "Rest"} if by_rest else {}
+        if by_rest:
+            settings.setdefault("cluster", {})["transport"] = "rest"
+        sink = stand.sink(cores=sinks, sas=sas, batching=batching, **way)
         daemon = stand.daemon(sink, **settings)
         start(daemon, cores)
         until("the folder", (daemon.drop / ".kustodrop" / "work").exists)
@@ -83,6 +102,8 @@ def ship(staged, count, raw_bytes, until_settled=False, cores=None, sinks=None, 
         move_all(staged, daemon.drop)
         wanted = blobs or count
         counter = sink.deleted if until_settled else sink.posted
+        if by_rest:
+            counter = Posted(daemon)
         first, done, end = counting("all files are through", daemon, counter, wanted)
         if until_settled:
             until("all are archived", lambda: archived(daemon), 120, every=0.02)
