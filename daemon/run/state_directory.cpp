@@ -49,8 +49,7 @@ asio::awaitable<result<void>> state_directory::lock() {
 }
 
 asio::awaitable<result<void>> state_directory::open_journal() {
-    spool::journal_options options;
-    options.path = path_ + "/journal.db";
+    auto options = spool::options_for_many(path_ + "/journal.db");
     options.synced = around_.threads;
     for (;;) {
         auto journal = spool::journal::open(

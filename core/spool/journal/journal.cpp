@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <type_traits>
 
 namespace kustodrop::spool {
 
@@ -26,8 +27,17 @@ struct journal::state {
     void learn(const result<void>& committed);
     void report();
 
-    template <class Value, class Read>
-    result<Value> read_or_start_over(Read read);
+    template <class Read>
+    std::invoke_result_t<Read, journal_store&> read_or_start_over(Read read) {
+        std::lock_guard lock(mutex);
+        if (!store) {
+            if (auto opened = open(); !opened) return opened.error();
+        }
+        auto said = read(*store);
+        if (said || said.error().code != errc::journal_corrupt) return said;
+        if (auto begun = start_over(); !begun) return begun.error();
+        return read(*store);
+    }
 
     // Owned by the daemon's thread.
     clock& time;
@@ -36,8 +46,9 @@ struct journal::state {
     metrics* measured = nullptr;
     journal_options options;
     journal_queue queue;
-    event recorded;  // Something is to be committed.
-    event ended;     // A commit, well or not: many wait for it, and for nothing else.
+    event recorded;                  // Something is to be committed.
+    std::optional<batch_pace> pace;  // Of commits.
+    event ended;  // A commit, well or not: many wait for it, and for nothing else.
     bool healthy = true;
     bool is_new = false;
     std::uint64_t failed_commits = 0;
@@ -105,6 +116,7 @@ result<void> journal::state::commit(std::uint64_t ticket, const journal_group& g
 
 void journal::state::learn(const result<void>& committed) {
     report();
+    pace->served();
     if (committed) {
         if (!healthy) log.info("journal is written again");
         healthy = true;
@@ -132,18 +144,6 @@ void journal::state::report() {
     spool::report(news, log, *measured);
 }
 
-template <class Value, class Read>
-result<Value> journal::state::read_or_start_over(Read read) {
-    std::lock_guard lock(mutex);
-    if (!store) {
-        if (auto opened = open(); !opened) return opened.error();
-    }
-    auto said = read(*store);
-    if (said || said.error().code != errc::journal_corrupt) return said;
-    if (auto begun = start_over(); !begun) return begun.error();
-    return read(*store);
-}
-
 journal::journal(std::unique_ptr<state> state) : state_(std::move(state)) {}
 journal::~journal() = default;
 
@@ -155,8 +155,9 @@ result<std::unique_ptr<journal>> journal::open(
     logger& log,
     metrics& measured
 ) {
-    auto fresh = std::make_unique<state>(std::move(executor), clock, pool, log);
+    auto fresh = std::make_unique<state>(executor, clock, pool, log);
     fresh->options = std::move(options);
+    fresh->pace.emplace(std::move(executor), clock, fresh->options.pace);
     fresh->measured = &measured;
     auto opened = fresh->open();
     if (!opened && opened.error().code == errc::journal_corrupt) opened = fresh->start_over();
@@ -171,6 +172,8 @@ result<std::unique_ptr<journal>> journal::open(
 
 void journal::record(const source& what) {
     state_->record(source_change{what, state_->time.wall_now()});
+    // The answer to a post: after a crash without it the post would be an ambiguous one.
+    if (std::holds_alternative<stage::posted>(what.stage)) state_->pace->arrive();
 }
 
 void journal::record_together(const std::vector<const source*>& all) {
@@ -209,6 +212,7 @@ asio::awaitable<result<void>> journal::durable() {
     auto failures = s.failed_commits;
     while (s.queue.safe_number() < awaited) {
         if (s.failed_commits != failures) co_return s.last_failure;
+        s.pace->arrive();
         co_await s.ended.wait();
     }
     co_return result<void>();
@@ -221,6 +225,7 @@ asio::awaitable<void> journal::run() {
     s.report();
     for (;;) {
         while (s.queue.empty()) co_await s.recorded.wait();
+        co_await s.pace->next();
         auto begun = s.time.now();
         auto group = s.queue.take_group(s.options.group_records);
         auto work = [&s, ticket = ++s.tickets, group = std::move(group)] {
@@ -283,23 +288,19 @@ std::optional<time_point> journal::commit_since() const { return state_->commit_
 bool journal::healthy() const { return state_->healthy; }
 
 result<std::vector<source>> journal::unretired() {
-    using sources = std::vector<source>;
-    return state_->read_or_start_over<sources>([](auto& store) { return store.unretired(); });
+    return state_->read_or_start_over([](journal_store& store) { return store.unretired(); });
 }
 
 result<std::vector<kept_file>> journal::kept(std::string watch) {
-    using files = std::vector<kept_file>;
-    return state_->read_or_start_over<files>([&](auto& store) { return store.kept(watch); });
+    return state_->read_or_start_over([&](journal_store& store) { return store.kept(watch); });
 }
 
 result<std::vector<folder_record>> journal::folders() {
-    using folders = std::vector<folder_record>;
-    return state_->read_or_start_over<folders>([](auto& store) { return store.folders(); });
+    return state_->read_or_start_over([](journal_store& store) { return store.folders(); });
 }
 
 result<std::vector<log_record>> journal::logs(std::string watch) {
-    using records = std::vector<log_record>;
-    return state_->read_or_start_over<records>([&](auto& store) { return store.logs(watch); });
+    return state_->read_or_start_over([&](journal_store& store) { return store.logs(watch); });
 }
 
 asio::awaitable<result<std::vector<journal_row>>> journal::find(journal_query query) {
@@ -311,8 +312,8 @@ asio::awaitable<result<std::vector<journal_row>>> journal::find(journal_query qu
     while (from && files < query.limit) {
         auto left = query.limit - files;
         auto work = [&s, &query, left, cursor = *from] {
-            auto read = [&](auto& store) { return store.page(query, cursor, left); };
-            return s.template read_or_start_over<journal_page>(read);
+            auto read = [&](journal_store& store) { return store.page(query, cursor, left); };
+            return s.read_or_start_over(read);
         };
         auto page = co_await offload(s.pool, std::move(work));
         if (!page) co_return page.error();
@@ -326,8 +327,8 @@ asio::awaitable<result<std::vector<journal_row>>> journal::find(journal_query qu
 asio::awaitable<result<std::size_t>> journal::forget_retired(wall_time limit) {
     auto& s = *state_;
     auto work = [&s, limit] {
-        auto forget = [&](auto& store) { return store.forget_retired(limit); };
-        auto forgotten = s.template read_or_start_over<std::size_t>(forget);
+        auto forget = [&](journal_store& store) { return store.forget_retired(limit); };
+        auto forgotten = s.read_or_start_over(forget);
         if (forgotten) s.reserve.fill();
         return forgotten;
     };
@@ -339,8 +340,8 @@ asio::awaitable<result<std::size_t>> journal::forget_retired(wall_time limit) {
 asio::awaitable<result<bool>> copy_part(journal& from, std::string path, bool begins) {
     auto& s = *from.state_;
     auto work = [&s, &path, begins] {
-        auto copy = [&](auto& store) { return store.copy_part(path, begins); };
-        return s.template read_or_start_over<bool>(copy);
+        auto copy = [&](journal_store& store) { return store.copy_part(path, begins); };
+        return s.read_or_start_over(copy);
     };
     auto more = co_await offload(s.pool, std::move(work));
     co_return more;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/batch_pace.hpp"
 #include "async/clock.hpp"
 #include "async/offload.hpp"
 #include "base/log.hpp"
@@ -14,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace kustodrop::spool {
@@ -22,7 +24,18 @@ struct journal_options {
     std::string path;                 // The database file; its folder exists.
     std::size_t group_records = 256;  // At most this many records a transaction.
     bool synced = true;               // False only in simulations: nothing is durable then.
+    // When the next commit begins. A record that no one waits for is lost by a crash before it;
+    // that a post was answered counts as waited for.
+    batch_pace::options pace = {};
 };
+
+/// Options for a journal that records many files at a time.
+inline journal_options options_for_many(std::string path) {
+    journal_options out;
+    out.path = std::move(path);
+    out.pace = {std::chrono::milliseconds(50), std::chrono::milliseconds(4)};
+    return out;
+}
 
 /// The durable record of every source (docs/architecture.md §2): one SQLite database in WAL mode
 /// with synchronous=FULL, one connection, schema versioned by user_version.

@@ -62,8 +62,7 @@ static pipeline::watch_options watch_options_of(const send_options& options, std
 result<void> sender::open() {
     std::error_code ignored;
     std::filesystem::create_directories(options_.state_directory, ignored);
-    spool::journal_options options;
-    options.path = options_.state_directory + "/journal.db";
+    auto options = spool::options_for_many(options_.state_directory + "/journal.db");
     auto journal = spool::journal::open(
         around_.executor, options, around_.time, journal_pool_, around_.log, around_.measured
     );
