@@ -11,6 +11,8 @@
 
 namespace kustodrop::pipeline {
 
+static constexpr std::uint64_t batch_bytes = 1u << 20u;  // Kept in memory, of one batch.
+
 std::size_t room_for_claims(const claim_facts& facts) {
     if (!facts.can_record || facts.pending_files >= facts.max_pending_files) return 0;
     auto ours = static_cast<std::size_t>(facts.max_pending_files - facts.pending_files);
@@ -67,17 +69,21 @@ static void claim_and_cut(
     bool is_same = cut && cut->file.identity.same_file(file.slice->identity);
     if (is_same) {
         file.slice = std::move(cut->file);
+        if (!rules.cut.form || writers != spool::writer_state::none) return;
+        auto longest = std::min(rules.keep_bytes, small_contents::longest_claimed);
+        file.content = spool::small_content(opened->get(), *file.slice, longest);
     } else if (!rules.in_place) {
         file.slice->length_bytes = 0;
     }
 }
 
 std::vector<claim_attempt> claim_files(
-    const spool::drop_folder& folder, std::vector<claim_attempt> files, const claim_rules& rules
+    const spool::drop_folder& folder, std::vector<claim_attempt> files, claim_rules rules
 ) {
     spool::open_folders through(folder);
     for (auto& file : files) {
         claim_and_cut(folder, file, rules, through);
+        rules.keep_bytes -= file.content.size();
         if (!file.slice || rules.marker.empty()) continue;
         remove_marker(folder, file, file.seen.name + rules.marker);
     }
@@ -139,6 +145,9 @@ asio::awaitable<void> claimer::claim_batch(std::size_t most_files) {
     rules.marker = watch_.read_only ? std::string() : watch_.options.done_marker;
     rules.cut = rules_of_cut();
     rules.cut.unchanged_looks = most_looks_at_an_open_file;
+    // What may share a blob is read when it is inspected.
+    bool is_alone = watch_.options.coalesce.max_files <= 1;
+    if (is_alone) rules.keep_bytes = std::min(with_.contents.room(with_.time.now()), batch_bytes);
     auto work = [folder, rules, files = std::move(files)]() mutable {
         return claim_files(*folder, std::move(files), rules);
     };
@@ -159,7 +168,11 @@ asio::awaitable<void> claimer::take_adopted(std::vector<spool::source> found) {
         return std::move(found);
     };
     auto cut = co_await offload(with_.pool, std::move(work));
-    for (auto& what : cut) next_.admit(std::move(what));
+    for (auto& what : cut) {
+        auto id = what.id;
+        next_.admit(std::move(what));
+        with_.sources.doubt(id);
+    }
 }
 
 void claimer::take(claim_attempt done) {
@@ -172,6 +185,7 @@ void claimer::take(claim_attempt done) {
         files_.forget(done.seen.name);
     }
     if (!done.slice) return;
+    with_.contents.put(*done.slice, std::move(done.content), with_.time.now());
     files_.note_claimed(done.seen.name);
     spool::source what;
     what.id = std::move(done.id);

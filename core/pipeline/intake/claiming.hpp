@@ -33,6 +33,7 @@ struct claim_attempt {
     bool was_closed = false;  // Its writer closed it, and it has not changed since.
     bool is_held = false;     // Left, because a writer has it open.
     std::optional<spool::slice> slice = {};
+    std::string content = {};  // All bytes of it, where they are kept until it is sent.
     std::optional<failure> problem = {};
 };
 
@@ -43,11 +44,12 @@ struct claim_rules {
     // them open for writing.
     std::string marker = {};
     cut_rules cut = {};
+    std::uint64_t keep_bytes = 0;  // Of small files the contents are kept, so many bytes in all.
 };
 
 /// Claims a batch, and cuts what is claimed (cutting.hpp). Blocking.
 std::vector<claim_attempt> claim_files(
-    const spool::drop_folder& folder, std::vector<claim_attempt> files, const claim_rules& rules
+    const spool::drop_folder& folder, std::vector<claim_attempt> files, claim_rules rules
 );
 
 /// Claims the complete files of one watch, a batch at a time, and hands them on as sources.

@@ -13,12 +13,13 @@
 
 namespace kustodrop::pipeline {
 
-/// The bytes of small files, from the look into them until they are sent in one blob with others:
-/// so each is read once. Bounded, with what is given out and still in use; what finds no room, or
+/// The bytes of small files, from the claim, or the look into them, until they are sent: so each is
+/// read once. Bounded, with what is given out and still in use; what finds no room, or
 /// is not here any more, is read again.
 class small_contents {
 public:
     static constexpr std::uint64_t longest_file = 64u << 10u;
+    static constexpr std::uint64_t longest_claimed = 16u << 10u;  // Of what has a blob of its own.
 
     using content = std::shared_ptr<const std::string>;
 

@@ -50,9 +50,16 @@ const std::string* slice_files::content() const {
     return at_ < options_.contents.size() ? options_.contents[at_].get() : nullptr;
 }
 
+bool slice_files::holds(std::uint64_t most_bytes) const {
+    auto& all = options_.contents;
+    if (all.size() != slices_.size() || size_bytes() > most_bytes) return false;
+    return std::ranges::all_of(all, [](auto& one) { return one != nullptr; });
+}
+
 result<void> slice_files::open() {
     auto& what = current();
     opened_ = true;
+    longer_.reset();
     checked_ = content() != nullptr;  // It was when its bytes were read.
     if (checked_) return {};
     if (is_of_logs()) return open_log();
@@ -103,6 +110,7 @@ result<void> slice_files::look() {
     bool same_file = now.same_file(what.identity);
     bool longer = now.size_bytes > what.identity.size_bytes;
     if (options_.may_grow && same_file && longer && long_enough) {
+        longer_ = now;
         if (!grown_) grown_ = changed_file{at_, {}};
         if (grown_->slice == at_) grown_->now = now;
         return {};
@@ -113,13 +121,12 @@ result<void> slice_files::look() {
 
 // A file that is longer than it was may have been truncated and written again meanwhile.
 result<void> slice_files::check_end() {
-    bool has_grown = grown_ && grown_->slice == at_;
-    if (!has_grown && !is_of_logs()) return {};
+    if (!longer_ && !is_of_logs()) return {};
     auto& what = current();
     // What was kept may have been corrected.
     if (is_kept_range(what.location)) return {};
     if (may_be_same(what.end_check, tail_check(file_.get(), what.end()))) return {};
-    changed_ = changed_file{at_, has_grown ? grown_->now : what.identity};
+    changed_ = changed_file{at_, longer_.value_or(what.identity)};
     return changed_while_read(what, changed_->now);
 }
 

@@ -31,7 +31,8 @@ struct slice_files_options {
 };
 
 /// The files of a source's slices, one after the other, each looked at again while it is read: what
-/// is not the slice's own is never passed on. Blocking.
+/// is not the slice's own is never passed on. Blocking. Large because each is looked at when it is
+/// opened, while it is read and when it is closed.
 class slice_files {
 public:
     slice_files(std::vector<slice> slices, slice_files_options options);
@@ -45,6 +46,9 @@ public:
 
     /// The bytes of the current slice's file where they are in memory; else null.
     const std::string* content() const;
+
+    /// Whether those of every slice are, and no more than that.
+    bool holds(std::uint64_t most_bytes) const;
 
     bool is_of_logs() const { return !options_.logs.empty(); }
     bool is_open() const { return opened_; }
@@ -96,6 +100,7 @@ private:
     std::mutex checking_;
     std::optional<changed_file> changed_;
     std::optional<changed_file> grown_;
+    std::optional<file_identity> longer_;  // What the current file is now, if it has grown.
 };
 
 }  // namespace kustodrop::spool

@@ -84,8 +84,7 @@ result<void> source_reader::state::begin() {
     auto found = first_bytes();
     if (found.has_error()) return found.error();
     auto first = *found;
-    // A slice of a log is text whatever its first bytes look like.
-    bool is_log = files.is_of_logs();
+    bool is_log = files.is_of_logs();  // Text, whatever its first bytes look like.
     if (!is_log && files.slices().size() == 1 && files.current().offset > 0) {
         if (auto read = read_all_of_it(first); !read) return read;
     }
@@ -330,6 +329,7 @@ result<source_reader::block> source_reader::next(std::span<char> buffer) {
     return made;
 }
 
+bool source_reader::is_in_memory(std::uint64_t most) const { return state_->files.holds(most); }
 std::uint64_t source_reader::progress() const { return state_->files.calls(); }
 std::uint64_t source_reader::raw_bytes() const {
     return state_->form == stored_as::zip ? state_->archive_bytes : state_->raw + state_->newlines;

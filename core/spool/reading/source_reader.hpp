@@ -42,6 +42,9 @@ public:
     /// failure, nothing more may be asked.
     result<block> next(std::span<char> buffer);
 
+    /// Whether all of it is in memory, and no more than that: next() waits for no file then.
+    bool is_in_memory(std::uint64_t most_bytes) const;
+
     /// Another number than before: it gets on. From any thread, while next() is at work.
     std::uint64_t progress() const;
 

@@ -35,7 +35,16 @@ block_upload::block_upload(block_upload_parts parts, options how, destination bl
     }
 }
 
+// What is compressed sooner than a thread takes it over.
+static constexpr std::uint64_t at_once_bytes = 16u << 10u;
+
 asio::awaitable<reading_lanes::block> block_upload::read(const contents& what, std::size_t buffer) {
+    if (what.reader->is_in_memory(at_once_bytes)) {
+        std::span<char> into(buffers_[buffer].get(), how_.block_bytes);
+        reading_lanes::block made = what.reader->next(into);
+        if (made.has_value() && how_.progress) how_.progress(*what.reader);
+        co_return made;
+    }
     reading_lanes::work work;
     auto reader = what.reader;
     work.read = [what, into = buffers_[buffer], bytes = how_.block_bytes] {

@@ -118,4 +118,19 @@ result<record_cut> cut_at_record_end(
     return out;
 }
 
+std::string small_content(int file, const slice& what, std::uint64_t longest) {
+    bool is_whole = what.offset == 0 && what.length_bytes == what.identity.size_bytes;
+    if (!is_whole || what.length_bytes > longest) return {};
+    std::string out(what.length_bytes, '\0');
+    for (std::size_t have = 0; have < out.size();) {
+        auto piece = read_at(file, what, have, std::span(out).subspan(have));
+        if (piece.has_error() || piece->empty()) return {};
+        have += piece->size();
+    }
+    if (is_encoded(out) || !may_be_same(what.end_check, tail_check(out))) return {};
+    auto now = identity_now(file, what);
+    bool is_same = now && now->same_content(what.identity);
+    return is_same ? out : std::string();
+}
+
 }  // namespace kustodrop::spool

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace kustodrop::spool {
 
@@ -40,5 +41,9 @@ result<descriptor> open_to_cut(const slice& file, open_folders& through);
 result<record_cut> cut_at_record_end(
     int file, const slice& what, const std::optional<record_form>& form, writer_state writers
 );
+
+/// All bytes of a small text file that is shipped whole, as it was when the slice was cut. Nothing
+/// where it is longer than `longest`, is compressed, or has changed since. Blocking.
+std::string small_content(int file, const slice& what, std::uint64_t longest);
 
 }  // namespace kustodrop::spool

@@ -156,4 +156,30 @@ BOOST_FIXTURE_TEST_CASE(in_place_a_file_is_only_taken_whole, writing) {
     BOOST_TEST(claim("a", true).slice->length_bytes == 6u);
 }
 
+BOOST_FIXTURE_TEST_CASE(contents_of_small_files_are_kept_as_far_as_there_is_room, writing) {
+    files.write("a", "1,a\n");
+    files.write("b", "2,b\n");
+    files.write("c", "3\n");
+    std::vector<claim_attempt> batch{
+        {look("a"), test::first_id},
+        {look("b"), test::second_id},
+        {look("c"), "33333333-aaaa-4bbb-8ccc-000000000003"}};
+    csv.keep_bytes = 7;
+    auto done = claim_files(drop, std::move(batch), csv);
+    BOOST_TEST(done[0].content == "1,a\n");
+    BOOST_TEST(done[1].content.empty());
+    BOOST_TEST(done[2].content == "3\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(no_content_is_kept_of_what_may_grow_or_is_large_or_compressed, writing) {
+    csv.keep_bytes = 1u << 20u;
+    files.write("a", "1,a\n2");
+    auto writer = writer_of("a");
+    BOOST_TEST(claim("a", true).content.empty());
+    files.write("b", std::string(20'000, '1') + "\n");
+    BOOST_TEST(claim("b").content.empty());
+    files.write("c", std::string("\x1f\x8b\x08\0\0\0\0\0", 8));
+    BOOST_TEST(claim("c").content.empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,7 @@
 #include "spool/reading/source_reader.hpp"
 
 #include "core/spool/reading/gunzip.hpp"
+#include "spool/reading/records/tail_check.hpp"
 #include "support/temp_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -179,6 +180,24 @@ BOOST_AUTO_TEST_CASE(reads_a_slice_of_a_growing_file_if_it_may_grow) {
     BOOST_TEST(all(*reader).value() == "one\ntwo\n");
     BOOST_REQUIRE(reader->grown().has_value());
     BOOST_TEST(reader->grown()->now.size_bytes == 14u);
+}
+
+BOOST_AUTO_TEST_CASE(each_of_several_files_that_have_grown_is_looked_at) {
+    folder.write("a", "one\n");
+    folder.write("b", "two\n");
+    auto first = folder.slice("a");
+    auto second = folder.slice("b");
+    first.end_check = tail_check("one\n");
+    second.end_check = tail_check("two\n");
+    folder.append("a", "three\n");
+    folder.append("b", "four\n");
+    options.may_grow = true;
+    BOOST_TEST(all({first, second}).value() == "one\ntwo\n");
+    // The second is another version by now.
+    folder.write("b", "six\nseven\n");
+    auto reader = open({first, second});
+    BOOST_TEST(all(*reader).error().code == errc::file_changed);
+    BOOST_TEST(reader->changed().value().slice == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(otherwise_a_grown_file_is_changed_and_the_new_facts_are_reported) {
