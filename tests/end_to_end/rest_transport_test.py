@@ -140,6 +140,17 @@ class Trouble(ByRest):
         (entry,) = self.settled(daemon, failed=1)
         self.assertEqual((entry["posts"], entry["ambiguous_posts"]), (2, 1))
 
+    def test_a_lost_answer_that_is_not_repeated_is_unconfirmed(self):
+        emulator, daemon = self.rest_pair(
+            upload={"repost_after": "1h"}, notifications={"outcome_timeout": "3s"}
+        )
+        emulator.fault("rest", "post_blobs", count=1, reset="after")
+        daemon.put("a.csv", csv_rows(2))
+        (entry,) = self.settled(daemon, unconfirmed=1)
+        self.assertEqual((entry["posts"], entry["ambiguous_posts"]), (1, 1))
+        self.assertEqual(entry["code"], "no_notification")
+        self.assertEqual(len(daemon.inside("work")), 1)
+
     def test_a_forgotten_operation_is_unconfirmed(self):
         emulator, daemon = self.rest_pair(notifications={"outcome_timeout": "3s"})
         emulator.pause()

@@ -71,6 +71,7 @@ BUGS = [
     Bug("blame_files_for_large_answers", unit("azure", "blob_"), "blob_/"),
     Bug("give_up_for_a_refused_token", unit("pipeline", "policy"), "is_never_the_end_of_a_source"),
     Bug("use_a_refused_token", unit("pipeline", "outcome_handler_"), "is_not_used_again"),
+    Bug("send_a_rewrite_under_the_same_id", unit("pipeline", "superseding"), "has_an_id_of_its"),
     Bug("forget_absent_watches", unit("pipeline", "outcome_handler_"), "folder_is_absent"),
     Bug("take_a_blocked_target_for_absence", unit("spool", "archive_"), "not_the_files_fault"),
     Bug("adopt_what_the_journal_knows", unit("pipeline", "former_folder_"), "moved_and_not"),

@@ -2,6 +2,7 @@
 
 #include "core/spool/reading/gunzip.hpp"
 #include "simulation/storage_model.hpp"
+#include "spool/journal/journal.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -126,14 +127,31 @@ bool audit::is_safe(const drop& one, const std::vector<const found*>& copies) {
         bool whole = copy->what.first == 0 && copy->what.count == one.records;
         if (!whole) continue;
         if (copy->where == room::quarantine && copy->explained) return true;
-        // Unconfirmed: it waits for a late notification or for the operator.
-        if (copy->where == room::work && notifications_get_lost) return true;
+        // Unconfirmed: it waits for a late notification or for the operator, in the archive where
+        // what was added there is on its way.
+        auto place = copy->path.substr(folder_.size() + 1);
+        bool waits = copy->where == room::work || unconfirmed_.contains(place);
+        if (waits && notifications_get_lost) return true;
     }
     return false;
 }
 
+std::set<std::string> audit::unconfirmed_places() const {
+    std::set<std::string> out;
+    spool::journal_query query;
+    query.outcome = spool::outcome::unconfirmed;
+    auto rows = spool::read_journal(journal_, query);
+    if (rows.has_error()) return out;
+    for (auto& row : *rows) {
+        if (std::holds_alternative<spool::stage::retired>(row.source.stage)) continue;
+        for (auto& file : row.source.slices) out.insert(file.location);
+    }
+    return out;
+}
+
 std::uint64_t audit::settle_accounts() {
     look_at_archive();
+    unconfirmed_ = unconfirmed_places();
     auto all = find_all();
     std::map<const drop*, std::vector<const found*>> copies;
     for (auto& one : all) copies[one.what.of].push_back(&one);

@@ -11,8 +11,8 @@ namespace kustodrop::simulation {
 /// Looks at a drop folder and compares what lies there with the ledger.
 class audit {
 public:
-    audit(universe& world, ledger& book, std::string folder)
-        : world_(world), book_(book), folder_(std::move(folder)) {}
+    audit(universe& world, ledger& book, std::string folder, std::string journal)
+        : world_(world), book_(book), folder_(std::move(folder)), journal_(std::move(journal)) {}
 
     /// Checks that the service had confirmed each file archived since the last look.
     void look_at_archive();
@@ -36,7 +36,11 @@ private:
 
     universe& world_;
     ledger& book_;
+    std::set<std::string> unconfirmed_places() const;
+
     std::string folder_;
+    std::string journal_;
+    std::set<std::string> unconfirmed_;  // Where files of unconfirmed sources lie.
     std::set<std::string> archived_;
 };
 

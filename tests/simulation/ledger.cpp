@@ -159,6 +159,11 @@ void ledger::ingested(const std::string& id, std::string_view text) {
         !world_.sky.has(fault::journal_lost) && !world_.sky.has(fault::journal_cut);
     for (auto& part : what) {
         bool again = false;
+        world_.note(
+            "ingested as " + id + ": " + part.of->name + " of drop " +
+            std::to_string(part.of->number) + ", records " + std::to_string(part.first) + " to " +
+            std::to_string(part.first + part.count)
+        );
         for (std::size_t i = part.first; i < part.first + part.count; ++i) {
             ++part.of->ingested[i];
             if (known.times_ingested == 1) again = again || ++part.of->sources[i] > 1;
@@ -197,10 +202,15 @@ void ledger::refused(const std::string& id) {
     if (world_.sky.has_absence()) ++sources_[id].credit;
 }
 
-// The client may not have recorded an answer of this very instant.
+// The client may not have recorded an answer of this very instant, nor one while the commit waited
+// for company.
+static constexpr duration longest_gathering = 5ms;
+
 void ledger::crashed() {
     for (auto& one : posts_) {
-        if (!one.answered_at || *one.answered_at < world_.time.now()) continue;
+        bool is_recorded =
+            one.answered_at && *one.answered_at + longest_gathering < world_.time.now();
+        if (!one.answered_at || is_recorded) continue;
         ++sources_[one.id].credit;
         ++unrecorded_;
     }

@@ -50,7 +50,7 @@ simulation::simulation(run_options options)
       service_(world_, book_),
       settings_(draw_settings()),
       producer_(world_, book_, settings_.watches.front().path),
-      audit_(world_, book_, settings_.watches.front().path) {
+      audit_(world_, book_, settings_.watches.front().path, journal()) {
     bool kept = settings_.watches.front().on_success == pipeline::success_action::keep;
     if (kept) book_.files_are_kept();
     if (options_.print) world_.events.print_all();

@@ -194,6 +194,9 @@ struct source {
     // Which of this run's identity tokens the last post had; 0: one of an earlier run. Not in the
     // journal.
     std::uint64_t token_number = 0;
+    // A token that one of its posts since the last start had was refused, and it was not sent again
+    // since. Not in the journal.
+    bool token_refused = false;
     report_places reported = {};  // Of all its posts; none: an earlier release has posted it.
     // Its last posts by REST, in their order. Of one without an operation the answer was lost, or
     // is still awaited: no outcome of it can be asked for.

@@ -152,6 +152,23 @@ static std::size_t elsewhere(
     return out.size();
 }
 
+BOOST_AUTO_TEST_CASE(a_source_without_its_file_waits_where_a_post_of_it_may_be_reported) {
+    for (spool::any_stage at :
+         {spool::any_stage(stage::claimed{}),
+          spool::any_stage(stage::uploaded{{"a", "c", "blob", 1, 1}})}) {
+        auto what = journaled(at);
+        what.posts = 2;
+        what.failure_keys = {"a key"};
+        auto found = after_restart({what}, {});
+        BOOST_TEST_REQUIRE(found.resumed.size() == 1u);
+        BOOST_TEST(found.lost.empty());
+        BOOST_TEST(std::holds_alternative<stage::posted>(found.resumed[0].stage));
+        BOOST_TEST(found.resumed[0].slices.front().location.empty());
+        what.failure_keys.push_back("another");
+        BOOST_TEST(after_restart({what}, {}).lost.size() == 1u);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(sources_of_a_disk_that_is_not_mounted_are_not_lost) {
     spool::folder_record mount_point{"web", "/srv/drop", 3, 4711};
     BOOST_TEST(elsewhere({journaled(stage::claimed{})}, {}, mount_point) == 1u);

@@ -185,6 +185,20 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_read_any_more_has_an_outcome_with_its_bytes)
     BOOST_TEST(record->details.starts_with("4 bytes of app.log from 0 on were truncated"));
 }
 
+BOOST_AUTO_TEST_CASE(what_cannot_be_read_again_waits_where_a_post_of_it_may_be_reported) {
+    append("app.log", "1,a\n");
+    begin();
+    wait();
+    auto& what = *claimed().front();
+    what.posts = 1;
+    std::filesystem::resize_file(files.path("app.log"), 0);
+    follows->look_again(what);
+    wait(7);
+    BOOST_TEST(routed.settled_ids.empty());
+    BOOST_TEST((routed.posted_ids == texts{what.id}));
+    BOOST_TEST(std::holds_alternative<spool::stage::posted>(what.stage));
+}
+
 BOOST_AUTO_TEST_CASE(what_could_not_be_read_for_a_moment_is_shipped) {
     append("app.log", "1,a\n");
     begin();

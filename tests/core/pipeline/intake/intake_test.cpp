@@ -229,6 +229,7 @@ BOOST_AUTO_TEST_CASE(adopts_files_in_work_that_the_journal_does_not_know) {
     open();
     BOOST_TEST(names() == strings{"a"}, boost::test_tools::per_element());
     BOOST_TEST(has_said("do not belong to kustodrop"));
+    BOOST_TEST(sources->is_unproven(claimed().front()->id));
 }
 
 BOOST_AUTO_TEST_CASE(a_changed_file_is_shipped_as_it_is_now) {

@@ -142,6 +142,28 @@ BOOST_AUTO_TEST_CASE(a_refused_identity_token_is_not_used_again) {
     BOOST_TEST(identity_token.current()->reveal() == "token 2");
 }
 
+BOOST_AUTO_TEST_CASE(a_token_that_one_of_several_posts_had_refused_is_not_used_again) {
+    for (auto last : {"General_RetryAttemptsExceeded", "Download_SourceNotFound"}) {
+        auto& what = awaited(1);
+        what.posts = 2;
+        reports(1, "BadRequest_InvalidKustoIdentityToken");
+        BOOST_TEST(identity_token.current());  // The other post may be ingested.
+        reports(1, last);
+        BOOST_TEST(!identity_token.current());
+        for (int i = 0; i < 300; ++i) pass(1s);
+        BOOST_REQUIRE(identity_token.current());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_token_that_was_refused_while_the_folder_is_absent_is_not_used_again) {
+    auto what = absent_source(*this, 1);
+    what.token_number = identity_token.number();
+    absent->add(std::move(what));
+    reports(1, "BadRequest_InvalidKustoIdentityToken");
+    BOOST_TEST(spool::name_of(absent->find(id_of(1))->stage) == "uploaded");
+    BOOST_TEST(!identity_token.current());
+}
+
 BOOST_AUTO_TEST_CASE(a_refused_token_is_known_whatever_the_calendar_says) {
     auto& what = awaited(1);
     what.last_post_at -= 24h;  // As after a jump of the clock.

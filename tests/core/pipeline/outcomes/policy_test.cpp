@@ -105,6 +105,15 @@ BOOST_AUTO_TEST_CASE(a_refused_sas_is_never_the_end_of_a_source) {
     BOOST_TEST(answer(failed("BadRequest_InvalidAuthentication")) == "upload_again");
 }
 
+BOOST_AUTO_TEST_CASE(what_has_neither_its_file_nor_a_blob_is_not_sent_again) {
+    source.slices.front().location.clear();
+    // Its blob is enough where the service could read it.
+    BOOST_TEST(answer(failed("General_RetryAttemptsExceeded")) == "post_again");
+    BOOST_TEST(answer(failed("Download_SourceNotFound")) == "settle");
+    source.stage = stage::posted{};
+    BOOST_TEST(answer(failed("General_RetryAttemptsExceeded")) == "settle");
+}
+
 BOOST_AUTO_TEST_CASE(a_blob_that_could_not_be_read_is_uploaded_again) {
     BOOST_TEST(answer(failed("Download_SourceNotFound")) == "upload_again");
 }

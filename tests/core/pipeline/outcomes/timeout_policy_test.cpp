@@ -26,6 +26,19 @@ BOOST_AUTO_TEST_CASE(silence_reposts_where_the_watch_wants_it_but_not_without_en
     BOOST_TEST(on_timeout() == "park");
 }
 
+BOOST_AUTO_TEST_CASE(silence_reposts_nothing_of_which_the_file_is_not_there) {
+    on_unconfirmed = unconfirmed_action::repost;
+    source.slices.front().location.clear();
+    BOOST_TEST(on_timeout() == "park");
+}
+
+BOOST_AUTO_TEST_CASE(a_post_without_an_answer_that_is_held_is_not_reposted_before_its_time) {
+    source.stage = stage::posting{};
+    BOOST_TEST(on_timeout() == "park");
+    on_unconfirmed = unconfirmed_action::repost;
+    BOOST_TEST(on_timeout() == "wait");
+}
+
 BOOST_AUTO_TEST_CASE(silence_is_presumed_success_where_only_failures_are_reported) {
     for (auto reports : {report_level::failures, report_level::none}) {
         options.reports = reports;

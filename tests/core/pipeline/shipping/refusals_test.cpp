@@ -42,6 +42,26 @@ BOOST_AUTO_TEST_CASE(an_exception_in_an_upload_is_a_failure_of_that_attempt) {
     BOOST_TEST(sources->find(id_of(1))->ambiguous_posts == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(a_token_that_was_refused_on_the_way_to_the_next_post_is_not_sent_again) {
+    begin();
+    claim(1);
+    BOOST_TEST(state_of(1) == "posted");
+    auto& what = *sources->find(id_of(1));
+    auto refused = what.token_number;
+    BOOST_TEST(refused == identity_token.number());
+    what.token_refused = true;
+    sources->advance(what, spool::stage::claimed{});
+    ready.push(what.id, clock.now());
+    pass_seconds(60);
+    // The same token is all that there is.
+    BOOST_TEST(state_of(1) == "uploaded");
+    issued = "another token";
+    pass_seconds(600);
+    BOOST_TEST(state_of(1) == "posted");
+    BOOST_TEST(what.token_number > refused);
+    BOOST_TEST(!what.token_refused);
+}
+
 BOOST_AUTO_TEST_CASE(an_exception_in_a_post_leaves_open_whether_the_service_has_it) {
     bool throws = true;
     storage = [&](const http::request& asked) -> std::optional<result<http::response>> {

@@ -148,7 +148,7 @@ struct shipping : world {
     }
 
     asio::awaitable<result<fresh<secret>>> issue() {
-        co_return fresh<secret>{secret("token"), clock.now() + 1h};
+        co_return fresh<secret>{secret(issued), clock.now() + 1h};
     }
 
     pipeline::shipper_parts parts() {
@@ -189,6 +189,7 @@ struct shipping : world {
     azure::table_client tables{network, random};
     refreshed<kusto::resource_set> resources{
         io.get_executor(), clock, random, [this] { return lend(); }};
+    std::string issued = "token";
     refreshed<secret> identity_token{io.get_executor(), clock, random, [this] { return issue(); }};
     pipeline::storage_router router{clock, random, resources};
     std::unique_ptr<spool::journal> journal;

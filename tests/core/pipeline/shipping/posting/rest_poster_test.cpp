@@ -28,6 +28,13 @@ struct posting_by_rest : test::shipping {
         tasks.clear();
     }
 
+    /// As in the engine: no shipper waits for a request.
+    void run_requests() {
+        shipper->run_requests_with([this](asio::awaitable<void> request) {
+            tasks.push_back(start(std::move(request)));
+        });
+    }
+
     asio::awaitable<void> take_one() { co_await ready.pop(); }
 
     /// Another source stays in hand: what is to be posted waits for company.
@@ -81,6 +88,51 @@ BOOST_AUTO_TEST_CASE(what_comes_together_shares_a_request) {
         BOOST_TEST(what.target == "Logs.Web");
     }
     BOOST_TEST(next.handed.size() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(no_shipper_waits_for_the_request_of_its_source) {
+    run_requests();
+    keep_one_in_hand();
+    for (int i = 1; i <= 3; ++i) claim(i);
+    begin(1);
+    pass(100ms);
+    BOOST_REQUIRE(bodies.size() == 1u);
+    BOOST_TEST(blobs_in(0) == 3u);
+    for (int i = 1; i <= 3; ++i) BOOST_TEST(state_of(i) == "posted");
+    BOOST_TEST(ready.served() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_request_that_runs_by_itself_was_refused_is_tried_again) {
+    run_requests();
+    said = http::response{429, {{"Retry-After", "20"}}, {}};
+    for (int i = 1; i <= 2; ++i) claim(i);
+    begin(2);
+    pass(100ms);
+    BOOST_TEST(bodies.size() == 1u);
+    said = http::response{200, {}, accepted};
+    pass_seconds(18);
+    BOOST_TEST(bodies.size() == 1u);
+    pass_seconds(60);
+    for (int i = 1; i <= 2; ++i) {
+        BOOST_TEST(state_of(i) == "posted");
+        BOOST_TEST(sources->find(id_of(i))->posts == 1u);
+    }
+    BOOST_TEST(ready.served() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_request_that_runs_by_itself_was_not_answered_is_ambiguous) {
+    run_requests();
+    said = failure{.code = errc::timeout, .next = remedy::retry, .maybe_acted = true};
+    for (int i = 1; i <= 2; ++i) claim(i);
+    begin(2);
+    pass(100ms);
+    said = http::response{200, {}, accepted};
+    for (int i = 1; i <= 2; ++i) {
+        BOOST_TEST(state_of(i) == "posting");
+        BOOST_TEST(sources->find(id_of(i))->ambiguous_posts == 1u);
+    }
+    pass_seconds(70);
+    for (int i = 1; i <= 2; ++i) BOOST_TEST(sources->find(id_of(i))->posts == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(one_alone_does_not_wait) {
