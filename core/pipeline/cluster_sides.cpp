@@ -7,6 +7,13 @@ namespace kustodrop::pipeline {
 
 static constexpr unsigned cleaners = 8;
 
+// One setting for both: who holds a post whose answer was lost, and who ends the wait for it.
+static outcomes_options polling_options(const cluster_sides::options& wanted) {
+    auto out = wanted.outcomes;
+    out.repost_after = wanted.shipping.repost_after;
+    return out;
+}
+
 shipper_parts cluster_sides::shipper_parts_for(const service_parts& service, side& made) {
     shipper_parts out{
         with_.sources,
@@ -55,7 +62,7 @@ void cluster_sides::add(const service_parts& service, const options& wanted) {
         service.rest};
     made->shipping = std::make_unique<shipper>(std::move(shipping), wanted.shipping, with_.next);
     made->polling =
-        std::make_unique<outcomes>(with_.executor, polling, wanted.outcomes, with_.next);
+        std::make_unique<outcomes>(with_.executor, polling, polling_options(wanted), with_.next);
     names_.add(service.cluster);
     all_.push_back(std::move(made));
 }
@@ -63,7 +70,7 @@ void cluster_sides::add(const service_parts& service, const options& wanted) {
 void cluster_sides::set_options(const options& wanted) {
     for (auto& one : all_) {
         one->shipping->set_options(wanted.shipping);
-        one->polling->set_options(wanted.outcomes);
+        one->polling->set_options(polling_options(wanted));
     }
 }
 
@@ -73,6 +80,9 @@ void cluster_sides::start(task_group& shipping, task_group& serving, std::uint64
         serving.start(one->polling->run_apart());
         for (unsigned i = 0; i < cleaners; ++i) serving.start(one->polling->run_cleaner());
         serving.start(one->polling->run_cleaner_apart());
+        one->shipping->run_requests_with([&shipping](asio::awaitable<void> request) {
+            shipping.start(std::move(request));
+        });
         for (std::uint64_t i = 0; i < shippers; ++i) shipping.start(one->shipping->run());
     }
 }

@@ -5,8 +5,30 @@
 
 #include <optional>
 #include <string>
+#include <unordered_set>
 
 namespace kustodrop::pipeline {
+
+/// What was in hand at more than one death is tried one at a time, after everything else. Only then
+/// is it known which one the process dies of, and a process that is killed at once, again and
+/// again, for another reason blames none.
+class suspects {
+public:
+    /// How long a source waits before its turn; nothing: it may be tried. `deaths`: so many make a
+    /// suspect.
+    std::optional<duration> wait(const spool::source& what, unsigned deaths) {
+        bool is_claimed = std::holds_alternative<spool::stage::claimed>(what.stage);
+        if (!is_claimed || what.begun < deaths) return std::nullopt;
+        bool first = put_off_.insert(what.id).second;
+        if (!first && !tried) return std::nullopt;
+        return std::chrono::milliseconds(500) * (first ? what.begun : 1);
+    }
+
+    std::optional<std::string> tried;  // The one that is in hand now.
+
+private:
+    std::unordered_set<std::string> put_off_;  // Those whose turn came once, and was put off.
+};
 
 /// While it lives, a source is in hand. However the upload ends, unless the process dies with it,
 /// its count of uploads that never ended goes back, and the next suspect may be tried.

@@ -1,5 +1,6 @@
 #include "pipeline/recovery.hpp"
 
+#include "pipeline/superseding.hpp"
 #include "spool/folder/scanning.hpp"
 #include "spool/source/place.hpp"
 
@@ -134,6 +135,12 @@ recovered reconcile(
         if (!complete && needs_file(what) && what.slices.size() > 1) {
             what.stage = stage::claimed{};
             complete = true;
+        }
+        if (!complete && needs_file(what) && may_be_reported(what)) {
+            auto* blob = spool::blob_of(what.stage);
+            auto where = blob ? *blob : spool::blob_record();
+            what.stage = stage::posted{std::move(where), what.last_post_at};
+            for (auto& file : what.slices) file.location.clear();
         }
         auto& list = complete || !needs_file(what) ? out.resumed : out.lost;
         list.push_back(std::move(what));

@@ -143,6 +143,7 @@ source& roster::join(const std::vector<std::string>& ids, std::string new_id) {
         auto found = sources_.find(id);
         if (found == sources_.end()) continue;
         uncount(*found->second);
+        if (unproven_.erase(id) > 0) doubt(whole.id);
         auto& one = found->second->source;
         bool first = whole.slices.empty();
         whole.claimed_at = first ? one.claimed_at : std::min(whole.claimed_at, one.claimed_at);
@@ -232,6 +233,22 @@ std::vector<source*> roster::retire(
     all.insert(all.end(), admitted.begin(), admitted.end());
     all.size() == 1 ? journal_.record(*all.front()) : journal_.record_together(all);
     return admitted;
+}
+
+source* roster::supersede(source& former, std::optional<source> next) {
+    auto* blob = spool::blob_of(former.stage);
+    auto where = blob ? *blob : spool::blob_record();
+    former.stage = spool::stage::posted{std::move(where), former.last_post_at};
+    for (auto& file : former.slices) file.location.clear();
+    unproven_.erase(former.id);
+    count(held(former), false);
+    if (!next) {
+        journal_.record(former);
+        return nullptr;
+    }
+    auto& admitted = gather(std::move(*next));
+    journal_.record_together({&former, &admitted});
+    return &admitted;
 }
 
 // What was counted under the former name belongs to the new one, so that the files of each watch

@@ -88,6 +88,14 @@ public:
         spool::source&, spool::outcome_record, std::vector<spool::source> next = {}
     );
 
+    /// The source has lost its bytes while a post of it may still be reported: it waits for that
+    /// without a file, in the stage `posted`. `next`: what its file holds now, taken in by admit();
+    /// recorded with it, all or nothing. Returns that.
+    spool::source* supersede(spool::source&, std::optional<spool::source> next = {});
+
+    /// It was found in work/ and may be what ended the last run, which had not recorded it yet.
+    void doubt(const std::string& id) { unproven_.insert(id); }
+
     /// Whether it is of an earlier run and has not moved on in this one.
     bool is_unproven(const std::string& id) const { return unproven_.contains(id); }
 

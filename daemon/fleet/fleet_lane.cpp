@@ -97,7 +97,8 @@ asio::awaitable<result<void>> fleet_lane::post(
     if (!token) {
         auto path = kusto::rest_path(request.database, request.table);
         auto body = kusto::rest_body({request});
-        auto begun = co_await service.rest.post(std::move(path), std::move(body));
+        kusto::rest_client::gate always_open;
+        auto begun = co_await service.rest.post(std::move(path), std::move(body), always_open);
         if (begun.has_error()) co_return begun.error();
         co_return result<void>();
     }

@@ -10,6 +10,7 @@ namespace kustodrop::kusto {
 static constexpr duration request_timeout = 60s;
 static constexpr duration settings_timeout = 15s;  // Posts wait for the first answer.
 static constexpr duration question_timeout = 30s;  // Others wait for their turn.
+static const rest_client::gate always_open;
 static constexpr std::size_t longest_answer = 8u << 20u;
 
 failure post_failure(const http::response& answer, std::string_view what) {
@@ -52,14 +53,17 @@ http::request rest_client::prepared(http::verb method, http::url target, std::st
     return out;
 }
 
-asio::awaitable<result<http::response>> rest_client::send(http::request request) {
+asio::awaitable<result<http::response>> rest_client::send(http::request request, gate closed) {
+    auto why_closed = [&closed] { return closed ? closed() : std::nullopt; };
     auto token = co_await get_token_();
+    if (auto why = why_closed()) co_return *why;
     auto first = request;
     add_client_headers(first.headers, options_, *token, random_);
     auto answer = co_await transport_.send(std::move(first));
     if (!answer || answer->status != 401) co_return answer;
     refused_(token);
     token = co_await get_token_();
+    if (auto why = why_closed()) co_return *why;
     add_client_headers(request.headers, options_, *token, random_);
     answer = co_await transport_.send(std::move(request));
     if (answer && answer->status == 401) refused_(token);
@@ -70,7 +74,7 @@ asio::awaitable<settings_reply> rest_client::settings() {
     auto target = options_.endpoint.with_path("/v1/rest/ingestion/configuration");
     auto asked = prepared(http::verb::get, std::move(target), "get_configuration");
     asked.total_timeout = settings_timeout;
-    auto answer = co_await send(std::move(asked));
+    auto answer = co_await send(std::move(asked), always_open);
     settings_reply out;
     if (!answer) {
         out.problem = answer.error();
@@ -91,11 +95,13 @@ asio::awaitable<settings_reply> rest_client::settings() {
     co_return out;
 }
 
-asio::awaitable<result<std::string>> rest_client::post(std::string path, std::string body) {
+asio::awaitable<result<std::string>> rest_client::post(
+    std::string path, std::string body, gate closed
+) {
     auto asked = prepared(http::verb::post, options_.endpoint.with_path(path), "post_blobs");
     asked.headers.add("Content-Type", "application/json");
     asked.body = std::move(body);
-    auto answer = co_await send(std::move(asked));
+    auto answer = co_await send(std::move(asked), std::move(closed));
     if (!answer) co_return answer.error();
     if (answer->status != 200) co_return post_failure(*answer, "post to " + host());
     auto id = parse_operation_id(answer->body);
@@ -113,7 +119,7 @@ asio::awaitable<operation_answer> rest_client::status(std::string path, bool det
     target = target.with_parameters(details ? "details=true" : "details=false");
     auto asked = prepared(http::verb::get, std::move(target), "get_operation");
     asked.total_timeout = question_timeout;
-    auto answer = co_await send(std::move(asked));
+    auto answer = co_await send(std::move(asked), always_open);
     operation_answer said;
     if (!answer) {
         said.problem = answer.error();

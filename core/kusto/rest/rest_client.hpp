@@ -7,6 +7,7 @@
 #include "kusto/management.hpp"
 #include "kusto/rest/transport_choice.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -44,8 +45,13 @@ public:
 
     asio::awaitable<settings_reply> settings();
 
-    /// One request to ingest; the id of its operation. `path` is that of rest_path().
-    asio::awaitable<result<std::string>> post(std::string path, std::string body);
+    /// Why nothing may be sent now, if so.
+    using gate = std::function<std::optional<failure>()>;
+
+    /// One request to ingest; the id of its operation. `path` is that of rest_path(). `closed` is
+    /// asked whenever a token was waited for: what another request was answered meanwhile may be
+    /// for this one too. Its failure is the result then.
+    asio::awaitable<result<std::string>> post(std::string path, std::string body, gate closed);
 
     /// What the service says of an operation. `path` is that of operation_path().
     asio::awaitable<operation_answer> status(std::string path, bool details);
@@ -54,7 +60,7 @@ public:
 
 private:
     http::request prepared(http::verb method, http::url target, std::string operation) const;
-    asio::awaitable<result<http::response>> send(http::request request);
+    asio::awaitable<result<http::response>> send(http::request request, gate closed);
 
     http::transport& transport_;
     random_generator& random_;

@@ -4,8 +4,6 @@
 
 #include <boost/json.hpp>
 
-#include <algorithm>
-#include <set>
 #include <utility>
 
 namespace kustodrop::kusto {
@@ -20,26 +18,29 @@ bool may_share(const ingestion_request& one, const ingestion_request& other) {
            one.additional_properties == other.additional_properties;
 }
 
-std::vector<std::size_t> next_group(
-    const std::vector<ingestion_request>& waiting, const request_limits& limits
-) {
-    std::vector<std::size_t> out;
-    std::set<std::string> places;
-    std::uint64_t raw_bytes = 0;
-    for (std::size_t i = 0; i < waiting.size(); ++i) {
-        auto& one = waiting[i];
-        if (!out.empty()) {
-            if (out.size() >= limits.blobs) break;
-            if (!may_share(waiting[out.front()], one)) continue;
-            bool fits =
-                raw_bytes < limits.raw_bytes && one.raw_bytes <= limits.raw_bytes - raw_bytes;
-            if (!fits || places.contains(one.blob.without_query().reveal())) continue;
-        }
-        places.insert(one.blob.without_query().reveal());
-        raw_bytes += one.raw_bytes;
-        out.push_back(i);
-    }
-    return out;
+static std::string place_of(const ingestion_request& one) {
+    return one.blob.without_query().reveal();
+}
+
+request_group::request_group(ingestion_request first, const request_limits& limits)
+    : limits_(limits) {
+    add(std::move(first));
+}
+
+bool request_group::takes(const ingestion_request& one) const {
+    if (is_full() || !may_share(members_.front(), one)) return false;
+    return one.raw_bytes <= limits_.raw_bytes - raw_bytes_ && !places_.contains(place_of(one));
+}
+
+void request_group::add(ingestion_request one) {
+    places_.insert(place_of(one));
+    raw_bytes_ += one.raw_bytes;
+    members_.push_back(std::move(one));
+}
+
+bool request_group::is_full() const {
+    if (members_.size() >= limits_.blobs || raw_bytes_ >= limits_.raw_bytes) return true;
+    return !may_share(members_.front(), members_.front());
 }
 
 static boost::json::array texts(const std::vector<std::string>& values) {

@@ -3,7 +3,9 @@
 #include "kusto/ingestion_message.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 namespace kustodrop::kusto {
@@ -18,11 +20,26 @@ struct request_limits {
 /// deduplicated go alone, for the first one's success would suppress the others.
 bool may_share(const ingestion_request& one, const ingestion_request& other);
 
-/// How many of `waiting`, from the first on, go into the next request: all that share what it
-/// says, in their order, within the limits and with no URL twice. At least one unless none waits.
-std::vector<std::size_t> next_group(
-    const std::vector<ingestion_request>& waiting, const request_limits& limits
-);
+/// The blobs of one request as they gather: all share what it says, they are within the limits, and
+/// no URL comes twice. The first one is in it whatever its size.
+class request_group {
+public:
+    request_group(ingestion_request first, const request_limits& limits);
+
+    bool takes(const ingestion_request& one) const;
+    void add(ingestion_request one);  ///< One that it takes.
+
+    /// Whether it takes none of any kind.
+    bool is_full() const;
+
+    const std::vector<ingestion_request>& members() const { return members_; }
+
+private:
+    request_limits limits_;
+    std::vector<ingestion_request> members_;
+    std::unordered_set<std::string> places_;  // Without their SAS.
+    std::uint64_t raw_bytes_ = 0;
+};
 
 /// The body of `POST /v1/rest/ingestion/queued/{database}/{table}` (docs/protocol.md §3.4) for
 /// requests that may share one. Not empty. Secret, for it holds the SAS of each blob.

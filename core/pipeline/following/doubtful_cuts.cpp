@@ -1,6 +1,7 @@
 #include "pipeline/following/doubtful_cuts.hpp"
 
 #include "pipeline/following/lost_bytes.hpp"
+#include "pipeline/superseding.hpp"
 
 #include <utility>
 #include <vector>
@@ -51,6 +52,10 @@ boost::asio::awaitable<std::vector<std::string>> doubtful_cuts::judge(bool sees_
 
 // Returns the source of what can be read; empty: none of it.
 std::string doubtful_cuts::give_up(spool::source& what, const readable_source& found) {
+    if (may_be_reported(what)) {
+        await_report(with_.sources, next_, what);
+        return {};
+    }
     if (what.slices.size() == 1) {
         settle(what, found.lost.front());
         return {};

@@ -41,10 +41,11 @@ policy_options outcome_handler::policy(const spool::source& what) const {
     return {reports, options_.resend_limit, {}};
 }
 
-static void add_failure(spool::source& what, const notification& failed, wall_time now) {
+void outcome_handler::note_failure(spool::source& what, const notification& failed) {
     what.failure_keys.push_back(failure_key(failed));
-    what.last_failure = record_of(failed, now);
+    what.last_failure = record_of(failed, with_.time.wall_now());
     what.posts_before_failure = what.posts;
+    what.token_refused = what.token_refused || is_refused_token(failed.code);
 }
 
 void outcome_handler::apply(const kusto::notification& reported) {
@@ -65,7 +66,7 @@ void outcome_handler::apply(const kusto::notification& reported) {
     );
     auto cause = record_of(reported, with_.time.wall_now());
     if (decided.is_new_failure) {
-        add_failure(*what, reported, with_.time.wall_now());
+        note_failure(*what, reported);
         with_.sources.note(*what);  // Durable before the notification is deleted.
     }
     if (decided.target_refused) count_refusal(*what, cause);
@@ -95,8 +96,9 @@ void outcome_handler::apply_to_absent(spool::source& what, const notification& r
          {"code", reported.success ? "success" : reported.code},
          {"next", std::string(name_of(decided.next))}}
     );
-    if (decided.is_new_failure) add_failure(what, reported, with_.time.wall_now());
+    if (decided.is_new_failure) note_failure(what, reported);
     if (next) {
+        if (sends_again(decided.next)) refuse_token_of(what);
         what.stage = std::move(*next);
         with_.expected.remove(what.id);
     }
@@ -117,6 +119,7 @@ cases(Cases...) -> cases<Cases...>;
 void outcome_handler::perform(
     spool::source& what, const any_action& next, const spool::outcome_record& cause
 ) {
+    if (sends_again(next)) refuse_token_of(what);
     std::visit(
         cases{
             [](const action::ignore&) {},
@@ -125,7 +128,6 @@ void outcome_handler::perform(
             [&](const action::park& found) { park(what, found.record); },
             [&](const action::post_again&) { resend(what, spool::unposted(what.stage), cause); },
             [&](const action::post_with_new_token&) {
-                refuse_token_of(what);
                 resend(what, spool::unposted(what.stage), cause);
             },
             [&](const action::upload_again&) { resend(what, stage::claimed{}, cause); },
@@ -181,10 +183,11 @@ void outcome_handler::resend(
     with_.ready.push(what.id, with_.time.now() + wait);
 }
 
-// The token of the last post is not used again. One that was fetched since is not to blame, nor is
-// that of this run for a post of an earlier one.
+// Where the token of a post was refused, that of the last one is not used again: of several posts
+// it is not known which one had the refused token. One that was fetched since is not to blame, nor
+// is that of this run for a post of an earlier one.
 void outcome_handler::refuse_token_of(const spool::source& what) {
-    with_.identity_token.refuse(what.token_number);
+    if (what.token_refused) with_.identity_token.refuse(what.token_number);
 }
 
 // The blob may have been deleted with its ingestion, so it is uploaded again.

@@ -52,6 +52,7 @@ private:
     moment now() const { return {with_.time.now(), with_.time.wall_now()}; }
     policy_options policy(const spool::source& what) const;
     void apply_to_absent(spool::source& what, const kusto::notification& reported);
+    void note_failure(spool::source& what, const kusto::notification& failed);
     void perform(spool::source& what, const any_action& next, const spool::outcome_record& cause);
     void settle(spool::source& what, spool::outcome_record record);
     void park(spool::source& what, spool::outcome_record record);

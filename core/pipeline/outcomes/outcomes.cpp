@@ -292,11 +292,23 @@ std::vector<std::string> outcomes::overdue() const {
     return ids;
 }
 
+// A post without an answer that is held for longer than its outcome is awaited waits for nothing
+// else. One that was repeated meanwhile is awaited for as long again.
+bool outcomes::is_held_past_timeout(const spool::source& what) const {
+    bool is_held = spool::is_unposted(what.stage) && what.ambiguous_posts > 0;
+    return is_held && options_.repost_after > options_.outcome_timeout;
+}
+
 void outcomes::end_waiting() {
     for (auto& id : overdue()) {
         expected_.remove(id);
         auto* what = sources_.find(id);
-        if (what && std::holds_alternative<stage::posted>(what->stage)) {
+        if (!what) continue;
+        bool is_held = is_held_past_timeout(*what);
+        duration waited = time_.wall_now() - what->last_post_at;
+        if (is_held && waited < options_.outcome_timeout) {
+            expect(*what);
+        } else if (is_held || std::holds_alternative<stage::posted>(what->stage)) {
             handler_.handle_timeout(*what, unread_because(*what));
         }
     }

@@ -88,6 +88,7 @@ private:
     void say_begin(const std::string& table, const failure& why);
     void say_end(const std::string& table);
     std::vector<std::string> overdue() const;
+    bool is_held_past_timeout(const spool::source& what) const;
     void end_waiting();
 
     roster& sources_;

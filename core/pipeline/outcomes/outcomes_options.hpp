@@ -17,6 +17,8 @@ struct outcomes_options {
     bool discard_foreign = false;  // The queues are ours alone: what is not ours is deleted.
     duration poll_interval = 10s;
     duration outcome_timeout = 2h;
+    // How long a post whose answer was lost is held before it is repeated: the shippers' own.
+    duration repost_after = 30s;
     duration glance = 3s;                // Hides what is taken with ours; it comes back by itself.
     std::size_t search_messages = 1024;  // A search takes no more from one queue,
     duration search_time = 20s;          // nor longer.

@@ -41,12 +41,23 @@ spool::outcome_record record_of(const notification& reported, wall_time at) {
     return out;
 }
 
-static constexpr std::string_view refused_token = "BadRequest_InvalidKustoIdentityToken";
 static constexpr std::string_view credentials_mark = "credentials-";
+
+bool is_refused_token(std::string_view code) {
+    return code == "BadRequest_InvalidKustoIdentityToken";
+}
+
+bool sends_again(const any_action& next) {
+    bool is_end =
+        std::holds_alternative<action::settle>(next) || std::holds_alternative<action::park>(next);
+    bool changes_nothing =
+        std::holds_alternative<action::ignore>(next) || std::holds_alternative<action::wait>(next);
+    return !is_end && !changes_nothing;
+}
 
 // The file has nothing to do with it: it is never given up for it.
 static bool is_about_credentials(std::string_view code) {
-    return code == refused_token || code == "BadRequest_InvalidAuthentication";
+    return is_refused_token(code) || code == "BadRequest_InvalidAuthentication";
 }
 
 static spool::outcome_record success_record(const notification& reported, wall_time at) {
@@ -106,6 +117,17 @@ static bool may_resend(
     return source.posts <= options.resend_limit + static_cast<unsigned>(refusals);
 }
 
+// Of some only the report is awaited: their files were deleted, or written again.
+static bool has_its_files(const spool::source& source) {
+    return std::ranges::none_of(source.slices, [](auto& file) { return file.location.empty(); });
+}
+
+static bool can_be_sent(const spool::source& source, next_step how) {
+    auto* blob = spool::blob_of(source.stage);
+    bool has_blob = blob && !blob->container.empty();
+    return has_its_files(source) || (how == next_step::post_again && has_blob);
+}
+
 // The failure of the last post that was outstanding decides.
 static any_action after_last_failure(
     const source_facts& known,
@@ -119,10 +141,10 @@ static any_action after_last_failure(
     if (resends) {
         // It is on its way to a shipper already.
         if (std::holds_alternative<stage::claimed>(source.stage)) return action::ignore{};
-        if (!may_resend(source, reported.code, options)) {
+        if (!can_be_sent(source, next) || !may_resend(source, reported.code, options)) {
             return action::settle{record_of(reported, at)};
         }
-        if (reported.code == refused_token) return action::post_with_new_token{};
+        if (is_refused_token(reported.code)) return action::post_with_new_token{};
         if (next == next_step::upload_again) return action::upload_again{};
         return action::post_again{};
     }
@@ -233,7 +255,10 @@ any_action decide_on_timeout(
         record.outcome = spool::outcome::presumed;
         return action::settle{std::move(record)};
     }
-    bool wants_repost = known.is_watched && known.on_unconfirmed == unconfirmed_action::repost;
+    bool wants_repost = known.is_watched && known.on_unconfirmed == unconfirmed_action::repost &&
+                        has_its_files(source);
+    // One whose answer was lost is repeated when upload.repost_after has passed.
+    if (wants_repost && spool::is_unposted(source.stage)) return action::wait{};
     if (wants_repost && source.posts <= options.resend_limit) return action::repost{};
     record.outcome = spool::outcome::unconfirmed;
     record.code = "no_notification";

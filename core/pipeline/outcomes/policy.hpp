@@ -110,6 +110,12 @@ std::string failure_key(const kusto::notification& notification);
 /// The record of what a notification reports.
 spool::outcome_record record_of(const kusto::notification& notification, wall_time at);
 
+/// Whether the service refused the identity token of the post.
+bool is_refused_token(std::string_view code);
+
+/// Whether the source is posted once more, now or later. Pure.
+bool sends_again(const any_action& next);
+
 /// Whether every file of the watch would fail alike.
 bool is_about_target(std::string_view code);
 

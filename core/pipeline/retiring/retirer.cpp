@@ -260,6 +260,8 @@ void retirer::finish_files(
     auto outcome = spool::outcome_of(what.stage)->outcome;
     for (std::size_t i = 0; i < how.slices.size(); ++i) {
         auto& file = how.slices[i];
+        // What lies in its place now belongs to another source.
+        if (watch_.in_place && asked.slices[i].location.empty()) continue;
         if (auto place = spool::unusual_place(file.location)) {
             with_.log.warning(
                 "a file has the name of a folder: what belongs there lies beside it",

@@ -2,7 +2,6 @@
 
 #include "azure/storage/storage_error.hpp"
 #include "base/text.hpp"
-#include "pipeline/in_hand.hpp"
 #include "pipeline/shipping/guarded.hpp"
 #include "pipeline/shipping/uploading/blob_cluster.hpp"
 #include "pipeline/shipping/uploading/byte_counts.hpp"
@@ -17,8 +16,6 @@ namespace stage = spool::stage;
 
 // How long a source waits for a folder that is absent before it is looked for again.
 static constexpr duration absent_folder_pause = 5s;
-
-static constexpr duration suspect_pause = 500ms;
 
 // A compressed file that ends too early and rests for so many times stable_for is not waited for
 // any longer.
@@ -76,54 +73,67 @@ asio::awaitable<void> shipper::run() {
     for (;;) {
         auto id = co_await with_.ready.pop(with_.cluster.line);
         if (!id) co_return;
-        co_await ship(*id);
-        with_.ready.finished(*id);
+        bool stays_in_hand = co_await ship(*id);
+        if (!stays_in_hand) with_.ready.finished(*id);
     }
 }
 
-// The stages are passed one after the other as long as all goes well.
-asio::awaitable<void> shipper::ship(std::string source_id) {
+void shipper::run_requests_with(rest_poster::starter start) {
+    poster_.run_with(std::move(start), std::bind_front(&shipper::request_ended, this));
+}
+
+// Of a source that was in a request with others.
+void shipper::request_ended(const std::string& source_id, const result<bool>& posted) {
+    auto* what = with_.sources.find(source_id);
+    if (posted.has_error()) {
+        handle_failure(source_id, posted.error());
+    } else if (what && *posted) {
+        note_posted(source_id, what->watch);
+        attempts_.succeeded(*what);
+    } else if (what && spool::is_unposted(what->stage)) {
+        with_.ready.push(source_id, with_.time.now());
+    }
+    with_.ready.finished(source_id);
+}
+
+// The stages are passed one after the other as long as all goes well. True: the source stays in
+// hand, for it is in a request with others.
+asio::awaitable<bool> shipper::ship(std::string source_id) {
     for (;;) {
         auto* what = with_.sources.find(source_id);
-        if (!what || !spool::is_unposted(what->stage)) co_return;
+        if (!what || !spool::is_unposted(what->stage)) co_return false;
         auto* from = with_.watches.find(what->watch);
         if (!from || !from->folder) {
             // The folder is absent: its files are safe where they are.
             with_.ready.push(source_id, with_.time.now() + absent_folder_pause);
-            co_return;
+            co_return false;
         }
-        if (pass_on(*what) || target_hold_.holds(*what, *from)) co_return;
+        if (pass_on(*what) || target_hold_.holds(*what, *from)) co_return false;
         if (blob_elsewhere(*what, with_.cluster)) with_.sources.advance(*what, stage::claimed{});
-        if (isolate(*what) || hold(*what, *from)) co_return;
-        if (hold_for_folder(*what) || hold_for_storage(*what)) co_return;
-        if (await_writer(*what, *from)) co_return;
+        if (isolate(*what) || hold(*what, *from) || hold_for_folder(*what)) co_return false;
+        if (hold_for_storage(*what) || await_writer(*what, *from)) co_return false;
         streaming_slots::slot slot;
         bool streams = streamer_.streams(*what, *from, options_);
         if (streams) {
             slot = slots_.take(source_id, options_.streaming_concurrency);
-            if (!slot) co_return;
+            if (!slot) co_return false;
         }
         auto attempt = step(source_id, *from, streams);
         auto done = co_await guarded(std::move(attempt));
         if (done.has_error()) {
             handle_failure(source_id, done.error());
-            co_return;
+            co_return false;
         }
+        if (*done == post_end::on_its_way) co_return true;
         what = with_.sources.find(source_id);
         if (what) attempts_.succeeded(*what);
     }
 }
 
-// What was in hand at more than one death is tried one at a time, after everything else. Only then
-// is it known which one the process dies of, and a process that is killed at once, again and again,
-// for another reason blames none.
 bool shipper::isolate(const source& what) {
-    bool is_claimed = std::holds_alternative<stage::claimed>(what.stage);
-    if (!is_claimed || what.begun < options_.crash_suspicion) return false;
-    bool first = put_off_.insert(what.id).second;
-    if (!first && !suspect_) return false;
-    with_.ready.push(what.id, with_.time.now() + suspect_pause * (first ? what.begun : 1));
-    return true;
+    auto wait = suspects_.wait(what, options_.crash_suspicion);
+    if (wait) with_.ready.push(what.id, with_.time.now() + *wait);
+    return wait.has_value();
 }
 
 // A post that may have been accepted is not repeated at once: its notification may come.
@@ -133,16 +143,9 @@ bool shipper::hold(source& what, const watch& from) {
     // A clock that was set back must not make it wait for ever.
     what.last_post_at = std::min(what.last_post_at, at.wall_now);
     auto where = from.target_for(what).value_or(from.options.target);
-    // What the clock was in an earlier run is not known: the service's own check must not be
-    // overtaken, so the wait begins again.
-    bool begins = where.deduplicate && with_.sources.is_unproven(what.id);
-    auto posted_at = begins ? at.wall_now : what.last_post_at;
-    auto waited = unanswered_.waited(what.id, what.posts, posted_at, at);
-    auto held = hold_for(what, where, options_.repost_after, waited);
-    if (!held) {
-        unanswered_.forget(what.id);
-        return false;
-    }
+    bool is_unproven = with_.sources.is_unproven(what.id);
+    auto held = unanswered_.hold(what, where, options_.repost_after, is_unproven, at);
+    if (!held) return false;
     auto spread = options_.repost_after;
     auto extra = next_wait(1, {spread, spread}, std::nullopt, with_.random);
     with_.ready.push(what.id, with_.time.now() + *held + extra);
@@ -191,26 +194,30 @@ bool shipper::await_writer(source& what, const watch& from) {
     return true;
 }
 
-asio::awaitable<result<void>> shipper::step(std::string source_id, watch& from, bool streams) {
+void shipper::note_posted(const std::string& source_id, const std::string& watch) {
+    waits_.succeeded();
+    waits_.forget(source_id);
+    streamer_.forget(source_id);
+    holds_.succeeded(watch, "post");
+}
+
+asio::awaitable<result<post_end>> shipper::step(std::string source_id, watch& from, bool streams) {
     auto* what = with_.sources.find(source_id);
     if (spool::is_streamed(*what)) {
         streamer_.give_up_answer(*what);
-        co_return result<void>();
+        co_return post_end::nothing;
     }
     if (std::holds_alternative<stage::claimed>(what->stage)) {
         auto uploaded = co_await upload(source_id, from, streams);
-        co_return uploaded;
+        if (uploaded.has_error()) co_return uploaded.error();
+        co_return post_end::nothing;
     }
     post_options options{options_.reports, options_.client_version};
     auto posted = co_await poster_.post(source_id, from, options);
-    if (posted.has_error()) co_return posted.error();
-    if (*posted) {
-        waits_.succeeded();
-        waits_.forget(source_id);
-        streamer_.forget(source_id);
-        holds_.succeeded(from.options.name, "post");
+    if (posted.has_value() && *posted == post_end::posted) {
+        note_posted(source_id, from.options.name);
     }
-    co_return result<void>();
+    co_return posted;
 }
 
 asio::awaitable<result<void>> shipper::upload(std::string source_id, watch& from, bool streams) {
@@ -226,8 +233,8 @@ asio::awaitable<result<void>> shipper::upload(std::string source_id, watch& from
         co_return result<void>();
     }
     ++what->attempts;
-    if (what->begun >= options_.crash_suspicion) suspect_ = source_id;
-    in_hand held(with_.sources, *what, suspect_);
+    if (what->begun >= options_.crash_suspicion) suspects_.tried = source_id;
+    in_hand held(with_.sources, *what, suspects_.tried);
     if (with_.sources.is_unproven(source_id)) {
         // It may be what ended the last run: then this one must not forget it.
         auto safe = co_await with_.journal.durable();
@@ -259,14 +266,7 @@ asio::awaitable<result<void>> shipper::upload(std::string source_id, watch& from
     what->records = sent->records;
     auto& blob = sent->record;
     count_bytes(with_.measured, what->watch, blob);
-    with_.log.debug(
-        "uploaded",
-        {{"watch", what->watch},
-         {"source", source_id},
-         {"blob", blob.account + "/" + blob.container + "/" + blob.name},
-         {"raw_bytes", std::to_string(blob.raw_bytes)},
-         {"stored_bytes", std::to_string(blob.stored_bytes)}}
-    );
+    log_upload(with_.log, *what, blob);
     what->cluster = with_.cluster.record();
     with_.sources.advance(*what, stage::uploaded{std::move(blob)});
     co_return result<void>();

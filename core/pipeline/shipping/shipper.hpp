@@ -2,6 +2,7 @@
 
 #include "base/backoff.hpp"
 #include "pipeline/dividing.hpp"
+#include "pipeline/in_hand.hpp"
 #include "pipeline/ready_queue.hpp"
 #include "pipeline/roster.hpp"
 #include "pipeline/routing.hpp"
@@ -31,6 +32,8 @@ namespace kustodrop::pipeline {
 
 /// Carries sources to the stage `posted`: upload, then post, each journaled before
 /// the next begins. What fails goes back in line with a wait; nothing is ever dropped.
+///
+/// Large because every reason to hold a source back is looked at in one place, before each step.
 class shipper {
 public:
     shipper(shipper_parts parts, shipper_options options, routing& next);
@@ -38,6 +41,10 @@ public:
     /// Ships one source after the other until the ready queue is closed. Spawn it
     /// `upload.concurrency` times.
     asio::awaitable<void> run();
+
+    /// Requests that hold several sources run by themselves from now on, started so: no shipper
+    /// waits for them.
+    void run_requests_with(rest_poster::starter start);
 
     /// Obeyed from the next source on.
     void set_options(shipper_options options) { options_ = std::move(options); }
@@ -70,7 +77,7 @@ public:
     void report_ended_failures() { attempts_.report_ended(); }
 
 private:
-    asio::awaitable<void> ship(std::string source_id);
+    asio::awaitable<bool> ship(std::string source_id);
     // Its watch goes to another cluster by now: it is put in line there.
     bool pass_on(const spool::source& what) {
         if (with_.cluster.is_of(what)) return false;
@@ -82,7 +89,9 @@ private:
     bool hold_for_storage(const spool::source& what);
     bool hold_for_folder(const spool::source& what);
     bool await_writer(spool::source& what, const watch& from);
-    asio::awaitable<result<void>> step(std::string source_id, watch& from, bool streams);
+    asio::awaitable<result<post_end>> step(std::string source_id, watch& from, bool streams);
+    void note_posted(const std::string& source_id, const std::string& watch);
+    void request_ended(const std::string& source_id, const result<bool>& posted);
     asio::awaitable<result<void>> upload(std::string source_id, watch& from, bool streams);
     void handle_failure(const std::string& source_id, const failure& problem);
     after_failure next_after(const spool::source& what, const failure& problem);
@@ -105,8 +114,7 @@ private:
     streaming_slots slots_;
     unanswered_posts unanswered_;
     unfinished_files unfinished_;
-    std::optional<std::string> suspect_;       // The one that is tried, of those in hand at deaths.
-    std::unordered_set<std::string> put_off_;  // Those whose turn came once, and was put off.
+    suspects suspects_;
 };
 
 }  // namespace kustodrop::pipeline

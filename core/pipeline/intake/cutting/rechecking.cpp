@@ -1,6 +1,7 @@
 #include "pipeline/intake/cutting/rechecking.hpp"
 
 #include "pipeline/intake/resuming.hpp"
+#include "pipeline/superseding.hpp"
 #include "pipeline/watch/record_forms.hpp"
 
 #include <utility>
@@ -42,6 +43,10 @@ asio::awaitable<void> rechecker::look_at(rechecks::due one, bool hurries) {
 
 void rechecker::note_failure(spool::source& what, const failure& problem) {
     if (problem.code != errc::file_vanished) return add(what);
+    if (may_be_reported(what)) {
+        watch_.kept.end(what.slices.front().name);
+        return await_report(with_.sources, next_, what);
+    }
     resuming_parts with{with_.sources, with_.ready, next_, with_.time, with_.measured};
     settle_vanished(with, what);
 }
@@ -49,10 +54,26 @@ void rechecker::note_failure(spool::source& what, const failure& problem) {
 void rechecker::take(spool::source& what, cut_look seen, unsigned unchanged_looks) {
     auto& last = what.slices.back();
     bool is_new = last != seen.file;
+    if (is_new && may_be_reported(what)) return take_version(what, std::move(seen));
     last = std::move(seen.file);
     if (is_new) with_.sources.note(what);
     if (is_undecided(last)) return add(what, seen.is_unchanged ? unchanged_looks + 1 : 0);
     with_.ready.push(what.id, with_.time.now());
+}
+
+// The service may have the former version: a report on it says nothing of this one.
+void rechecker::take_version(spool::source& former, cut_look seen) {
+    auto now = with_.time.wall_now();
+    auto id = spool::make_source_id(with_.random, now);
+    with_.log.warning(
+        "a file was written again while a post of it was unanswered: what it holds now is sent as "
+        "a source of its own",
+        {{"watch", former.watch}, {"source", former.id}, {"next", id}, {"file", seen.file.name}}
+    );
+    auto version = next_version_of(former, std::move(seen.file), std::move(id), now);
+    auto& next = supersede(with_.sources, next_, former, std::move(version));
+    if (is_undecided(next.slices.back())) return add(next);
+    with_.ready.push(next.id, with_.time.now());
 }
 
 }  // namespace kustodrop::pipeline

@@ -28,6 +28,7 @@ public:
 private:
     asio::awaitable<void> look_at(rechecks::due one, bool hurries);
     void take(spool::source& what, cut_look seen, unsigned unchanged_looks);
+    void take_version(spool::source& former, cut_look seen);
     void note_failure(spool::source& what, const failure& problem);
 
     watch& watch_;

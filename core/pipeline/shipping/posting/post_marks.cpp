@@ -26,6 +26,7 @@ void post_marks::begin(spool::source& what, begun_post post) {
     what.target = std::move(post.target);
     what.cluster = with_.cluster.record();
     what.token_number = post.token_number;
+    what.token_refused = false;
     what.last_post_at = with_.time.wall_now();
     with_.sources.advance(what, stage::posting{std::move(blob), what.last_post_at});
 }

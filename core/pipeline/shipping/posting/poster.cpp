@@ -30,7 +30,7 @@ poster::poster(const poster_parts& parts)
            parts.cluster.line}
       ) {}
 
-asio::awaitable<result<bool>> poster::post(
+asio::awaitable<result<post_end>> poster::post(
     std::string source_id, watch& from, post_options options
 ) {
     auto chosen = kusto::transport::queued;
@@ -58,31 +58,36 @@ static bool is_to_be_posted(const spool::source* what) {
            !std::holds_alternative<stage::posted>(what->stage);
 }
 
-asio::awaitable<result<bool>> poster::post_by_rest(std::string source_id, watch& from) {
+asio::awaitable<result<post_end>> poster::post_by_rest(std::string source_id, watch& from) {
     auto* what = with_.sources.find(source_id);
-    if (!is_to_be_posted(what)) co_return false;
+    if (!is_to_be_posted(what)) co_return post_end::nothing;
     auto place = blob_place(*what);
-    if (!place) co_return false;
+    if (!place) co_return post_end::nothing;
     auto where = from.target_for(*what);
-    if (!where) co_return false;
+    if (!where) co_return post_end::nothing;
     auto request = message_for(*what, *where, *place, {});
+    if (co_await rest_.hand_over(request)) co_return post_end::on_its_way;
     auto sent = co_await rest_.post(std::move(request));
-    co_return sent;
+    if (sent.has_error()) co_return sent.error();
+    co_return *sent ? post_end::posted : post_end::nothing;
 }
 
-asio::awaitable<result<bool>> poster::post_in_queue(
+asio::awaitable<result<post_end>> poster::post_in_queue(
     std::string source_id, watch& from, post_options options
 ) {
+    auto* before = with_.sources.find(source_id);
+    // It was on its way here already when that was reported.
+    if (before && before->token_refused) with_.identity_token.refuse(before->token_number);
     auto token = co_await with_.identity_token.get();
     auto token_number = with_.identity_token.number();
     auto queue = co_await with_.router.queue();
     storage_router::visit visiting(with_.router, queue.account, storage_router::errand::post);
     auto* what = with_.sources.find(source_id);
-    if (!is_to_be_posted(what)) co_return false;
+    if (!is_to_be_posted(what)) co_return post_end::nothing;
     auto place = blob_place(*what);
-    if (!place) co_return false;
+    if (!place) co_return post_end::nothing;
     auto where = from.target_for(*what);
-    if (!where) co_return false;
+    if (!where) co_return post_end::nothing;
     auto target = recorded_as(*what, from, *where);  // A new configuration may come while we wait.
     auto request = message_for(*what, *where, *place, options.reports);
     request.client_version = options.client_version;
@@ -91,7 +96,7 @@ asio::awaitable<result<bool>> poster::post_in_queue(
         auto added = co_await add_status_row(request, what->posts + 1);
         if (added.has_error()) co_return added.error();
         what = with_.sources.find(source_id);
-        if (!is_to_be_posted(what)) co_return false;
+        if (!is_to_be_posted(what)) co_return post_end::nothing;
     }
     auto text = kusto::ingestion_message(request, *token);
     if (text.has_error()) co_return text.error();
@@ -109,7 +114,7 @@ asio::awaitable<result<bool>> poster::post_in_queue(
     with_.router.report(queue, sent);
     with_.attempts.request_ended(source_id, queue.account, "post", sent);
     if (sent.has_error()) co_return sent.error();
-    co_return true;
+    co_return post_end::posted;
 }
 
 // Before the post: the service writes the outcome there and makes no row of its own.

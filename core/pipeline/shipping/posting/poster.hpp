@@ -47,6 +47,13 @@ struct post_options {
     std::string client_version = {};
 };
 
+/// How an attempt to post a source ended.
+enum class post_end {
+    posted,      // The service has it.
+    nothing,     // Nothing was posted: it has moved on, or its blob is to be uploaded again.
+    on_its_way,  // In a request with others; who called run_with() hears how that ends.
+};
+
 /// Posts an uploaded source the way that is chosen now: as an ingestion message in a queue, or by
 /// REST. The stage `posting` is on disk before the request is sent, so that a post whose answer is
 /// lost is known after any crash.
@@ -54,15 +61,20 @@ class poster {
 public:
     explicit poster(const poster_parts& parts);
 
-    /// True: the service has the message, and the source is `posted`. False: nothing was posted,
-    /// because the source has moved on, or its blob is to be uploaded again.
-    asio::awaitable<result<bool>> post(std::string source_id, watch& from, post_options options);
-
-private:
-    asio::awaitable<result<bool>> post_in_queue(
+    asio::awaitable<result<post_end>> post(
         std::string source_id, watch& from, post_options options
     );
-    asio::awaitable<result<bool>> post_by_rest(std::string source_id, watch& from);
+
+    /// See rest_poster. Without it nothing is ever `on_its_way`.
+    void run_with(rest_poster::starter start, rest_poster::end_handler ended) {
+        rest_.run_with(std::move(start), std::move(ended));
+    }
+
+private:
+    asio::awaitable<result<post_end>> post_in_queue(
+        std::string source_id, watch& from, post_options options
+    );
+    asio::awaitable<result<post_end>> post_by_rest(std::string source_id, watch& from);
     std::optional<http::url> blob_place(spool::source& what);
     asio::awaitable<result<void>> add_status_row(kusto::ingestion_request& request, unsigned post);
     void after_post(const std::string& source_id, const result<void>& sent);

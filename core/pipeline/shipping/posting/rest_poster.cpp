@@ -13,13 +13,16 @@ namespace kustodrop::pipeline {
 
 static constexpr duration longest_gathering = 100ms;
 static constexpr duration longest_obeyed = 1h;
+static constexpr std::size_t requests_on_their_way = 10;  // Before shippers wait for theirs.
 
 /// Sources that go into one request. The first of them leads: it waits, sends and wakes the others.
 struct rest_poster::group {
-    explicit group(asio::any_io_executor executor) : changed(std::move(executor)) {}
+    group(kusto::request_group begun, asio::any_io_executor executor)
+        : all(std::move(begun)), changed(std::move(executor)) {}
 
-    std::vector<kusto::ingestion_request> members;
-    std::unordered_set<std::string> sent;  // Of them those that were in the request.
+    kusto::request_group all;
+    std::vector<std::string> handed_over;  // Of them those that no one waits for.
+    std::unordered_set<std::string> sent;  // Those that were in the request.
     bool is_full = false;
     bool has_ended = false;
     result<void> outcome = unforeseen(std::runtime_error("the request was given up"));
@@ -33,7 +36,7 @@ public:
     leading(const leading&) = delete;
     ~leading() {
         poster_.close(*mine_);
-        poster_.posting_ -= mine_->members.size();
+        poster_.posting_ -= mine_->all.members().size();
         mine_->has_ended = true;
         mine_->changed.notify_all();
     }
@@ -45,57 +48,70 @@ private:
 
 rest_poster::~rest_poster() = default;
 
-static std::uint64_t raw_bytes_of(const std::vector<kusto::ingestion_request>& all) {
-    std::uint64_t out = 0;
-    for (auto& one : all) out += one.raw_bytes;
-    return out;
-}
-
 // A group that this one may join, or a new one, which it leads.
-rest_poster::shared_group rest_poster::join(
-    const kusto::ingestion_request& request, asio::any_io_executor executor
+rest_poster::place rest_poster::join(
+    kusto::ingestion_request request, asio::any_io_executor executor
 ) {
     ++posting_;
-    auto& limits = with_.rest.transports->limits();
     bool is_alone = alone_.contains(request.id);
     for (auto& one : open_) {
-        if (is_alone || one->is_full) continue;
-        auto candidates = one->members;
-        candidates.push_back(request);
-        if (kusto::next_group(candidates, limits).size() < candidates.size()) continue;
-        one->members = std::move(candidates);
-        one->is_full =
-            one->members.size() >= limits.blobs || raw_bytes_of(one->members) >= limits.raw_bytes;
-        one->changed.notify_all();
-        return one;
+        if (is_alone || one->is_full || !one->all.takes(request)) continue;
+        one->all.add(std::move(request));
+        one->is_full = one->all.is_full();
+        bool is_last = with_.ready.served(with_.line) <= posting_;
+        if (one->is_full || is_last) one->changed.notify_all();
+        return {one};
     }
-    auto mine = std::make_shared<group>(std::move(executor));
-    mine->members.push_back(request);
-    mine->is_full = is_alone || limits.blobs <= 1 || !kusto::may_share(request, request);
+    kusto::request_group all(std::move(request), with_.rest.transports->limits());
+    auto mine = std::make_shared<group>(std::move(all), std::move(executor));
+    mine->is_full = is_alone || mine->all.is_full();
     if (!mine->is_full) open_.push_back(mine);
-    return mine;
+    return {mine, true};
+}
+
+result<bool> rest_poster::end_of(const group& one, const std::string& source_id) {
+    if (one.outcome.has_error()) return one.outcome.error();
+    return one.sent.contains(source_id);
 }
 
 asio::awaitable<result<bool>> rest_poster::post(kusto::ingestion_request request) {
     auto executor = co_await asio::this_coro::executor;
     auto id = request.id;
     if (auto wait = throttling()) co_return *wait;
-    auto mine = join(request, executor);
-    if (mine->members.front().id != id) {
-        while (!mine->has_ended) co_await mine->changed.wait();
+    auto [mine, is_first] = join(std::move(request), executor);
+    if (is_first) {
+        co_await lead(mine);
     } else {
-        leading held(*this, mine);
-        co_await gather(mine);
-        close(*mine);
-        if (auto wait = throttling()) {
-            mine->outcome = *wait;
-        } else {
-            auto sent = co_await send(mine);
-            mine->outcome = sent;
-        }
+        while (!mine->has_ended) co_await mine->changed.wait();
     }
-    if (mine->outcome.has_error()) co_return mine->outcome.error();
-    co_return mine->sent.contains(id);
+    co_return end_of(*mine, id);
+}
+
+asio::awaitable<bool> rest_poster::hand_over(const kusto::ingestion_request& request) {
+    auto executor = co_await asio::this_coro::executor;
+    auto most = requests_on_their_way * with_.rest.transports->limits().blobs;
+    if (!start_ || posting_ >= most || throttling()) co_return false;
+    auto [mine, is_first] = join(request, executor);
+    mine->handed_over.push_back(request.id);
+    if (is_first) start_(run(mine));
+    co_return true;
+}
+
+asio::awaitable<void> rest_poster::lead(shared_group mine) {
+    leading held(*this, mine);
+    co_await gather(mine);
+    close(*mine);
+    if (auto wait = throttling()) {
+        mine->outcome = *wait;
+    } else {
+        auto sending = send(mine);
+        mine->outcome = co_await guarded(std::move(sending));
+    }
+}
+
+asio::awaitable<void> rest_poster::run(shared_group mine) {
+    co_await lead(mine);
+    for (auto& id : mine->handed_over) ended_(id, end_of(*mine, id));
 }
 
 // All requests go to one endpoint: what it said to one of them is for all.
@@ -123,7 +139,7 @@ void rest_poster::close(const group& one) {
 // Those that still want to be posted are `posting` from now on.
 std::vector<std::string> rest_poster::begin(const group& mine) {
     std::vector<std::string> ids;
-    for (auto& one : mine.members) {
+    for (auto& one : mine.all.members()) {
         auto* what = with_.sources.find(one.id);
         auto* blob = what ? spool::blob_of(what->stage) : nullptr;
         if (!blob || std::holds_alternative<spool::stage::posted>(what->stage)) continue;
@@ -147,12 +163,14 @@ asio::awaitable<result<void>> rest_poster::send(shared_group mine) {
         co_return safe.error();
     }
     std::vector<kusto::ingestion_request> group;
-    for (auto& one : mine->members) {
+    for (auto& one : mine->all.members()) {
         if (std::ranges::count(ids, one.id) > 0) group.push_back(one);
     }
     auto& first = group.front();
     auto path = kusto::rest_path(first.database, first.table);
-    auto posting = with_.rest.client->post(std::move(path), kusto::rest_body(group));
+    auto closed = [this] { return throttling(); };
+    auto body = kusto::rest_body(group);
+    auto posting = with_.rest.client->post(std::move(path), std::move(body), closed);
     auto sent = co_await guarded(std::move(posting));
     // From here to the record nothing may wait: a cancellation would skip it (docs/traps.md §3).
     learn(ids, sent);

@@ -11,6 +11,7 @@
 #include "pipeline/shipping/posting/post_marks.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,20 +46,43 @@ public:
     /// has moved on.
     asio::awaitable<result<bool>> post(kusto::ingestion_request request);
 
+    using starter = std::function<void(asio::awaitable<void>)>;
+    using end_handler = std::function<void(const std::string& source_id, const result<bool>&)>;
+
+    /// From now on requests run by themselves, started so; `ended` hears of each source what post()
+    /// would return.
+    void run_with(starter start, end_handler ended) {
+        start_ = std::move(start);
+        ended_ = std::move(ended);
+    }
+
+    /// Puts a source into a request that runs by itself, so that no one waits for it. False: it is
+    /// to be posted with post(), for too many are on their way or the service wants a pause.
+    asio::awaitable<bool> hand_over(const kusto::ingestion_request& request);
+
 private:
     struct group;
     class leading;
     using shared_group = std::shared_ptr<group>;
+    struct place {
+        shared_group in;
+        bool is_first = false;  // It leads: without it nothing is sent.
+    };
 
-    shared_group join(const kusto::ingestion_request& request, asio::any_io_executor executor);
+    place join(kusto::ingestion_request request, asio::any_io_executor executor);
+    asio::awaitable<void> lead(shared_group mine);
+    asio::awaitable<void> run(shared_group mine);
     asio::awaitable<void> gather(shared_group mine);
     void close(const group& one);
     asio::awaitable<result<void>> send(shared_group mine);
     std::vector<std::string> begin(const group& mine);
     void learn(const std::vector<std::string>& ids, const result<std::string>& sent);
     std::optional<failure> throttling() const;
+    static result<bool> end_of(const group& one, const std::string& source_id);
 
     parts with_;
+    starter start_;
+    end_handler ended_;
     std::vector<shared_group> open_;         // Those that may still be joined.
     std::size_t posting_ = 0;                // Sources in any group.
     std::unordered_set<std::string> alone_;  // Refused in company: the next time without.

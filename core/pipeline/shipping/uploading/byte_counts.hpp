@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "spool/source/source.hpp"
 
@@ -16,6 +17,17 @@ inline void count_bytes(
     auto stored = static_cast<double>(sent.stored_bytes);
     measured.count("kustodrop_raw_bytes_total", labels).add(raw);
     measured.count("kustodrop_uploaded_bytes_total", labels).add(stored);
+}
+
+inline void log_upload(logger& log, const spool::source& what, const spool::blob_record& blob) {
+    log.debug(
+        "uploaded",
+        {{"watch", what.watch},
+         {"source", what.id},
+         {"blob", blob.account + "/" + blob.container + "/" + blob.name},
+         {"raw_bytes", std::to_string(blob.raw_bytes)},
+         {"stored_bytes", std::to_string(blob.stored_bytes)}}
+    );
 }
 
 }  // namespace kustodrop::pipeline

@@ -22,8 +22,6 @@ ingestion_request source(const std::string& name) {
     return out;
 }
 
-using indices = std::vector<std::size_t>;
-
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(rest_request_)
@@ -49,17 +47,39 @@ BOOST_AUTO_TEST_CASE(shares_a_request_where_all_it_says_is_the_same) {
     BOOST_TEST(!may_share(deduplicated, deduplicated));
 }
 
-BOOST_AUTO_TEST_CASE(groups_in_order_within_the_limits) {
-    BOOST_TEST(next_group({}, {}).empty());
+BOOST_AUTO_TEST_CASE(a_group_takes_what_shares_its_request) {
+    request_group all(source("a"), {});
     auto other = source("b");
     other.table = "U";
-    std::vector waiting{source("a"), other, source("c"), source("a"), source("d")};
-    BOOST_TEST((next_group(waiting, {}) == indices{0, 2, 4}));
-    BOOST_TEST((next_group(waiting, {2, 1000}) == indices{0, 2}));
-    BOOST_TEST((next_group(waiting, {20, 20}) == indices{0, 2}));
-    BOOST_TEST((next_group(waiting, {20, 19}) == indices{0}));
-    BOOST_TEST((next_group(waiting, {20, 5}) == indices{0}));
-    BOOST_TEST((next_group(waiting, {0, 0}) == indices{0}));
+    BOOST_TEST(!all.takes(other));
+    BOOST_TEST(!all.takes(source("a")));  // The same URL.
+    BOOST_TEST(all.takes(source("c")));
+    all.add(source("c"));
+    BOOST_TEST(!all.takes(source("c")));
+    BOOST_TEST(all.takes(source("d")));
+    BOOST_TEST(all.members().size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_group_is_full_at_the_limits) {
+    request_group two(source("a"), {2, 1000});
+    BOOST_TEST(!two.is_full());
+    two.add(source("b"));
+    BOOST_TEST(two.is_full());
+    BOOST_TEST(!two.takes(source("c")));
+    BOOST_TEST(request_group(source("a"), {20, 20}).takes(source("b")));
+    BOOST_TEST(!request_group(source("a"), {20, 19}).takes(source("b")));
+    for (request_limits none : {request_limits{20, 5}, request_limits{0, 0}}) {
+        request_group one(source("a"), none);
+        BOOST_TEST(one.is_full());
+        BOOST_TEST(one.members().size() == 1u);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_deduplicated_fills_its_group_alone) {
+    auto deduplicated = source("a");
+    deduplicated.ingest_if_not_exists = {"x"};
+    BOOST_TEST(request_group(deduplicated, {}).is_full());
+    BOOST_TEST(!request_group(source("b"), {}).takes(deduplicated));
 }
 
 BOOST_AUTO_TEST_CASE(writes_the_documented_body) {

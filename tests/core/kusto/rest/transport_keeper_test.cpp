@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(answers_to_a_post_refuse_it_or_leave_it_open) {
 BOOST_AUTO_TEST_CASE(a_token_that_is_refused_is_replaced_once) {
     network.answer(401);
     network.answer(200, R"({"ingestionOperationId":"1;2;3"})");
-    auto sent = start(client->post("/v1/rest/ingestion/queued/Db/T", "{}"));
+    auto sent = start(client->post("/v1/rest/ingestion/queued/Db/T", "{}", {}));
     BOOST_REQUIRE(sent->done());
     BOOST_TEST(sent->value->value() == "1;2;3");
     BOOST_TEST(refused == 1);
@@ -129,9 +129,23 @@ BOOST_AUTO_TEST_CASE(a_token_that_is_refused_is_replaced_once) {
     BOOST_TEST(network.last().service == "rest");
 }
 
+BOOST_AUTO_TEST_CASE(a_post_whose_token_was_refused_is_not_repeated_during_a_pause) {
+    network.answer(401);
+    network.answer(200, R"({"ingestionOperationId":"1;2;3"})");
+    auto closed = [this]() -> std::optional<failure> {
+        if (refused == 0) return std::nullopt;
+        return failure{errc::bad_answer, remedy::retry, "later"};
+    };
+    auto sent = start(client->post("/v1/rest/ingestion/queued/Db/T", "{}", closed));
+    BOOST_REQUIRE(sent->done());
+    BOOST_TEST(sent->value->error().detail == "later");
+    BOOST_TEST(!sent->value->error().maybe_acted);
+    BOOST_TEST(network.sent.size() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(an_answer_without_an_operation_may_have_acted) {
     network.answer(200, "{}");
-    auto sent = start(client->post("/v1/rest/ingestion/queued/Db/T", "{}"));
+    auto sent = start(client->post("/v1/rest/ingestion/queued/Db/T", "{}", {}));
     BOOST_REQUIRE(sent->done());
     BOOST_TEST(sent->value->error().maybe_acted);
 }

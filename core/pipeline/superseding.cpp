@@ -1,0 +1,36 @@
+#include "pipeline/superseding.hpp"
+
+#include <utility>
+
+namespace kustodrop::pipeline {
+
+bool may_be_reported(const spool::source& what) {
+    return what.posts > what.failure_keys.size() && what.slices.size() == 1;
+}
+
+spool::source next_version_of(
+    const spool::source& former, spool::slice now, std::string new_id, wall_time at
+) {
+    spool::source out;
+    out.id = std::move(new_id);
+    out.watch = former.watch;
+    out.target = former.target;
+    out.claimed_at = at;
+    out.slices.push_back(std::move(now));
+    return out;
+}
+
+void await_report(roster& sources, routing& next, spool::source& former) {
+    sources.supersede(former);
+    next.posted(former);
+}
+
+spool::source& supersede(
+    roster& sources, routing& next, spool::source& former, spool::source version
+) {
+    auto& admitted = *sources.supersede(former, std::move(version));
+    next.posted(former);
+    return admitted;
+}
+
+}  // namespace kustodrop::pipeline
