@@ -2,7 +2,7 @@
 import statistics
 from math import comb
 
-LEAST, MOST = 5, 15  # Pairs.
+LEAST, MOST = 5, 9  # Pairs.
 STABLE = 0.04  # The width of the interval of the median, by which a figure is stable.
 
 
