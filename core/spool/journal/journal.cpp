@@ -172,8 +172,7 @@ result<std::unique_ptr<journal>> journal::open(
 
 void journal::record(const source& what) {
     state_->record(source_change{what, state_->time.wall_now()});
-    // The answer to a post: after a crash without it the post would be an ambiguous one.
-    if (std::holds_alternative<stage::posted>(what.stage)) state_->pace->arrive();
+    if (is_urgent(what)) state_->pace->arrive();
 }
 
 void journal::record_together(const std::vector<const source*>& all) {

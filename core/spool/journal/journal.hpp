@@ -24,8 +24,8 @@ struct journal_options {
     std::string path;                 // The database file; its folder exists.
     std::size_t group_records = 256;  // At most this many records a transaction.
     bool synced = true;               // False only in simulations: nothing is durable then.
-    // When the next commit begins. A record that no one waits for is lost by a crash before it;
-    // that a post was answered counts as waited for.
+    // When the next commit begins. A record that no one waits for is lost by a crash before it; a
+    // new claim and the answer to a post count as waited for.
     batch_pace::options pace = {};
 };
 

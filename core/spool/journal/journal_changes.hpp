@@ -15,6 +15,14 @@ struct source_change {
     spool::source source;
     wall_time changed_at{};
 };
+/// Whether a crash should not lose the record although no one waits for it: with a claim goes its
+/// target, and without the answer to its post the post would be an ambiguous one.
+inline bool is_urgent(const source& what) {
+    bool is_claim = std::holds_alternative<stage::claimed>(what.stage);
+    bool is_new = is_claim && what.attempts == 0 && what.begun == 0;
+    return is_new || std::holds_alternative<stage::posted>(what.stage);
+}
+
 struct kept_change {
     kept_file file;
 };

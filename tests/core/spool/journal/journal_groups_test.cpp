@@ -20,9 +20,15 @@ struct gathering : keeping {
 
     using waiter = std::shared_ptr<task<result<void>>>;
 
+    static source an_uploaded(int number) {
+        auto out = a_source(number);
+        out.stage = stage::uploaded{a_blob()};
+        return out;
+    }
+
     /// A record of that number, and somebody who waits for it.
     waiter awaited(int number) {
-        book->record(a_source(number));
+        book->record(an_uploaded(number));
         return start(book->durable());
     }
 
@@ -49,7 +55,7 @@ struct gathering : keeping {
 BOOST_FIXTURE_TEST_SUITE(journal_groups, gathering)
 
 BOOST_AUTO_TEST_CASE(what_no_one_waits_for_is_written_soon) {
-    book->record(a_source());
+    book->record(an_uploaded(1));
     settle();
     BOOST_TEST(on_disk() == 0u);
     pass(49ms);
@@ -59,7 +65,7 @@ BOOST_AUTO_TEST_CASE(what_no_one_waits_for_is_written_soon) {
 }
 
 BOOST_AUTO_TEST_CASE(what_somebody_waits_for_is_written_at_once_with_all_before_it) {
-    book->record(a_source(1));
+    book->record(an_uploaded(1));
     settle();
     auto waiting = awaited(2);
     settle();
@@ -68,12 +74,15 @@ BOOST_AUTO_TEST_CASE(what_somebody_waits_for_is_written_at_once_with_all_before_
     BOOST_TEST(commits() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(the_answer_to_a_post_is_written_at_once) {
-    auto what = a_source();
+BOOST_AUTO_TEST_CASE(a_claim_and_the_answer_to_a_post_are_written_at_once) {
+    book->record(a_source(1));
+    settle();
+    BOOST_TEST(on_disk() == 1u);
+    auto what = a_source(2);
     what.stage = stage::posted{};
     book->record(what);
     settle();
-    BOOST_TEST(on_disk() == 1u);
+    BOOST_TEST(on_disk() == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(after_several_waited_the_next_one_waits_for_others) {
@@ -112,7 +121,7 @@ BOOST_AUTO_TEST_CASE(one_alone_waits_for_others_only_once) {
 }
 
 BOOST_AUTO_TEST_CASE(what_waits_is_written_when_the_daemon_ends) {
-    book->record(a_source());
+    book->record(an_uploaded(1));
     settle();
     cancel(*running);
     BOOST_TEST(book->flush().has_value());
