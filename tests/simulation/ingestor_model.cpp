@@ -34,7 +34,7 @@ std::uint64_t ingestor_model::take(const std::string& text) {
 }
 
 std::uint64_t ingestor_model::take(const message& one) {
-    auto number = book_.accepted(one.id);
+    auto number = book_.accepted(one.id, !one.operation.empty());
     ++under_way_;
     auto batching = world_.chance.between(5s, 4min);
     world_.plan(batching, [this, one] { seal(one); });

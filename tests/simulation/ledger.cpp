@@ -94,7 +94,7 @@ ledger::piece ledger::recognize(std::string_view text, std::string_view where) {
     return {};
 }
 
-std::uint64_t ledger::accepted(const std::string& id) {
+std::uint64_t ledger::accepted(const std::string& id, bool by_rest) {
     auto& known = sources_[id];
     if (known.credit == 0 && known.forgotten > 0) {
         --known.forgotten;
@@ -105,6 +105,7 @@ std::uint64_t ledger::accepted(const std::string& id) {
         world_.wrong("posted again although the first post was answered well: " + id);
     }
     ++known.open_posts;
+    known.by_rest = known.by_rest || by_rest;
     posts_.push_back({id, std::nullopt});
     return posts_.size() - 1;
 }
@@ -145,6 +146,17 @@ static bool begin_alike(
     });
 }
 
+// Of a request by REST without an answer no outcome can be asked for: another source of that file
+// may have failed as far as the client could know, and what it holds is sent with what was added
+// since.
+bool ledger::may_be_given_up(const std::string& id, const drop& part) const {
+    return std::ranges::any_of(sources_, [&](auto& one) {
+        auto& [other, known] = one;
+        if (other == id || !known.by_rest || known.open_posts == 0) return false;
+        return std::ranges::any_of(known.what, [&](auto& piece) { return piece.of == &part; });
+    });
+}
+
 void ledger::ingested(const std::string& id, std::string_view text) {
     auto& known = sources_[id];
     auto what = recognize_all(text, "ingested as " + id);
@@ -169,6 +181,7 @@ void ledger::ingested(const std::string& id, std::string_view text) {
             if (known.times_ingested == 1) again = again || ++part.of->sources[i] > 1;
         }
         bool may_be = kept_files_ && part.of->sources[part.first] <= part.of->writes;
+        may_be = may_be || (again && may_be_given_up(id, *part.of));
         if (again && journal_lasts && !may_be) {
             world_.wrong("shipped under two ids: " + part.of->name);
         }

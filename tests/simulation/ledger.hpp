@@ -55,8 +55,8 @@ public:
     std::vector<piece> recognize_all(std::string_view text, std::string_view where);
 
     // What the service did.
-    std::uint64_t accepted(const std::string& id);  ///< A post; returns its number.
-    void answered(std::uint64_t post);              ///< The client got the answer.
+    std::uint64_t accepted(const std::string& id, bool by_rest);  ///< A post; returns its number.
+    void answered(std::uint64_t post);                            ///< The client got the answer.
     void ingested(const std::string& id, std::string_view text);
     void said_success(const std::string& id);
 
@@ -95,11 +95,14 @@ private:
         unsigned credit = 1;  // Posts that it may still make.
         unsigned times_asked = 0;
         unsigned open_posts = 0;
+        bool by_rest = false;  // One of them, at least.
         std::string refused_token = {};
         unsigned forgotten = 0;  // Of those, before the client's last start.
         unsigned times_ingested = 0;
         std::vector<piece> what;
     };
+
+    bool may_be_given_up(const std::string& id, const drop& part) const;
 
     universe& world_;
     std::map<unsigned, drop> drops_;
