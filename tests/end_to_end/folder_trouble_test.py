@@ -114,6 +114,8 @@ class EachFolderTrouble(Troubled):
         said, alert = "waiting: folder: folder_locked", "KustodropFolderAbsent"
         self.all_say(second, file, "folder_locked", metrics, said, alert=alert)
         self.assertIn(str(first.drop), second.output())
+        # What it has not settled would be taken over, and counted, by the second.
+        self.settled(first, succeeded=1)
         first.stop()
         self.daemons.remove(first)
         second.put("f0.csv", csv_rows(1), first.drop)
