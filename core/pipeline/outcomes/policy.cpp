@@ -251,7 +251,11 @@ any_action decide_on_timeout(
     record.at = at.wall_now;
     // A failure that could not be read may stand in the queue.
     bool was_read = options.unread_because.empty() || options.reports == report_level::none;
-    if (options.reports != report_level::all && was_read) {
+    bool is_silent = options.reports != report_level::all && was_read;
+    // Silence says nothing of what the service may never have been given: it is repeated when
+    // upload.repost_after has passed.
+    if (is_silent && spool::is_unposted(source.stage)) return action::wait{};
+    if (is_silent && source.ambiguous_posts < std::max(source.posts, 1u)) {
         record.outcome = spool::outcome::presumed;
         return action::settle{std::move(record)};
     }

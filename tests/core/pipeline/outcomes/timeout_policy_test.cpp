@@ -48,6 +48,23 @@ BOOST_AUTO_TEST_CASE(silence_is_presumed_success_where_only_failures_are_reporte
     }
 }
 
+BOOST_AUTO_TEST_CASE(silence_is_no_success_of_what_the_service_may_never_have_been_given) {
+    for (auto reports : {report_level::failures, report_level::none}) {
+        options.reports = reports;
+        source.stage = stage::posting{};
+        BOOST_TEST(on_timeout() == "wait");
+        // Its file was written again before an answer came.
+        source.stage = stage::posted{};
+        source.slices.front().location.clear();
+        source.ambiguous_posts = 1;
+        BOOST_TEST(on_timeout() == "park");
+        source.posts = 2;  // The second was answered.
+        BOOST_TEST(on_timeout() == "settle");
+        source.posts = 1;
+        source.ambiguous_posts = 0;
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_failure_after_all_posts_decides_when_the_other_copies_stay_silent) {
     source.posts = 2;
     has_failed(failed(data_code));
