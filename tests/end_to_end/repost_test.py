@@ -34,6 +34,18 @@ class Repost(EndToEnd):
         self.assertEqual(entry["ambiguous_posts"], 1)
         self.assertEqual(len(self.ids(emulator)), 1)
 
+    def test_silence_is_no_success_of_a_post_that_never_arrived(self):
+        ways.needs_notice_of_lost_posts()
+        emulator, daemon = self.pair(
+            upload={"repost_after": "6s"},
+            notifications={"report_level": "failures", "outcome_timeout": "2s"},
+        )
+        emulator.fault("queue", "put_message", count=1, reset="before")
+        daemon.put("a.csv", csv_rows(3))
+        (entry,) = self.settled(daemon, presumed=1)
+        self.assertEqual((entry["posts"], entry["ambiguous_posts"]), (2, 1))
+        self.assertEqual(emulator.count(), 3)
+
     def test_a_lost_post_is_repeated_with_the_same_id_and_blob(self):
         emulator, daemon = self.pair()
         emulator.fault("queue", "put_message", count=1, reset="before")
