@@ -12,13 +12,13 @@ namespace kustodrop {
 class batch_pace {
 public:
     struct options {
-        duration unawaited = {};  // What no one waits for may wait so long.
+        duration unawaited = {};  // What no one waits for may wait so long after the last batch.
         duration gathering = {};  // The next batch is put off for so long, or until half as many
         std::size_t most = 32;    // again wait for it as for the last one, but no more than that.
     };
 
     batch_pace(asio::any_io_executor executor, clock& time, options how)
-        : time_(time), how_(how), enough_waiting_(std::move(executor)) {}
+        : time_(time), how_(how), enough_waiting_(std::move(executor)), last_end_(time.now()) {}
 
     /// Someone waits for the next batch.
     void arrive() {
@@ -26,22 +26,25 @@ public:
     }
 
     /// A batch has ended, well or not. Who still waits arrives again.
-    void served() { waiting_ = 0; }
+    void served() {
+        waiting_ = 0;
+        last_end_ = time_.now();
+    }
 
     /// Returns when the next batch is to begin.
     asio::awaitable<void> next() {
         if (waiting_ == 0 && how_.unawaited > duration::zero()) {
-            co_await wait_for(1, how_.unawaited);
+            co_await wait_for(1, last_end_ + how_.unawaited);
         }
         if (last_ > 1 && waiting_ > 0 && how_.gathering > duration::zero()) {
-            co_await wait_for(std::min(last_ + last_ / 2, how_.most), how_.gathering);
+            auto enough = std::min(last_ + last_ / 2, how_.most);
+            co_await wait_for(enough, time_.now() + how_.gathering);
         }
         last_ = waiting_;
     }
 
 private:
-    asio::awaitable<void> wait_for(std::size_t count, duration longest) {
-        auto until = time_.now() + longest;
+    asio::awaitable<void> wait_for(std::size_t count, time_point until) {
         enough_ = count;
         while (waiting_ < count && time_.now() < until) {
             co_await wait_until(enough_waiting_, time_, until);
@@ -55,6 +58,7 @@ private:
     std::size_t waiting_ = 0;  // Since the last batch.
     std::size_t enough_ = 0;   // So many end the wait; 0: no one asks.
     std::size_t last_ = 0;     // Waited for the last batch.
+    time_point last_end_;      // Or the start.
 };
 
 }  // namespace kustodrop

@@ -62,6 +62,10 @@ BOOST_AUTO_TEST_CASE(what_no_one_waits_for_is_written_soon) {
     BOOST_TEST(on_disk() == 0u);
     pass(2ms);
     BOOST_TEST(on_disk() == 1u);
+    pass(50ms);
+    book->record(an_uploaded(2));
+    settle();
+    BOOST_TEST(on_disk() == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(what_somebody_waits_for_is_written_at_once_with_all_before_it) {
