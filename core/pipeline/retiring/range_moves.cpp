@@ -32,7 +32,7 @@ static result<std::string> keep(
     if (index < job.errors.size()) explanation = job.errors[index];
     bool was_kept = spool::is_kept_range(range.location);
     if (was_kept && from.ranges->size_of(range.location)) {
-        auto explained = from.ranges->explain(range.location, explanation);
+        auto explained = from.ranges->explain(range.location, job.id, explanation);
         if (explained.has_error()) return explained.error();
         return {boost::system::in_place_value, range.location};
     }

@@ -1,6 +1,7 @@
 #include "spool/folder/quarantine_retention.hpp"
 
 #include "spool/folder/moves/moving.hpp"
+#include "spool/folder/moves/sidecar.hpp"
 #include "spool/source/place.hpp"
 
 #include <sys/stat.h>
@@ -160,7 +161,8 @@ static std::size_t count_files(int root, const std::string& folder, std::size_t 
         auto seen = look_at(open.get(), base);
         if (!seen) return true;
         if (seen->kind == file_kind::folder) below.push_back(joined(folder, base));
-        if (seen->kind == file_kind::regular && !base.ends_with(note)) ++count;
+        bool counts = !base.ends_with(note) && !is_unfinished_name(base);
+        if (seen->kind == file_kind::regular && counts) ++count;
         return true;
     });
     for (auto& name : below) count += count_files(root, name, level + 1);

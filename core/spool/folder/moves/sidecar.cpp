@@ -1,5 +1,6 @@
 #include "spool/folder/moves/sidecar.hpp"
 
+#include "base/random.hpp"
 #include "spool/folder/beneath.hpp"
 #include "spool/folder/moves/moving.hpp"
 #include "spool/source/place.hpp"
@@ -9,6 +10,13 @@
 #include <fcntl.h>
 
 namespace kustodrop::spool {
+
+bool is_unfinished_name(std::string_view base) {
+    if (!base.starts_with('.')) return false;
+    auto dot = base.rfind('.');
+    auto kind = base.substr(dot);
+    return (kind == ".tmp" || kind == ".part") && dot > 0 && is_guid(base.substr(1, dot - 1));
+}
 
 sidecar::sidecar(int folder, const std::string& base, const std::string& id)
     : folder_(folder), name_(sidecar_name(base, id)), id_(id) {}

@@ -5,6 +5,9 @@
 
 namespace kustodrop::spool {
 
+/// Whether it is a name under which something of ours is written before it gets its own.
+bool is_unfinished_name(std::string_view base);
+
 /// NAME.error.json beside a quarantined file: why it is there. Blocking.
 class sidecar {
 public:

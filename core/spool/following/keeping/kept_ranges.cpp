@@ -117,13 +117,15 @@ result<std::string> kept_ranges::keep(
     return move_failure(cannot_keep, range.name, error);
 }
 
-result<void> kept_ranges::explain(const std::string& location, std::string_view error_json) const {
+result<void> kept_ranges::explain(
+    const std::string& location, const std::string& source_id, std::string_view error_json
+) const {
     auto root = open_folder();
     auto place = split_folder(place_of(location));
     auto folder = open_beneath(root.get(), place.folder, O_RDONLY | O_DIRECTORY);
     if (!folder.is_open()) return move_failure(cannot_keep, location, errno);
     auto name = place.base + ".error.json";
-    auto temporary = "." + name.substr(name.rfind('@')) + ".tmp";
+    auto temporary = "." + source_id + ".tmp";
     int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC;
     descriptor file(::openat(folder.get(), temporary.c_str(), flags, 0640));
     bool written = file.is_open() && write_all(file.get(), error_json) &&

@@ -31,8 +31,10 @@ public:
         int file, const slice& range, const std::string& source_id, std::string_view error_json
     ) const;
 
-    /// Puts another explanation beside a range that failed again.
-    result<void> explain(const std::string& location, std::string_view error_json) const;
+    /// Puts another explanation beside a range that failed again, as that source.
+    result<void> explain(
+        const std::string& location, const std::string& source_id, std::string_view error_json
+    ) const;
 
     /// The copy, open; null: it is not there.
     shared_descriptor open(const std::string& location) const;

@@ -53,6 +53,15 @@ BOOST_AUTO_TEST_CASE(files_in_quarantine_are_counted_without_what_is_said_of_the
     BOOST_TEST(count_quarantined(drop) == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(what_a_crash_left_half_written_is_no_file_in_quarantine) {
+    auto folder = std::string(quarantine_folder);
+    for (auto end : {".tmp", ".part"}) files.write(folder + "/." + first_id + end, "1");
+    BOOST_TEST(count_quarantined(drop) == 0u);
+    for (auto name : {".tmp", ".note.tmp", ".part"}) files.write(folder + "/" + name, "1");
+    files.write(folder + "/." + first_id, "1");
+    BOOST_TEST(count_quarantined(drop) == 4u);
+}
+
 BOOST_AUTO_TEST_CASE(without_limits_everything_stays) {
     auto where = quarantined("a");
     BOOST_TEST(expire({}, 30'000).files_deleted == 0u);

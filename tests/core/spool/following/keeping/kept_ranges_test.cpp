@@ -110,13 +110,13 @@ BOOST_AUTO_TEST_CASE(names_that_are_too_long_give_way_to_the_id) {
     std::string id = "11111111-2222-7333-8444-555555555555";
     auto location = keep(range(0, 6, name), id);
     BOOST_TEST(location == "/quarantine/" + id + "@0-6");
-    BOOST_TEST(kept.explain(location, "{}").has_value());
+    BOOST_TEST(kept.explain(location, id, "{}").has_value());
     BOOST_TEST(copy_at(location + ".error.json") == "{}");
 }
 
 BOOST_AUTO_TEST_CASE(a_range_that_failed_again_has_the_newer_explanation) {
     auto location = keep(range(0, 6));
-    BOOST_TEST(kept.explain(location, R"({"code": "other"})").has_value());
+    BOOST_TEST(kept.explain(location, "another-id", R"({"code": "other"})").has_value());
     BOOST_TEST(copy_at(location + ".error.json") == R"({"code": "other"})");
     BOOST_TEST(kept.count() == 1u);
     BOOST_TEST(entries("state/follow/app/quarantine") == 2u);
