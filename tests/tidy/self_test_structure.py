@@ -8,6 +8,7 @@ import classes
 import continuation
 import floors
 import folders
+import listed
 import tree
 import unity
 
@@ -45,6 +46,22 @@ class InnerLayers(unittest.TestCase):
     def test_finds_a_folder_that_has_no_layer(self):
         self.assertEqual(found(floors, "core/spool/cellar/a.cpp", ""), [1])
         self.assertEqual(found(floors, "config/reading/a.cpp", ""), [])
+
+
+class Listed(unittest.TestCase):
+    def found(self, text, *themes):
+        names = [f"tests/area/{theme}_test.py" for theme in themes]
+        return [name for name, _, _ in listed.findings(names, lambda name: text)]
+
+    def test_finds_a_test_that_ctest_does_not_run(self):
+        text = "foreach(theme\n  follow_rows one # two\n)\n"
+        self.assertEqual(self.found(text, "follow_rows", "one"), [])
+        missing = ["tests/area/two_test.py", "tests/area/follow_test.py"]
+        self.assertEqual(self.found(text, "two", "follow"), missing)
+
+    def test_a_folder_may_take_all_of_them(self):
+        text = "file(GLOB all CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.py)"
+        self.assertEqual(self.found(text, "two"), [])
 
 
 class Circles(unittest.TestCase):
