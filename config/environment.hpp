@@ -25,6 +25,8 @@ struct environment {
     /// What is not set or cannot be read is only a warning, as for a check on another machine: the
     /// key keeps its default.
     bool unresolved_is_warning = false;
+    /// Whether credentials may be had from another program: the daemon starts none.
+    bool may_start_programs = true;
     /// Where ${cred:name} finds its files; empty when systemd gave none.
     std::string credentials_directory = {};
     /// A rule of the caller about the endpoint (Azure's list of trusted hosts): what is wrong with

@@ -23,6 +23,12 @@ config::loaded load_configuration(const std::string& path) {
     return config::load_file(path, environment_with_rules());
 }
 
+config::loaded load_daemon_configuration(const std::string& path) {
+    auto environment = environment_with_rules();
+    environment.may_start_programs = false;
+    return config::load_file(path, environment);
+}
+
 std::optional<config::settings> print_problems(
     config::loaded loaded, const std::string& ignored_key
 ) {

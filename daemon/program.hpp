@@ -25,6 +25,9 @@ std::optional<config::settings> load_settings(
 /// The whole configuration with the rule about trusted hosts, and its problems. Blocks.
 config::loaded load_configuration(const std::string& path);
 
+/// The same for the daemon, which starts no programs: credentials that need one are refused.
+config::loaded load_daemon_configuration(const std::string& path);
+
 /// As load_settings, for commands that need no secret: credentials that only the service manager
 /// hands to the daemon, and files that only the daemon can read, are not asked for.
 std::optional<config::settings> load_settings_without_secrets(const std::string& path);

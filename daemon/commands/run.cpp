@@ -94,24 +94,15 @@ int command_run(const run_options& options) {
     std::signal(SIGPIPE, SIG_IGN);
     start_pause pause(options.config);
     if (!pause.wait()) return all_well;
-    auto settings = load_settings(options.config);
+    auto settings = print_problems(load_daemon_configuration(options.config));
     if (!settings) {
         sd_notify("STATUS=the configuration is refused: see the log, or kustodrop check --offline");
-        return bad_configuration;
-    }
-    if (settings->auth.kind == config::auth_kind::azure_cli) {
-        std::fprintf(
-            stderr,
-            "%s: auth.kind: azure_cli is for send and check; the daemon starts no programs, so "
-            "choose another kind\n",
-            printable(options.config).c_str()
-        );
         return bad_configuration;
     }
     end_what_hangs();
     program around(settings->log.level, settings->log.format);
     app daemon(around.around(), *settings, config::process_environment());
-    daemon.reload_from([&options] { return load_configuration(options.config); });
+    daemon.reload_from([&options] { return load_daemon_configuration(options.config); });
     int code = around.run(run_daemon(around, daemon, pause));
     auto flushed = daemon.flush();
     if (flushed.has_error()) {

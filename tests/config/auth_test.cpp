@@ -124,6 +124,24 @@ BOOST_AUTO_TEST_CASE(the_command_line_tool_needs_nothing) {
     BOOST_TEST(read("kind: azure_cli, tenant_id: t").tenant_id == "t");
 }
 
+BOOST_AUTO_TEST_CASE(the_daemon_has_no_use_of_a_kind_that_starts_programs) {
+    machine daemon;
+    daemon.may_start_programs = false;
+    auto said = [](int line, int column, const std::string& key) {
+        return "k.yaml:" + std::to_string(line) + ":" + std::to_string(column) + ": " + key +
+               ": azure_cli is for send and check; the daemon starts no programs, so use another "
+               "kind\n";
+    };
+    BOOST_TEST(why("kind: azure_cli", daemon) == said(2, 14, "auth.kind"));
+    BOOST_TEST(why("kind: managed_identity", daemon) == "");
+    auto clusters =
+        "clusters:\n  a: {ingestion_endpoint: 'https://ingest-a.kusto.windows.net', "
+        "auth: {kind: azure_cli}}\n";
+    auto watches = "watches: [{path: /drop, database: d, table: t, format: csv, cluster: a}]\n";
+    auto problems = problems_of(std::string(clusters) + watches, daemon);
+    BOOST_TEST(problems == said(2, 78, "clusters.a.auth.kind"));
+}
+
 BOOST_AUTO_TEST_CASE(keys_of_another_kind_are_pointed_at) {
     struct row {
         std::string given;

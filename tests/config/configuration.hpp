@@ -84,9 +84,11 @@ struct machine {
     std::map<std::string, std::string> variables = {};
     std::map<std::string, std::string> files = {};
     std::string credentials_directory = "/credentials";
+    bool may_start_programs = true;
 
     config::environment environment() const {
         config::environment out;
+        out.may_start_programs = may_start_programs;
         out.variable = [*this](const std::string& name) -> std::optional<std::string> {
             auto found = variables.find(name);
             if (found == variables.end()) return std::nullopt;

@@ -275,8 +275,28 @@ class Identity(EndToEnd):
         code, out, err = daemon.command("run", "--config", daemon.config_path)
         self.assertEqual(code, 78, err)
         self.assertEqual(len(err.splitlines()), 1)
-        self.assertIn("the daemon starts no programs", err)
+        self.assertIn("auth.kind: azure_cli is for send and check", err)
         self.assertEqual(out, "")
+
+    def test_so_it_does_of_one_of_several_clusters_and_when_it_reloads(self):
+        emulator = self.emulator()
+        daemon = self.daemon(emulator)
+        cluster, auth = daemon.settings.pop("cluster"), daemon.settings.pop("auth")
+        first, second = {**cluster, "auth": auth}, {**cluster, "auth": {"kind": "azure_cli"}}
+        daemon.settings["clusters"] = {"a": first, "b": {**first}}
+        for watch in daemon.settings["watches"]:
+            watch["cluster"] = "a"
+        daemon.write()
+        daemon.start()
+        daemon.settings["clusters"]["b"] = second
+        daemon.write()
+        code, _, err = daemon.command("reload", "--config", daemon.config_path)
+        self.assertEqual(code, 78, err)
+        self.assertIn("clusters.b.auth.kind: azure_cli is for send and check", err)
+        daemon.stop()
+        code, _, err = daemon.command("run", "--config", daemon.config_path)
+        self.assertEqual(code, 78, err)
+        self.assertIn("clusters.b.auth.kind: azure_cli is for send and check", err)
 
 
 if __name__ == "__main__":
