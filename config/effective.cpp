@@ -92,13 +92,18 @@ private:
         return first == from_.problems.end() ? nullptr : &*first;
     }
 
+    // Settings that come from no file have no places.
+    static std::string place_of(const std::vector<std::string>& places, std::size_t index) {
+        return index < places.size() ? places[index] : std::string();
+    }
+
     static bool is_default(const effective_value& row) { return row.from == "default"; }
 
     void add_clusters() {
         auto& clusters = from_.values.clusters;
         for (std::size_t i = 0; i < clusters.size(); ++i) {
             auto values = settings_at(from_.values, clusters[i].name);
-            position at{"clusters." + clusters[i].name, from_.origins.clusters[i]};
+            position at{"clusters." + clusters[i].name, place_of(from_.origins.clusters, i)};
             for (auto& one : cluster_section().keys) add(one, values, at);
             add(auth_section(), values, at);
         }
@@ -107,7 +112,7 @@ private:
     void add_watches() {
         auto& watches = from_.values.watches;
         for (std::size_t i = 0; i < watches.size(); ++i) {
-            position at{"watches[" + std::to_string(i) + "]", from_.origins.watches[i]};
+            position at{"watches[" + std::to_string(i) + "]", place_of(from_.origins.watches, i)};
             for (auto& one : watch_keys()) {
                 auto first = out.size();
                 add(one, watches[i], at);

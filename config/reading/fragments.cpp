@@ -25,6 +25,16 @@ std::string fragments_folder(const std::string& config_path) {
     return (folder / name).string();
 }
 
+static bool is_fragment_name(const std::string& name) {
+    return !name.starts_with('.') && name.ends_with(".yaml");
+}
+
+std::string fragment_name_problem(const std::string& name) {
+    if (name.find('/') != name.npos) return "is not a plain name; use one like partner.yaml";
+    if (is_fragment_name(name)) return {};
+    return "would not be read; use a name that ends in .yaml and does not begin with a dot";
+}
+
 result<fragment_names> list_fragments(const std::string& folder) {
     fragment_names out;
     std::error_code problem;
@@ -33,7 +43,7 @@ result<fragment_names> list_fragments(const std::string& folder) {
     for (; !problem && entries != files::directory_iterator(); entries.increment(problem)) {
         auto name = entries->path().filename().string();
         if (name.starts_with('.')) continue;
-        if (name.ends_with(".yaml")) out.read.push_back(entries->path().string());
+        if (is_fragment_name(name)) out.read.push_back(entries->path().string());
         if (name.ends_with(".yml") || name.ends_with(".json")) {
             out.ignored.push_back(entries->path().string());
         }

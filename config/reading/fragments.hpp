@@ -23,4 +23,7 @@ struct fragment_names {
 /// listed or holds too many.
 result<fragment_names> list_fragments(const std::string& folder);
 
+/// What keeps a file from being read as a fragment under that name in the folder; empty: nothing.
+std::string fragment_name_problem(const std::string& name);
+
 }  // namespace kustodrop::config

@@ -147,6 +147,7 @@ static void print_json(const step_printer& out, const known_hosts& known = {}) {
 static config::settings settings_to_check(const config::settings& all, const std::string& name) {
     auto out = config::settings_at(all, name);
     std::erase_if(out.watches, [&](auto& watch) { return watch.cluster != name; });
+    if (out.fleet.cluster != name) out.fleet.database.clear();
     return out;
 }
 
@@ -212,6 +213,10 @@ static std::string fragments_of(const check_options& options) {
     auto& given = options.conf_d;
     auto folder = given.empty() ? config::fragments_folder(options.config) : given;
     auto names = config::list_fragments(folder);
+    std::error_code unknown;
+    if (!given.empty() && !std::filesystem::exists(given, unknown)) {
+        return " without fragments, for there is no " + given;
+    }
     auto count = names ? names->read.size() : 0;
     if (count == 0) return {};
     return " with " + std::to_string(count) + (count == 1 ? " file of " : " files of ") + folder;
@@ -219,6 +224,12 @@ static std::string fragments_of(const check_options& options) {
 
 int command_check(const check_options& options) {
     if (!options.sample.empty()) return command_check_sample(options);
+    auto& name = options.fragment_name;
+    auto wrong = name.empty() ? std::string() : config::fragment_name_problem(name);
+    if (!wrong.empty()) {
+        std::fprintf(stderr, "--as %s %s\n", printable(name).c_str(), wrong.c_str());
+        return bad_usage;
+    }
     step_printer out(options.json, options.verbose);
     auto loaded = load_for(options);
     auto problems = loaded.problems;

@@ -2,6 +2,7 @@
 
 #include "base/live_secrets.hpp"
 #include "config/clusters.hpp"
+#include "daemon/commands/checking/target_questions.hpp"
 #include "daemon/commands/tables/query_session.hpp"
 #include "daemon/fleet/fleet_hosts.hpp"
 #include "daemon/fleet/fleet_table.hpp"
@@ -28,7 +29,17 @@ int command_gen_fleet(const gen_fleet_options& options) {
     return all_well;
 }
 
-static int report(const failure& problem) {
+static int report(const failure& problem, const config::fleet_settings& fleet) {
+    if (is_unresolved(problem)) {
+        std::fprintf(
+            stderr,
+            "%s.%s is not there or has other columns: run the commands that kustodrop gen-fleet "
+            "prints\n",
+            printable(fleet.database).c_str(),
+            printable(fleet.table).c_str()
+        );
+        return bad_configuration;
+    }
     std::fprintf(stderr, "%s\n", without_secrets(to_string(problem)).c_str());
     return exit_code_for(problem);
 }
@@ -50,7 +61,7 @@ static asio::awaitable<int> print_fleet(
         answer = signed_in.error();
     }
     co_await session.end();
-    if (answer.has_error()) co_return report(answer.error());
+    if (answer.has_error()) co_return report(answer.error(), settings.fleet);
     auto* table = answer->first();
     auto now = answer->served_at.value_or(time.wall_now());
     auto hosts = table ? fleet_hosts(*table, now) : std::vector<fleet_host>();

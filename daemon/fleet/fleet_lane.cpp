@@ -113,13 +113,14 @@ asio::awaitable<result<void>> fleet_lane::post(
 asio::awaitable<fleet_lane::report> fleet_lane::make() {
     auto& fleet = with_.settings.fleet;
     auto span = next_span(*reported_, around_.time.wall_now());
-    auto host = with_.status().host;
-    auto sources = co_await read_sources(host, span);
+    auto now = with_.status();
+    now.host = fleet_host_name(now.host, with_.settings.state_directory);
+    auto sources = co_await read_sources(now.host, span);
     report out;
     out.until = sources ? span.until : *reported_;
     heartbeat_facts facts{configuration_hash(with_.settings), fleet.interval};
     if (sources) facts.left_out = sources->left_out;
-    out.text = heartbeat_row(with_.status(), facts) + "\n";
+    out.text = heartbeat_row(now, facts) + "\n";
     if (!sources) co_return out;
     for (auto& row : sources->rows) out.text += row + "\n";
     co_return out;

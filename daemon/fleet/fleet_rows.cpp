@@ -110,9 +110,17 @@ std::string heartbeat_row(const status_report& now, const heartbeat_facts& facts
     return json::serialize(out);
 }
 
+std::string fleet_host_name(const std::string& host, const std::string& state_directory) {
+    static constexpr std::string_view of_instances = "/var/lib/kustodrop/";  // StateDirectory=
+    std::string_view name(state_directory);
+    if (!name.starts_with(of_instances)) return host;
+    name.remove_prefix(of_instances.size());
+    while (name.ends_with('/')) name.remove_suffix(1);
+    return name.empty() ? host : host + "/" + std::string(name);
+}
+
 std::string configuration_hash(const config::settings& settings) {
     config::loaded from{settings, {}};
-    from.origins.watches.resize(settings.watches.size());
     std::string text;
     for (auto& one : config::effective_values(from)) text += one.key + ": " + one.value + "\n";
     return hex_encode(sha256(text)).substr(0, 16);

@@ -26,6 +26,10 @@ struct heartbeat_facts {
 /// How the daemon is. Counts are since its start.
 std::string heartbeat_row(const status_report& now, const heartbeat_facts& facts);
 
+/// Who is meant in the fleet table: HOST, and HOST/NAME of the instance whose state lies in
+/// /var/lib/kustodrop/NAME (kustodrop@NAME.service), for an instance must not hide another.
+std::string fleet_host_name(const std::string& host, const std::string& state_directory);
+
 /// Sixteen hexadecimal digits that are the same on all hosts where every key has the same value.
 /// Secrets have no part in it.
 std::string configuration_hash(const config::settings& settings);

@@ -157,6 +157,47 @@ class FleetTable(EndToEnd):
         self.assertEqual((code, out), (78, ""))
         self.assertIn("fleet.database is empty", err)
 
+    def test_before_its_commands_were_run_they_are_named(self):
+        service = self.emulator()
+        for database, table in (("Demo", "KustodropFleet"), ("Dmo", "KustodropFleet")):
+            fleet = {**FLEET, "database": database, "table": table}
+            daemon = self.daemon(service, fleet=fleet)
+            code, out, err = daemon.command("fleet", "--config", daemon.config_path)
+            self.assertEqual((code, out), (78, ""))
+            self.assertIn(f"{database}.{table} is not there or has other columns", err)
+            self.assertEqual(len(err.splitlines()), 1)
+            code, out, err = daemon.command("check", "--config", daemon.config_path)
+            self.assertEqual(code, 78, out + err)
+            self.assertRegex(out, r"FAIL  fleet table +")
+        service = self.with_table()
+        daemon = self.daemon(service, fleet=FLEET)
+        code, out, err = daemon.command("check", "--config", daemon.config_path)
+        self.assertEqual(code, 0, out + err)
+        self.assertRegex(out, r"ok    fleet table +Demo\.KustodropFleet with mapping KustodropFleet")
+
+    def test_it_may_be_of_one_of_several_clusters(self):
+        service = self.with_table()
+        daemon = self.daemon(service)
+        cluster, auth = daemon.settings.pop("cluster"), daemon.settings.pop("auth")
+        daemon.settings["clusters"] = {name: {**cluster, "auth": auth} for name in ("east", "west")}
+        for watch in daemon.settings["watches"]:
+            watch["cluster"] = "west"
+        daemon.settings["fleet"] = {**FLEET, "cluster": "west"}
+        daemon.write()
+        daemon.start()
+        daemon.put("a.csv", csv_rows(3))
+        self.settled(daemon, succeeded=1)
+        self.until(
+            "a heartbeat that counts it",
+            lambda: any(row[4] == 1 for row in self.heartbeats(service)),
+        )
+        code, out, err = daemon.command("fleet", "--config", daemon.config_path)
+        self.assertEqual((code, err), (0, ""))
+        self.assertIn("1 host: 1 healthy", out)
+        code, out, err = daemon.command("check", "--config", daemon.config_path)
+        self.assertEqual(code, 0, out + err)
+        self.assertEqual(len(re.findall(r"ok    fleet table", out)), 1)
+
     def test_its_commands_name_every_function(self):
         text = "\n\n".join(self.commands())
         for name in ("FleetHealth()", "Silent(", "Failures(", "Arrived(", "FleetVersions()"):

@@ -6,6 +6,7 @@ import unittest
 from harness import EndToEnd, csv_rows
 
 CONFIGURATION = 78
+USAGE = 64
 
 
 class Fragments(EndToEnd):
@@ -93,6 +94,11 @@ class Fragments(EndToEnd):
             daemon, "--fragment", candidate, "--as", "one.yaml", expected=CONFIGURATION
         )
         self.assertIn(f"{candidate}:1:", said)
+        for name in ("one.yml", ".one.yaml", "one.yaml~", "one", "../../one.yaml"):
+            said = self.check(daemon, "--fragment", candidate, "--as", name, expected=USAGE)
+            self.assertIn(f"--as {name} ", said)
+        said = self.check(daemon, "--conf-d", daemon.folder / "absent")
+        self.assertIn("without fragments, for there is no", said)
         folder.rmdir()
 
     def test_on_a_machine_without_secrets_and_folders_only_the_text_is_checked(self):

@@ -6,6 +6,7 @@
 #include "daemon/commands/checking/streaming_check.hpp"
 #include "daemon/commands/checking/target_check.hpp"
 #include "daemon/commands/checking/transport_check.hpp"
+#include "daemon/fleet/fleet_rows.hpp"
 #include "http/clock_skew.hpp"
 #include "pipeline/outcomes/polling/queue_book.hpp"
 
@@ -175,6 +176,12 @@ asio::awaitable<void> service_check::check_targets() {
         hosts_.emplace(targets.endpoint().authority(), "checking targets; shipping needs it not");
     }
     co_await targets.run();
+    auto& fleet = settings_.fleet;
+    if (!fleet.database.empty()) {
+        kusto::target where{fleet.database, fleet.table, kusto::data_format::json, fleet_mapping};
+        std::string remedy = "; run the commands that kustodrop gen-fleet prints";
+        co_await targets.check_table("fleet table", std::move(where), std::move(remedy));
+    }
     auto streams = [](auto& watch) {
         return watch.target.delivery == kusto::delivery_way::streaming;
     };

@@ -21,6 +21,8 @@ std::string absent_name(
     return printable(out);
 }
 
+static const std::string remedy_of_watch;  // The name that was meant says it.
+
 static std::string step_of(std::string_view watch) { return "target " + std::string(watch); }
 
 asio::awaitable<std::string> target_check::why_unreachable() {
@@ -62,16 +64,16 @@ asio::awaitable<std::string> target_check::similar_database(std::string name) {
 }
 
 void target_check::report(
-    std::string_view watch, const kusto::target& where, const failure& refused
+    std::string_view step, const kusto::target& where, const failure& refused
 ) {
     if (is_denied(refused)) {
         return out_.skipped(
-            step_of(watch),
+            step,
             where.name() + " may not be looked at: the role Database Viewer on " + where.database +
                 " would allow it; shipping does not need it"
         );
     }
-    out_.skipped(step_of(watch), where.name() + " cannot be looked at: " + refused.message());
+    out_.skipped(step, where.name() + " cannot be looked at: " + refused.message());
 }
 
 // More are not asked for one by one.
@@ -85,29 +87,34 @@ asio::awaitable<void> target_check::check_route(const pipeline::watch_options& w
             "its targets follow from names of folders that match patterns, or are more than 50"
         );
     }
-    for (auto& where : targets) co_await check(watch.name, where);
+    for (auto& where : targets) {
+        auto step = step_of(watch.name);
+        co_await check_table(std::move(step), where, remedy_of_watch);
+    }
 }
 
-asio::awaitable<void> target_check::check(std::string watch, kusto::target where) {
-    auto step = step_of(watch);
+asio::awaitable<void> target_check::check_table(
+    std::string step, kusto::target where, std::string remedy
+) {
     auto tables = co_await tables_of(where.database);
     if (tables.has_error() && is_absent(tables.error())) {
         auto absent = co_await similar_database(where.database);
         co_return out_.bad(step, absent, bad_configuration);
     }
-    if (tables.has_error()) co_return report(watch, where, tables.error());
+    if (tables.has_error()) co_return report(step, where, tables.error());
     if (std::ranges::count(*tables, where.table) == 0) {
-        auto absent = absent_name(where.table, "a table of " + where.database, *tables);
+        auto absent = absent_name(where.table, "a table of " + where.database, *tables) + remedy;
         co_return out_.bad(step, absent, bad_configuration);
     }
     auto& mapping = where.mapping_reference;
     if (mapping.empty()) co_return out_.good(step, where.name());
     auto mappings = co_await mappings_of(where);
-    if (mappings.has_error()) co_return report(watch, where, mappings.error());
+    if (mappings.has_error()) co_return report(step, where, mappings.error());
     if (std::ranges::count(*mappings, mapping) == 0) {
         auto what = "a mapping of " + where.name() + " for the format " +
                     std::string(kusto::to_string(where.format));
-        co_return out_.bad(step, absent_name(mapping, what, *mappings), bad_configuration);
+        auto absent = absent_name(mapping, what, *mappings) + remedy;
+        co_return out_.bad(step, absent, bad_configuration);
     }
     out_.good(step, where.name() + " with mapping " + mapping);
 }
@@ -120,7 +127,8 @@ asio::awaitable<void> target_check::run() {
         } else if (watch.route) {
             co_await check_route(watch);
         } else {
-            co_await check(watch.name, watch.target);
+            auto step = step_of(watch.name);
+            co_await check_table(std::move(step), watch.target, remedy_of_watch);
         }
     }
 }

@@ -23,18 +23,21 @@ public:
 
     asio::awaitable<void> run();
 
+    /// The same for a table that no watch names. `remedy` is said where it or its mapping is
+    /// absent.
+    asio::awaitable<void> check_table(std::string step, kusto::target where, std::string remedy);
+
     const http::url& endpoint() const { return engine_.endpoint(); }
 
 private:
     using answer = result<std::vector<std::string>>;
 
     asio::awaitable<std::string> why_unreachable();
-    asio::awaitable<void> check(std::string watch, kusto::target where);
     asio::awaitable<void> check_route(const pipeline::watch_options& watch);
     asio::awaitable<answer> tables_of(std::string database);
     asio::awaitable<answer> mappings_of(kusto::target where);
     asio::awaitable<std::string> similar_database(std::string name);
-    void report(std::string_view watch, const kusto::target& where, const failure& refused);
+    void report(std::string_view step, const kusto::target& where, const failure& refused);
 
     connection& service_;
     kusto::management_client engine_;

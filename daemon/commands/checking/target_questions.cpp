@@ -59,6 +59,10 @@ bool is_absent(const failure& refused) {
            code.find("NotExist") != std::string::npos;
 }
 
+bool is_unresolved(const failure& refused) {
+    return is_absent(refused) || refused.message().find("Failed to resolve") != std::string::npos;
+}
+
 bool is_denied(const failure& refused) {
     auto& code = refused.code.service_text();
     return code == "http_403" || code == "http_401" || code.starts_with("Forbidden") ||

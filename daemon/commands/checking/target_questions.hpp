@@ -31,6 +31,9 @@ std::optional<std::string> mapping_in(const kusto::dataset& answer, const kusto:
 /// Whether the service knows no such database or table.
 bool is_absent(const failure& refused);
 
+/// The same of a query, where a name that does not exist is a semantic error.
+bool is_unresolved(const failure& refused);
+
 /// Whether the principal may not ask, which says nothing about its right to ingest.
 bool is_denied(const failure& refused);
 

@@ -182,4 +182,27 @@ BOOST_AUTO_TEST_CASE(the_hash_of_a_configuration_follows_its_values_but_not_its_
     BOOST_TEST(daemon::configuration_hash(other) != hash);
 }
 
+BOOST_AUTO_TEST_CASE(a_configuration_of_several_clusters_has_a_hash_too) {
+    config::settings several;
+    for (auto name : {"west", "east"}) {
+        auto& one = several.clusters.emplace_back();
+        one.name = name;
+    }
+    several.watches.emplace_back();
+    auto hash = daemon::configuration_hash(several);
+    BOOST_TEST(hash.size() == 16u);
+    several.clusters[1].auth.client_id = "another";
+    BOOST_TEST(daemon::configuration_hash(several) != hash);
+}
+
+BOOST_AUTO_TEST_CASE(an_instance_is_a_host_of_its_own) {
+    using daemon::fleet_host_name;
+    BOOST_TEST(fleet_host_name("srv", "/var/lib/kustodrop") == "srv");
+    BOOST_TEST(fleet_host_name("srv", "/var/lib/kustodrop/") == "srv");
+    BOOST_TEST(fleet_host_name("srv", "/data/state") == "srv");
+    BOOST_TEST(fleet_host_name("srv", "/var/lib/kustodrop/partners") == "srv/partners");
+    BOOST_TEST(fleet_host_name("srv", "/var/lib/kustodrop/partners/") == "srv/partners");
+    BOOST_TEST(fleet_host_name("srv", "/var/lib/kustodrop-other") == "srv");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
