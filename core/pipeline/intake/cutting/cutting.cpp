@@ -19,7 +19,8 @@ std::optional<std::uint64_t> bytes_to_ship(
     if (seen.is_whole && seen.length_bytes > 0) return seen.length_bytes;
     if (is_unchanged && seen.writers == writer_state::none) return seen.length_bytes;
     if (seen.whole_records > 0) return seen.whole_records;
-    if (is_unchanged && seen.writers == writer_state::unknown) return seen.length_bytes;
+    bool rests = is_unchanged && rules.unchanged_looks >= most_looks_without_proof;
+    if (rests && seen.writers == writer_state::unknown) return seen.length_bytes;
     return std::nullopt;
 }
 

@@ -13,6 +13,9 @@ namespace kustodrop::pipeline {
 /// whole is of use, and it is shipped.
 inline constexpr unsigned most_looks_at_an_open_file = 5;
 
+/// So many where it is not known whether a process writes it, and an unfinished record is shipped.
+inline constexpr unsigned most_looks_without_proof = 10;
+
 struct cut_rules {
     std::optional<spool::record_form> form = {};  // Of the watch's format, if a part is of use.
     bool in_place = false;         // Only shipped whole: the inode may be another file's by now.

@@ -41,8 +41,15 @@ BOOST_AUTO_TEST_CASE(without_a_writer_a_file_that_rests_is_shipped_to_its_end) {
 BOOST_AUTO_TEST_CASE(where_writers_are_unknown_what_is_torn_goes_last) {
     BOOST_TEST(bytes_to_ship(seen_of(10, 6, writer_state::unknown), true, {}).value() == 6u);
     auto none = seen_of(10, 0, writer_state::unknown);
-    BOOST_TEST(bytes_to_ship(none, true, {}).value() == 10u);
-    BOOST_TEST(!bytes_to_ship(none, false, {}).has_value());
+    BOOST_TEST(!bytes_to_ship(none, true, {}).has_value());
+    cut_rules patient{.unchanged_looks = most_looks_without_proof - 1};
+    BOOST_TEST(!bytes_to_ship(none, true, patient).has_value());
+    patient.unchanged_looks = most_looks_without_proof;
+    BOOST_TEST(bytes_to_ship(none, true, patient).value() == 10u);
+    BOOST_TEST(!bytes_to_ship(none, false, patient).has_value());
+    // A process that has it open may still finish the record.
+    none.writers = writer_state::some;
+    BOOST_TEST(!bytes_to_ship(none, true, patient).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_cut_goes_whole_when_it_rests_and_is_closed) {
