@@ -5,14 +5,39 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 namespace kustodrop::spool {
 
 // Endings and beginnings by which editors, browsers and copying programs mark unfinished files.
-static constexpr std::array<std::string_view, 8> endings{
-    ".tmp", ".temp", ".part", ".partial", ".filepart", ".crdownload", ".swp", "~"};
-static constexpr std::array<std::string_view, 5> beginnings{
-    ".~lock.", ".nfs", ".#", ".syncthing.", "~syncthing~"};
+static constexpr std::array<std::string_view, 12> endings{
+    ".tmp",
+    ".temp",
+    ".part",
+    ".partial",
+    ".filepart",
+    ".crdownload",
+    ".download",
+    ".inprogress",
+    "._copying_",  // hadoop fs -put
+    "_.gstmp",     // gsutil cp
+    ".swp",
+    "~"};
+static constexpr std::array<std::string_view, 6> beginnings{
+    ".~lock.", ".nfs", ".#", ".syncthing.", "~syncthing~", "~$"};
+// What a file manager leaves behind.
+static constexpr std::array<std::string_view, 2> whole_names{"thumbs.db", "desktop.ini"};
+
+// aws s3 cp: eight random hexadecimal digits behind the name. Without a letter it is a date.
+static bool is_of_s3_copy(std::string_view base_name) {
+    auto dot = base_name.rfind('.');
+    if (dot == base_name.npos || dot == 0) return false;
+    auto digits = base_name.substr(dot + 1);
+    auto is_hex = [](unsigned char c) { return std::isxdigit(c) != 0; };
+    auto is_letter = [](unsigned char c) { return std::isalpha(c) != 0; };
+    return digits.size() == 8 && std::ranges::all_of(digits, is_hex) &&
+           std::ranges::any_of(digits, is_letter);
+}
 
 std::optional<std::string_view> temporary_sign(std::string_view base_name) {
     for (auto sign : beginnings) {
@@ -22,6 +47,12 @@ std::optional<std::string_view> temporary_sign(std::string_view base_name) {
     for (auto sign : endings) {
         if (lower.ends_with(sign)) return sign;
     }
+    for (auto name : whole_names) {
+        if (lower == name) return name;
+    }
+    // Emacs: #NAME#.
+    if (lower.size() > 2 && lower.starts_with('#') && lower.ends_with('#')) return "#";
+    if (is_of_s3_copy(base_name)) return base_name.substr(base_name.rfind('.'));
     return std::nullopt;
 }
 

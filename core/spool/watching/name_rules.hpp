@@ -32,7 +32,7 @@ private:
 };
 
 /// The sign by which a name is known as one that other programs use for unfinished files
-/// (docs/traps.md §4.4), or nothing.
+/// (docs/traps.md §4.4), or nothing. It is valid as long as the name.
 std::optional<std::string_view> temporary_sign(std::string_view base_name);
 
 }  // namespace kustodrop::spool

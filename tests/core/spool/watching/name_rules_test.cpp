@@ -18,7 +18,20 @@ BOOST_AUTO_TEST_CASE(ordinary_names_are_shipped) {
           "~a",
           "a b\n",
           "\xff",
-          "a~b"}) {
+          "a~b",
+          "orders.20261130",
+          "a.1234abc",
+          "a.1234abcd.csv",
+          "a.1234abcg",
+          "1234abcd",
+          "download",
+          "a.downloads",
+          "#",
+          "##",
+          "#a",
+          "a#",
+          "thumbs.db.csv",
+          "my-desktop.ini"}) {
         BOOST_TEST(rules.accepts(name), name);
     }
 }
@@ -41,6 +54,16 @@ BOOST_AUTO_TEST_CASE(temporary_names_are_not) {
           ".syncthing.a.tmp",
           "~syncthing~a.tmp",
           "sub/a.tmp",
+          "a.download",
+          "a.inprogress",
+          "a.csv._COPYING_",
+          "a.csv_.gstmp",
+          "a.csv.1a2B3c4D",
+          "sub/a.DEADBEEF",
+          "#a.csv#",
+          "sub/~$a.xlsx",
+          "Thumbs.db",
+          "sub/desktop.ini",
           ".a.csv.Xy12Zq"}) {
         BOOST_TEST(!rules.accepts(name), name);
     }
