@@ -38,7 +38,8 @@ class StatusWatch(OnTerminals):
         terminal.press("\x03")  # Ctrl-C, as the terminal's driver understands it.
         self.assertEqual(terminal.wait(), 0)
         self.until("the terminal as before", terminal.is_as_before)
-        self.assertTrue(terminal.output().endswith("\x1b[?25h" + LEAVE), terminal.output()[-80:])
+        end = "\x1b[?25h" + LEAVE
+        self.until("its last output", lambda: terminal.output().endswith(end))
 
     def test_a_key_and_a_signal_end_it_too(self):
         _, daemon = self.pair()
