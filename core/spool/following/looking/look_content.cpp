@@ -6,6 +6,8 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <fcntl.h>
 #include <memory>
@@ -121,6 +123,23 @@ void look_content::measure_compressed(std::size_t file, const log_book& book) {
     fresh.size = file_size(opened->get());
 }
 
+// Whether there are NULs only, as in what a writer has reserved.
+static bool is_reserve(int file, std::uint64_t offset) {
+    std::array<char, 4096> bytes;
+    auto read = ::pread(file, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (read < 0) return true;
+    auto end = bytes.begin() + read;
+    return std::find_if(bytes.begin(), end, [](char c) { return c != 0; }) == end;
+}
+
+// Stores through a mapping change neither size nor times of a log, but for the first of a page.
+bool look_content::is_written_into(std::size_t file) {
+    auto& known = rested_[files_[file].facts.file.inode];
+    if (files_[file].facts.compressed || known.size >= known.full_size) return false;
+    auto opened = open(file);
+    return opened && !is_reserve(opened->get(), known.size);
+}
+
 void look_content::measure(const log_book& book) {
     std::set<std::uint64_t> met;
     for (std::size_t i = 0; i < files_.size(); ++i) {
@@ -130,7 +149,7 @@ void look_content::measure(const log_book& book) {
         bool same = fresh.full_size == one.full_size && fresh.changed_ns == one.changed_ns;
         bool was_in_vain = fresh.is_unknown && !fresh.broken_since;
         bool is_again = (was_in_vain || !fresh.waits_for.empty()) && now_ >= fresh.retry_at;
-        if (same && !is_again) {
+        if (same && !is_again && !is_written_into(i)) {
             fresh.rests = true;
         } else if (one.facts.compressed && !one.facts.name.empty()) {
             measure_compressed(i, book);

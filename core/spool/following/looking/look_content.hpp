@@ -71,6 +71,7 @@ public:
 
 private:
     void measure_compressed(std::size_t file, const log_book& book);
+    bool is_written_into(std::size_t file);
     shared_descriptor inflate(std::size_t file, int opened);
 
     int root_;
