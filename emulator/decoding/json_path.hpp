@@ -10,7 +10,8 @@
 
 namespace kustodrop::emulator {
 
-/// A path as mappings use it: "$.a.b", "$['a b'].c", "$.list[0]", "$".
+/// A path as mappings use it: "$.a.b", "$['a b'].c", "$.list[0]", "$". In quotes a
+/// backslash stands before a quote or a backslash of the name.
 class json_path {
 public:
     json_path() = default;
@@ -23,6 +24,8 @@ public:
     const boost::json::value* find(const boost::json::object& object) const;
 
 private:
+    void take_bracket(std::string_view& rest);
+
     std::vector<std::variant<std::string, std::size_t>> steps_;
 };
 

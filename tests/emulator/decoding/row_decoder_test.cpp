@@ -167,6 +167,14 @@ BOOST_AUTO_TEST_CASE(refuses_malformed_multijson) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(names_in_paths_may_have_quotes_and_brackets) {
+    decoding lines("json");
+    lines.map(R"([{"column":"a","Path":"$['it\\'s']['x]y']"},
+                  {"column":"n","Path":"$[\"[0]\"]['a\\\\b']"}])");
+    BOOST_TEST(lines.run(R"({"it's":{"x]y":"z"},"[0]":{"a\\b":7}})") == "");
+    BOOST_TEST(lines.all() == "z|7\n");
+}
+
 BOOST_AUTO_TEST_CASE(maps_properties_by_path) {
     decoding lines("json");
     lines.map(R"([{"column":"a","Properties":{"Path":"$.deep['the key'].list[1]"}},
