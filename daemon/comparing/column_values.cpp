@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 namespace kustodrop::daemon {
 
@@ -52,7 +53,8 @@ void column_values::add(const json::value& value, std::size_t record) {
         bool may_be = column_.type == "int" || column_.type == "long" || column_.type == "real";
         return take(may_be ? fit::unknown : fit::no, shown, record);
     }
-    take(fit_of(shown), shown, record);
+    bool is_lost = value.is_double() && !std::isfinite(value.get_double());
+    take(is_lost ? fit::no : fit_of(shown), shown, record);
 }
 
 std::string column_values::described(const examples& which) const {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -30,7 +31,7 @@ static std::optional<double> number_in(std::string_view text) {
     auto [stop, error] = std::from_chars(bare.data(), end, out);
     bool is_spelled = bare.find_first_of("nN") != bare.npos;  // nan, inf
     if (error == std::errc::invalid_argument || stop != end || is_spelled) return std::nullopt;
-    return out;
+    return is_beyond_real(bare) ? std::numeric_limits<double>::infinity() : out;
 }
 
 static fit fits_whole(std::string_view text, std::int64_t least, std::int64_t most) {
@@ -51,8 +52,11 @@ static fit fits_whole(std::string_view text, std::int64_t least, std::int64_t mo
     return is_whole ? fit::unknown : fit::no;
 }
 
-static fit fits_real(std::string_view text) {
-    if (number_in(text)) return fit::yes;
+static fit fits_real(std::string_view text, bool is_decimal) {
+    if (auto number = number_in(text)) {
+        if (std::isfinite(*number)) return fit::yes;
+        return is_decimal ? fit::unknown : fit::no;
+    }
     auto lower = to_lower(text);
     for (auto special : {"nan", "inf", "-inf", "+inf", "infinity", "-infinity"}) {
         if (lower == special) return fit::unknown;
@@ -123,7 +127,7 @@ fit fits(std::string_view given, std::string_view type) {
     using large = std::numeric_limits<std::int64_t>;
     if (type == "int") return fits_whole(text, whole::min(), whole::max());
     if (type == "long") return fits_whole(text, large::min(), large::max());
-    if (type == "real" || type == "decimal") return fits_real(text);
+    if (type == "real" || type == "decimal") return fits_real(text, type == "decimal");
     if (type == "bool") return fits_bool(text);
     if (type == "datetime") return fits_datetime(text);
     if (type == "timespan") return fits_timespan(text);

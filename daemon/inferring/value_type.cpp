@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 
 namespace kustodrop::daemon {
@@ -77,12 +78,22 @@ static value_type number_type(std::string_view text) {
         if (fraction == 0) return value_type::text;
         rest.remove_prefix(1 + fraction);
     }
-    if (rest.empty()) return value_type::real;
+    if (rest.empty()) return is_beyond_real(text) ? value_type::text : value_type::real;
     if (rest[0] != 'e' && rest[0] != 'E') return value_type::text;
     rest.remove_prefix(1);
     if (rest.starts_with('-') || rest.starts_with('+')) rest.remove_prefix(1);
     bool is_exponent = !rest.empty() && digits_at(rest) == rest.size();
-    return is_exponent ? value_type::real : value_type::text;
+    return is_exponent && !is_beyond_real(text) ? value_type::real : value_type::text;
+}
+
+bool is_beyond_real(std::string_view number) {
+    double value = 0;
+    auto read = std::from_chars(number.data(), number.data() + number.size(), value);
+    if (read.ec != std::errc::result_out_of_range) return std::isinf(value);
+    // Out of range is what is too small too, which becomes 0.
+    auto exponent = number.find_first_of("eE");
+    if (exponent != std::string_view::npos) return number.substr(exponent + 1, 1) != "-";
+    return !without_sign(number).starts_with('0');
 }
 
 static bool is_guid_text(std::string_view text) {
@@ -96,10 +107,21 @@ static bool is_guid_text(std::string_view text) {
     return true;
 }
 
+// The longest is 10675199.02:48:05.4775807.
+static bool has_too_many_days(std::string_view days, std::string_view time) {
+    static constexpr std::string_view most = "10675199";
+    days.remove_prefix(std::min(days.find_first_not_of('0'), days.size()));
+    if (days.size() != most.size()) return days.size() > most.size();
+    return days > most || (days == most && time > "02:48:05.4775807");
+}
+
 // "12:30:00", "1.12:30:00.5"
 static bool is_timespan(std::string_view text) {
     auto rest = without_sign(text);
     auto days = digits_at(rest);
+    bool is_too_long = days > 0 && days < rest.size() && rest[days] == '.' &&
+                       has_too_many_days(rest.substr(0, days), rest.substr(days + 1));
+    if (is_too_long) return false;
     if (days > 0 && days < rest.size() && rest[days] == '.') rest.remove_prefix(days + 1);
     if (rest.size() < 8 || !has_shape(rest.substr(0, 8), "dd:dd:dd")) return false;
     bool is_time = rest[0] < '3' && rest[3] < '6' && rest[6] < '6';
@@ -164,12 +186,49 @@ static bool is_like_a_unix_time(std::string_view text) {
     return seconds || millis;
 }
 
+// Without the zeros in front.
+static std::size_t significant_digits(std::string_view number) {
+    auto first = number.find_first_of("123456789");
+    if (first == std::string_view::npos) return 0;
+    return static_cast<std::size_t>(std::ranges::count_if(number.substr(first), is_digit));
+}
+
+static bool is_long_whole(std::string_view text) {
+    static constexpr std::int64_t exact = std::int64_t{1} << 53u;
+    std::int64_t value = 0;
+    auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+    return read.ec != std::errc() || value > exact || value < -exact;
+}
+
 void seen_values::add(std::string_view text) {
+    static constexpr std::size_t kept_digits = 17;
     auto one = type_of(text);
+    bool is_whole = one == value_type::whole || one == value_type::decimal;
     if (one == value_type::whole && !is_like_a_unix_time(text)) may_be_unix_times = false;
+    if (is_whole && is_long_whole(text)) has_long_wholes = true;
+    if (one == value_type::real) {
+        bool has_exponent = text.find_first_of("eE") != std::string_view::npos;
+        has_exponents = has_exponents || has_exponent;
+        bool is_long = !has_exponent && significant_digits(text) > kept_digits;
+        has_long_fractions = has_long_fractions || is_long;
+    }
     has_leading_zeros = has_leading_zeros || daemon::has_leading_zeros(text);
     has_ambiguous_dates = has_ambiguous_dates || is_ambiguous_date(text);
     add(one);
+}
+
+void seen_values::add_real(double number) {
+    static constexpr double beyond_whole = 18446744073709551616.0;  // What has no type of its own.
+    is_beyond_real = is_beyond_real || !std::isfinite(number);
+    bool is_long = std::isfinite(number) && std::abs(number) >= beyond_whole;
+    has_long_fractions = has_long_fractions || is_long;
+    add(value_type::real);
+}
+
+value_type seen_values::column_type() const {
+    bool loses = type == value_type::real && has_long_wholes;
+    bool is_for_decimal = loses && !has_exponents && !has_long_fractions;
+    return is_for_decimal ? value_type::decimal : type;
 }
 
 }  // namespace kustodrop::daemon

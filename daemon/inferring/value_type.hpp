@@ -31,6 +31,9 @@ value_type type_of(std::string_view text);
 /// The narrowest type that holds values of both.
 value_type joined(value_type one, value_type other);
 
+/// Whether a number is larger than any that a real holds.
+bool is_beyond_real(std::string_view number);
+
 /// Whether the text is a date of which the order of day and month is a matter of the country.
 bool is_ambiguous_date(std::string_view text);
 
@@ -41,9 +44,17 @@ struct seen_values {
     bool has_leading_zeros = false;
     bool has_ambiguous_dates = false;
     bool may_be_unix_times = true;  // All are numbers of the size of a recent time.
+    bool has_exponents = false;
+    bool has_long_wholes = false;     // Beyond 2^53: as real they lose digits.
+    bool has_long_fractions = false;  // Of more digits than real keeps.
+    bool is_beyond_real = false;      // A number of JSON.
 
     void add(std::string_view text);
     void add(value_type one);
+    void add_real(double number);
+
+    /// The type that holds them: decimal instead of a real that would lose digits.
+    value_type column_type() const;
 };
 
 }  // namespace kustodrop::daemon

@@ -43,12 +43,27 @@ BOOST_AUTO_TEST_CASE(whole_numbers) {
 }
 
 BOOST_AUTO_TEST_CASE(fractions) {
-    check("real", {"1", "1.5", "-1e9", ".5", "1e999"}, {"1,5", "x", "1.5.5"}, {"NaN", "-inf"});
-    check("decimal", {"12.34", "5"}, {"EUR 5"}, {});
+    check(
+        "real",
+        {"1", "1.5", "-1e9", ".5", "1e-999", "0.0"},
+        {"1,5", "x", "1.5.5", "1e999", "-1E400"},
+        {"NaN", "-inf"}
+    );
+    check("decimal", {"12.34", "5"}, {"EUR 5"}, {"1e999"});
+    check("long", {}, {"1e999"}, {});
 }
 
 BOOST_AUTO_TEST_CASE(booleans) {
     check("bool", {"true", "FALSE", "1", "0", ""}, {"2", "on", "x"}, {"yes", "N", "t"});
+}
+
+BOOST_AUTO_TEST_CASE(timespans_have_a_longest) {
+    check(
+        "timespan",
+        {"10675199.02:48:05.4775807", "-1.00:00:00"},
+        {"10675200.00:00:00", "10675199.02:48:06"},
+        {}
+    );
 }
 
 BOOST_AUTO_TEST_CASE(times) {
