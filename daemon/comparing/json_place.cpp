@@ -108,7 +108,12 @@ std::string json_place::text() const {
         } else if (is_plain) {
             out += "." + step;
         } else {
-            out += "['" + step + "']";
+            out += "['";
+            for (char c : step) {
+                if (c == '\'' || c == '\\') out += '\\';
+                out += c;
+            }
+            out += "']";
         }
     }
     return out;

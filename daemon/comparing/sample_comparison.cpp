@@ -51,6 +51,7 @@ static std::vector<std::vector<std::string>> lines_of(const sample& what, bool h
 }
 
 static first_record first_record_of(const sample_rules& rules) {
+    if (rules.never_has_header) return first_record::never_a_header;
     return rules.ignores_first_record ? first_record::ignored : first_record::sent;
 }
 
@@ -68,6 +69,12 @@ static void compare_separated(
     if (read.has_text_after_quotes) {
         auto text = "text is behind a closing quote: what the service makes of it cannot be known";
         out.add(gravity::note, "text_behind_quotes", text);
+    }
+    if (read.has_lone_returns) {
+        auto text =
+            "it has carriage returns without a newline: whether the service ends a record there "
+            "cannot be known, so convert them";
+        out.add(gravity::note, "lone_returns", text);
     }
     compare_fields(read.records, first_record_of(rules), table, out);
 }
@@ -102,6 +109,14 @@ comparison compare(const sample& given, const sample_rules& rules, const table_f
         compare_fields(records, first, table, out);
     } else {
         compare_separated(what, rules, table, out);
+    }
+    bool may_be_header_only = !is_json && !what.is_cut;
+    bool is_nothing = out.records == 0 && out.fits() && !may_be_header_only;
+    if (is_nothing) {
+        out.problem = what.is_cut
+                          ? "no whole record is in the part that is looked at: nothing was compared"
+                          : "it holds no record";
+        return out;
     }
     if (has_mark) {
         out.add(gravity::note, "byte_order_mark", "it begins with a byte order mark: ignored");

@@ -13,6 +13,7 @@ namespace kustodrop::daemon {
 struct sample_rules {
     std::string format = "csv";
     bool ignores_first_record = false;
+    bool never_has_header = false;  // The daemon makes the rows itself.
 };
 
 comparison compare(const sample& what, const sample_rules& rules, const table_facts& table);

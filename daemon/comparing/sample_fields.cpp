@@ -2,7 +2,7 @@
 
 #include "base/text.hpp"
 #include "daemon/comparing/column_values.hpp"
-#include "daemon/inferring/separated.hpp"
+#include "daemon/inferring/header_guess.hpp"
 
 #include <algorithm>
 #include <map>
@@ -127,7 +127,7 @@ static void check_header(const field_records& records, bool ignores_first, compa
             "header_ingested",
             "its first record names the columns and would be a row; set ignore_first_record"
         );
-    } else if (!ignores_first && guess == header::unknown) {
+    } else if (!ignores_first && guess == header::unknown && may_name_columns(records)) {
         out.add(
             gravity::note,
             "header_unknown",

@@ -3,7 +3,7 @@
 #include "base/text.hpp"
 #include "daemon/comparing/column_values.hpp"
 #include "daemon/comparing/json_place.hpp"
-#include "daemon/inferring/json_records.hpp"
+#include "daemon/inferring/json_values.hpp"
 
 #include <boost/json.hpp>
 

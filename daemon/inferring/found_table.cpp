@@ -2,6 +2,9 @@
 
 #include "base/text.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace kustodrop::daemon {
 
 std::string column_name(std::string_view given, std::size_t number) {
@@ -27,13 +30,21 @@ void note_doubts(
 ) {
     auto say = [&](const std::string& text) { notes.push_back(column.name + ": " + text); };
     if (seen.type == value_type::none) say("no value in the sample; string is a guess");
+    auto type = std::string(to_string(column.type));
     if (seen.types.size() > 1) {
         std::string kinds;
         for (auto one : seen.types) {
             kinds += (kinds.empty() ? "" : ", ") + std::string(to_string(one));
         }
-        say("its values are " + kinds + ": " + std::string(to_string(seen.type)) + " holds them all"
-        );
+        bool loses = column.type == value_type::real && seen.has_long_wholes;
+        say("its values are " + kinds + ": " + type +
+            (loses ? " takes them all and keeps 15 to 17 digits of each" : " holds them all"));
+    }
+    if (column.type == value_type::real && seen.has_long_fractions) {
+        say("numbers with more digits than real keeps, 15 to 17; decimal keeps more");
+    }
+    if (seen.is_beyond_real) {
+        say("a number is larger than any real: it is lost; string would hold it");
     }
     if (seen.has_leading_zeros) say("numbers with leading zeros: as long they would lose them");
     if (seen.has_ambiguous_dates && seen.type == value_type::text) {
@@ -64,7 +75,24 @@ static std::string mapping_of(const inference& found) {
                R"(", "Properties": {")" + (is_json ? "Path" : "Ordinal") + R"(": ")" +
                json_escape(one.source) + "\"}}";
     }
+    // Three of them would end the literal that the mapping stands in.
+    for (auto at = out.find('`'); at != std::string::npos; at = out.find('`', at)) {
+        out.replace(at, 1, "\\u0060");
+    }
     return out + "\n]";
+}
+
+std::string yaml_value(std::string_view text) {
+    static constexpr auto keywords = std::to_array<std::string_view>(
+        {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
+    );
+    auto is_letter = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    };
+    auto is_plain = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '-'; };
+    bool is_bare = !text.empty() && is_letter(text[0]) && std::ranges::all_of(text, is_plain);
+    if (is_bare && std::ranges::count(keywords, to_lower(text)) == 0) return std::string(text);
+    return "\"" + json_escape(text) + "\"";
 }
 
 std::string commands_of(
@@ -75,6 +103,11 @@ std::string commands_of(
     if (!is_json) out += found.has_header ? " with a header" : " without a header";
     out += "\n";
     for (auto& note : found.notes) out += "// " + printable(note) + "\n";
+    for (auto& one : found.columns) {
+        bool is_renamed = !is_json && !one.given.empty() && one.given != one.name;
+        if (is_renamed)
+            out += "// " + one.name + ": \"" + printable(one.given) + "\" in the header\n";
+    }
     std::string columns;
     for (auto& one : found.columns) {
         columns +=
@@ -84,8 +117,8 @@ std::string commands_of(
     out += ".create-or-alter table [" + quoted(table) + "] ingestion " +
            (is_json ? "json" : "csv") + " mapping " + quoted(mapping) + "\n```\n" +
            mapping_of(found) + "\n```\n\n";
-    out += "// The watch: {table: " + json_escape(table) + ", format: " + found.format +
-           ", ingestion_mapping_reference: " + json_escape(mapping) +
+    out += "// The watch: {table: " + yaml_value(table) + ", format: " + found.format +
+           ", ingestion_mapping_reference: " + yaml_value(mapping) +
            (found.has_header ? ", ignore_first_record: true" : "") + "}\n";
     return out;
 }

@@ -19,7 +19,8 @@ struct sample {
 struct inferred_column {
     std::string name;  // One that Kusto takes without quotes.
     value_type type = value_type::text;
-    std::string source;  // "0" or "$.name": the ordinal or the path of the mapping.
+    std::string source;      // "0" or "$.name": the ordinal or the path of the mapping.
+    std::string given = {};  // What the sample calls it; empty: nothing.
 };
 
 /// What samples of one kind say about their table.
@@ -41,6 +42,9 @@ std::string commands_of(
 void note_doubts(
     const inferred_column& column, const seen_values& seen, std::vector<std::string>& notes
 );
+
+/// `text` as a value in a flow mapping of YAML: quoted unless it is a plain text without quotes.
+std::string yaml_value(std::string_view text);
 
 /// A name for a column, made of what the sample calls it.
 std::string column_name(std::string_view given, std::size_t number);

@@ -1,11 +1,11 @@
 #include "daemon/inferring/json_records.hpp"
 
 #include "base/text.hpp"
+#include "daemon/inferring/json_values.hpp"
 
 #include <boost/json.hpp>
 
 #include <map>
-#include <optional>
 #include <set>
 
 namespace kustodrop::daemon {
@@ -38,14 +38,19 @@ public:
         }
     }
 
-    inference result(std::string_view format) {
+    inference result(std::string_view format, bool is_cut) {
         inference out;
         out.format = format;
         out.records = records_;
         if (records_ == 0) {
             out.problem = others_ > 0 ? "its records are values without names, not objects: use "
                                         "format txt or raw, or make objects of them"
+                          : is_cut    ? "it holds no whole record in the part that is looked at"
                                       : "it holds no record";
+            return out;
+        }
+        if (order_.empty()) {
+            out.problem = "no property is in its records";
             return out;
         }
         if (others_ > 0) {
@@ -54,7 +59,9 @@ public:
             );
         }
         std::set<std::string> taken;
-        for (auto& key : order_) out.columns.push_back(column_of(key, taken, out.notes));
+        for (std::size_t at = 0; at < order_.size(); ++at) {
+            out.columns.push_back(column_of(at, taken, out.notes));
+        }
         return out;
     }
 
@@ -68,9 +75,10 @@ private:
         case json::kind::int64:
             return into.add(std::string_view(std::to_string(value.get_int64())));
         case json::kind::uint64:
-            return into.add(value_type::decimal);
+            return into.add(std::string_view(std::to_string(value.get_uint64())));
         case json::kind::double_:
-            return into.add(value_type::real);
+            into.add_real(value.get_double());
+            return;
         case json::kind::string:
             into.has_ambiguous_dates =
                 into.has_ambiguous_dates || is_ambiguous_date(value.get_string());
@@ -96,15 +104,24 @@ private:
     }
 
     inferred_column column_of(
-        const std::string& key, std::set<std::string>& taken, std::vector<std::string>& notes
+        std::size_t at, std::set<std::string>& taken, std::vector<std::string>& notes
     ) {
+        auto& key = order_[at];
         auto& seen = values_[key];
-        inferred_column out{column_name(key, order_.size()), seen.type, path_of(key)};
+        inferred_column out{column_name(key, at + 1), seen.column_type(), path_of(key), key};
         auto base = out.name;
         for (int number = 2; !taken.insert(to_lower(out.name)).second; ++number) {
             out.name = base + "_" + std::to_string(number);
         }
         note_doubts(out, seen, notes);
+        bool is_odd = key.find_first_of("'\\[]\"") != std::string::npos;
+        if (is_odd) {
+            notes.push_back(
+                out.name + ": its key is " + key +
+                ", which a path may not find: look whether the "
+                "column is filled"
+            );
+        }
         return out;
     }
 
@@ -116,49 +133,11 @@ private:
 
 }  // namespace
 
-std::optional<std::string> read_json_values(
-    std::string_view text, bool is_cut, const std::function<void(const json::value&)>& take
-) {
-    while (!text.empty()) {
-        auto skipped = text.find_first_not_of(" \t\r\n,");
-        if (skipped == std::string_view::npos) return std::nullopt;
-        text.remove_prefix(skipped);
-        json::stream_parser parser;
-        boost::system::error_code error;
-        auto used = parser.write_some(text.data(), text.size(), error);
-        if (!error && !parser.done()) parser.finish(error);
-        if (error) {
-            if (is_cut) return std::nullopt;
-            return "it is not JSON: " + error.message();
-        }
-        auto value = parser.release();
-        text.remove_prefix(used);
-        auto* list = value.if_array();
-        if (!list) {
-            take(value);
-            continue;
-        }
-        for (auto& one : *list) take(one);
-    }
-    return std::nullopt;
-}
-
-bool is_json_lines(std::string_view text, bool is_cut) {
-    auto lines = split(text, '\n');
-    if (is_cut && lines.size() > 1) lines.pop_back();
-    for (auto line : lines) {
-        auto one = trimmed(line);
-        if (one.empty()) continue;
-        boost::system::error_code error;
-        auto value = json::parse({one.data(), one.size()}, error);
-        if (error || value.is_array()) return false;
-    }
-    return true;
-}
-
 inference infer_json(const std::vector<sample>& samples, bool is_multi) {
     gatherer all;
+    bool is_cut = false;
     for (auto& one : samples) {
+        is_cut = is_cut || one.is_cut;
         auto add = [&all](const json::value& value) { all.add(value); };
         auto wrong = read_json_values(one.bytes, one.is_cut, add);
         if (!wrong) continue;
@@ -167,7 +146,7 @@ inference infer_json(const std::vector<sample>& samples, bool is_multi) {
         out.problem = one.name + ": " + *wrong;
         return out;
     }
-    return all.result(is_multi ? "multijson" : "json");
+    return all.result(is_multi ? "multijson" : "json", is_cut);
 }
 
 }  // namespace kustodrop::daemon

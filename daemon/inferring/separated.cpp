@@ -1,9 +1,6 @@
 #include "daemon/inferring/separated.hpp"
 
-#include "daemon/inferring/value_type.hpp"
-
 #include <algorithm>
-#include <set>
 #include <utility>
 
 namespace kustodrop::daemon {
@@ -21,6 +18,7 @@ public:
         if (at_ == place::quoted) {
             out_.ends_in_quotes = !is_cut;
         } else if (!is_cut) {
+            out_.has_lone_returns = out_.has_lone_returns || is_return_;
             end_record();
         }
         return std::move(out_);
@@ -30,6 +28,8 @@ private:
     enum class place { start, plain, quoted, closed };
 
     void take(char c) {
+        bool is_lone = std::exchange(is_return_, c == '\r' && at_ != place::quoted) && c != '\n';
+        out_.has_lone_returns = out_.has_lone_returns || is_lone;
         if (at_ == place::quoted) {
             if (c == '"') {
                 at_ = place::closed;
@@ -67,6 +67,7 @@ private:
     }
 
     char separator_;
+    bool is_return_ = false;  // What came last.
     place at_ = place::start;
     std::string field_;
     std::vector<std::string> record_;
@@ -96,37 +97,6 @@ char likely_separator(std::string_view text, bool is_cut) {
         best = separator;
     }
     return best;
-}
-
-static bool is_name(std::string_view text) {
-    static constexpr std::size_t longest = 64;
-    bool has_letter = std::ranges::any_of(text, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-               static_cast<unsigned char>(c) > 127;
-    });
-    return has_letter && text.size() <= longest && type_of(text) == value_type::text &&
-           text.find('\n') == std::string_view::npos;
-}
-
-header likely_header(const std::vector<std::vector<std::string>>& records) {
-    if (records.empty()) return header::no;
-    auto& first = records.front();
-    std::set<std::string> names(first.begin(), first.end());
-    bool may_be = names.size() == first.size() && std::ranges::all_of(first, is_name);
-    if (!may_be) return header::no;
-    if (records.size() == 1) return header::unknown;
-    for (std::size_t column = 0; column < first.size(); ++column) {
-        seen_values below;
-        for (std::size_t row = 1; row < records.size(); ++row) {
-            if (column >= records[row].size()) continue;
-            below.add(records[row][column]);
-            // A name would not stand among the values.
-            if (records[row][column] == first[column]) return header::no;
-        }
-        bool is_typed = below.type != value_type::text && below.type != value_type::none;
-        if (is_typed) return header::yes;
-    }
-    return header::unknown;
 }
 
 }  // namespace kustodrop::daemon

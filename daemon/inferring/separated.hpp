@@ -11,6 +11,7 @@ namespace kustodrop::daemon {
 struct separated_records {
     std::vector<std::vector<std::string>> records;
     bool ends_in_quotes = false;         // The last record was left out: its quote is open.
+    bool has_lone_returns = false;       // Outside of quotes, without a newline behind it.
     bool has_text_after_quotes = false;  // "a"b: what the service makes of it is not known.
 };
 
@@ -19,9 +20,5 @@ separated_records read_separated(std::string_view text, char separator, bool is_
 
 /// The separator of which each record has the same number, and the most; ',' if none fits.
 char likely_separator(std::string_view text, bool is_cut);
-
-/// Whether the first record names the columns.
-enum class header { yes, no, unknown };
-header likely_header(const std::vector<std::vector<std::string>>& records);
 
 }  // namespace kustodrop::daemon

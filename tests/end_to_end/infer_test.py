@@ -14,6 +14,7 @@ SAMPLES = {
     "json": ("d.json", '{"time":"2026-01-05T07:00:00Z","user":{"name":"ann"},"odd name":1.5}\n'
                        '{"time":"2026-01-05T07:00:01Z","tags":["a","b"],"n":12}\n', {}),
     "multijson": ("e.json", '[\n {"id": 1,\n  "of": "x"},\n {"id": 2}\n]\n', {}),
+    "keys": ("g.json", '{"it\'s":1,"a\\\\b":2,"[0]":3,"a```b":4,"x]y":5}\n', {}),
     "quoted": ("f.csv", "day,it's\n2026-01-05,1\n2026-01-06,2\n", {"table": "a b'c"}),
 }
 
@@ -99,6 +100,33 @@ class Infer(EndToEnd):
         daemon.put(path.name, path.read_bytes())
         self.settled(daemon, succeeded=1)
         self.assertEqual(len(emulator.query(f"{options['table']} | where extra == true")), 1)
+
+    def test_keys_with_quotes_are_found_by_their_paths(self):
+        emulator = self.emulator()
+        path, options = self.sample("keys")
+        for one in statements(self.infer(path, **options)):
+            emulator.manage(one)
+        watch = {"table": options["table"], "format": "json",
+                 "ingestion_mapping_reference": f"{options['table']}_json"}
+        daemon = self.daemon(emulator, watch).start()
+        daemon.put(path.name, path.read_bytes())
+        self.settled(daemon, succeeded=1)
+        self.assertEqual(emulator.query(options["table"]), [[1, 2, 3, 4, 5]])
+
+    def test_samples_that_do_not_go_together_are_refused(self):
+        first = self.folder / "a.csv"
+        first.write_text("id,name\n1,ann\n")
+        other = self.folder / "b"
+        for text, said in (
+            ("4,dee\n", "has none"),
+            ("name,id\nbob,2\n", "in another order"),
+            ('{"a":1}\n', "b is json"),
+        ):
+            with self.subTest(said):
+                other.write_text(text)
+                code, out, err = run([path_of("KUSTODROP"), "infer", str(first), str(other)])
+                self.assertEqual((code, out), (1, ""))
+                self.assertIn(said, err)
 
 
 if __name__ == "__main__":

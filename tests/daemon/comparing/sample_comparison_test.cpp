@@ -140,6 +140,13 @@ BOOST_AUTO_TEST_CASE(csv_with_a_header_that_is_ignored) {
             {"1,x\n2,y\n", "1: wrong record_ignored;"},
             {"a,b\n", "0: note no_records;"},
             {"a,b\nx,1\n", "1: wrong value_becomes_null;", "record 2"},
+            // Headers that do not look like one.
+            {",b\n1,x\n", "1:"},
+            {"2025,b\n1,x\n", "1:"},
+            {"100%,b\n1,x\n", "1:"},
+            {"a,a\n1,x\n", "1: wrong header_order;"},
+            {"\"a\nb\",c\n1,x\n", "1:"},
+            {std::string(70, 'a') + ",c\n1,x\n", "1:"},
         },
         "csv",
         table_of("a:long b:string"),
@@ -257,6 +264,12 @@ BOOST_AUTO_TEST_CASE(json_over_several_lines) {
             {"[1, {\"a\":1,\"b\":1}]", "1: wrong not_an_object;"},
             {"[1]", "0: wrong not_an_object;"},
             {"[{\"a\":1,", "0: wrong not_json;"},
+            {"{\"a\":1,\"b\":1},\n{\"a\":1,\"b\":1}\n", "1: wrong not_json;", "line 1"},
+            {"[{\"a\":1,\"b\":1} {\"a\":1}]", "1: wrong not_json;", "no comma"},
+            {"[{\"a\":1,\"b\":1},]", "1: wrong not_json;"},
+            {"[{\"a\":1,\"b\":1}", "1: wrong not_json;", "not closed"},
+            {"[{\"a\":1,\"b\":1}]\n[{\"a\":1}]", "2:"},
+            {"[]", "problem: it holds no record"},
         },
         "multijson",
         table_of("a:long b:string")
@@ -311,6 +324,8 @@ BOOST_AUTO_TEST_CASE(what_is_cut_ends_in_no_whole_record) {
     BOOST_TEST(codes(compared("1\tx\n2", "tsve", table, false, true)) == "1: note cut;");
     auto json = compared("{\"a\":1,\"b\":2}\n{\"a\"", "json", table, false, true);
     BOOST_TEST(codes(json) == "1: note cut;");
+    auto list = compared("[{\"a\":1,\"b\":2},\n{\"a\":", "multijson", table, false, true);
+    BOOST_TEST(codes(list) == "1: note cut;");
 }
 
 BOOST_AUTO_TEST_CASE(formats_that_are_not_looked_into) {

@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(paths_find_values) {
 }
 
 BOOST_AUTO_TEST_CASE(a_place_is_written_as_a_path) {
-    for (auto path : {"$", "$.a.b", "$['a b'][0].c"}) {
+    for (auto path : {"$", "$.a.b", "$['a b'][0].c", "$['it\\'s'].b", "$['a\\\\b']"}) {
         BOOST_TEST(json_place::parse(path).value().text() == path);
     }
 }

@@ -74,13 +74,31 @@ BOOST_AUTO_TEST_CASE(csv_with_a_header) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(headers_with_unusual_names) {
+    check({
+        {",name,age\n0,ann,31\n", "csv+header Column1:long name:string age:long"},
+        {"id,id\n1,2\n", "csv+header id:long id_2:long"},
+        {"country,2024\nDE,1.5\n", "csv+header country:string _2024:real", "cannot be known"},
+        {"country,sum,2024\nDE,7,1\n", "csv+header country:string sum:long _2024:long"},
+        {"\"id\nno\",n\n1,2\n", "csv+header id_no:long n:long"},
+        {std::string(70, 'x') + ",id\na,1\n",
+         "csv+header " + std::string(70, 'x') + ":string id:long"},
+        {"id,100%\n1,2\n", "csv+header id:long _100:long"},
+        {"n/a,1\n2,3\n", "csv Column1:string Column2:long", "long, string"},
+    });
+    auto text = commands_of(infer_one("First Name,n\nann,1\n"), "T", "M");
+    BOOST_TEST(text.find("// First_Name: \"First Name\" in the header\n") != text.npos);
+    BOOST_TEST(text.find("// n:") == text.npos);
+}
+
 BOOST_AUTO_TEST_CASE(csv_without_a_header) {
     check({
         {"1,x\n2,y\n", "csv Column1:long Column2:string"},
         {"2026-11-29T10:00:00Z,info,started,1\n",
          "csv Column1:datetime Column2:string Column3:string Column4:long"},
-        {"x,x\ny,z\n", "csv Column1:string Column2:string"},
-        {"a,b\nc,d\na,f\n", "csv Column1:string Column2:string"},
+        {"x,x\ny,z\n", "csv Column1:string Column2:string", "it is taken for data"},
+        {"a,b\nc,d\na,f\n", "csv Column1:string Column2:string", "it is taken for data"},
+        {"x,5\n1,6\n2,7\n", "csv Column1:string Column2:long", "it is taken for data"},
         {",1\n,2\n", "csv Column1:string Column2:long", "Column1: no value"},
         {"5\n6\n", "csv Column1:long"},
     });
@@ -117,6 +135,14 @@ BOOST_AUTO_TEST_CASE(other_separators) {
 BOOST_AUTO_TEST_CASE(types_of_values) {
     check({
         {"v\n1\n2.5\n", "csv+header v:real", "v: its values are long, real: real"},
+        {"v\n9007199254740993\n1.5\n", "csv+header v:decimal", "decimal holds them all"},
+        {"v\n12345678901234567890\n1.5\n", "csv+header v:decimal", "decimal holds them all"},
+        {"v\n9007199254740993\n1e5\n", "csv+header v:real", "keeps 15 to 17 digits"},
+        {"v\n0.12345678901234567890\n", "csv+header v:real", "more digits than real keeps"},
+        {"v,w\n1e400,1\n1.5,2\n", "csv+header v:string w:long", "real, string"},
+        {"v,w\n10675200.00:00:00,1\n", "csv+header v:string w:long"},
+        {"v\n10675199.02:48:05.4775807\n", "csv+header v:timespan"},
+        {"v,w\n1,2\r3,4\r", "csv+header v:long w:string", "carriage returns"},
         {"v\n1\nx\n", "csv+header v:string", "v: its values are long, string"},
         {"v\ntrue\nFALSE\n", "csv+header v:bool"},
         {"v\n1e6\n-2.5E-3\n", "csv+header v:real"},
@@ -158,6 +184,12 @@ BOOST_AUTO_TEST_CASE(json_lines) {
         {"{\"ts\":1764410000}\n", "json ts:long", "Unix times"},
         {"{\"a.b\":1,\"a b\":2}\n", "json a_b:long a_b_2:long"},
         {"{\"\":1}\n", "json Column1:long"},
+        {"{\"a\":1,\"\":2,\"b\":3,\"é\":4}\n", "json a:long Column2:long b:long Column4:long"},
+        {"{\"a'b\":1}\n", "json a_b:long", "a_b: its key is a'b"},
+        {"{\"[0]\":1}\n", "json _0:long", "look whether the column is filled"},
+        {"{\"a\":123456789012345678901234567890}\n", "json a:real", "more digits than real keeps"},
+        {"{\"a\":18446744073709551615}\n{\"a\":0.5}\n", "json a:decimal", "decimal holds"},
+        {"{\"a\":1e400}\n", "json a:real", "larger than any real"},
         {"{\"a\":1}\n7\n", "json a:long", "1 records are values without names"},
         {"{\n \"a\": 1\n}\n{\n \"a\": 2\n}\n", "multijson a:long"},
         {"[{\"a\":1},\n{\"a\":2}]", "multijson a:long"},
@@ -179,6 +211,12 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_looked_into) {
         {"[1,2]\n",
          "problem: its records are values without names, not objects: use format txt or raw, or "
          "make objects of them"},
+        {"{}\n{}\n", "problem: no property is in its records"},
+        {"{\"a\":1}\n{\"a\":\n{\"a\":3}\n",
+         "problem: x: it is not JSON from line 2 on: incomplete JSON"},
+        {"{\"a\":1},\n{\"a\":2},\n",
+         "problem: x: it is not JSON from line 1 on: a comma between records, which are in no "
+         "array"},
         {"a,b\n1,\xff\n", "csv+header a:long b:string", "not valid UTF-8"},
     });
     auto broken = infer_one("{\"a\":1}\n{\"a\":\n");
@@ -199,6 +237,11 @@ BOOST_AUTO_TEST_CASE(the_beginning_of_a_long_file_ends_with_its_last_whole_recor
     auto json = infer_one("{\"a\":1}\n{\"a\":2}\n{\"a", {}, true);
     BOOST_TEST(shape_of(json) == "json a:long");
     BOOST_TEST(json.records == 2u);
+    auto list = infer_one("[{\"a\":1},{\"a\":2},{\"a", {}, true);
+    BOOST_TEST(shape_of(list) == "multijson a:long");
+    BOOST_TEST(list.records == 2u);
+    auto one = infer_one("{\"records\":[{\"a\":1}", {}, true);
+    BOOST_TEST(shape_of(one).starts_with("problem: it holds no whole record in the part"));
 }
 
 BOOST_AUTO_TEST_CASE(several_samples_are_one_table) {
@@ -207,6 +250,39 @@ BOOST_AUTO_TEST_CASE(several_samples_are_one_table) {
     BOOST_TEST(found.records == 2u);
     auto json = infer({{"x", "{\"a\":1}\n", false}, {"y", "{\"b\":2}\n", false}}, {});
     BOOST_TEST(shape_of(json) == "json a:long b:long");
+}
+
+BOOST_AUTO_TEST_CASE(samples_of_several_kinds_are_refused) {
+    sample a{"a", "id,name\n1,ann\n"};
+    auto with = [&](sample other) { return shape_of(infer({a, std::move(other)}, {})); };
+    BOOST_TEST(with({"b", "4,dee\n"}).starts_with("problem: a has a header and b has none"));
+    BOOST_TEST(with({"b", "name,id\nbob,2\n"})
+                   .starts_with("problem: a and b have their columns in another order"));
+    BOOST_TEST(with({"b", "id,city\n1,x\n"})
+                   .starts_with("problem: a and b have other columns at the same places"));
+    BOOST_TEST(with({"b", "{\"a\":1}\n"}).starts_with("problem: a is csv and b is json"));
+    BOOST_TEST(with({"b", "id\tname\n1\tx\n"}).starts_with("problem: a is csv and b is tsv"));
+    auto lines = infer({{"x", "{\"a\":1}\n"}, {"y", "[{\"b\":2}]"}}, {});
+    BOOST_TEST(shape_of(lines) == "multijson a:long b:long");
+}
+
+BOOST_AUTO_TEST_CASE(a_sample_may_have_more_columns_than_another) {
+    auto found = infer({{"a", "id,name\n1,ann\n"}, {"c", "id,name,extra\n3,cy,x\n"}}, {});
+    BOOST_TEST(shape_of(found) == "csv+header id:long name:string extra:string");
+    BOOST_TEST(has_note(found, "a: it lacks extra, which c has at the end"));
+    BOOST_TEST(!has_note(found, "refuses"));
+    auto uneven = infer({{"a", "id,name\n1,ann\n"}, {"c", "id,name\n3\n"}}, {});
+    BOOST_TEST(has_note(uneven, "c: 1 of 1 records do not have 2 fields"));
+}
+
+BOOST_AUTO_TEST_CASE(the_same_first_record_of_texts_is_a_header) {
+    auto alike = infer({{"a", "name,city\nx,y\n"}, {"b", "name,city\nz,w\n"}}, {});
+    BOOST_TEST(shape_of(alike) == "csv+header name:string city:string");
+    auto other = infer({{"a", "name,city\nx,y\n"}, {"b", "u,v\nz,w\n"}}, {});
+    BOOST_TEST(shape_of(other) == "csv Column1:string Column2:string");
+    BOOST_TEST(has_note(other, "taken for data"));
+    auto data = infer({{"a", "x,1\ny,2\n"}, {"b", "z\n"}}, {});
+    BOOST_TEST(has_note(data, "b: whether its first record"));
 }
 
 BOOST_AUTO_TEST_CASE(the_commands_create_the_table_and_its_mapping) {
@@ -218,13 +294,18 @@ BOOST_AUTO_TEST_CASE(the_commands_create_the_table_and_its_mapping) {
         "\n.create-or-alter table ['Web\\'s'] ingestion csv mapping 'M'\n```\n[\n"
         "  {\"Column\": \"when\", \"Properties\": {\"Ordinal\": \"0\"}},\n"
         "  {\"Column\": \"what\", \"Properties\": {\"Ordinal\": \"1\"}}\n]\n```\n"
-        "\n// The watch: {table: Web's, format: csv, ingestion_mapping_reference: M, "
+        "\n// The watch: {table: \"Web's\", format: csv, ingestion_mapping_reference: M, "
         "ignore_first_record: true}\n"
     );
     auto json = commands_of(infer_one("{\"a.b\":1,\"c'd\":2}\n"), "T", "M");
     BOOST_TEST(json.find("\"Path\": \"$['a.b']\"") != std::string::npos);
     BOOST_TEST(json.find("\"Path\": \"$['c\\\\'d']\"") != std::string::npos);
     BOOST_TEST(json.find("ingestion json mapping 'M'") != std::string::npos);
+    auto ticks = commands_of(infer_one("{\"a```b\":1}\n"), "T", "M");
+    BOOST_TEST(ticks.find("$['a\\u0060\\u0060\\u0060b']") != std::string::npos);
+    for (auto text : {"null", "a: b", "", "12", "a,b", "#x"}) {
+        BOOST_TEST(yaml_value(text) == "\"" + std::string(text) + "\"");
+    }
     auto evil = commands_of(infer_one("{\"a\\n.drop table T\":null}\n"), "T", "M");
     BOOST_TEST(evil.find("\n.drop") == std::string::npos);
 }
