@@ -3,7 +3,8 @@
 import json
 import unittest
 
-from harness import EndToEnd
+from clusters_test import TwoClusters
+from harness import EndToEnd, csv_rows
 from json_test import documented
 
 CONFIGURATION, REFUSED, UNREACHABLE, USAGE = 78, 77, 69, 64
@@ -105,6 +106,35 @@ class Sample(EndToEnd):
         service.fault("management", "command", status=503, code="ServiceUnavailable")
         self.check(daemon, "x\n", UNREACHABLE)
 
+    def test_the_beginning_of_a_file_in_one_array(self):
+        watch = {"format": "multijson"}
+        _, daemon = self.pair_of(watch, table=["Demo.Web(a:long,b:string)"])
+        record = '{"a":1,"b":"%s"}' % ("x" * 1000)
+        whole = "[" + ",".join([record] * 17000) + "]"
+        found = self.found(daemon, whole, 0)
+        self.assertGreater(found["records"], 16000)
+        self.assertEqual([one["code"] for one in found["findings"]], ["cut"])
+        inside = self.found(daemon, '{"records":' + whole + "}", 1)
+        self.assertEqual((inside["fits"], inside["records"]), (False, 0))
+        self.assertIn("no whole record", inside["problem"])
+
+    def test_rows_that_a_watch_makes_of_logs(self):
+        watch = {"mode": "follow", "records": "cri", "include": ["*.log"],
+                 "columns": ["time", "stream", "message", "file"]}
+        table = "Demo.Web(t:datetime,s:string,m:string,f:string)"
+        _, daemon = self.pair_of(watch, table=[table])
+        text = "2026-01-01T00:00:00.1Z stdout F hello, world\n"
+        self.assertEqual(self.codes(daemon, text, 0), ["rows_made"])
+        daemon.settings["watches"][0]["columns"].append("offset")
+        self.assertEqual(self.codes(daemon, text, 1), ["field_count", "rows_made"])
+
+    def test_headers_with_unusual_names(self):
+        _, daemon = self.pair_of({"ignore_first_record": True},
+                                 table=["Demo.Web(t:datetime,l:string,m:string,n:long)"])
+        for header in (",l,m,n", "t,l,m,2025", "a,a,b,c", '"a\nb",l,m,100%', "größe,l,m,n"):
+            with self.subTest(header):
+                self.codes(daemon, f"{header}\n2026-01-01,a,b,5\n", 0)
+
     def test_usage(self):
         _, daemon = self.pair_of()
         daemon.write()
@@ -121,6 +151,17 @@ class Sample(EndToEnd):
         ):
             with self.subTest(more):
                 self.assertEqual(daemon.command(*config, *more)[0], expected)
+
+
+class SampleAtClusters(TwoClusters):
+    def test_a_sample_is_compared_at_the_cluster_of_its_watch(self):
+        _, east, daemon = self.two()
+        east.manage(".alter-merge table Web (more:string)")
+        path = self.folder / "sample.csv"
+        path.write_text(csv_rows(2))
+        for watch, expected in (("a", 0), ("b", 1)):
+            out = self.check(daemon, "--sample", str(path), "--watch", watch, expected=expected)
+            self.assertIn("2 records of csv", out)
 
 
 if __name__ == "__main__":

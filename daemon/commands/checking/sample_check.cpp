@@ -2,11 +2,14 @@
 
 #include "base/live_secrets.hpp"
 #include "base/text.hpp"
+#include "config/clusters.hpp"
+#include "daemon/commands/checking/sample_rows.hpp"
 #include "daemon/commands/checking/target_check.hpp"
 #include "daemon/commands/checking/target_questions.hpp"
 #include "daemon/commands/tables/query_session.hpp"
 #include "daemon/commands/tables/sample_file.hpp"
 #include "daemon/comparing/sample_comparison.hpp"
+#include "daemon/inferring/sample_text.hpp"
 #include "daemon/program.hpp"
 
 #include <boost/json.hpp>
@@ -26,7 +29,8 @@ struct question {
     std::string watch;
     std::string file;
     kusto::target where;
-    std::string note;  // Where the watch has more targets.
+    std::string note = {};    // Where the watch has more targets.
+    bool makes_rows = false;  // Of the records of a log: what is compared are these.
 };
 
 /// A problem and what it means for the exit code.
@@ -191,7 +195,12 @@ asio::awaitable<int> compare_with_table(
     sample_rules rules;
     rules.format = kusto::to_string(about.where.format);
     rules.ignores_first_record = about.where.ignore_first_record;
+    rules.never_has_header = about.makes_rows;
     found = compare(what, rules, facts);
+    if (about.makes_rows) {
+        auto text = "compared are the rows that the watch makes of its records, as `columns` says";
+        found.add(gravity::note, "rows_made", text);
+    }
     if (!about.note.empty()) found.add(gravity::note, "more_targets", about.note);
     co_return print(about, found, options);
 }
@@ -226,7 +235,7 @@ int command_check_sample(const check_options& options) {
         std::fprintf(stderr, "%s cannot be read\n", printable(options.sample).c_str());
         return some_failed;
     }
-    question about{watch->name, options.sample, {}, {}};
+    question about{watch->name, options.sample, {}};
     if (!choose_target(*watch, about)) {
         std::fputs(
             "its targets follow from names of folders that match patterns, or are more than 50\n",
@@ -234,9 +243,14 @@ int command_check_sample(const check_options& options) {
         );
         return some_failed;
     }
+    bool is_text = obstacle(what->bytes).empty();
+    auto rows = is_text ? rows_of_sample(*what, *watch, about.where) : std::nullopt;
+    about.makes_rows = rows.has_value();
+    if (rows) what = std::move(rows);
     program around(log_level::error, log_format::text);
     try {
-        connection service(around.around(), *settings, config::process_environment());
+        auto at = config::settings_at(*settings, watch->cluster);
+        connection service(around.around(), at, config::process_environment());
         return around.run(compare_with_table(service, about, *what, options));
     } catch (const http::unusable_options& error) {
         std::fprintf(stderr, "%s\n", error.what());
