@@ -318,6 +318,12 @@ BOOST_AUTO_TEST_CASE(long_values) {
     BOOST_TEST(says(found, "become null"));
 }
 
+BOOST_AUTO_TEST_CASE(numbers_that_no_real_holds) {
+    auto table = table_of("a:real");
+    BOOST_TEST(codes(compared("1\n1e400\n", "csv", table)) == "2: wrong value_becomes_null;");
+    BOOST_TEST(codes(compared("{\"a\":1e400}\n", "json", table)) == "1: wrong value_becomes_null;");
+}
+
 BOOST_AUTO_TEST_CASE(what_is_cut_ends_in_no_whole_record) {
     auto table = table_of("a:long b:string");
     BOOST_TEST(codes(compared("1,x\n2,", "csv", table, false, true)) == "1: note cut;");
