@@ -16,6 +16,17 @@ static json::value records_of(const spool::source& what) {
     return what.records ? json::value(*what.records) : json::value(nullptr);
 }
 
+// As a route has decided it when the file was claimed.
+static void add_destination(const std::string& recorded, json::object& out) {
+    auto where = pipeline::target_of(recorded, {});
+    if (!where) return;
+    json::array tags;
+    for (auto& tag : where->tags) tags.push_back(json::string(tag));
+    out["database"] = where->database;
+    out["table"] = where->table;
+    out["tags"] = std::move(tags);
+}
+
 static json::object row_json(const spool::journal_row& row, const spool::slice& file) {
     auto& what = row.source;
     json::object out{
@@ -42,6 +53,7 @@ static json::object row_json(const spool::journal_row& row, const spool::slice& 
         {"claimed_at", to_iso8601(what.claimed_at)},
         {"changed_at", to_iso8601(row.changed_at)},
         {"changed_at_us", row.changed_at.time_since_epoch().count()}};
+    add_destination(what.target, out);
     if (what.cluster) out["cluster"] = *what.cluster;
     if (auto* record = spool::outcome_of(what.stage)) {
         out["outcome"] = std::string(to_string(record->outcome));

@@ -1,12 +1,12 @@
 #include "daemon/reconciling/row_sums.hpp"
 
 #include "base/text.hpp"
-#include "kusto/dataset.hpp"
 
 #include <boost/json.hpp>
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 #include <utility>
 
 namespace kustodrop::daemon {
@@ -14,73 +14,52 @@ namespace kustodrop::daemon {
 namespace json = boost::json;
 
 static constexpr std::string_view source_tag = "ingest-by:";
-
-std::uint64_t journal_sum::records() const {
-    std::uint64_t out = 0;
-    for (auto& [id, count] : sources) out += count.value_or(0);
-    return out;
-}
-
-std::size_t journal_sum::unknown() const {
-    auto is_unknown = [](auto& one) { return !one.second; };
-    return static_cast<std::size_t>(std::ranges::count_if(sources, is_unknown));
-}
-
-static std::string text_in(const json::object& row, std::string_view name) {
-    auto* value = row.if_contains(name);
-    return value && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
-static std::optional<std::uint64_t> number_in(const json::object& row, std::string_view name) {
-    auto* value = row.if_contains(name);
-    std::uint64_t out = 0;
-    if (!value || !value->is_number()) return std::nullopt;
-    boost::system::error_code error;
-    out = value->to_number<std::uint64_t>(error);
-    return error ? std::nullopt : std::optional(out);
-}
-
-std::map<std::string, journal_sum> sums_of_journal(std::string_view text) {
-    std::map<std::string, journal_sum> out;
-    auto rows = json::parse({text.data(), text.size()});
-    for (auto& one : rows.as_array()) {
-        auto& row = one.as_object();
-        auto& sum = out[text_in(row, "target")];
-        auto [at, is_new] = sum.sources.try_emplace(text_in(row, "source_id"));
-        if (!is_new) continue;
-        at->second = number_in(row, "records");
-        if (text_in(row, "delivery").find("streaming") != std::string::npos) ++sum.without_tags;
-        auto claimed = parse_iso8601(text_in(row, "claimed_at")).value_or(wall_time());
-        auto changed = parse_iso8601(text_in(row, "changed_at")).value_or(wall_time());
-        bool is_first = sum.sources.size() == 1;
-        sum.first_claimed = is_first ? claimed : std::min(sum.first_claimed, claimed);
-        sum.last_changed = is_first ? changed : std::max(sum.last_changed, changed);
-    }
-    return out;
-}
+static constexpr auto margin = std::chrono::hours(1);
 
 std::string_view to_string(recognised_by how) {
     if (how == recognised_by::source) return "source";
     return how == recognised_by::tags ? "tags" : "time";
 }
 
+void assume_tags(journal_sum& sum, const kusto::target& of_watch, bool has_route) {
+    if (sum.are_tags_recorded) return;
+    auto is_open = [](auto& tag) { return tag.find('{') != std::string::npos; };
+    bool may_differ = has_route && std::ranges::any_of(of_watch.tags, is_open);
+    sum.tags.insert(may_differ ? std::vector<std::string>() : of_watch.tags);
+}
+
 recognised_by way_for(const kusto::target& where, const journal_sum& sum) {
     if (sum.without_tags > 0) return recognised_by::time;
     if (where.deduplicate) return recognised_by::source;
-    // With a route a tag may hold a capture.
-    auto is_open = [](auto& tag) { return tag.find('{') != std::string::npos; };
-    bool has_tags = !where.tags.empty() && std::ranges::none_of(where.tags, is_open);
+    auto is_empty = [](auto& tags) { return tags.empty(); };
+    bool has_tags = !sum.tags.empty() && std::ranges::none_of(sum.tags, is_empty);
     return has_tags ? recognised_by::tags : recognised_by::time;
 }
 
-std::string rows_question(const kusto::target& where, const journal_sum& sum, recognised_by how) {
-    // With tags the time only bounds what is looked at, and clocks may differ.
-    bool is_exact = how == recognised_by::time;
-    auto from = sum.first_claimed - (is_exact ? std::chrono::seconds(0) : std::chrono::hours(1));
-    auto until = sum.last_changed + (is_exact ? std::chrono::seconds(1) : std::chrono::hours(1));
-    return kusto::entity_name(where.table) + " | where ingestion_time() >= datetime(" +
-           to_iso8601(from) + ") and ingestion_time() <= datetime(" + to_iso8601(until) +
-           ") | summarize Rows = count() by Tags = tostring(extent_tags())";
+static std::string between(wall_time from, wall_time until) {
+    return "ingestion_time() >= datetime(" + to_iso8601(from) +
+           ") and ingestion_time() <= datetime(" + to_iso8601(until) + ")";
+}
+
+// Static tags do not distinguish the sources of the watch. The margin bridges clocks that differ
+// and late copies; it ends half-way to the next source.
+static std::string near_time(const journal_sum& sum) {
+    auto from = sum.first_claimed - margin, until = sum.last_changed + margin;
+    if (sum.ended_before) {
+        from = std::max(from, sum.first_claimed - (sum.first_claimed - *sum.ended_before) / 2);
+    }
+    if (sum.begun_after) {
+        until = std::min(until, sum.last_changed + (*sum.begun_after - sum.last_changed) / 2);
+    }
+    return between(from, until);
+}
+
+std::string rows_question(const kusto::target& where, const journal_sum& sum) {
+    auto inside = between(sum.first_claimed, sum.last_changed + std::chrono::seconds(1));
+    return kusto::entity_name(where.table) + " | where " +
+           between(sum.first_claimed - margin, sum.last_changed + margin) +
+           " | summarize Rows = count() by Tags = tostring(extent_tags()), Inside = (" + inside +
+           "), Near = (" + near_time(sum) + ")";
 }
 
 static std::vector<std::string> tags_in(std::string_view text) {
@@ -99,10 +78,17 @@ std::vector<table_group> groups_in(const kusto::dataset& answer) {
     std::vector<table_group> out;
     auto* table = answer.first();
     if (!table) return out;
-    auto tags = table->column("Tags", 0), rows = table->column("Rows", 1);
+    auto tags = table->column("Tags", 0), inside = table->column("Inside", 1);
+    auto near = table->column("Near", 2), rows = table->column("Rows", 3);
     for (auto& row : table->rows) {
-        table_group one{tags_in(kusto::dataset_table::value(row, tags)), 0};
-        auto count = kusto::dataset_table::value(row, rows);
+        auto value = [&](std::size_t column) { return kusto::dataset_table::value(row, column); };
+        // A bool is true or 1, by the kind of answer.
+        auto is_true = [&](std::size_t column) {
+            auto text = to_lower(value(column));
+            return text == "true" || text == "1";
+        };
+        table_group one{tags_in(value(tags)), 0, is_true(inside), is_true(near)};
+        auto count = value(rows);
         std::from_chars(count.data(), count.data() + count.size(), one.rows);
         out.push_back(std::move(one));
     }
@@ -110,11 +96,17 @@ std::vector<table_group> groups_in(const kusto::dataset& answer) {
 }
 
 bool reconciliation::is_equal() const {
-    return journal.unknown() == 0 && rows == journal.records();
+    return journal.unknown() == 0 && rows == journal.records() && rows_beside() == 0U;
 }
 
 std::int64_t reconciliation::difference() const {
     return static_cast<std::int64_t>(rows) - static_cast<std::int64_t>(journal.records());
+}
+
+std::optional<std::uint64_t> reconciliation::rows_beside() const {
+    if (how == recognised_by::source) return 0U;
+    if (journal.beside.unknown > 0) return std::nullopt;
+    return journal.beside.records;
 }
 
 static bool has_all(const table_group& group, const std::vector<std::string>& tags) {
@@ -123,117 +115,192 @@ static bool has_all(const table_group& group, const std::vector<std::string>& ta
     });
 }
 
-static void count_by_source(const std::vector<table_group>& groups, reconciliation& out) {
-    std::map<std::string, bool> seen;
-    bool has_others = false;
-    for (auto& group : groups) {
-        bool is_ours = false, is_others = false;
-        for (auto& tag : group.tags) {
-            if (!tag.starts_with(source_tag)) continue;
-            auto id = tag.substr(source_tag.size());
-            bool is_known = out.journal.sources.contains(id);
-            if (is_known) seen[id] = true;
-            (is_known ? is_ours : is_others) = true;
+static bool has_source_tag(const table_group& group) {
+    return std::ranges::any_of(group.tags, [](auto& tag) { return tag.starts_with(source_tag); });
+}
+
+namespace {
+
+// Recognises the rows of one table.
+class recognising {
+public:
+    recognising(const std::vector<table_group>& groups, reconciliation& out)
+        : groups_(groups), out_(out) {}
+
+    void by_source() {
+        std::set<std::string> seen;
+        bool has_others = false;
+        out_.how = recognised_by::source;
+        for (auto& group : groups_) {
+            bool is_ours = false, is_others = false;
+            for (auto& tag : group.tags) {
+                if (!tag.starts_with(source_tag)) continue;
+                auto id = tag.substr(source_tag.size());
+                bool is_known = out_.journal.sources.contains(id);
+                if (is_known) seen.insert(id);
+                (is_known ? is_ours : is_others) = true;
+            }
+            if (!is_ours) continue;
+            out_.rows += group.rows;
+            has_others = has_others || is_others;
         }
-        if (!is_ours) continue;
-        out.rows += group.rows;
-        has_others = has_others || is_others;
-    }
-    if (has_others) {
-        out.notes.emplace_back(
+        for (auto& [id, count] : out_.journal.sources) {
+            if (!seen.contains(id) && count.value_or(1) > 0) out_.absent.push_back(id);
+        }
+        if (!has_others) return;
+        out_.is_certain = false;
+        out_.notes.emplace_back(
             "extents were merged: rows of sources beyond the time that was asked for count too"
         );
     }
-    for (auto& [id, count] : out.journal.sources) {
-        if (!seen.contains(id) && count.value_or(1) > 0) out.absent.push_back(id);
-    }
-}
 
-reconciliation reconcile(
-    const kusto::target& where,
-    journal_sum sum,
-    recognised_by how,
-    const std::vector<table_group>& groups
-) {
-    reconciliation out;
-    out.target = where.name();
-    out.how = how;
-    out.journal = std::move(sum);
-    if (how == recognised_by::source) {
-        count_by_source(groups, out);
-    } else {
-        for (auto& group : groups) {
-            bool is_ours = how == recognised_by::time || has_all(group, where.tags);
-            if (is_ours) out.rows += group.rows;
+    void by_tags() {
+        std::uint64_t further = 0;
+        out_.how = recognised_by::tags;
+        for (auto& group : groups_) {
+            auto is_in = [&](auto& tags) { return has_all(group, tags); };
+            auto found = std::ranges::find_if(out_.journal.tags, is_in);
+            if (!group.is_near || found == out_.journal.tags.end()) continue;
+            out_.rows += group.rows;
+            if (group.tags.size() > found->size()) further += group.rows;
         }
+        if (further == 0) return;
+        if (out_.difference() != 0) out_.is_certain = false;
+        out_.notes.push_back(
+            std::to_string(further) +
+            " of the rows have other tags as well: they may be of other senders that have these "
+            "tags too"
+        );
     }
-    if (how == recognised_by::time) {
-        out.notes.emplace_back(
+
+    void by_time() {
+        out_.how = recognised_by::time;
+        for (auto& group : groups_) out_.rows += group.is_inside ? group.rows : 0;
+        if (out_.difference() > 0) out_.is_certain = false;
+        out_.notes.emplace_back(
             "rows are recognised by the time of their ingestion: those of other senders count too; "
             "with tags they would not"
         );
     }
-    if (auto unknown = out.journal.unknown(); unknown > 0) {
-        out.notes.push_back(
-            "the records of " + std::to_string(unknown) +
-            " sources are not known (binary, compressed by another program or sent by an earlier "
-            "release): the sums cannot be compared"
-        );
+
+    // Ingested in that time, but not recognised by the tags that were looked for.
+    std::uint64_t unrecognised() const {
+        std::uint64_t out = 0;
+        for (auto& group : groups_) {
+            bool is_tagged =
+                out_.how == recognised_by::source ? has_source_tag(group) : has_tags(group);
+            if (group.is_inside && !is_tagged) out += group.rows;
+        }
+        return out;
     }
-    return out;
+
+    // Whether each source can be recognised by its own tag, whatever the configuration says now.
+    bool has_each_source() const {
+        reconciliation copy;
+        copy.journal = out_.journal;
+        recognising(groups_, copy).by_source();
+        return copy.rows > 0 && copy.absent.empty();
+    }
+
+private:
+    bool has_tags(const table_group& group) const {
+        return std::ranges::any_of(out_.journal.tags, [&](auto& tags) {
+            return has_all(group, tags);
+        });
+    }
+
+    const std::vector<table_group>& groups_;
+    reconciliation& out_;
+};
+
+}  // namespace
+
+// What the present configuration does not recognise may have been sent under another one.
+static void allow_for_change(const recognising& rows, reconciliation& out) {
+    bool by_source = out.how == recognised_by::source;
+    bool is_known = out.how == recognised_by::tags && out.journal.are_tags_recorded;
+    if (out.how == recognised_by::time || is_known || out.difference() >= 0) return;
+    auto more = rows.unrecognised();
+    if (more == 0) return;
+    out.is_certain = false;
+    auto key = std::string(by_source ? "deduplicate" : "tags");
+    auto found = std::to_string(more) + " rows without " +
+                 (by_source ? "the tag of a source" : "these tags");
+    if (static_cast<std::uint64_t>(-out.difference()) != more) {
+        out.notes.push_back(
+            found + " came in that time: they may be of these sources if " + key +
+            " was another one when they were sent"
+        );
+        return;
+    }
+    out.notes.push_back(
+        found + " came in that time and account for the rest: " + key +
+        " was probably another one when they were sent"
+    );
+    out.rows += more;
+    out.how = recognised_by::time;
+    out.absent.clear();
 }
 
 static std::string plural(std::uint64_t count, const std::string& what) {
     return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
-std::string reconciliation_text(const reconciliation& found) {
-    auto out = printable(found.target) + ", " + to_iso8601(found.journal.first_claimed) + " to " +
-               to_iso8601(found.journal.last_changed) + "\n";
-    out += "  journal  " + plural(found.journal.records(), "record") + " in " +
-           plural(found.journal.sources.size(), "source") + "\n";
-    out += "  table    " + plural(found.rows, "row") + ", recognised by " +
-           std::string(to_string(found.how)) + "\n";
-    auto more = found.difference();
-    if (found.is_equal()) {
-        out += "  equal\n";
-    } else if (more < 0) {
-        out += "  " + plural(static_cast<std::uint64_t>(-more), "row") + " missing\n";
-    } else if (found.journal.unknown() == 0) {
-        out += "  " + plural(static_cast<std::uint64_t>(more), "row") + " too many\n";
-    }
-    static constexpr std::size_t most_shown = 10;
-    for (std::size_t i = 0; i < std::min(found.absent.size(), most_shown); ++i) {
-        out += "  no row of source " + found.absent[i] + "\n";
-    }
-    if (found.absent.size() > most_shown) {
-        out += "  and of " + std::to_string(found.absent.size() - most_shown) + " others\n";
-    }
-    for (auto& note : found.notes) out += "  note: " + note + "\n";
-    return out;
+static void note_neighbours(reconciliation& out) {
+    auto& beside = out.journal.beside;
+    if (out.rows_beside() == 0U) return;
+    auto of = plural(beside.sources, "source") +
+              " beyond those that were asked for: the times overlap. With deduplicate: tags they "
+              "can be distinguished";
+    auto most = beside.unknown > 0 ? "any number" : "up to " + std::to_string(beside.records);
+    out.notes.push_back(most + " of the rows may be of " + of);
+    if (out.difference() >= 0) out.is_certain = false;
 }
 
-std::string reconciliation_json(const std::vector<reconciliation>& all) {
-    json::array out;
-    for (auto& one : all) {
-        json::array absent, notes;
-        for (auto& id : one.absent) absent.push_back(json::string(id));
-        for (auto& note : one.notes) notes.push_back(json::string(note));
-        out.push_back(json::object{
-            {"target", printable(one.target)},
-            {"from", to_iso8601(one.journal.first_claimed)},
-            {"until", to_iso8601(one.journal.last_changed)},
-            {"recognised_by", std::string(to_string(one.how))},
-            {"sources", one.journal.sources.size()},
-            {"unknown", one.journal.unknown()},
-            {"records", one.journal.records()},
-            {"rows", one.rows},
-            {"difference", one.difference()},
-            {"equal", one.is_equal()},
-            {"absent", std::move(absent)},
-            {"notes", std::move(notes)}});
+static void note_clock(std::optional<duration> ahead, reconciliation& out) {
+    static constexpr auto tolerated = std::chrono::seconds(5);
+    bool is_off = ahead && (*ahead > tolerated || *ahead < -tolerated);
+    if (!is_off || out.how == recognised_by::source) return;
+    out.is_certain = false;
+    bool is_behind = *ahead > duration(0);
+    out.notes.push_back(
+        "the clock of this machine is " + human_duration(is_behind ? *ahead : -*ahead) +
+        (is_behind ? " behind" : " ahead of") +
+        " that of the service: the times of the journal do not fit those of the rows"
+    );
+}
+
+reconciliation reconcile(
+    const kusto::target& where,
+    journal_sum sum,
+    const std::vector<table_group>& groups,
+    std::optional<duration> clock_ahead
+) {
+    reconciliation out;
+    out.target = where.name();
+    out.how = way_for(where, sum);
+    out.journal = std::move(sum);
+    recognising rows(groups, out);
+    if (out.how == recognised_by::source || rows.has_each_source()) {
+        rows.by_source();
+    } else if (out.how == recognised_by::tags) {
+        rows.by_tags();
+    } else {
+        rows.by_time();
     }
-    return json::serialize(out);
+    allow_for_change(rows, out);
+    note_neighbours(out);
+    note_clock(clock_ahead, out);
+    if (auto unknown = out.journal.unknown(); unknown > 0) {
+        out.notes.push_back(
+            "the records of " + plural(unknown, "source") +
+            " are not known: the sums cannot be compared. Not counted are binary formats, "
+            "multijson, raw, lines of json that are not one object, a last quote that is not "
+            "closed, files that were compressed already or on several threads, and what an "
+            "earlier release has read"
+        );
+    }
+    return out;
 }
 
 }  // namespace kustodrop::daemon

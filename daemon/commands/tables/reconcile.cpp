@@ -2,18 +2,24 @@
 
 #include "base/live_secrets.hpp"
 #include "base/text.hpp"
+#include "config/clusters.hpp"
 #include "daemon/commands/checking/target_questions.hpp"
 #include "daemon/commands/recorded/journal_rows.hpp"
 #include "daemon/commands/recorded/moments.hpp"
 #include "daemon/commands/tables/query_session.hpp"
 #include "daemon/program.hpp"
+#include "daemon/reconciling/journal_sums.hpp"
+#include "daemon/reconciling/named_targets.hpp"
+#include "daemon/reconciling/reconciliation_text.hpp"
 #include "daemon/reconciling/row_sums.hpp"
 
 #include <boost/json.hpp>
 
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -25,7 +31,7 @@ static constexpr std::size_t most_files = 1'000'000;
 
 namespace {
 
-using sums = std::map<std::string, journal_sum>;
+using sums = std::vector<journal_sum>;
 
 int refuse_time(const char* option, const std::string& text) {
     std::fprintf(
@@ -35,6 +41,12 @@ int refuse_time(const char* option, const std::string& text) {
         printable(text).c_str()
     );
     return bad_usage;
+}
+
+// A query that names what there is not is a semantic error.
+bool is_unknown(const failure& refused) {
+    bool is_unresolved = refused.message().find("Failed to resolve") != std::string::npos;
+    return is_absent(refused) || is_unresolved;
 }
 
 int report(const failure& refused, const kusto::target& where) {
@@ -48,35 +60,19 @@ int report(const failure& refused, const kusto::target& where) {
         return daemon::refused;
     }
     std::fprintf(stderr, "%s\n", without_secrets(to_string(refused)).c_str());
-    // A query that names what there is not is a semantic error.
-    bool is_unresolved = refused.message().find("Failed to resolve") != std::string::npos;
-    bool is_unknown = is_absent(refused) || is_unresolved;
-    return is_unknown ? bad_configuration : exit_code_for(refused);
+    return is_unknown(refused) ? bad_configuration : exit_code_for(refused);
 }
 
-// Where a watch has a route, the journal names the targets.
-kusto::target target_named(const pipeline::watch_options& watch, const std::string& name) {
-    auto out = watch.target;
-    auto dot = name.find('.');
-    if (name == out.name() || dot == std::string::npos) return out;
-    out.database = name.substr(0, dot);
-    out.table = name.substr(dot + 1);
-    return out;
-}
-
+// The sums of one cluster.
 class asked_rows {
 public:
-    asked_rows(query_session& session, const pipeline::watch_options& watch)
-        : session_(session), watch_(watch) {}
+    asked_rows(query_session& session, const kusto::target& of_watch)
+        : session_(session), of_watch_(of_watch) {}
 
     asio::awaitable<int> compare_all(sums recorded) {
-        for (auto& [name, sum] : recorded) {
-            auto where = target_named(watch_, name);
-            auto how = way_for(where, sum);
-            auto question = rows_question(where, sum, how);
-            auto answer = co_await session_.ask(where.database, std::move(question));
-            if (answer.has_error()) co_return report(answer.error(), where);
-            found.push_back(reconcile(where, sum, how, groups_in(*answer)));
+        for (auto& sum : recorded) {
+            auto code = co_await compare(std::move(sum));
+            if (code != all_well) co_return code;
         }
         co_return all_well;
     }
@@ -84,44 +80,146 @@ public:
     std::vector<reconciliation> found;
 
 private:
+    asio::awaitable<int> compare(journal_sum sum) {
+        auto candidates = named_targets(of_watch_, sum);
+        for (std::size_t i = 0;; ++i) {
+            auto& where = candidates[i];
+            auto question = rows_question(where, sum);
+            auto answer = co_await session_.ask(where.database, std::move(question));
+            if (answer) {
+                take(where, std::move(sum), *answer);
+                co_return all_well;
+            }
+            bool is_last = i + 1 == candidates.size();
+            if (is_last || !is_unknown(answer.error())) co_return report(answer.error(), where);
+        }
+    }
+
+    void take(const kusto::target& where, journal_sum sum, const kusto::dataset& answer) {
+        std::optional<duration> clock_ahead;
+        if (answer.served_at) clock_ahead = *answer.served_at - real_clock().wall_now();
+        found.push_back(reconcile(where, std::move(sum), groups_in(answer), clock_ahead));
+    }
+
     query_session& session_;
-    const pipeline::watch_options& watch_;
+    const kusto::target& of_watch_;
 };
 
 asio::awaitable<int> compare(
-    connection& service, const pipeline::watch_options& watch, sums recorded, bool as_json
+    connection& service,
+    const kusto::target& of_watch,
+    sums recorded,
+    std::vector<reconciliation>& found
 ) {
     auto executor = co_await asio::this_coro::executor;
     query_session session(service, executor);
-    asked_rows asked(session, watch);
+    asked_rows asked(session, of_watch);
     auto signed_in = co_await session.begin();
     int code = all_well;
     if (signed_in) {
         code = co_await asked.compare_all(std::move(recorded));
     } else {
-        code = report(signed_in.error(), watch.target);
+        code = report(signed_in.error(), of_watch);
     }
     co_await session.end();
-    if (code != all_well) co_return code;
-    if (as_json) std::printf("%s\n", reconciliation_json(asked.found).c_str());
-    for (auto& one : asked.found) {
-        if (!as_json) std::fputs(reconciliation_text(one).c_str(), stdout);
-    }
-    bool are_equal = std::ranges::all_of(asked.found, &reconciliation::is_equal);
-    co_return are_equal ? all_well : some_failed;
+    std::ranges::move(asked.found, std::back_inserter(found));
+    co_return code;
 }
 
-// What the service said, and what it was assumed to have done.
-result<sums> read_sums(const question_settings& asking, spool::journal_query query) {
+// What arrived at a cluster is compared with the tables there, wherever the watch ships to by now.
+int compare_at(
+    const std::string& cluster,
+    const config::settings& settings,
+    const kusto::target& of_watch,
+    sums recorded,
+    std::vector<reconciliation>& found
+) {
+    program around(log_level::error, log_format::text);
+    try {
+        auto at = config::settings_at(settings, cluster);
+        connection service(around.around(), at, config::process_environment());
+        return around.run(compare(service, of_watch, std::move(recorded), found));
+    } catch (const http::unusable_options& error) {
+        std::fprintf(stderr, "%s\n", error.what());
+        return bad_configuration;
+    }
+}
+
+int report_unknown_cluster(const std::string& cluster, const sums& recorded) {
+    for (auto& sum : recorded) {
+        std::fprintf(
+            stderr,
+            "not compared: %zu sources of %s at cluster \"%s\", which is not configured any more\n",
+            sum.sources.size(),
+            printable(sum.target).c_str(),
+            printable(cluster).c_str()
+        );
+    }
+    return some_failed;
+}
+
+int compare_each(
+    const config::settings& settings,
+    const pipeline::watch_options& watch,
+    sums recorded,
+    bool as_json
+) {
+    std::map<std::string, sums> by_cluster;
+    for (auto& sum : recorded) {
+        assume_tags(sum, watch.target, static_cast<bool>(watch.route));
+        by_cluster[sum.cluster].push_back(std::move(sum));
+    }
+    std::vector<reconciliation> found;
+    int code = all_well;
+    for (auto& [cluster, its] : by_cluster) {
+        if (!config::find_cluster(settings, cluster)) {
+            code = report_unknown_cluster(cluster, its);
+            continue;
+        }
+        auto ended = compare_at(cluster, settings, watch.target, std::move(its), found);
+        if (ended != all_well) return ended;
+    }
+    if (as_json) std::printf("%s\n", reconciliation_json(found).c_str());
+    for (auto& one : found) {
+        if (!as_json) std::fputs(reconciliation_text(one).c_str(), stdout);
+    }
+    bool are_equal = std::ranges::all_of(found, &reconciliation::is_equal);
+    return are_equal ? code : some_failed;
+}
+
+result<void> add_rows(
+    const question_settings& asking, const spool::journal_query& query, json::array& to
+) {
+    auto rows = rows_of(asking, query);
+    if (rows.has_error()) return rows.error();
+    for (auto& row : *rows) to.push_back(std::move(row));
+    return {};
+}
+
+// What the service said, and what it was assumed to have done; and all that was in hand meanwhile.
+result<sums> read_sums(
+    const question_settings& asking, spool::journal_query query, const std::string& cluster
+) {
     json::array all;
     query.limit = most_files;
     for (auto outcome : {spool::outcome::succeeded, spool::outcome::presumed}) {
         query.outcome = outcome;
-        auto rows = rows_of(asking, query);
-        if (rows.has_error()) return rows.error();
-        for (auto& row : *rows) all.push_back(std::move(row));
+        if (auto done = add_rows(asking, query, all); !done) return done.error();
     }
-    return {boost::system::in_place_value, sums_of_journal(json::serialize(all))};
+    auto out = sums_of_journal(json::serialize(all), cluster);
+    if (out.empty()) return {boost::system::in_place_value, std::move(out)};
+    auto first = std::ranges::min(out, {}, &journal_sum::first_claimed).first_claimed;
+    spool::journal_query around;
+    around.watch = query.watch;
+    around.limit = most_files;
+    around.stage = "posted";
+    json::array beside;
+    if (auto done = add_rows(asking, around, beside); !done) return done.error();
+    around.stage.reset();
+    around.since = first - std::chrono::hours(1);
+    if (auto done = add_rows(asking, around, beside); !done) return done.error();
+    add_neighbours(out, json::serialize(beside), cluster);
+    return {boost::system::in_place_value, std::move(out)};
 }
 
 }  // namespace
@@ -147,7 +245,7 @@ int command_reconcile(const reconcile_options& options) {
     }
     question_settings asking{*settings, true};
     if (!options.socket.empty()) asking = load_for_questions(options.config, options.socket);
-    auto recorded = read_sums(asking, std::move(query));
+    auto recorded = read_sums(asking, std::move(query), watch->cluster);
     if (recorded.has_error()) {
         std::fprintf(stderr, "%s\n", to_string(recorded.error()).c_str());
         return journal_io;
@@ -157,14 +255,7 @@ int command_reconcile(const reconcile_options& options) {
         if (options.json) std::puts("[]");
         return all_well;
     }
-    program around(log_level::error, log_format::text);
-    try {
-        connection service(around.around(), *settings, config::process_environment());
-        return around.run(compare(service, *watch, std::move(*recorded), options.json));
-    } catch (const http::unusable_options& error) {
-        std::fprintf(stderr, "%s\n", error.what());
-        return bad_configuration;
-    }
+    return compare_each(*settings, *watch, std::move(*recorded), options.json);
 }
 
 }  // namespace kustodrop::daemon
