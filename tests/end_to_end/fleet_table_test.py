@@ -173,7 +173,7 @@ class FleetTable(EndToEnd):
         daemon = self.daemon(service, fleet=FLEET)
         code, out, err = daemon.command("check", "--config", daemon.config_path)
         self.assertEqual(code, 0, out + err)
-        self.assertRegex(out, r"ok    fleet table +Demo\.KustodropFleet with mapping KustodropFleet")
+        self.assertRegex(out, r"ok    fleet table +Demo\.KustodropFleet with mapping Kustodrop")
 
     def test_it_may_be_of_one_of_several_clusters(self):
         service = self.with_table()
