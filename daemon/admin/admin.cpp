@@ -130,6 +130,7 @@ http::reply admin::read(const std::string& path, const std::string& query, admin
         if (!after) return reply_with(400, "text/plain", "the query is not valid\n");
         return reply_with(200, "application/json", sources_.history(*after));
     }
+    if (path == "/targets") return targets(query, door);
     if (path == "/livez") return reply_with(200, "text/plain", "ok\n");
     if (path == "/readyz") {
         // Ready while it buffers: the service's outages are not the daemon's
@@ -143,7 +144,7 @@ http::reply admin::read(const std::string& path, const std::string& query, admin
         404,
         "text/plain",
         "there are: / /metrics /livez /readyz /status /history /journal /retry /reload /copy "
-        "/look\n"
+        "/look /targets\n"
     );
 }
 
@@ -223,6 +224,14 @@ asio::awaitable<http::reply> admin::look(std::string target, admin_door door) {
     }
     auto body = look_json(*seen);
     co_return reply_with(200, "application/json", std::move(body));
+}
+
+// These are names of folders.
+http::reply admin::targets(const std::string& query, admin_door door) const {
+    if (!door.is_socket) return reply_with(403, "text/plain", "only on the admin socket\n");
+    auto watch = parse_targets_request(query);
+    if (!watch) return reply_with(400, "text/plain", "the request is not valid\n");
+    return reply_with(200, "application/json", targets_json(sources_.met_targets(*watch)));
 }
 
 asio::awaitable<http::reply> admin::reload(admin_door door) {

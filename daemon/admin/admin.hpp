@@ -30,12 +30,14 @@ struct admin_sources {
     std::function<asio::awaitable<reload_report>()> reload;
     /// A look at a file of a watch with the daemon's rights.
     std::function<asio::awaitable<spool_look>(std::string watch, std::string file)> look;
+    /// The targets that the route of a watch has led to, as they are recorded.
+    std::function<std::vector<std::string>(const std::string& watch)> met_targets;
 };
 
 /// The admin server: the same answers on a Unix socket and on loopback HTTP. The status page,
 /// /metrics, /livez, /readyz, /status, /history, /journal; POST /retry, which changes something,
-/// only on the Unix socket and from the page itself; POST /reload, POST /copy and GET /look only on
-/// the socket.
+/// only on the Unix socket and from the page itself; POST /reload, POST /copy, GET /look and GET
+/// /targets only on the socket.
 class admin {
 public:
     /// Binds; an address that cannot be bound is logged and skipped: shipping matters more.
@@ -47,6 +49,7 @@ private:
     asio::awaitable<http::reply> answer(http::incoming request, admin_door door);
     http::reply read(const std::string& path, const std::string& query, admin_door door);
     http::reply page(admin_door door) const;
+    http::reply targets(const std::string& query, admin_door door) const;
     asio::awaitable<http::reply> journal(std::string target);
     asio::awaitable<http::reply> retry(http::incoming request, admin_door door);
     asio::awaitable<http::reply> reload(admin_door door);
@@ -73,6 +76,13 @@ std::optional<look_request> parse_look_request(std::string_view query);
 
 /// The reverse.
 std::string look_request_text(const look_request& wanted);
+
+/// Reads "watch=web"; nothing if it is not valid.
+std::optional<std::string> parse_targets_request(std::string_view query);
+
+/// Recorded targets as a JSON array, and the reverse; of what is none: none.
+std::string targets_json(const std::vector<std::string>& recorded);
+std::vector<std::string> targets_of(std::string_view json);
 
 /// What a look showed, as JSON, and the reverse: the members of `sighting` that explain needs.
 std::string look_json(const std::optional<spool::sighting>& seen);

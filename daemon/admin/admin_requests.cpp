@@ -131,6 +131,34 @@ std::string look_request_text(const look_request& wanted) {
     return "watch=" + percent_encode(wanted.watch) + "&file=" + percent_encode(wanted.file);
 }
 
+std::optional<std::string> parse_targets_request(std::string_view text) {
+    std::string watch;
+    auto take = [&](std::string_view name, std::string value) {
+        watch = std::move(value);
+        return name == "watch";
+    };
+    if (!each_parameter(text, take)) return std::nullopt;
+    return watch;
+}
+
+std::string targets_json(const std::vector<std::string>& recorded) {
+    json::array out;
+    for (auto& one : recorded) out.push_back(json::string(one));
+    return json::serialize(out);
+}
+
+std::vector<std::string> targets_of(std::string_view text) {
+    std::vector<std::string> out;
+    boost::system::error_code malformed;
+    auto parsed = json::parse(text, malformed);
+    auto* list = malformed ? nullptr : parsed.if_array();
+    if (!list) return out;
+    for (auto& one : *list) {
+        if (one.is_string()) out.emplace_back(one.get_string());
+    }
+    return out;
+}
+
 std::string look_json(const std::optional<spool::sighting>& seen) {
     if (!seen) return json::serialize(json::object{{"exists", false}});
     return json::serialize(json::object{

@@ -81,6 +81,12 @@ static void look_as_daemon(const std::string& socket, pipeline::explain_facts& f
     }
 }
 
+static void read_targets(const std::string& socket, pipeline::explain_facts& facts) {
+    if (!facts.watch.route) return;
+    auto answer = ask_daemon(socket, "/targets?watch=" + percent_encode(facts.watch.name), 10s);
+    if (answer) facts.met_targets = targets_of(*answer);
+}
+
 // Only reads the daemon's folder: the daemon may be at work there, and tidies it itself.
 static std::string place_in_work(const std::string& root, const std::string& name) {
     namespace fs = std::filesystem;
@@ -304,6 +310,7 @@ int command_explain(const explain_options& options) {
     read_record(*settings, facts);
     read_progress(asking, answers ? path : "", facts);
     read_status(*settings, facts);
+    read_targets(settings->admin.listen, facts);
     if (!answers) {
         facts.folder_present = false;
         if (facts.held.empty()) facts.held = to_string(pipeline::folder_hangs());

@@ -2,6 +2,8 @@
 
 #include "base/text.hpp"
 #include "config/reading/quantities.hpp"
+#include "daemon/admin/admin.hpp"
+#include "daemon/admin/admin_client.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/program.hpp"
 #include "daemon/run/translate.hpp"
@@ -22,6 +24,11 @@ static constexpr std::size_t most_files = 100'000;
 static watch_plan plan_of(const pipeline::watch_options& from, const config::settings& settings) {
     pipeline::plan_facts facts;
     facts.watch = watch_options_of(from, settings.retention);
+    if (from.route && !settings.admin.listen.empty()) {
+        auto target = "/targets?watch=" + percent_encode(from.name);
+        auto answer = ask_daemon(settings.admin.listen, target, 10s);
+        if (answer) facts.met_targets = targets_of(*answer);
+    }
     std::string problem;
     auto folder = spool::drop_folder::open(from.path);
     if (folder.has_error()) {

@@ -162,6 +162,10 @@ void app::start_admin() {
     asked.look = [this](std::string watch, std::string file) {
         return look(std::move(watch), std::move(file));
     };
+    asked.met_targets = [this](const std::string& watch) {
+        auto* from = engine_ ? engine_->watches().find(watch) : nullptr;
+        return from ? from->routes.met() : std::vector<std::string>();
+    };
     asked.retry = [this] { return engine_->for_retry(); };
     admin_ = std::make_unique<admin>(around_, settings_.admin, std::move(asked));
     around_.measured.before_exposition([this] { reporter_->measure(); });

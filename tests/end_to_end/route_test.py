@@ -158,6 +158,27 @@ class Routes(EndToEnd):
             self.assertIn("not_allowed", problems["partner01/a.csv"])
             self.assertEqual(problems["partner00/a.csv"], "")
 
+    def test_more_than_a_thousand_targets_are_explained_as_they_are_handled(self):
+        watch = {"route": "{t}/**", "allow": {"t": ["*"]}, "tags": ["{t}"]}
+        daemon = self.daemon(self.emulator(), watch)
+        for number in range(1003):
+            daemon.put(f"t{number}/a.csv", csv_rows(1, number))
+        daemon.start()
+        refused = lambda: [  # noqa: E731
+            one for one in daemon.status()["watches"][0]["notices"]
+            if one["code"] == "too_many_targets" and one["files"] == 3
+        ]
+        self.until("three to be refused", refused, 120)
+        taken = lambda: len(list(daemon.drop.glob("t*/a.csv"))) == 3  # noqa: E731
+        self.until("the others to be taken", taken, 120)
+        left = sorted(daemon.drop.glob("t*/a.csv"))
+        command = ("--config", daemon.config_path)
+        for path in left:
+            self.assertIn("not shipped: route: ", daemon.command("explain", path, *command)[1])
+        said = daemon.command("plan", *command)[1]
+        self.assertEqual(said.count("route leads to more than 1000 targets"), 3, said)
+        self.assertIn("0 files in 0 blobs", said)
+
 
 if __name__ == "__main__":
     unittest.main()

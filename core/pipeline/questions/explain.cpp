@@ -197,7 +197,8 @@ static void about_service(const explain_facts& facts, answers& out) {
 // A file that was taken has its target already, whatever route says now.
 static void about_target(const explain_facts& facts, answers& out) {
     watch_routes routes(facts.watch);
-    auto made = routes.decide(facts.name);
+    routes.meet(facts.met_targets);
+    auto made = routes.foresee(facts.name);
     auto* where = std::get_if<target>(&made);
     auto shown = where ? where->name() : facts.watch.target.name();
     out.add("watch", facts.watch.name + " → " + shown, true);

@@ -28,6 +28,7 @@ struct explain_facts {
     std::optional<spool::sighting> seen;
     std::string looked_as = "this user";  // Whose rights `seen` shows.
     std::optional<spool::sighting> marker;
+    std::vector<std::string> met_targets;  // That the daemon has met by the route.
     std::string claimed_as;       // Where it is under work/ when it is no longer seen; or empty.
     bool is_recorded = false;     // The journal has it as on its way.
     std::optional<bool> is_kept;  // The journal has it as dealt with, unchanged since.

@@ -14,7 +14,7 @@ using spool::sighting;
 
 static std::string reason_to_leave(
     const plan_facts& facts,
-    const watch_routes& routes,
+    watch_routes& routes,
     const spool::name_rules& rules,
     const std::map<std::string, const sighting*>& markers,
     const sighting& seen
@@ -33,12 +33,14 @@ static std::string reason_to_leave(
     if (!seen.readable) return "this user may not read it";
     auto made = routes.decide(seen.name);
     if (auto* refused = std::get_if<route_refusal>(&made)) return refused->detail;
-    auto& marker = facts.watch.done_marker;
-    if (marker.empty()) return {};
-    auto found = markers.find(seen.name + marker);
-    if (found == markers.end()) return seen.name + marker + " is not there";
-    if (!spool::marks(*found->second, seen)) return found->first + " is older than the file";
-    return {};
+    if (auto& marker = facts.watch.done_marker; !marker.empty()) {
+        auto found = markers.find(seen.name + marker);
+        if (found == markers.end()) return seen.name + marker + " is not there";
+        if (!spool::marks(*found->second, seen)) return found->first + " is older than the file";
+    }
+    auto admitted = routes.admit(seen.name);
+    auto* refused = std::get_if<route_refusal>(&admitted);
+    return refused ? refused->detail : "";
 }
 
 watch_plan plan(const plan_facts& facts) {
@@ -58,6 +60,7 @@ watch_plan plan(const plan_facts& facts) {
     // The oldest first, as the daemon takes them.
     std::ranges::stable_sort(files, {}, [](auto& seen) { return seen.identity.modified_ns; });
     watch_routes routes(facts.watch);
+    routes.meet(facts.met_targets);
     std::vector<listed_file> shipped;
     std::map<std::string, std::uint64_t> sizes;
     for (auto& seen : files) {

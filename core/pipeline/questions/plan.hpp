@@ -14,7 +14,8 @@ namespace kustodrop::pipeline {
 struct plan_facts {
     watch_options watch;
     std::vector<spool::sighting> files;
-    bool truncated = false;  // There are more than were looked at.
+    bool truncated = false;                     // There are more than were looked at.
+    std::vector<std::string> met_targets = {};  // That the daemon has met by the route.
 };
 
 struct planned_file {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <unordered_set>
 #include <variant>
+#include <vector>
 
 namespace kustodrop::pipeline {
 
@@ -37,16 +38,25 @@ public:
         if (auto* refused = std::get_if<route_refusal>(&made)) return std::move(*refused);
         auto out = destination_of(std::get<target>(made));
         if (met_.contains(out)) return out;
-        if (met_.size() >= most_targets) {
-            return route_refusal{
-                "too_many_targets",
-                "",
-                "",
-                "route leads to more than 1000 targets; narrow allow or use several watches: the "
-                "file stays in the folder"};
-        }
+        if (met_.size() >= most_targets) return too_many();
         met_.insert(out);
         return out;
+    }
+
+    /// What admit() remembers, and the reverse: what the daemon has met, for those who ask what it
+    /// would do.
+    std::vector<std::string> met() const { return {met_.begin(), met_.end()}; }
+    void meet(const std::vector<std::string>& destinations) {
+        met_.insert(destinations.begin(), destinations.end());
+    }
+
+    /// As decide(), but also refuses what admit() would.
+    std::variant<target, route_refusal> foresee(std::string_view name) const {
+        auto made = decide(name);
+        auto* where = std::get_if<target>(&made);
+        if (!route_ || !where || met_.size() < most_targets) return made;
+        if (!met_.contains(destination_of(*where))) return too_many();
+        return made;
     }
 
     /// What is recorded as the target of a claimed file; empty: it has none, and is not sent.
@@ -58,6 +68,15 @@ public:
     }
 
 private:
+    static route_refusal too_many() {
+        return {
+            "too_many_targets",
+            "",
+            "",
+            "route leads to more than 1000 targets; narrow allow or use several watches: the "
+            "file stays in the folder"};
+    }
+
     target fixed_;
     std::optional<target_route> route_;
     std::unordered_set<std::string> met_;

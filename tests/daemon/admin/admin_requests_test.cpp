@@ -44,6 +44,16 @@ BOOST_AUTO_TEST_CASE(a_question_about_a_file_is_read_as_it_was_written) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(targets_are_read_as_they_were_written) {
+    std::vector<std::string> all{"/D/a//", "/D/b%20c//"};
+    BOOST_TEST((daemon::targets_of(daemon::targets_json(all)) == all));
+    for (auto wrong : {"", "{}", "[7]", "not ready"}) {
+        BOOST_TEST(daemon::targets_of(wrong).empty());
+    }
+    BOOST_TEST(*daemon::parse_targets_request("watch=a%20b") == "a b");
+    BOOST_TEST(!daemon::parse_targets_request("file=a").has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_request_to_retry_is_read_as_it_was_written) {
     pipeline::retry_request asked;
     asked.watch = "web";

@@ -30,6 +30,16 @@ BOOST_AUTO_TEST_CASE(a_file_that_every_rule_lets_pass_is_shipped) {
     BOOST_TEST(said() == "it is shipped, or about to be");
 }
 
+BOOST_AUTO_TEST_CASE(a_target_beyond_a_thousand_keeps_the_file) {
+    facts.watch.target.database = "D";
+    facts.watch.target.table = "{t}";
+    facts.watch.route = {"{t}.json", {{"t", {"*"}}}};
+    for (int i = 0; i < 1000; ++i) facts.met_targets.push_back("/D/t" + std::to_string(i) + "//");
+    BOOST_TEST(said().starts_with("not shipped: route: route leads to more than 1000 targets"));
+    facts.met_targets[0] = "/D/a//";
+    BOOST_TEST(said() == "it is shipped, or about to be");
+}
+
 BOOST_AUTO_TEST_CASE(a_log_that_is_followed_is_never_dealt_with) {
     facts.watch.kind = watch_kind::follow;
     facts.is_kept = true;

@@ -71,6 +71,24 @@ BOOST_AUTO_TEST_CASE(what_stays_says_why) {
     BOOST_TEST(!made.left[3].why_not.empty());
 }
 
+BOOST_AUTO_TEST_CASE(files_of_more_than_a_thousand_targets_stay) {
+    std::vector<spool::sighting> files;
+    for (int i = 0; i <= 1000; ++i) files.push_back(file("t" + std::to_string(i) + "/a"));
+    auto facts = with(std::move(files));
+    facts.watch.recursive = true;
+    facts.watch.target.table = "{t}";
+    facts.watch.route = {"{t}/**", {{"t", {"*"}}}};
+    auto made = plan(facts);
+    BOOST_TEST(made.sources.size() == 1000u);
+    BOOST_TEST_REQUIRE(made.left.size() == 1u);
+    BOOST_TEST(made.left[0].why_not.starts_with("route leads to more than 1000 targets"));
+    // What the daemon has met counts, in whichever order the files are now.
+    facts.met_targets = {"/D/t1000//", "/D/gone//"};
+    made = plan(facts);
+    BOOST_TEST_REQUIRE(made.left.size() == 2u);
+    BOOST_TEST(made.left[0].name == "t998/a");
+}
+
 BOOST_AUTO_TEST_CASE(a_file_needs_a_marker_that_is_not_older) {
     auto facts = with({file("a"), file("a.ok"), file("b"), file("c", 1, 0), file("c.ok", 0, 500)});
     facts.watch.done_marker = ".ok";

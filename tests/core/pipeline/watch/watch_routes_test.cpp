@@ -56,6 +56,12 @@ BOOST_AUTO_TEST_CASE(a_watch_has_at_most_a_thousand_targets) {
     BOOST_TEST(std::get<route_refusal>(more).code == "too_many_targets");
     BOOST_TEST(std::holds_alternative<std::string>(routes.admit("p7/b")));
     BOOST_TEST(std::get<route_refusal>(routes.admit("a")).code == "no_route");
+    watch_routes other(partners());
+    BOOST_TEST(std::holds_alternative<target>(other.foresee("more/a")));
+    other.meet(routes.met());
+    BOOST_TEST(std::get<route_refusal>(other.foresee("more/a")).code == "too_many_targets");
+    BOOST_TEST(std::holds_alternative<target>(other.foresee("p7/b")));
+    BOOST_TEST(std::get<route_refusal>(other.foresee("a")).code == "no_route");
 }
 
 BOOST_AUTO_TEST_CASE(what_a_route_has_decided_stays_whatever_it_says_by_now) {
