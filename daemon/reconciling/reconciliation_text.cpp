@@ -27,7 +27,8 @@ static std::string result_text(const reconciliation& found) {
     auto beside = found.rows_beside();
     auto too_many = static_cast<std::uint64_t>(more);
     if (!beside || too_many <= *beside) return "not certain";
-    return counted(too_many - *beside, "row") + " too many";
+    auto surplus = counted(too_many - *beside, "row") + " too many";
+    return found.is_certain || *beside > 0 ? surplus : surplus + ", or of others";
 }
 
 std::string reconciliation_text(const reconciliation& found) {

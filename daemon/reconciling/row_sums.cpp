@@ -229,13 +229,13 @@ static void allow_for_change(const recognising& rows, reconciliation& out) {
     if (static_cast<std::uint64_t>(-out.difference()) != more) {
         out.notes.push_back(
             found + " came in that time: they may be of these sources if " + key +
-            " was another one when they were sent"
+            " had another value when they were sent"
         );
         return;
     }
     out.notes.push_back(
         found + " came in that time and account for the rest: " + key +
-        " was probably another one when they were sent"
+        " probably had another value when they were sent"
     );
     out.rows += more;
     out.how = recognised_by::time;

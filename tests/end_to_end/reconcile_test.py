@@ -144,7 +144,7 @@ class Reconcile(EndToEnd):
             one = self.found(daemon, 0)
             self.assertEqual((one["recognised_by"], one["rows"]), ("time", 3))
             self.assertEqual((one["certain"], one["absent"]), (False, []))
-            self.assertIn("was probably another one", one["notes"][0])
+            self.assertIn("probably had another value", one["notes"][0])
         daemon.command("reload", "--config", daemon.config_path)
         daemon.put("b.csv", csv_rows(2))
         self.settled(daemon, succeeded=2)

@@ -29,6 +29,8 @@ BOOST_AUTO_TEST_CASE(it_says_what_is_missing_or_too_many) {
     auto unsure = found(3, 1);
     unsure.is_certain = false;
     BOOST_TEST(says(unsure, "2 rows missing, or not recognised"));
+    unsure.rows = 4;
+    BOOST_TEST(says(unsure, "1 row too many, or of others"));
 }
 
 BOOST_AUTO_TEST_CASE(rows_of_neighbours_are_allowed_for) {

@@ -220,7 +220,7 @@ BOOST_AUTO_TEST_CASE(rows_from_before_deduplicate_was_set_are_no_loss) {
     BOOST_TEST(is_by(recognised_by::time, found));
     BOOST_TEST(found.is_equal());
     BOOST_TEST(found.absent.empty());
-    BOOST_TEST(has_note(found, "deduplicate was probably another one"));
+    BOOST_TEST(has_note(found, "deduplicate probably had another value"));
     found = compared(sum, {{{}, 1}, {{"ingest-by:b"}, 4}}, where(true));
     BOOST_TEST(!found.is_certain);
     BOOST_TEST(found.absent.size() == 1U);
