@@ -13,6 +13,9 @@ namespace kustodrop::spool {
 
 static constexpr std::uint64_t block_bytes = 64 * 1024;
 
+// At one look, of the NULs behind the text of one log.
+static constexpr std::uint64_t most_reserve_read = 16 * 1024 * 1024;
+
 // All of [from, to), or nothing.
 static std::optional<std::string> read_range(int file, std::uint64_t from, std::uint64_t to) {
     std::string bytes(to - from, '\0');
@@ -72,18 +75,68 @@ static std::uint64_t last_entry_end(
     return records.whole_until() > from ? records.whole_until() : 0;
 }
 
+// The end of the last data before `size`: what follows is a hole, as large as it may be. Looked for
+// in ever larger ranges before the end. Where the file system does not say it, `size`.
+static std::uint64_t data_end(int file, std::uint64_t size) {
+    for (std::uint64_t range = block_bytes;; range *= 4) {
+        auto begin = size - std::min(range, size);
+        auto data = ::lseek(file, static_cast<off_t>(begin), SEEK_DATA);
+        if (data < 0 && errno != ENXIO) return size;
+        bool is_hole = data < 0 || static_cast<std::uint64_t>(data) >= size;
+        if (is_hole && begin == 0) return 0;
+        if (is_hole) continue;
+        auto end = size;
+        while (data >= 0 && static_cast<std::uint64_t>(data) < size) {
+            auto hole = ::lseek(file, data, SEEK_HOLE);
+            if (hole <= data) return size;
+            end = std::min(size, static_cast<std::uint64_t>(hole));
+            data = ::lseek(file, hole, SEEK_DATA);
+        }
+        return end;
+    }
+}
+
+// The end of the text in [begin, end); 0: all of it is NULs, or cannot be read.
+static std::uint64_t text_end(int file, std::uint64_t begin, std::uint64_t end) {
+    auto bytes = read_range(file, begin, end);
+    auto last = bytes ? bytes->find_last_not_of('\0') : std::string::npos;
+    return last == std::string::npos ? 0 : begin + last + 1;
+}
+
+// The same for all before `end`, where so many NULs precede it that not all of them are read: as a
+// reserve follows its text, this is looked for in ever larger steps, and then between two of them.
+static std::uint64_t text_end_before(int file, std::uint64_t end) {
+    std::uint64_t step = block_bytes;
+    std::uint64_t text = 0;
+    while (text == 0 && end > 0) {
+        auto before = end - std::min(step, end);
+        text = text_end(file, before, before + std::min(block_bytes, end - before));
+        if (text == 0) end = before;
+        step *= 2;
+    }
+    for (auto from = text; from > 0 && end - from > block_bytes;) {
+        auto middle = from + (end - from) / 2;
+        auto found = text_end(file, middle, std::min(end, middle + block_bytes));
+        if (found > 0) from = text = found;
+        if (found == 0) end = middle;
+    }
+    return text > 0 ? std::max(text, text_end(file, text, end)) : 0;
+}
+
 std::uint64_t size_without_reserve(int file, std::uint64_t size) {
-    for (auto end = size; end > 0;) {
-        auto begin = end - std::min(block_bytes, end);
-        // Almost every log ends with text: one byte shows it.
-        if (end == size) begin = end - 1;
+    // Almost every log ends with text: one byte shows it.
+    if (size == 0 || text_end(file, size - 1, size) > 0) return size;
+    auto end = data_end(file, size);
+    auto least = end - std::min(most_reserve_read, end);
+    while (end > least) {
+        auto begin = end - std::min(block_bytes, end - least);
         auto bytes = read_range(file, begin, end);
         if (!bytes) return size;
         auto last = bytes->find_last_not_of('\0');
         if (last != std::string::npos) return begin + last + 1;
         end = begin;
     }
-    return 0;
+    return text_end_before(file, end);
 }
 
 // A writer that kept its place in a log that was truncated leaves NULs in front.

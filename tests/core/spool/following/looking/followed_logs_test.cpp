@@ -120,6 +120,26 @@ BOOST_AUTO_TEST_CASE(a_record_that_is_too_long_is_cut_within_at_a_character) {
     BOOST_TEST(found[0].range.bytes.length_bytes == 148u);
 }
 
+BOOST_AUTO_TEST_CASE(holes_are_not_read) {
+    append("app.log", "a\n");
+    append("big.log", "b\n");
+    std::filesystem::resize_file(place.path("big.log"), 60ull << 30);
+    append("hole.log", "");
+    std::filesystem::resize_file(place.path("hole.log"), 60ull << 30);
+    auto both = cut();
+    std::ranges::sort(both);
+    BOOST_TEST(both == "\n\nab");
+}
+
+BOOST_AUTO_TEST_CASE(of_a_large_reserve_that_is_no_hole_only_some_is_read) {
+    auto text = lines('a', 10'000);
+    append("app.log", text);
+    append("app.log", std::string(50'000'000, '\0'));
+    BOOST_TEST(look().logs.front().size == text.size());
+    append("other.log", std::string(50'000'000, '\0'));
+    BOOST_TEST(look().logs.back().size == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(an_unfinished_end_is_cut_when_it_is_asked_for) {
     append("app.log", "half");
     auto seen = look();
