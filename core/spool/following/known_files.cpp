@@ -38,6 +38,22 @@ static bool cut_short(look_table& look, log_state& log, std::size_t file) {
     return true;
 }
 
+// The end of a log may be taken back, as by a writer that rewrites its last line. Logs often begin
+// alike, so that less than what proves something is read again rather than left out.
+static bool keeps_what_was_cut(look_table& look, const log_state& log, std::size_t file) {
+    auto& evidence = look.evidence;
+    if (log.anchors.empty() || log.position < evidence.sizes().least) return false;
+    if (log.head && !evidence.holds(file, *log.head)) return false;
+    return std::ranges::all_of(log.anchors, [&](auto& one) { return evidence.holds(file, one); });
+}
+
+static void take_back_end(look_table& look, log_state& log, std::size_t file) {
+    look.endings.push_back({log.number, loss_cause::truncated, look.files[file].size_bytes});
+    log.doubt.reset();
+    log.boot_id = look.options.boot_id;
+    look.judge(log_status::same_log, log.number, file);
+}
+
 // What a rotator copied over a file under a rotated name may be another log: it is judged as a file
 // that was not met before.
 static bool may_hold_another(look_table& look, const log_state& log, std::size_t file) {
@@ -97,6 +113,8 @@ static void judge_known(look_table& look, log_state& log, std::size_t file) {
         look.doubt(file);
         return look.judge(log_status::shrink_doubted, log.number, file);
     }
+    bool kept = shorter && seen.size_bytes >= log.position && keeps_what_was_cut(look, log, file);
+    if (kept) return take_back_end(look, log, file);
     auto cause = shorter ? loss_cause::truncated : loss_cause::overwritten;
     begin_new_life(look, log, file, cause);
 }
