@@ -4,6 +4,7 @@
 #include "spool/folder/scanning.hpp"
 #include "spool/following/keeping/positions.hpp"
 #include "spool/following/log_records.hpp"
+#include "spool/following/looking/log_listing.hpp"
 
 #include <sys/stat.h>
 
@@ -34,26 +35,38 @@ void followed_logs::restore(const std::vector<log_record>& logs, bool begun) {
     if (begun || !known.empty()) book_.restore(std::move(known), last);
 }
 
-std::vector<seen_file> followed_logs::list(std::vector<sighting> found) const {
-    std::vector<std::string> names;
-    for (auto& one : found) names.push_back(one.name);
-    auto logs = log_names(rules_.names, rules_.rotated).sort(names);
+std::vector<seen_file> followed_logs::list(
+    const drop_folder& folder, const log_names& names, const std::vector<sighting>& found
+) const {
     std::vector<seen_file> out;
-    std::set<std::uint64_t> inodes;
-    for (auto& one : found) {
-        auto name = logs.find(one.name);
-        if (one.kind != file_kind::regular) continue;
-        auto inode = one.inode;
+    std::map<std::uint64_t, const log_state*> followed;
+    for (auto& [number, log] : book_.logs()) {
+        if (log.phase == log_phase::followed) followed[log.file.inode] = &log;
+    }
+    for (auto& listed : list_files(folder, names, found)) {
+        auto& one = *listed.seen;
+        auto inode = listed.number;
         auto held = open_.find(inode);
-        // A log that is known is followed whatever its name.
-        if (name == logs.end() && held == open_.end()) continue;
-        if (!inodes.insert(inode).second) continue;
+        // A log that is known is followed whatever its name: after a restart, where it is not open,
+        // if the time of its birth says that it is this file.
+        auto known = followed.find(inode);
+        bool is_known = known != followed.end() && one.identity.born_ns != 0 &&
+                        known->second->file.born_ns == one.identity.born_ns;
+        if (!listed.is_named && held == open_.end() && !is_known) continue;
         auto& seen = out.emplace_back();
         seen.facts.name = one.name;
-        bool is_named = name != logs.end();
-        seen.facts.family = is_named ? name->second.family : held->second.family;
-        seen.facts.rotated = !is_named || name->second.rotated;
-        seen.facts.compressed = is_named ? name->second.compressed : held->second.compressed;
+        seen.disk_inode = one.inode;
+        if (listed.is_named) {
+            seen.facts.family = listed.name.family;
+            seen.facts.compressed = listed.name.compressed;
+        } else if (held != open_.end()) {
+            seen.facts.family = held->second.family;
+            seen.facts.compressed = held->second.compressed;
+        } else {
+            seen.facts.family = known->second->family;
+            seen.facts.compressed = known->second->compressed;
+        }
+        seen.facts.rotated = !listed.is_named || listed.name.rotated;
         seen.facts.file = {inode, one.identity.born_ns, ""};
         seen.facts.size_bytes = one.identity.size_bytes;
         seen.full_size = one.identity.size_bytes;
@@ -106,11 +119,11 @@ result<folder_look> followed_logs::look(
     asked.limit = scan_limit;
     // A mount that only remembers which file a name is shows the bytes of another one.
     if (!options_.lasting_inodes) asked.how = freshness::asked;
-    bool all = !open_.empty();
+    bool all = !open_.empty() || !book_.logs().empty();
     asked.wanted = [&](std::string_view name) { return all || names.may_be_log(name); };
     auto found = scan_folder(folder, asked);
     if (found.has_error()) return found.error();
-    auto files = list(std::move(found->sightings));
+    auto files = list(folder, names, found->sightings);
     add_nameless(files);
     look_content reading(folder.descriptor_of_root(), files, rested_, rules_.scratch, now);
     reading.measure(book_);

@@ -118,7 +118,9 @@ public:
     void set_rules(following_rules rules) { rules_ = std::move(rules); }
 
 private:
-    std::vector<seen_file> list(std::vector<sighting> found) const;
+    std::vector<seen_file> list(
+        const drop_folder& folder, const log_names& names, const std::vector<sighting>& found
+    ) const;
     void add_nameless(std::vector<seen_file>& files) const;
     void hold(
         std::vector<seen_file>& files,

@@ -62,7 +62,7 @@ shared_descriptor look_content::open(std::size_t file) {
     seen.is_refused = !opened && (errno == EACCES || errno == EPERM);
     struct ::stat facts = {};
     if (!opened || ::fstat(opened->get(), &facts) != 0) return nullptr;
-    if (facts.st_ino != seen.facts.file.inode) return nullptr;
+    if (facts.st_ino != seen.disk_inode) return nullptr;
     if (seen.facts.compressed) opened = inflate(file, opened->get());
     return seen.opened = std::move(opened);
 }

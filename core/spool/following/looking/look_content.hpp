@@ -16,7 +16,8 @@ namespace kustodrop::spool {
 /// A file of a look.
 struct seen_file {
     log_sighting facts;
-    std::uint64_t full_size = 0;  // With the reserve of its writer.
+    std::uint64_t disk_inode = 0;  // As its file system numbers it.
+    std::uint64_t full_size = 0;   // With the reserve of its writer.
     std::int64_t changed_ns = 0;
     shared_descriptor opened;
     bool is_refused = false;

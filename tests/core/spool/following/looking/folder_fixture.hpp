@@ -25,6 +25,7 @@ struct following_a_folder {
     test::temp_folder scratch;
     std::string inflated_in = scratch.path();
     hold_limits limits;
+    std::vector<std::string> include{"*.log"};
     std::unique_ptr<followed_logs> subject = make();
     time_point now{};
     std::map<log_number, log_record> journal;
@@ -34,7 +35,7 @@ struct following_a_folder {
         book_options book;
         book.watch = "app";
         following_rules rules;
-        rules.names.include = {"*.log"};
+        rules.names.include = include;
         rules.ranges.max_record = 100;
         rules.hold = limits;
         rules.scratch = inflated_in;

@@ -39,6 +39,20 @@ BOOST_AUTO_TEST_CASE(a_restart_knows_its_logs_by_what_they_are) {
     BOOST_TEST(cut() == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_restart_knows_them_also_by_names_that_are_not_listed) {
+    include = {"app.log"};
+    subject = make();
+    append("app.log", "a\n");
+    BOOST_TEST(cut() == "a\n");
+    append("app.log", "b\n");
+    std::filesystem::rename(place.path("app.log"), place.path("app_20261130"));
+    append("other", "not a log\n");
+    restart();
+    auto seen = look();
+    BOOST_TEST(seen.lost.empty());
+    BOOST_TEST(cut(seen) == "b\n");
+}
+
 BOOST_AUTO_TEST_CASE(a_deleted_log_is_read_from_what_is_open) {
     append("app.log", "a\n");
     look();
