@@ -159,7 +159,7 @@ asio::awaitable<bool> follower::look() {
         co_return false;
     }
     watch_.logs = seen->files;
-    sees_all_ = seen->unreadable.empty() && seen->waiting.empty();
+    sees_all_ = seen->unreadable.empty() && seen->waiting.empty() && !seen->hides_logs;
     note_look(*seen);
     record_changes();
     if (!std::exchange(is_begun_, true)) {

@@ -1,5 +1,6 @@
 #include "pipeline/following/log_reports.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace kustodrop::pipeline {
@@ -56,6 +57,7 @@ void log_reports::report(const spool::folder_look& seen, const std::string& watc
         );
     }
     waiting_ = std::move(waiting);
+    report_hidden(seen, watch);
     for (auto& name : seen.vanished) {
         log_.warning(
             "a compressed log was deleted before there was room to inflate it: how many bytes of "
@@ -64,6 +66,41 @@ void log_reports::report(const spool::folder_look& seen, const std::string& watc
             {{"watch", watch}, {"log", name}}
         );
     }
+}
+
+void log_reports::report_hidden(const spool::folder_look& seen, const std::string& watch) {
+    std::set<std::string> hidden(seen.hidden.begin(), seen.hidden.end());
+    for (auto& name : hidden) {
+        if (hidden_.contains(name)) continue;
+        log_.warning(
+            "cannot look into a folder: its logs are kept as they are; it is tried again",
+            {{"watch", watch}, {"folder", name.empty() ? std::string(".") : name}}
+        );
+    }
+    hidden_ = std::move(hidden);
+    if (hidden_.empty()) return;
+    auto text = "cannot be looked into: its logs are not shipped; allow it to the daemon's user";
+    notices_.push_back({"folder_unreadable", hidden_.size(), *hidden_.begin(), text});
+}
+
+void log_reports::report_utf16(const std::string& name, const std::string& watch) {
+    log_.warning(
+        "a log begins with the mark of UTF-16: its lines arrive garbled; have it written in UTF-8",
+        {{"watch", watch}, {"log", name}}
+    );
+    keep({"utf16", 1, name, "is UTF-16: its lines arrive garbled; have it written in UTF-8"});
+}
+
+void log_reports::keep(notice one) {
+    auto known = std::ranges::find(kept_, one.code, &notice::code);
+    if (known == kept_.end()) return kept_.push_back(std::move(one));
+    known->files += one.files;
+}
+
+std::vector<notice> log_reports::notices() const {
+    auto out = notices_;
+    out.insert(out.end(), kept_.begin(), kept_.end());
+    return out;
 }
 
 }  // namespace kustodrop::pipeline

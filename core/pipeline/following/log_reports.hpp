@@ -18,15 +18,25 @@ public:
 
     void report(const spool::folder_look& seen, const std::string& watch);
 
-    /// What waits, as the last look showed.
-    const std::vector<notice>& notices() const { return notices_; }
+    /// A log begins with the mark of UTF-16.
+    void report_utf16(const std::string& name, const std::string& watch);
+
+    /// Something that is so for as long as this process runs.
+    void keep(notice one);
+
+    /// What waits or is hidden, as the last look showed, and what was kept.
+    std::vector<notice> notices() const;
 
 private:
+    void report_hidden(const spool::folder_look& seen, const std::string& watch);
+
     logger& log_;
     std::map<std::string, spool::log_status> reported_;  // By name.
     std::set<std::string> refused_;                      // Names of logs that cannot be read,
     std::set<std::string> waiting_;                      // and that cannot be inflated now.
+    std::set<std::string> hidden_;                       // Subfolders that cannot be looked into.
     std::vector<notice> notices_;
+    std::vector<notice> kept_;
 };
 
 }  // namespace kustodrop::pipeline

@@ -46,7 +46,7 @@ public:
                 levels.pop_back();
             } else if (auto error = read(top); error != 0) {
                 if (levels.size() == 1) return error;
-                ++found_.unreadable_folders;
+                if (found_.unreadable_folders++ < 1'000) found_.unreadable.push_back(top.folder);
                 top.is_read = true;
             }
             if (stopped_) return 0;

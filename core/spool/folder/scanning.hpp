@@ -45,6 +45,7 @@ struct scan {
     std::size_t found = 0;             // Wanted names met.
     std::size_t unwanted = 0;          // Names that `wanted` turned down.
     std::size_t unreadable_folders = 0;
+    std::vector<std::string> unreadable = {};  // The first 1,000 of them.
     std::size_t skipped_folders = 0;         // Subfolders met that are not entered, unless hidden,
     std::string skipped_folder = {};         // and the first of them.
     bool truncated = false;                  // Not the whole: a slice.

@@ -164,7 +164,7 @@ void judge_known_files(look_table& look) {
 void end_vanished_logs(look_table& look) {
     for (auto& [number, log] : look.logs) {
         if (log.phase != log_phase::followed || look.in_sight.contains(number)) continue;
-        if (!look.is_settled(log.family)) continue;
+        if (!look.is_settled(log.family) || look.is_hidden(log)) continue;
         look.end_vanished(log, log.position);
     }
 }

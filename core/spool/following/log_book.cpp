@@ -17,16 +17,20 @@ void log_book::restore(std::vector<log_state> logs, log_number last_number) {
 }
 
 look_result log_book::look(
-    const std::vector<log_sighting>& files, log_content& content, time_point now
+    const std::vector<log_sighting>& files,
+    log_content& content,
+    time_point now,
+    const hidden_folders& hidden
 ) {
     look_table look(logs_, last_number_, options_, files, content, now);
+    look.hidden = hidden;
     judge_known_files(look);
     auto unexplained = judge_strangers(look, !std::exchange(begun_, true));
     end_vanished_logs(look);
     place_remains(look, unexplained);
     report_losses(look);
     note_sizes(look);
-    forget_ended(files);
+    forget_ended(look);
     return std::move(look.result);
 }
 
@@ -42,30 +46,42 @@ void log_book::report_losses(look_table& look) {
     }
 }
 
-// An ended log is known until nothing can be left of it. Copies go with their files.
-void log_book::forget_ended(const std::vector<log_sighting>& files) {
-    std::set<std::string> families;
+// Copies go with their files.
+void log_book::forget_copies(const look_table& look, std::set<log_number>& needed) {
     std::set<std::uint64_t> inodes;
-    for (auto& file : files) {
-        families.insert(file.family);
-        inodes.insert(file.file.inode);
-    }
-    std::set<log_number> needed;
+    for (auto& file : look.files) inodes.insert(file.file.inode);
     std::erase_if(logs_, [&](auto& entry) {
         auto& log = entry.second;
-        bool there = inodes.contains(log.file.inode);
-        if (log.phase == log_phase::copy && there) needed.insert(log.copy_of);
-        return log.phase == log_phase::copy && !there;
+        if (log.phase != log_phase::copy) return false;
+        bool there = inodes.contains(log.file.inode) || look.is_hidden(log);
+        if (there) needed.insert(log.copy_of);
+        return !there;
     });
+}
+
+// An ended log is known until nothing can be left of it. Where nothing of its family is there, a
+// folder may have been moved away, or is not mounted yet: it is known for some time longer.
+void log_book::forget_ended(const look_table& look) {
+    std::set<log_number> needed;
+    forget_copies(look, needed);
+    std::set<std::string> families;
+    for (auto& file : look.files) families.insert(file.family);
     std::map<std::string, std::size_t> ended;
+    std::map<log_number, time_point> alone;
     for (auto entry = logs_.rbegin(); entry != logs_.rend(); ++entry) {
         auto& log = entry->second;
-        if (log.phase != log_phase::ended || needed.contains(log.number)) continue;
-        bool remains_possible = !log.carried && families.contains(log.family);
-        if (remains_possible && ended[log.family]++ < options_.max_ended) {
-            needed.insert(log.number);
+        if (log.phase != log_phase::ended || log.carried || needed.contains(log.number)) continue;
+        if (ended[log.family]++ >= options_.max_ended) continue;
+        if (!families.contains(log.family)) {
+            auto before = alone_since_.find(log.number);
+            auto since = before == alone_since_.end() ? look.now : before->second;
+            bool is_over = look.now - since >= options_.alone_for;
+            if (is_over || alone.size() >= options_.max_alone) continue;
+            alone[log.number] = since;
         }
+        needed.insert(log.number);
     }
+    alone_since_ = std::move(alone);
     std::erase_if(logs_, [&](auto& entry) {
         return entry.second.phase == log_phase::ended && !needed.contains(entry.first);
     });

@@ -2,6 +2,7 @@
 
 #include "spool/following/look_table.hpp"
 
+#include <map>
 #include <optional>
 #include <set>
 #include <vector>
@@ -26,8 +27,13 @@ public:
     void restore(std::vector<log_state> logs, log_number last_number);
 
     /// A look at every file of the watch, by name and among those that are held open. What is not
-    /// among them has vanished.
-    look_result look(const std::vector<log_sighting>& files, log_content& content, time_point now);
+    /// among them has vanished, unless it lies beneath one of the hidden folders.
+    look_result look(
+        const std::vector<log_sighting>& files,
+        log_content& content,
+        time_point now,
+        const hidden_folders& hidden = {}
+    );
 
     /// A look at the file of one log, as the only one in `content`. False: something other than
     /// growth has happened, and only a look at all files decides about it.
@@ -51,7 +57,8 @@ public:
     book_changes changes();
 
 private:
-    void forget_ended(const std::vector<log_sighting>& files);
+    void forget_copies(const look_table& look, std::set<log_number>& needed);
+    void forget_ended(const look_table& look);
     std::string made_id(const log_state& log) const;
     void report_losses(look_table& look);
 
@@ -60,6 +67,7 @@ private:
     known_logs written_;  // As the journal has them.
     log_number last_number_ = 0;
     bool begun_ = false;
+    std::map<log_number, time_point> alone_since_;  // Ended logs without kin, since this start.
 };
 
 }  // namespace kustodrop::spool

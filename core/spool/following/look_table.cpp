@@ -1,6 +1,15 @@
 #include "spool/following/look_table.hpp"
 
+#include <algorithm>
+
 namespace kustodrop::spool {
+
+bool is_beneath_any(std::string_view name, const hidden_folders& folders) {
+    return std::ranges::any_of(folders, [&](auto& folder) {
+        bool is_in = name.starts_with(folder) && name.substr(folder.size()).starts_with('/');
+        return folder.empty() || is_in;
+    });
+}
 
 look_table::look_table(
     known_logs& known,

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace kustodrop::spool {
@@ -20,9 +21,17 @@ struct book_options {
     bool start_at_end = false;      // What is there at the watch's first start was read already.
     std::size_t max_logs = 20'000;  // Followed at a time.
     std::size_t max_ended = 64;     // Kept of a family.
+    std::size_t max_alone = 4096;   // Ended logs of families of which nothing is there,
+    duration alone_for = 24h;       // kept for so long: their folder may be back.
     duration doubt_for = 1s;        // A size that shrank must still be there after this long.
     evidence_sizes sizes = {};
 };
+
+/// Folders, by their names relative to the watch's, which could not be looked into. "" is all of
+/// them.
+using hidden_folders = std::vector<std::string>;
+
+bool is_beneath_any(std::string_view name, const hidden_folders& folders);
 
 using known_logs = std::map<log_number, log_state>;
 
@@ -56,6 +65,9 @@ public:
     /// Nothing is decided about a family while one of its members is in doubt.
     void doubt(std::size_t file) { unsettled_.insert(files[file].family); }
     bool is_settled(const std::string& family) const { return !unsettled_.contains(family); }
+
+    /// Whether it lies beneath a folder that could not be looked into: it has not vanished.
+    bool is_hidden(const log_state& log) const { return is_beneath_any(log.name, hidden); }
     bool is_full() const { return in_sight.size() >= options.max_logs; }
 
     struct ending {
@@ -69,6 +81,7 @@ public:
     const std::vector<log_sighting>& files;
     log_evidence evidence;
     time_point now{};
+    hidden_folders hidden;
     std::set<std::size_t> strangers;             // Files of no log that is followed.
     std::map<log_number, std::size_t> in_sight;  // Followed logs, and the files they are.
     std::vector<ending> endings;

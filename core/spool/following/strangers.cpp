@@ -115,7 +115,7 @@ static void revisit_undecided(look_table& look) {
     });
     for (auto& [number, log] : look.logs) {
         bool copy = log.phase == log_phase::copy && log.doubt && !there.contains(number);
-        if (!copy && log.phase != log_phase::undecided) continue;
+        if ((!copy && log.phase != log_phase::undecided) || look.is_hidden(log)) continue;
         auto proven = copy ? log.size_seen() : 0;  // That much is the original's.
         if (copy) log.witness = log.doubt->witness;
         look.end_vanished(log, proven);

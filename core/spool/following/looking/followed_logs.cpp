@@ -81,7 +81,8 @@ std::vector<seen_file> followed_logs::list(
 }
 
 // Files that are open and were not met: deleted, or moved out of sight.
-void followed_logs::add_nameless(std::vector<seen_file>& files) const {
+void followed_logs::add_nameless(std::vector<seen_file>& files, const hidden_folders& hidden)
+    const {
     std::set<std::uint64_t> met;
     for (auto& one : files) met.insert(one.facts.file.inode);
     std::map<std::uint64_t, log_phase> phases;
@@ -94,9 +95,10 @@ void followed_logs::add_nameless(std::vector<seen_file>& files) const {
         if (::fstat(log.opened->get(), &facts) != 0) continue;
         auto& seen = files.emplace_back();
         bool followed = phase->second == log_phase::followed;
-        seen.facts.name = followed ? std::string() : log.name;
+        bool is_hidden = facts.st_nlink > 0 && is_beneath_any(log.name, hidden);
+        seen.facts.name = followed && !is_hidden ? std::string() : log.name;
         seen.facts.family = log.family;
-        seen.facts.rotated = true;
+        seen.facts.rotated = !is_hidden || log.name != log.family;
         seen.facts.compressed = log.compressed;
         seen.facts.file = log.file;
         auto identity = identity_of(facts);
@@ -123,19 +125,27 @@ result<folder_look> followed_logs::look(
     asked.wanted = [&](std::string_view name) { return all || names.may_be_log(name); };
     auto found = scan_folder(folder, asked);
     if (found.has_error()) return found.error();
+    auto hidden = found->unreadable;
+    bool is_part = found->truncated || found->unreadable_folders > hidden.size();
+    if (is_part) hidden.emplace_back();
     auto files = list(folder, names, found->sightings);
-    add_nameless(files);
+    add_nameless(files, hidden);
     look_content reading(folder.descriptor_of_root(), files, rested_, rules_.scratch, now);
     reading.measure(book_);
     std::vector<log_sighting> sightings;
     for (auto& one : files) sightings.push_back(one.facts);
-    auto seen = book_.look(sightings, reading, now);
+    auto seen = book_.look(sightings, reading, now, hidden);
     auto scarce = scarce_bytes(folder.descriptor_of_root(), rules_.hold.min_free_percent);
     auto limits = std::exchange(released_, {});
     auto released = released_of(files, pinned, scarce, now);
     hold(files, reading, pinned, released);
     auto shown = report(files, std::move(seen), limits);
     shown.vanished = reading.vanished();
+    shown.hidden = std::move(hidden);
+    shown.hides_logs = std::ranges::any_of(book_.logs(), [&](auto& entry) {
+        auto& log = entry.second;
+        return log.phase != log_phase::ended && is_beneath_any(log.name, shown.hidden);
+    });
     return shown;
 }
 

@@ -70,6 +70,8 @@ struct folder_look {
     std::vector<std::string> unreadable;  // By this process.
     std::vector<waiting_log> waiting;
     std::vector<std::string> vanished;  // Such logs that were deleted: what they held is not known.
+    hidden_folders hidden;              // Subfolders that could not be looked into,
+    bool hides_logs = false;            // and logs that are known lie beneath them.
     std::size_t held_files = 0;         // Deleted ones that are open,
     std::uint64_t held_bytes = 0;       // and the room that they take on the disk.
     std::shared_ptr<const open_logs> files;
@@ -121,7 +123,7 @@ private:
     std::vector<seen_file> list(
         const drop_folder& folder, const log_names& names, const std::vector<sighting>& found
     ) const;
-    void add_nameless(std::vector<seen_file>& files) const;
+    void add_nameless(std::vector<seen_file>& files, const hidden_folders& hidden) const;
     void hold(
         std::vector<seen_file>& files,
         look_content& reading,

@@ -74,7 +74,23 @@ BOOST_AUTO_TEST_CASE(the_book_forgets_what_has_ended_and_left_nothing) {  // A6,
         disk.unlink("app.log");
         look();
     }
+    BOOST_TEST(book.logs().size() == options.max_ended);
+    look(24h);
     BOOST_TEST(book.logs().empty());
+}
+
+BOOST_AUTO_TEST_CASE(of_families_that_are_absent_only_so_many_logs_are_kept) {
+    options.max_alone = 3;
+    book = log_book(options);
+    for (int i = 0; i < 10; ++i) {
+        auto name = "pod" + std::to_string(i) + "/app.log";
+        write(name, lines(10 * i, 10 * i + 5));
+        look();
+        cut(name);
+        disk.unlink(name);
+    }
+    look();
+    BOOST_TEST(book.logs().size() == 3u);
 }
 
 BOOST_AUTO_TEST_CASE(of_a_family_only_so_many_ended_logs_are_kept) {
@@ -115,6 +131,8 @@ BOOST_AUTO_TEST_CASE(only_what_has_changed_is_written) {
     BOOST_TEST(changed.written[0].position == lines(1, 10).size());
     disk.unlink("app.log");
     look();
+    BOOST_TEST(book.changes().written.size() == 1u);
+    look(24h);
     BOOST_TEST(book.changes().forgotten.size() == 1u);
 }
 

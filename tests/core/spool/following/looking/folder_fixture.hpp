@@ -26,6 +26,7 @@ struct following_a_folder {
     std::string inflated_in = scratch.path();
     hold_limits limits;
     std::vector<std::string> include{"*.log"};
+    bool recursive = false;
     std::unique_ptr<followed_logs> subject = make();
     time_point now{};
     std::map<log_number, log_record> journal;
@@ -36,6 +37,7 @@ struct following_a_folder {
         book.watch = "app";
         following_rules rules;
         rules.names.include = include;
+        rules.recursive = recursive;
         rules.ranges.max_record = 100;
         rules.hold = limits;
         rules.scratch = inflated_in;
