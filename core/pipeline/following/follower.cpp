@@ -104,7 +104,8 @@ asio::awaitable<void> follower::run() {
 
 asio::awaitable<result<void>> follower::try_open() {
     auto path = watch_.options.path;
-    auto work = [path] { return spool::drop_folder::open(path); };
+    lock_ = {};  // It may be the same folder again.
+    auto work = [path] { return open_followed(path); };
     busy_since_ = with_.time.now();
     auto opened = co_await offload(with_.pool, work);
     busy_since_.reset();
@@ -117,7 +118,9 @@ asio::awaitable<result<void>> follower::try_open() {
         co_return problem;
     }
     absence_.reset();
-    watch_.folder = std::make_shared<spool::drop_folder>(std::move(*opened));
+    watch_.folder = opened->folder;
+    lock_ = std::move(opened->lock);
+    if (!lock_.is_held()) report_unlocked_folder(watch_, lock_, with_.log);
     is_open_ = true;
     if (!logs_) {
         logs_ = make_followed_logs(watch_, options_.state_directory);
@@ -313,6 +316,7 @@ void follower::close() {
     woken_.notify_all();
 }
 
+        lock_ = {};
 // The logs of another folder are other ones.
 void follower::forget_folder() {
     watch_.folder.reset();

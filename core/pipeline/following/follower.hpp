@@ -13,6 +13,7 @@
 #include "pipeline/watch/watch_table.hpp"
 #include "pipeline/watcher.hpp"
 #include "spool/following/looking/followed_logs.hpp"
+#include "spool/following/looking/follower_lock.hpp"
 
 #include <memory>
 #include <optional>
@@ -91,6 +92,7 @@ private:
     doubtful_cuts doubtful_;
     settled_positions positions_;
     std::shared_ptr<spool::followed_logs> logs_;  // Null until the folder was opened once.
+    spool::follower_lock lock_;                   // Of the folder that is open.
     std::vector<spool::log_record> journaled_;
     bool is_begun_ = false;                 // The watch was followed before.
     bool is_recovered_ = false;             // So the positions beside the journal say.

@@ -11,6 +11,22 @@
 
 namespace kustodrop::pipeline {
 
+result<followed_folder> open_followed(const std::string& path) {
+    auto opened = spool::drop_folder::open(path);
+    if (!opened) return opened.error();
+    auto lock = spool::follower_lock::take(*opened);
+    if (!lock) return lock.error();
+    auto folder = std::make_shared<spool::drop_folder>(std::move(*opened));
+    return followed_folder{std::move(folder), std::move(*lock)};
+}
+
+void report_unlocked_folder(const watch& from, const spool::follower_lock& lock, logger& log) {
+    log.warning(
+        "the folder cannot be locked: make sure that no other daemon follows it",
+        {{"watch", from.options.name}, {"path", from.options.path}, {"reason", lock.refusal()}}
+    );
+}
+
 spool::following_rules rules_of(const watch_options& from, const std::string& state_directory) {
     spool::following_rules rules;
     rules.names = {from.include, from.exclude, ""};
