@@ -2,9 +2,9 @@
 
 #include "async/timed_wait.hpp"
 #include "pipeline/following/log_opening.hpp"
+#include "pipeline/following/resumed_cuts.hpp"
 #include "pipeline/intake/folder_reports.hpp"
 #include "pipeline/intake/releasing.hpp"
-#include "pipeline/intake/resuming.hpp"
 #include "pipeline/intake/taking_over.hpp"
 
 #include <algorithm>
@@ -181,24 +181,9 @@ void follower::note_look(const spool::folder_look& seen) {
 }
 
 void follower::resume() {
-    resuming_parts with{with_.sources, with_.ready, next_, with_.time, with_.measured};
-    std::size_t resumed = 0;
-    for (auto& what : with_.absent.take(watch_.options.name)) {
-        bool was_dropped = std::ranges::any_of(what.slices, [](auto& file) {
-            return file.location.starts_with(".kustodrop/");
-        });
-        if (was_dropped) {
-            with_.absent.add(std::move(what));
-            continue;
-        }
-        if (std::holds_alternative<stage::posting>(what.stage)) ++what.ambiguous_posts;
-        auto& one = pipeline::resume(with, watch_, std::move(what));
-        unposted_.add(one.id);
-        ++resumed;
-    }
-    auto count = std::to_string(resumed);
-    auto& name = watch_.options.name;
-    if (resumed > 0) with_.log.info("resumed", {{"watch", name}, {"journaled", count}});
+    auto resumed = resume_cuts(watch_, with_, next_);
+    for (auto& id : resumed.ids) unposted_.add(id);
+    if (resumed.claimed) reports_.keep(std::move(*resumed.claimed));
 }
 
 void follower::look_again(const spool::source& what) {
@@ -250,6 +235,7 @@ void follower::admit(
         auto moved = cutter_.cut(one.log, one.range.bytes.end(), with_.time.now());
         skipped += moved - std::min(moved, one.range.bytes.length_bytes);
         one.range.bytes.log_id = logs.back().id;
+        if (one.range.is_utf16) reports_.report_utf16(one.range.bytes.name, what.watch);
         if (one.range.splits_record) {
             with_.log.warning(
                 "a record is longer than max_record: it is cut within",
@@ -316,7 +302,6 @@ void follower::close() {
     woken_.notify_all();
 }
 
-        lock_ = {};
 // The logs of another folder are other ones.
 void follower::forget_folder() {
     watch_.folder.reset();
@@ -331,6 +316,7 @@ void follower::forget_folder() {
 
 void follower::apply(life::transition due) {
     if (due.release_folder && watch_.folder) {
+        lock_ = {};
         report_released_folder(watch_, due.options, 0, with_.log);
         if (due.options) {
             forget_folder();

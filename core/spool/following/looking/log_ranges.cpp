@@ -220,6 +220,11 @@ static found_end find_end(
     return {end, true};
 }
 
+static bool is_utf16(int file) {
+    auto mark = read_range(file, 0, 2);
+    return mark && (*mark == "\xFF\xFE" || *mark == "\xFE\xFF");
+}
+
 std::optional<log_range> find_range(
     int file, const log_state& log, const range_wish& wish, const range_rules& rules
 ) {
@@ -234,6 +239,7 @@ std::optional<log_range> find_range(
     if (found.end <= from) return std::nullopt;
     log_range out;
     out.splits_record = found.splits_record;
+    out.is_utf16 = from == 0 && found.end > 1 && is_utf16(file);
     out.bytes.name = log.name;
     out.bytes.location = log.name;
     out.bytes.offset = from;

@@ -37,6 +37,7 @@ struct log_range {
     content_mark anchor;  // Of the new position.
     content_mark head;
     bool splits_record = false;
+    bool is_utf16 = false;  // As a log says that is cut from its beginning.
 };
 
 /// Finds the range of a log that a wish asks for, in its open file. Nothing if no record ends

@@ -120,20 +120,6 @@ BOOST_AUTO_TEST_CASE(nuls_around_the_text_are_not_read) {
     BOOST_TEST(both == "\n\nab");
 }
 
-BOOST_AUTO_TEST_CASE(a_record_that_is_too_long_is_cut_within_at_a_character) {
-    append(
-        "app.log",
-        std::string(148, 'x') +
-            "\xC3\xBC"
-            "y"
-    );
-    auto seen = look();
-    auto found = subject->find({{seen.logs.front().number, 149}});
-    BOOST_TEST_REQUIRE(found.size() == 1u);
-    BOOST_TEST(found[0].range.splits_record);
-    BOOST_TEST(found[0].range.bytes.length_bytes == 148u);
-}
-
 BOOST_AUTO_TEST_CASE(holes_are_not_read) {
     append("app.log", "a\n");
     append("big.log", "b\n");
@@ -152,6 +138,39 @@ BOOST_AUTO_TEST_CASE(of_a_large_reserve_that_is_no_hole_only_some_is_read) {
     BOOST_TEST(look().logs.front().size == text.size());
     append("other.log", std::string(50'000'000, '\0'));
     BOOST_TEST(look().logs.back().size == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_record_that_is_too_long_is_cut_within_at_a_character) {
+    append(
+        "app.log",
+        std::string(148, 'x') +
+            "\xC3\xBC"
+            "y"
+    );
+    auto seen = look();
+    auto found = subject->find({{seen.logs.front().number, 149}});
+    BOOST_TEST_REQUIRE(found.size() == 1u);
+    BOOST_TEST(found[0].range.splits_record);
+    BOOST_TEST(found[0].range.bytes.length_bytes == 148u);
+}
+
+BOOST_AUTO_TEST_CASE(a_log_in_utf16_is_known_by_its_mark) {
+    append(
+        "app.log",
+        std::string(
+            "\xFF\xFE"
+            "a\0\n\0",
+            6
+        )
+    );
+    append("other.log", "a\n");
+    auto seen = look();
+    BOOST_TEST_REQUIRE(seen.logs.size() == 2u);
+    for (auto& log : seen.logs) {
+        auto found = subject->find({{log.number, log.size}});
+        BOOST_TEST_REQUIRE(found.size() == 1u);
+        BOOST_TEST(found[0].range.is_utf16 == (log.name == "app.log"));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(an_unfinished_end_is_cut_when_it_is_asked_for) {
