@@ -133,8 +133,7 @@ result<std::optional<notification>> parse_status_row(std::string_view text) {
     if (out->skipped) out->code = "Skipped";
     if (partly || out->skipped) out->status = failure_status::permanent;
     // The service does not write a row again: if it tries once more, no one learns how that ended.
-    bool is_copy = out->code.starts_with("BlobAlreadyReceived");
-    if (!is_copy && judge(*out) == next_step::wait) {
+    if (!is_dropped_copy(out->code) && judge(*out) == next_step::wait) {
         out->status = failure_status::exhausted;
     }
     return found(std::move(*out));
@@ -203,10 +202,12 @@ bool is_about_update_policy(const notification& reported) {
 
 }  // namespace
 
+bool is_dropped_copy(std::string_view code) { return code.starts_with("BlobAlreadyReceived"); }
+
 next_step judge(const notification& reported) {
     if (reported.success) return next_step::settle_success;
     // Only this copy was dropped: the other one's fate is still to come.
-    if (reported.code.starts_with("BlobAlreadyReceived")) return next_step::wait;
+    if (is_dropped_copy(reported.code)) return next_step::wait;
     bool tries_again = reported.status == failure_status::transient;
     bool says_nothing = reported.status == failure_status::unknown;
     if (tries_again || (says_nothing && is_one_of(reported.code, transient_codes))) {

@@ -53,6 +53,10 @@ enum class next_step {
 
 next_step judge(const notification& reported);
 
+/// Whether the service dropped a copy of what it had been given before: the end of that post, which
+/// says nothing of the others.
+bool is_dropped_copy(std::string_view code);
+
 /// Whose business an error code is.
 enum class error_class {
     data,           // This file's content.

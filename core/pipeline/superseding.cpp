@@ -1,11 +1,16 @@
 #include "pipeline/superseding.hpp"
 
+#include "spool/source/failure_marks.hpp"
+
 #include <utility>
 
 namespace kustodrop::pipeline {
 
 bool may_be_reported(const spool::source& what) {
-    return what.posts > what.failure_keys.size() && what.slices.size() == 1;
+    // Dropped copies say that another one came before them.
+    bool is_awaited = what.posts > what.failure_keys.size() ||
+                      (what.posts > 0 && spool::failure_count(what) == 0);
+    return is_awaited && what.slices.size() == 1;
 }
 
 spool::source next_version_of(

@@ -43,6 +43,7 @@ policy_options outcome_handler::policy(const spool::source& what) const {
 
 void outcome_handler::note_failure(spool::source& what, const notification& failed) {
     what.failure_keys.push_back(failure_key(failed));
+    if (kusto::is_dropped_copy(failed.code)) return;
     what.last_failure = record_of(failed, with_.time.wall_now());
     what.posts_before_failure = what.posts;
     what.token_refused = what.token_refused || is_refused_token(failed.code);
@@ -65,10 +66,11 @@ void outcome_handler::apply(const kusto::notification& reported) {
          {"next", std::string(name_of(decided.next))}}
     );
     auto cause = record_of(reported, with_.time.wall_now());
-    if (decided.is_new_failure) {
+    if (decided.is_new_failure || decided.is_new_copy) {
         note_failure(*what, reported);
         with_.sources.note(*what);  // Durable before the notification is deleted.
     }
+    if (decided.is_new_copy && what->last_failure) cause = *what->last_failure;
     if (decided.target_refused) count_refusal(*what, cause);
     perform(*what, decided.next, cause);
 }
@@ -96,13 +98,14 @@ void outcome_handler::apply_to_absent(spool::source& what, const notification& r
          {"code", reported.success ? "success" : reported.code},
          {"next", std::string(name_of(decided.next))}}
     );
-    if (decided.is_new_failure) note_failure(what, reported);
+    bool is_new = decided.is_new_failure || decided.is_new_copy;
+    if (is_new) note_failure(what, reported);
     if (next) {
         if (sends_again(decided.next)) refuse_token_of(what);
         what.stage = std::move(*next);
         with_.expected.remove(what.id);
     }
-    if (next || decided.is_new_failure) with_.absent.record(what);
+    if (next || is_new) with_.absent.record(what);
 }
 
 namespace {

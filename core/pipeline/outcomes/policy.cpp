@@ -1,9 +1,9 @@
 #include "pipeline/outcomes/policy.hpp"
 
-#include "base/crypto/crypto.hpp"
 #include "base/live_secrets.hpp"
 #include "base/text.hpp"
 #include "pipeline/dividing.hpp"
+#include "spool/source/failure_marks.hpp"
 
 #include <algorithm>
 #include <array>
@@ -41,12 +41,6 @@ spool::outcome_record record_of(const notification& reported, wall_time at) {
     return out;
 }
 
-static constexpr std::string_view credentials_mark = "credentials-";
-
-bool is_refused_token(std::string_view code) {
-    return code == "BadRequest_InvalidKustoIdentityToken";
-}
-
 bool sends_again(const any_action& next) {
     bool is_end =
         std::holds_alternative<action::settle>(next) || std::holds_alternative<action::park>(next);
@@ -55,25 +49,12 @@ bool sends_again(const any_action& next) {
     return !is_end && !changes_nothing;
 }
 
-// The file has nothing to do with it: it is never given up for it.
-static bool is_about_credentials(std::string_view code) {
-    return is_refused_token(code) || code == "BadRequest_InvalidAuthentication";
-}
-
 static spool::outcome_record success_record(const notification& reported, wall_time at) {
     auto out = record_of(reported, at);
     if (!reported.skipped) return out;
     out.outcome = spool::outcome::succeeded;
     out.code.clear();
     return out;
-}
-
-std::string failure_key(const notification& reported) {
-    auto at = std::to_string(reported.at.time_since_epoch().count());
-    auto whole =
-        reported.operation_id + ' ' + reported.activity_id + ' ' + at + ' ' + reported.code;
-    auto key = hex_encode(sha256(whole)).substr(0, 16);
-    return is_about_credentials(reported.code) ? std::string(credentials_mark) + key : key;
 }
 
 bool is_about_target(std::string_view code) {
@@ -112,7 +93,7 @@ static bool may_resend(
     if (is_about_credentials(code)) return true;
     if (!spool::blob_of(source.stage)) return false;
     auto refusals = std::ranges::count_if(source.failure_keys, [](const std::string& key) {
-        return key.starts_with(credentials_mark);
+        return key.starts_with(spool::failure_marks::credentials);
     });
     return source.posts <= options.resend_limit + static_cast<unsigned>(refusals);
 }
@@ -164,6 +145,48 @@ unsigned silent_posts(const spool::source& source) {
     return static_cast<unsigned>(silent);
 }
 
+// A failure of an earlier post was answered by the post that is unanswered now.
+static bool has_failed_after_all_posts(const spool::source& source) {
+    return source.last_failure && source.posts_before_failure == source.posts;
+}
+
+// Of several posts one at least was not a copy: where all seem to be, the service took a message
+// twice.
+static bool ends_one_post(const spool::source& source) {
+    auto answered = source.failure_keys.size();
+    return answered < source.posts &&
+           (spool::failure_count(source) > 0 || answered + 1 < source.posts);
+}
+
+// Nothing of the others; but no more than they are outstanding, and one may have failed before.
+static decision decide_on_copy(
+    const source_facts& known,
+    const notification& reported,
+    const policy_options& options,
+    const moment& at
+) {
+    auto& source = known.source;
+    decision out;
+    if (is_noted(source, reported) || !ends_one_post(source)) return out;
+    out.is_new_copy = true;
+    bool is_last = source.failure_keys.size() + 1 + silent_posts(source) >= source.posts;
+    bool is_on_its_way = std::holds_alternative<stage::claimed>(source.stage) ||
+                         std::holds_alternative<stage::uploaded>(source.stage);
+    if (!is_last || is_on_its_way || !has_failed_after_all_posts(source)) return out;
+    auto failed = last_failure_of(source);
+    if (was_for_former_target(known, failed.code, options)) {
+        out.next = action::send_to_new_target{};
+        return out;
+    }
+    bool is_paused = known.gate && known.gate->is_paused();
+    if (is_paused && spool::blob_of(source.stage) && is_about_target(failed.code)) {
+        out.next = action::hold_for_target{};
+        return out;
+    }
+    out.next = after_last_failure(known, failed, options, at.wall_now);
+    return out;
+}
+
 decision decide(
     const source_facts& known,
     const notification& reported,
@@ -178,6 +201,7 @@ decision decide(
         out.next = action::ignore{};
         return out;
     }
+    if (kusto::is_dropped_copy(reported.code)) return decide_on_copy(known, reported, options, at);
     if (step == next_step::wait) return out;
     // Where messages say ingestIfNotExists, skipped means that an earlier copy was ingested.
     bool is_there_already = reported.skipped && known.deduplicates;
@@ -185,7 +209,7 @@ decision decide(
         out.next = action::settle{success_record(reported, at.wall_now)};
         return out;
     }
-    if (std::ranges::count(source.failure_keys, failure_key(reported)) > 0) {
+    if (is_noted(source, reported)) {
         out.next = action::ignore{};
         return out;
     }
@@ -225,27 +249,17 @@ std::optional<spool::any_stage> stage_while_absent(
     return stage::claimed{};
 }
 
-static notification notification_of(const spool::outcome_record& failed) {
-    notification out;
-    out.code = failed.code;
-    out.details = failed.details;
-    out.operation_id = failed.operation_id;
-    out.status = kusto::failure_status::permanent;
-    return out;
-}
-
 any_action decide_on_timeout(
     const source_facts& known, const policy_options& options, const moment& at
 ) {
     auto& source = known.source;
-    // A failure of an earlier post was answered by the post that is unanswered now; one that came
-    // after all posts decides, for the other copies are lost.
-    auto& failed = source.last_failure;
-    if (failed && source.posts_before_failure == source.posts) {
-        if (was_for_former_target(known, failed->code, options)) {
+    // The other copies are lost.
+    if (has_failed_after_all_posts(source)) {
+        auto failed = last_failure_of(source);
+        if (was_for_former_target(known, failed.code, options)) {
             return action::send_to_new_target{};
         }
-        return after_last_failure(known, notification_of(*failed), options, at.wall_now);
+        return after_last_failure(known, failed, options, at.wall_now);
     }
     spool::outcome_record record;
     record.at = at.wall_now;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "kusto/notifications.hpp"
+#include "pipeline/outcomes/failure_keys.hpp"
 #include "pipeline/outcomes/outcomes_options.hpp"
 #include "pipeline/watch/target_gate.hpp"
 #include "pipeline/watch/watch_options.hpp"
@@ -77,6 +77,7 @@ struct moment {
 struct decision {
     any_action next = action::wait{};
     bool is_new_failure = false;  // The end of one post, which is to be noted.
+    bool is_new_copy = false;     // So is this one, but the last failure is still the last one.
     bool target_refused = false;  // It counts towards the pause of the watch.
 };
 
@@ -102,16 +103,8 @@ std::optional<spool::any_stage> stage_while_absent(
 /// that their operations cannot be asked for.
 unsigned silent_posts(const spool::source& source);
 
-/// Identifies a failure of a source: a message comes again when it could not be deleted, and the
-/// service may report a failure twice. The key of a refusal of credentials begins with
-/// "credentials-": it does not count towards the limit of posts.
-std::string failure_key(const kusto::notification& notification);
-
 /// The record of what a notification reports.
 spool::outcome_record record_of(const kusto::notification& notification, wall_time at);
-
-/// Whether the service refused the identity token of the post.
-bool is_refused_token(std::string_view code);
 
 /// Whether the source is posted once more, now or later. Pure.
 bool sends_again(const any_action& next);

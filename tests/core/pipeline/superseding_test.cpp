@@ -67,6 +67,15 @@ BOOST_AUTO_TEST_CASE(a_new_version_keeps_the_id_when_every_post_was_reported) {
     BOOST_TEST(sources->find(id)->slices.front().length_bytes == 26u);
 }
 
+BOOST_AUTO_TEST_CASE(a_dropped_copy_says_that_another_one_may_still_be_reported) {
+    auto& former = claim_and_post(1, 1);
+    former.failure_keys = {"copy-0123456789abcdef"};
+    BOOST_TEST(may_be_reported(former));
+    former.posts = 2;
+    former.failure_keys.push_back("0123456789abcdef");
+    BOOST_TEST(!may_be_reported(former));
+}
+
 BOOST_AUTO_TEST_CASE(a_new_version_keeps_the_id_when_nothing_was_posted) {
     auto& former = claim_and_post(0);
     files.write(place(), "{\"number\":2}\n{\"number\":3}\n");

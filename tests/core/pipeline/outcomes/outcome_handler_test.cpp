@@ -116,6 +116,35 @@ BOOST_AUTO_TEST_CASE(a_failure_is_noted_once) {
     BOOST_TEST(state(1) == "posted");
 }
 
+BOOST_AUTO_TEST_CASE(a_failure_is_final_when_the_other_post_was_a_copy_in_either_order) {
+    auto copy = "BlobAlreadyReceived_BlobAlreadyFoundInBatch";
+    awaited(1).posts = 2;
+    reports(1, "Stream_WrongNumberOfFields");
+    BOOST_TEST(state(1) == "posted");
+    reports(1, copy);
+    BOOST_TEST(state(1) == "failed");
+    auto& other = awaited(2);
+    other.posts = 2;
+    reports(2, copy);
+    BOOST_TEST(state(2) == "posted");
+    BOOST_REQUIRE(!journal->flush().has_error());
+    for (auto& row : journal->unretired().value()) {
+        if (row.id == other.id) BOOST_TEST(row.failure_keys == other.failure_keys);
+    }
+    reports(2, "Stream_WrongNumberOfFields");
+    BOOST_TEST(state(2) == "failed");
+}
+
+BOOST_AUTO_TEST_CASE(a_copy_that_was_dropped_is_recorded_although_the_folder_is_absent) {
+    auto what = absent_source(*this, 1);
+    what.posts = 2;
+    absent->add(std::move(what));
+    reports(1, "Stream_WrongNumberOfFields");
+    BOOST_TEST(spool::name_of(absent->find(id_of(1))->stage) == "posted");
+    reports(1, "BlobAlreadyReceived_BlobAlreadyFoundInBatch");
+    BOOST_TEST(spool::name_of(absent->find(id_of(1))->stage) == "settled");
+}
+
 BOOST_AUTO_TEST_CASE(a_blob_that_is_good_is_posted_again_after_a_wait) {
     awaited(1);
     reports(1, "General_RetryAttemptsExceeded");
