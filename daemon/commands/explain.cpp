@@ -105,8 +105,15 @@ static std::string place_in_work(const std::string& root, const std::string& nam
     return {};
 }
 
+// What this user may not look at counts as there.
+static bool is_absent(const std::string& path) {
+    std::error_code error;
+    auto found = std::filesystem::symlink_status(path, error);
+    return found.type() == std::filesystem::file_type::not_found;
+}
+
 // What became of a file whose record has ended.
-static std::string ending_of(const json::object& row) {
+static std::string ending_of(const json::object& row, const std::string& root) {
     auto text = [&](const char* name) {
         auto* value = row.if_contains(name);
         return value && value->is_string() ? std::string(value->get_string()) : std::string();
@@ -116,9 +123,16 @@ static std::string ending_of(const json::object& row) {
     if (text("stage") != "retired" || outcome.empty()) return {};
     if (outcome == "succeeded" || outcome == "presumed") return "shipped at " + at;
     if (outcome == "skipped") return "skipped at " + at + ": it held no data";
-    bool is_in_quarantine = text("location").starts_with(spool::quarantine_folder);
-    auto place = is_in_quarantine ? "in quarantine since " : outcome + " at ";
-    return place + at + ": " + text("code");
+    auto where = text("location");
+    if (!where.starts_with(spool::quarantine_folder)) {
+        return outcome + " at " + at + ": " + text("code");
+    }
+    // An unusual name is shown in another way than it has on the disk.
+    bool is_plain = where.find('\\') == std::string::npos;
+    if (!is_plain || !is_absent(root + "/" + where)) {
+        return "in quarantine since " + at + ": " + text("code");
+    }
+    return outcome + " at " + at + ": " + text("code") + "; no longer in quarantine";
 }
 
 static void read_record(const config::settings& settings, pipeline::explain_facts& facts) {
@@ -140,7 +154,7 @@ static void read_record(const config::settings& settings, pipeline::explain_fact
                     text("changed_at") + ", source " + text("source_id");
     if (!text("delivery").empty()) facts.history += ", " + text("delivery");
     facts.is_recorded = text("stage") != "retired";
-    facts.ended = ending_of(row);
+    facts.ended = ending_of(row, facts.watch.path);
     auto cause = with_code(text("code"), text("details"));
     if (!cause.empty()) facts.history += ", " + cause;
     // A retired file whose record still names this place was processed and stays there.

@@ -70,6 +70,21 @@ class Truth(EndToEnd):
         )
         self.assertEqual(daemon.status()["watches"][0]["quarantined"], 1)
 
+    def test_what_was_taken_out_of_quarantine_is_not_said_to_be_there(self):
+        _, daemon = self.pair()
+        daemon.put("bad.csv", "only,three,fields\nand,two\n")
+        self.settled(daemon, failed=1)
+        quarantine = daemon.drop / ".kustodrop" / "quarantine"
+        self.until("quarantine", lambda: (quarantine / "bad.csv").exists())
+
+        def conclusion():
+            explain = ("explain", "--config", daemon.config_path, daemon.drop / "bad.csv")
+            return daemon.command(*explain)[1].strip().splitlines()[-1]
+
+        self.assertIn("in quarantine since ", conclusion())
+        (quarantine / "bad.csv").unlink()
+        self.assertRegex(conclusion(), "^failed at .*; no longer in quarantine$")
+
 
 class Absent(EndToEnd):
     def away(self, daemon):
