@@ -49,11 +49,16 @@ static void carry(http::request& request, std::string_view content) {
     add_checksum(request, content);
 }
 
+// Storage says it without a body: a page in its place is of something in between.
+static bool is_created(const http::response& answer) {
+    return answer.status == 201 && trimmed(answer.body).empty();
+}
+
 static asio::awaitable<result<void>> created(http::transport& transport, http::request request) {
     auto what = request_summary(request);
     auto answer = co_await transport.send(std::move(request));
     if (!answer) co_return network_failure(answer.error());
-    if (answer->status != 201) co_return storage_failure(*answer, what);
+    if (!is_created(*answer)) co_return storage_failure(*answer, what);
     co_return result<void>();
 }
 

@@ -22,6 +22,13 @@ http::request table_client::prepared(http::verb method, http::url target, std::s
     return out;
 }
 
+// With 201 comes the entity; a page in its place is of something in between.
+static bool is_inserted(const http::response& answer) {
+    auto body = trimmed(answer.body);
+    bool is_entity = body.empty() || body.starts_with('{');
+    return answer.status == 204 || (answer.status == 201 && is_entity);
+}
+
 asio::awaitable<result<void>> table_client::insert(http::url table, std::string entity) {
     auto request = prepared(http::verb::post, std::move(table), "insert_entity");
     request.headers.add("Content-Type", "application/json");
@@ -31,7 +38,7 @@ asio::awaitable<result<void>> table_client::insert(http::url table, std::string 
     auto answer = co_await transport_.send(std::move(request));
     if (!answer) co_return network_failure(answer.error());
     bool there = answer->status == 409 && storage_error_code(*answer) == "EntityAlreadyExists";
-    if (answer->status == 201 || answer->status == 204 || there) co_return result<void>();
+    if (is_inserted(*answer) || there) co_return result<void>();
     co_return storage_failure(*answer, what);
 }
 

@@ -53,6 +53,13 @@ BOOST_AUTO_TEST_CASE(puts_a_blob_in_one_request) {
     BOOST_TEST(network.header("x-ms-date") == "(none)");
 }
 
+BOOST_AUTO_TEST_CASE(a_page_in_place_of_an_empty_answer_is_not_the_service) {
+    network.answer(201, "<html>welcome</html>");
+    auto refused = finish(client.put_blob(blob, "content")).error();
+    BOOST_TEST((refused.next == remedy::reroute));
+    BOOST_TEST(refused.maybe_acted);
+}
+
 BOOST_AUTO_TEST_CASE(sends_no_checksum_where_the_system_has_no_md5) {
     test::restricted_crypto fips;
     network.answer(201);

@@ -1,5 +1,6 @@
 #include "azure/storage/queue.hpp"
 
+#include "azure/storage/storage_error.hpp"
 #include "support/scripted_transport.hpp"
 #include "support/world.hpp"
 
@@ -59,6 +60,16 @@ BOOST_AUTO_TEST_CASE(an_ambiguous_post_says_so) {
     BOOST_TEST(finish(client.put_message(queue, "x")).error().maybe_acted);
     network.answer(200);
     BOOST_TEST(finish(client.put_message(queue, "x")).error().maybe_acted);
+}
+
+BOOST_AUTO_TEST_CASE(a_page_in_place_of_the_message_list_is_not_the_service) {
+    network.answer(201, "<html>welcome</html>");
+    auto refused = finish(client.put_message(queue, "x")).error();
+    BOOST_TEST((refused.next == remedy::reroute));
+    BOOST_TEST(refused.maybe_acted);
+    BOOST_TEST(azure::is_unforeseen(refused));
+    network.answer(201, one_message);
+    BOOST_TEST(finish(client.put_message(queue, "x")).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_refused_post_is_certain) {

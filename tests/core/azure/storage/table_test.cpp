@@ -44,6 +44,13 @@ BOOST_AUTO_TEST_CASE(adds_a_row) {
     BOOST_TEST(sent.service == "table");
 }
 
+BOOST_AUTO_TEST_CASE(a_page_in_place_of_the_entity_is_not_the_service) {
+    network.answer(201, "<html>welcome</html>");
+    BOOST_TEST((insert().error().next == remedy::reroute));
+    network.answer(201, "{}");
+    BOOST_TEST(insert().has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_row_that_is_there_is_left_as_it_is) {
     network.answer(409, R"({"odata.error":{"code":"EntityAlreadyExists"}})");
     BOOST_TEST(insert().has_value());
