@@ -126,6 +126,13 @@ static void add_watch_problems(const watch_status& watch, std::vector<std::strin
         add((watch.present ? "" : "its folder is not open: ") + to_string(*watch.trouble));
     }
     if (!watch.paused.empty()) add("paused: " + watch.paused);
+    for (auto& one : watch.notices) {
+        auto files = std::to_string(one.files) + (one.files == 1 ? " file" : " files");
+        auto why = ", first " + one.example + ": " + one.detail;
+        if (one.code == "claim_refused") add(files + " cannot be claimed" + why);
+        if (one.code == "move_refused") add(files + " cannot be moved" + why);
+        if (one.code == "disk_full") add(files + " cannot be claimed or moved" + why);
+    }
     if (watch.low_on_space) add("too little space is free: the archive is cleared");
 }
 

@@ -154,6 +154,7 @@ static void read_record(const config::settings& settings, pipeline::explain_fact
                     text("changed_at") + ", source " + text("source_id");
     if (!text("delivery").empty()) facts.history += ", " + text("delivery");
     facts.is_recorded = text("stage") != "retired";
+    facts.is_settled = text("stage") == "settled";
     facts.ended = ending_of(row, facts.watch.path);
     auto cause = with_code(text("code"), text("details"));
     if (!cause.empty()) facts.history += ", " + cause;
@@ -194,6 +195,13 @@ static void read_notices(const json::object& watch, pipeline::explain_facts& fac
                             code == to_string(errc::already_watched) ||
                             code == to_string(errc::folder_unreadable);
         if (is_of_events) facts.polled = text_of_failure(notice);
+        auto folder_of = [](std::string_view name) { return name.substr(0, name.rfind('/') + 1); };
+        auto example = std::string(notice.at("example").as_string());
+        auto detail = std::string(notice.at("detail").as_string());
+        bool is_near = folder_of(example) == folder_of(facts.name);
+        if (code == to_string(errc::claim_refused) && is_near) facts.unclaimed = detail;
+        bool is_of_moves = code == "move_refused" || code == to_string(errc::disk_full);
+        if (is_of_moves && facts.is_settled) facts.unmoved = detail;
     }
 }
 

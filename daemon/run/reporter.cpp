@@ -111,6 +111,10 @@ watch_status reporter::status_of(
     }
     one.trouble = with_.shipping.trouble_of(name);
     one.notices = from.notices();
+    auto* retiring = with_.shipping.find_retirer(name);
+    if (auto unmoved = retiring ? retiring->unmoved() : std::nullopt) {
+        one.notices.push_back(*unmoved);
+    }
     one.leaving = from.is_leaving();
     one.mode = from.mode();
     one.waiting_in_folder = from.waiting_in_folder();

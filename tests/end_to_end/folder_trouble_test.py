@@ -11,6 +11,9 @@ from log_writer import FOLLOW, Writer
 from troubled import Troubled
 
 
+OTHER_USER = 65534
+
+
 class EachFolderTrouble(Troubled):
     """One kind of trouble of a watched folder a test."""
 
@@ -27,6 +30,41 @@ class EachFolderTrouble(Troubled):
         self.put(daemon)
         self.settled(daemon, succeeded=1)
         self.none_says(daemon, file, metrics)
+
+    def of_other_user(self, **watch):
+        if os.geteuid() != 0:
+            self.skipTest("needs root to run the daemon as another user")
+        emulator = self.emulator(batching="200ms")
+        daemon = self.daemon(emulator, watch)
+        for place in (self.folder, *self.folder.rglob("*")):
+            os.chown(place, OTHER_USER, OTHER_USER)
+        user = (f"--reuid={OTHER_USER}", f"--regid={OTHER_USER}", "--clear-groups")
+        daemon.start(before=("setpriv", *user))
+        return daemon
+
+    def test_a_folder_below_in_which_nothing_may_be_renamed(self):
+        daemon = self.of_other_user(recursive=True)
+        below = daemon.drop / "partner"
+        below.mkdir()
+        file = below / "a.csv"
+        file.write_text(csv_rows(1))
+        conclusion = "waiting: claim: it cannot be claimed: "
+        self.all_say(daemon, file, "Permission denied", {}, conclusion, alert=None)
+        os.chown(below, OTHER_USER, OTHER_USER)
+        self.settled(daemon, seconds=100, succeeded=1)
+        self.none_says(daemon, file, {})
+
+    def test_the_archive_may_not_be_written(self):
+        daemon = self.of_other_user()
+        archive = daemon.drop / ".kustodrop" / "archive"
+        self.until("the archive", archive.exists)
+        os.chown(archive, 0, 0)
+        file = self.put(daemon)
+        conclusion = "waiting: move: it cannot be moved: "
+        self.all_say(daemon, file, "Permission denied", {}, conclusion, alert=None)
+        os.chown(archive, OTHER_USER, OTHER_USER)
+        self.settled(daemon, succeeded=1)
+        self.none_says(daemon, file, {})
 
     def test_the_folder_has_no_inodes_left(self):
         if os.geteuid() != 0:

@@ -16,6 +16,8 @@ static constexpr auto ended_rule = "outcome";
 static constexpr auto confirmed_rule = "confirmed";
 static constexpr auto lost_rule = "lost";
 static constexpr auto waits_rule = "waits";
+static constexpr auto claim_rule = "claim";
+static constexpr auto move_rule = "move";
 
 namespace {
 
@@ -244,6 +246,12 @@ std::vector<explained> explain(const explain_facts& facts) {
             journal_rule, "cannot be written: nothing is claimed or posted until it can", false
         );
     }
+    if (facts.seen && !facts.unclaimed.empty()) {
+        out.add(claim_rule, "it cannot be claimed: " + facts.unclaimed, false);
+    }
+    if (!facts.unmoved.empty()) {
+        out.add(move_rule, "it cannot be moved: " + facts.unmoved, false);
+    }
     if (!facts.polled.empty()) out.add("events", "polled: " + facts.polled, true);
     about_service(facts, out);
     if (!facts.outcome_trouble.empty() && !facts.claimed_as.empty()) {
@@ -288,7 +296,7 @@ std::string conclusion(const std::vector<explained>& rules) {
     if (stopping == rules.end()) return passing(rules) + losses;
     auto& name = stopping->rule;
     bool is_temporary = name == service_rule || name == outcomes_rule || name == folder_rule ||
-                        name == journal_rule;
+                        name == journal_rule || name == claim_rule || name == move_rule;
     auto said = (is_temporary ? "waiting: " : "not shipped: ") + name + ": " + stopping->answer;
     if (auto* waits = rule_in(rules, waits_rule)) said += "; it waits " + waits->answer;
     return said + losses;

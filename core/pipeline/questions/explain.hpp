@@ -30,14 +30,17 @@ struct explain_facts {
     std::optional<spool::sighting> marker;
     std::vector<std::string> met_targets;  // That the daemon has met by the route.
     std::string claimed_as;       // Where it is under work/ when it is no longer seen; or empty.
-    bool is_recorded = false;     // The journal has it as on its way.
+    bool is_recorded = false;     // The journal has it as on its way,
+    bool is_settled = false;      // and its outcome, according to which it is to be moved.
     std::optional<bool> is_kept;  // The journal has it as dealt with, unchanged since.
     std::string history;          // The newest record of that name; empty: none.
     std::string ended;            // What became of it, if that record ended: "shipped at …".
     std::string paused;           // Why the watch stands still; empty: it does not.
-    std::string held;    // Why its folder is not read, or nothing of it is sent; empty: neither.
-    std::string polled;  // Why its folders are polled instead of watched; empty: they are not.
-    std::string copy;    // A file of which this one may be a compressed copy, or the reverse.
+    std::string held;       // Why its folder is not read, or nothing of it is sent; empty: neither.
+    std::string polled;     // Why its folders are polled instead of watched; empty: they are not.
+    std::string copy;       // A file of which this one may be a compressed copy, or the reverse.
+    std::string unclaimed;  // Why it cannot be claimed; empty: nothing is known of that.
+    std::string unmoved;    // Why it cannot be moved to where its outcome sends it; or empty.
     bool low_on_space = false;
     bool folder_present = true;   // The daemon has the watch's folder open.
     bool journal_works = true;    // It can be written.

@@ -88,7 +88,10 @@ std::vector<move_job> retirer::take_batch() {
         auto id = std::move(waiting_.front());
         waiting_.pop_front();
         auto one = job_for(id);
-        if (!one) continue;
+        if (!one) {
+            unmoved_.forget(id);
+            continue;
+        }
         files += one->slices.size();
         expect_back(*one);
         jobs.push_back(std::move(*one));
@@ -189,6 +192,7 @@ void retirer::take(added_file one) {
 }
 
 void retirer::report_trouble(const spool::source& what, const failure& problem) {
+    unmoved_.note(what.id, what.slices.front().name, problem);
     auto said = troubles_.failed("", problem.code.text(), with_.time.now());
     auto level = said ? log_level::error : log_level::debug;
     with_.log.write(
@@ -220,6 +224,7 @@ static void note_absence(spool::outcome_record& record, const move_result& how) 
 
 void retirer::finish(const move_job& asked, move_result how) {
     auto* what = with_.sources.find(asked.id);
+    if (!what || !how.problem) unmoved_.forget(asked.id);
     if (!what) return;
     if (how.problem) {
         report_trouble(*what, *how.problem);

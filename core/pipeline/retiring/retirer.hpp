@@ -10,11 +10,13 @@
 #include "pipeline/retiring/open_files.hpp"
 #include "pipeline/retiring/postponed.hpp"
 #include "pipeline/retiring/retirement.hpp"
+#include "pipeline/retiring/unmoved_files.hpp"
 #include "pipeline/roster.hpp"
 #include "pipeline/routing.hpp"
 #include "pipeline/watch/watch_table.hpp"
 
 #include <deque>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,6 +52,11 @@ public:
 
     std::size_t waiting() const { return waiting_.size(); }
 
+    /// What could not be moved and is tried again, as "move_refused" or "disk_full"; nothing: all
+    /// could.
+    std::optional<notice> unmoved() const { return unmoved_.all(); }
+    bool meets_full_disk() const { return unmoved_.meets_full_disk(); }
+
 private:
     asio::awaitable<void> wait_for_work();
     std::vector<move_job> take_batch();
@@ -73,6 +80,7 @@ private:
     open_files open_;
     event arrived_;
     recurring troubles_;  // Of moves.
+    unmoved_files unmoved_;
 };
 
 }  // namespace kustodrop::pipeline

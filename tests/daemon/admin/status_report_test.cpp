@@ -32,6 +32,20 @@ BOOST_AUTO_TEST_CASE(nothing_is_wrong_while_nothing_is_wrong) {
     BOOST_TEST(report.to_json().find("\"healthy\":true") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(files_that_cannot_be_claimed_or_moved_are_a_problem) {
+    auto report = with_watches({false});
+    auto& watch = report.watches.front();
+    watch.name = "web";
+    watch.notices = {
+        {"not_recursive", 1, "x", "left alone"},
+        {"claim_refused", 1, "a.csv", "cannot claim"},
+        {"move_refused", 2, "b.csv", "cannot rename"}};
+    auto found = report.problems();
+    BOOST_REQUIRE(found.size() == 2u);
+    BOOST_TEST(found[0] == "web: 1 file cannot be claimed, first a.csv: cannot claim");
+    BOOST_TEST(found[1] == "web: 2 files cannot be moved, first b.csv: cannot rename");
+}
+
 BOOST_AUTO_TEST_CASE(all_that_is_wrong_is_named_the_gravest_first) {
     auto report = with_watches({true});
     auto& watch = report.watches.front();

@@ -1,6 +1,9 @@
 #pragma once
 
+#include "base/boxed.hpp"
+#include "base/result.hpp"
 #include "base/time.hpp"
+#include "pipeline/watch/notices.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -8,6 +11,8 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace kustodrop::pipeline {
 
@@ -20,6 +25,27 @@ public:
         if (names_.size() >= most_names) return;
         names_.try_emplace(name, one_name{now, pass_}).first->second.pass = pass_;
     }
+
+    /// It could not be claimed for this reason.
+    void refuse(const std::string& name, const failure& why, time_point now) {
+        add(name, now);
+        if (auto found = names_.find(name); found != names_.end()) found->second.why = why;
+    }
+
+    /// What could not be claimed, by the code of the reason.
+    std::vector<notice> refused() const {
+        std::map<std::string, notice> by_code;
+        for (auto& [name, one] : names_) {
+            if (!one.why) continue;
+            auto code = one.why->code.text();
+            notice first{code, 0, name, one.why->message()};
+            ++by_code.try_emplace(code, std::move(first)).first->second.files;
+        }
+        std::vector<notice> out;
+        for (auto& [code, one] : by_code) out.push_back(std::move(one));
+        return out;
+    }
+
     void remove(const std::string& name) { names_.erase(name); }
     void clear() { names_.clear(); }
 
@@ -45,6 +71,7 @@ private:
     struct one_name {
         time_point since;
         std::uint64_t pass;
+        boxed<failure> why = {};  // It could not be claimed.
     };
     std::map<std::string, one_name> names_;
     std::uint64_t pass_ = 0;

@@ -303,16 +303,13 @@ void watching::note_claimed(const std::string& name) {
 
 std::vector<notice> watching::notices() const {
     auto out = notices_.all();
+    for (auto& one : waiting_.refused()) out.push_back(one);
     if (auto& why = events_.problem()) {
         auto detail = std::to_string(events_.watched()) + " folders are watched for events; all " +
                       "are polled: " + why->message();
         out.push_back({why->code.text(), 0, "", detail});
     }
     return out;
-}
-
-std::vector<spool::sighting> watching::take_complete(std::size_t count) {
-    return files_.take_complete(count);
 }
 
 void watching::plan_next_slice() {

@@ -51,7 +51,9 @@ public:
 
     /// Complete files, waiting to be claimed.
     std::size_t complete() const { return files_.complete(); }
-    std::vector<spool::sighting> take_complete(std::size_t count);
+    std::vector<spool::sighting> take_complete(std::size_t count) {
+        return files_.take_complete(count);
+    }
 
     /// After the claims of a turn: the next slice of a large folder is scanned when there is little
     /// else to do.
@@ -64,7 +66,7 @@ public:
     void note_claimed(const std::string& name);
     void note_refused(const std::string& name, const failure& why) {
         refused_.report(name, why, with_.time.now());
-        waiting_.add(name, with_.time.now());
+        waiting_.refuse(name, why, with_.time.now());
     }
 
     /// A complete file was not claimed, for a writer has it open: it is looked at again when it has

@@ -115,6 +115,16 @@ BOOST_AUTO_TEST_CASE(each_rule_has_its_message) {
     is(after([](facts_ref f) { f.pending_files = 100'000; }), "max_pending: 100000 of 100000");
 }
 
+BOOST_AUTO_TEST_CASE(what_cannot_be_claimed_or_moved_waits_for_that) {
+    facts.unclaimed = "no rights";
+    BOOST_TEST(said() == "waiting: claim: it cannot be claimed: no rights");
+    facts.seen.reset();
+    facts.claimed_as = std::string(spool::work_folder) + "/ID~a.json";
+    BOOST_TEST(said() == "it is shipped, or about to be");
+    facts.unmoved = "no rights";
+    BOOST_TEST(said() == "waiting: move: it cannot be moved: no rights");
+}
+
 BOOST_AUTO_TEST_CASE(a_claimed_file_is_on_its_way_although_it_is_not_in_the_folder) {
     facts.seen.reset();
     facts.claimed_as = std::string(spool::work_folder) + "/ID~a.json";

@@ -169,6 +169,10 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_moved_holds_up_no_other) {
     settle(stuck);
     BOOST_TEST(files.has(place));
     BOOST_TEST(has_said("cannot move a file"));
+    BOOST_TEST_REQUIRE(moves->unmoved().has_value());
+    BOOST_TEST(moves->unmoved()->code == "move_refused");
+    BOOST_TEST(moves->unmoved()->files == 1u);
+    BOOST_TEST(moves->unmoved()->example == "sub/a.csv");
     for (auto name : {"b.csv", "c.csv"}) {
         files.write(name, "1,2\n");
         settle_files();
@@ -178,11 +182,13 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_moved_holds_up_no_other) {
         BOOST_TEST(files.has(archived(name)));
     }
     BOOST_TEST(files.has(place));
+    BOOST_TEST(moves->unmoved().has_value());
     std::filesystem::remove(files.path(obstacle));
     for (int i = 0; i < 10; ++i) pass(1s);
     BOOST_TEST(!files.has(place));
     BOOST_TEST(claimed().empty());
     BOOST_TEST(has_said("files can be moved again"));
+    BOOST_TEST(!moves->unmoved().has_value());
 }
 
 BOOST_AUTO_TEST_CASE(what_failed_is_sent_again_with_what_was_added) {

@@ -23,6 +23,26 @@ BOOST_AUTO_TEST_CASE(the_oldest_is_the_one_that_has_waited_longest) {
     BOOST_TEST(names.empty());
 }
 
+BOOST_AUTO_TEST_CASE(what_could_not_be_claimed_is_counted_by_its_reason) {
+    waiting_names names;
+    failure no_right{errc::claim_refused, remedy::reconfigure, "no right"};
+    names.add("unreadable", begin);
+    names.refuse("b", no_right, begin);
+    names.refuse("a", no_right, begin);
+    names.refuse("c", {errc::disk_full, remedy::retry, "full"}, begin);
+    auto found = names.refused();
+    BOOST_TEST_REQUIRE(found.size() == 2u);
+    BOOST_TEST(found[0].code == "claim_refused");
+    BOOST_TEST(found[0].files == 2u);
+    BOOST_TEST(found[0].example == "a");
+    BOOST_TEST(found[0].detail == "no right");
+    BOOST_TEST(found[1].code == "disk_full");
+    names.remove("a");
+    names.remove("b");
+    names.remove("c");
+    BOOST_TEST(names.refused().empty());
+}
+
 BOOST_AUTO_TEST_CASE(what_is_not_in_the_folder_any_more_does_not_wait) {
     waiting_names names;
     names.add("a", begin);
