@@ -78,7 +78,11 @@ void app::build_engine() {
         *state_.journal(),
         pool_,
         [this] { return services_[0].transport.service_time(); },
-        [this](const std::string& watch) { return engine_->find_retirer(watch); }};
+        [this](const std::string& watch) { return engine_->find_retirer(watch); },
+        [this](const std::string& watch) {
+            auto* moving = engine_->find_retirer(watch);
+            return !state_.journal()->healthy() || (moving && moving->meets_full_disk());
+        }};
     retention_ = std::make_unique<retention>(around_, std::move(keeping));
     reporter_parts reporting{
         services_,

@@ -64,6 +64,7 @@ asio::awaitable<void> retention::rest_until(time_point end) {
     while (around_.time.now() < end) {
         auto next = std::min(end, around_.time.now() + pause_between_counts);
         co_await around_.time.sleep_until(next);
+        clear_full_disks();
         auto names = with_.watches.names();
         for (auto& name : names) {
             if (counted_at_[name] == moved_files(name)) continue;
@@ -104,6 +105,14 @@ asio::awaitable<void> retention::count_quarantined(std::string watch) {
 // Each apart from the others, and from the journal: a folder may not answer.
 void retention::clear_archives() {
     for (auto& name : with_.watches.names()) {
+        if (at_work_->insert(name).second) clearing_.start(clear_archive(name));
+    }
+}
+
+void retention::clear_full_disks() {
+    if (!with_.meets_full_disk) return;
+    for (auto& name : with_.watches.names()) {
+        if (!with_.meets_full_disk(name)) continue;
         if (at_work_->insert(name).second) clearing_.start(clear_archive(name));
     }
 }

@@ -30,6 +30,9 @@ struct retention_parts {
 
     // Who looks into files of the archive that were written there; without it no one does.
     std::function<pipeline::retirer*(const std::string& watch)> retirer_of = {};
+
+    // Whether something could not be written because a disk is full: archives are cleared at once.
+    std::function<bool(const std::string& watch)> meets_full_disk = {};
 };
 
 /// Whether ages may be reckoned with this machine's clock: the service's time is known, and about
@@ -49,6 +52,7 @@ public:
 
 private:
     void clear_archives();
+    void clear_full_disks();
     asio::awaitable<void> clear_archive(std::string watch);
     asio::awaitable<void> rest_until(time_point end);
     asio::awaitable<void> recount(std::string watch);

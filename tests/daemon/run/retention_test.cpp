@@ -59,11 +59,13 @@ struct retaining : test::world {
         daemon::surroundings around{io.get_executor(), clock, random, log, measured};
         daemon::retention_parts with{
             settings, watches, sources, *journal, pool, [this] { return service_time; }};
+        with.meets_full_disk = [this](const std::string&) { return is_full; };
         subject.emplace(around, std::move(with));
         running = start(subject->run());
         pass(2min);
     }
     std::optional<daemon::retention> subject;
+    bool is_full = false;
 
     bool is_there() const { return drop.has(day + "/a.csv"); }
 
@@ -104,6 +106,18 @@ BOOST_AUTO_TEST_CASE(nothing_expires_while_the_clock_is_far_ahead) {
 BOOST_AUTO_TEST_CASE(a_limit_of_bytes_holds_whatever_the_clock_says) {
     settings.retention.archive_bytes = 1;
     run();
+    BOOST_TEST(!is_there());
+}
+
+BOOST_AUTO_TEST_CASE(a_full_disk_clears_the_archive_at_once) {
+    run();
+    pass(10s);
+    BOOST_TEST(is_there());
+    settings.retention.archive_bytes = 1;
+    pass(10s);
+    BOOST_TEST(is_there());
+    is_full = true;
+    pass(6s);
     BOOST_TEST(!is_there());
 }
 
