@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """`kustodrop reconcile`: the records of the journal beside the rows of the table."""
+import datetime
 import json
-import time
 import unittest
 
 from clusters_test import TwoClusters
 from harness import EndToEnd, csv_rows
 from json_test import documented
+from waiting import throughout
 
 REFUSED, UNREACHABLE, USAGE, CONFIGURATION = 77, 69, 64, 78
 
@@ -100,14 +101,27 @@ class Reconcile(EndToEnd):
         """Three rows, and four that come six seconds later."""
         service, daemon = self.started(tags=tags)
         self.arrived(daemon, a=csv_rows(3))
-        time.sleep(6)
+        self.later(daemon)
+        return service, daemon
+
+    def later(self, daemon):
+        for _ in throughout(6):
+            pass
         daemon.put("b.csv", csv_rows(4))
         self.settled(daemon, succeeded=2)
-        return service, daemon
+        retired = lambda: all(row["stage"] == "retired" for row in daemon.journal())  # noqa: E731
+        self.until("all to be retired", retired)
+
+    def between(self, daemon):
+        """A time between the ends of the two sources."""
+        ends = [datetime.datetime.fromisoformat(row["changed_at"]) for row in daemon.journal()]
+        first, second = sorted(ends)
+        return (first + (second - first) / 2).isoformat()
 
     def test_rows_beside_the_time_do_not_count(self):
         _, daemon = self.two_apart(["drop-by:web"])
-        for part, rows in ((("--since", "4s"), 4), (("--until", "4s"), 3), ((), 7)):
+        middle = self.between(daemon)
+        for part, rows in ((("--since", middle), 4), (("--until", middle), 3), ((), 7)):
             (one,) = json.loads(self.reconcile(daemon, 0, "--json", *part))
             self.assertEqual((one["rows"], one["records"], one["notes"]), (rows, rows, []))
 
@@ -115,11 +129,10 @@ class Reconcile(EndToEnd):
         service, daemon = self.started(tags=["drop-by:web"])
         self.arrived(daemon, a=csv_rows(4))
         service.manage(".clear table Web data")
-        time.sleep(6)
-        daemon.put("b.csv", csv_rows(4))
-        self.settled(daemon, succeeded=2)
-        self.assertIn("  4 rows missing\n", self.reconcile(daemon, 1, "--until", "4s"))
-        self.assertIn("  equal\n", self.reconcile(daemon, 0, "--since", "4s"))
+        self.later(daemon)
+        middle = self.between(daemon)
+        self.assertIn("  4 rows missing\n", self.reconcile(daemon, 1, "--until", middle))
+        self.assertIn("  equal\n", self.reconcile(daemon, 0, "--since", middle))
 
     def test_rows_of_a_watch_with_more_tags_are_named(self):
         service, daemon = self.started(tags=["x"])
