@@ -1,4 +1,5 @@
 #include "base/live_secrets.hpp"
+#include "base/text.hpp"
 #include "config/clusters.hpp"
 #include "config/reading/fragments.hpp"
 #include "daemon/commands/answering.hpp"

@@ -1,6 +1,7 @@
 #include "daemon/commands/fleet.hpp"
 
 #include "base/live_secrets.hpp"
+#include "base/text.hpp"
 #include "config/clusters.hpp"
 #include "daemon/commands/checking/target_questions.hpp"
 #include "daemon/commands/tables/query_session.hpp"
