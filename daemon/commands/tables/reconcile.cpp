@@ -43,12 +43,6 @@ int refuse_time(const char* option, const std::string& text) {
     return bad_usage;
 }
 
-// A query that names what there is not is a semantic error.
-bool is_unknown(const failure& refused) {
-    bool is_unresolved = refused.message().find("Failed to resolve") != std::string::npos;
-    return is_absent(refused) || is_unresolved;
-}
-
 int report(const failure& refused, const kusto::target& where) {
     if (is_denied(refused)) {
         std::fprintf(
@@ -60,7 +54,7 @@ int report(const failure& refused, const kusto::target& where) {
         return daemon::refused;
     }
     std::fprintf(stderr, "%s\n", without_secrets(to_string(refused)).c_str());
-    return is_unknown(refused) ? bad_configuration : exit_code_for(refused);
+    return is_unresolved(refused) ? bad_configuration : exit_code_for(refused);
 }
 
 // The sums of one cluster.
@@ -91,7 +85,7 @@ private:
                 co_return all_well;
             }
             bool is_last = i + 1 == candidates.size();
-            if (is_last || !is_unknown(answer.error())) co_return report(answer.error(), where);
+            if (is_last || !is_unresolved(answer.error())) co_return report(answer.error(), where);
         }
     }
 
