@@ -48,6 +48,12 @@ void database::set_busy_timeout(duration time) {
     sqlite3_busy_timeout(handle_, static_cast<int>(whole));
 }
 
+bool database::has_moved() const {
+    int moved = 0;
+    auto code = sqlite3_file_control(handle_, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+    return code == SQLITE_OK && moved != 0;
+}
+
 std::int64_t database::changed_rows() const { return sqlite3_changes64(handle_); }
 
 std::string library_version() { return sqlite3_libversion(); }

@@ -35,6 +35,9 @@ public:
     /// How long a lock of another connection is waited for.
     void set_busy_timeout(duration time);
 
+    /// Whether its file was removed or renamed since it was opened.
+    bool has_moved() const;
+
     /// How many rows the last statement has changed.
     std::int64_t changed_rows() const;
 

@@ -1,8 +1,9 @@
 #include "spool/journal/journal.hpp"
 
 #include "async/event.hpp"
-#include "spool/journal/journal_files.hpp"
-#include "spool/journal/journal_notes.hpp"
+#include "spool/journal/files/journal_files.hpp"
+#include "spool/journal/files/journal_notes.hpp"
+#include "spool/journal/files/journal_place.hpp"
 #include "spool/journal/journal_queue.hpp"
 #include "spool/journal/journal_store.hpp"
 
@@ -20,9 +21,17 @@ struct journal::state {
         : time(clock), pool(pool), log(log), recorded(executor), ended(std::move(executor)) {}
 
     result<void> open();
-    void record(journal_change change);
+    result<void> be_ready();
+    void record(journal_change change) {
+        queue.add(std::move(change));
+        recorded.notify_all();
+    }
     result<void> start_over();
-    result<void> write(const journal_group& group);
+    result<void> write(const journal_group& group) {
+        auto written = store->write(group);
+        for (auto& one : store->take_refused()) notes.refused.push_back(std::move(one));
+        return written;
+    }
     result<void> commit(std::uint64_t ticket, const journal_group& group);
     void learn(const result<void>& committed);
     void report();
@@ -30,9 +39,7 @@ struct journal::state {
     template <class Read>
     std::invoke_result_t<Read, journal_store&> read_or_start_over(Read read) {
         std::lock_guard lock(mutex);
-        if (!store) {
-            if (auto opened = open(); !opened) return opened.error();
-        }
+        if (auto ready = be_ready(); !ready) return ready.error();
         auto said = read(*store);
         if (said || said.error().code != errc::journal_corrupt) return said;
         if (auto begun = start_over(); !begun) return begun.error();
@@ -64,18 +71,21 @@ struct journal::state {
     journal_notes notes;
 };
 
+static store_access access_of(const journal_options& options) {
+    return options.synced ? store_access::exclusive : store_access::unsynced;
+}
+
+// With the mutex held, as all that uses the store.
+result<void> journal::state::be_ready() {
+    return store ? keep_in_place(store, options.path, access_of(options), notes) : open();
+}
+
 result<void> journal::state::open() {
-    auto access = options.synced ? store_access::exclusive : store_access::unsynced;
-    auto opened = journal_store::open(options.path, access);
+    auto opened = journal_store::open(options.path, access_of(options));
     if (!opened) return opened.error();
     store = std::move(*opened);
     is_new = is_new || store->is_new();
     return {};
-}
-
-void journal::state::record(journal_change change) {
-    queue.add(std::move(change));
-    recorded.notify_all();
 }
 
 // With the mutex held, or before anyone else knows the state.
@@ -87,20 +97,12 @@ result<void> journal::state::start_over() {
     return open();
 }
 
-result<void> journal::state::write(const journal_group& group) {
-    auto written = store->write(group);
-    for (auto& one : store->take_refused()) notes.refused.push_back(std::move(one));
-    return written;
-}
-
 result<void> journal::state::commit(std::uint64_t ticket, const journal_group& group) {
     std::lock_guard lock(mutex);
     // flush() overtook this group and wrote it with what is newer: writing it now would go back.
     if (ticket < newest_ticket) return {};
     newest_ticket = ticket;
-    if (!store) {
-        if (auto opened = open(); !opened) return opened;
-    }
+    if (auto ready = be_ready(); !ready) return ready;
     auto said = write(group);
     if (said) return said;
     if (said.error().code == errc::disk_full && reserve.release()) {
@@ -122,8 +124,7 @@ void journal::state::learn(const result<void>& committed) {
         healthy = true;
         queue.group_is_safe();
     } else {
-        auto f = committed.error();
-        last_failure = f;
+        auto& f = last_failure = committed.error();
         ++failed_commits;
         if (healthy)
             log.error(
@@ -271,6 +272,8 @@ result<void> journal::flush() {
     auto& s = *state_;
     // A group that a cancelled run() left is written again: records are whole states.
     s.queue.group_is_not_safe();
+    auto ready = s.read_or_start_over([](journal_store&) { return result<bool>(true); });
+    if (!ready) return ready.error();
     while (!s.queue.empty()) {
         auto group = s.queue.take_group(s.options.group_records);
         auto committed = s.commit(++s.tickets, group);
@@ -281,9 +284,7 @@ result<void> journal::flush() {
 }
 
 bool journal::is_new() const { return state_->is_new; }
-
 std::optional<time_point> journal::commit_since() const { return state_->commit_since; }
-
 bool journal::healthy() const { return state_->healthy; }
 
 result<std::vector<source>> journal::unretired() {

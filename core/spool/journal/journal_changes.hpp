@@ -64,6 +64,9 @@ using journal_change = std::variant<
     cut_change,
     logs_change>;
 
+/// What a change is about, for the log.
+std::string subject_of(const journal_change& change);
+
 /// What one transaction writes. Shared, for who asks may have to write it once more.
 using journal_group = std::vector<std::shared_ptr<const journal_change>>;
 

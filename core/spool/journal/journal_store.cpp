@@ -2,7 +2,7 @@
 
 #include "base/glob.hpp"
 #include "base/text.hpp"
-#include "spool/journal/journal_files.hpp"
+#include "spool/journal/files/journal_files.hpp"
 #include "spool/journal/journal_folders.hpp"
 #include "spool/journal/journal_schema.hpp"
 #include "spool/journal/journal_tables.hpp"
@@ -30,20 +30,6 @@ static constexpr std::array parts{
     "PRAGMA quick_check(slices)",
     "PRAGMA quick_check(kept_files)",
     "PRAGMA quick_check(logs)"};
-
-// What a change is about, for the log.
-static std::string subject_of(const journal_change& change) {
-    if (auto* source = std::get_if<source_change>(&change)) return "source " + source->source.id;
-    if (auto* regrouped = std::get_if<regrouped_change>(&change)) {
-        return "source " + regrouped->sources.front().source.id;
-    }
-    if (auto* kept = std::get_if<kept_change>(&change)) return "kept file " + kept->file.name;
-    if (auto* renamed = std::get_if<renamed_change>(&change)) return "watch " + renamed->from;
-    if (auto* where = std::get_if<folder_change>(&change)) return "folder " + where->folder.path;
-    if (auto* cut = std::get_if<cut_change>(&change)) return "source " + cut->source.source.id;
-    if (auto* looked = std::get_if<logs_change>(&change)) return "logs of " + looked->watch;
-    return "kept file " + std::get<forgotten_change>(change).name;
-}
 
 struct journal_store::tables {
     tables(const std::string& uri, sqlite::access how) : db(uri, how) {}
@@ -206,6 +192,8 @@ result<void> journal_store::check_part(std::size_t part) {
         return {};
     });
 }
+
+bool journal_store::is_displaced() const { return tables_->db.has_moved(); }
 
 result<void> journal_store::write(const journal_group& changes) {
     return guarded<void>([&]() -> result<void> {

@@ -37,6 +37,9 @@ public:
     std::size_t parts_to_check() const;
     result<void> check_part(std::size_t part);
 
+    /// Whether its file was removed or renamed, so that what is written is lost at the next start.
+    bool is_displaced() const;
+
     /// One transaction, on disk when it returns. A change that the database refuses for what is in
     /// it, and would refuse each time, is left out.
     result<void> write(const journal_group& changes);

@@ -1,5 +1,5 @@
 #include "core/spool/journal/journal_fixture.hpp"
-#include "spool/journal/journal_files.hpp"
+#include "spool/journal/files/journal_files.hpp"
 #include "support/skipping.hpp"
 
 #include <sys/mount.h>
@@ -152,6 +152,47 @@ BOOST_AUTO_TEST_CASE(damage_under_way_begins_a_new_journal) {
     BOOST_TEST(safe->value->has_value());
     BOOST_TEST(asides().size() >= 1u);
     BOOST_TEST(book->unretired()->size() == 300u);
+}
+
+// By hand, or by something that clears folders.
+BOOST_AUTO_TEST_CASE(a_file_that_was_removed_while_it_is_open_is_written_back) {
+    write_some(300);
+    std::filesystem::remove(path);
+    std::filesystem::remove(path + "-wal");
+    book->record(a_source(300));
+    settle();
+    BOOST_TEST(logged("written back"));
+    BOOST_TEST(book->healthy());
+    crash();
+    open();
+    BOOST_TEST(book->unretired()->size() == 301u);
+    BOOST_TEST(asides().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_was_removed_is_written_back_at_the_end_too) {
+    write_some(10);
+    std::filesystem::remove(path);
+    BOOST_TEST(book->flush().has_value());
+    close();
+    open();
+    BOOST_TEST(book->unretired()->size() == 10u);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_another_one_replaced_is_reported_and_that_one_left_alone) {
+    write_some(10);
+    std::filesystem::remove(path);
+    files.write("journal.db", "another one");
+    book->record(a_source(10));
+    settle();
+    BOOST_TEST(!book->healthy());
+    BOOST_TEST(logged("another file took the place of"));
+    BOOST_TEST(std::filesystem::file_size(path) == 11u);
+    std::filesystem::remove(path);
+    pass(10s);
+    BOOST_TEST(book->healthy());
+    close();
+    open();
+    BOOST_TEST(book->unretired()->size() == 11u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

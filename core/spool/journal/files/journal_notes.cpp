@@ -1,4 +1,4 @@
-#include "spool/journal/journal_notes.hpp"
+#include "spool/journal/files/journal_notes.hpp"
 
 namespace kustodrop::spool {
 
@@ -13,6 +13,9 @@ void report(const journal_notes& news, logger& log, metrics& measured) {
             "restart; report it",
             {{"detail", one}}
         );
+    }
+    if (news.put_back > 0) {
+        log.warning("the journal's file was removed while it was open; it is written back, whole");
     }
     if (news.reserves_used > 0) log.warning("disk is full: the journal's reserve is in use");
 }

@@ -1,4 +1,4 @@
-#include "spool/journal/journal_files.hpp"
+#include "spool/journal/files/journal_files.hpp"
 
 #include "base/text.hpp"
 #include "spool/folder/beneath.hpp"
