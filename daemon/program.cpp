@@ -89,7 +89,10 @@ question_settings load_for_questions(const std::string& path, const std::string&
 }
 
 program::program(log_level level, std::optional<log_format> format)
-    : log(time, level, format.value_or(detected_log_format()), stderr_sink()) {}
+    : program(level, format, stderr_sink()) {}
+
+program::program(log_level level, std::optional<log_format> format, logger::sink lines)
+    : log(time, level, format.value_or(detected_log_format()), std::move(lines)) {}
 
 int program::run(asio::awaitable<int> main) {
     int code = a_bug;

@@ -57,6 +57,7 @@ question_settings load_for_questions(const std::string& path, const std::string&
 /// What a command works with: one event loop on one thread, real time, random numbers, log.
 struct program {
     program(log_level level, std::optional<log_format> format);
+    program(log_level level, std::optional<log_format> format, logger::sink lines);
 
     surroundings around() { return {io.get_executor(), time, random, log, measured}; }
 

@@ -5,6 +5,7 @@
 #include "daemon/run/app.hpp"
 #include "daemon/supervision/sd_notify.hpp"
 #include "daemon/supervision/start_pause.hpp"
+#include "daemon/supervision/stderr_lines.hpp"
 
 #include <boost/asio/signal_set.hpp>
 
@@ -19,6 +20,9 @@ namespace kustodrop::daemon {
 
 // A daemon that has run for so long has started successfully.
 static constexpr duration well_after = 1min;
+
+// How long the last lines of the log wait to be read.
+static constexpr duration last_lines_patience = 1s;
 
 // Until the parts are built, nothing is shipped and no signal is handled.
 static constexpr unsigned longest_build_seconds = 20;
@@ -58,14 +62,31 @@ static asio::awaitable<void> listen_for_reloads(app& daemon) {
     }
 }
 
+// What could not be written when it was said.
+static asio::awaitable<void> write_waiting(program& around, stderr_lines& lines) {
+    for (;;) {
+        co_await around.time.sleep_until(around.time.now() + 1s);
+        lines.write_waiting();
+        auto lost = lines.take_lost();
+        if (lost == 0) continue;
+        around.log.warning(
+            "lines of the log were lost: standard error was not read",
+            {{"lines", std::to_string(lost)}}
+        );
+    }
+}
+
 static asio::awaitable<void> call_it_well(program& around, start_pause& pause) {
     co_await around.time.sleep_until(around.time.now() + well_after);
     pause.went_well();
 }
 
-static asio::awaitable<int> run_daemon(program& around, app& daemon, start_pause& pause) {
+static asio::awaitable<int> run_daemon(
+    program& around, app& daemon, start_pause& pause, stderr_lines& lines
+) {
     ::alarm(0);
     task_group signals(around.io.get_executor());
+    signals.start(write_waiting(around, lines));
     // Before anything that takes a while, so that a stop requested meanwhile is an orderly one.
     signals.start(listen_for_the_end(daemon, pause));
     signals.start(listen_for_reloads(daemon));
@@ -100,10 +121,11 @@ int command_run(const run_options& options) {
         return bad_configuration;
     }
     end_what_hangs();
-    program around(settings->log.level, settings->log.format);
+    stderr_lines lines(STDERR_FILENO);
+    program around(settings->log.level, settings->log.format, lines.sink());
     app daemon(around.around(), *settings, config::process_environment());
     daemon.reload_from([&options] { return load_daemon_configuration(options.config); });
-    int code = around.run(run_daemon(around, daemon, pause));
+    int code = around.run(run_daemon(around, daemon, pause, lines));
     auto flushed = daemon.flush();
     if (flushed.has_error()) {
         around.log.error(
@@ -113,6 +135,7 @@ int command_run(const run_options& options) {
         code = journal_io;
     }
     // A name lookup or a hung mount may hold a thread for minutes; all that matters is on disk.
+    lines.finish(last_lines_patience);
     std::fflush(nullptr);
     std::_Exit(code);
 }
