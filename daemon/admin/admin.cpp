@@ -3,6 +3,7 @@
 #include "base/crypto/crypto.hpp"
 #include "base/live_secrets.hpp"
 #include "base/text.hpp"
+#include "daemon/admin/admin_client.hpp"
 #include "daemon/admin/journal_view.hpp"
 #include "daemon/admin/status_page.hpp"
 #include "spool/journal/journal_copy.hpp"
@@ -89,10 +90,17 @@ static std::optional<http::reply> refusal(
     return out;
 }
 
+// It lives, for it waits on purpose: a restart would change nothing.
+static http::reply of_unstarted(const std::string& path, const std::string& why) {
+    if (path == "/livez") return reply_with(200, "text/plain", "ok\n");
+    return reply_with(503, "text/plain", std::string(not_started_yet) + why + "\n");
+}
+
 asio::awaitable<http::reply> admin::answer(http::incoming request, admin_door door) {
     auto path = request.target.substr(0, request.target.find('?'));
     auto refused = refusal(request, path, door);
     if (refused) co_return std::move(*refused);
+    if (auto why = sources_.not_started(); !why.empty()) co_return of_unstarted(path, why);
     if (path == "/retry") {
         auto done = co_await retry(std::move(request), door);
         co_return done;

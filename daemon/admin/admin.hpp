@@ -32,6 +32,8 @@ struct admin_sources {
     std::function<asio::awaitable<spool_look>(std::string watch, std::string file)> look;
     /// The targets that the route of a watch has led to, as they are recorded.
     std::function<std::vector<std::string>(const std::string& watch)> met_targets;
+    /// Why the daemon has not started, while it waits for something; empty: it has.
+    std::function<std::string()> not_started = [] { return std::string(); };
 };
 
 /// The admin server: the same answers on a Unix socket and on loopback HTTP. The status page,

@@ -49,6 +49,10 @@ static result<std::string> body_of(const std::string& answer) {
         return failure{errc::bad_answer, remedy::give_up, "the daemon's answer is not HTTP"};
     }
     auto body = answer.substr(end + 4);
+    if (answer.substr(9, 3) == "503" && body.starts_with(not_started_yet)) {
+        while (body.ends_with('\n')) body.pop_back();
+        return failure{errc::no_answer, remedy::retry, std::move(body)};
+    }
     if (answer.substr(9, 3) != "200") {
         return failure{errc::bad_answer, remedy::give_up, answer.substr(9, 3) + ": " + body};
     }

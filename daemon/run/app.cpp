@@ -30,7 +30,7 @@ app::app(surroundings around, config::settings settings, const config::environme
       pool_(threads_for(around_, settings_)),
       services_(around, settings_, environment),
       stops_(around.executor),
-      state_(around, settings_.state_directory, stops_),
+      state_(around, settings_.state_directory, stops_, [this] { serve_admin(); }),
       reloader_(
           around,
           pool_,
@@ -50,7 +50,7 @@ asio::awaitable<result<void>> app::open() {
     if (locked.has_error()) co_return locked;
     // Before the journal exists: a command that is run from now on reaches this daemon, and waits
     // until it answers.
-    start_admin();
+    if (!admin_) start_admin();
     auto begun = co_await state_.open_journal();
     if (begun.has_error()) co_return begun;
     build_engine();
@@ -130,7 +130,8 @@ void app::start_tasks() {
     serving_.start(reporter_->run());
     serving_.start(retention_->run());
     serving_.start(fleet_->run());
-    if (admin_) admin_->start(serving_);
+    is_started_ = true;
+    serve_admin();
 }
 
 asio::awaitable<void> app::run() {
@@ -156,6 +157,17 @@ asio::awaitable<void> app::run() {
     around_.log.info("stopped", {{"cut_short", std::to_string(cut_short)}});
 }
 
+// While it waits for space it answers already, with the reason.
+void app::serve_admin() {
+    if (!admin_) start_admin();
+    if (!std::exchange(serves_admin_, true)) admin_->start(serving_);
+}
+
+std::string app::not_started() const {
+    if (is_started_) return {};
+    return state_.trouble().empty() ? "it is starting" : state_.trouble();
+}
+
 void app::start_admin() {
     admin_sources asked;
     asked.status = [this] { return status(); };
@@ -171,6 +183,7 @@ void app::start_admin() {
         return from ? from->routes.met() : std::vector<std::string>();
     };
     asked.retry = [this] { return engine_->for_retry(); };
+    asked.not_started = [this] { return not_started(); };
     admin_ = std::make_unique<admin>(around_, settings_.admin, std::move(asked));
     around_.measured.before_exposition([this] { reporter_->measure(); });
 }

@@ -49,6 +49,8 @@ public:
 
 private:
     void start_admin();
+    void serve_admin();
+    std::string not_started() const;
     asio::awaitable<spool_look> look(std::string watch, std::string file);
     void build_engine();
     asio::awaitable<result<void>> open_watches();
@@ -68,6 +70,8 @@ private:
     std::unique_ptr<retention> retention_;
     std::unique_ptr<fleet_lane> fleet_;
     std::unique_ptr<admin> admin_;
+    bool serves_admin_ = false;
+    bool is_started_ = false;
     reloader reloader_;
     task_group serving_;
 };

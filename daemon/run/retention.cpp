@@ -125,8 +125,7 @@ static std::shared_ptr<spool::needed_files> needed_of(
     static constexpr auto recording = std::chrono::minutes(1);
     auto out = std::make_shared<spool::needed_files>();
     if (from.options.act_after == pipeline::act_time::posted) out->since = now - recording;
-    sources.each([&](const spool::source& what) {
-        if (what.watch != from.options.name) return;
+    sources.each_of(from.options.name, [&](const spool::source& what) {
         for (auto& file : what.slices) {
             if (file.location.starts_with(spool::archive_folder)) {
                 out->locations.insert(file.location);
@@ -165,8 +164,7 @@ static std::unordered_set<std::string> unretired_in_quarantine(
     pipeline::roster& sources, const std::string& watch
 ) {
     std::unordered_set<std::string> out;
-    sources.each([&](const spool::source& what) {
-        if (what.watch != watch) return;
+    sources.each_of(watch, [&](const spool::source& what) {
         for (auto& file : what.slices) {
             bool is_there = file.location.starts_with(spool::quarantine_folder) ||
                             spool::is_kept_range(file.location);

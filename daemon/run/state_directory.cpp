@@ -6,28 +6,37 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <utility>
 
 namespace kustodrop::daemon {
 
 static constexpr duration full_disk_pause = 10s;
 
-state_directory::state_directory(surroundings around, std::string path, stop_requests& stops)
-    : around_(around), path_(std::move(path)), stops_(stops), pool_(around.threads ? 1 : 0) {}
+state_directory::state_directory(
+    surroundings around, std::string path, stop_requests& stops, std::function<void()> waits
+)
+    : around_(around),
+      path_(std::move(path)),
+      stops_(stops),
+      pool_(around.threads ? 1 : 0),
+      waits_(std::move(waits)) {}
 
 state_directory::~state_directory() { pool_.join(); }
 
 asio::awaitable<result<void>> state_directory::wait_for_space(failure problem) {
-    if (!reported_) {
+    trouble_ = "the disk is full; tried again every 10 s: " + problem.message();
+    if (!std::exchange(reported_, true)) {
         around_.log.error(
             "cannot start: the disk is full; retrying", {{"detail", problem.message()}}
         );
+        waits_();
     }
-    reported_ = true;
     sd_notify("STATUS=cannot start: the disk is full\nEXTEND_TIMEOUT_USEC=60000000");
     auto wake = around_.time.now() + full_disk_pause;
     while (!stops_.any() && around_.time.now() < wake) {
         co_await wait_until(stops_.added(), around_.time, wake);
     }
+    trouble_.clear();
     if (!stops_.any()) co_return result<void>();
     co_return failure{errc::stopped, remedy::give_up, problem.detail};
 }
