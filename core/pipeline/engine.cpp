@@ -11,6 +11,7 @@ namespace kustodrop::pipeline {
 namespace stage = spool::stage;
 
 static constexpr std::size_t most_names = 20;
+static constexpr duration before_packing = 250ms;
 
 static std::function<void(const std::string&, std::uint64_t)> progress_for(engine_observer* observer
 ) {
@@ -42,6 +43,7 @@ engine::engine(engine_parts parts, engine_options options, engine_observer* obse
            *this,
            progress_for(observer)}
       ),
+      idle_(with_.executor),
       shipping_(with_.executor),
       serving_(with_.executor) {
     ready_.set_classifier([this](const std::string& id) {
@@ -50,6 +52,7 @@ engine::engine(engine_parts parts, engine_options options, engine_observer* obse
         bool large = what->size_bytes() >= options_.shipping.block_bytes;
         return ready_queue::standing{what->watch, large, clusters_.index_of(*what)};
     });
+    sources_.set_on_idle([this] { idle_.notify_all(); });
     ready_.set_ranker([this](const std::string& watch) {
         auto* from = watches_.find(watch);
         return from ? from->options.backlog.priority : watch_priority::normal;
@@ -151,6 +154,7 @@ void engine::start() {
     clusters_.start(shipping_, serving_, options_.shippers);
     if (events_) serving_.start(read_events());
     if (with_.pool.threads()) serving_.start(watch_threads());
+    serving_.start(pack_idle());
 }
 
 void engine::set_options(const engine_options& options) {
@@ -237,6 +241,15 @@ asio::awaitable<void> engine::read_events() {
             }
         }
         co_await with_.time.sleep_until(with_.time.now() + gathering);
+    }
+}
+
+// What waits for its outcome waits for minutes, or for days where the service is away.
+asio::awaitable<void> engine::pack_idle() {
+    for (;;) {
+        if (!sources_.has_idle()) co_await idle_.wait();
+        co_await with_.time.sleep_until(with_.time.now() + before_packing);
+        sources_.pack_idle(with_.time.now() - before_packing);
     }
 }
 

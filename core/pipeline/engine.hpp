@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/event.hpp"
 #include "async/task_group.hpp"
 #include "pipeline/absent_sources.hpp"
 #include "pipeline/cluster_sides.hpp"
@@ -159,6 +160,7 @@ private:
     bool has_shipped_all();
     asio::awaitable<void> read_events();
     asio::awaitable<void> watch_threads();
+    asio::awaitable<void> pack_idle();
 
     engine_parts with_;
     engine_options options_;
@@ -175,6 +177,7 @@ private:
     std::unique_ptr<named_files> named_;
     hung_folders hung_;
     bool has_hung_ = false;  // A folder that was opened.
+    event idle_;             // There is something to pack_idle.
     task_group shipping_;    // Ends by itself when the engine is closed.
     task_group serving_;     // Until it is cancelled.
 };

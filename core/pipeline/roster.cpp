@@ -1,5 +1,6 @@
 #include "pipeline/roster.hpp"
 
+#include "pipeline/watch/watch_series.hpp"
 #include "spool/following/log_state.hpp"
 
 #include <algorithm>
@@ -41,12 +42,18 @@ void roster::add_to_stage(const counted& as, std::int64_t files) {
     as.in->in_stage[as.stage]->add(static_cast<double>(files));
 }
 
+roster::counted roster::counted_as(const source& what, bool is_parked) {
+    auto stage = what.stage.index();
+    auto& ours = ledger_of(what.watch);
+    return {&ours, is_parked, stage, what.slices.size(), what.log_bytes(), what.claimed_at};
+}
+
 void roster::count(held_source& one, bool is_parked) {
     uncount(one);
     auto& what = one.source;
-    auto& ours = ledger_of(what.watch);
-    auto stage = what.stage.index();
-    one.as = {&ours, is_parked, stage, what.slices.size(), what.log_bytes(), what.claimed_at};
+    one.as = counted_as(what, is_parked);
+    auto& ours = *one.as.in;
+    note_idle(one);
     if (is_parked) {
         ++parked_;
         ours.counts->parked_files += one.as.files;
@@ -106,6 +113,7 @@ void roster::count_resumed(const source& what) {
 roster::held_source& roster::hold(source arriving) {
     auto fresh = std::make_unique<held_source>(held_source{std::move(arriving)});
     std::string_view id = fresh->source.id;
+    find(id);  // So that it is not packed as well.
     auto known = sources_.find(id);
     if (known != sources_.end()) {
         uncount(*known->second);
@@ -210,7 +218,8 @@ void roster::unpark(source& going_on) {
 
 bool roster::is_parked(const source& asked) const {
     auto found = sources_.find(asked.id);
-    return found != sources_.end() && found->second->as.is_parked;
+    if (found == sources_.end()) return packed_.is_parked(asked.id);
+    return found->second->as.is_parked;
 }
 
 std::vector<source*> roster::retire(
@@ -251,40 +260,15 @@ source* roster::supersede(source& former, std::optional<source> next) {
     return &admitted;
 }
 
-// What was counted under the former name belongs to the new one, so that the files of each watch
-// still add up. The former series begin at 0 again.
-static void move_counts(metrics& measured, const std::string& from, const std::string& to) {
-    auto move = [&](const char* name, metric_labels labels) {
-        auto& former = measured.count(name, labels);
-        auto counted = std::exchange(former, counter()).value();
-        labels.front().second = to;
-        measured.count(name, labels).add(counted);
-    };
-    move("kustodrop_files_seen_total", {{"watch", from}});
-    move("kustodrop_files_resumed_total", {{"watch", from}});
-    move("kustodrop_log_bytes_seen_total", {{"watch", from}});
-    using spool::outcome;
-    for (auto one :
-         {outcome::succeeded,
-          outcome::failed,
-          outcome::skipped,
-          outcome::rejected,
-          outcome::unconfirmed,
-          outcome::presumed}) {
-        for (auto name : {"kustodrop_sources_total", "kustodrop_log_bytes_total"}) {
-            move(name, {{"watch", from}, {"outcome", std::string(spool::to_string(one))}});
-        }
-    }
-}
-
 void roster::rename_watch(const std::string& from, const std::string& to) {
+    for (auto& one : packed_.take_all(from)) unpack(std::move(one));
     for (auto& [id, one] : sources_) {
         if (one->source.watch != from) continue;
         bool is_waiting = one->as.is_parked;
         one->source.watch = to;
         count(*one, is_waiting);
     }
-    move_counts(metrics_, from, to);
+    move_series(metrics_, from, to);
     if (auto last = counts_of(from).last_outcome) counts_of(to).last_outcome = last;
     journal_.rename_watch(from, to);
 }
@@ -297,7 +281,60 @@ void roster::reassign(source& moving, const std::string& watch) {
 
 source* roster::find(std::string_view id) {
     auto found = sources_.find(id);
-    return found == sources_.end() ? nullptr : &found->second->source;
+    if (found == sources_.end()) {
+        auto one = packed_.take(id);
+        return one ? &unpack(std::move(*one)).source : nullptr;
+    }
+    auto& one = *found->second;
+    one.last_found = clock_.now();
+    return &one.source;
+}
+
+bool roster::contains(std::string_view id) const {
+    return sources_.contains(id) || packed_.contains(id);
+}
+
+bool roster::contains(const spool::source_key& key) const {
+    return packed_.contains(key) || sources_.contains(spool::id_of(key));
+}
+
+// It is counted as it was: nothing changes while it is packed.
+roster::held_source& roster::unpack(packed_sources::entry one) {
+    auto as = counted_as(one.source, one.is_parked);
+    auto fresh = std::make_unique<held_source>(held_source{std::move(one.source), as});
+    std::string_view id = fresh->source.id;
+    auto& out = *sources_.emplace(id, std::move(fresh)).first->second;
+    note_idle(out);
+    return out;
+}
+
+bool roster::only_waits(const held_source& one) {
+    return one.as.is_parked || std::holds_alternative<spool::stage::posted>(one.source.stage);
+}
+
+void roster::note_idle(held_source& one) {
+    one.last_found = clock_.now();
+    auto key = only_waits(one) ? spool::key_of(one.source.id) : std::nullopt;
+    if (!key) return;
+    bool begins = idle_.empty();
+    idle_.push_back({one.last_found, *key});
+    if (begins && on_idle_) on_idle_();
+}
+
+void roster::pack_idle(time_point idle_since) {
+    while (!idle_.empty() && idle_.front().since <= idle_since) {
+        auto next = idle_.front();
+        idle_.pop_front();
+        auto found = sources_.find(spool::id_of(next.key));
+        if (found == sources_.end()) continue;
+        auto& one = *found->second;
+        if (!only_waits(one)) continue;
+        if (one.last_found > idle_since) {
+            idle_.push_back({one.last_found, next.key});
+        } else if (packed_.put(one.source, one.as.is_parked)) {
+            sources_.erase(found);
+        }
+    }
 }
 
 void roster::measure_ages() {

@@ -3,11 +3,14 @@
 #include "base/metrics.hpp"
 #include "base/time.hpp"
 #include "pipeline/oldest_of.hpp"
+#include "pipeline/packing/packed_sources.hpp"
 #include "spool/journal/journal.hpp"
 #include "spool/source/source.hpp"
 
 #include <array>
 #include <cstdint>
+#include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,6 +18,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace kustodrop::pipeline {
@@ -35,7 +39,8 @@ struct watch_counts {
 };
 
 /// Every source that is not retired, in memory: the one place where stages change, so that journal,
-/// metrics and memory never disagree. References stay valid until the source is released.
+/// metrics and memory never disagree. References stay valid until the source is released or, of one
+/// that is posted or parked, until pack_idle() is called: look it up again after each wait.
 ///
 /// Large because every way in which a source enters, moves or leaves is here and nowhere else.
 /// Counted in files, always: seen + resumed = outcomes + in a stage now (docs/metrics.md).
@@ -100,6 +105,17 @@ public:
     bool is_unproven(const std::string& id) const { return unproven_.contains(id); }
 
     spool::source* find(std::string_view id);
+    bool contains(std::string_view id) const;
+    bool contains(const spool::source_key& key) const;
+
+    /// Packs what is posted or parked and was not looked up since `idle_since`: it waits for hours
+    /// in a sixth of the room. Call it when no reference is held.
+    void pack_idle(time_point idle_since);
+
+    /// Whether pack_idle() will have something to do; `begins` is called when it is so again.
+    bool has_idle() const { return !idle_.empty(); }
+    void set_on_idle(std::function<void()> begins) { on_idle_ = std::move(begins); }
+
     const watch_counts& counts(std::string_view watch) const;
     std::vector<std::string> watches() const;
 
@@ -110,12 +126,31 @@ public:
     /// The source belongs to another watch from now on, which has its files. Recorded.
     void reassign(spool::source&, const std::string& watch);
 
-    /// Visits every source that is not retired.
+    /// Visits every source that is not retired. The reference is dead afterwards: keep the id.
     template <class Visit>
-    void each(Visit visit) {
-        for (auto& [id, held] : sources_) visit(held->source);
+    void each(Visit visit) const {
+        for (auto& [id, held] : sources_) visit(std::as_const(held->source));
+        packed_.each(visit);
     }
-    std::size_t size() const { return sources_.size(); }
+
+    /// The same, of one watch.
+    template <class Visit>
+    void each_of(const std::string& watch, Visit visit) const {
+        for (auto& [id, held] : sources_) {
+            if (held->source.watch == watch) visit(std::as_const(held->source));
+        }
+        packed_.each_of(watch, visit);
+    }
+
+    /// The same, of those that are parked.
+    template <class Visit>
+    void each_parked(Visit visit) const {
+        for (auto& [id, held] : sources_) {
+            if (held->as.is_parked) visit(std::as_const(held->source));
+        }
+        packed_.each_parked(visit);
+    }
+    std::size_t size() const { return sources_.size() + packed_.size(); }
 
     /// Brings kustodrop_oldest_source_age_seconds up to date.
     void measure_ages();
@@ -141,12 +176,23 @@ private:
     struct held_source {
         spool::source source;
         counted as = {};
+        time_point last_found{};
+    };
+
+    // What may be packed when it has not been looked up for a while.
+    struct idle_source {
+        time_point since;
+        spool::source_key key;
     };
 
     ledger& ledger_of(const std::string& watch);
     watch_counts& counts_of(const std::string& watch);
     held_source& hold(spool::source arriving);
     held_source& held(const spool::source&);
+    counted counted_as(const spool::source&, bool is_parked);
+    held_source& unpack(packed_sources::entry);
+    static bool only_waits(const held_source&);
+    void note_idle(held_source&);
     void count(held_source&, bool is_parked);
     void uncount(held_source&);
     static void add_to_stage(const counted&, std::int64_t files);
@@ -156,8 +202,10 @@ private:
     spool::journal& journal_;
     const time_source& clock_;
     metrics& metrics_;
-    // By the source's own id. There may be a hundred thousand: an id is not kept twice.
-    std::unordered_map<std::string_view, std::unique_ptr<held_source>> sources_;
+    std::unordered_map<std::string_view, std::unique_ptr<held_source>> sources_;  // By their ids.
+    packed_sources packed_;         // None of them is in sources_.
+    std::deque<idle_source> idle_;  // Those that wait the longest first.
+    std::function<void()> on_idle_;
     std::size_t parked_ = 0;  // Sources.
     std::unordered_set<std::string> unproven_;
     std::map<std::string, watch_counts, std::less<>> counts_;

@@ -39,8 +39,8 @@ static std::optional<std::map<std::string, std::uint64_t>> unsettled_of(
 ) {
     std::map<std::string, std::uint64_t> out;
     bool all_known = true;
-    sources.each([&](const spool::source& what) {
-        if (what.watch != watch || sources.is_parked(what)) return;
+    sources.each_of(watch, [&](const spool::source& what) {
+        if (sources.is_parked(what)) return;
         for (auto& one : what.slices) {
             // What failed has had its outcome.
             if (spool::is_kept_range(one.location)) continue;

@@ -21,8 +21,8 @@ std::set<std::uint64_t> unposted_cuts::files() {
 
 std::set<std::uint64_t> unposted_cuts::unsettled_files(const std::string& watch) const {
     std::set<std::uint64_t> inodes;
-    sources_.each([&](const spool::source& what) {
-        if (what.watch != watch || sources_.is_parked(what)) return;
+    sources_.each_of(watch, [&](const spool::source& what) {
+        if (sources_.is_parked(what)) return;
         for (auto& one : what.slices) inodes.insert(one.identity.inode);
     });
     return inodes;

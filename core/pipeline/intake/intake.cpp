@@ -7,6 +7,7 @@
 #include "pipeline/intake/taking_over.hpp"
 #include "spool/folder/scanning.hpp"
 
+#include <unordered_set>
 #include <utility>
 
 namespace kustodrop::pipeline {
@@ -216,8 +217,19 @@ asio::awaitable<void> intake::check_work() {
     if (watch_.read_only || !work_.is_due(with_.time.now())) co_return;
     work_.begin(with_.time.now(), options_.rescan_every);
     auto folder = watch_.folder;
-    auto listing = [folder] { return spool::list_work_locations(*folder); };
-    auto listed = co_await offload(with_.pool, listing);
+    auto listing = [folder] { return spool::list_work_keys(*folder); };
+    auto keys = co_await offload(with_.pool, listing);
+    if (keys.has_error()) co_return;
+    // Files that share a blob have other ids than their source: only their places are known.
+    std::unordered_set<spool::source_key, spool::source_key_hash> others;
+    for (auto& key : *keys) {
+        if (!with_.sources.contains(key)) others.insert(key);
+    }
+    result<std::vector<std::string>> listed(boost::system::in_place_value);
+    if (!others.empty()) {
+        auto places = [folder, others] { return spool::list_work_locations(*folder, others); };
+        listed = co_await offload(with_.pool, places);
+    }
     if (listed.has_error()) co_return;
     auto unknown = work_.unknown(*listed, with_.sources);
     if (unknown.empty()) co_return;

@@ -32,9 +32,9 @@ bool is_other_folder(
     for (auto& file : work) here.insert(file.location);
     bool any_found = false;
     bool any_elsewhere = false;
-    sources.each([&](const spool::source& what) {
+    sources.each_of(facts.now.watch, [&](const spool::source& what) {
         // What is unconfirmed may have stayed in a folder that the watch has left.
-        if (what.watch != facts.now.watch || sources.is_parked(what)) return;
+        if (sources.is_parked(what)) return;
         for (auto& file : what.slices) any_found = any_found || here.contains(file.location);
         any_elsewhere = any_elsewhere || is_elsewhere(what, facts, false);
     });
@@ -64,17 +64,17 @@ std::vector<spool::work_entry> without_known(
     std::unordered_set<std::string> here;
     for (auto& file : work) here.insert(file.location);
     std::unordered_set<std::string> known;
-    std::vector<spool::source*> moved;
-    sources.each([&](spool::source& what) {
+    std::vector<std::string> moved;  // Ids.
+    sources.each([&](const spool::source& what) {
         bool is_here = false;
         for (auto& file : what.slices) {
             if (!here.contains(file.location)) continue;
             known.insert(file.location);
             is_here = true;
         }
-        if (is_here && what.watch != watch) moved.push_back(&what);
+        if (is_here && what.watch != watch) moved.push_back(what.id);
     });
-    for (auto* what : moved) sources.reassign(*what, watch);
+    for (auto& id : moved) sources.reassign(*sources.find(id), watch);
     std::erase_if(work, [&](auto& file) { return known.contains(file.location); });
     return work;
 }

@@ -2,19 +2,20 @@
 
 #include "base/time.hpp"
 #include "spool/source/source.hpp"
+#include "spool/source/source_key.hpp"
 
+#include <compare>
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <optional>
-#include <set>
 #include <string>
-#include <string_view>
 #include <unordered_map>
-#include <utility>
+#include <vector>
 
 namespace kustodrop::pipeline {
 
-/// The sources whose notification is awaited, by id and by age. There may be a hundred thousand.
+/// The sources whose notification is awaited, by id and by age. There may be a million.
 class expectations {
 public:
     expectations() = default;
@@ -28,7 +29,7 @@ public:
     );
     void remove(const std::string& source_id);
 
-    bool contains(const std::string& source_id) const { return by_id_.contains(source_id); }
+    bool contains(const std::string& source_id) const;
     bool empty() const { return by_id_.empty(); }
     std::size_t size() const { return by_id_.size(); }
     std::optional<time_point> oldest() const;
@@ -54,20 +55,25 @@ private:
         time_point at;
         spool::report_places reported;
     };
-    using posts = std::unordered_map<std::string, post>;
     struct aged {
-        const posts::value_type* post = nullptr;  // In by_id_: it stays where it is.
+        time_point at;
+        spool::source_key key;
 
-        bool operator<(const aged& other) const {
-            return std::pair(post->second.at, std::string_view(post->first)) <
-                   std::pair(other.post->second.at, std::string_view(other.post->first));
-        }
+        friend auto operator<=>(const aged&, const aged&) = default;
     };
 
+    std::optional<spool::source_key> find_key(const std::string& source_id) const;
+    spool::source_key key_for(const std::string& source_id);
+    std::string text_of(const spool::source_key& key) const;
     void count(const post& one, int by);
+    bool is_current(const aged& one) const;
+    void put_in_order() const;
 
-    posts by_id_;
-    std::set<aged> by_age_;  // The same, the oldest first: so do deadlines come.
+    std::unordered_map<spool::source_key, post, spool::source_key_hash> by_id_;
+    // The same, the oldest first. Some of these posts were removed.
+    mutable std::deque<aged> by_age_;
+    mutable bool is_in_order_ = true;
+    std::vector<std::string> others_;  // Ids that are not GUIDs, by the low half of their keys.
     std::ptrdiff_t in_queue_ = 0;
     std::ptrdiff_t in_table_ = 0;
     std::ptrdiff_t in_operation_ = 0;

@@ -168,9 +168,7 @@ spool::report_places outcomes::places_to_read() {
     };
     absent_.each(include);
     if (sources_.parked() == 0) return out;
-    sources_.each([&](const spool::source& what) {
-        if (sources_.is_parked(what)) include(what);
-    });
+    sources_.each_parked(include);
     return out;
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <unordered_set>
 #include <utility>
 
 namespace kustodrop::pipeline {
@@ -60,16 +61,21 @@ asio::awaitable<std::vector<added_file>> open_files::look() {
     co_return added;
 }
 
-// Whether something else looks at it: a source that is on its way, or another look.
-bool open_files::is_known(const std::string& location) const {
-    auto is_here = [&](const open_file& one) { return one.of.slices.front().location == location; };
-    bool out = waiting_.any_of(is_here);
-    with_.sources.each([&](const spool::source& what) {
-        auto of = [&](auto& file) { return file.location == location; };
-        bool is_ours = what.watch == watch_.options.name;
-        out = out || (is_ours && std::ranges::any_of(what.slices, of));
+// Those that nothing else looks at: neither a source that is on its way, nor another look.
+std::vector<open_files::written> open_files::without_known(std::vector<written> files) const {
+    std::unordered_set<std::string> unknown;
+    for (auto& one : files) unknown.insert(one.file.location);
+    with_.sources.each_of(watch_.options.name, [&](const spool::source& what) {
+        for (auto& file : what.slices) unknown.erase(file.location);
     });
-    return out;
+    std::erase_if(files, [&](const written& one) {
+        auto& location = one.file.location;
+        auto is_here = [&](const open_file& other) {
+            return other.of.slices.front().location == location;
+        };
+        return !unknown.contains(location) || waiting_.any_of(is_here);
+    });
+    return files;
 }
 
 asio::awaitable<void> open_files::find_written() {
@@ -78,15 +84,18 @@ asio::awaitable<void> open_files::find_written() {
     if (files.empty()) co_return;
     auto safe = co_await with_.journal.durable();
     if (safe.has_error()) co_return;
+    std::vector<written> asked;
     for (auto& file : files) {
         spool::journal_query query;
         query.watch = watch_.options.name;
         query.file.emplace();
         query.file->location = file.location;
         auto rows = co_await with_.journal.find(std::move(query));
-        // Asked last: whatever is admitted meanwhile is known.
-        if (rows.has_error() || is_known(file.location)) continue;
-        auto of = shipped_as(file.location, *rows);
+        if (rows) asked.push_back({file, std::move(*rows)});
+    }
+    // Asked last: whatever is admitted meanwhile is known.
+    for (auto& [file, rows] : without_known(std::move(asked))) {
+        auto of = shipped_as(file.location, rows);
         if (of) {
             found_.push_back({std::move(*of), {}, 0, file});
             continue;

@@ -80,11 +80,15 @@ private:
         late_look look;
         std::optional<spool::slice> claimed = {};
     };
+    struct written {
+        spool::written_file file;
+        std::vector<spool::journal_row> journaled;  // Sources that it may have been shipped as.
+    };
 
     asio::awaitable<void> find_written();
     asio::awaitable<std::vector<added_file>> look_at(std::vector<open_file> due);
     void keep(open_file one, const late_look& seen);
-    bool is_known(const std::string& location) const;
+    std::vector<written> without_known(std::vector<written> files) const;
     void note_looked_into(const spool::written_file& file);
 
     watch& watch_;

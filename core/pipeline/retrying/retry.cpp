@@ -40,11 +40,10 @@ static void send_unconfirmed(
 ) {
     std::vector<std::string> ids;
     auto is_meant = [&](const spool::slice& file) { return matches_file(wanted, file); };
-    with.sources.each([&](const spool::source& what) {
+    with.sources.each_parked([&](const spool::source& what) {
         auto* record = spool::outcome_of(what.stage);
-        bool parked = record && with.sources.is_parked(what);
         bool meant = wanted.file ? std::ranges::any_of(what.slices, is_meant) : true;
-        if (parked && meant && matches(wanted, what, *record)) ids.push_back(what.id);
+        if (record && meant && matches(wanted, what, *record)) ids.push_back(what.id);
     });
     for (auto& id : ids) {
         auto& what = *with.sources.find(id);

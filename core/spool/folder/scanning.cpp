@@ -230,14 +230,36 @@ result<std::vector<work_entry>> list_work(const drop_folder& folder) {
     return entries;
 }
 
-result<std::vector<std::string>> list_work_locations(const drop_folder& folder) {
+template <class Visit>
+static result<void> walk_keys(const drop_folder& folder, Visit visit) {
     work_walk walk(folder.descriptor_of_root());
-    std::vector<std::string> locations;
     auto error = walk.run([&](int, const std::string& in, const std::string& base) {
-        locations.push_back(joined(in, base));
+        auto location = joined(in, base);
+        auto id = id_in_work(location);
+        auto key = id ? key_of(*id) : std::nullopt;
+        if (key) visit(*key, std::move(location));
     });
     if (error != 0 && error != ENOENT) return scan_failure(work_folder, error);
-    return locations;
+    return {};
+}
+
+result<std::vector<source_key>> list_work_keys(const drop_folder& folder) {
+    std::vector<source_key> out;
+    auto walked =
+        walk_keys(folder, [&](const source_key& key, std::string) { out.push_back(key); });
+    if (walked.has_error()) return walked.error();
+    return out;
+}
+
+result<std::vector<std::string>> list_work_locations(
+    const drop_folder& folder, const std::unordered_set<source_key, source_key_hash>& of
+) {
+    std::vector<std::string> out;
+    auto walked = walk_keys(folder, [&](const source_key& key, std::string location) {
+        if (of.contains(key)) out.push_back(std::move(location));
+    });
+    if (walked.has_error()) return walked.error();
+    return out;
 }
 
 std::vector<work_entry> look_in_work(

@@ -1,12 +1,14 @@
 #pragma once
 
 #include "spool/folder/drop_folder.hpp"
+#include "spool/source/source_key.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace kustodrop::spool {
@@ -76,8 +78,14 @@ result<scan> scan_folder(
 /// between link and unlink is finished. Blocking.
 result<std::vector<work_entry>> list_work(const drop_folder& folder);
 
-/// Where files are under work/, relative to the watch's folder, without a look at each. Blocking.
-result<std::vector<std::string>> list_work_locations(const drop_folder& folder);
+/// The ids in the names of the files under work/, without a look at each: there may be a million.
+/// Blocking.
+result<std::vector<source_key>> list_work_keys(const drop_folder& folder);
+
+/// Where the files with these ids are, relative to the watch's folder. Blocking.
+result<std::vector<std::string>> list_work_locations(
+    const drop_folder& folder, const std::unordered_set<source_key, source_key_hash>& of
+);
 
 /// The files of list_work() that are at these locations. Blocking.
 std::vector<work_entry> look_in_work(

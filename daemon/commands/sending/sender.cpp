@@ -162,10 +162,10 @@ asio::awaitable<int> sender::run() {
 // No notification came in time: for this run that is the outcome.
 void sender::note_parked() {
     auto& sources = engine_->sources();
-    sources.each([&](const spool::source& what) {
+    sources.each_parked([&](const spool::source& what) {
         auto state = state_of("/" + what.slices.front().name);
         bool is_pending = !state.empty() && !spool::parse_outcome(state);
-        if (is_pending && sources.is_parked(what)) moved(what);
+        if (is_pending) moved(what);
     });
 }
 

@@ -240,4 +240,98 @@ BOOST_AUTO_TEST_CASE(what_was_added_is_subtracted_although_the_source_has_change
     BOOST_TEST(sources->counts("site").pending_files == 2u);
 }
 
+// What only waits is packed, and looks from outside as if it were not.
+
+static const std::string first_id = "00000000-0000-4000-8000-000000000001";
+static const std::string second_id = "00000000-0000-4000-8000-000000000002";
+
+BOOST_AUTO_TEST_CASE(what_waits_is_found_where_it_was) {
+    auto& what = sources->admit(file(first_id));
+    sources->advance(what, stage::posted{{"account", "container", "blob", 1, 2}, wall_time(1s)});
+    auto before = what;
+    BOOST_TEST(sources->has_idle());
+    sources->pack_idle(clock.now());
+    BOOST_TEST(!sources->has_idle());
+    BOOST_TEST(sources->contains(first_id));
+    BOOST_TEST(sources->size() == 1u);
+    BOOST_TEST(sources->counts("web").files_in_stage[3] == 1u);
+    std::size_t visited = 0;
+    sources->each([&](const spool::source& one) { visited += one == before ? 1 : 0; });
+    BOOST_TEST(visited == 1u);
+    auto* again = sources->find(first_id);
+    BOOST_TEST_REQUIRE(again);
+    BOOST_TEST((*again == before));
+    sources->advance(*again, stage::settled{record(outcome::succeeded)});
+    BOOST_TEST(sources->counts("web").files_in_stage[3] == 0u);
+    sources->retire(*again, record(outcome::succeeded));
+    BOOST_TEST(sources->size() == 0u);
+    BOOST_TEST(identity_holds());
+}
+
+BOOST_AUTO_TEST_CASE(what_waits_unconfirmed_stays_parked_when_packed) {
+    auto& what = sources->admit(file(first_id, stage::posted{}));
+    sources->park(what, record(outcome::unconfirmed));
+    sources->pack_idle(clock.now());
+    BOOST_TEST(sources->parked() == 1u);
+    std::size_t parked = 0;
+    sources->each_parked([&](const spool::source& one) {
+        parked += sources->is_parked(one) ? 1 : 0;
+    });
+    BOOST_TEST(parked == 1u);
+    auto& found = *sources->find(first_id);
+    BOOST_TEST(sources->is_parked(found));
+    sources->unpark(found);
+    BOOST_TEST(sources->parked() == 0u);
+    sources->advance(found, stage::claimed{});
+    BOOST_TEST(identity_holds());
+}
+
+BOOST_AUTO_TEST_CASE(only_what_waits_and_is_not_in_use_is_packed) {
+    auto& claimed = sources->admit(file(first_id));
+    auto& posted = sources->admit(file(second_id));
+    sources->advance(posted, stage::posted{});
+    clock.advance(1s);
+    BOOST_TEST(sources->find(second_id) == &posted);
+    sources->pack_idle(clock.now() - 500ms);
+    BOOST_TEST(sources->find(second_id) == &posted);
+    BOOST_TEST(sources->has_idle());
+    clock.advance(1s);
+    sources->advance(posted, stage::uploaded{});
+    sources->pack_idle(clock.now());
+    BOOST_TEST(sources->find(first_id) == &claimed);
+    BOOST_TEST(sources->find(second_id) == &posted);
+    BOOST_TEST(!sources->has_idle());
+}
+
+BOOST_AUTO_TEST_CASE(it_is_said_when_something_begins_to_wait) {
+    int begun = 0;
+    sources->set_on_idle([&] { ++begun; });
+    sources->advance(sources->admit(file(first_id)), stage::posted{});
+    sources->advance(sources->admit(file(second_id)), stage::posted{});
+    BOOST_TEST(begun == 1);
+    sources->pack_idle(clock.now());
+    sources->find(first_id);
+    BOOST_TEST(begun == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_watch_is_renamed_when_packed_too) {
+    sources->advance(sources->admit(file(first_id)), stage::posted{});
+    sources->pack_idle(clock.now());
+    sources->rename_watch("web", "site");
+    BOOST_TEST(sources->counts("web").pending_files == 0u);
+    BOOST_TEST(sources->counts("site").files_in_stage[3] == 1u);
+    std::size_t here = 0;
+    sources->each_of("web", [&](const spool::source&) { here += 10; });
+    sources->each_of("site", [&](const spool::source&) { ++here; });
+    BOOST_TEST(here == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_source_that_arrives_again_replaces_the_packed_one) {
+    sources->advance(sources->admit(file(first_id)), stage::posted{});
+    sources->pack_idle(clock.now());
+    sources->resume(file(first_id, stage::posted{}));
+    BOOST_TEST(sources->size() == 1u);
+    BOOST_TEST(sources->counts("web").files_in_stage[3] == 1u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -22,7 +22,7 @@ std::vector<std::string> work_check::unknown(
     std::unordered_set<std::string> now;
     for (auto& location : locations) {
         auto id = spool::id_in_work(location);
-        if (id && !sources.find(*id)) now.insert(location);
+        if (id && !sources.contains(*id)) now.insert(location);
     }
     erase_known(now, sources);
     std::vector<std::string> out;

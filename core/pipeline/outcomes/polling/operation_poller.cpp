@@ -71,9 +71,7 @@ void operation_poller::look_at_parked() {
     auto now = with_.time.now();
     if (parked_seen_at_ && now < *parked_seen_at_ + pause_when_unconfirmed) return;
     parked_seen_at_ = now;
-    with_.sources.each([&](const spool::source& what) {
-        if (with_.sources.is_parked(what)) add(what, now);
-    });
+    with_.sources.each_parked([&](const spool::source& what) { add(what, now); });
 }
 
 duration operation_poller::pause_of(const operation& one) const {

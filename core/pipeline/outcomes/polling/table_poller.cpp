@@ -59,8 +59,7 @@ std::vector<std::string> table_poller::due() {
         return true;
     });
     if (with_.sources.parked() > 0) {
-        with_.sources.each([&](const spool::source& what) {
-            if (!with_.sources.is_parked(what)) return;
+        with_.sources.each_parked([&](const spool::source& what) {
             bool is_here = what.reported.any() ? what.reported.in_table
                                                : options_.method == report_method::table;
             if (is_here) consider(what.id, pause_when_parked);

@@ -111,7 +111,7 @@ struct taking : world {
 
     std::vector<spool::source*> claimed() {
         std::vector<spool::source*> out;
-        sources->each([&](spool::source& what) { out.push_back(&what); });
+        sources->each([&](const spool::source& what) { out.push_back(sources->find(what.id)); });
         return out;
     }
 

@@ -2,6 +2,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <map>
+#include <random>
+#include <set>
+#include <utility>
 #include <vector>
 
 using namespace kustodrop;
@@ -39,9 +43,46 @@ BOOST_AUTO_TEST_CASE(the_oldest_post_comes_first_whatever_the_order_of_the_calls
 }
 
 BOOST_AUTO_TEST_CASE(posts_of_one_moment_are_ordered_by_id) {
+    const std::string first = "00000000-0000-4000-8000-000000000001";
+    const std::string second = "00000000-0000-4000-8000-000000000002";
+    list.add(second, start);
+    list.add(first, start);
+    BOOST_TEST(in_order() == first + second);
+}
+
+BOOST_AUTO_TEST_CASE(the_same_post_twice_is_visited_once) {
+    list.add("a", start);
     list.add("b", start);
     list.add("a", start);
     BOOST_TEST(in_order() == "ab");
+}
+
+BOOST_AUTO_TEST_CASE(says_what_a_sorted_list_says) {
+    std::mt19937_64 random(7);
+    std::map<std::string, time_point> expected;
+    for (int step = 0; step < 20'000; ++step) {
+        auto id = spool::id_of({0, random() % (step < 10'000 ? 3000 : 30)});
+        if (random() % 5 < 2) {
+            list.remove(id);
+            expected.erase(id);
+        } else {
+            expected[id] = start + step * 1s - random() % 4 * 10s;
+            list.add(id, expected[id]);
+        }
+        BOOST_TEST_REQUIRE(list.size() == expected.size());
+        if (step % 97 != 0 || expected.empty()) continue;
+        std::set<std::pair<time_point, std::string>> sorted;
+        for (auto& [known, at] : expected) sorted.emplace(at, known);
+        auto next = sorted.begin();
+        list.each([&](const expectations::entry& one) {
+            BOOST_TEST_REQUIRE((one.source_id == next->second && one.posted_at == next->first));
+            ++next;
+            return true;
+        });
+        BOOST_TEST((next == sorted.end()));
+        BOOST_TEST((list.oldest() == sorted.begin()->first));
+        BOOST_TEST((list.youngest() == sorted.rbegin()->first));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_source_that_is_posted_again_is_as_old_as_its_last_post) {

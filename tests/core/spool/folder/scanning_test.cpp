@@ -3,6 +3,7 @@
 #include "core/spool/folder/drop_folder_fixture.hpp"
 #include "spool/folder/archiving.hpp"
 #include "spool/folder/open_folders.hpp"
+#include "spool/source/place.hpp"
 
 #include <sys/stat.h>
 
@@ -196,6 +197,23 @@ BOOST_AUTO_TEST_CASE(a_dangling_mess_of_kinds_is_listed_with_its_kinds) {
     auto found = scan_folder(drop, {}).value();
     BOOST_REQUIRE(found.sightings.size() == 2u);
     for (auto& seen : found.sightings) BOOST_TEST((seen.kind != file_kind::regular));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_in_work_is_listed_by_id_and_found_by_it) {
+    files.write("a", "1");
+    files.make_folder("sub");
+    files.write("sub/b", "2");
+    claim("a");
+    auto other = claim("sub/b", second_id);
+    files.write(".kustodrop/work/note", "not ours");
+    auto keys = list_work_keys(drop).value();
+    BOOST_TEST(keys.size() == 2u);
+    auto key = key_of(*id_in_work(other.location));
+    BOOST_TEST_REQUIRE(key.has_value());
+    auto found = list_work_locations(drop, {*key}).value();
+    BOOST_TEST_REQUIRE(found.size() == 1u);
+    BOOST_TEST(found.front() == other.location);
+    BOOST_TEST(list_work_locations(drop, {}).value().empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
