@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "kusto/dataset.hpp"
+#include "kusto/notifications.hpp"
 #include "kusto/redact.hpp"
 #include "kusto/rest/json_members.hpp"
 
@@ -29,6 +30,9 @@ struct error_body {
 
     /// All that can name the reason, in lower case.
     std::string text() const { return to_lower(code + " " + type + " " + message); }
+
+    /// Of the service itself: gateways and proxies write errors in JSON too.
+    bool is_of_service() const { return to_lower(type).find("kusto") != std::string::npos; }
 };
 
 error_body error_in(std::string_view body) {
@@ -81,6 +85,23 @@ bool is_throttling(unsigned status, std::string_view text) {
     return status == 429 || contains(text, {"throttl", "toomanyrequests"});
 }
 
+// Whoever says it has not passed the request on, or has taken nothing of it. Any other 5xx may come
+// after the deed, whatever is written in it.
+bool is_refusal(unsigned status) {
+    return (status >= 400 && status < 500 && status != 408) || status == 503;
+}
+
+// The service says so before it reads the rows.
+bool is_before_the_deed(unsigned status, const error_body& said, std::string_view text) {
+    if (is_refusal(status)) return true;
+    return said.is_of_service() && contains(text, {"determine row store", "throttl"});
+}
+
+bool is_about_rights(std::string_view text) {
+    return contains(text, {"not authorized", "unauthorized"}) ||
+           (contains(text, {"principal"}) && contains(text, {"permission", "role"}));
+}
+
 bool is_off(std::string_view text) {
     if (text.find("streaming") == text.npos) return false;
     return contains(text, {"disabled", "not enabled", "notenabled"}) || stands_alone(text, "off");
@@ -93,6 +114,17 @@ bool is_prevented(std::string_view text) {
 
 bool is_missing_entity(std::string_view text) {
     return text.find("entity") != text.npos && contains(text, {"not found", "notfound"});
+}
+
+// Only the service knows what is wrong with rows or their table, and it says so as 400 or 404.
+bool is_fault_of_source(unsigned status, const error_body& said, std::string_view text) {
+    bool is_known = said.is_of_service() || said.permanent.value_or(false);
+    if (!is_known) return false;
+    if (is_missing_entity(text)) return status == 400 || status == 404;
+    if (status != 400 || !said.permanent.value_or(true)) return false;
+    if (said.is_of_service()) return true;
+    auto whose = classify(said.code);
+    return whose == error_class::data || whose == error_class::configuration;
 }
 
 }  // namespace
@@ -130,26 +162,33 @@ static failure failure_of(
     return out;
 }
 
+// What an error document of a request says that was refused before its rows were taken.
+static streaming_step step_of_refusal(
+    unsigned status, const error_body& said, std::string_view text
+) {
+    if (is_about_rights(text)) return streaming_step::queue_for_rights;
+    if (is_off(text)) return streaming_step::queue_for_long;
+    if (is_fault_of_source(status, said, text) && is_missing_entity(text)) {
+        return streaming_step::failed;
+    }
+    if (is_prevented(text)) return streaming_step::queue_for_long;
+    if (is_fault_of_source(status, said, text)) return streaming_step::failed;
+    bool may_pass = status >= 500 || (said.permanent && !*said.permanent);
+    return may_pass ? streaming_step::try_again : streaming_step::queue_for_outage;
+}
+
 static streaming_step step_of(unsigned status, const error_body& said) {
     auto text = said.text();
     if (status == 401) return streaming_step::reauthenticate;
     if (status == 403) return streaming_step::queue_for_rights;
+    bool is_safe = said.is_there ? is_before_the_deed(status, said, text)
+                                 : status >= 300 && status < 500 && status != 408;
+    if (!is_safe) return streaming_step::unanswered;
     if (is_throttling(status, text)) return streaming_step::queue_for_moment;
     if (is_about_size(status, text)) return streaming_step::queue_this;
-    // A cluster that does not stream has nothing there.
-    if (status == 404 && !said.is_there) return streaming_step::queue_for_long;
-    // Whatever stands between the service and us may have come after the deed.
-    if (!said.is_there) {
-        bool maybe_acted = status >= 500 || status == 408 || status < 300;
-        return maybe_acted ? streaming_step::unanswered : streaming_step::queue_for_outage;
-    }
-    if (is_off(text)) return streaming_step::queue_for_long;
-    bool is_refusal = status >= 400 && status < 500 && status != 408;
-    if (is_refusal && is_missing_entity(text)) return streaming_step::failed;
-    if (is_refusal && is_prevented(text)) return streaming_step::queue_for_long;
-    if (said.permanent.value_or(is_refusal)) return streaming_step::failed;
-    if (status == 408) return streaming_step::unanswered;
-    return streaming_step::try_again;
+    if (said.is_there) return step_of_refusal(status, said, text);
+    // A cluster that does not stream has nothing there; what else stands in between is a proxy.
+    return status == 404 ? streaming_step::queue_for_long : streaming_step::queue_for_outage;
 }
 
 static std::string_view hint_for(streaming_step step) {

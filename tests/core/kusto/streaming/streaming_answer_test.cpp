@@ -27,6 +27,11 @@ std::string error(
 
 constexpr auto passing = ",\"@permanent\":false";
 
+// As what stands in front of the service writes it.
+std::string gateway(const std::string& code) {
+    return R"({"error":{"code":")" + code + R"(","message":"The gateway says so."}})";
+}
+
 streaming_reply judged(unsigned status, std::string body, http::headers headers = {}) {
     http::response answer{status, std::move(headers), std::move(body)};
     return judge_streaming(answer, "Logs.Web at c.example");
@@ -149,11 +154,51 @@ BOOST_AUTO_TEST_CASE(bad_rows_fail_with_the_services_text) {
 
 BOOST_AUTO_TEST_CASE(without_permanent_the_status_decides) {
     BOOST_TEST(after(400, error("BadRequest", "E", "odd", "")) == step::failed);
-    BOOST_TEST(after(500, error("Internal", "E", "odd", "")) == step::try_again);
+    BOOST_TEST(after(503, error("Internal", "E", "odd", "")) == step::try_again);
     BOOST_TEST(after(408, error("Timeout", "E", "odd", "")) == step::unanswered);
-    BOOST_TEST(after(500, error("Internal", "E", "odd")) == step::failed);
     auto text = ",\"@permanent\":\"yes\"";
     BOOST_TEST(after(400, error("BadRequest", "E", "odd", text)) == step::failed);
+}
+
+BOOST_AUTO_TEST_CASE(an_error_of_the_service_may_come_after_the_deed_too) {
+    auto type = "DataNode.Exceptions.RequestTimeoutException";
+    for (auto* permanent : {"", passing, ",\"@permanent\":true"}) {
+        for (unsigned status : {500u, 502u, 504u, 507u}) {
+            auto out = judged(status, error("Timeout", type, "it took too long", permanent));
+            BOOST_TEST(out.step == step::unanswered, status << permanent);
+            BOOST_TEST(out.why.maybe_acted);
+        }
+    }
+    BOOST_TEST(after(504, error("Entity", "E", "Entity 'T' was not found")) == step::unanswered);
+    BOOST_TEST(after(500, error("X", "E", "exceeds the limit")) == step::unanswered);
+    BOOST_TEST(after(504, gateway("GatewayTimeout")) == step::unanswered);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_proxy_writes_in_json_is_no_fault_of_the_file) {
+    for (unsigned status : {400u, 404u, 405u, 407u, 409u, 451u}) {
+        auto out = judged(status, gateway("BadRequest"));
+        BOOST_TEST(out.step == step::queue_for_outage, status);
+        BOOST_TEST((out.why.next == remedy::retry));
+    }
+    BOOST_TEST(after(405, error("X", "E", "not allowed")) == step::queue_for_outage);
+    auto named = R"({"error":{"code":"Stream_NoData","message":"x","@permanent":true}})";
+    BOOST_TEST(after(400, named) == step::failed);
+    BOOST_TEST(after(451, named) == step::queue_for_outage);
+    auto unknown = R"({"error":{"code":"Blocked","message":"x","@permanent":true}})";
+    BOOST_TEST(after(400, unknown) == step::queue_for_outage);
+}
+
+BOOST_AUTO_TEST_CASE(a_principal_that_is_refused_as_bad_request_lacks_rights) {
+    auto said = error(
+        "BadRequest",
+        "DataNode.Exceptions.StreamingIngestionRequestException",
+        "Bad streaming ingestion request to D.T : Principal 'aadapp=1;2' is not authorized"
+    );
+    auto out = judged(400, said);
+    BOOST_TEST(out.step == step::queue_for_rights);
+    BOOST_TEST(out.why.hint.find("Database User") != std::string::npos);
+    said = error("BadRequest", "E", "Principal 'a' has no permission to ingest");
+    BOOST_TEST(after(400, said) == step::queue_for_rights);
 }
 
 BOOST_AUTO_TEST_CASE(a_trouble_that_passes_is_tried_again) {
@@ -180,7 +225,7 @@ BOOST_AUTO_TEST_CASE(what_stands_in_between_may_have_come_after_the_deed) {
     BOOST_TEST(after(302, "") == step::queue_for_outage);
     BOOST_TEST(after(400, "<html>proxy</html>") == step::queue_for_outage);
     BOOST_TEST(after(407, "") == step::queue_for_outage);
-    BOOST_TEST(after(404, error("NotFound", "E", "nothing here")) == step::failed);
+    BOOST_TEST(after(404, error("NotFound", "E", "nothing here")) == step::queue_for_outage);
 }
 
 BOOST_AUTO_TEST_CASE(without_an_answer_it_depends_on_what_was_sent) {

@@ -45,7 +45,8 @@ struct streaming : test::shipping {
     spool::source& source(int number) { return *sources->find(id_of(number)); }
 
     static http::response refusal(unsigned status, const std::string& message) {
-        return {status, {}, R"({"error":{"code":"BadRequest","@message":")" + message + "\"}}"};
+        auto said = R"({"error":{"code":"BadRequest","@type":"Kusto.X","@message":")" + message;
+        return {status, {}, said + "\"}}"};
     }
 
     kusto::streaming_client client{
@@ -132,7 +133,7 @@ BOOST_AUTO_TEST_CASE(a_lost_answer_waits_and_is_queued) {
 }
 
 BOOST_AUTO_TEST_CASE(a_trouble_of_the_service_is_tried_three_times) {
-    table = [] { return refusal(500, "row store"); };
+    table = [] { return refusal(500, "Can't determine row store"); };
     begin();
     claim(1);
     pass_seconds(30);
