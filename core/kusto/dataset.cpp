@@ -21,6 +21,7 @@ static failure bad_dataset(std::string why) {
 
 static std::optional<json::value> parsed(std::string_view body) {
     if (body.size() > largest_body_bytes) return std::nullopt;
+    if (body.starts_with("\xEF\xBB\xBF")) body.remove_prefix(3);
     json::parse_options limits;
     limits.max_depth = deepest;
     boost::system::error_code error;

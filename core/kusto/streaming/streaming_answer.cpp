@@ -217,6 +217,17 @@ static remedy remedy_for(streaming_step step) {
     return step == streaming_step::reauthenticate ? remedy::reauthenticate : remedy::retry;
 }
 
+// A captive portal says yes to everything, with a page: only a document of the service says that
+// the rows were stored, or nothing at all.
+static bool says_stored(const http::response& answer) {
+    if (answer.status != 200 && answer.status != 201 && answer.status != 204) return false;
+    auto body = std::string_view(answer.body);
+    if (body.starts_with("\xEF\xBB\xBF")) body.remove_prefix(3);
+    if (!trimmed(body).empty()) return parse_dataset(body).has_value();
+    auto kind = answer.headers.find("Content-Type");
+    return !kind || to_lower(*kind).find("html") == std::string::npos;
+}
+
 streaming_reply judge_streaming(const result<http::response>& answer, std::string_view where) {
     streaming_reply out;
     if (!answer) {
@@ -226,9 +237,7 @@ streaming_reply judge_streaming(const result<http::response>& answer, std::strin
         if (!out.why.maybe_acted) out.why.hint = hint_for(out.step);
         return out;
     }
-    // Only a document of the service says that the rows were stored: a captive portal says yes to
-    // everything.
-    if (answer->status == 200 && parse_dataset(answer->body)) {
+    if (says_stored(*answer)) {
         out.why.request_id = request_id_of(*answer);
         return out;
     }

@@ -29,6 +29,10 @@ constexpr auto wrong_endpoint = R"({"error":{"code":"BadRequest","message":"Requ
 
 BOOST_AUTO_TEST_SUITE(dataset_)
 
+BOOST_AUTO_TEST_CASE(a_byte_order_mark_says_nothing) {
+    BOOST_TEST(parse_dataset("\xEF\xBB\xBF" + table(two_columns, "[]")).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(reads_rows_by_the_names_of_columns) {
     auto found = parse_dataset(table(two_columns, R"([["a","b"],["c","d"]])"));
     auto& first = *found->first();

@@ -55,7 +55,17 @@ BOOST_AUTO_TEST_CASE(a_200_of_something_else_proves_nothing) {
     BOOST_TEST(out.step == step::unanswered);
     BOOST_TEST(out.why.maybe_acted);
     BOOST_TEST(after(200, R"({"Tables":[],"Exceptions":["E"]})") == step::unanswered);
-    BOOST_TEST(after(204, "") == step::unanswered);
+    BOOST_TEST(after(202, "") == step::unanswered);
+    BOOST_TEST(judged(200, "", {{"Content-Type", "text/html"}}).step == step::unanswered);
+}
+
+BOOST_AUTO_TEST_CASE(a_success_may_have_another_form) {
+    BOOST_TEST(after(200, std::string("\xEF\xBB\xBF") + stored) == step::succeeded);
+    BOOST_TEST(after(201, stored) == step::succeeded);
+    for (unsigned status : {200u, 201u, 204u}) {
+        BOOST_TEST(after(status, "") == step::succeeded, status);
+        BOOST_TEST(after(status, "\xEF\xBB\xBF\r\n") == step::succeeded, status);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(what_is_too_large_is_queued) {
