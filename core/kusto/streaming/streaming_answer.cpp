@@ -206,6 +206,8 @@ static std::string_view hint_for(streaming_step step) {
         return "files are queued for a moment: the cluster throttles";
     case streaming_step::queue_for_outage:
         return "files are queued: open the query endpoint in the firewall";
+    case streaming_step::unanswered:
+        return "its file is queued later, and its rows may be there twice then";
     default:
         return "";
     }

@@ -116,6 +116,8 @@ asio::awaitable<result<bool>> streamer::post(
         if (what) take_back(*what);
         co_return safe.error();
     }
+    auto sent_at = with_.time.now();
+    ways_.begins(what->target, sent_at);
     auto asking = ask(std::move(request), made.bytes);
     auto answered = co_await guarded(std::move(asking));
     // From here to the record nothing may wait: a cancellation would skip it (docs/traps.md §3).
@@ -128,7 +130,7 @@ asio::awaitable<result<bool>> streamer::post(
         opening_.count_rows(what->watch, made.reader->rows());
         count_bytes(with_.measured, what->watch, sizes);
     }
-    co_return after_post(source_id, reply);
+    co_return after_post(source_id, reply, sent_at);
 }
 
 static kusto::notification notification_of(
@@ -146,7 +148,9 @@ static kusto::notification notification_of(
     return out;
 }
 
-result<bool> streamer::after_post(const std::string& source_id, const streaming_reply& reply) {
+result<bool> streamer::after_post(
+    const std::string& source_id, const streaming_reply& reply, time_point sent_at
+) {
     auto& what = *with_.sources.find(source_id);
     count(what, reply.step);
     switch (reply.step) {
@@ -165,6 +169,7 @@ result<bool> streamer::after_post(const std::string& source_id, const streaming_
         );
         [[fallthrough]];
     case streaming_step::failed: {
+        ways_.answered(what.target);
         if (reply.step == streaming_step::failed) ways_.forget(source_id);
         auto reported = notification_of(what, reply, with_.time.wall_now());
         with_.answered(reported);
@@ -174,6 +179,7 @@ result<bool> streamer::after_post(const std::string& source_id, const streaming_
         ++what.ambiguous_posts;
         with_.measured.count("kustodrop_posts_ambiguous_total", {{"watch", what.watch}}).add();
         with_.sources.note(what);
+        if (ways_.lost(what.target, reply.why, sent_at, with_.time.now())) report(what, reply);
         next_.unanswered(what);
         return reply.why;
     default:

@@ -54,7 +54,9 @@ private:
     asio::awaitable<result<bool>> post(
         std::string source_id, kusto::streamed_source request, const content& made
     );
-    result<bool> after_post(const std::string& source_id, const kusto::streaming_reply& reply);
+    result<bool> after_post(
+        const std::string& source_id, const kusto::streaming_reply& reply, time_point sent_at
+    );
     void take_back(spool::source& what);
     void report(const spool::source& what, const kusto::streaming_reply& reply);
     void count(const spool::source& what, kusto::streaming_step step);

@@ -13,6 +13,8 @@ using kusto::streaming_step;
 static constexpr duration long_pause = 15min;
 static constexpr duration outage_pause = 1min;
 static constexpr duration throttled_pause = 10s;
+// So many lost answers in a row are no accident.
+static constexpr unsigned most_lost = 2;
 // So many troubles of the service's own, and the source is queued.
 static constexpr unsigned most_attempts = 3;
 
@@ -54,6 +56,7 @@ streaming_ways::change streaming_ways::ended(
     time_point now,
     random_generator& random
 ) {
+    if (reply.step != streaming_step::queue_for_outage) answered(target);
     if (reply.step == streaming_step::try_again) {
         if (++troubles_[what.id] < most_attempts) return {next::again};
         queue_this(what.id);
@@ -70,8 +73,42 @@ streaming_ways::change streaming_ways::ended(
     return {next::queue};
 }
 
+static duration pause_after_lost(unsigned answers) {
+    auto pause = outage_pause;
+    for (auto i = most_lost; i < answers && pause < long_pause; ++i) pause *= 2;
+    return std::min(pause, long_pause);
+}
+
+void streaming_ways::begins(const std::string& target, time_point now) {
+    auto known = pauses_.find(target);
+    bool tries = known != pauses_.end() && known->second.because == streaming_step::unanswered;
+    if (tries) known->second.until = now + pause_after_lost(lost_[target]);
+}
+
+bool streaming_ways::lost(
+    const std::string& target, const failure& why, time_point sent_at, time_point now
+) {
+    auto known = pauses_.find(target);
+    bool pauses = known != pauses_.end() && known->second.because == streaming_step::unanswered;
+    // One that was on its way with those that began the pause is no further one.
+    if (pauses && sent_at < known->second.since) return false;
+    auto answers = ++lost_[target];
+    if (answers < most_lost) return false;
+    pause next{now + pause_after_lost(answers), streaming_step::unanswered, why, now};
+    pauses_.insert_or_assign(target, std::move(next));
+    return !pauses;
+}
+
+void streaming_ways::answered(const std::string& target) {
+    lost_.erase(target);
+    auto known = pauses_.find(target);
+    bool ends = known != pauses_.end() && known->second.because == streaming_step::unanswered;
+    if (ends) pauses_.erase(known);
+}
+
 bool streaming_ways::succeeded(const std::string& source_id, const std::string& target) {
     forget(source_id);
+    lost_.erase(target);
     return pauses_.erase(target) > 0;
 }
 

@@ -25,6 +25,7 @@ public:
         time_point until{};
         kusto::streaming_step because{};
         failure why = {};
+        time_point since{};  // Of one for lost answers.
     };
 
     /// Whether the next attempt on this source streams it. Never one whose answer was lost, nor one
@@ -50,6 +51,17 @@ public:
         random_generator& random
     );
 
+    /// A request for a table is about to be sent. After lost answers the others are queued until
+    /// it is answered.
+    void begins(const std::string& target, time_point now);
+
+    /// The answer to a request that was sent then was lost: after two in a row the table pauses, for
+    /// longer each time. True: it was not paused for that until now.
+    bool lost(const std::string& target, const failure& why, time_point sent_at, time_point now);
+
+    /// A request for a table was answered, whatever with.
+    void answered(const std::string& target);
+
     /// This source is queued whatever the table does: it cannot be read as one request.
     void queue_this(const std::string& source_id) { queued_.insert(source_id); }
 
@@ -64,6 +76,7 @@ public:
 
 private:
     std::map<std::string, pause> pauses_;                 // By target; one that is over stays.
+    std::map<std::string, unsigned> lost_;                // By target: answers lost in a row.
     std::unordered_set<std::string> queued_;              // By source id.
     std::unordered_map<std::string, unsigned> troubles_;  // The same: attempts that failed.
 };

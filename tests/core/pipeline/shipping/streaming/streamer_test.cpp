@@ -132,6 +132,18 @@ BOOST_AUTO_TEST_CASE(a_lost_answer_waits_and_is_queued) {
     BOOST_TEST(spool::way_of(source(1).reported) == "streaming, queued");
 }
 
+BOOST_AUTO_TEST_CASE(lost_answers_pause_streaming_and_the_queue_takes_the_rest) {
+    table = [] { return http::response{504, {}, R"({"error":{"code":"GatewayTimeout"}})"}; };
+    begin();
+    for (int number = 1; number <= 5; ++number) claim(number);
+    BOOST_TEST(bodies.size() == 2u);
+    BOOST_TEST(state_of(5) == "posted");
+    BOOST_TEST(source(2).ambiguous_posts == 1u);
+    BOOST_TEST(source(3).ambiguous_posts == 0u);
+    BOOST_TEST(logged("streaming pauses") == 1u);
+    BOOST_TEST(shipper->streaming_pause(source(1).target).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_trouble_of_the_service_is_tried_three_times) {
     table = [] { return refusal(500, "Can't determine row store"); };
     begin();

@@ -27,6 +27,15 @@ struct ways_world {
         return ways.ended(what, "Logs.Web", said, now, random);
     }
 
+    // Its answer is lost so long after it was sent.
+    bool lost(duration after = 1s) {
+        auto sent_at = now;
+        ways.begins("Logs.Web", sent_at);
+        now += after;
+        failure why{errc::timeout, remedy::retry, "no answer"};
+        return ways.lost("Logs.Web", why, sent_at, now);
+    }
+
     bool is_paused_after(duration time) const {
         return ways.paused("Logs.Web", now + time).has_value();
     }
@@ -133,6 +142,59 @@ BOOST_AUTO_TEST_CASE(a_success_ends_the_pause) {
     BOOST_TEST(ways.succeeded("a", "Logs.Web"));
     BOOST_TEST(streams());
     BOOST_TEST(!ways.succeeded("a", "Logs.Web"));
+}
+
+BOOST_AUTO_TEST_CASE(two_lost_answers_in_a_row_pause_a_table_for_longer_each_time) {
+    BOOST_TEST(!lost());
+    BOOST_TEST(streams());
+    BOOST_TEST(lost());
+    for (auto length : {1min, 2min, 4min, 8min, 15min, 15min}) {
+        BOOST_TEST(is_paused_after(length - 1s));
+        BOOST_TEST(!is_paused_after(length));
+        now += length;
+        BOOST_TEST(!lost());
+    }
+    auto why = ways.paused("Logs.Web", now);
+    BOOST_REQUIRE(why.has_value());
+    BOOST_TEST((why->because == step::unanswered));
+    BOOST_TEST(why->why.detail == "no answer");
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_between_two_lost_ones_shows_that_they_are_accidents) {
+    for (auto how : {step::queue_this, step::try_again, step::queue_for_moment}) {
+        BOOST_TEST(!lost());
+        ended(how);
+        now += 1min;
+    }
+    BOOST_TEST(!lost());
+    ways.answered("Logs.Web");
+    BOOST_TEST(!lost());
+    ways.succeeded("a", "Logs.Web");
+    BOOST_TEST(!lost());
+    ended(step::queue_for_outage);
+    BOOST_TEST(lost());
+}
+
+BOOST_AUTO_TEST_CASE(those_that_were_sent_together_count_once_they_pause) {
+    auto sent_at = now;
+    failure why{errc::timeout, remedy::retry, "no answer"};
+    for (int i = 0; i < 5; ++i) ways.lost("Logs.Web", why, sent_at, now + 1s * i);
+    now += 1min + 1s;
+    BOOST_TEST(streams());
+    BOOST_TEST(!lost(10s));
+    BOOST_TEST(is_paused_after(119s));
+    BOOST_TEST(!is_paused_after(2min));
+}
+
+BOOST_AUTO_TEST_CASE(only_one_request_tries_whether_answers_come_again) {
+    lost();
+    lost();
+    now += 1min;
+    BOOST_TEST(streams());
+    ways.begins("Logs.Web", now);
+    BOOST_TEST(!streams());
+    ways.answered("Logs.Web");
+    BOOST_TEST(streams());
 }
 
 BOOST_AUTO_TEST_CASE(three_troubles_of_the_service_and_it_is_queued) {
