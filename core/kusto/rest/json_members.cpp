@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include <charconv>
+#include <cmath>
 
 namespace kustodrop::kusto {
 
@@ -46,6 +47,14 @@ std::optional<std::uint64_t> natural_of(const json::value* object, std::string_v
     if (value->is_uint64()) return value->get_uint64();
     if (value->is_int64() && value->get_int64() >= 0) {
         return static_cast<std::uint64_t>(value->get_int64());
+    }
+    if (value->is_double()) {
+        // 1.0 is a whole number too.
+        static constexpr double exact_below = 9007199254740992;
+        auto number = value->get_double();
+        bool is_natural = number >= 0 && number < exact_below && std::trunc(number) == number;
+        if (!is_natural) return std::nullopt;
+        return static_cast<std::uint64_t>(number);
     }
     if (!value->is_string()) return std::nullopt;
     auto text = trimmed(std::string_view(value->get_string()));

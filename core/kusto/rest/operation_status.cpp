@@ -12,15 +12,22 @@ namespace json = boost::json;
 
 static constexpr std::size_t longest_details = 4096;
 static constexpr std::size_t longest_name = 1024;
+static constexpr std::size_t longest_id = 8u << 10u;
 
 static failure bad_answer(std::string_view why) {
     return {errc::bad_answer, remedy::retry, "the answer has " + std::string(why)};
 }
 
+static std::string id_in(const json::value& document) {
+    auto* id = member_of(&document, "ingestionOperationId");
+    bool is_number = id && (id->is_uint64() || id->is_int64());
+    return is_number ? json::serialize(*id) : text_of(&document, "ingestionOperationId");
+}
+
 result<std::string> parse_operation_id(std::string_view body) {
     auto document = parse_object(body);
-    auto id = document ? text_of(&*document, "ingestionOperationId") : std::string();
-    bool usable = !id.empty() && id.size() <= longest_name && printable(id) == id;
+    auto id = document ? id_in(*document) : std::string();
+    bool usable = !id.empty() && id.size() <= longest_id && printable(id) == id;
     if (usable) return id;
     auto none = document ? bad_answer("no id of an operation") : document.error();
     none.maybe_acted = true;
@@ -48,8 +55,9 @@ result<operation_status> parse_operation_status(std::string_view body) {
 
 namespace {
 
-std::string name_of(const json::value& blob, std::string_view name) {
-    return printable(text_of(&blob, name).substr(0, longest_name));
+std::string code_of(const json::value& blob) {
+    auto code = redacted(text_of(&blob, "errorCode"), longest_name);
+    return code.empty() ? "Unknown" : code;
 }
 
 std::string place_of(std::string_view url) {
@@ -78,8 +86,7 @@ bool is_there_already(std::string_view code) {
 }
 
 void read_failure(const json::value& blob, notification& out) {
-    out.code = name_of(blob, "errorCode");
-    if (out.code.empty()) out.code = "Unknown";
+    out.code = code_of(blob);
     out.details = redacted(text_of(&blob, "details"), longest_details);
     out.status = failure_status_of(blob);
     // No client asks for an operation that has ended: a failure that calls itself transient is one
@@ -90,13 +97,26 @@ void read_failure(const json::value& blob, notification& out) {
     out.status = failure_status::permanent;
 }
 
+enum class blob_end { pending, succeeded, failed, canceled };
+
+// The names of the documentation, and others that can mean nothing else.
+blob_end end_of(const json::value& blob) {
+    auto name = to_lower(trimmed(text_of(&blob, "status")));
+    if (name == "succeeded" || name == "success") return blob_end::succeeded;
+    if (name == "failed" || name == "failure") return blob_end::failed;
+    if (name == "canceled" || name == "cancelled") return blob_end::canceled;
+    bool is_completed = name == "completed" || name == "complete";
+    if (!is_completed) return blob_end::pending;
+    bool has_failed =
+        !text_of(&blob, "errorCode").empty() || !text_of(&blob, "failureStatus").empty();
+    return has_failed ? blob_end::failed : blob_end::succeeded;
+}
+
 std::optional<notification> outcome_in(const json::value& blob, const posted_blob& source) {
-    auto status = text_of(&blob, "status");
-    auto is = [&](std::string_view name) { return equals_ignoring_case(status, name); };
-    bool canceled = is("Canceled") || is("Cancelled");
-    if (!is("Succeeded") && !is("Failed") && !canceled) return std::nullopt;
+    auto end = end_of(blob);
+    if (end == blob_end::pending) return std::nullopt;
     notification out;
-    out.success = is("Succeeded");
+    out.success = end == blob_end::succeeded;
     out.source_id = source.source_id;
     out.database = source.database;
     out.table = source.table;
@@ -104,17 +124,45 @@ std::optional<notification> outcome_in(const json::value& blob, const posted_blo
     out.at = updated_at(blob);
     if (out.success) return out;
     read_failure(blob, out);
-    if (!canceled) return out;
+    if (end != blob_end::canceled) return out;
     out.code = "Canceled";
     out.skipped = false;
     out.status = failure_status::permanent;
     return out;
 }
 
+std::string_view without_braces(std::string_view id) {
+    id = trimmed(id);
+    bool has_braces = id.size() > 2 && id.front() == '{' && id.back() == '}';
+    return has_braces ? id.substr(1, id.size() - 2) : id;
+}
+
+// Blobs of ours are called after their source: SOURCE_ID.csv.gz.
 bool is_about(const json::value& blob, const posted_blob& source) {
-    auto id = to_lower(trimmed(text_of(&blob, "sourceId")));
+    auto id = to_lower(without_braces(text_of(&blob, "sourceId")));
     if (!id.empty()) return id == source.source_id;
-    return place_of(text_of(&blob, "url")) == source.url;
+    auto place = place_of(text_of(&blob, "url"));
+    if (place.empty()) return false;
+    auto name = to_lower(place.substr(place.rfind('/') + 1));
+    bool is_named = !source.source_id.empty() && name.starts_with(source.source_id + ".");
+    return is_named || place == source.url;
+}
+
+// One that is listed several times was tried several times: a success is one whatever came before
+// or after, and otherwise the last attempt counts.
+std::optional<notification> outcome_of(const json::array& details, const posted_blob& source) {
+    std::optional<notification> last;
+    wall_time last_at{};
+    for (auto& blob : details) {
+        if (!is_about(blob, source)) continue;
+        auto found = outcome_in(blob, source);
+        if (found && found->success) return found;
+        auto at = updated_at(blob);
+        if (at < last_at) continue;
+        last_at = at;
+        last = std::move(found);
+    }
+    return last;
 }
 
 }  // namespace
@@ -128,13 +176,7 @@ result<std::vector<std::optional<notification>>> parse_operation_details(
     auto* list = details ? details->if_array() : nullptr;
     if (!list) return bad_answer("no details of blobs");
     std::vector<std::optional<notification>> out;
-    for (auto& source : posted) {
-        std::optional<notification> found;
-        for (auto& blob : *list) {
-            if (!found && is_about(blob, source)) found = outcome_in(blob, source);
-        }
-        out.push_back(std::move(found));
-    }
+    for (auto& source : posted) out.push_back(outcome_of(*list, source));
     return {boost::system::in_place_value, std::move(out)};
 }
 

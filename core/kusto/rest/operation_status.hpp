@@ -11,14 +11,14 @@
 
 namespace kustodrop::kusto {
 
-/// The id in the answer to a POST, opaque. Failure "bad_answer" that says `maybe_acted` if there
+/// The id in the answer to a POST, opaque; 8 KiB at most. Failure "bad_answer" that says `maybe_acted` if there
 /// is none: the service may have accepted the blobs.
 result<std::string> parse_operation_id(std::string_view body);
 
 /// A blob that an operation was begun with.
 struct posted_blob {
     std::string source_id;  // Lower case.
-    std::string url;        // Without its query.
+    std::string url;        // Without its query; empty: not known.
     std::string database;
     std::string table;
 };
@@ -42,7 +42,7 @@ result<operation_status> parse_operation_status(std::string_view body);
 
 /// What `details=true` adds: for each of `posted`, in its order, what became of it as a
 /// notification would report it; nothing while it is pending or is not named. Found by its source
-/// id, else by its URL. Failure "bad_answer" if there are no details.
+/// id, else by its URL or the name of its blob, which begins with the id. Failure "bad_answer" if there are no details.
 result<std::vector<std::optional<notification>>> parse_operation_details(
     std::string_view body, const std::vector<posted_blob>& posted
 );

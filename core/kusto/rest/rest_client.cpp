@@ -103,7 +103,8 @@ asio::awaitable<result<std::string>> rest_client::post(
     asked.body = std::move(body);
     auto answer = co_await send(std::move(asked), std::move(closed));
     if (!answer) co_return answer.error();
-    if (answer->status != 200) co_return post_failure(*answer, "post to " + host());
+    bool is_accepted = answer->status >= 200 && answer->status < 300;
+    if (!is_accepted) co_return post_failure(*answer, "post to " + host());
     auto id = parse_operation_id(answer->body);
     co_return id;
 }

@@ -167,12 +167,18 @@ BOOST_AUTO_TEST_CASE(keeps_an_operations_id_as_it_is) {
          {"",
           "{}",
           R"({"ingestionOperationId":""})",
-          R"({"ingestionOperationId":7})",
+          R"({"ingestionOperationId":{}})",
           R"({"ingestionOperationId":"a\nb"})"}) {
         auto read = parse_operation_id(body);
         BOOST_REQUIRE(!read);
         BOOST_TEST(read.error().maybe_acted, body);
     }
+    BOOST_TEST(*parse_operation_id(R"({"ingestionOperationId":12345})") == "12345");
+    auto of_length = [](std::size_t bytes) {
+        return parse_operation_id(R"({"ingestionOperationId":")" + std::string(bytes, 'x') + "\"}");
+    };
+    BOOST_TEST(of_length(8192)->size() == 8192u);
+    BOOST_TEST(!of_length(8193));
 }
 
 BOOST_AUTO_TEST_CASE(counts_in_every_spelling) {
@@ -211,6 +217,68 @@ BOOST_AUTO_TEST_CASE(gives_each_blob_its_outcome) {
     BOOST_TEST(!parse_operation_details(R"({"status":{}})", three_blobs()));
     BOOST_TEST(!parse_operation_details("", three_blobs()));
     BOOST_TEST(!parse_operation_details(R"({"details":[1,{}]})", three_blobs())->at(0));
+}
+
+BOOST_AUTO_TEST_CASE(a_success_wins_over_failures_of_the_same_blob) {
+    std::string failed = R"({"url":"https://h/c/b","status":"Failed","errorCode":"E"})";
+    std::string good = R"({"url":"https://h/c/b","status":"Succeeded"})";
+    for (auto& list : {failed + "," + good, good + "," + failed}) {
+        auto read =
+            parse_operation_details("{\"details\":[" + list + "]}", {{"id", "https://h/c/b", "Db", "T"}});
+        BOOST_REQUIRE(read->at(0));
+        BOOST_TEST(read->at(0)->success, list);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(of_attempts_without_a_success_the_last_one_counts) {
+    auto read = [](const std::string& list) {
+        auto body = "{\"details\":[" + list + "]}";
+        return parse_operation_details(body, {{"id", "https://h/c/b", "Db", "T"}}).value().at(0);
+    };
+    std::string failed = R"({"url":"https://h/c/b","status":"Failed","errorCode":"E",)"
+                         R"("lastUpdated":"2025-10-01T12:30:00Z"})";
+    std::string pending = R"({"url":"https://h/c/b","status":"InProgress")";
+    auto earlier = pending + R"(,"lastUpdated":"2025-10-01T12:00:00Z"})";
+    auto later = pending + R"(,"lastUpdated":"2025-10-01T13:00:00Z"})";
+    BOOST_TEST(read(failed + "," + earlier).has_value());
+    BOOST_TEST(!read(failed + "," + later).has_value());
+    BOOST_TEST(!read(later + "," + failed).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(an_entry_without_an_id_belongs_to_the_blob_of_its_url) {
+    auto id = "123a6999-411e-4226-a333-a79992dd9b95";
+    auto finds = [id](const std::string& members) {
+        auto body = R"({"details":[{"status":"Failed","errorCode":"E")" + members + "}]}";
+        return parse_operation_details(body, {{id, {}, "Db", "T"}}).value().at(0).has_value();
+    };
+    BOOST_TEST(finds(R"(,"url":"https://h/c/123a6999-411e-4226-a333-a79992dd9b95.csv.gz?s=1")"));
+    BOOST_TEST(finds(R"(,"sourceId":" {123A6999-411e-4226-a333-a79992dd9b95}")"));
+    BOOST_TEST(!finds(R"(,"url":"https://h/c/223a6999-411e-4226-a333-a79992dd9b95.csv.gz")"));
+    BOOST_TEST(!finds(R"(,"url":"")"));
+    BOOST_TEST(!finds(""));
+    BOOST_TEST(!finds(R"(,"sourceId":null)"));
+}
+
+BOOST_AUTO_TEST_CASE(other_names_of_an_end_are_understood) {
+    BOOST_TEST(failed_with(R"("status":"Completed")").success);
+    BOOST_TEST(failed_with(R"("status":"success")").success);
+    BOOST_TEST(!failed_with(R"("status":"Completed","errorCode":"E")").success);
+    BOOST_TEST(failed_with(R"("status":"Failure","errorCode":"E")").code == "E");
+    BOOST_TEST(is_pending(R"("status":"PartiallySucceeded")"));
+}
+
+BOOST_AUTO_TEST_CASE(codes_are_kept_without_secrets) {
+    auto one = failed_with(R"("status":"Failed","errorCode":"Download_Forbidden?sig=secret")");
+    BOOST_TEST(one.code.starts_with("Download_Forbidden"));
+    BOOST_TEST(one.code.find("secret") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(counters_may_be_written_as_fractions) {
+    BOOST_TEST(counted(R"("Succeeded":1.0,"Failed":2e0)").succeeded == 1u);
+    BOOST_TEST(counted(R"("Succeeded":1.0,"Failed":2e0)").failed == 2u);
+    for (auto odd : {"1.5", "-1.0", "1e300"}) {
+        BOOST_TEST(counted(R"("Succeeded":)" + std::string(odd)).succeeded == 0u, odd);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(recognises_what_was_there_already) {

@@ -143,6 +143,15 @@ BOOST_AUTO_TEST_CASE(a_post_whose_token_was_refused_is_not_repeated_during_a_pau
     BOOST_TEST(network.sent.size() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(every_2xx_may_bring_the_operation) {
+    for (unsigned status : {201u, 202u}) {
+        network.answer(status, R"({"ingestionOperationId":"1;2;3"})");
+        auto sent = start(client->post("/v1/rest/ingestion/queued/Db/T", "{}", {}));
+        BOOST_REQUIRE(sent->done());
+        BOOST_TEST(sent->value->value() == "1;2;3", status);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(an_answer_without_an_operation_may_have_acted) {
     network.answer(200, "{}");
     auto sent = start(client->post("/v1/rest/ingestion/queued/Db/T", "{}", {}));
