@@ -96,6 +96,12 @@ std::optional<failure> operation_poller::trouble_of(const spool::source& what) c
     for (auto& one : what.rest_posts) {
         if (one.operation.empty()) continue;
         if (auto why = troubles_.of({path_of(one), table_of(one)})) return why;
+        auto known = operations_.find(path_of(one));
+        if (known == operations_.end() || !known->second.hides_some) continue;
+        return failure{
+            errc::bad_answer,
+            remedy::retry,
+            "the operation counts blobs that have ended, but does not say that this one has"};
     }
     return std::nullopt;
 }
@@ -136,11 +142,17 @@ asio::awaitable<bool> operation_poller::ask(std::string path) {
         known = operations_.find(path);
         if (known == operations_.end()) co_return false;
         brought = details && apply(known->second, what, *details);
-        if (brought) known->second.ended = ended;
+        if (is_new && !failed_) note_ended(known->second, ended);
     }
     if (!failed_) troubles_.answered(what);
     put_off(path, begun);
     co_return brought;
+}
+
+// Details may lag behind the counters: they are asked for again until they have named all.
+void operation_poller::note_ended(operation& one, std::uint64_t ended) {
+    one.hides_some = !one.waiting.empty() && one.named < ended;
+    if (!one.hides_some) one.ended = ended;
 }
 
 // Nothing: the service does not know the operation, or could not be asked.
@@ -180,6 +192,7 @@ bool operation_poller::apply(operation& one, const asked& what, const std::strin
         metric_labels labels{{"kind", reported->success ? "success" : "failure"}, {"owner", "us"}};
         with_.measured.count("kustodrop_notifications_total", labels).add();
         with_.handler.apply(*reported);
+        ++one.named;
         brought = true;
     }
     std::erase(one.waiting, std::string());

@@ -62,7 +62,9 @@ private:
         spool::rest_post post;
         std::vector<std::string> waiting;       // The sources whose outcome is not known.
         unsigned asked = 0;                     // Answers without an end.
-        std::uint64_t ended = 0;                // Blobs, as of the last details.
+        std::uint64_t ended = 0;                // Blobs, as of the last details that named all.
+        std::uint64_t named = 0;                // Blobs whose end the details have brought.
+        bool hides_some = false;  // More blobs have ended than the details name.
         std::optional<time_point> answered_at;  // Of the last question that was answered.
         time_point next{};
     };
@@ -78,6 +80,7 @@ private:
     asio::awaitable<bool> ask(std::string path);
     asio::awaitable<std::optional<std::string>> fetch(asked what, bool details);
     bool apply(operation& one, const asked& what, const std::string& details);
+    static void note_ended(operation& one, std::uint64_t ended);
     void note_failure(const asked& what, failure why, unsigned status = 200);
     bool drop_unwanted(const std::string& path);
     bool wait_for_table(const std::string& path);

@@ -65,6 +65,33 @@ BOOST_AUTO_TEST_CASE(an_operation_is_asked_again_for_what_has_not_ended) {
     BOOST_TEST(state(2) == "succeeded");
 }
 
+BOOST_AUTO_TEST_CASE(details_that_lag_behind_the_counters_are_asked_for_again) {
+    posted_in(1, "op");
+    auto& late = posted_in(2, "op");
+    pass(5s);
+    auto counters = R"("Succeeded":2)";
+    auto partial = details(counters, blob(1, R"("status":"Succeeded")"));
+    rest.answer(200, partial);
+    rest.answer(200, partial);
+    BOOST_TEST(poll());
+    BOOST_TEST(state(2) == "posted");
+    auto why = poller->trouble_of(late);
+    BOOST_REQUIRE(why.has_value());
+    BOOST_TEST(why->detail.find("does not say that this one") != std::string::npos);
+    for (int i = 0; i < 2; ++i) {
+        pass(1min);
+        rest.answer(200, partial);
+        rest.answer(200, partial);
+        BOOST_TEST(!poll());
+    }
+    pass(1min);
+    auto whole = details(counters, blob(2, R"("status":"Succeeded")"));
+    rest.answer(200, whole);
+    rest.answer(200, whole);
+    BOOST_TEST(poll());
+    BOOST_TEST(state(2) == "succeeded");
+}
+
 BOOST_AUTO_TEST_CASE(an_unknown_operation_is_no_outcome_and_no_trouble) {
     auto& what = posted_in(1, "op");
     pass(5s);
