@@ -155,12 +155,11 @@ void outcome_handler::settle(spool::source& what, spool::outcome_record record) 
 
 void outcome_handler::park(spool::source& what, spool::outcome_record record) {
     with_.log.warning(
-        "unconfirmed: no notification within outcome_timeout; kept in work/ until a late one or "
+        "unconfirmed: no outcome was reported in time; kept in work/ until a late notification or "
         "`kustodrop retry`",
         {{"watch", what.watch},
          {"source", what.id},
          {"file", what.slices.front().name},
-         {"waited", human_duration(options_.outcome_timeout)},
          {"detail", record.details}}
     );
     with_.sources.park(what, std::move(record));
@@ -196,11 +195,8 @@ void outcome_handler::refuse_token_of(const spool::source& what) {
 // The blob may have been deleted with its ingestion, so it is uploaded again.
 void outcome_handler::repost(spool::source& what) {
     with_.log.warning(
-        "unconfirmed: no notification within outcome_timeout; sent again, which may be a duplicate",
-        {{"watch", what.watch},
-         {"source", what.id},
-         {"file", what.slices.front().name},
-         {"waited", human_duration(options_.outcome_timeout)}}
+        "unconfirmed: no outcome was reported in time; sent again, which may be a duplicate",
+        {{"watch", what.watch}, {"source", what.id}, {"file", what.slices.front().name}}
     );
     ++what.ambiguous_posts;
     with_.measured.count("kustodrop_posts_ambiguous_total", {{"watch", what.watch}}).add();

@@ -110,6 +110,8 @@ void outcomes::expect(const spool::source& posted) {
     waited = std::max(waited, std::chrono::microseconds(0));
     auto posted_at = time_.now() - std::min<duration>(waited, options_.outcome_timeout);
     expected_.add(posted.id, posted_at, places_of(posted));
+    bool is_lost = spool::is_unposted(posted.stage) && posted.ambiguous_posts > 0;
+    is_lost ? lost_.lost(posted, time_.now()) : lost_.forget(posted.id);
     operations_.expect(posted);
     changed_.notify_all();
 }
@@ -138,6 +140,7 @@ asio::awaitable<void> outcomes::run() {
         bool brought = false;
         brought = co_await poll();
         end_waiting();
+        end_repeating();
         if (!brought) co_await pause();
     }
 }
@@ -307,6 +310,18 @@ void outcomes::end_waiting() {
         if (is_held && waited < options_.outcome_timeout) {
             expect(*what);
         } else if (is_held || std::holds_alternative<stage::posted>(what->stage)) {
+            handler_.handle_timeout(*what, unread_because(*what));
+        }
+    }
+}
+
+// Each post without an answer may add its rows once more: not without end.
+void outcomes::end_repeating() {
+    for (auto& id : lost_.since(time_.now() - options_.outcome_timeout)) {
+        auto* what = sources_.find(id);
+        if (!what || !spool::is_unposted(what->stage)) {
+            lost_.forget(id);
+        } else if (lost_.is_repeated(*what)) {
             handler_.handle_timeout(*what, unread_because(*what));
         }
     }

@@ -5,6 +5,7 @@
 #include "kusto/rest/rest_access.hpp"
 #include "pipeline/outcomes/cleaner.hpp"
 #include "pipeline/outcomes/expectations.hpp"
+#include "pipeline/outcomes/lost_answers.hpp"
 #include "pipeline/outcomes/outcome_handler.hpp"
 #include "pipeline/outcomes/outcomes_options.hpp"
 #include "pipeline/outcomes/ownership.hpp"
@@ -90,6 +91,7 @@ private:
     std::vector<std::string> overdue() const;
     bool is_held_past_timeout(const spool::source& what) const;
     void end_waiting();
+    void end_repeating();
 
     roster& sources_;
     absent_sources& absent_;
@@ -98,6 +100,7 @@ private:
     outcomes_options options_;
     event changed_;
     expectations expected_;
+    lost_answers lost_;
     spool::report_places read_;  // By the last poll.
     ownership owners_;
     queue_patience patience_;

@@ -34,7 +34,7 @@ spool::outcome_record record_of(const notification& reported, wall_time at) {
     spool::outcome_record out;
     bool good = reported.success;
     out.outcome = good ? spool::outcome::succeeded : spool::outcome::failed;
-    out.code = reported.code;
+    out.code = without_secrets(reported.code);
     out.details = without_secrets(reported.details);
     out.operation_id = reported.operation_id;
     out.at = at;
@@ -158,6 +158,37 @@ static bool ends_one_post(const spool::source& source) {
            (spool::failure_count(source) > 0 || answered + 1 < source.posts);
 }
 
+// Nothing more will be reported on it in time.
+static any_action unconfirmed(
+    const source_facts& known, const policy_options& options, spool::outcome_record record
+) {
+    auto& source = known.source;
+    bool wants_repost = known.is_watched && known.on_unconfirmed == unconfirmed_action::repost &&
+                        has_its_files(source) && source.posts <= options.resend_limit;
+    // One whose answer was lost is repeated when upload.repost_after has passed.
+    if (wants_repost && spool::is_unposted(source.stage)) return action::wait{};
+    if (wants_repost) return action::repost{};
+    record.outcome = spool::outcome::unconfirmed;
+    record.code = "no_notification";
+    if (known.is_watched && known.on_unconfirmed == unconfirmed_action::archive) {
+        return action::settle{std::move(record)};
+    }
+    return action::park{std::move(record)};
+}
+
+// The service has it twice, and the operation of the other post cannot be asked for: what became of
+// that is not reported any more.
+static any_action after_copy_of_silent_post(
+    const source_facts& known, const policy_options& options, wall_time at
+) {
+    spool::outcome_record record;
+    record.at = at;
+    record.details =
+        "the service dropped this post as a copy: it has accepted another one, whose answer was "
+        "lost, and does not say what became of that";
+    return unconfirmed(known, options, std::move(record));
+}
+
 // Nothing of the others; but no more than they are outstanding, and one may have failed before.
 static decision decide_on_copy(
     const source_facts& known,
@@ -172,7 +203,13 @@ static decision decide_on_copy(
     bool is_last = source.failure_keys.size() + 1 + silent_posts(source) >= source.posts;
     bool is_on_its_way = std::holds_alternative<stage::claimed>(source.stage) ||
                          std::holds_alternative<stage::uploaded>(source.stage);
-    if (!is_last || is_on_its_way || !has_failed_after_all_posts(source)) return out;
+    if (!is_last || is_on_its_way) return out;
+    if (!has_failed_after_all_posts(source)) {
+        bool is_silent = silent_posts(source) > 0 && !known.is_parked &&
+                         std::holds_alternative<stage::posted>(source.stage);
+        if (is_silent) out.next = after_copy_of_silent_post(known, options, at.wall_now);
+        return out;
+    }
     auto failed = last_failure_of(source);
     if (was_for_former_target(known, failed.code, options)) {
         out.next = action::send_to_new_target{};
@@ -273,19 +310,11 @@ any_action decide_on_timeout(
         record.outcome = spool::outcome::presumed;
         return action::settle{std::move(record)};
     }
-    bool wants_repost = known.is_watched && known.on_unconfirmed == unconfirmed_action::repost &&
-                        has_its_files(source);
-    // One whose answer was lost is repeated when upload.repost_after has passed.
-    if (wants_repost && spool::is_unposted(source.stage)) return action::wait{};
-    if (wants_repost && source.posts <= options.resend_limit) return action::repost{};
-    record.outcome = spool::outcome::unconfirmed;
-    record.code = "no_notification";
-    record.details = was_read ? "the service reported nothing within outcome_timeout"
-                              : "notifications cannot be read: " + options.unread_because;
-    if (known.is_watched && known.on_unconfirmed == unconfirmed_action::archive) {
-        return action::settle{std::move(record)};
-    }
-    return action::park{std::move(record)};
+    bool is_unanswered = spool::is_unposted(source.stage) && source.ambiguous_posts > 0;
+    record.details = is_unanswered ? "the service answered no post within outcome_timeout"
+                                   : "the service reported nothing within outcome_timeout";
+    if (!was_read) record.details = "notifications cannot be read: " + options.unread_because;
+    return unconfirmed(known, options, std::move(record));
 }
 
 }  // namespace kustodrop::pipeline

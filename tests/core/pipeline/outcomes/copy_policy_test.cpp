@@ -156,6 +156,29 @@ BOOST_AUTO_TEST_CASE(a_failure_without_a_key_of_its_own_is_final) {
     BOOST_TEST(on_timeout() == "settle");
 }
 
+BOOST_AUTO_TEST_CASE(a_copy_of_a_post_that_cannot_be_asked_for_ends_the_wait) {
+    source.rest_posts = {{"Logs", "Web", ""}, {"Logs", "Web", "op"}};
+    auto decided = after_copy();
+    auto& record = std::get<action::park>(decided.next).record;
+    BOOST_TEST((record.outcome == spool::outcome::unconfirmed));
+    BOOST_TEST(record.details.find("has accepted another one") != std::string::npos);
+    BOOST_TEST(decided.is_new_copy);
+    on_unconfirmed = unconfirmed_action::archive;
+    BOOST_TEST(answer_to_copy() == "settle");
+    on_unconfirmed = unconfirmed_action::repost;
+    BOOST_TEST(answer_to_copy() == "repost");
+}
+
+BOOST_AUTO_TEST_CASE(a_copy_is_not_the_last_word_while_another_post_can_be_asked_for) {
+    source.posts = 3;
+    source.rest_posts = {{"Logs", "Web", ""}, {"Logs", "Web", "1"}, {"Logs", "Web", "2"}};
+    BOOST_TEST(answer_to_copy() == "wait");
+    has_dropped("1");
+    BOOST_TEST(answer_to_copy() == "park");
+    source.stage = stage::posting{};
+    BOOST_TEST(answer_to_copy() == "wait");
+}
+
 BOOST_AUTO_TEST_CASE(copies_are_not_counted_as_failures) {
     has_failed(failed(data_code));
     has_dropped("1");

@@ -37,6 +37,8 @@ BOOST_AUTO_TEST_CASE(a_post_without_an_answer_that_is_held_is_not_reposted_befor
     BOOST_TEST(on_timeout() == "park");
     on_unconfirmed = unconfirmed_action::repost;
     BOOST_TEST(on_timeout() == "wait");
+    source.posts = options.resend_limit + 1;
+    BOOST_TEST(on_timeout() == "park");
 }
 
 BOOST_AUTO_TEST_CASE(silence_is_presumed_success_where_only_failures_are_reported) {
