@@ -119,10 +119,10 @@ static constexpr duration tolerated_skew = 5min;
 static void add_watch_problems(const watch_status& watch, std::vector<std::string>& out) {
     auto add = [&](const std::string& text) { out.push_back(watch.name + ": " + text); };
     if (watch.leaving) return;
-    bool is_absent = !watch.trouble || watch.trouble->code == errc::folder_absent;
-    if (!watch.present && is_absent) {
-        add("its folder is absent: " + watch.path);
+    if (!watch.present && !watch.trouble) {
+        add("its folder is not open: " + watch.path);
     } else if (watch.trouble) {
+        // A folder may be absent although there is one at its path: the detail says why.
         add((watch.present ? "" : "its folder is not open: ") + to_string(*watch.trouble));
     }
     if (!watch.paused.empty()) add("paused: " + watch.paused);

@@ -180,11 +180,11 @@ static void add_notes(std::vector<screen_line>& out, const json::object& watch) 
     auto* trouble = watch.if_contains("trouble");
     auto code_of_trouble =
         trouble && trouble->is_object() ? text_in(trouble->get_object(), "code") : std::string();
-    if (!code_of_trouble.empty() && code_of_trouble != to_string(errc::folder_absent)) {
+    if (!code_of_trouble.empty()) {
         auto detail = text_in(trouble->get_object(), "detail");
         out.push_back({name + with_code(code_of_trouble, detail), look::trouble});
     } else if (!watch.at("present").as_bool()) {
-        out.push_back({name + "its folder is absent: " + text_in(watch, "path"), look::trouble});
+        out.push_back({name + "its folder is not open: " + text_in(watch, "path"), look::trouble});
     }
     if (!paused.empty()) {
         auto held = std::to_string(number_in(watch, "held"));

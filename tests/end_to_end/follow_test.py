@@ -286,7 +286,7 @@ class Follow(EndToEnd):
         self.until(
             "the absence", lambda: not daemon.status()["watches"][0]["present"], daemon=daemon
         )
-        self.assertIn("folder is absent", " ".join(daemon.status()["problems"]))
+        self.assertIn("folder is not open: folder_absent: ", " ".join(daemon.status()["problems"]))
         config = ("--config", daemon.config_path)
         _, out, _ = daemon.command("explain", daemon.drop / "app.log", *config)
         self.assertIn("folder_absent", out)

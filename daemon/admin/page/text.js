@@ -44,7 +44,8 @@ function stateOf(watch, status) {
   if (trouble && trouble.code !== "folder_absent") {
     return ["bad", "held", `${trouble.code}: ${trouble.detail}. It is retried.`];
   }
-  if (!watch.present) return ["bad", "folder absent", "The folder does not exist; it is retried."];
+  if (trouble) return ["bad", "folder absent", `${trouble.detail}. It is retried.`];
+  if (!watch.present) return ["bad", "folder absent", "The folder is not open; it is retried."];
   if (watch.low_on_space) return ["bad", "low on space", "Too little space is free: the archive is cleared."];
   if (watch.paused) {
     return ["bad", "paused", `${watch.paused.replace(/\.$/, "")}. ${formatFiles(watch.held)} wait.`];
