@@ -21,6 +21,20 @@ void report_absent_folder(const watch& from, const failure& why, logger& log) {
     );
 }
 
+bool is_same_absence(const failure& said, const failure& now) {
+    return said.code == now.code && said.message() == now.message();
+}
+
+void report_deleted_folder(const watch& from, std::uint64_t pending_files, logger& log) {
+    log.warning(
+        "the folder was deleted with all that was in it; the new one in its place is watched, and "
+        "what was posted keeps waiting for its outcome",
+        {{"watch", from.options.name},
+         {"path", from.options.path},
+         {"pending_files", std::to_string(pending_files)}}
+    );
+}
+
 void report_released_folder(
     const watch& from,
     const std::optional<watch_options>& next,

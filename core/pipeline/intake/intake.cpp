@@ -110,6 +110,9 @@ asio::awaitable<void> intake::turn() {
         report_absent_folder(watch_, observed.error(), with_.log);
         absence_ = observed.error();
         files_.close();
+        auto former = watch_.folder;
+        auto asking = [former] { return is_deleted(*former); };
+        former_is_deleted_ = co_await offload(with_.pool, asking);
         watch_.folder.reset();
         co_return;
     }
@@ -161,17 +164,22 @@ asio::awaitable<result<void>> intake::open_and_resume() {
     if (!opened.has_error()) {
         static_cast<open_folder&>(watch_) = opened->how;
         folder_facts where{record_of(watch_, opened->identity), before_};
-        if (is_other_folder(with_.sources, opened->work, where)) opened = other_folder(watch_);
+        bool is_other = is_other_folder(with_.sources, opened->work, where);
+        if (must_wait_for_former(is_other, former_is_deleted_)) opened = other_folder(watch_);
     }
     if (opened.has_error()) {
         watch_.folder.reset();
         auto problem = opened.error();
-        bool is_known = absence_ && absence_->code == problem.code;
+        bool is_known = absence_ && is_same_absence(*absence_, problem);
         absence_ = problem;
         if (!is_known) report_unopened_folder(watch_, problem, with_.log);
         co_return problem;
     }
     absence_.reset();
+    if (std::exchange(former_is_deleted_, false)) {
+        auto pending = with_.sources.counts(watch_.options.name).pending_files;
+        report_deleted_folder(watch_, pending, with_.log);
+    }
     work_.forget();
     for (auto& warning : opened->warnings) {
         with_.log.warning(warning, {{"watch", watch_.options.name}, {"path", path}});

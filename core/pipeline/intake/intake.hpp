@@ -112,6 +112,7 @@ private:
     std::optional<time_point> busy_since_;        // Opening the folder, or taking a turn.
     std::optional<failure> absence_;              // Why the folder is not open, logged once.
     std::optional<spool::folder_record> before_;  // The folder that the files were claimed in.
+    bool former_is_deleted_ = false;              // The one that was open before.
 };
 
 }  // namespace kustodrop::pipeline

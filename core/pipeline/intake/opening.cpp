@@ -2,6 +2,8 @@
 
 #include "spool/folder/scanning.hpp"
 
+#include <sys/stat.h>
+
 #include <memory>
 #include <utility>
 
@@ -40,6 +42,15 @@ result<opened_folder> open_watched_folder(
     out.identity = out.how.folder->identity();
     out.medium = out.how.folder->medium().kind;
     return out;
+}
+
+bool is_deleted(const spool::drop_folder& folder) {
+    struct ::stat facts = {};
+    return ::fstat(folder.descriptor_of_root(), &facts) == 0 && facts.st_nlink == 0;
+}
+
+bool must_wait_for_former(bool is_other, bool former_is_deleted) {
+    return is_other && !former_is_deleted;
 }
 
 }  // namespace kustodrop::pipeline

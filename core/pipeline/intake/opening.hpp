@@ -26,4 +26,12 @@ result<opened_folder> open_watched_folder(
     const std::string& path, claim_mode how, const std::string& state_directory
 );
 
+/// Whether an open folder was deleted, with all that was in it: one that is mounted no more, or was
+/// renamed, still has a name somewhere. Blocking.
+bool is_deleted(const spool::drop_folder& folder);
+
+/// Pure. Whether the folder of a watch is another one now than the one that holds what was claimed,
+/// so that it must not be taken for it. Nothing waits in a folder that was deleted.
+bool must_wait_for_former(bool is_other, bool former_is_deleted);
+
 }  // namespace kustodrop::pipeline

@@ -178,6 +178,64 @@ BOOST_AUTO_TEST_CASE(a_disk_that_goes_away_is_not_replaced_by_its_mount_point) {
     BOOST_TEST(names() == strings{"a"}, boost::test_tools::per_element());
 }
 
+// Nothing waits in a folder that is no more: what comes next at its path is watched.
+BOOST_AUTO_TEST_CASE(a_folder_that_was_deleted_is_replaced_by_the_next_at_its_path) {
+    open();
+    files.write("a", "1");
+    settle_files();
+    auto id = claimed().front()->id;
+    std::filesystem::remove_all(files.path());
+    files.make_folder("");
+    files.write("b", "1");
+    settle_files();
+    settle_files();
+    BOOST_TEST(watch->folder != nullptr);
+    BOOST_TEST(!subject->absence());
+    BOOST_TEST(names() == (strings{"a", "b"}), boost::test_tools::per_element());
+    BOOST_TEST(sources->find(id) != nullptr);
+    BOOST_TEST(routed.settled_ids.empty());
+    BOOST_TEST(has_said("the folder was deleted with all that was in it"));
+}
+
+BOOST_AUTO_TEST_CASE(a_deleted_folder_is_waited_for_until_there_is_another) {
+    open();
+    files.write("a", "1");
+    settle_files();
+    std::filesystem::remove_all(files.path());
+    for (int i = 0; i < 9; ++i) settle_files();
+    BOOST_TEST(watch->folder == nullptr);
+    files.make_folder("");
+    for (int i = 0; i < 9; ++i) settle_files();
+    BOOST_TEST(watch->folder != nullptr);
+    BOOST_TEST(claimed().size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_that_is_absent_for_another_reason_by_now_is_said_once_more) {
+    open();
+    files.write("a", "1");
+    settle_files();
+    auto disk = files.path() + ".disk";
+    std::filesystem::rename(files.path(), disk);
+    settle_files();
+    settle_files();
+    BOOST_TEST(has_said("No such file"));
+    BOOST_TEST(!has_said("the one that holds what was claimed"));
+    files.make_folder("");
+    for (int i = 0; i < 3; ++i) settle_files();
+    BOOST_TEST(has_said("the one that holds what was claimed"));
+    BOOST_TEST(std::ranges::count_if(lines, [](auto& line) {
+                   return line.find("the one that holds what was claimed") != std::string::npos;
+               }) == 1);
+    std::filesystem::remove_all(files.path());
+    std::filesystem::rename(disk, files.path());
+}
+
+BOOST_AUTO_TEST_CASE(only_a_deleted_folder_is_not_waited_for) {
+    BOOST_TEST(must_wait_for_former(true, false));
+    BOOST_TEST(!must_wait_for_former(true, true));
+    BOOST_TEST(!must_wait_for_former(false, false));
+}
+
 BOOST_AUTO_TEST_CASE(a_file_that_was_settled_elsewhere_is_moved_and_not_shipped_again) {
     retired_but_there(record(spool::outcome::succeeded));
     BOOST_REQUIRE(claimed().size() == 1u);
