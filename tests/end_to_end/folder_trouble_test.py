@@ -2,6 +2,7 @@
 """In each kind of trouble with a folder all surfaces agree, as in trouble_test."""
 import contextlib
 import os
+import shutil
 import subprocess
 import unittest
 
@@ -31,6 +32,24 @@ class EachFolderTrouble(Troubled):
         self.settled(daemon, succeeded=1)
         self.none_says(daemon, file, metrics)
 
+    def test_the_folder_is_deleted_while_outcomes_are_awaited(self):
+        emulator, daemon = self.pair()
+        emulator.pause()
+        self.put(daemon, 2)
+        self.until("two posts", lambda: daemon.status()["watches"][0]["stages"]["posted"] == 2)
+        shutil.rmtree(daemon.drop)
+        daemon.drop.mkdir()
+        daemon.put("later.csv", csv_rows(1, 7))
+
+        def posted():
+            return daemon.status()["watches"][0]["stages"]["posted"] == 3
+
+        self.until("the file of the new folder", posted, 100)
+        emulator.pause(False)
+        self.settled(daemon, succeeded=3)
+        self.none_says(daemon, daemon.drop / "f0.csv", {})
+        self.assertEqual(emulator.count(), 3)
+
     def of_other_user(self, **watch):
         if os.geteuid() != 0:
             self.skipTest("needs root to run the daemon as another user")
@@ -53,6 +72,29 @@ class EachFolderTrouble(Troubled):
         os.chown(below, OTHER_USER, OTHER_USER)
         self.settled(daemon, seconds=100, succeeded=1)
         self.none_says(daemon, file, {})
+
+    def test_a_folder_that_is_not_writable_for_a_while(self):
+        daemon = self.of_other_user(on_success="delete")
+        os.chmod(daemon.drop, 0o555)
+        daemon.stop()
+        user = (f"--reuid={OTHER_USER}", f"--regid={OTHER_USER}", "--clear-groups")
+        daemon.start(before=("setpriv", *user))
+        file = self.put(daemon)
+        self.settled(daemon, succeeded=1)
+        _, text, _ = daemon.command("status", "--config", daemon.config_path)
+        self.assertIn("note in_place: the folder is not writable for this process", text)
+        _, said, _ = daemon.command("explain", "--config", daemon.config_path, file)
+        self.assertIn("shipped in place and stay there", said)
+        os.chmod(daemon.drop, 0o755)
+
+        def is_claiming():
+            return not daemon.status()["watches"][0]["notices"]
+
+        self.until("files to be claimed again", is_claiming, 100)
+        daemon.put("later.csv", csv_rows(1, 7))
+        self.settled(daemon, succeeded=2)
+        self.until("it is deleted", lambda: not (daemon.drop / "later.csv").exists())
+        self.assertTrue(file.exists())
 
     def test_the_archive_may_not_be_written(self):
         daemon = self.of_other_user()

@@ -116,6 +116,16 @@ asio::awaitable<void> intake::turn() {
         watch_.folder.reset();
         co_return;
     }
+    if (files_.may_claim_now()) {
+        files_.close();
+        watch_.folder.reset();
+        auto opened = co_await try_open();
+        if (opened.has_error()) co_return;
+    }
+    co_await work_on_files();
+}
+
+asio::awaitable<void> intake::work_on_files() {
     release_held(watch_, with_);
     co_await check_work();
     co_await rechecks_.look(life_.hurries());
@@ -184,7 +194,7 @@ asio::awaitable<result<void>> intake::open_and_resume() {
     for (auto& warning : opened->warnings) {
         with_.log.warning(warning, {{"watch", watch_.options.name}, {"path", path}});
     }
-    files_.open(opened->medium);
+    files_.open(opened->medium, opened->stays_because);
     with_.log.info("watching", {{"watch", watch_.options.name}, {"path", path}, {"mode", mode()}});
     co_await resume(std::move(*opened));
     co_return result<void>();

@@ -94,6 +94,7 @@ private:
     );
     asio::awaitable<void> check_work();
     asio::awaitable<void> turn();
+    asio::awaitable<void> work_on_files();
     void apply(life::transition due);
     bool is_over() const;
     schedule::reasons reasons() const;

@@ -34,6 +34,7 @@ result<opened_folder> open_watched_folder(
     out.how.read_only = how != claim_mode::rename && !advice->rename;
     out.how.in_place = how == claim_mode::in_place || out.how.read_only;
     if (out.how.read_only) {
+        out.stays_because = advice->reason;
         out.warnings.push_back(advice->reason + ": files are shipped in place and stay there");
     } else {
         auto ours = take_possession(out, state_directory);

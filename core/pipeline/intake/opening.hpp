@@ -18,6 +18,7 @@ struct opened_folder {
     spool::medium_kind medium = spool::medium_kind::unknown;
     std::vector<spool::work_entry> work;  // What an earlier run left in work/.
     std::vector<std::string> warnings;
+    std::string stays_because;  // Why files stay in place although that was not asked for; or "".
 };
 
 /// Opens a watch's folder, prepares its .kustodrop and locks it, unless files are to stay in place

@@ -20,7 +20,9 @@ watching::watching(watch& of, intake_parts parts, intake_options options)
       refused_(of.options.name, parts.log),
       notices_(of.options.name, parts.log) {}
 
-void watching::open(spool::medium_kind medium) {
+void watching::open(spool::medium_kind medium, std::string stays_because) {
+    stays_because_ = std::move(stays_because);
+    may_claim_now_ = false;
     files_.clear();
     waiting_.clear();
     events_.start(medium);
@@ -31,6 +33,8 @@ void watching::close() {
     events_.stop();
     schedule_.forget_waiting();
     waiting_.clear();
+    stays_because_.clear();
+    may_claim_now_ = false;
     low_on_space_ = false;
 }
 
@@ -96,7 +100,8 @@ static Scanned scan_and_watch(
     const spool::drop_folder& folder,
     const spool::scan_options& asked,
     const std::optional<spool::scan_position>& from,
-    spool::inotify* events
+    spool::inotify* events,
+    bool read_only
 ) {
     Scanned out;
     auto there = folder.verify();
@@ -112,6 +117,8 @@ static Scanned scan_and_watch(
     }
     out.found = std::move(*listed);
     if (auto space = folder.space()) out.space = *space;
+    if (!read_only) return out;
+    if (auto advice = folder.advice()) out.advice = *advice;
     return out;
 }
 
@@ -127,13 +134,15 @@ asio::awaitable<result<void>> watching::scan() {
     asked.folders = folders_limit;
     asked.wanted = [this](std::string_view name) { return files_.wants(name); };
     auto* events = events_.wants_root() ? events_.events() : nullptr;
-    auto work = [folder, asked, events, from = schedule_.position()] {
-        return scan_and_watch<scanned>(*folder, asked, from, events);
+    bool read_only = watch_.read_only;
+    auto work = [folder, asked, events, read_only, from = schedule_.position()] {
+        return scan_and_watch<scanned>(*folder, asked, from, events, read_only);
     };
     auto seen = co_await offload(with_.pool, work);
     bool is_new = events_.take(seen.root);
     if (seen.problem) co_return *seen.problem;
     note_space(seen.space);
+    note_advice(seen.advice);
     bool has_new_folder = co_await watch_subfolders(seen.found.folders);
     take_slice(std::move(seen.found), is_new || has_new_folder);
     co_return result<void>();
@@ -301,9 +310,18 @@ void watching::note_claimed(const std::string& name) {
     }
 }
 
+bool is_unexpectedly_in_place(const watch_options& wanted, const std::string& stays_because) {
+    if (stays_because.empty()) return false;
+    return wanted.claim != claim_mode::in_place || wanted.on_success != success_action::keep;
+}
+
 std::vector<notice> watching::notices() const {
     auto out = notices_.all();
     for (auto& one : waiting_.refused()) out.push_back(one);
+    if (is_unexpectedly_in_place(watch_.options, stays_because_)) {
+        auto detail = stays_because_ + ": files are shipped in place and stay there";
+        out.push_back({"in_place", 0, "", detail});
+    }
     if (auto& why = events_.problem()) {
         auto detail = std::to_string(events_.watched()) + " folders are watched for events; all " +
                       "are polled: " + why->message();
@@ -323,6 +341,13 @@ schedule::reasons watching::reasons() const {
     out.has_complete = files_.complete() > 0;
     out.look_due = files_.look_due();
     return out;
+}
+
+// The reason may change while the folder still cannot be changed.
+void watching::note_advice(const std::optional<spool::claim_advice>& advice) {
+    if (!advice) return;
+    may_claim_now_ = advice->rename;
+    if (!advice->rename) stays_because_ = advice->reason;
 }
 
 void watching::note_space(const std::optional<spool::disk_space>& space) {

@@ -18,6 +18,10 @@
 
 namespace kustodrop::pipeline {
 
+/// Pure. Whether someone may wonder why files stay in the folder, which cannot be changed for the
+/// reason that is given: not where the watch is meant to keep them there.
+bool is_unexpectedly_in_place(const watch_options& wanted, const std::string& stays_because);
+
 /// Watches the open folder of one watch: events are hints, the scan is the truth. Both lead to
 /// looks at files, and what they show to the list of complete ones. Large because the claimer, the
 /// schedule and the status page each ask for their own part of what it knows.
@@ -26,7 +30,8 @@ public:
     watching(watch& of, intake_parts parts, intake_options options);
 
     /// The watch's folder has just been opened.
-    void open(spool::medium_kind medium);
+    /// `stays_because`: why files stay in it although that was not asked for; empty: they do not.
+    void open(spool::medium_kind medium, std::string stays_because);
 
     /// It will be closed, or is absent by now.
     void close();
@@ -95,6 +100,10 @@ public:
         return earlier_of(files_.complete_since(), waiting_.oldest());
     }
 
+    /// Whether the folder, where files stay in place for it could not be changed, can be changed by
+    /// now: open it again.
+    bool may_claim_now() const { return may_claim_now_; }
+
     bool polls() const { return events_.polls(); }
     std::size_t settling() const { return files_.settling(); }
     bool is_low_on_space() const { return low_on_space_; }
@@ -108,6 +117,7 @@ private:
         std::optional<failure> problem = {};
         spool::scan found = {};
         std::optional<spool::disk_space> space = {};
+        std::optional<spool::claim_advice> advice = {};  // Of a folder that could not be changed.
     };
     struct pass {
         bool is_one_scan = true;
@@ -129,6 +139,7 @@ private:
     void end_pass();
     void note(const observed_files::look& one, const unrouted_file& why);
     void note_space(const std::optional<spool::disk_space>& space);
+    void note_advice(const std::optional<spool::claim_advice>& advice);
 
     watch& watch_;
     intake_parts with_;
@@ -143,6 +154,8 @@ private:
     copy_check copies_;
     pass pass_;
     bool low_on_space_ = false;
+    std::string stays_because_;
+    bool may_claim_now_ = false;
 };
 
 }  // namespace kustodrop::pipeline

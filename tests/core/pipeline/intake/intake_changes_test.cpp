@@ -2,6 +2,7 @@
 #include "support/in_work.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 using namespace kustodrop;
 using namespace kustodrop::pipeline;
@@ -111,6 +112,62 @@ BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_changed_is_shipped_in_place) {
     BOOST_TEST(watch->kept.is_in_flight("a"));
     settle_files();
     BOOST_TEST(names().size() == 1u);
+}
+
+namespace {
+
+/// While it lives, this process may not change the folder, even as root.
+struct unwritable {
+    explicit unwritable(const std::string& path) : path_(path), user_(::geteuid()) {
+        ::chmod(path_.c_str(), 0555);
+        if (user_ == 0) BOOST_REQUIRE(::seteuid(65534) == 0);
+    }
+    ~unwritable() {
+        if (user_ == 0) BOOST_CHECK(::seteuid(0) == 0);
+        ::chmod(path_.c_str(), 0755);
+    }
+
+private:
+    std::string path_;
+    uid_t user_;
+};
+
+std::vector<std::string> codes_of(const std::vector<notice>& all) {
+    std::vector<std::string> out;
+    for (auto& one : all) out.push_back(one.code);
+    return out;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(files_are_claimed_again_when_the_folder_can_be_changed_again) {
+    files.write("a", "1");
+    {
+        unwritable now(files.path());
+        BOOST_TEST_REQUIRE(open().has_value());
+        settle_files();
+        BOOST_TEST(watch->read_only);
+        BOOST_TEST(codes_of(subject->notices()) == strings{"in_place"});
+    }
+    for (int i = 0; i < 7; ++i) settle_files();
+    BOOST_TEST(!watch->read_only);
+    BOOST_TEST(!watch->in_place);
+    BOOST_TEST(subject->notices().empty());
+    files.write("b", "2");
+    for (int i = 0; i < 7; ++i) settle_files();
+    BOOST_TEST(names() == (strings{"a", "b"}), boost::test_tools::per_element());
+    BOOST_TEST(files.has("a"));
+    BOOST_TEST(!files.has("b"));
+}
+
+BOOST_AUTO_TEST_CASE(files_that_stay_in_place_surprise_only_where_they_were_to_go) {
+    watch_options wanted;
+    BOOST_TEST(is_unexpectedly_in_place(wanted, "not writable"));
+    BOOST_TEST(!is_unexpectedly_in_place(wanted, ""));
+    wanted.claim = claim_mode::in_place;
+    BOOST_TEST(is_unexpectedly_in_place(wanted, "not writable"));
+    wanted.on_success = success_action::keep;
+    BOOST_TEST(!is_unexpectedly_in_place(wanted, "not writable"));
 }
 
 BOOST_AUTO_TEST_CASE(a_kept_file_is_claimed_again_only_when_it_changed) {
