@@ -38,8 +38,10 @@ asio::awaitable<result<uploaded_blob>> uploader::send(
         with_.router.report(container, sent);
         with_.attempts.request_ended(what.id, container.account, "upload", sent);
     };
-    how.progress = [this, &what](const spool::source_reader& read) {
-        auto bytes = read.passes_on() ? read.stored_bytes() : read.raw_bytes();
+    how.count = [](const spool::source_reader& read) {
+        return read.passes_on() ? read.stored_bytes() : read.raw_bytes();
+    };
+    how.accepted = [this, &what](std::uint64_t bytes) {
         if (with_.read_progress) with_.read_progress(what.id, bytes);
     };
     uploaded_blob made;

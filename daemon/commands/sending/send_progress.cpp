@@ -92,6 +92,11 @@ std::string closing_line(
     return out + "; " + human_bytes(bytes) + " in " + human_duration(took);
 }
 
+std::string trouble_line(const failure& why) {
+    auto advice = why.hint.empty() ? "; run kustodrop check, which tests every step" : "";
+    return printable("trouble: " + to_string(why) + advice + "; it is tried again");
+}
+
 send_progress::send_progress(bool lines, bool waits)
     : lines_(lines), waits_(waits), bar_(is_screen(STDERR_FILENO)) {}
 
@@ -114,6 +119,13 @@ void send_progress::file(const sent_file& what) {
     print(without_secrets(std::move(line)));
 }
 
+void send_progress::trouble(const failure& why) {
+    if (!told_.is_news(why)) return;
+    if (drawn_) std::fputs("\r\x1b[K", stderr);
+    drawn_ = false;
+    std::fprintf(stderr, "%s\n", without_secrets(trouble_line(why)).c_str());
+}
+
 void send_progress::draw(const send_state& state, time_point now) {
     if (!bar_) return;
     rate_.note(now, state.bytes_sent);
@@ -134,8 +146,10 @@ void send_progress::close(
         bool reported = spool::parse_outcome(file.state) || (!waits_ && file.state == "posted");
         if (reported) continue;
         auto unfinished = file;
-        unfinished.details = "not finished; send it again";
-        if (file.state == "posted") unfinished.details = "no outcome yet; send it again to ask";
+        if (!unfinished.details.empty()) unfinished.details += "; ";
+        bool is_posted = file.state == "posted";
+        unfinished.details +=
+            is_posted ? "no outcome yet; send it again to ask" : "not finished; send it again";
         this->file(unfinished);
     }
     print(closing_line(report, state.bytes_sent, took));

@@ -1,11 +1,14 @@
 #pragma once
 
+#include "base/result.hpp"
 #include "base/time.hpp"
 #include "daemon/commands/sending/send_report.hpp"
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -32,6 +35,18 @@ std::string closing_line(
     const std::map<std::string, sent_file>& report, std::uint64_t bytes, duration took
 );
 
+/// "trouble: AuthorizationFailure: no upload succeeds; what to do; it is tried again". Pure.
+std::string trouble_line(const failure& why);
+
+/// Whether a trouble is said now: each code is said once. Pure.
+class told_troubles {
+public:
+    bool is_news(const failure& why) { return said_.insert(why.code.text()).second; }
+
+private:
+    std::set<std::string, std::less<>> said_;
+};
+
 /// What a terminal or a pipe sees of a `send`: a bar on standard error where that is a terminal,
 /// and one line a file on standard output as soon as there is nothing more to come for it.
 class send_progress {
@@ -41,6 +56,9 @@ public:
 
     void file(const sent_file& what);
     void draw(const send_state& state, time_point now);
+
+    /// Nothing gets through: said on standard error, above the bar.
+    void trouble(const failure& why);
 
     /// The bar's last state stays; then come the files that are not finished, and a line about all.
     void close(
@@ -55,6 +73,7 @@ private:
     bool bar_;
     bool drawn_ = false;
     rate_meter rate_;
+    told_troubles told_;
 };
 
 }  // namespace kustodrop::daemon

@@ -29,7 +29,15 @@ const sent_file& send_report::note(sent_file file) {
     return files_.insert_or_assign(path, std::move(file)).first->second;
 }
 
-void send_report::note_read(const std::string& source_id, std::uint64_t bytes) {
+void send_report::note_trouble(const std::optional<failure>& why) {
+    for (auto& [path, file] : files_) {
+        if (is_final(file.state) || file.state == "posted") continue;
+        file.code = why ? why->code.text() : "";
+        file.details = why ? why->message() : "";
+    }
+}
+
+void send_report::note_accepted(const std::string& source_id, std::uint64_t bytes) {
     auto& known = bytes_[source_id];
     known.sent = std::min(bytes, known.all);
 }

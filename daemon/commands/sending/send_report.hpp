@@ -1,10 +1,12 @@
 #pragma once
 
+#include "base/result.hpp"
 #include "pipeline/roster.hpp"
 #include "spool/source/source.hpp"
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 namespace kustodrop::daemon {
@@ -39,8 +41,11 @@ public:
     /// A file without a source.
     const sent_file& note(sent_file file);
 
-    /// So many bytes of the source were read for its upload.
-    void note_read(const std::string& source_id, std::uint64_t bytes);
+    /// So many bytes of the source has storage accepted, of the upload in hand.
+    void note_accepted(const std::string& source_id, std::uint64_t bytes);
+
+    /// What keeps the files that the service does not have yet; nothing: nothing does any more.
+    void note_trouble(const std::optional<failure>& why);
 
     /// Whether nothing more is to come for a file in that state.
     bool is_final(const std::string& state) const;

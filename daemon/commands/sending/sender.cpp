@@ -113,7 +113,7 @@ void sender::moved(const spool::source& what) {
 }
 
 void sender::read(const std::string& source_id, std::uint64_t bytes) {
-    report_.note_read(source_id, bytes);
+    report_.note_accepted(source_id, bytes);
 }
 
 void sender::take(const std::string& path) {
@@ -185,6 +185,13 @@ void sender::stop_on_signal() {
     });
 }
 
+// Why nothing gets through, now.
+std::optional<failure> sender::trouble_now() {
+    if (auto trouble = service_.trouble()) return trouble;
+    if (auto trouble = engine_->delivery_trouble(0)) return trouble;
+    return engine_->trouble_of(watch_name_);
+}
+
 asio::awaitable<void> sender::wait_for_the_end() {
     stop_on_signal();
     auto end = around_.time.now() + options_.timeout;
@@ -193,8 +200,12 @@ asio::awaitable<void> sender::wait_for_the_end() {
         bool hopeless = trouble && trouble->next == remedy::reconfigure;
         if (trouble && (hopeless || around_.time.now() - started_ > patience)) {
             trouble_ = trouble;
+            report_.note_trouble(trouble);
             co_return;
         }
+        auto now = trouble_now();
+        if (now) display_.trouble(*now);
+        report_.note_trouble(now);
         display_.draw(report_.state(), around_.time.now());
         auto next_look = report_.all_final() ? look_again_at_the_end : look_again;
         co_await wait_until(progress_, around_.time, around_.time.now() + next_look);

@@ -54,6 +54,61 @@ BOOST_AUTO_TEST_CASE(files_of_no_bytes_count_too) {
     BOOST_TEST(progress_line(state, 0, false, 120).starts_with("[############............]"));
 }
 
+BOOST_AUTO_TEST_CASE(a_trouble_is_said_once_with_what_to_do) {
+    failure refused{service_code("AuthorizationFailure"), remedy::retry, "no upload succeeds"};
+    BOOST_TEST(
+        daemon::trouble_line(refused) ==
+        "trouble: AuthorizationFailure: no upload succeeds; run kustodrop check, which tests every "
+        "step; it is tried again"
+    );
+    refused.hint = "open the firewall";
+    BOOST_TEST(
+        daemon::trouble_line(refused) ==
+        "trouble: AuthorizationFailure: no upload succeeds; open the firewall; it is tried again"
+    );
+    daemon::told_troubles told;
+    BOOST_TEST(told.is_news(refused));
+    BOOST_TEST(!told.is_news(refused));
+    BOOST_TEST(told.is_news({errc::timeout, remedy::retry, "no answer"}));
+}
+
+namespace {
+
+spool::source a_source(spool::any_stage at) {
+    spool::source out;
+    out.id = "11111111-aaaa-4bbb-8ccc-000000000001";
+    out.slices.push_back({"srv/a", "srv/a", 0, 100, {}});
+    out.stage = std::move(at);
+    return out;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(only_what_storage_has_accepted_counts_as_sent) {
+    daemon::send_report report(true);
+    auto what = a_source(spool::stage::claimed{});
+    report.note(what);
+    BOOST_TEST(report.state().bytes_sent == 0u);
+    report.note_accepted(what.id, 40);
+    BOOST_TEST(report.state().bytes_sent == 40u);
+    report.note_accepted(what.id, 500);
+    BOOST_TEST(report.state().bytes_sent == 100u);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_does_not_get_through_says_why) {
+    daemon::send_report report(true);
+    failure refused{service_code("AuthorizationFailure"), remedy::retry, "no upload succeeds"};
+    report.note(a_source(spool::stage::claimed{}));
+    report.note_trouble(refused);
+    BOOST_TEST(report.files().at("/srv/a").code == "AuthorizationFailure");
+    BOOST_TEST(report.files().at("/srv/a").details == "no upload succeeds");
+    report.note_trouble(std::nullopt);
+    BOOST_TEST(report.files().at("/srv/a").code.empty());
+    report.note(a_source(spool::stage::posted{}));
+    report.note_trouble(refused);
+    BOOST_TEST(report.files().at("/srv/a").code.empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_rate_is_that_of_the_last_seconds) {
     test::manual_clock clock;
     daemon::rate_meter rate;

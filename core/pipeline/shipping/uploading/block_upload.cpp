@@ -5,7 +5,9 @@
 #include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
 #include <span>
+#include <utility>
 
 namespace kustodrop::pipeline {
 
@@ -42,7 +44,6 @@ asio::awaitable<reading_lanes::block> block_upload::read(const contents& what, s
     if (what.reader->is_in_memory(at_once_bytes)) {
         std::span<char> into(buffers_[buffer].get(), how_.block_bytes);
         reading_lanes::block made = what.reader->next(into);
-        if (made.has_value() && how_.progress) how_.progress(*what.reader);
         co_return made;
     }
     reading_lanes::work work;
@@ -52,22 +53,34 @@ asio::awaitable<reading_lanes::block> block_upload::read(const contents& what, s
     };
     work.progress = [reader] { return reader->progress(); };
     auto made = co_await with_.lanes.run(what.watch, std::move(work));
-    // One that was left may be at work with the reader.
-    if (made.has_value() && how_.progress) how_.progress(*reader);
     co_return made;
+}
+
+// Called between reads, for the reader may be at work on a thread.
+std::uint64_t block_upload::count_read(const source_reader& reader) {
+    if (!how_.count) return 0;
+    auto before = std::exchange(counted_, how_.count(reader));
+    return counted_ - std::min(before, counted_);
+}
+
+void block_upload::note_accepted(std::uint64_t counted) {
+    accepted_ += counted;
+    if (how_.accepted) how_.accepted(accepted_);
 }
 
 asio::awaitable<result<void>> block_upload::send(contents what) {
     auto made = co_await read(what, 0);
     if (made.has_error()) co_return made.error();
     blob_ = destination_(*what.reader);
+    auto counted = count_read(*what.reader);
     if (made->last) {
         std::string_view content(buffers_[0].get(), made->bytes);
         auto whole = co_await with_.blobs.put_blob(blob_, content);
         how_.report(whole);
+        if (!whole.has_error()) note_accepted(counted);
         co_return whole;
     }
-    block first{0, 0, made->bytes};
+    block first{0, 0, made->bytes, counted};
     auto sent = co_await send_blocks(what, first);
     co_return sent;
 }
@@ -80,7 +93,7 @@ asio::awaitable<result<void>> block_upload::send_blocks(const contents& what, bl
     bytes_ = first.bytes;
     full.try_push(first);
     for (std::size_t i = 1; i < buffers_.size(); ++i) {
-        block one{0, i, 0};
+        block one{0, i, 0, 0};
         spare.try_push(one);
     }
     std::vector<asio::awaitable<void>> tasks;
@@ -106,7 +119,7 @@ asio::awaitable<void> block_upload::fill(const contents& what, blocks& spare, bl
         }
         last = made->last;
         if (made->bytes == 0) break;
-        block next{count_++, into->buffer, made->bytes};
+        block next{count_++, into->buffer, made->bytes, count_read(*what.reader)};
         bytes_ += made->bytes;
         full.try_push(next);
     }
@@ -124,6 +137,7 @@ asio::awaitable<void> block_upload::empty(blocks& spare, blocks& full) {
             fail(stored.error(), spare, full);
             co_return;
         }
+        note_accepted(one->counted);
         spare.try_push(*one);
     }
 }

@@ -35,8 +35,9 @@ public:
         backoff_options backoff = {1s, 5min};
         std::size_t block_bytes = 4u << 20u;
         std::size_t buffers = 2;
-        std::function<void(const result<void>&)> report = {};            // How every request ended.
-        std::function<void(const spool::source_reader&)> progress = {};  // After each block read.
+        std::function<void(const result<void>&)> report = {};  // How every request ended.
+        std::function<std::uint64_t(const spool::source_reader&)> count = {};  // Bytes read so far.
+        std::function<void(std::uint64_t)> accepted = {};  // So many of these storage has by now.
     };
 
     /// Where the blob goes, with its SAS. Asked once the first block has been read, which decides
@@ -61,6 +62,7 @@ private:
         unsigned index = 0;
         std::size_t buffer = 0;
         std::size_t bytes = 0;
+        std::uint64_t counted = 0;  // Of what was read for it.
     };
     using blocks = work_queue<block>;
 
@@ -70,6 +72,8 @@ private:
     asio::awaitable<result<void>> put_block(unsigned index, std::string_view content);
     asio::awaitable<reading_lanes::block> read(const contents& what, std::size_t buffer);
     void fail(const failure& problem, blocks& spare, blocks& full);
+    std::uint64_t count_read(const spool::source_reader& reader);
+    void note_accepted(std::uint64_t counted);
 
     block_upload_parts with_;
     options how_;
@@ -78,7 +82,9 @@ private:
     std::vector<std::shared_ptr<char[]>> buffers_;  // A read that hangs keeps its own.
     std::optional<failure> problem_;
     unsigned count_ = 0;
-    std::uint64_t bytes_ = 0;  // Of the blocks so far.
+    std::uint64_t bytes_ = 0;     // Of the blocks so far.
+    std::uint64_t counted_ = 0;   // What was read for them, as options::count counts,
+    std::uint64_t accepted_ = 0;  // and of that what storage has.
 };
 
 }  // namespace kustodrop::pipeline

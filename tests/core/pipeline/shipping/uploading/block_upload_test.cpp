@@ -8,6 +8,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <map>
 
 namespace kustodrop::pipeline::test {
@@ -24,6 +25,7 @@ struct uploading : kustodrop::test::world {
     kustodrop::test::scripted_transport network;
     azure::blob_client blobs{network, random};
     std::vector<bool> reported;
+    std::vector<std::uint64_t> accepted;
     std::size_t buffers = 3;
     std::string content;
 
@@ -47,6 +49,8 @@ struct uploading : kustodrop::test::world {
         how.block_bytes = 1000;
         how.buffers = buffers;
         how.report = [this](const result<void>& sent) { reported.push_back(sent.has_value()); };
+        how.count = [](const spool::source_reader& read) { return read.raw_bytes(); };
+        how.accepted = [this](std::uint64_t bytes) { accepted.push_back(bytes); };
         block_upload_parts parts{blobs, lanes, clock, random, measured};
         auto blob = [](const spool::source_reader&) {
             return *http::url::parse("https://a.example/c/b.gz?sig=x");
@@ -110,6 +114,25 @@ BOOST_AUTO_TEST_CASE(what_does_not_goes_in_blocks_and_their_list) {
         BOOST_TEST(network.last().body.find(azure::block_id(5)) == std::string::npos);
     }
     BOOST_TEST(reported == std::vector<bool>(18, true));
+}
+
+BOOST_AUTO_TEST_CASE(what_storage_has_accepted_is_counted_and_no_more) {
+    buffers = 1;
+    serve();
+    auto from = reader(2500);
+    auto sending = upload();
+    BOOST_TEST(begin(sending, from)->value->has_value());
+    BOOST_REQUIRE(!accepted.empty());
+    BOOST_TEST(accepted.back() == 2500u);
+    BOOST_TEST(std::ranges::is_sorted(accepted));
+    accepted.clear();
+    content.clear();
+    auto sent_before = network.sent.size();
+    serve({{sent_before, {service_code("http_403"), remedy::give_up, "refused"}}});
+    auto small = reader(900);
+    auto refused = upload();
+    BOOST_TEST(begin(refused, small)->value->has_error());
+    BOOST_TEST(accepted.empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_block_that_was_lost_is_sent_again_and_nothing_else_is) {
