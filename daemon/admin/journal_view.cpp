@@ -126,8 +126,9 @@ std::string journal_text(const std::string& text) {
 std::string as_pattern(const std::string& name) {
     std::string out;
     for (char c : name) {
-        bool special = c == '*' || c == '?' || c == '[';
-        out += special ? "[" + std::string(1, c) + "]" : std::string(1, c);
+        bool is_special = std::string_view("*?[{\\").find(c) != std::string_view::npos;
+        if (is_special) out += '\\';
+        out += c;
     }
     return out;
 }

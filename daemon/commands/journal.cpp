@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <utility>
 
 namespace kustodrop::daemon {
@@ -34,10 +35,18 @@ static result<wall_time> moment_of(const char* option, const std::string& text, 
     );
 }
 
-static result<spool::journal_query> query_of(
-    const journal_options& options, const config::settings& settings
-) {
+namespace {
+
+struct asked {
     spool::journal_query query;
+    std::string otherwise = {};  // Another glob, where the first one finds nothing.
+};
+
+}  // namespace
+
+static result<asked> query_of(const journal_options& options, const config::settings& settings) {
+    asked out;
+    auto& query = out.query;
     auto now = real_clock().wall_now();
     if (!options.since.empty()) {
         auto since = moment_of("--since", options.since, now);
@@ -53,14 +62,22 @@ static result<spool::journal_query> query_of(
     if (!options.watch.empty()) query.watch = options.watch;
     if (!options.source.empty()) query.source_id = options.source;
     if (!options.file.empty()) {
-        auto pattern = file_pattern_of(settings, options.file, options.watch);
+        auto pattern = file_pattern_of(settings, options.file, options.watch, is_file_there);
         if (pattern.has_error()) return pattern.error();
         if (!pattern->watch.empty()) query.watch = pattern->watch;
         query.file_glob = pattern->glob;
+        out.otherwise = std::move(pattern->otherwise);
     }
     // One more than is shown says whether there is more.
     query.limit = static_cast<std::size_t>(options.limit) + 1;
-    return {boost::system::in_place_value, std::move(query)};
+    return {boost::system::in_place_value, std::move(out)};
+}
+
+static result<json::array> rows_asked(const question_settings& asking, asked& what) {
+    auto rows = rows_of(asking, what.query);
+    if (rows.has_error() || !rows->empty() || what.otherwise.empty()) return rows;
+    what.query.file_glob = what.otherwise;
+    return rows_of(asking, what.query);
 }
 
 static int report_failure(const failure& problem) {
@@ -82,7 +99,12 @@ static int show_ranges(const journal_options& options, const question_settings& 
     if (query.has_error()) return refuse_usage(query.error());
     struct ::stat facts = {};
     bool answers = answers_in_time([&] { ::stat(options.file.c_str(), &facts); });
-    auto found = recorded_logs(asking, std::move(*query), answers ? options.file : "");
+    auto path = std::filesystem::path(options.file).lexically_normal().string();
+    for (auto& watch : asking.settings.watches) {
+        if (query->query.watch != watch.name) continue;
+        query->query.file_glob = path.substr(watch.path.size() + 1);  // The name of a log.
+    }
+    auto found = recorded_logs(asking, std::move(query->query), answers ? options.file : "");
     if (found.has_error()) return report_failure(found.error());
     auto logs = std::move(*found);
     if (options.at >= 0) logs = only_at(logs, static_cast<std::uint64_t>(options.at));
@@ -109,7 +131,7 @@ int command_journal(const journal_options& options) {
     if (options.ranges || options.at >= 0) return show_ranges(options, asking);
     auto query = query_of(options, asking.settings);
     if (query.has_error()) return refuse_usage(query.error());
-    auto rows = rows_of(asking, *query);
+    auto rows = rows_asked(asking, *query);
     if (rows.has_error()) return report_failure(rows.error());
     auto most = static_cast<std::size_t>(options.limit);
     bool is_cut = rows->size() > most;

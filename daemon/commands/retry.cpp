@@ -21,10 +21,18 @@ namespace kustodrop::daemon {
 
 namespace json = boost::json;
 
-static result<pipeline::retry_request> request_of(
-    const retry_options& options, const config::settings& settings
-) {
-    pipeline::retry_request wanted;
+namespace {
+
+struct asked {
+    pipeline::retry_request request;
+    std::string otherwise = {};  // Another glob, where the first one matches nothing.
+};
+
+}  // namespace
+
+static result<asked> request_of(const retry_options& options, const config::settings& settings) {
+    asked out;
+    auto& wanted = out.request;
     bool chooses = !options.watch.empty() || !options.source.empty() || !options.error.empty() ||
                    !options.file.empty();
     if (options.all && chooses) {
@@ -36,12 +44,13 @@ static result<pipeline::retry_request> request_of(
     if (!options.source.empty()) wanted.source_id = to_lower(options.source);
     if (!options.error.empty()) wanted.code = options.error;
     if (!options.file.empty()) {
-        auto pattern = file_pattern_of(settings, options.file, options.watch);
+        auto pattern = file_pattern_of(settings, options.file, options.watch, is_file_there);
         if (pattern.has_error()) return pattern.error();
         if (!pattern->watch.empty()) wanted.watch = pattern->watch;
         wanted.file = pattern->glob;
+        out.otherwise = std::move(pattern->otherwise);
     }
-    return {boost::system::in_place_value, std::move(wanted)};
+    return {boost::system::in_place_value, std::move(out)};
 }
 
 // A locked folder is named whether or not it has files to put back: nothing says so from here.
@@ -189,6 +198,23 @@ static void print_left_out(const json::object& answer) {
     }
 }
 
+static result<std::string> ask_for_retry(
+    const question_settings& asking, pipeline::retry_request wanted
+) {
+    auto& settings = asking.settings;
+    auto answer = command_daemon(settings.admin.listen, "/retry?" + retry_request_text(wanted));
+    // Without a daemon the files are put back here, as the whole configuration says.
+    bool absent = !answer && answer.error().code == errc::no_daemon;
+    if (!absent || !asking.is_whole) return answer;
+    return retry_without_daemon(settings, std::move(wanted));
+}
+
+static bool has_matched(const std::string& answer) {
+    auto done = json::parse(answer).as_object();
+    return !done.at("retried").as_array().empty() ||
+           done.at("expired").to_number<unsigned long long>() > 0;
+}
+
 int command_retry(const retry_options& options) {
     auto asking = load_for_questions(options.config, options.socket);
     auto* settings = &asking.settings;
@@ -204,13 +230,14 @@ int command_retry(const retry_options& options) {
         std::fprintf(stderr, "%s\n", wanted.error().message().c_str());
         return bad_usage;
     }
-    auto answer = command_daemon(settings->admin.listen, "/retry?" + retry_request_text(*wanted));
-    // Without a daemon the files are put back here, as the whole configuration says.
-    bool absent = !answer && answer.error().code == errc::no_daemon;
-    if (absent && !asking.is_whole) return bad_configuration;
-    if (absent) answer = retry_without_daemon(*settings, std::move(*wanted));
+    auto answer = ask_for_retry(asking, wanted->request);
+    if (!answer.has_error() && !wanted->otherwise.empty() && !has_matched(*answer)) {
+        wanted->request.file = wanted->otherwise;
+        answer = ask_for_retry(asking, std::move(wanted->request));
+    }
     if (answer.has_error()) {
         auto problem = answer.error();
+        if (problem.code == errc::no_daemon && !asking.is_whole) return bad_configuration;
         std::fprintf(stderr, "%s\n", to_string(problem).c_str());
         return problem.code == errc::not_allowed ? refused : exit_code_for(problem);
     }

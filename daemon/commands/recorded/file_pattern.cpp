@@ -2,6 +2,10 @@
 
 #include "base/glob.hpp"
 #include "base/text.hpp"
+#include "daemon/admin/journal_view.hpp"
+#include "daemon/commands/answering.hpp"
+
+#include <sys/stat.h>
 
 #include <filesystem>
 
@@ -22,8 +26,19 @@ static const pipeline::watch_options* innermost(
     return found;
 }
 
+bool is_file_there(const std::string& path) {
+    auto look = [path] {
+        struct ::stat facts = {};
+        return ::lstat(path.c_str(), &facts) == 0;
+    };
+    return answers_in_time(look) && look();
+}
+
 result<file_pattern> file_pattern_of(
-    const config::settings& settings, const std::string& text, const std::string& watch
+    const config::settings& settings,
+    const std::string& text,
+    const std::string& watch,
+    const std::function<bool(const std::string& path)>& is_there
 ) {
     file_pattern out{watch, text};
     if (text.starts_with('/')) {
@@ -33,7 +48,10 @@ result<file_pattern> file_pattern_of(
         if (!watch.empty() && watch != from->name) {
             return unusable(text, "lies in the folder of \"" + from->name + "\", not of --watch");
         }
-        out = {from->name, path.substr(from->path.size() + 1)};
+        auto name = path.substr(from->path.size() + 1);
+        out = {from->name, as_pattern(name)};
+        bool may_be_glob = out.glob != name && !spool::glob_problem(name) && !is_there(path);
+        if (may_be_glob) out.otherwise = std::move(name);
     }
     if (auto problem = spool::glob_problem(out.glob)) return unusable(text, *problem);
     return out;

@@ -1,9 +1,18 @@
 #include "daemon/commands/recorded/file_pattern.hpp"
 
+#include "base/glob.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 using namespace kustodrop;
-using daemon::file_pattern_of;
+
+static bool is_there = false;
+
+static result<daemon::file_pattern> file_pattern_of(
+    const config::settings& settings, const std::string& text, const std::string& watch
+) {
+    return daemon::file_pattern_of(settings, text, watch, [](auto&) { return is_there; });
+}
 
 static config::settings two_watches() {
     config::settings out;
@@ -30,8 +39,27 @@ BOOST_AUTO_TEST_CASE(a_full_path_is_about_the_innermost_watch) {
     BOOST_TEST(outer.glob == "sub/a.csv");
     auto inner = file_pattern_of(two_watches(), "/srv/drop/deep/.kustodrop/quarantine/*", "deep");
     BOOST_TEST(inner.value().watch == "deep");
-    BOOST_TEST(inner.value().glob == ".kustodrop/quarantine/*");
-    BOOST_TEST(file_pattern_of(two_watches(), "/srv//drop/./x//a*", "").value().glob == "x/a*");
+    BOOST_TEST(inner.value().otherwise == ".kustodrop/quarantine/*");
+    auto untidy = file_pattern_of(two_watches(), "/srv//drop/./x//a*", "").value();
+    BOOST_TEST(untidy.glob == "x/a\\*");
+    BOOST_TEST(untidy.otherwise == "x/a*");
+}
+
+BOOST_AUTO_TEST_CASE(a_full_path_is_a_name_first_and_a_glob_only_where_there_is_no_such_file) {
+    auto found = file_pattern_of(two_watches(), "/srv/drop/report[1].csv", "").value();
+    BOOST_TEST(spool::glob_matches(found.glob, "report[1].csv"));
+    BOOST_TEST(!spool::glob_matches(found.glob, "report1.csv"));
+    BOOST_TEST(found.otherwise == "report[1].csv");
+    is_there = true;
+    BOOST_TEST(file_pattern_of(two_watches(), "/srv/drop/report[1].csv", "")->otherwise.empty());
+    is_there = false;
+    // What is no glob is a name only.
+    BOOST_TEST(file_pattern_of(two_watches(), "/srv/drop/a[.csv", "")->otherwise.empty());
+    for (std::string name : {"a[.csv", "a\\b.csv", "a*?{x}.csv", "**"}) {
+        auto exact = file_pattern_of(two_watches(), "/srv/drop/" + name, "").value();
+        BOOST_TEST(spool::glob_matches(exact.glob, name));
+        BOOST_TEST(!spool::glob_matches(exact.glob, "other"));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(what_no_watch_has_is_refused_with_a_reason) {
