@@ -10,19 +10,39 @@
 
 namespace kustodrop::spool {
 
-// In the table meta, of which the rows are few: "folder:WATCH" has "DEVICE INODE PATH".
+// In the table meta, of which the rows are few: "folder:WATCH" has "DEVICE INODE PATH", and
+// "former:WATCH" the name that a watch of that name has by now.
 static constexpr std::string_view folder_key = "folder:";
+static constexpr std::string_view former_key = "former:";
+
+// The name is that of a watch again: what is recorded under it is of that one.
+static void forget_former(const sqlite::database& db, const std::string& watch) {
+    sqlite::statement forget(db, "DELETE FROM meta WHERE key = ?1");
+    forget.bind(std::string(former_key) + watch).run();
+}
 
 void write_folder(const sqlite::database& db, const folder_record& where) {
     auto value =
         std::to_string(where.device) + " " + std::to_string(where.inode) + " " + where.path;
     sqlite::statement write(db, "INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)");
     write.bind(std::string(folder_key) + where.watch, sqlite::blob{value}).run();
+    forget_former(db, where.watch);
 }
 
 void rename_folder(const sqlite::database& db, const std::string& from, const std::string& to) {
     sqlite::statement rename(db, "UPDATE OR REPLACE meta SET key = ?2 WHERE key = ?1");
     rename.bind(std::string(folder_key) + from, std::string(folder_key) + to).run();
+    forget_former(db, to);
+    sqlite::statement write(db, "INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)");
+    write.bind(std::string(former_key) + from, sqlite::blob{to}).run();
+}
+
+bool has_former_names(const sqlite::database& db, const std::string& watch) {
+    sqlite::statement found(
+        db, "SELECT 1 FROM meta WHERE key >= 'former:' AND key < 'former;' AND value = ?1"
+    );
+    found.bind(sqlite::blob{watch});
+    return found.step();
 }
 
 static std::optional<std::uint64_t> parse_natural(std::string_view text) {

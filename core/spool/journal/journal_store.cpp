@@ -263,7 +263,8 @@ result<journal_page> journal_store::page(
     const journal_query& query, const journal_cursor& from, std::size_t limit
 ) {
     return guarded<journal_page>([&]() -> result<journal_page> {
-        sqlite::statement rows(tables_->db, page_sql(query));
+        bool has_former = query.watch && has_former_names(tables_->db, *query.watch);
+        sqlite::statement rows(tables_->db, page_sql(query, has_former));
         std::optional<std::string_view> said;
         if (query.outcome) said = to_string(*query.outcome);
         std::optional<std::string> id;

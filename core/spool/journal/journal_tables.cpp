@@ -313,15 +313,22 @@ std::vector<kept_file> kept_rows::read(const std::string& watch) {
     return files;
 }
 
-std::string page_sql(const journal_query& query) {
+// A watch and the names that it had before.
+static constexpr auto by_any_name =
+    " AND +watch IN (WITH RECURSIVE names(name) AS (VALUES(?7) UNION SELECT substr(key, 8) FROM"
+    " meta JOIN names ON value = CAST(name AS BLOB) WHERE key >= 'former:' AND key < 'former;')"
+    " SELECT name FROM names)";
+
+std::string page_sql(const journal_query& query, bool has_former_names) {
     auto sql = std::string("SELECT ") + source_rows::columns +
                " FROM sources WHERE (changed_at, id) < (?1, ?2) AND changed_at >= ?3";
     sql += query.outcome ? " AND outcome = ?4" : " AND ?4 IS NULL";
     sql += query.source_id ? " AND id = ?5" : " AND ?5 IS NULL";
     // An outcome that is rare leads to its rows sooner than the watch does.
-    sql += !query.watch    ? " AND ?7 IS NULL"
-           : query.outcome ? " AND +watch = ?7"
-                           : " AND watch = ?7";
+    sql += !query.watch       ? " AND ?7 IS NULL"
+           : has_former_names ? by_any_name
+           : query.outcome    ? " AND +watch = ?7"
+                              : " AND watch = ?7";
     sql += query.file ? " AND id IN (SELECT source_id FROM slices WHERE location = ?8"
                         " OR (?10 <> 0 AND inode = ?10 AND name = ?9))"
                       : " AND ?8 IS NULL AND ?9 IS NULL AND ?10 IS NULL";

@@ -25,6 +25,27 @@ BOOST_AUTO_TEST_CASE(a_renamed_watch_takes_along_what_is_not_done_with) {
     BOOST_TEST(book->kept("site")->front().name == "k.csv");
 }
 
+BOOST_AUTO_TEST_CASE(what_a_watch_shipped_under_a_former_name_is_found_until_another_has_that_name
+) {
+    open();
+    book->record(retired(3, outcome::succeeded));
+    book->rename_watch("web", "site");
+    book->rename_watch("site", "pages");
+    settle();
+    auto under = [this](const char* name) {
+        journal_query of_watch;
+        of_watch.watch = name;
+        return find(of_watch).size();
+    };
+    BOOST_TEST(under("pages") == 1u);
+    BOOST_TEST(under("web") == 1u);
+    BOOST_TEST(under("other") == 0u);
+    book->record_folder({"web", "/srv/another", 1, 2});
+    settle();
+    BOOST_TEST(under("pages") == 0u);
+    BOOST_TEST(under("web") == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(names_of_watches_follow_each_other_in_the_order_of_the_changes) {
     open();
     book->record(a_source(1));

@@ -93,6 +93,7 @@ BOOST_AUTO_TEST_CASE(no_question_scans_the_table) {
         {page_sql(of_watch), "sources_watch (watch=?"},
         {page_sql(both), "sources_outcome (outcome=?"},
         {page_sql(one), "(id=?)"},
+        {page_sql(of_watch, true), "sources_changed_at"},
         {unretired_sql(), "sources_unretired"},
         {old_ones_sql(), "sources_changed_at (changed_at<?)"}};
     for (auto& [sql, index] : wanted) {
