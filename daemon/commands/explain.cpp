@@ -106,16 +106,23 @@ static std::string place_in_work(const std::string& root, const std::string& nam
     return {};
 }
 
+static constexpr std::size_t files_of_name = 1000;
+
 static void read_record(const config::settings& settings, pipeline::explain_facts& facts) {
     spool::journal_query query;
     query.watch = facts.watch.name;
     query.file_glob = as_pattern(facts.name);
-    query.limit = 1;
+    query.limit = files_of_name;
     auto answer = ask_daemon(settings.admin.listen, "/journal?" + journal_query_text(query));
     if (!answer) return;
     auto rows = json::parse(*answer).as_array();
-    if (rows.empty()) return;
-    auto& row = rows.front().as_object();
+    // The pattern of a name without a folder is about folders below as well.
+    auto shown = printable(facts.name);
+    auto newest = std::ranges::find_if(rows, [&](auto& one) {
+        return one.as_object().at("file").as_string() == shown;
+    });
+    if (newest == rows.end()) return;
+    auto& row = newest->as_object();
     auto text = [&](const char* name) {
         auto* value = row.if_contains(name);
         return value && value->is_string() ? std::string(value->get_string()) : std::string();
@@ -127,6 +134,9 @@ static void read_record(const config::settings& settings, pipeline::explain_fact
     facts.is_recorded = text("stage") != "retired";
     facts.is_settled = text("stage") == "settled";
     facts.ended = ending_of(row, facts.watch.path);
+    // What lies in the folder may be another file of that name; in place it is the same one.
+    facts.is_of_seen = text("location") == shown;
+    if (text("stage") == "posted") facts.posted_at = text("changed_at");
     auto cause = with_code(text("code"), text("details"));
     if (!cause.empty()) facts.history += ", " + cause;
     // A retired file whose record still names this place was processed and stays there.
@@ -171,6 +181,7 @@ static void read_notices(const json::object& watch, pipeline::explain_facts& fac
         auto detail = std::string(notice.at("detail").as_string());
         bool is_near = folder_of(example) == folder_of(facts.name);
         if (code == to_string(errc::claim_refused) && is_near) facts.unclaimed = detail;
+        if (code == "in_place") facts.in_place = detail;
         bool is_of_moves = code == "move_refused" || code == to_string(errc::disk_full);
         if (is_of_moves && facts.is_settled) facts.unmoved = detail;
     }

@@ -50,7 +50,7 @@ class EachTrouble(Troubled):
 
         self.until("a hold", held, 120, daemon, every=1)
         metrics = {"kustodrop_watch_held": 1}
-        said, alert = "waiting: folder: UnsupportedHeader", "KustodropWatchHeld"
+        said, alert = "waiting: delivery: UnsupportedHeader", "KustodropWatchHeld"
         self.all_say(daemon, file, "UnsupportedHeader", metrics, said, alert=alert)
         self.assertEqual(daemon.scrape().get("kustodrop_watch_held", watch="other"), 0)
         emulator.clear_faults()

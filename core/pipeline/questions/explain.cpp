@@ -181,6 +181,8 @@ static constexpr auto outcomes_rule = "outcomes";
 static constexpr auto folder_rule = "folder";
 static constexpr auto journal_rule = "journal file";
 static constexpr auto attempt_rule = "attempt";
+static constexpr auto delivery_rule = "delivery";
+static constexpr auto posted_rule = "awaited";
 
 static void about_service(const explain_facts& facts, answers& out) {
     if (facts.trouble.empty()) {
@@ -213,6 +215,16 @@ static void about_target(const explain_facts& facts, answers& out) {
     }
 }
 
+// Whether what became of it is the end of the file that is asked for: one that lies in the folder
+// may be another one of that name.
+static bool has_ended_here(const explain_facts& facts, bool stays) {
+    bool is_followed = facts.watch.kind == watch_kind::follow;
+    if (facts.ended.empty() || is_followed) return false;
+    bool is_moving = facts.is_settled && facts.unmoved.empty();
+    if (!facts.seen) return facts.claimed_as.empty() || is_moving;
+    return stays || (facts.is_of_seen && is_moving);
+}
+
 std::vector<explained> explain(const explain_facts& facts) {
     answers out;
     about_target(facts, out);
@@ -231,8 +243,11 @@ std::vector<explained> explain(const explain_facts& facts) {
     }
     about_joining(facts, out);
     about_progress(facts, out);
-    bool is_absent = !facts.seen && facts.claimed_as.empty() && !is_followed;
-    if (!facts.ended.empty() && (is_absent || stays)) out.add(ended_rule, facts.ended, true);
+    if (has_ended_here(facts, stays)) out.add(ended_rule, facts.ended, true);
+    bool is_it = !is_followed && (!facts.seen || facts.is_of_seen);
+    if (is_it && !facts.posted_at.empty()) {
+        out.add(posted_rule, "posted at " + facts.posted_at + "; waiting for its outcome", true);
+    }
     if (!facts.history.empty()) out.add("record", facts.history, true);
     out.add("daemon", facts.daemon_runs ? "runs" : "does not run", facts.daemon_runs);
     if (!facts.daemon_runs) return std::move(out.all);
@@ -240,7 +255,7 @@ std::vector<explained> explain(const explain_facts& facts) {
     auto what = facts.watch.route ? "its target is paused: " : "the watch is paused: ";
     out.add("target", paused ? what + facts.paused : "not refused", !paused);
     bool is_held = facts.folder_present && !facts.held.empty();
-    if (is_held) out.add(folder_rule, facts.held, false);
+    if (is_held) out.add(delivery_rule, facts.held, false);
     if (!facts.journal_works) {
         out.add(
             journal_rule, "cannot be written: nothing is claimed or posted until it can", false
@@ -249,12 +264,13 @@ std::vector<explained> explain(const explain_facts& facts) {
     if (facts.seen && !facts.unclaimed.empty()) {
         out.add(claim_rule, "it cannot be claimed: " + facts.unclaimed, false);
     }
+    if (!facts.in_place.empty()) out.add("place", facts.in_place, true);
     if (!facts.unmoved.empty()) {
         out.add(move_rule, "it cannot be moved: " + facts.unmoved, false);
     }
     if (!facts.polled.empty()) out.add("events", "polled: " + facts.polled, true);
     about_service(facts, out);
-    if (!facts.outcome_trouble.empty() && !facts.claimed_as.empty()) {
+    if (!facts.outcome_trouble.empty() && (!facts.claimed_as.empty() || !facts.posted_at.empty())) {
         out.add(outcomes_rule, "cannot be read: " + facts.outcome_trouble, false);
     }
     out.add(
@@ -290,13 +306,20 @@ static std::string passing(const std::vector<explained>& rules) {
 
 std::string conclusion(const std::vector<explained>& rules) {
     if (auto* ended = rule_in(rules, ended_rule)) return ended->answer;
+    if (auto* posted = rule_in(rules, posted_rule)) {
+        if (auto* unread = rule_in(rules, outcomes_rule)) {
+            return "waiting: " + unread->rule + ": " + unread->answer;
+        }
+        return posted->answer;
+    }
     auto* lost = rule_in(rules, lost_rule);
     auto losses = lost ? "; lost: " + lost->answer : std::string();
     auto stopping = std::ranges::find(rules, false, &explained::lets_pass);
     if (stopping == rules.end()) return passing(rules) + losses;
     auto& name = stopping->rule;
     bool is_temporary = name == service_rule || name == outcomes_rule || name == folder_rule ||
-                        name == journal_rule || name == claim_rule || name == move_rule;
+                        name == delivery_rule || name == journal_rule || name == claim_rule ||
+                        name == move_rule;
     auto said = (is_temporary ? "waiting: " : "not shipped: ") + name + ": " + stopping->answer;
     if (auto* waits = rule_in(rules, waits_rule)) said += "; it waits " + waits->answer;
     return said + losses;

@@ -32,6 +32,8 @@ struct explain_facts {
     std::string claimed_as;       // Where it is under work/ when it is no longer seen; or empty.
     bool is_recorded = false;     // The journal has it as on its way,
     bool is_settled = false;      // and its outcome, according to which it is to be moved.
+    bool is_of_seen = false;      // That record is about the file that is seen.
+    std::string posted_at;        // When it was posted, while its outcome is awaited; or empty.
     std::optional<bool> is_kept;  // The journal has it as dealt with, unchanged since.
     std::string history;          // The newest record of that name; empty: none.
     std::string ended;            // What became of it, if that record ended: "shipped at …".
@@ -40,6 +42,7 @@ struct explain_facts {
     std::string polled;     // Why its folders are polled instead of watched; empty: they are not.
     std::string copy;       // A file of which this one may be a compressed copy, or the reverse.
     std::string unclaimed;  // Why it cannot be claimed; empty: nothing is known of that.
+    std::string in_place;   // Why files stay in the folder although they were to be moved; or "".
     std::string unmoved;    // Why it cannot be moved to where its outcome sends it; or empty.
     bool low_on_space = false;
     bool folder_present = true;   // The daemon has the watch's folder open.

@@ -54,8 +54,10 @@ function stateOf(watch, status) {
   const oldest = watch.oldest_age_seconds;
   if (oldest !== null && oldest > 900) return ["warn", "slow", nextAttempt(watch)];
   if (watch.pending > 0 && clusterOf(watch, status).notification_trouble) return ["warn", "no outcomes", ""];
-  if (watch.pending > 0) return ["good", "shipping", nextAttempt(watch)];
-  return ["quiet", "idle", ""];
+  const stays = (watch.notices || []).find((one) => one.code === "in_place");
+  const note = stays ? `${stays.detail}.` : "";
+  if (watch.pending > 0) return ["good", "shipping", `${note} ${nextAttempt(watch)}`.trim()];
+  return ["quiet", "idle", note];
 }
 
 // The state of the whole daemon, as [kind, sentence, troubles]. What is wrong is the daemon's own

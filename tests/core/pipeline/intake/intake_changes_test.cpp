@@ -2,6 +2,7 @@
 #include "support/in_work.hpp"
 
 #include <sys/stat.h>
+
 #include <unistd.h>
 
 using namespace kustodrop;

@@ -4,6 +4,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+
 using namespace kustodrop;
 using namespace kustodrop::pipeline;
 
@@ -160,6 +162,40 @@ BOOST_AUTO_TEST_CASE(a_new_file_of_a_name_that_was_shipped_before_is_about_to_be
     BOOST_TEST(said() == "shipped at 2026-08-22T10:00:00Z");
 }
 
+BOOST_AUTO_TEST_CASE(a_posted_file_waits_for_its_outcome) {
+    facts.posted_at = "2026-08-22T10:00:00Z";
+    BOOST_TEST(said() == "it is shipped, or about to be");  // Another file of that name.
+    facts.is_of_seen = true;
+    BOOST_TEST(said() == "posted at 2026-08-22T10:00:00Z; waiting for its outcome");
+    facts.is_of_seen = false;
+    facts.seen.reset();
+    facts.trouble = "AuthorizationFailure: no upload succeeds";
+    BOOST_TEST(said() == "posted at 2026-08-22T10:00:00Z; waiting for its outcome");
+    facts.outcome_trouble = "AuthorizationFailure: refused";
+    BOOST_TEST(said() == "waiting: outcomes: cannot be read: AuthorizationFailure: refused");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_has_its_outcome_has_ended_although_it_is_not_moved_yet) {
+    facts.ended = "shipped at 2026-08-22T10:00:00Z";
+    facts.is_settled = true;
+    BOOST_TEST(said() == "it is shipped, or about to be");  // Another file of that name.
+    facts.is_of_seen = true;
+    BOOST_TEST(said() == "shipped at 2026-08-22T10:00:00Z");
+    facts.is_of_seen = false;
+    facts.seen.reset();
+    facts.claimed_as = std::string(spool::work_folder) + "/ID~a.json";
+    BOOST_TEST(said() == "shipped at 2026-08-22T10:00:00Z");
+    facts.unmoved = "no rights";
+    BOOST_TEST(said() == "waiting: move: it cannot be moved: no rights");
+}
+
+BOOST_AUTO_TEST_CASE(that_files_stay_in_place_is_said) {
+    facts.in_place = "the folder is not writable";
+    auto rules = explain(facts);
+    auto is_place = [](auto& one) { return one.rule == "place" && one.lets_pass; };
+    BOOST_TEST(std::ranges::any_of(rules, is_place));
+}
+
 BOOST_AUTO_TEST_CASE(whose_rights_were_tried_is_said) {
     facts.seen->readable = false;
     BOOST_TEST(said() == "not shipped: readable: no: this user may not read it");
@@ -187,7 +223,8 @@ BOOST_AUTO_TEST_CASE(what_holds_up_the_whole_watch_or_daemon_is_the_conclusion) 
     facts.held = "folder_locked: another process has it";
     BOOST_TEST(said() == "waiting: folder: folder_locked: another process has it");
     facts.folder_present = true;
-    BOOST_TEST(said() == "waiting: folder: folder_locked: another process has it");
+    facts.held = "http_200: storage answers what it never does";
+    BOOST_TEST(said() == "waiting: delivery: http_200: storage answers what it never does");
     facts.held.clear();
     facts.journal_works = false;
     BOOST_TEST(said().starts_with("waiting: journal file: cannot be written"));
