@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(what_is_in_work_is_listed_by_id_and_found_by_it) {
     files.make_folder("sub");
     files.write("sub/b", "2");
     claim("a");
-    auto other = claim("sub/b", second_id);
+    auto other = claim("sub/b", test::second_id);
     files.write(".kustodrop/work/note", "not ours");
     auto keys = list_work_keys(drop).value();
     BOOST_TEST(keys.size() == 2u);
