@@ -5,6 +5,8 @@
 #include "daemon/admin/admin.hpp"
 #include "daemon/admin/admin_client.hpp"
 #include "daemon/commands/commands.hpp"
+#include "daemon/commands/recorded/dealt_with.hpp"
+#include "daemon/commands/recorded/journal_rows.hpp"
 #include "daemon/program.hpp"
 #include "daemon/run/translate.hpp"
 #include "spool/folder/drop_folder.hpp"
@@ -13,6 +15,8 @@
 #include <boost/json.hpp>
 
 #include <cstdio>
+#include <map>
+#include <string>
 
 namespace kustodrop::daemon {
 
@@ -20,6 +24,58 @@ namespace json = boost::json;
 using pipeline::watch_plan;
 
 static constexpr std::size_t most_files = 100'000;
+
+static constexpr std::size_t files_a_page = 1000;
+static constexpr std::size_t most_pages = 1000;
+
+// Whether files of the watch may be shipped from where they are: by its options, or because the
+// daemon cannot move them.
+static bool may_ship_in_place(const pipeline::watch_options& watch, const std::string& status) {
+    using namespace pipeline;
+    if (watch.kind == watch_kind::follow) return false;
+    bool keeps =
+        watch.on_success == success_action::keep || watch.on_failure == failure_action::keep;
+    if (keeps || watch.claim == claim_mode::in_place) return true;
+    if (status.empty()) return false;
+    auto parsed = json::parse(status).as_object();
+    for (auto& one : parsed.at("watches").as_array()) {
+        auto& of = one.as_object();
+        if (of.at("name").as_string() != watch.name) continue;
+        for (auto& notice : of.at("notices").as_array()) {
+            if (notice.as_object().at("code").as_string() == "in_place") return true;
+        }
+    }
+    return false;
+}
+
+// What the record has of the files in the folder; the newest is read first.
+static std::map<std::string, std::string> dealt_with_before(
+    const config::settings& settings, const pipeline::plan_facts& facts
+) {
+    auto status = ask_daemon(settings.admin.listen, "/status", 10s);
+    if (!may_ship_in_place(facts.watch, status ? *status : std::string())) return {};
+    question_settings asking;
+    asking.settings = settings;
+    asking.is_whole = true;
+    dealt_with found(facts.files);
+    spool::journal_query query;
+    query.watch = facts.watch.name;
+    query.limit = files_a_page;
+    for (std::size_t page = 0; page < most_pages && !found.is_complete(); ++page) {
+        auto rows = rows_of(asking, query);
+        if (rows.has_error()) {
+            auto why = to_string(rows.error());
+            std::fprintf(stderr, "what was shipped before is not known: %s\n", why.c_str());
+            break;
+        }
+        found.take(*rows);
+        if (rows->size() < files_a_page) break;
+        auto& last = rows->back().as_object();
+        auto id = std::string(last.at("source_id").as_string());
+        query.after = {last.at("changed_at_us").as_int64(), std::move(id)};
+    }
+    return found.known();
+}
 
 static watch_plan plan_of(const pipeline::watch_options& from, const config::settings& settings) {
     pipeline::plan_facts facts;
@@ -44,6 +100,7 @@ static watch_plan plan_of(const pipeline::watch_options& from, const config::set
         } else {
             facts.files = std::move(found->sightings);
             facts.truncated = found->truncated;
+            facts.dealt_with = dealt_with_before(settings, facts);
         }
     }
     auto out = pipeline::plan(facts);

@@ -29,6 +29,8 @@ static std::string reason_to_leave(
     if (seen.kind != spool::file_kind::regular) {
         return "it is a " + std::string(to_string(seen.kind)) + ", not a file";
     }
+    auto known = facts.dealt_with.find(seen.name);
+    if (known != facts.dealt_with.end()) return known->second;
     if (seen.links > 1 && !follows) return "other names lead to the same file";
     if (!seen.readable) return "this user may not read it";
     auto made = routes.decide(seen.name);

@@ -4,6 +4,7 @@
 #include "spool/source/sighting.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +17,8 @@ struct plan_facts {
     std::vector<spool::sighting> files;
     bool truncated = false;                     // There are more than were looked at.
     std::vector<std::string> met_targets = {};  // That the daemon has met by the route.
+    std::map<std::string, std::string> dealt_with =
+        {};  // Files that stay, and what became of them.
 };
 
 struct planned_file {

@@ -29,6 +29,16 @@ static plan_facts with(std::vector<spool::sighting> files) {
 
 BOOST_AUTO_TEST_SUITE(plan_)
 
+BOOST_AUTO_TEST_CASE(what_was_shipped_and_stays_is_not_shipped_again) {
+    auto facts = with({file("done"), file("new")});
+    facts.dealt_with["done"] = "shipped at 10:00, and unchanged since";
+    auto made = plan(facts);
+    BOOST_TEST_REQUIRE(made.sources.size() == 1u);
+    BOOST_TEST(made.sources[0].files[0].name == "new");
+    BOOST_TEST_REQUIRE(made.left.size() == 1u);
+    BOOST_TEST(made.left[0].why_not == "shipped at 10:00, and unchanged since");
+}
+
 BOOST_AUTO_TEST_CASE(each_file_is_a_blob_of_its_own_the_oldest_first) {
     auto made = plan(with({file("new"), file("old", 5, 100)}));
     BOOST_TEST(made.target == "D.T");
