@@ -9,6 +9,7 @@
 #include "daemon/exit_code.hpp"
 #include "daemon/run/process_secrecy.hpp"
 #include "daemon/terminal/arguments.hpp"
+#include "daemon/terminal/output.hpp"
 #include "http/client/beast_transport.hpp"
 
 #include <CLI/CLI.hpp>
@@ -264,7 +265,7 @@ static void add_version(CLI::App& program, std::function<int()>& chosen) {
     });
 }
 
-int main(int argc, char** argv) {
+static int run_program(int argc, char** argv) {
     keep_to_own_code();
     commands::keep_memory_private();
     CLI::App program(
@@ -316,3 +317,5 @@ int main(int argc, char** argv) {
         return commands::a_bug;
     }
 }
+
+int main(int argc, char** argv) { return commands::end_with(run_program(argc, argv)); }

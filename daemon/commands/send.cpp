@@ -5,6 +5,7 @@
 #include "daemon/commands/sending/chosen_cluster.hpp"
 #include "daemon/commands/sending/sender.hpp"
 #include "daemon/program.hpp"
+#include "daemon/terminal/output.hpp"
 
 #include <csignal>
 #include <cstdio>
@@ -73,6 +74,7 @@ int command_send(const send_options& given) {
     }
     auto flushed = all.flush();
     if (flushed.has_error()) code = journal_io;
+    code = end_with(code);
     std::fflush(nullptr);
     std::_Exit(code);
 }

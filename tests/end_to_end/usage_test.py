@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Bad input: the exit codes that scripts know, and messages that say what to do."""
+import os
 import re
+import subprocess
 import unittest
 
 from harness import EndToEnd
@@ -64,6 +66,20 @@ watches:
                      ["--file", "/elsewhere/a.csv"]):
             code, out, err = self.kustodrop("journal", "--config", path, *more)
             self.assertEqual(code, USAGE, (more, out, err))
+
+    def test_output_that_is_lost_is_an_error_and_a_reader_that_leaves_is_none(self):
+        for arguments in (["version"], ["--help"], ["plan", "--help"]):
+            with open("/dev/full", "w") as full:
+                done = subprocess.run([path_of("KUSTODROP"), *arguments], stdout=full,
+                                      stderr=subprocess.PIPE, text=True, timeout=60)
+            self.assertEqual(done.returncode, 74, arguments)
+            self.assertIn("the output cannot be written: No space left", done.stderr)
+        reading, writing = os.pipe()
+        os.close(reading)
+        done = subprocess.run([path_of("KUSTODROP"), "version"], stdout=writing,
+                              stderr=subprocess.PIPE, text=True, timeout=60)
+        os.close(writing)
+        self.assertEqual(done.stderr, "")
 
     def test_help_and_version_say_so_and_end_well(self):
         code, out, _ = self.kustodrop("--help")
