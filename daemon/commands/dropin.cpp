@@ -67,10 +67,12 @@ dropin_facts dropin_facts_of(
 
 // As systemd.syntax(7) and systemd.unit(5) want it: quoted where it must be, % doubled.
 static std::string line(std::string_view key, std::string_view path, std::string_view before = {}) {
+    // Behind a colon stands where a folder is bound to.
+    bool is_bound = key.starts_with("Bind");
     std::string value(before);
     for (char c : path) {
         if (c == '%') value += '%';
-        if (c == '"' || c == '\\') value += '\\';
+        if (c == '"' || c == '\\' || (c == ':' && is_bound)) value += '\\';
         value += c;
     }
     bool plain = path.find_first_of(" '\"\\;") == std::string_view::npos;

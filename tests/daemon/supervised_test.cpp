@@ -108,6 +108,9 @@ BOOST_AUTO_TEST_CASE(folders_that_the_unit_does_not_see_are_bound_into_it) {
 
 BOOST_AUTO_TEST_CASE(paths_are_written_as_systemd_reads_them) {
     BOOST_TEST(dropin_for({"/srv/50%"}) == "ReadWritePaths=-/srv/50%%\n");
+    BOOST_TEST(dropin_for({"/srv/co:lon"}) == "ReadWritePaths=-/srv/co:lon\n");
+    BOOST_TEST(dropin_for({"/tmp/co:lon"}) == "BindPaths=-/tmp/co\\:lon\n");
+    BOOST_TEST(dropin_for({"/tmp/a b:c"}) == "BindPaths=\"-/tmp/a b\\:c\"\n");
     BOOST_TEST(dropin_for({"/srv/a b\"c"}) == "ReadWritePaths=\"-/srv/a b\\\"c\"\n");
 }
 
