@@ -124,6 +124,10 @@ static constexpr std::array all_metrics{
         gauge_kind, "kustodrop_resources_age_seconds", "Age of the ingestion resources."},
     described_metric{
         gauge_kind,
+        "kustodrop_resources_refresh_interval_seconds",
+        "How often the ingestion resources are fetched again, as configured."},
+    described_metric{
+        gauge_kind,
         "kustodrop_sas_expiry_seconds",
         "Time until the last usable SAS expires; 0 without one."},
     described_metric{

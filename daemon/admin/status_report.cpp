@@ -222,6 +222,7 @@ std::string status_report::to_json() const {
         {"next_request_in_seconds", seconds(next_request)},
         {"notification_trouble", trouble_json(polling_trouble)},
         {"journal_healthy", journal_healthy},
+        {"journal_set_aside", set_journal_aside},
         {"stopping", stopping},
         {"takes_files", takes_files()},
         {"outstanding", outstanding},
@@ -259,7 +260,8 @@ std::string status_report::one_line() const {
         if (!one.trouble) continue;
         out += "HOLDING for cluster " + one.cluster + ": " + to_string(*one.trouble) + "; ";
     }
-    out += std::to_string(watches.size()) + " watches, " + std::to_string(pending) + " pending";
+    out += std::to_string(watches.size()) + (watches.size() == 1 ? " watch, " : " watches, ");
+    out += std::to_string(pending) + " pending";
     if (oldest) out += " (oldest " + human_duration(duration(now - *oldest)) + ")";
     if (unconfirmed > 0) out += ", " + std::to_string(unconfirmed) + " unconfirmed";
     return printable(out);

@@ -82,7 +82,8 @@ struct status_report : cluster_status {
     wall_time now{};
     std::string config_problem;  // Why the last reload was refused; empty: it was not.
     bool journal_healthy = true;
-    std::string journal_problem;  // Why it cannot be written, as far as that is known.
+    std::string journal_problem;     // Why it cannot be written, as far as that is known.
+    bool set_journal_aside = false;  // A damaged one, when it was started, not long ago.
     bool stopping = false;
     std::vector<cluster_status> clusters = {};  // Empty where there is only one.
     std::vector<watch_status> watches;

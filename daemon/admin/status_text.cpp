@@ -150,6 +150,13 @@ std::string status_text(const std::string& text) {
     if (wrong && wrong->is_array()) {
         for (auto& problem : wrong->get_array()) out += "TROUBLE " + text_of(&problem) + "\n";
     }
+    auto* aside = parsed.if_contains("journal_set_aside");
+    if (aside && aside->is_bool() && aside->get_bool()) {
+        out +=
+            "note journal_set_aside: the journal was damaged at the start and was set aside: "
+            "files in work/ were sent again; it is kept beside the new one as "
+            "journal.db.corrupt-TIME\n";
+    }
     for (auto& watch : parsed.at("watches").as_array()) out += watch_text(watch.as_object());
     return out;
 }

@@ -148,6 +148,8 @@ cluster_status reporter::status_of_cluster(std::size_t index) {
     return out;
 }
 
+static constexpr duration longest_note = 24h;
+
 status_report reporter::status() {
     status_report report;
     for (std::size_t i = 0; i < with_.services.size(); ++i) {
@@ -163,6 +165,8 @@ status_report reporter::status() {
         auto why = unwritable_because(with_.state_directory);
         report.journal_problem = with_.state_directory + ": " + why.value_or("see the log");
     }
+    auto aside = around_.measured.count("kustodrop_journal_set_aside_total").value();
+    report.set_journal_aside = aside > 0 && report.now - started_at_ < longest_note;
     report.stopping = with_.stopping();
     report.config_problem = with_.config_problem();
     auto attempts = with_.shipping.next_attempts();

@@ -293,6 +293,8 @@ void connection::measure() {
         return time ? std::chrono::duration<double>(*time).count() : 0.0;
     };
     around_.measured.value("kustodrop_resources_age_seconds").set(seconds(resources.age()));
+    around_.measured.value("kustodrop_resources_refresh_interval_seconds")
+        .set(seconds(settings_.cluster.ingestion_resources_refresh_interval));
     around_.measured.value("kustodrop_token_expiry_seconds").set(seconds(token.time_left()));
     around_.measured.value("kustodrop_clock_skew_seconds").set(seconds(transport.skew()));
     around_.measured.value("kustodrop_sas_expiry_seconds").set(seconds(sas_time_left()));

@@ -89,6 +89,7 @@ class Alerts(EndToEnd):
         fleeting.clear_faults()
         self.clears("KustodropTokenNotRenewed", "KustodropServiceUnusable",
                     "KustodropResourcesStale", "KustodropStorageAccessEnding")
+        self.refuse_a_configuration(logs)
         self.restart_and_damage(short)
         self.clears(*self.server.names())
         left_out = set() if small else {"KustodropLowOnSpace", "KustodropJournalUnwritable"}
@@ -223,6 +224,16 @@ class Alerts(EndToEnd):
         self.fires("KustodropLowOnSpace", "small")
         ballast.unlink()
         self.clears("KustodropLowOnSpace")
+
+    def refuse_a_configuration(self, daemon):
+        good = daemon.config_path.read_text()
+        daemon.config_path.write_text(good.rstrip().removesuffix("}") + ', "nonsense": 1}')
+        reload = ("reload", "--config", daemon.config_path)
+        self.assertNotEqual(daemon.command(*reload)[0], 0)
+        self.fires("KustodropConfigRefused", "logs")
+        daemon.config_path.write_text(good)
+        self.assertEqual(daemon.command(*reload)[0], 0)
+        self.clears("KustodropConfigRefused")
 
     def restart_and_damage(self, daemon):
         daemon.stop()

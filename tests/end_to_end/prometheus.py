@@ -21,7 +21,7 @@ SHORTER = [
     (r"\[1h\]\) > 10", "[10s]) > 0"),
     (r"age_seconds > 900$", "age_seconds > 3"),
     (r"behind_seconds > 900$", "behind_seconds > 3"),
-    (r"age_seconds > 10800$", "age_seconds > 45"),
+    (r"age_seconds > 10800 and .*$", "age_seconds > 45"),
     (r"expiry_seconds < (?:120|1800)$", "expiry_seconds < 5"),
 ]
 

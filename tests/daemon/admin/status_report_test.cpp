@@ -46,6 +46,32 @@ BOOST_AUTO_TEST_CASE(files_that_cannot_be_claimed_or_moved_are_a_problem) {
     BOOST_TEST(found[1] == "web: 2 files cannot be moved, first b.csv: cannot rename");
 }
 
+BOOST_AUTO_TEST_CASE(a_folder_that_is_not_open_is_named_with_the_reason) {
+    auto report = with_watches({false});
+    auto& watch = report.watches.front();
+    watch.name = "web";
+    watch.present = false;
+    watch.trouble = failure{errc::folder_absent, remedy::retry, "/srv/web is another folder"};
+    BOOST_REQUIRE(report.problems().size() == 1u);
+    BOOST_TEST(
+        report.problems()[0] ==
+        "web: its folder is not open: folder_absent: /srv/web is another folder"
+    );
+}
+
+BOOST_AUTO_TEST_CASE(a_journal_that_was_set_aside_is_noted_and_no_problem) {
+    auto report = with_watches({false});
+    BOOST_TEST(report.to_text().find("journal_set_aside") == std::string::npos);
+    report.set_journal_aside = true;
+    BOOST_TEST(report.problems().empty());
+    BOOST_TEST(report.to_text().find("note journal_set_aside: ") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(one_watch_is_counted_as_one) {
+    BOOST_TEST(with_watches({false}).one_line().starts_with("1 watch, "));
+    BOOST_TEST(with_watches({false, false}).one_line().starts_with("2 watches, "));
+}
+
 BOOST_AUTO_TEST_CASE(all_that_is_wrong_is_named_the_gravest_first) {
     auto report = with_watches({true});
     auto& watch = report.watches.front();
