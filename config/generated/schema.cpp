@@ -21,7 +21,8 @@ static json::object number_schema(const key_facts& of) {
     json::object number{{"type", "integer"}};
     number["minimum"] = std::stoull(of.allowed.substr(0, to));
     number["maximum"] = std::stoull(of.allowed.substr(to + 4));
-    return {{"anyOf", json::array{number, reference()}}};
+    json::object quoted{{"type", "string"}, {"pattern", "^[0-9]+$"}};
+    return {{"anyOf", json::array{number, quoted, reference()}}};
 }
 
 static json::object map_of_one(std::string_view key, const json::object& texts) {
@@ -57,10 +58,30 @@ static json::object referable(std::string_view definition) {
 
 static json::object map_schema(const std::vector<documented_key>& keys);
 
+// What the program asks of texts beyond what the form of their keys says.
+static void refine_watch(json::object& watch) {
+    auto refine = [&](const char* key, json::array texts) {
+        auto& known = watch["properties"].as_object()[key].as_object();
+        texts.push_back(reference());
+        json::object refined{{"anyOf", std::move(texts)}, {"description", known["description"]}};
+        known = std::move(refined);
+    };
+    auto text = [](std::string_view pattern) {
+        return json::object{{"type", "string"}, {"pattern", pattern}};
+    };
+    refine("name", {text("^[a-z0-9-]{1,64}$"), json::object{{"type", "integer"}}});
+    refine("path", {text("^/.*[^/]")});
+}
+
 static json::object schema_of(const documented_key& one) {
     switch (one.facts.form) {
     case form::flag:
-        return {{"anyOf", json::array{json::object{{"type", "boolean"}}, reference()}}};
+        return {
+            {"anyOf",
+             json::array{
+                 json::object{{"type", "boolean"}},
+                 json::object{{"enum", json::array{"true", "false"}}},
+                 reference()}}};
     case form::number:
         return number_schema(one.facts);
     case form::duration:
@@ -89,6 +110,7 @@ static json::object schema_of(const documented_key& one) {
         return {{"type", "object"}, {"additionalProperties", map_schema(one.keys)}};
     case form::section_list: {
         auto items = map_schema(one.keys);
+        if (one.facts.name == "watches") refine_watch(items);
         return {{"type", "array"}, {"items", items}};
     }
     }

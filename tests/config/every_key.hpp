@@ -133,7 +133,7 @@ inline std::vector<key_case> every_key() {
         {"watches", "recursive", "true", no_flags},
         {"watches", "watch_mode", "poll", no_choices},
         {"watches", "stable_for", "100ms", no_durations + std::vector<std::string>{"99ms", "0"}},
-        {"watches", "done_marker", ".ok", no_texts + std::vector<std::string>{"a/b"}},
+        {"watches", "done_marker", ".ok", no_texts + std::vector<std::string>{"a/b", "'*.ok'"}},
         {"watches", "claim", "in_place", no_choices},
         {"watches", "database", "D", no_texts + std::vector<std::string>{"''", "' D'"}},
         {"watches", "table", "T", no_texts + std::vector<std::string>{"''", "'T '"}},

@@ -53,6 +53,10 @@ std::optional<std::string> marker_problem(const std::string& text) {
     if (text.empty()) return std::nullopt;
     bool bad = text.find('/') != std::string::npos || text.size() > 64;
     if (bad) return "is not a valid ending of a name; use an ending like \".ok\", without a slash";
+    if (text.find_first_of("*?[") != std::string::npos) {
+        return "is a pattern, and a marker is the file's name and an ending; use the ending alone, "
+               "like \".ok\"";
+    }
     return std::nullopt;
 }
 
