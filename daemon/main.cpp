@@ -156,6 +156,9 @@ static void add_journal(CLI::App& program, std::function<int()>& chosen) {
         ->type_name("OFFSET")
         ->check(CLI::Range(0LL, 9'000'000'000'000'000'000LL));
     command->add_option("--source", options->source, "Only this source id");
+    command->add_flag(
+        "--summary", options->summary, "Counts by day, watch, outcome and code instead of files"
+    );
     command->add_option("--limit", options->limit, "At most this many files (1000)")
         ->check(CLI::Range(1LL, 1'000'000'000LL));
     command->add_option("--export", options->copy_to, "Copy the whole journal to a new SQLite file")

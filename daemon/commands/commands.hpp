@@ -66,8 +66,9 @@ struct journal_options {
     std::string watch;
     std::string file;
     std::string source;
-    long long at = -1;    // The byte of the log `file` that is asked for; -1: of all.
-    bool ranges = false;  // Of the log `file`: ranges of bytes instead of files.
+    long long at = -1;     // The byte of the log `file` that is asked for; -1: of all.
+    bool ranges = false;   // Of the log `file`: ranges of bytes instead of files.
+    bool summary = false;  // Counts instead of files.
     long long limit = 1000;
     std::string copy_to;  // Not empty: the whole journal is copied to this file instead.
     bool json = false;

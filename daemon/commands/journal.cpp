@@ -8,6 +8,7 @@
 #include "daemon/commands/recorded/journal_export.hpp"
 #include "daemon/commands/recorded/journal_rows.hpp"
 #include "daemon/commands/recorded/moments.hpp"
+#include "daemon/commands/recorded/summary.hpp"
 #include "daemon/program.hpp"
 
 #include <boost/json.hpp>
@@ -22,13 +23,21 @@ namespace kustodrop::daemon {
 namespace json = boost::json;
 
 static constexpr std::size_t files_of_name = 20;
+static constexpr std::size_t files_a_page = 1000;
 
 static failure unusable(std::string what) {
     return {errc::not_allowed, remedy::give_up, std::move(what)};
 }
 
 static result<wall_time> moment_of(const char* option, const std::string& text, wall_time now) {
-    if (auto at = parse_moment(text, now)) return *at;
+    auto at = parse_moment(text, now);
+    if (at && *at < wall_time()) {
+        return unusable(
+            std::string(option) + " \"" + printable(text) +
+            "\" is before 1970; leave it out to ask for everything"
+        );
+    }
+    if (at) return *at;
     return unusable(
         std::string(option) + " \"" + printable(text) +
         "\" is not a time; use 1h, 7d, today, yesterday, 2026-11-27 or 2026-11-27T10:00"
@@ -125,10 +134,42 @@ static int copy_whole(const question_settings& asking, const std::string& file) 
     return all_well;
 }
 
+static result<journal_summary> summary_of(
+    const question_settings& asking, spool::journal_query query
+) {
+    journal_summary out;
+    query.limit = files_a_page;
+    for (;;) {
+        auto rows = rows_of(asking, query);
+        if (rows.has_error()) return rows.error();
+        out.take(*rows);
+        if (rows->size() < files_a_page) break;
+        auto& last = rows->back().as_object();
+        auto id = std::string(last.at("source_id").as_string());
+        query.after = {last.at("changed_at_us").as_int64(), std::move(id)};
+    }
+    return {boost::system::in_place_value, std::move(out)};
+}
+
+static int show_summary(const journal_options& options, const question_settings& asking) {
+    auto what = query_of(options, asking.settings);
+    if (what.has_error()) return refuse_usage(what.error());
+    auto made = summary_of(asking, what->query);
+    if (made.has_value() && made->is_empty() && !what->otherwise.empty()) {
+        what->query.file_glob = what->otherwise;
+        made = summary_of(asking, what->query);
+    }
+    if (made.has_error()) return report_failure(made.error());
+    auto text = options.json ? made->to_json() : made->to_text();
+    std::fputs(text.c_str(), stdout);
+    return all_well;
+}
+
 int command_journal(const journal_options& options) {
     auto asking = load_for_questions(options.config, options.socket);
     if (!options.copy_to.empty()) return copy_whole(asking, options.copy_to);
     if (options.ranges || options.at >= 0) return show_ranges(options, asking);
+    if (options.summary) return show_summary(options, asking);
     auto query = query_of(options, asking.settings);
     if (query.has_error()) return refuse_usage(query.error());
     auto rows = rows_asked(asking, *query);

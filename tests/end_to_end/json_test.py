@@ -66,6 +66,9 @@ class Documented(EndToEnd):
         self.assert_documented("status", status)
         self.assert_documented("journal", self.command(daemon, "journal"))
         self.assert_documented(
+            "journal --summary", self.command(daemon, "journal", "--summary")
+        )
+        self.assert_documented(
             "journal --ranges",
             self.command(daemon, "journal", "--file", daemon.drop / "bad.csv", "--ranges"),
         )

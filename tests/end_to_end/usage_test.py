@@ -81,6 +81,13 @@ watches:
         os.close(writing)
         self.assertEqual(done.stderr, "")
 
+    def test_a_time_before_1970_is_usage(self):
+        path = self.write(self.GOOD)
+        asked = ("journal", "--config", path, "--since", "0001-01-01")
+        code, _, err = self.kustodrop(*asked)
+        self.assertEqual(code, USAGE)
+        self.assertIn("is before 1970", err)
+
     def test_help_and_version_say_so_and_end_well(self):
         code, out, _ = self.kustodrop("--help")
         self.assertEqual(code, OK)
