@@ -16,6 +16,12 @@ void write_folder(const sqlite::database& db, const folder_record& where);
 /// under the new one too, until a watch has the former one again.
 void rename_folder(const sqlite::database& db, const std::string& from, const std::string& to);
 
+/// Whether a source's watch is the one that is bound to ?7, or had that name before.
+inline constexpr auto any_name_sql =
+    " AND +watch IN (WITH RECURSIVE names(name) AS (VALUES(?7) UNION SELECT substr(key, 8) FROM"
+    " meta JOIN names ON value = CAST(name AS BLOB) WHERE key >= 'former:' AND key < 'former;')"
+    " SELECT name FROM names)";
+
 /// Whether the watch had other names.
 bool has_former_names(const sqlite::database& db, const std::string& watch);
 

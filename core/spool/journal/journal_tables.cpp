@@ -1,6 +1,7 @@
 #include "spool/journal/journal_tables.hpp"
 
 #include "base/text.hpp"
+#include "spool/journal/journal_folders.hpp"
 #include "spool/journal/rest_post_text.hpp"
 #include "spool/source/place.hpp"
 #include "sqlite/error.hpp"
@@ -313,12 +314,6 @@ std::vector<kept_file> kept_rows::read(const std::string& watch) {
     return files;
 }
 
-// A watch and the names that it had before.
-static constexpr auto by_any_name =
-    " AND +watch IN (WITH RECURSIVE names(name) AS (VALUES(?7) UNION SELECT substr(key, 8) FROM"
-    " meta JOIN names ON value = CAST(name AS BLOB) WHERE key >= 'former:' AND key < 'former;')"
-    " SELECT name FROM names)";
-
 std::string page_sql(const journal_query& query, bool has_former_names) {
     auto sql = std::string("SELECT ") + source_rows::columns +
                " FROM sources WHERE (changed_at, id) < (?1, ?2) AND changed_at >= ?3";
@@ -326,7 +321,7 @@ std::string page_sql(const journal_query& query, bool has_former_names) {
     sql += query.source_id ? " AND id = ?5" : " AND ?5 IS NULL";
     // An outcome that is rare leads to its rows sooner than the watch does.
     sql += !query.watch       ? " AND ?7 IS NULL"
-           : has_former_names ? by_any_name
+           : has_former_names ? any_name_sql
            : query.outcome    ? " AND +watch = ?7"
                               : " AND watch = ?7";
     sql += query.file ? " AND id IN (SELECT source_id FROM slices WHERE location = ?8"

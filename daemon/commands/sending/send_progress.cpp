@@ -120,7 +120,7 @@ void send_progress::file(const sent_file& what) {
 }
 
 void send_progress::trouble(const failure& why) {
-    if (!told_.is_news(why)) return;
+    if (!known_.is_news(why)) return;
     if (drawn_) std::fputs("\r\x1b[K", stderr);
     drawn_ = false;
     std::fprintf(stderr, "%s\n", without_secrets(trouble_line(why)).c_str());

@@ -39,7 +39,7 @@ std::string closing_line(
 std::string trouble_line(const failure& why);
 
 /// Whether a trouble is said now: each code is said once. Pure.
-class told_troubles {
+class known_troubles {
 public:
     bool is_news(const failure& why) { return said_.insert(why.code.text()).second; }
 
@@ -73,7 +73,7 @@ private:
     bool bar_;
     bool drawn_ = false;
     rate_meter rate_;
-    told_troubles told_;
+    known_troubles known_;
 };
 
 }  // namespace kustodrop::daemon

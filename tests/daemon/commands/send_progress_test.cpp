@@ -66,10 +66,10 @@ BOOST_AUTO_TEST_CASE(a_trouble_is_said_once_with_what_to_do) {
         daemon::trouble_line(refused) ==
         "trouble: AuthorizationFailure: no upload succeeds; open the firewall; it is tried again"
     );
-    daemon::told_troubles told;
-    BOOST_TEST(told.is_news(refused));
-    BOOST_TEST(!told.is_news(refused));
-    BOOST_TEST(told.is_news({errc::timeout, remedy::retry, "no answer"}));
+    daemon::known_troubles known;
+    BOOST_TEST(known.is_news(refused));
+    BOOST_TEST(!known.is_news(refused));
+    BOOST_TEST(known.is_news({errc::timeout, remedy::retry, "no answer"}));
 }
 
 namespace {

@@ -1,5 +1,6 @@
 #include "pipeline/intake/watching/watching.hpp"
 
+#include "pipeline/intake/watching/file_looks.hpp"
 #include "spool/folder/scanning.hpp"
 
 #include <set>
@@ -226,35 +227,6 @@ void watching::end_pass() {
     for (auto& name : watch_.kept.forget_absent(pass_.is_one_scan)) {
         with_.journal.forget_kept(watch_.options.name, name);
     }
-}
-
-namespace {
-struct looks {
-    std::vector<observed_files::look> seen;
-    std::vector<std::string> absent;  // Or not to be looked at: a scan shows them again.
-};
-}  // namespace
-
-// Runs on a worker's thread.
-static looks look_at_files(
-    const spool::drop_folder& folder,
-    const observed_files::look_list& wanted,
-    const std::string& marker
-) {
-    looks out;
-    for (auto& name : wanted.names) {
-        auto seen = folder.look(name);
-        if (seen.has_error() || !*seen) {
-            out.absent.push_back(name);
-            continue;
-        }
-        observed_files::look one{std::move(**seen), {}, wanted.closed.contains(name)};
-        if (!marker.empty()) {
-            if (auto found = folder.look(name + marker)) one.marker = std::move(*found);
-        }
-        out.seen.push_back(std::move(one));
-    }
-    return out;
 }
 
 asio::awaitable<void> watching::look() {

@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(a_full_path_is_a_name_first_and_a_glob_only_where_there_is_
     is_there = true;
     BOOST_TEST(file_pattern_of(two_watches(), "/srv/drop/report[1].csv", "")->otherwise.empty());
     is_there = false;
-    // What is no glob is a name only.
+    // A [ without its ] makes it a name only.
     BOOST_TEST(file_pattern_of(two_watches(), "/srv/drop/a[.csv", "")->otherwise.empty());
     for (std::string name : {"a[.csv", "a\\b.csv", "a*?{x}.csv", "**"}) {
         auto exact = file_pattern_of(two_watches(), "/srv/drop/" + name, "").value();
