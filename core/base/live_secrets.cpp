@@ -43,6 +43,10 @@ std::string with_small_hex(std::string text) {
 std::vector<std::string> forms_of(std::string_view value) {
     std::vector<std::string> out{std::string(value)};
     auto encoded = percent_encode(value);
+    // In a URL that was encoded as a whole.
+    auto twice = percent_encode(encoded);
+    out.push_back(with_small_hex(twice));
+    out.push_back(std::move(twice));
     out.push_back(with_small_hex(encoded));
     out.push_back(std::move(encoded));
     out.push_back(json_escape(value));

@@ -55,7 +55,7 @@ failure_status status_at(const json::object& object) {
 
 // A number could belong to any enumeration (docs/protocol.md §9): only names mean something.
 std::string code_at(const json::object& object) {
-    auto text = name_at(object, "ErrorCode");
+    auto text = redacted(text_at(object, "ErrorCode"), longest_name);
     bool is_name = !text.empty() && std::isdigit(static_cast<unsigned char>(text[0])) == 0;
     return is_name && text[0] != '-' ? text : "Unknown";
 }

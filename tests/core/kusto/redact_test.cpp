@@ -16,6 +16,18 @@ BOOST_AUTO_TEST_CASE(takes_the_queries_out_of_urls) {
     );
 }
 
+BOOST_AUTO_TEST_CASE(takes_them_out_of_urls_that_were_encoded_as_a_whole) {
+    std::string once = "https%3A%2F%2Fa%2Fc%3Fsv%3D1%26sig%3DSECRET end";
+    std::string twice = "https%253a%252f%252fa%252fc%253fsv%253d1%2526sig%253dSECRET end";
+    for (auto& text : {once, twice}) {
+        auto cut = redacted(text, 200);
+        BOOST_TEST(cut.find("SECRET") == std::string::npos, cut);
+        BOOST_TEST(cut.ends_with("?… end"), cut);
+    }
+    BOOST_TEST(redacted("x?sv%3D1%26sig%3DSECRET", 200) == "x?…");
+    BOOST_TEST(redacted("x SIG%3DSECRET y", 200) == "x SIG%3D… y");
+}
+
 BOOST_AUTO_TEST_CASE(leaves_questions_alone) {
     BOOST_TEST(redacted("really? yes", 200) == "really? yes");
     BOOST_TEST(redacted("why", 200) == "why");
