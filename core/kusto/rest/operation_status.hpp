@@ -11,8 +11,8 @@
 
 namespace kustodrop::kusto {
 
-/// The id in the answer to a POST, opaque; 8 KiB at most. Failure "bad_answer" that says `maybe_acted` if there
-/// is none: the service may have accepted the blobs.
+/// The id in the answer to a POST, opaque; 8 KiB at most. Failure "bad_answer" that says
+/// `maybe_acted` if there is none: the service may have accepted the blobs.
 result<std::string> parse_operation_id(std::string_view body);
 
 /// A blob that an operation was begun with.
@@ -42,7 +42,8 @@ result<operation_status> parse_operation_status(std::string_view body);
 
 /// What `details=true` adds: for each of `posted`, in its order, what became of it as a
 /// notification would report it; nothing while it is pending or is not named. Found by its source
-/// id, else by its URL or the name of its blob, which begins with the id. Failure "bad_answer" if there are no details.
+/// id, else by its URL or the name of its blob, which begins with the id. Failure "bad_answer" if
+/// there are no details.
 result<std::vector<std::optional<notification>>> parse_operation_details(
     std::string_view body, const std::vector<posted_blob>& posted
 );

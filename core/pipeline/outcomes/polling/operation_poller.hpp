@@ -64,7 +64,7 @@ private:
         unsigned asked = 0;                     // Answers without an end.
         std::uint64_t ended = 0;                // Blobs, as of the last details that named all.
         std::uint64_t named = 0;                // Blobs whose end the details have brought.
-        bool hides_some = false;  // More blobs have ended than the details name.
+        bool hides_some = false;                // More blobs have ended than the details name.
         std::optional<time_point> answered_at;  // Of the last question that was answered.
         time_point next{};
     };

@@ -55,8 +55,8 @@ public:
     /// it is answered.
     void begins(const std::string& target, time_point now);
 
-    /// The answer to a request that was sent then was lost: after two in a row the table pauses, for
-    /// longer each time. True: it was not paused for that until now.
+    /// The answer to a request that was sent then was lost: after two in a row the table pauses,
+    /// for longer each time. True: it was not paused for that until now.
     bool lost(const std::string& target, const failure& why, time_point sent_at, time_point now);
 
     /// A request for a table was answered, whatever with.

@@ -223,8 +223,9 @@ BOOST_AUTO_TEST_CASE(a_success_wins_over_failures_of_the_same_blob) {
     std::string failed = R"({"url":"https://h/c/b","status":"Failed","errorCode":"E"})";
     std::string good = R"({"url":"https://h/c/b","status":"Succeeded"})";
     for (auto& list : {failed + "," + good, good + "," + failed}) {
-        auto read =
-            parse_operation_details("{\"details\":[" + list + "]}", {{"id", "https://h/c/b", "Db", "T"}});
+        auto read = parse_operation_details(
+            "{\"details\":[" + list + "]}", {{"id", "https://h/c/b", "Db", "T"}}
+        );
         BOOST_REQUIRE(read->at(0));
         BOOST_TEST(read->at(0)->success, list);
     }
