@@ -85,7 +85,7 @@ bool is_throttling(unsigned status, std::string_view text) {
     return status == 429 || contains(text, {"throttl", "toomanyrequests"});
 }
 
-// Whoever says it has not passed the request on, or has taken nothing of it. Any other 5xx may come
+// What says it has not passed the request on, or has taken nothing of it. Any other 5xx may come
 // after the deed, whatever is written in it.
 bool is_refusal(unsigned status) {
     return (status >= 400 && status < 500 && status != 408) || status == 503;

@@ -18,7 +18,7 @@ public:
         known.last_post_at = what.last_post_at;
     }
 
-    /// A post of it was answered, or it is gone.
+    /// A post of it was answered, or it has ended.
     void forget(const std::string& source_id) { sources_.erase(source_id); }
 
     /// The sources of which no post was answered since then.

@@ -40,6 +40,8 @@ struct outcomes_parts {
 /// Brings every posted source to its outcome: polls for the service's notifications and asks for
 /// operations, and ends the wait when outcome_timeout has passed. When `settled` is called the
 /// outcome is recorded but not yet durable; it is durable before the notification is deleted.
+///
+/// Large because the three places of reports share one wait, one end and one report of trouble.
 class outcomes {
 public:
     outcomes(

@@ -308,8 +308,7 @@ std::vector<kept_file> kept_rows::read(const std::string& watch) {
     while (read_.step()) {
         auto identity = read_identity(read_, 3);
         identity.born_ns = read_.integer(8);
-        auto said = read_outcome(read_, 2);
-        files.push_back({watch, read_.bytes(0), identity, read_.bytes(1), said});
+        files.push_back({watch, read_.bytes(0), identity, read_.bytes(1), read_outcome(read_, 2)});
     }
     return files;
 }
@@ -327,8 +326,8 @@ std::string page_sql(const journal_query& query, bool has_former_names) {
     sql += query.file ? " AND id IN (SELECT source_id FROM slices WHERE location = ?8"
                         " OR (?10 <> 0 AND inode = ?10 AND name = ?9))"
                       : " AND ?8 IS NULL AND ?9 IS NULL AND ?10 IS NULL";
-    // Places in work/ begin with its name and a slash, which the zero follows. There is no index of
-    // places: this is asked once, when files are found whose ids are not known.
+    // Places in work/ begin with its name and a slash, which the zero follows. No index: asked
+    // once.
     if (query.left_in_work) {
         std::string folder(work_folder);
         sql += " AND stage = 'retired' AND id IN (SELECT source_id FROM slices";
@@ -345,8 +344,8 @@ std::string unretired_sql() {
 }
 
 std::string old_ones_sql() {
-    return "SELECT id FROM sources WHERE stage = 'retired' AND changed_at < ?1"
-           " ORDER BY changed_at LIMIT ?2";
+    return "SELECT id FROM sources WHERE stage = 'retired' AND changed_at < ?1 "
+           "ORDER BY changed_at LIMIT ?2";
 }
 
 }  // namespace kustodrop::spool

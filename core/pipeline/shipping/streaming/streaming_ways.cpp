@@ -13,7 +13,7 @@ using kusto::streaming_step;
 static constexpr duration long_pause = 15min;
 static constexpr duration outage_pause = 1min;
 static constexpr duration throttled_pause = 10s;
-// So many lost answers in a row are no accident.
+// So many lost answers in a row happen for a reason.
 static constexpr unsigned most_lost = 2;
 // So many troubles of the service's own, and the source is queued.
 static constexpr unsigned most_attempts = 3;
@@ -90,7 +90,7 @@ bool streaming_ways::lost(
 ) {
     auto known = pauses_.find(target);
     bool pauses = known != pauses_.end() && known->second.because == streaming_step::unanswered;
-    // One that was on its way with those that began the pause is no further one.
+    // One that was on its way with those that began the pause does not count again.
     if (pauses && sent_at < known->second.since) return false;
     auto answers = ++lost_[target];
     if (answers < most_lost) return false;

@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(a_copy_of_a_post_that_cannot_be_asked_for_ends_the_wait) {
     BOOST_TEST(answer_to_copy() == "repost");
 }
 
-BOOST_AUTO_TEST_CASE(a_copy_is_not_the_last_word_while_another_post_can_be_asked_for) {
+BOOST_AUTO_TEST_CASE(a_copy_ends_nothing_while_another_post_can_be_asked_for) {
     source.posts = 3;
     source.rest_posts = {{"Logs", "Web", ""}, {"Logs", "Web", "1"}, {"Logs", "Web", "2"}};
     BOOST_TEST(answer_to_copy() == "wait");

@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(a_post_that_is_on_its_way_is_waited_for) {
     BOOST_TEST(state(1) == "unconfirmed");
 }
 
-BOOST_AUTO_TEST_CASE(an_answer_begins_the_time_anew) {
+BOOST_AUTO_TEST_CASE(an_answer_begins_the_time_again) {
     options.outcome_timeout = 10min;
     options.repost_after = 1min;
     begin();
