@@ -18,8 +18,7 @@ const char* const source_rows::columns =
 static std::string upsert_sql() {
     std::string values;
     std::string updates;
-    int number = 0;
-    for (auto column : split(source_rows::columns, ',')) {
+    for (int number = 0; auto column : split(source_rows::columns, ',')) {
         std::string name(trimmed(column));
         values += (number == 0 ? "?" : ", ?") + std::to_string(number + 1);
         if (number > 0) updates += (number == 1 ? "" : ", ") + name + " = excluded." + name;
