@@ -1,5 +1,7 @@
 #include "spool/journal/files/journal_place.hpp"
 
+#include "spool/folder/beneath.hpp"
+
 #include <sys/stat.h>
 
 #include <cerrno>
