@@ -4,6 +4,7 @@
 #include "spool/folder/archiving.hpp"
 #include "spool/folder/open_folders.hpp"
 #include "spool/source/place.hpp"
+#include "support/in_work.hpp"
 
 #include <sys/stat.h>
 
@@ -205,7 +206,7 @@ BOOST_AUTO_TEST_CASE(what_is_in_work_is_listed_by_id_and_found_by_it) {
     files.write("sub/b", "2");
     claim("a");
     auto other = claim("sub/b", test::second_id);
-    files.write(".kustodrop/work/note", "not ours");
+    files.write(test::in_work("note"), "not ours");
     auto keys = list_work_keys(drop).value();
     BOOST_TEST(keys.size() == 2u);
     auto key = key_of(*id_in_work(other.location));

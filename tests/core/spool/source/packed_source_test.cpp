@@ -1,5 +1,7 @@
 #include "spool/source/packed_source.hpp"
 
+#include "support/in_work.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
@@ -18,7 +20,7 @@ static source posted() {
     what.watch = "web";
     what.target = "Logs.Web";
     what.claimed_at = wall_time(1'800'000'000s);
-    what.slices.push_back({"a.csv", ".kustodrop/work/" + an_id + "~a.csv", 0, 200});
+    what.slices.push_back({"a.csv", test::in_work(an_id + "~a.csv"), 0, 200});
     auto& identity = what.slices.front().identity;
     identity = {2049, 1'234'567, 200, 1'799'999'999'123'456'789, 1'800'000'000'000'456'789, 0};
     what.slices.front().end_check = 0x89ab'cdef;
@@ -103,7 +105,7 @@ BOOST_AUTO_TEST_CASE(keep_any_name) {
             name += parts[random() % std::size(parts)];
         }
         what.slices.front().name = name;
-        what.slices.front().location = i % 2 == 0 ? name + "~" + name : ".kustodrop/work/" + name;
+        what.slices.front().location = i % 2 == 0 ? name + "~" + name : test::in_work(name);
         BOOST_TEST_REQUIRE((unpacked(what) == what));
     }
 }
