@@ -61,14 +61,25 @@ static settings without_new_clusters(
     const settings& in_force, const settings& wanted, changes& found
 ) {
     auto out = wanted;
+    auto former = [&](auto& now) {
+        return std::ranges::find(in_force.watches, now.name, &watch_options::name);
+    };
     std::erase_if(out.watches, [&](auto& now) {
         if (find_cluster(in_force, now.cluster)) return false;
         found.at_restart.push_back("watches." + now.name + ".cluster");
-        auto then = std::ranges::find(in_force.watches, now.name, &watch_options::name);
+        auto then = former(now);
         if (then == in_force.watches.end()) return true;
         now = *then;
         return false;
     });
+    for (auto& now : out.watches) {
+        auto& to = now.failover.to;
+        if (to.empty() || find_cluster(in_force, to)) continue;
+        found.at_restart.push_back("watches." + now.name + ".failover.to");
+        auto then = former(now);
+        bool is_new = then == in_force.watches.end();
+        now.failover = is_new ? pipeline::failover_options() : then->failover;
+    }
     return out;
 }
 

@@ -98,6 +98,14 @@ static std::string names_of(const settings& all) {
     return out;
 }
 
+static std::string unknown_cluster(const std::string& name, const settings& all) {
+    std::vector<std::string_view> names;
+    for (auto& one : all.clusters) names.push_back(one.name);
+    auto near = suggestion(name, names);
+    auto hint = near.empty() ? std::string() : ", did you mean " + std::string(near) + "?";
+    return "is not a configured cluster" + hint + "; use one of " + names_of(all);
+}
+
 void choose_cluster(section& from, std::string& out, const settings& all) {
     if (from.is_wrong("cluster") || has_unread_fragments(from)) return;
     if (out.empty()) {
@@ -116,11 +124,29 @@ void choose_cluster(section& from, std::string& out, const settings& all) {
         );
         return;
     }
-    std::vector<std::string_view> names;
-    for (auto& one : all.clusters) names.push_back(one.name);
-    auto near = suggestion(out, names);
-    auto hint = near.empty() ? std::string() : ", did you mean " + std::string(near) + "?";
-    from.error("cluster", "is not a configured cluster" + hint + "; use one of " + names_of(all));
+    from.error("cluster", unknown_cluster(out, all));
+}
+
+bool check_failover(section& from, const watch_options& watch, const settings& all) {
+    if (!from.is_given("failover")) return true;
+    if (from.is_wrong("failover")) return false;
+    auto failover = from.map("failover");
+    auto& to = watch.failover.to;
+    bool is_half = failover.is_given("after") && !failover.is_given("to");
+    if (is_half) failover.require("to", "the name of another cluster");
+    if (to.empty() || has_unread_fragments(from)) return !failover.is_given("to");
+    if (all.clusters.empty()) {
+        failover.error(
+            "to", "names another cluster, and there is only one; write both under clusters"
+        );
+    } else if (!find_cluster(all, to)) {
+        failover.error("to", unknown_cluster(to, all));
+    } else if (to == watch.cluster) {
+        failover.error("to", "is the watch's own cluster; use another one of " + names_of(all));
+    } else {
+        return true;
+    }
+    return false;
 }
 
 void warn_of_unused_clusters(section& root, const settings& all) {
@@ -128,7 +154,9 @@ void warn_of_unused_clusters(section& root, const settings& all) {
     if (!std::ranges::all_of(all.watches, is_right)) return;  // One of those may be meant.
     for (auto& map : cluster_maps(root)) {
         for (auto given : map.free_keys()) {
-            auto is_of = [&](auto& watch) { return watch.cluster == given; };
+            auto is_of = [&](auto& watch) {
+                return watch.cluster == given || watch.failover.to == given;
+            };
             bool is_used = std::ranges::any_of(all.watches, is_of) || all.fleet.cluster == given;
             if (is_used || !find_cluster(all, given)) continue;
             map.warn(

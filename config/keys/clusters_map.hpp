@@ -17,6 +17,10 @@ void refuse_single_cluster(section& root);
 /// none is given; reports one that is not configured, and that one has to be chosen.
 void choose_cluster(section& from, std::string& out, const settings& all);
 
+/// The key `failover` of a watch that was read: it names another one of the clusters. False: it is
+/// not known which.
+bool check_failover(section& from, const watch_options& watch, const settings& all);
+
 /// Warns of those that no watch ships to. Call it once all watches are read.
 void warn_of_unused_clusters(section& root, const settings& all);
 

@@ -36,17 +36,21 @@ static void read_watches(section& root, settings& out) {
     auto sections = watch_sections(root);
     auto* beside = root.context().beside;
     bool is_whole = !beside || beside->is_whole;
+    bool knows_clusters = true;
     for (auto& from : sections) {
         auto& watch = out.watches.emplace_back();
         for (auto& one : watch_keys()) read_key(from, one, watch);
         check_watch(from, watch);
-        if (is_whole) choose_cluster(from, watch.cluster, out);
+        if (is_whole) {
+            choose_cluster(from, watch.cluster, out);
+            knows_clusters = check_failover(from, watch, out) && knows_clusters;
+        }
         from.finish();
         if (auto* places = root.context().origins) places->watches.push_back(place_key(from));
     }
     auto state_directory = root.is_wrong("state_directory") ? "" : out.state_directory;
     check_watches(sections, out, state_directory);
-    warn_of_unused_clusters(root, out);
+    if (knows_clusters) warn_of_unused_clusters(root, out);
 }
 
 static key<settings> watches_list() {

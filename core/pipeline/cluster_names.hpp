@@ -33,14 +33,24 @@ public:
         return find(from->options.cluster).value_or(0);
     }
 
-    /// Which of them a source belongs to. What it may have, and has not reported on, keeps it,
-    /// wherever its watch ships to by now; a cluster that is not configured any more does not.
-    std::size_t of(const spool::source& what, const watch* from) const {
+    /// Which of them may have a source and has not reported on it: that one keeps it, wherever its
+    /// watch ships to by now. One that is not configured any more does not.
+    std::optional<std::size_t> keeper_of(const spool::source& what) const {
         bool is_awaited = std::holds_alternative<spool::stage::posted>(what.stage);
-        if (what.cluster && (is_awaited || what.ambiguous_posts > 0)) {
-            if (auto kept = find(*what.cluster)) return *kept;
-        }
-        return of(from);
+        bool is_kept = what.cluster && (is_awaited || what.ambiguous_posts > 0);
+        return is_kept ? find(*what.cluster) : std::nullopt;
+    }
+
+    /// Which of them a source belongs to, where no cluster fails.
+    std::size_t of(const spool::source& what, const watch* from) const {
+        auto kept = keeper_of(what);
+        return kept ? *kept : of(from);
+    }
+
+    /// Where a watch ships to while its own does not work; nothing: it waits.
+    std::optional<std::size_t> failover_of(const watch* from) const {
+        if (!from || names_.size() < 2 || from->options.failover.to.empty()) return std::nullopt;
+        return find(from->options.failover.to);
     }
 
 private:

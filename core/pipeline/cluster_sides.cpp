@@ -38,7 +38,16 @@ shipper_parts cluster_sides::shipper_parts_for(const service_parts& service, sid
     out.answered = [&made](const kusto::notification& one) { made.polling->apply(one); };
     out.cluster.name = service.cluster;
     out.cluster.line = all_.size();
-    out.cluster.line_of = [this](const spool::source& what) { return index_of(what); };
+    auto line = out.cluster.line;
+    out.cluster.line_of = [this](const spool::source& what) {
+        return all_.size() < 2 ? 0 : failover_.cluster_of_due(what);
+    };
+    if (service.unusable) {
+        out.cluster.can_send = [this, unusable = service.unusable] {
+            return all_.size() < 2 || !unusable();
+        };
+    }
+    out.cluster.worked = [this, line](const std::string& watch) { failover_.worked(watch, line); };
     return out;
 }
 
@@ -63,6 +72,7 @@ void cluster_sides::add(const service_parts& service, const options& wanted) {
     made->shipping = std::make_unique<shipper>(std::move(shipping), wanted.shipping, with_.next);
     made->polling =
         std::make_unique<outcomes>(with_.executor, polling, polling_options(wanted), with_.next);
+    made->unusable = service.unusable;
     names_.add(service.cluster);
     all_.push_back(std::move(made));
 }
@@ -88,7 +98,25 @@ void cluster_sides::start(task_group& shipping, task_group& serving, std::uint64
 }
 
 std::size_t cluster_sides::index_of(const spool::source& what) const {
-    return all_.size() < 2 ? 0 : names_.of(what, with_.watches.find(what.watch));
+    return all_.size() < 2 ? 0 : failover_.cluster_of(what);
+}
+
+// Whatever its watches would do: a watch that ships elsewhere waits for nothing here.
+cluster_look cluster_sides::look_at(const side& one) const {
+    auto unusable = one.unusable ? one.unusable() : std::nullopt;
+    auto trouble = one.shipping->trouble([](auto&) { return true; });
+    cluster_look out;
+    out.can_send = !unusable;
+    out.is_clear = one.shipping->is_clear();
+    out.trouble = unusable ? unusable : trouble;
+    return out;
+}
+
+void cluster_sides::look_at_clusters() {
+    if (all_.size() < 2) return;
+    std::vector<cluster_look> seen;
+    for (auto& one : all_) seen.push_back(look_at(*one));
+    failover_.note(seen);
 }
 
 void cluster_sides::expect(const spool::source& posted) {
@@ -105,7 +133,8 @@ std::optional<failure> cluster_sides::trouble(
     auto is_here = [&](const std::string& watch) {
         return names_.of(with_.watches.find(watch)) == index && could_go_on(watch);
     };
-    return all_[index]->shipping->trouble(is_here);
+    auto trouble = all_[index]->shipping->trouble(is_here);
+    return trouble ? trouble : failover_.reason_to_leave(index);
 }
 
 std::optional<streaming_ways::pause> cluster_sides::streaming_pause(

@@ -3,6 +3,7 @@
 #include "async/budget.hpp"
 #include "async/task_group.hpp"
 #include "pipeline/cluster_names.hpp"
+#include "pipeline/failover/failover_keeper.hpp"
 #include "pipeline/outcomes/outcomes.hpp"
 #include "pipeline/shipping/shipper.hpp"
 
@@ -26,6 +27,9 @@ struct service_parts {
     std::string cluster = {};     // Its name in the configuration; empty: it is the only one.
     logger* log = nullptr;        // With its name; null: that of the engine.
     metrics* measured = nullptr;  // The same.
+    // Why the service has not given what requests need, so that nothing can be sent. Empty:
+    // unknown.
+    std::function<std::optional<failure>()> unusable = {};
 };
 
 /// What all clusters share; it outlives them.
@@ -50,7 +54,9 @@ struct shared_parts {
 /// a line in the ready queue and memory of its own. So none waits for another.
 class cluster_sides {
 public:
-    explicit cluster_sides(shared_parts with) : with_(std::move(with)) {}
+    explicit cluster_sides(shared_parts with)
+        : with_(std::move(with)),
+          failover_({names_, with_.watches, with_.ready, with_.time, with_.log, with_.measured}) {}
 
     struct options {
         std::uint64_t shippers = 4;  // Of each cluster, like the memory.
@@ -72,6 +78,14 @@ public:
 
     /// Its outcome is awaited from now on.
     void expect(const spool::source& posted);
+
+    /// Finds clusters that do not work, where watches have `failover`. Call it once a second.
+    void look_at_clusters();
+
+    /// What a watch with `failover` does now; nothing where it has none.
+    std::optional<failover_state> failover_of(const std::string& watch) const {
+        return failover_.state_of(watch);
+    }
 
     const outcomes& poller(std::size_t index) const { return *all_[index]->polling; }
 
@@ -105,12 +119,15 @@ private:
         budget memory;
         std::unique_ptr<shipper> shipping;
         std::unique_ptr<outcomes> polling;
+        std::function<std::optional<failure>()> unusable;
     };
+    cluster_look look_at(const side& one) const;
     shipper_parts shipper_parts_for(const service_parts& service, side& made);
     const side* side_of(const std::string& watch) const;
 
     shared_parts with_;
     cluster_names names_;
+    failover_keeper failover_;
     std::vector<std::unique_ptr<side>> all_;
 };
 

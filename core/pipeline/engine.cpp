@@ -155,6 +155,7 @@ void engine::start() {
     if (events_) serving_.start(read_events());
     if (with_.pool.threads()) serving_.start(watch_threads());
     serving_.start(pack_idle());
+    serving_.start(watch_clusters());
 }
 
 void engine::set_options(const engine_options& options) {
@@ -259,6 +260,13 @@ asio::awaitable<void> engine::watch_threads() {
         clusters_.look_at_reads();
         with_.pool.relieve();
         for (auto& [name, one] : watchers_) hung_.note(name, one->is_stuck(), with_.log);
+        co_await with_.time.sleep_until(with_.time.now() + 1s);
+    }
+}
+
+asio::awaitable<void> engine::watch_clusters() {
+    for (;;) {
+        clusters_.look_at_clusters();
         co_await with_.time.sleep_until(with_.time.now() + 1s);
     }
 }

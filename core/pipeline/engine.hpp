@@ -161,6 +161,7 @@ private:
     asio::awaitable<void> read_events();
     asio::awaitable<void> watch_threads();
     asio::awaitable<void> pack_idle();
+    asio::awaitable<void> watch_clusters();
 
     engine_parts with_;
     engine_options options_;

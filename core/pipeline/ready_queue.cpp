@@ -3,6 +3,7 @@
 #include "async/timed_wait.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace kustodrop::pipeline {
 
@@ -40,6 +41,40 @@ void ready_queue::wake(std::size_t line) {
     for (auto& [id, at] : put_back_) {
         auto served = served_.find(id);
         if (served != served_.end() && served->second == line) at = std::min(at, now);
+    }
+    arrived_.notify_all();
+}
+
+void ready_queue::sort_again(std::size_t line, const std::string& watch, bool is_large) {
+    auto of = [&](std::size_t which) -> auto& {
+        auto& lane = lines_[which].lanes[watch];
+        return is_large ? lane.large : lane.small;
+    };
+    std::deque<waiting> stay;
+    for (auto& one : std::exchange(of(line), {})) {
+        auto now = classify_(one.id).line;
+        (now == line ? stay : of(now)).push_back(std::move(one));
+    }
+    auto& mine = of(line);
+    mine.insert(mine.begin(), stay.begin(), stay.end());
+}
+
+void ready_queue::sort_again() {
+    if (!classify_) return;
+    take_in_due();
+    std::multimap<time_point, later> sorted;
+    for (auto& [at, one] : not_due_) {
+        auto before = std::exchange(one.whose.line, classify_(one.id).line);
+        auto due = one.whose.line == before ? at : std::min(at, clock_.now());
+        sorted.emplace(due, std::move(one));
+    }
+    not_due_ = std::move(sorted);
+    std::set<std::pair<std::size_t, std::string>> lanes;
+    for (auto& [number, one] : lines_) {
+        for (auto& [watch, lane] : one.lanes) lanes.emplace(number, watch);
+    }
+    for (auto& [line, watch] : lanes) {
+        for (bool is_large : {false, true}) sort_again(line, watch, is_large);
     }
     arrived_.notify_all();
 }

@@ -60,6 +60,9 @@ public:
     /// been.
     void wake(std::size_t line = 0);
 
+    /// The lines of what waits are chosen again. What changes to another one is due now.
+    void sort_again();
+
     /// When the next source of each watch is tried, of watches of which none is due.
     std::map<std::string, time_point> next_attempts() const;
 
@@ -72,6 +75,8 @@ public:
 
     /// The caller that popped it is done with it.
     void finished(const std::string& source_id);
+
+    bool is_closed() const { return closed_; }
 
     /// Ends it: what is inside stays on disk and in the journal.
     void close();
@@ -97,6 +102,7 @@ private:
         std::set<std::string> large_served = {};
     };
     void take_in_due();
+    void sort_again(std::size_t line, const std::string& watch, bool is_large);
     bool has_due(const std::string& watch) const;
     std::optional<std::string> next_of(line& mine, const std::string& watch, lane& from);
     watch_priority rank_of(const std::string& watch) const;

@@ -72,6 +72,14 @@ static constexpr std::array all_metrics{
         "kustodrop_posts_ambiguous_total",
         "Posts that may be duplicates: the answer or the notification was lost."},
     described_metric{
+        gauge_kind,
+        "kustodrop_failover_active",
+        "1 while a watch ships to the cluster of its failover, for its own does not work."},
+    described_metric{
+        counter_kind,
+        "kustodrop_failover_sources_total",
+        "Sources that were posted to the cluster of failover."},
+    described_metric{
         counter_kind,
         "kustodrop_streaming_requests_total",
         "Sources that were streamed, by what the answer meant."},

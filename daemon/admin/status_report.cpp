@@ -55,6 +55,13 @@ static json::value logs_json(const watch_status& watch) {
         {"held_bytes", logs.held_bytes}};
 }
 
+static json::value failover_json(const std::optional<pipeline::failover_state>& of) {
+    if (!of) return nullptr;
+    json::object out{{"to", of->to}, {"since", nullptr}, {"posted", of->posted}};
+    if (of->since) out["since"] = to_iso8601(*of->since);
+    return out;
+}
+
 static json::object watch_json(const watch_status& watch, wall_time now) {
     json::object stages;
     for (std::size_t i = 0; i + 1 < stage_names.size(); ++i) {
@@ -71,6 +78,7 @@ static json::object watch_json(const watch_status& watch, wall_time now) {
         {"held", watch.held},
         {"delivery", watch.delivery.streams ? "streaming" : "queued"},
         {"streaming_paused", nullptr},
+        {"failover", failover_json(watch.delivery.failover)},
         {"trouble", trouble_json(watch.trouble)},
         {"notices", notices_json(watch.notices)},
         {"low_on_space", watch.low_on_space},
@@ -258,7 +266,12 @@ std::string status_report::one_line() const {
     if (trouble && clusters.empty()) out += "HOLDING: " + to_string(*trouble) + "; ";
     for (auto& one : clusters) {
         if (!one.trouble) continue;
-        out += "HOLDING for cluster " + one.cluster + ": " + to_string(*one.trouble) + "; ";
+        auto is_away = [&](auto& watch) {
+            auto& failover = watch.delivery.failover;
+            return watch.cluster != one.cluster || (failover && failover->since);
+        };
+        auto what = std::ranges::all_of(watches, is_away) ? "FAILOVER from" : "HOLDING for";
+        out += what + (" cluster " + one.cluster) + ": " + to_string(*one.trouble) + "; ";
     }
     out += std::to_string(watches.size()) + (watches.size() == 1 ? " watch, " : " watches, ");
     out += std::to_string(pending) + " pending";

@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "daemon/admin/status_text.hpp"
+#include "pipeline/failover/failover_state.hpp"
 #include "pipeline/roster.hpp"
 #include "pipeline/watch/log_figures.hpp"
 #include "pipeline/watch/notices.hpp"
@@ -25,6 +26,7 @@ struct delivery_status {
     bool streams = false;                  // delivery: streaming.
     std::string streaming_paused;          // Why its files are queued all the same; empty: not so.
     std::optional<duration> next_attempt;  // Until something that waits is tried; none: none waits.
+    std::optional<pipeline::failover_state> failover = {};  // None: it has no `failover`.
 };
 
 /// The logs of a watch that follows them, as `status` shows them.

@@ -66,6 +66,14 @@ static std::string logs_text(const json::object& logs) {
            bytes_text(logs, "lost_bytes");
 }
 
+static std::string failover_text(const json::object& of) {
+    auto field = [&](const char* name) { return text_of(of.if_contains(name)); };
+    auto posted = ", posted there " + field("posted") + "\n";
+    bool is_active = field("since") != "-";
+    if (!is_active) return field("posted") == "0" ? "" : "  failover to " + field("to") + posted;
+    return "  FAILOVER to " + field("to") + " since " + field("since") + posted;
+}
+
 static std::string watch_text(const json::object& watch) {
     auto field = [&](const char* name) { return text_of(watch.if_contains(name)); };
     auto* cluster = watch.if_contains("cluster");
@@ -94,6 +102,9 @@ static std::string watch_text(const json::object& watch) {
     auto* unstreamed = watch.if_contains("streaming_paused");
     if (unstreamed && unstreamed->is_string()) {
         out += "  streaming pauses, files are queued: " + text_of(unstreamed) + "\n";
+    }
+    if (auto* failover = watch.if_contains("failover"); failover && failover->is_object()) {
+        out += failover_text(failover->get_object());
     }
     out += trouble_text(watch, "trouble", "  ");
     if (auto* notices = watch.if_contains("notices")) out += notices_text(notices->as_array());

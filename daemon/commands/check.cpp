@@ -144,10 +144,12 @@ static void print_json(const step_printer& out, const known_hosts& known = {}) {
     std::printf("%s\n", out.to_json(known.by_name, known.are_all).c_str());
 }
 
-// A cluster with its own watches.
+// A cluster with its own watches and those that may ship to it while theirs does not work.
 static config::settings settings_to_check(const config::settings& all, const std::string& name) {
     auto out = config::settings_at(all, name);
-    std::erase_if(out.watches, [&](auto& watch) { return watch.cluster != name; });
+    std::erase_if(out.watches, [&](auto& watch) {
+        return watch.cluster != name && (name.empty() || watch.failover.to != name);
+    });
     if (out.fleet.cluster != name) out.fleet.database.clear();
     return out;
 }

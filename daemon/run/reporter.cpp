@@ -85,6 +85,15 @@ static void note_paused(const pipeline::watch& watch, watch_status& out) {
     out.paused += "; and " + std::to_string(paused.size() - 1) + " more of its targets";
 }
 
+static void note_failover(watch_status& watch) {
+    auto& failover = watch.delivery.failover;
+    if (!failover || !failover->since) return;
+    auto why = failover->why ? ": " + to_string(*failover->why) : std::string();
+    auto detail = "what is not posted goes to the cluster " + failover->to + ", for " +
+                  watch.cluster + " does not work" + why;
+    watch.notices.push_back({"failover", 0, "", std::move(detail)});
+}
+
 watch_status reporter::status_of(
     const std::string& name, pipeline::watch& watch, pipeline::watcher& from
 ) {
@@ -109,8 +118,10 @@ watch_status reporter::status_of(
         auto left = human_duration(pause->until - around_.time.now());
         one.delivery.streaming_paused = pause->why.message() + "; tried again in " + left;
     }
+    one.delivery.failover = with_.shipping.clusters().failover_of(name);
     one.trouble = with_.shipping.trouble_of(name);
     one.notices = from.notices();
+    note_failover(one);
     auto* retiring = with_.shipping.find_retirer(name);
     if (auto unmoved = retiring ? retiring->unmoved() : std::nullopt) {
         one.notices.push_back(*unmoved);

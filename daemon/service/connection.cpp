@@ -252,6 +252,14 @@ std::optional<failure> connection::trouble() const {
     return std::nullopt;
 }
 
+std::optional<failure> connection::unusable() const {
+    bool by_rest = transports.current().chosen == kusto::transport::rest;
+    bool has_token = by_rest ? token.current() != nullptr : identity_token.current() != nullptr;
+    if (has_token && resources.current()) return std::nullopt;
+    failure unknown{errc::no_resources, remedy::retry, "the service has not answered yet"};
+    return trouble().value_or(std::move(unknown));
+}
+
 std::optional<duration> connection::next_request_in() const {
     if (!token.current()) return token.next_fetch_in();
     if (!resources.current()) return resources.next_fetch_in();

@@ -70,6 +70,10 @@ public:
     /// Why the service cannot be used now, if so.
     std::optional<failure> trouble() const;
 
+    /// Why nothing can be sent now, for the service has not given what requests need. A token that
+    /// has expired does not count where the requests need none.
+    std::optional<failure> unusable() const;
+
     /// Until the service is asked for what is missing in that trouble; nothing while it is.
     std::optional<duration> next_request_in() const;
 

@@ -76,7 +76,7 @@ std::string connections::endpoints() {
 }
 
 pipeline::service_parts service_parts_of(connection& service) {
-    return {
+    pipeline::service_parts out{
         service.router,
         service.identity_token,
         service.blobs,
@@ -84,6 +84,8 @@ pipeline::service_parts service_parts_of(connection& service) {
         service.tables,
         {&service.rest, &service.transports},
         &service.streaming};
+    out.unusable = [&service] { return service.unusable(); };
+    return out;
 }
 
 }  // namespace kustodrop::daemon

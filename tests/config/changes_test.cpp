@@ -185,9 +185,10 @@ BOOST_AUTO_TEST_CASE(each_key_is_live_or_waits_and_is_named_alone_and_beside_eac
 BOOST_AUTO_TEST_CASE(each_key_of_a_watch_names_the_watch) {
     std::map<std::string, key<watch_options>> keys;
     flatten(watch_keys(), "watches.", keys);
-    keys.erase("watches.name");     // A watch of another name is another watch.
-    keys.erase("watches.mode");     // Of another mode: with the next start.
-    keys.erase("watches.cluster");  // Of another cluster: clusters_test.
+    keys.erase("watches.name");         // A watch of another name is another watch.
+    keys.erase("watches.mode");         // Of another mode: with the next start.
+    keys.erase("watches.cluster");      // Of another cluster: clusters_test,
+    keys.erase("watches.failover.to");  // the same.
     for (auto& [name, one] : keys) {
         auto in_force = with_watches({"a"});
         auto other = with_another(name).watches.at(0);

@@ -111,6 +111,52 @@ BOOST_AUTO_TEST_CASE(have_names_like_watches_and_complete_entries) {
     BOOST_TEST(said("").find("clusters: is an empty map; use") != std::string::npos);
 }
 
+static std::string with_failover(const std::string& failover) {
+    return several(watches(", cluster: west, failover: " + failover, ", cluster: west"));
+}
+
+BOOST_AUTO_TEST_CASE(take_over_for_each_other) {
+    auto loaded = load(with_failover("{to: east}"));
+    BOOST_TEST(printed(loaded) == "");  // East has a use.
+    auto& failover = loaded.values.watches[0].failover;
+    BOOST_TEST(failover.to == "east");
+    BOOST_TEST((failover.after == 15min));
+    BOOST_TEST(loaded.values.watches[1].failover.to == "");
+    loaded = load(with_failover("{to: east, after: 1h}"));
+    BOOST_TEST((loaded.values.watches[0].failover.after == 1h));
+}
+
+BOOST_AUTO_TEST_CASE(take_over_only_where_there_is_another_one) {
+    auto said = [](const std::string& text) { return problems_of(with_failover(text)); };
+    auto place = std::string("watches[0].failover");
+    BOOST_TEST(said("{after: 5m}").find(place + ".to: is missing; give") != std::string::npos);
+    BOOST_TEST(said("{to: ''}").find("error") == std::string::npos);  // As the example has it.
+    BOOST_TEST(
+        said("{to: eats}").find(place + ".to: is not a configured cluster, did you mean east?") !=
+        std::string::npos
+    );
+    BOOST_TEST(said("{to: west}").find(place + ".to: is the watch's own") != std::string::npos);
+    BOOST_TEST(said("east").find(place + ": ") != std::string::npos);
+    BOOST_TEST(said("{to: east, after: 0s}").find(place + ".after: ") != std::string::npos);
+    auto single = std::string(whole_cluster) + std::string(whole_auth) +
+                  "watches: [{path: /drop/web, database: D, table: T, format: json, failover: "
+                  "{to: east}}]\n";
+    BOOST_TEST(problems_of(single).find(place + ".to: names another cluster") != single.npos);
+}
+
+BOOST_AUTO_TEST_CASE(that_are_new_take_over_from_the_restart_on) {
+    auto in_force = load(usual()).values;
+    auto wanted = in_force;
+    wanted.clusters.push_back({"north", wanted.cluster, wanted.auth});
+    wanted.watches[0].failover.to = "north";
+    wanted.watches[1].failover.to = "west";
+    auto found = config::adopt(in_force, wanted);
+    BOOST_TEST(found.at_restart == (names{"watches.a.failover.to", "clusters.north"}));
+    BOOST_TEST(found.adjusted == names{"b"});
+    BOOST_TEST(in_force.watches[0].failover.to == "");
+    BOOST_TEST(in_force.watches[1].failover.to == "west");
+}
+
 BOOST_AUTO_TEST_CASE(that_come_or_go_do_so_at_a_restart_and_keep_their_watches_waiting) {
     auto in_force = load(usual()).values;
     auto wanted = in_force;

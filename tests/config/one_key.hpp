@@ -23,8 +23,10 @@ public:
     writer(const key_case& chosen, const std::string& value) : chosen_(chosen), value_(value) {}
 
     written whole() {
-        if (is_chosen("watches", "cluster")) {
-            block("", "", "clusters", {{"west", "{ingestion_endpoint: 'https://127.0.0.1'}"}});
+        pairs clusters{{"west", "{ingestion_endpoint: 'https://127.0.0.1'}"}};
+        if (is_of_failover()) clusters.emplace_back("east", clusters.front().second);
+        if (is_chosen("watches", "cluster") || is_of_failover()) {
+            block("", "", "clusters", clusters);
         } else {
             block(
                 "", "", "cluster", {{"ingestion_endpoint", "https://ingest-c.kusto.windows.net"}}
@@ -133,12 +135,18 @@ private:
         return chosen_.section == "watches" && std::ranges::count(keys, chosen_.key) > 0;
     }
 
+    // What needs a second cluster.
+    bool is_of_failover() const {
+        return is_chosen("watches", "failover") || chosen_.section == "watches.failover";
+    }
+
     void watches() {
         if (is_chosen("", "watches")) return chosen_line("");
         out_.text += "watches:\n  -\n";
         lines_ += 2;
         pairs usual{{"path", "/drop/web"}, {"database", "D"}, {"table", "T"}, {"format", "csv"}};
         if (is_of_logs()) usual.push_back({"mode", "follow"});
+        if (is_of_failover()) usual.push_back({"cluster", "west"});
         bool is_of_starts = is_chosen("watches", "record_starts");
         if (is_of_starts) usual.push_back({"records", "starts_with"});
         if (is_of_starts || is_chosen("watches", "records")) {
@@ -149,6 +157,9 @@ private:
             if (chosen_.section == std::string("watches.") + name) {
                 block("    ", "watches", name, {});
             }
+        }
+        if (chosen_.section == "watches.failover") {
+            block("    ", "watches", "failover", {{"to", "east"}});
         }
     }
 

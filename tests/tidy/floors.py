@@ -39,8 +39,8 @@ INNER = {
     "azure": [{""}, {"storage", "identity"}],
     "kusto": [{""}, {"rest"}, {"streaming"}],
     "pipeline": [
-        {"targets"}, {"watch", "packing"}, {""}, {"retiring"}, {"shipping"}, {"outcomes"},
-        {"intake"}, {"following"}, {"questions"}, {"retrying"}, {"making*"},
+        {"targets"}, {"watch", "packing"}, {""}, {"failover"}, {"retiring"}, {"shipping"},
+        {"outcomes"}, {"intake"}, {"following"}, {"questions"}, {"retrying"}, {"making*"},
         {"cluster_sides*"}, {"engine", "engine*"},
     ],
     "daemon": [

@@ -8,6 +8,7 @@ namespace kustodrop::config {
 
 using pipeline::backlog_options;
 using pipeline::coalesce_options;
+using pipeline::failover_options;
 using pipeline::target;
 using keys = std::vector<key<watch_options>>;
 
@@ -291,6 +292,27 @@ static key<watch_options> coalesce_section() {
     );
 }
 
+static key<watch_options> failover_section() {
+    return make_section<watch_options>(
+        "failover",
+        "Where the files of a watch go while its cluster does not work: sources that were never "
+        "posted go to another one of clusters, to the database and table of the same names, and "
+        "return when its own works again.",
+        {make_key<watch_options>(
+             "to",
+             at(&watch_options::failover, &failover_options::to),
+             text_form{},
+             "The name of the other cluster. Not given: they wait."
+         ),
+         make_key<watch_options>(
+             "after",
+             at(&watch_options::failover, &failover_options::after),
+             duration_form{{1s, 168h}},
+             "How long nothing got through to its own."
+         )}
+    );
+}
+
 const std::vector<key<watch_options>>& watch_keys() {
     static const auto all = [] {
         keys out;
@@ -299,6 +321,7 @@ const std::vector<key<watch_options>>& watch_keys() {
             for (auto& one : part()) out.push_back(std::move(one));
         }
         out.push_back(coalesce_section());
+        out.push_back(failover_section());
         for (auto& one : follow_keys()) out.push_back(std::move(one));
         return out;
     }();

@@ -50,6 +50,9 @@ public:
         return health_.trouble(time_.now(), could_go_on);
     }
 
+    /// Whether no operation has failed since it last succeeded.
+    bool is_clear() const { return health_.is_clear(); }
+
     /// Called when something gets through after nothing did.
     void on_recovery(std::function<void()> call) { recovered_ = std::move(call); }
 

@@ -25,6 +25,9 @@ public:
         if (!failing_.empty()) waiting_.insert(watch);
     }
 
+    /// Whether no operation has failed since it last succeeded.
+    bool is_clear() const { return failing_.empty(); }
+
     /// Why nothing gets through: the last failure of the operation that has failed for longest.
     /// Nothing where none of the watches that wait for it could go on at once, as `could_go_on` has
     /// it: what is tried no longer says nothing about the service.

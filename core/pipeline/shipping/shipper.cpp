@@ -71,6 +71,7 @@ shipper::shipper(shipper_parts parts, shipper_options options, routing& next)
 
 asio::awaitable<void> shipper::run() {
     for (;;) {
+        co_await wait_for_cluster();
         auto id = co_await with_.ready.pop(with_.cluster.line);
         if (!id) co_return;
         bool stays_in_hand = co_await ship(*id);
@@ -195,8 +196,7 @@ bool shipper::await_writer(source& what, const watch& from) {
 }
 
 void shipper::note_posted(const std::string& source_id, const std::string& watch) {
-    waits_.succeeded();
-    waits_.forget(source_id);
+    note_arrived(source_id, watch);
     streamer_.forget(source_id);
     holds_.succeeded(watch, "post");
 }
@@ -244,8 +244,7 @@ asio::awaitable<result<void>> shipper::upload(std::string source_id, watch& from
         auto streamed = co_await streamer_.send(source_id, from, options_);
         if (streamed.has_error()) co_return streamed.error();
         if (*streamed) {
-            waits_.succeeded();
-            waits_.forget(source_id);
+            note_arrived(source_id, from.options.name);
             co_return result<void>();
         }
     }

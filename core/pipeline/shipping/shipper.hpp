@@ -73,14 +73,24 @@ public:
         return attempts_.trouble(could_go_on);
     }
 
+    /// Whether nothing that is sent has failed since the last success.
+    bool is_clear() const { return attempts_.is_clear(); }
+
     /// Logs failures that have ended. Call it now and then.
     void report_ended_failures() { attempts_.report_ended(); }
 
 private:
     asio::awaitable<bool> ship(std::string source_id);
-    // Its watch goes to another cluster by now: it is put in line there.
+    // Of several clusters: what waits for the service waits in line, where it can go elsewhere.
+    asio::awaitable<void> wait_for_cluster() {
+        while (!with_.cluster.can_send() && !with_.ready.is_closed()) {
+            co_await with_.time.sleep_until(with_.time.now() + 250ms);
+        }
+    }
+    // Its watch goes to another cluster by now, or this one may leave it to another soon: it is
+    // put in line again.
     bool pass_on(const spool::source& what) {
-        if (with_.cluster.is_of(what)) return false;
+        if (with_.cluster.is_of(what) && with_.cluster.can_send()) return false;
         with_.ready.push(what.id, with_.time.now());
         return true;
     }
@@ -90,6 +100,11 @@ private:
     bool hold_for_folder(const spool::source& what);
     bool await_writer(spool::source& what, const watch& from);
     asio::awaitable<result<post_end>> step(std::string source_id, watch& from, bool streams);
+    void note_arrived(const std::string& source_id, const std::string& watch) {
+        waits_.succeeded();
+        waits_.forget(source_id);
+        with_.cluster.worked(watch);
+    }
     void note_posted(const std::string& source_id, const std::string& watch);
     void request_ended(const std::string& source_id, const result<bool>& posted);
     asio::awaitable<result<void>> upload(std::string source_id, watch& from, bool streams);

@@ -40,6 +40,13 @@ struct coalesce_options {
     friend bool operator==(const coalesce_options&, const coalesce_options&) = default;
 };
 
+/// Where a watch ships to while its cluster does not work.
+struct failover_options {
+    std::string to = {};  // A cluster's name in the configuration; empty: it waits.
+    duration after = std::chrono::minutes(15);  // So long nothing got through to its own.
+    friend bool operator==(const failover_options&, const failover_options&) = default;
+};
+
 /// What a watch does with the files of its folder: each is finished when it is shipped, or logs
 /// are shipped as they grow.
 enum class watch_kind { drop, follow };
@@ -80,6 +87,7 @@ struct watch_options {
     std::string path;  // Absolute, normal, without a slash at the end.
     watch_kind kind = watch_kind::drop;
     std::string cluster = {};  // Its name in the configuration; empty: the only one.
+    failover_options failover = {};
     follow_options follow = {};
     std::vector<std::string> include{"*"};
     std::vector<std::string> exclude = {};

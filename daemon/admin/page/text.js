@@ -33,9 +33,15 @@ function nextAttempt(watch) {
   return seconds === null || seconds === undefined ? "" : `Next attempt in ${formatSeconds(seconds)}.`;
 }
 
+// Where the files of a watch go now.
+function isAway(watch) {
+  return Boolean(watch.failover && watch.failover.since);
+}
+
 // What is said of the cluster of a watch; of the only one in the status itself.
 function clusterOf(watch, status) {
-  return (status.clusters || []).find((one) => one.name === watch.cluster) || status;
+  const name = isAway(watch) ? watch.failover.to : watch.cluster;
+  return (status.clusters || []).find((one) => one.name === name) || status;
 }
 
 // The state of a watch, as [kind, label, sentence]; the worst one is shown.
@@ -54,8 +60,10 @@ function stateOf(watch, status) {
   const oldest = watch.oldest_age_seconds;
   if (oldest !== null && oldest > 900) return ["warn", "slow", nextAttempt(watch)];
   if (watch.pending > 0 && clusterOf(watch, status).notification_trouble) return ["warn", "no outcomes", ""];
-  const stays = (watch.notices || []).find((one) => one.code === "in_place");
+  const shown = ["failover", "in_place"];
+  const stays = (watch.notices || []).find((one) => shown.includes(one.code));
   const note = stays ? `${stays.detail}.` : "";
+  if (isAway(watch)) return ["warn", `shipping to ${watch.failover.to}`, note];
   if (watch.pending > 0) return ["good", "shipping", `${note} ${nextAttempt(watch)}`.trim()];
   return ["quiet", "idle", note];
 }
@@ -70,7 +78,8 @@ function summary(status, failures) {
   if (failures && !only) troubles.push(failed);
   if (status.stopping) return ["warn", "The daemon is stopping.", troubles];
   if (!status.takes_files) return ["bad", "No new files are accepted: they wait in their folders.", troubles];
-  const held = (status.clusters || []).filter((one) => one.trouble).map((one) => one.name);
+  const waits = (one) => status.watches.some((watch) => !isAway(watch) && watch.cluster === one.name);
+  const held = (status.clusters || []).filter((one) => one.trouble && waits(one)).map((one) => one.name);
   if (held.length) {
     return ["warn", `Holding: files for ${held.join(", ")} are kept until it can be used again.`, troubles];
   }

@@ -79,6 +79,30 @@ BOOST_AUTO_TEST_CASE(a_source_that_is_put_back_goes_to_the_line_that_it_belongs_
     BOOST_TEST(next(1) == "a 1");
 }
 
+BOOST_AUTO_TEST_CASE(what_changes_its_line_is_due_there_and_keeps_its_order) {
+    std::size_t of = 0;
+    queue.set_classifier([&](const std::string& id) {
+        return ready_queue::standing{"a", false, id == "a stays" ? 0 : of};
+    });
+    push("a 1");
+    push("a 2");
+    BOOST_TEST(next() == "a 1");
+    push("a stays");
+    queue.push("a later", clock.now() + std::chrono::hours(1));
+    queue.sort_again();
+    BOOST_TEST(next(1) == "nothing");
+    of = 1;
+    queue.sort_again();
+    queue.sort_again();
+    BOOST_TEST(next(1) == "a 2");
+    BOOST_TEST(next(1) == "a later");
+    BOOST_TEST(next(1) == "nothing");
+    BOOST_TEST(next(0) == "a stays");
+    BOOST_TEST(next(0) == "nothing");
+    BOOST_TEST(queue.size() == 0u);
+    BOOST_TEST(queue.room("a") == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(each_watch_has_room_of_its_own) {
     push("web 1");
     queue.push("web 2", clock.now() + 10s);
