@@ -5,9 +5,9 @@
 #include "daemon/admin/admin.hpp"
 #include "daemon/admin/admin_client.hpp"
 #include "daemon/admin/journal_view.hpp"
-#include "daemon/admin/status_report.hpp"
 #include "daemon/commands/answering.hpp"
 #include "daemon/commands/commands.hpp"
+#include "daemon/commands/explaining/status_facts.hpp"
 #include "daemon/commands/recorded/ending.hpp"
 #include "daemon/commands/recorded/journal_rows.hpp"
 #include "daemon/program.hpp"
@@ -156,94 +156,6 @@ static void read_progress(
     auto logs = recorded_logs(asking, std::move(query), path);
     if (logs.has_error() || logs->empty()) return;
     facts.progress = progress_of(logs->back());
-}
-
-static std::string text_of_failure(const json::object& problem) {
-    return std::string(problem.at("code").as_string()) + ": " +
-           std::string(problem.at("detail").as_string());
-}
-
-// Of the watch: what keeps its files, and why it is polled.
-static void read_notices(const json::object& watch, pipeline::explain_facts& facts) {
-    auto* trouble = watch.if_contains("trouble");
-    if (trouble && trouble->is_object()) facts.held = text_of_failure(trouble->get_object());
-    auto* notices = watch.if_contains("notices");
-    if (!notices || !notices->is_array()) return;
-    for (auto& one : notices->get_array()) {
-        auto& notice = one.as_object();
-        auto code = std::string(notice.at("code").as_string());
-        bool is_of_events = code == to_string(errc::inotify_limit) ||
-                            code == to_string(errc::already_watched) ||
-                            code == to_string(errc::folder_unreadable);
-        if (is_of_events) facts.polled = text_of_failure(notice);
-        auto folder_of = [](std::string_view name) { return name.substr(0, name.rfind('/') + 1); };
-        auto example = std::string(notice.at("example").as_string());
-        auto detail = std::string(notice.at("detail").as_string());
-        bool is_near = folder_of(example) == folder_of(facts.name);
-        if (code == to_string(errc::claim_refused) && is_near) facts.unclaimed = detail;
-        if (code == "in_place") facts.in_place = detail;
-        bool is_of_moves = code == "move_refused" || code == to_string(errc::disk_full);
-        if (is_of_moves && facts.is_settled) facts.unmoved = detail;
-    }
-}
-
-// With a route some targets may be paused and others not.
-static bool is_paused_elsewhere(const json::object& watch, const pipeline::explain_facts& facts) {
-    auto* targets = watch.if_contains("paused_targets");
-    if (!targets || !targets->is_array()) return false;
-    auto made = pipeline::watch_routes(facts.watch).decide(facts.name);
-    auto* where = std::get_if<pipeline::target>(&made);
-    return where && std::ranges::none_of(targets->get_array(), [&](auto& one) {
-               return one.as_string() == printable(where->name());
-           });
-}
-
-// What is said of the watch's cluster; of the only one in the status itself.
-static const json::object& cluster_of_watch(
-    const json::object& status, const pipeline::watch_options& watch
-) {
-    auto* clusters = status.if_contains("clusters");
-    if (!clusters || !clusters->is_array()) return status;
-    for (auto& one : clusters->get_array()) {
-        if (one.as_object().at("name").as_string() == watch.cluster) return one.as_object();
-    }
-    return status;
-}
-
-static void read_status(const config::settings& settings, pipeline::explain_facts& facts) {
-    auto answer = ask_daemon(settings.admin.listen, "/status");
-    facts.daemon_runs = answer.has_value();
-    if (!answer) return;
-    auto status = json::parse(*answer).as_object();
-    auto& cluster = cluster_of_watch(status, facts.watch);
-    auto trouble_in = [&](const char* name) {
-        auto* trouble = cluster.at(name).if_object();
-        return trouble ? text_of_failure(*trouble) : std::string();
-    };
-    facts.trouble = trouble_in("trouble");
-    auto* next_request = cluster.if_contains("next_request_in_seconds");
-    if (!facts.trouble.empty() && next_request && next_request->is_number()) {
-        std::chrono::duration<double> time(next_request->to_number<double>());
-        auto wait = std::chrono::duration_cast<duration>(time);
-        facts.trouble += "; " + next_try(wait);
-    }
-    facts.outcome_trouble = trouble_in("notification_trouble");
-    facts.journal_works = status.at("journal_healthy").as_bool();
-    for (auto& one : status.at("watches").as_array()) {
-        auto& watch = one.as_object();
-        if (watch.at("name").as_string() != facts.watch.name) continue;
-        auto* paused = watch.at("paused").if_string();
-        if (paused && !is_paused_elsewhere(watch, facts)) facts.paused = *paused;
-        facts.folder_present = watch.at("present").as_bool();
-        read_notices(watch, facts);
-        facts.low_on_space = watch.at("low_on_space").as_bool();
-        auto* next = watch.if_contains("next_attempt_in_seconds");
-        if (next && next->is_number()) {
-            std::chrono::duration<double> time(next->to_number<double>());
-            facts.next_attempt = std::chrono::duration_cast<duration>(time);
-        }
-        facts.pending_files = watch.at("pending").to_number<std::uint64_t>();
-    }
 }
 
 static void print_json(

@@ -16,6 +16,7 @@ static constexpr auto ended_rule = "outcome";
 static constexpr auto confirmed_rule = "confirmed";
 static constexpr auto lost_rule = "lost";
 static constexpr auto waits_rule = "waits";
+static constexpr auto answer_rule = "status";
 static constexpr auto claim_rule = "claim";
 static constexpr auto move_rule = "move";
 
@@ -251,6 +252,10 @@ std::vector<explained> explain(const explain_facts& facts) {
     if (!facts.history.empty()) out.add("record", facts.history, true);
     out.add("daemon", facts.daemon_runs ? "runs" : "does not run", facts.daemon_runs);
     if (!facts.daemon_runs) return std::move(out.all);
+    if (!facts.daemon_silence.empty()) {
+        out.add(answer_rule, facts.daemon_silence, false);
+        return std::move(out.all);
+    }
     bool paused = !facts.paused.empty();
     auto what = facts.watch.route ? "its target is paused: " : "the watch is paused: ";
     out.add("target", paused ? what + facts.paused : "not refused", !paused);
@@ -265,6 +270,7 @@ std::vector<explained> explain(const explain_facts& facts) {
         out.add(claim_rule, "it cannot be claimed: " + facts.unclaimed, false);
     }
     if (!facts.in_place.empty()) out.add("place", facts.in_place, true);
+    if (!facts.failover.empty()) out.add("cluster", facts.failover, true);
     if (!facts.unmoved.empty()) {
         out.add(move_rule, "it cannot be moved: " + facts.unmoved, false);
     }
@@ -319,7 +325,7 @@ std::string conclusion(const std::vector<explained>& rules) {
     auto& name = stopping->rule;
     bool is_temporary = name == service_rule || name == outcomes_rule || name == folder_rule ||
                         name == delivery_rule || name == journal_rule || name == claim_rule ||
-                        name == move_rule;
+                        name == move_rule || name == answer_rule;
     auto said = (is_temporary ? "waiting: " : "not shipped: ") + name + ": " + stopping->answer;
     if (auto* waits = rule_in(rules, waits_rule)) said += "; it waits " + waits->answer;
     return said + losses;

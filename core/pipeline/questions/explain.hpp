@@ -42,6 +42,7 @@ struct explain_facts {
     std::string polled;     // Why its folders are polled instead of watched; empty: they are not.
     std::string copy;       // A file of which this one may be a compressed copy, or the reverse.
     std::string unclaimed;  // Why it cannot be claimed; empty: nothing is known of that.
+    std::string failover;   // That files go to another cluster than their own; or "".
     std::string in_place;   // Why files stay in the folder although they were to be moved; or "".
     std::string unmoved;    // Why it cannot be moved to where its outcome sends it; or empty.
     bool low_on_space = false;
@@ -53,6 +54,7 @@ struct explain_facts {
     std::uint64_t pending_files = 0;
     std::optional<log_progress> progress;  // Of a followed log of which something is recorded.
     bool daemon_runs = false;
+    std::string daemon_silence;  // Why it gives no status although it runs; empty: it does.
 };
 
 /// One rule with its answer.

@@ -111,10 +111,21 @@ BOOST_AUTO_TEST_CASE(each_rule_has_its_message) {
     is(after([](facts_ref f) { f.watch.done_marker = ".ok"; }), "a.json.ok is not there");
     is(after([](facts_ref f) { f.is_kept = true; }), "journal: dealt with before");
     is(after([](facts_ref f) { f.daemon_runs = false; }), "daemon: does not run");
+    is(after([](facts_ref f) { f.daemon_silence = "it waits"; }), "waiting: status: it waits");
     is(after([](facts_ref f) { f.paused = "X: no"; }), "target: the watch is paused: X: no");
     is(after([](facts_ref f) { f.trouble = "AuthorizationFailure: no upload succeeds"; }),
        "service: AuthorizationFailure");
     is(after([](facts_ref f) { f.pending_files = 100'000; }), "max_pending: 100000 of 100000");
+}
+
+BOOST_AUTO_TEST_CASE(the_cluster_that_takes_over_is_named) {
+    facts.failover = "goes to east";
+    BOOST_TEST(said() == "it is shipped, or about to be");
+    auto rules = explain(facts);
+    auto of_cluster = [](auto& one) { return one.rule == "cluster"; };
+    auto named = std::ranges::find_if(rules, of_cluster);
+    BOOST_REQUIRE(named != rules.end());
+    BOOST_TEST(named->answer == "goes to east");
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_claimed_or_moved_waits_for_that) {
