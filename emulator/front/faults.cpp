@@ -92,6 +92,7 @@ std::optional<std::string> read_action(const json::object& object, fault_action&
     out.code = read.text("code");
     out.message = read.text("message");
     out.retry_after = read.text("retry_after");
+    out.content_encoding = read.text("content_encoding");
     out.html_bytes = read.number("html_bytes").value_or(0);
     if (out.html_bytes > max_html_bytes) read.reject("html_bytes");
     out.chunk_extension = read.number("chunk_extension").value_or(0);

@@ -18,6 +18,7 @@ struct fault_action {
     std::string code;
     std::string message;
     std::string retry_after;
+    std::string content_encoding;  // Said of an answer that is not encoded so.
     std::uint64_t html_bytes = 0;  // With a status: an HTML page of this size, as of a proxy.
     std::uint64_t chunk_extension =
         0;                    // The body in one chunk, with an extension of so many bytes.

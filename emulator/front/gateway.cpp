@@ -68,6 +68,9 @@ asio::awaitable<http::reply> gateway::apply_fault(service& to, exchange& one, fa
     // Of an answer to HEAD, of one without a body, and of a blob's file nothing is chunked.
     bool has_body = one.request.method != http::verb::head && !out.file &&
                     out.answer.status != 204 && out.answer.status != 304;
+    if (!action.content_encoding.empty()) {
+        out.answer.headers.add("Content-Encoding", action.content_encoding);
+    }
     if (action.chunk_extension > 0 && has_body) chunk_body(out.answer, action.chunk_extension);
     co_return out;
 }

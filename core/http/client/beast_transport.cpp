@@ -2,6 +2,7 @@
 
 #include "async/pacing.hpp"
 #include "base/text.hpp"
+#include "http/answer_coding.hpp"
 #include "http/client/connection.hpp"
 #include "http/client/dialer.hpp"
 #include "http/client/pace.hpp"
@@ -151,7 +152,7 @@ private:
             if (error) co_return broken(error);
         }
         reusable_ = answer->get().keep_alive() && arrived.size() == 0;
-        co_return converted(answer->release());
+        co_return readable(ask_, converted(answer->release()));
     }
 
     // A clean end is the end of a body that has no length; anything else is a break.

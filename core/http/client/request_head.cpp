@@ -25,6 +25,8 @@ std::string head_of(const request& ask, const std::string& user_agent) {
     out += " " + target.target() + " HTTP/1.1\r\n";
     out += "Host: " + target.authority() + "\r\n";
     if (!ask.headers.find("User-Agent")) out += "User-Agent: " + user_agent + "\r\n";
+    // No answer is decompressed here.
+    if (!ask.headers.find("Accept-Encoding")) out += "Accept-Encoding: identity\r\n";
     for (auto& [name, value] : ask.headers) out += name + ": " + value + "\r\n";
     bool bodiless = ask.method == verb::get || ask.method == verb::head;
     if (!bodiless || !ask.payload().empty()) {

@@ -9,7 +9,8 @@ namespace kustodrop::http {
 /// Whether nothing in the request could begin another header field or another request.
 bool is_fit_to_send(const request& ask);
 
-/// Request line and header fields, with Host, User-Agent unless it is given, and Content-Length.
+/// Request line and header fields, with Host, User-Agent and Accept-Encoding: identity unless they
+/// are given, and Content-Length.
 std::string head_of(const request& ask, const std::string& user_agent);
 
 }  // namespace kustodrop::http

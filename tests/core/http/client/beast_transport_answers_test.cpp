@@ -36,7 +36,8 @@ BOOST_AUTO_TEST_CASE(sends_what_it_was_given) {
     auto where = "127.0.0.1:" + std::to_string(server.port());
     BOOST_TEST(
         seen.get_future().get() == "POST /a%2Fb?sig=x%2By HTTP/1.1\r\nHost: " + where +
-                                       "\r\nUser-Agent: kustodrop\r\nx-ms-version: 1\r\n"
+                                       "\r\nUser-Agent: kustodrop\r\nAccept-Encoding: identity\r\n"
+                                       "x-ms-version: 1\r\n"
                                        "Content-Length: 5\r\n\r\nhello"
     );
 }
@@ -239,6 +240,44 @@ BOOST_AUTO_TEST_CASE(does_not_follow_redirects) {
     );
     BOOST_TEST(send(get(server.port()))->status == 302u);
     BOOST_TEST(server.connections() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_compressed_answer_is_named_and_not_read) {
+    std::string head = "Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\nxyz";
+    raw_server good(always("HTTP/1.1 200 OK\r\n" + head));
+    auto request = post(good.port(), "hello");
+    request.operation = "post_blobs";
+    auto answer = send(request);
+    BOOST_REQUIRE(answer.has_error());
+    BOOST_TEST(answer.error().code == errc::bad_answer);
+    BOOST_TEST(answer.error().maybe_acted);
+    BOOST_TEST(answer.error().detail.find("Content-Encoding: gzip") != std::string::npos);
+    raw_server bad(always("HTTP/1.1 404 Not Found\r\n" + head));
+    auto error = send(get(bad.port()));
+    BOOST_TEST(error.value().status == 404u);
+    BOOST_TEST(error.value().body.empty());
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_may_say_that_it_is_not_compressed) {
+    for (std::string coding : {"identity", "IDENTITY ", ""}) {
+        raw_server server(always(
+            "HTTP/1.1 200 OK\r\nContent-Encoding: " + coding + "\r\nContent-Length: 3\r\n\r\nxyz"
+        ));
+        BOOST_TEST(send(get(server.port())).value().body == "xyz");
+    }
+    raw_server empty(
+        always("HTTP/1.1 201 Created\r\nContent-Encoding: gzip\r\nContent-Length: 0\r\n\r\n")
+    );
+    BOOST_TEST(send(get(empty.port())).value().status == 201u);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_blob_holds_may_be_compressed) {
+    raw_server server(
+        always("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nxyz")
+    );
+    auto request = get(server.port());
+    request.service = "blob";
+    BOOST_TEST(send(request).value().body == "xyz");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
