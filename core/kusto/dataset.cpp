@@ -190,7 +190,7 @@ std::string_view hint_for(unsigned status, const error_body& said) {
 failure management_failure(const http::response& answer, std::string_view what) {
     auto said = error_body_of(answer.body);
     failure out;
-    auto code = printable(said.code.substr(0, 64));
+    auto code = redacted_code(said.code);
     if (code.empty()) code = "http_" + std::to_string(answer.status);
     out.code = is_wrong_endpoint(said) ? errc::engine_endpoint : service_code(code);
     out.next = remedy_for(answer.status, said);

@@ -68,6 +68,8 @@ static std::string on_one_line(std::string_view text) {
     return out;
 }
 
+std::string redacted_code(std::string_view given) { return redacted(given, 64); }
+
 std::string redacted(std::string_view given, std::size_t longest) {
     // Cut first where the cost of looking through it would be an attacker's choice.
     bool too_long = given.size() > longest * 4;

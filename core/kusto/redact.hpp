@@ -10,4 +10,7 @@ namespace kustodrop::kusto {
 /// bytes.
 std::string redacted(std::string_view given, std::size_t longest);
 
+/// A code that a service gave, as it is shown: the same, at most 64 bytes.
+std::string redacted_code(std::string_view given);
+
 }  // namespace kustodrop::kusto

@@ -4,9 +4,7 @@
 #include "kusto/dataset.hpp"
 #include "kusto/notifications.hpp"
 #include "kusto/redact.hpp"
-#include "kusto/rest/json_members.hpp"
-
-#include <boost/json.hpp>
+#include "kusto/rest/error_document.hpp"
 
 #include <algorithm>
 #include <array>
@@ -19,37 +17,6 @@ namespace kustodrop::kusto {
 static constexpr std::size_t longest_quote = 1000;
 
 namespace {
-
-/// An error as the service writes it.
-struct error_body {
-    bool is_there = false;
-    std::string code;
-    std::string type;
-    std::string message;
-    std::optional<bool> permanent;
-
-    /// All that can name the reason, in lower case.
-    std::string text() const { return to_lower(code + " " + type + " " + message); }
-
-    /// Of the service itself: gateways and proxies write errors in JSON too.
-    bool is_of_service() const { return to_lower(type).find("kusto") != std::string::npos; }
-};
-
-error_body error_in(std::string_view body) {
-    error_body out;
-    auto parsed = parse_object(body);
-    if (!parsed) return out;
-    auto* error = member_of(&*parsed, "error");
-    if (!error || !error->is_object()) return out;
-    out.is_there = true;
-    out.code = text_of(error, "code");
-    out.type = text_of(error, "@type");
-    out.message = text_of(error, "@message");
-    if (out.message.empty()) out.message = text_of(error, "message");
-    auto* permanent = member_of(error, "@permanent");
-    if (permanent && permanent->is_bool()) out.permanent = permanent->get_bool();
-    return out;
-}
 
 bool contains(std::string_view text, std::initializer_list<std::string_view> parts) {
     return std::ranges::any_of(parts, [&](std::string_view part) {
@@ -92,7 +59,7 @@ bool is_refusal(unsigned status) {
 }
 
 // The service says so before it reads the rows.
-bool is_before_the_deed(unsigned status, const error_body& said, std::string_view text) {
+bool is_before_the_deed(unsigned status, const error_document& said, std::string_view text) {
     if (is_refusal(status)) return true;
     return said.is_of_service() && contains(text, {"determine row store", "throttl"});
 }
@@ -117,7 +84,7 @@ bool is_missing_entity(std::string_view text) {
 }
 
 // Only the service knows what is wrong with rows or their table, and it says so as 400 or 404.
-bool is_fault_of_source(unsigned status, const error_body& said, std::string_view text) {
+bool is_fault_of_source(unsigned status, const error_document& said, std::string_view text) {
     bool is_known = said.is_of_service() || said.permanent.value_or(false);
     if (!is_known) return false;
     if (is_missing_entity(text)) return status == 400 || status == 404;
@@ -129,19 +96,6 @@ bool is_fault_of_source(unsigned status, const error_body& said, std::string_vie
 
 }  // namespace
 
-std::string notification_code(std::string_view service_code, std::string_view text) {
-    auto lower = to_lower(text);
-    bool absent = contains(lower, {"not found", "does not exist"});
-    if (absent && contains(lower, {"'mapping", "mapping reference", "ingestion mapping"})) {
-        return "BadRequest_MappingReferenceWasNotFound";
-    }
-    if (absent && lower.find("'table'") != lower.npos) return "BadRequest_TableNotExist";
-    if (absent && lower.find("'database'") != lower.npos) return "BadRequest_DatabaseNotExist";
-    // Of no meaning of its own: the text says what is wrong with the rows.
-    bool says_nothing = service_code.empty() || equals_ignoring_case(service_code, "BadRequest");
-    return says_nothing ? "General_BadRequest" : std::string(service_code);
-}
-
 static std::string request_id_of(const http::response& answer) {
     auto id = answer.headers.find("x-ms-activity-id");
     if (!id) id = answer.headers.find("x-ms-request-id");
@@ -149,10 +103,10 @@ static std::string request_id_of(const http::response& answer) {
 }
 
 static failure failure_of(
-    const http::response& answer, const error_body& said, std::string_view where
+    const http::response& answer, const error_document& said, std::string_view where
 ) {
     failure out;
-    auto code = printable(said.code.substr(0, 64));
+    auto code = redacted_code(said.code);
     if (code.empty()) code = "http_" + std::to_string(answer.status);
     out.code = service_code(code);
     out.detail = std::string(where) + ": " + std::to_string(answer.status) + " " + code;
@@ -164,7 +118,7 @@ static failure failure_of(
 
 // What an error document of a request says that was refused before its rows were taken.
 static streaming_step step_of_refusal(
-    unsigned status, const error_body& said, std::string_view text
+    unsigned status, const error_document& said, std::string_view text
 ) {
     if (is_about_rights(text)) return streaming_step::queue_for_rights;
     if (is_off(text)) return streaming_step::queue_for_long;
@@ -177,7 +131,7 @@ static streaming_step step_of_refusal(
     return may_pass ? streaming_step::try_again : streaming_step::queue_for_outage;
 }
 
-static streaming_step step_of(unsigned status, const error_body& said) {
+static streaming_step step_of(unsigned status, const error_document& said) {
     auto text = said.text();
     if (status == 401) return streaming_step::reauthenticate;
     if (status == 403) return streaming_step::queue_for_rights;

@@ -30,10 +30,6 @@ struct streaming_reply {
 /// people. Pure.
 streaming_reply judge_streaming(const result<http::response>& answer, std::string_view where);
 
-/// The code of a permanent failure as a notification would have it, where there is one of the same
-/// meaning: the watch's policy is the same for both.
-std::string notification_code(std::string_view service_code, std::string_view text);
-
 std::string_view to_string(streaming_step);
 
 }  // namespace kustodrop::kusto

@@ -137,4 +137,12 @@ BOOST_AUTO_TEST_CASE(what_is_quoted_has_no_secrets_and_one_line) {
     BOOST_TEST(failed.detail.find("line 1 at https://a.test/c?… end") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_code_shows_no_secret_and_has_an_end) {
+    auto code = "E https://a.test/c?sv=1&sig=TOPSECRET " + std::string(30'000, 'x');
+    auto failed = refusal(500, R"({"error":{"code":")" + code + R"("}})");
+    BOOST_TEST(failed.code.text().find("SECRET") == std::string::npos);
+    BOOST_TEST(failed.detail.find("SECRET") == std::string::npos);
+    BOOST_TEST(failed.code.text().size() < 80u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

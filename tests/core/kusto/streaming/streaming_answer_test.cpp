@@ -1,5 +1,7 @@
 #include "kusto/streaming/streaming_answer.hpp"
 
+#include "kusto/rest/error_document.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <string>
@@ -263,6 +265,16 @@ BOOST_AUTO_TEST_CASE(steps_have_names) {
         BOOST_TEST(to_string(static_cast<step>(i)) != "unknown");
     }
     BOOST_TEST(to_string(static_cast<step>(99)) == "unknown");
+}
+
+BOOST_AUTO_TEST_CASE(a_code_shows_no_secret_and_has_an_end) {
+    auto code = "E https://a.test/c?sv=1&sig=TOPSECRET " + std::string(30'000, 'x');
+    for (unsigned status : {400u, 403u, 404u, 429u, 500u}) {
+        auto out = judged(status, error(code, "Kusto.E", "why"));
+        BOOST_TEST(out.why.code.text().find("SECRET") == std::string::npos);
+        BOOST_TEST(out.why.message().find("SECRET") == std::string::npos);
+        BOOST_TEST(out.why.code.text().size() < 80u);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
