@@ -16,6 +16,9 @@ failing_scope scope_of(unsigned status, const failure& why) {
     return is_about_one ? failing_scope::operation : failing_scope::service;
 }
 
+// Longer ones are those of a table: others may be well.
+static constexpr duration longest_common_wish = 1min;
+
 void operation_troubles::begin() {
     service_.reset();
     pass_ends_ = false;
@@ -33,13 +36,14 @@ void operation_troubles::answered(const asked& what) {
 
 void operation_troubles::failed(const asked& what, const refusal& how) {
     auto scope = scope_of(how.status, how.why);
-    if (scope == failing_scope::table) {
+    bool wants_long_pause = how.why.retry_after.value_or(duration()) > longest_common_wish;
+    if (scope == failing_scope::table || wants_long_pause) {
         auto& known = tables_[what.table];
         known.why = how.why;
         known.not_before =
             how.at + kusto::operation_pause(known.times++, how.why.retry_after, how.first_pause);
-        return;
     }
+    if (scope == failing_scope::table) return;
     auto& known = operations_[what.path];
     known.why = how.why;
     ++known.times;
@@ -54,7 +58,9 @@ void operation_troubles::end_pass(const refusal& how) {
     service_ = how.why;
     pass_ends_ = true;
     auto times = has_answer_ ? 0 : silent_passes_++;
-    not_before_ = how.at + kusto::operation_pause(times, how.why.retry_after, how.first_pause);
+    auto wish = how.why.retry_after;
+    if (wish) wish = std::min(*wish, longest_common_wish);
+    not_before_ = how.at + kusto::operation_pause(times, wish, how.first_pause);
 }
 
 void operation_troubles::keep_tables(const std::set<std::string>& tables) {

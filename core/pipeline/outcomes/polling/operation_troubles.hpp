@@ -15,7 +15,7 @@ namespace kustodrop::pipeline {
 enum class failing_scope {
     operation,  // Nothing: only this one is asked later.
     table,      // The principal may not ask for the operations of this table.
-    service,    // No question can be answered now.
+    service,    // No question can be answered now, or for a minute; a longer wait is the table's.
 };
 
 /// `status` is that of the answer, 0 where there was none. Pure.

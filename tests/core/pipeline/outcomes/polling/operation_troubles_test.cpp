@@ -220,4 +220,24 @@ BOOST_AUTO_TEST_CASE(a_throttled_operation_is_not_the_first_of_the_next_pass) {
     BOOST_TEST((*poller->next() <= clock.now() + 8s));
 }
 
+BOOST_AUTO_TEST_CASE(a_long_pause_is_that_of_its_table) {
+    posted_in(1, "a", "Busy");
+    posted_in(2, "b");
+    pass(5s);
+    rest.answer(429, "", {{"Retry-After", "3600"}});
+    BOOST_TEST(!poll());
+    BOOST_TEST(trouble().find("http_429") == 0u);
+    pass(1min);
+    answer_success(2);
+    BOOST_TEST(poll());
+    BOOST_TEST(state(2) == "succeeded");
+    BOOST_TEST(state(1) == "posted");
+    BOOST_TEST(trouble().find("Logs.Busy") != std::string::npos);
+    pass(59min);
+    answer_success(1);
+    BOOST_TEST(poll());
+    BOOST_TEST(state(1) == "succeeded");
+    BOOST_TEST(trouble().empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
