@@ -7,12 +7,20 @@ namespace kustodrop::pipeline {
 static constexpr unsigned least_failures = 3;
 static constexpr duration least_time = 20s;
 // Nothing was tried for so long: what is known says nothing any more. A source that waits is tried
-// more often than that.
+// more often than that, unless the service wants a pause.
 static constexpr duration forgotten_after = 15min;
 
+bool delivery_health::is_forgotten(const failing& one, time_point now) {
+    auto pause = one.last.retry_after.value_or(duration::zero());
+    return now - one.last_at >= forgotten_after + pause;
+}
+
 bool delivery_health::is_trouble(const failing& one, time_point now) {
-    bool lasts = one.times >= least_failures && now - one.since >= least_time;
-    return lasts && now - one.last_at < forgotten_after;
+    auto pause = one.last.retry_after.value_or(duration::zero());
+    // While the service wants a pause nothing is tried that could fail again.
+    bool is_certain = one.times >= least_failures || pause >= least_time;
+    bool lasts = is_certain && now - one.since >= least_time;
+    return lasts && !is_forgotten(one, now);
 }
 
 bool delivery_health::note(
@@ -26,7 +34,7 @@ bool delivery_health::note(
         if (failing_.empty()) waiting_.clear();
         return ends;
     }
-    bool is_old = known != failing_.end() && now - known->second.last_at >= forgotten_after;
+    bool is_old = known != failing_.end() && is_forgotten(known->second, now);
     if (is_old) failing_.erase(known);
     if (is_old || known == failing_.end()) {
         known = failing_.emplace(std::string(operation), failing{0, now, now, {}}).first;

@@ -13,8 +13,9 @@
 namespace kustodrop::pipeline {
 
 /// Whether what is sent gets through. One request that fails says nothing, nor does one account:
-/// there is trouble when an operation ("upload", "post") has failed several times, for a while and
-/// without a success anywhere, and something still waits for that. Pure.
+/// there is trouble when an operation ("upload", "post") has failed several times, or the service
+/// wants a long pause, for a while and without a success anywhere, and something still waits for
+/// that. Pure.
 class delivery_health {
 public:
     /// A request of the operation has ended. True: it succeeded, and there was trouble before.
@@ -42,6 +43,7 @@ private:
         time_point last_at{};
         failure last;
     };
+    static bool is_forgotten(const failing& one, time_point now);
     static bool is_trouble(const failing& one, time_point now);
 
     std::map<std::string, failing, std::less<>> failing_;  // By operation.

@@ -98,4 +98,28 @@ BOOST_AUTO_TEST_CASE(it_is_not_said_of_a_service_that_nothing_waits_for) {
     BOOST_TEST(code() == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_long_pause_that_the_service_wants_is_trouble_as_long_as_it_lasts) {
+    failure busy{service_code("http_429"), remedy::retry, "later"};
+    busy.retry_after = 1h;
+    health.note("post", busy, now);
+    health.waits("web");
+    now += 19s;
+    BOOST_TEST(code() == "");
+    now += 1s;
+    BOOST_TEST(code() == "http_429");
+    now += 59min;
+    BOOST_TEST(code() == "http_429");
+    now += 16min;
+    BOOST_TEST(code() == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_short_pause_is_none) {
+    failure busy{service_code("http_429"), remedy::retry, "later"};
+    busy.retry_after = 10s;
+    health.note("post", busy, now);
+    health.waits("web");
+    now += 30s;
+    BOOST_TEST(code() == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
