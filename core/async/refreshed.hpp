@@ -129,6 +129,17 @@ public:
         request_refresh();
     }
 
+    /// Reports `refused` as refused, by who may have another reason for that. It is no longer
+    /// handed out if another one can be fetched at once; one that was fetched just now, or that
+    /// cannot be replaced for the moment, stays in use until there is another.
+    void renew(const std::shared_ptr<const T>& refused) {
+        if (!refused || refused != value_) return;
+        auto lifetime = expires_at_ - accepted_at_;
+        auto earliest = started_at_ + refresh_rule::early_distance(lifetime, options_);
+        if (failures_ == 0 && clock_.now() >= earliest) value_.reset();
+        request_refresh();
+    }
+
     /// Which value is in hand, or was the last one: 1 for the first, 0 while there was none. Asked
     /// right after get(), it is the number of what get() returned.
     std::uint64_t number() const { return number_; }

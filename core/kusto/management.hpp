@@ -36,7 +36,7 @@ class management_client {
 public:
     using token = std::shared_ptr<const azure::access_token>;
     using token_getter = std::function<asio::awaitable<token>()>;
-    using refusal_handler = std::function<void(const token&)>;  // refreshed::discard
+    using refusal_handler = std::function<void(const token&)>;  // refreshed::renew
 
     management_client(
         http::transport& transport, random_generator& random, management_options options
@@ -45,7 +45,7 @@ public:
     /// Where to ask for tokens and where to report that one was refused. To be called first.
     void authenticate_with(token_getter get, refusal_handler refused);
 
-    /// One command, one answer. A 401 drops the token and is tried once more with the next.
+    /// One command, one answer. A 401 gives up the token and is tried once more with the next.
     asio::awaitable<result<dataset>> execute(std::string command);
 
     /// The same in the context of a database; what begins with no point is a query.

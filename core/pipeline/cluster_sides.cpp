@@ -144,6 +144,16 @@ std::optional<streaming_ways::pause> cluster_sides::streaming_pause(
     return mine ? mine->shipping->streaming_pause(target) : std::nullopt;
 }
 
+std::optional<rest_ways::detour> cluster_sides::rest_detour(const std::string& watch) const {
+    auto* mine = side_of(watch);
+    return mine ? mine->shipping->rest_detour(watch) : std::nullopt;
+}
+
+std::optional<failure> cluster_sides::post_trouble(const std::string& watch) const {
+    auto* mine = side_of(watch);
+    return mine ? mine->shipping->post_trouble(watch) : std::nullopt;
+}
+
 std::optional<failure> cluster_sides::hold_of(const std::string& watch) const {
     auto* mine = side_of(watch);
     return mine ? mine->shipping->hold_of(watch) : std::nullopt;

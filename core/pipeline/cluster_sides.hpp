@@ -100,6 +100,12 @@ public:
         const std::string& watch, const std::string& target
     ) const;
 
+    /// Why a table of the watch gets queue messages although REST is the way of posts, if so.
+    std::optional<rest_ways::detour> rest_detour(const std::string& watch) const;
+
+    /// Why sources of the watch are not posted by REST although others may be, if so.
+    std::optional<failure> post_trouble(const std::string& watch) const;
+
     /// Why files of the watch are not sent, whatever else is well.
     std::optional<failure> hold_of(const std::string& watch) const;
 

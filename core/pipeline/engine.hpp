@@ -139,7 +139,7 @@ public:
     std::optional<failure> folder_trouble(const std::string& watch);
 
     /// Why the files of a watch are not taken or not sent, whatever else is well: its folder is not
-    /// open or does not answer, or storage refuses what it sends.
+    /// open or does not answer, or storage or the service refuses what it sends.
     std::optional<failure> trouble_of(const std::string& watch);
 
     /// When the next source of each watch is tried, of watches of which none is due.

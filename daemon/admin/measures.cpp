@@ -152,7 +152,7 @@ static constexpr std::array all_metrics{
     described_metric{
         gauge_kind,
         "kustodrop_watch_held",
-        "1 if the watch is held because storage refuses whatever it sends."},
+        "1 if the watch is held because storage or the service refuses what it sends."},
     described_metric{
         gauge_kind,
         "kustodrop_watch_low_on_space",

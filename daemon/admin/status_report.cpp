@@ -79,6 +79,7 @@ static json::object watch_json(const watch_status& watch, wall_time now) {
         {"delivery", watch.delivery.streams ? "streaming" : "queued"},
         {"streaming_paused", nullptr},
         {"failover", failover_json(watch.delivery.failover)},
+        {"rest_paused", nullptr},
         {"trouble", trouble_json(watch.trouble)},
         {"notices", notices_json(watch.notices)},
         {"low_on_space", watch.low_on_space},
@@ -107,6 +108,9 @@ static json::object watch_json(const watch_status& watch, wall_time now) {
     }
     if (!watch.delivery.streaming_paused.empty()) {
         out["streaming_paused"] = printable(watch.delivery.streaming_paused);
+    }
+    if (!watch.delivery.rest_paused.empty()) {
+        out["rest_paused"] = printable(watch.delivery.rest_paused);
     }
     if (watch.counts.oldest) {
         out["oldest_age_seconds"] = seconds(duration(now - *watch.counts.oldest));

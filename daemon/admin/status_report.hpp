@@ -25,6 +25,7 @@ struct watch_pause {
 struct delivery_status {
     bool streams = false;                  // delivery: streaming.
     std::string streaming_paused;          // Why its files are queued all the same; empty: not so.
+    std::string rest_paused;               // Why they are not posted by REST; empty: not so.
     std::optional<duration> next_attempt;  // Until something that waits is tried; none: none waits.
     std::optional<pipeline::failover_state> failover = {};  // None: it has no `failover`.
 };

@@ -106,6 +106,10 @@ static std::string watch_text(const json::object& watch) {
     if (auto* failover = watch.if_contains("failover"); failover && failover->is_object()) {
         out += failover_text(failover->get_object());
     }
+    auto* unposted = watch.if_contains("rest_paused");
+    if (unposted && unposted->is_string()) {
+        out += "  posts by REST pause, files are queued: " + text_of(unposted) + "\n";
+    }
     out += trouble_text(watch, "trouble", "  ");
     if (auto* notices = watch.if_contains("notices")) out += notices_text(notices->as_array());
     if (watch.at("leaving").as_bool()) out += "  no longer watched: claimed files are finished\n";

@@ -99,7 +99,7 @@ asio::awaitable<result<void>> fleet_lane::post(
         auto body = kusto::rest_body({request});
         kusto::rest_client::gate always_open;
         auto begun = co_await service.rest.post(std::move(path), std::move(body), always_open);
-        if (begun.has_error()) co_return begun.error();
+        if (begun.step != kusto::post_step::accepted) co_return begun.why;
         co_return result<void>();
     }
     auto text = kusto::ingestion_message(request, *token);

@@ -119,6 +119,11 @@ watch_status reporter::status_of(
         one.delivery.streaming_paused = pause->why.message() + "; tried again in " + left;
     }
     one.delivery.failover = with_.shipping.clusters().failover_of(name);
+    if (auto detour = with_.shipping.clusters().rest_detour(name)) {
+        auto left = human_duration(detour->until - around_.time.now());
+        one.delivery.rest_paused =
+            detour->table + ": " + detour->why.message() + "; tried again in " + left;
+    }
     one.trouble = with_.shipping.trouble_of(name);
     one.notices = from.notices();
     note_failover(one);

@@ -68,7 +68,7 @@ static refresh_options refreshing() {
 
 template <class Client>
 void connection::authenticate(Client& client) {
-    auto refused = [this](const kusto::management_client::token& bad) { token.discard(bad); };
+    auto refused = [this](const kusto::management_client::token& bad) { token.renew(bad); };
     client.authenticate_with([this] { return current_token(); }, refused);
 }
 

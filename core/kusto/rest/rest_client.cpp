@@ -1,7 +1,6 @@
 #include "kusto/rest/rest_client.hpp"
 
 #include "kusto/dataset.hpp"
-#include "kusto/rest/operation_status.hpp"
 
 #include <utility>
 
@@ -10,23 +9,7 @@ namespace kustodrop::kusto {
 static constexpr duration request_timeout = 60s;
 static constexpr duration settings_timeout = 15s;  // Posts wait for the first answer.
 static constexpr duration question_timeout = 30s;  // Others wait for their turn.
-static const rest_client::gate always_open;
 static constexpr std::size_t longest_answer = 8u << 20u;
-
-failure post_failure(const http::response& answer, std::string_view what) {
-    auto out = management_failure(answer, what);
-    bool refused = answer.status == 429 || answer.status == 503;
-    bool unclear = answer.status == 408 || answer.status >= 500 || answer.status < 300;
-    out.maybe_acted = unclear && !refused;
-    if (answer.status == 403) {
-        out.hint =
-            "ingestion by REST needs the roles Ingestor and Database User; grant them, or set "
-            "cluster.transport to queued";
-    }
-    // Another request may still be answered: no answer to one of them is the end of a file.
-    if (out.next == remedy::give_up) out.next = remedy::reconfigure;
-    return out;
-}
 
 rest_client::rest_client(
     http::transport& transport, random_generator& random, management_options options
@@ -53,20 +36,35 @@ http::request rest_client::prepared(http::verb method, http::url target, std::st
     return out;
 }
 
-asio::awaitable<result<http::response>> rest_client::send(http::request request, gate closed) {
-    auto why_closed = [&closed] { return closed ? closed() : std::nullopt; };
+asio::awaitable<result<http::response>> rest_client::send(http::request request, errand what) {
+    auto why_closed = [&what] { return what.closed ? what.closed() : std::nullopt; };
     auto token = co_await get_token_();
     if (auto why = why_closed()) co_return *why;
     auto first = request;
     add_client_headers(first.headers, options_, *token, random_);
     auto answer = co_await transport_.send(std::move(first));
-    if (!answer || answer->status != 401) co_return answer;
+    if (!answer) co_return answer;
+    if (answer->status != 401) {
+        refusals_.accepted(what.place, token);
+        co_return answer;
+    }
+    if (!refusals_.blames_token(what.place, token)) co_return answer;
     refused_(token);
-    token = co_await get_token_();
+    auto other = co_await get_token_();
+    if (other == token) {
+        // It is too young to be to blame, or cannot be replaced now.
+        refusals_.refused_another(what.place);
+        co_return answer;
+    }
     if (auto why = why_closed()) co_return *why;
-    add_client_headers(request.headers, options_, *token, random_);
+    add_client_headers(request.headers, options_, *other, random_);
     answer = co_await transport_.send(std::move(request));
-    if (answer && answer->status == 401) refused_(token);
+    if (!answer) co_return answer;
+    if (answer->status == 401) {
+        refusals_.refused_another(what.place);
+    } else {
+        refusals_.accepted(what.place, other);
+    }
     co_return answer;
 }
 
@@ -74,7 +72,8 @@ asio::awaitable<settings_reply> rest_client::settings() {
     auto target = options_.endpoint.with_path("/v1/rest/ingestion/configuration");
     auto asked = prepared(http::verb::get, std::move(target), "get_configuration");
     asked.total_timeout = settings_timeout;
-    auto answer = co_await send(std::move(asked), always_open);
+    errand what{"configuration"};
+    auto answer = co_await send(std::move(asked), std::move(what));
     settings_reply out;
     if (!answer) {
         out.problem = answer.error();
@@ -95,18 +94,13 @@ asio::awaitable<settings_reply> rest_client::settings() {
     co_return out;
 }
 
-asio::awaitable<result<std::string>> rest_client::post(
-    std::string path, std::string body, gate closed
-) {
+asio::awaitable<post_reply> rest_client::post(std::string path, std::string body, gate closed) {
+    errand what{path, std::move(closed)};
     auto asked = prepared(http::verb::post, options_.endpoint.with_path(path), "post_blobs");
     asked.headers.add("Content-Type", "application/json");
     asked.body = std::move(body);
-    auto answer = co_await send(std::move(asked), std::move(closed));
-    if (!answer) co_return answer.error();
-    bool is_accepted = answer->status >= 200 && answer->status < 300;
-    if (!is_accepted) co_return post_failure(*answer, "post to " + host());
-    auto id = parse_operation_id(answer->body);
-    co_return id;
+    auto answer = co_await send(std::move(asked), std::move(what));
+    co_return judge_post(answer, "post to " + host());
 }
 
 // How the service answers for an id that it does not know, or no longer, is not documented. None of
@@ -120,7 +114,9 @@ asio::awaitable<operation_answer> rest_client::status(std::string path, bool det
     target = target.with_parameters(details ? "details=true" : "details=false");
     auto asked = prepared(http::verb::get, std::move(target), "get_operation");
     asked.total_timeout = question_timeout;
-    auto answer = co_await send(std::move(asked), always_open);
+    // Of all operations of its table.
+    errand what{"operations of " + path.substr(0, path.rfind('/'))};
+    auto answer = co_await send(std::move(asked), std::move(what));
     operation_answer said;
     if (!answer) {
         said.problem = answer.error();

@@ -5,6 +5,8 @@
 #include "base/result.hpp"
 #include "http/transport.hpp"
 #include "kusto/management.hpp"
+#include "kusto/rest/post_answer.hpp"
+#include "kusto/rest/token_refusals.hpp"
 #include "kusto/rest/transport_choice.hpp"
 
 #include <functional>
@@ -28,12 +30,9 @@ struct operation_answer {
     std::optional<failure> problem = {};  // What it said instead.
 };
 
-/// What an answer to a POST that is not 200 means: 429 and 503 refuse it, other answers of the
-/// kind 5xx, and 408, leave open whether it was accepted. Pure.
-failure post_failure(const http::response& answer, std::string_view what);
-
 /// Ingestion by REST at the data management endpoint (docs/protocol.md §3.4). Every request carries
-/// the token; one that is refused is dropped, and the request is sent once more with the next.
+/// the token; one that is refused is reported, and the request is sent once more if there is
+/// another. A table that refuses that one too is not believed again while others accept it.
 class rest_client {
 public:
     rest_client(http::transport& transport, random_generator& random, management_options options);
@@ -48,10 +47,10 @@ public:
     /// Why nothing may be sent now, if so.
     using gate = std::function<std::optional<failure>()>;
 
-    /// One request to ingest; the id of its operation. `path` is that of rest_path(). `closed` is
-    /// asked whenever a token was waited for: what another request was answered meanwhile may be
-    /// for this one too. Its failure is the result then.
-    asio::awaitable<result<std::string>> post(std::string path, std::string body, gate closed);
+    /// One request to ingest. `path` is that of rest_path(). `closed` is asked whenever a token was
+    /// waited for: what another request was answered meanwhile may be for this one too. Its failure
+    /// is the result then, `not_sent`.
+    asio::awaitable<post_reply> post(std::string path, std::string body, gate closed);
 
     /// What the service says of an operation. `path` is that of operation_path().
     asio::awaitable<operation_answer> status(std::string path, bool details);
@@ -60,13 +59,19 @@ public:
 
 private:
     http::request prepared(http::verb method, http::url target, std::string operation) const;
-    asio::awaitable<result<http::response>> send(http::request request, gate closed);
+    /// `place` is what a 401 may be about, beside the token.
+    struct errand {
+        std::string place;
+        gate closed = {};
+    };
+    asio::awaitable<result<http::response>> send(http::request request, errand what);
 
     http::transport& transport_;
     random_generator& random_;
     management_options options_;
     management_client::token_getter get_token_;
     management_client::refusal_handler refused_;
+    token_refusals refusals_;
 };
 
 }  // namespace kustodrop::kusto

@@ -5,7 +5,28 @@
 namespace kustodrop::kusto {
 
 static constexpr duration after_trouble = 5s;
-static constexpr duration longest_wish = 1h;
+static constexpr duration longest_wish = 1min;  // One may be late: nothing is lost by asking.
+static constexpr duration least_refusal = 10s;
+static constexpr duration first_withdrawal = 15min;
+static constexpr duration longest_withdrawal = 4h;
+
+bool rest_withdrawal::refused(time_point now) {
+    // What was on its way when it was withdrawn.
+    if (is_on(now)) return false;
+    // One refusal may be an accident.
+    if (!refused_at_) refused_at_ = now;
+    if (!until_ && now - *refused_at_ < least_refusal) return false;
+    bool begins = !until_;
+    pause_ = begins ? first_withdrawal : std::min(2 * pause_, longest_withdrawal);
+    until_ = now + pause_;
+    return begins;
+}
+
+bool rest_withdrawal::accepted() {
+    bool was_withdrawn = until_.has_value();
+    *this = rest_withdrawal();
+    return was_withdrawn;
+}
 
 static bool is_transient(unsigned status) {
     return status < 300 || status == 408 || status == 429 || status >= 500;

@@ -17,7 +17,7 @@ struct settings_answer {
 enum class choice_reason {
     preferred,      // The service says so.
     not_supported,  // 404: a cluster without ingestion by REST.
-    refused,        // Another permanent answer, such as 403.
+    refused,        // Another permanent answer, such as 403, or posts find nothing there.
     unknown_yet,    // No answer so far: what works with every cluster.
     kept,           // No answer now: the last decision holds.
     configured,     // `cluster.transport` says so.
@@ -28,6 +28,27 @@ struct transport_choice {
     choice_reason reason = choice_reason::unknown_yet;
     duration ask_again{};  // From now.
     friend bool operator==(const transport_choice&, const transport_choice&) = default;
+};
+
+/// For how long posts go as queue messages because those by REST are refused for a reason that only
+/// a person can remove: 15 min, then twice as long each time, 4 h at most. Pure.
+class rest_withdrawal {
+public:
+    /// Posts were refused. True: that is the beginning, and it is worth a line in the log.
+    bool refused(time_point now);
+
+    /// A post was accepted. True: it had been withdrawn before.
+    bool accepted();
+
+    bool is_on(time_point now) const { return until_ && now < *until_; }
+
+    /// When REST is tried again; nothing: it was not withdrawn.
+    std::optional<time_point> until() const { return until_; }
+
+private:
+    std::optional<time_point> refused_at_;  // The first refusal since a post was accepted.
+    std::optional<time_point> until_;
+    duration pause_{};
 };
 
 /// What `transport: auto` means after an answer (docs/protocol.md §3.4): the service's preference,

@@ -8,6 +8,7 @@
 namespace kustodrop::kusto {
 
 static constexpr duration shortest_distance = 5s;
+static constexpr duration longest_obeyed = 1min;
 
 transport_keeper::transport_keeper(parts with, transport_wish wish)
     : with_(with), wish_(wish), changed_(with.executor) {}
@@ -20,7 +21,13 @@ void transport_keeper::set_wish(transport_wish wish) {
 
 transport_choice transport_keeper::current() const {
     auto out = decided_;
-    if (wish_ == transport_wish::automatic) return out;
+    if (wish_ == transport_wish::automatic) {
+        bool is_off = out.chosen == transport::rest && withdrawn_.is_on(with_.time.now());
+        if (!is_off) return out;
+        out.chosen = transport::queued;
+        out.reason = choice_reason::refused;
+        return out;
+    }
     out.chosen = wish_ == transport_wish::rest ? transport::rest : transport::queued;
     out.reason = choice_reason::configured;
     return out;
@@ -34,6 +41,21 @@ asio::awaitable<transport> transport_keeper::chosen() {
 void transport_keeper::ask_soon() {
     soon_ = true;
     changed_.notify_all();
+}
+
+void transport_keeper::withdraw(const failure& why) {
+    ask_soon();
+    if (!withdrawn_.refused(with_.time.now())) return;
+    with_.log.warning(
+        "files are posted as queue messages: there is nothing that takes them by REST, which is "
+        "tried again now and then",
+        {{"transport", "queued"}, {"code", why.code.text()}, {"detail", why.message()}}
+    );
+}
+
+void transport_keeper::accepted() {
+    if (!withdrawn_.accepted()) return;
+    with_.log.info("files are posted by REST again", {{"transport", "rest"}});
 }
 
 // A fleet does not ask at one time.
@@ -53,7 +75,8 @@ asio::awaitable<void> transport_keeper::run() {
         auto now = with_.time.now();
         auto earliest = asked_at_ + shortest_distance;
         if (reply.problem && reply.problem->retry_after) {
-            earliest = std::max(earliest, now + *reply.problem->retry_after);
+            auto wish = std::min(*reply.problem->retry_after, longest_obeyed);
+            earliest = std::max(earliest, now + wish);
         }
         auto next = std::max(earliest, now + spread(decided_.ask_again, with_.random));
         for (;;) {

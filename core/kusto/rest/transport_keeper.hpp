@@ -46,6 +46,16 @@ public:
     /// The service has refused to be spoken to by REST: asks again soon.
     void ask_soon();
 
+    /// Whether posts may go either way, as seems best.
+    bool may_choose() const { return wish_ == transport_wish::automatic; }
+
+    /// There is nothing that takes posts by REST: with `automatic` they go as queue messages while
+    /// that lasts, and REST is tried again after growing pauses.
+    void withdraw(const failure& why);
+
+    /// A post by REST was accepted.
+    void accepted();
+
 private:
     void learn(const settings_reply& reply);
     void report(const transport_choice& former, const settings_reply& reply);
@@ -56,6 +66,7 @@ private:
     bool answered_ = false;
     bool is_known_ = false;  // Decided by an answer, so that it holds through an outage.
     request_limits limits_;
+    rest_withdrawal withdrawn_;
     std::string reported_;  // What the log was last given as the reason.
     time_point asked_at_{};
     bool soon_ = false;

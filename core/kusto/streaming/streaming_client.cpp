@@ -21,17 +21,27 @@ asio::awaitable<streaming_reply> streaming_client::send(
         out.why = endpoint.error();
         co_return out;
     }
-    auto where = what.database + "." + what.table + " at " + endpoint->host();
+    auto place = what.database + "." + what.table;
+    auto where = place + " at " + endpoint->host();
+    auto token = co_await get_token_();
     for (bool again = false;; again = true) {
-        auto token = co_await get_token_();
         auto request = streaming_request(*endpoint, what, bytes, client_version_);
         request.headers.add("Authorization", "Bearer " + std::string(token->value.reveal()));
         auto answer = co_await transport_.send(std::move(request));
         out = judge_streaming(answer, where);
-        if (out.step != streaming_step::reauthenticate) co_return out;
-        refused_(token);
-        if (!again) continue;
+        if (out.step != streaming_step::reauthenticate) {
+            if (answer) refusals_.accepted(place, token);
+            co_return out;
+        }
+        auto refused = token;
+        bool blames_token = !again && refusals_.blames_token(place, token);
+        if (blames_token) {
+            refused_(token);
+            token = co_await get_token_();
+            if (token != refused) continue;
+        }
         // A fresh token that is refused too is not an accident.
+        if (again || blames_token) refusals_.refused_another(place);
         out.step = streaming_step::queue_for_rights;
         co_return out;
     }

@@ -2,6 +2,7 @@
 
 #include "http/transport.hpp"
 #include "kusto/management.hpp"
+#include "kusto/rest/token_refusals.hpp"
 #include "kusto/streaming/streaming_answer.hpp"
 #include "kusto/streaming/streaming_request.hpp"
 
@@ -32,8 +33,9 @@ public:
     /// Returns when a request need not wait for a token.
     asio::awaitable<void> wait_for_token();
 
-    /// One request and what its answer means. A 401 drops the token and is tried once more with the
-    /// next. `bytes` are the caller's.
+    /// One request and what its answer means. A 401 gives up the token, and the request is sent
+    /// once more if there is another; of a table that refuses every one it says nothing of the
+    /// token. `bytes` are the caller's.
     asio::awaitable<streaming_reply> send(streamed_source what, std::string_view bytes);
 
 private:
@@ -42,6 +44,7 @@ private:
     std::string client_version_;
     token_getter get_token_;
     refusal_handler refused_;
+    token_refusals refusals_;
 };
 
 }  // namespace kustodrop::kusto

@@ -32,7 +32,7 @@ shipper::shipper(shipper_parts parts, shipper_options options, routing& next)
       next_(next),
       lanes_(with_.pool, with_.log, reads_of_a_watch(options_)),
       holds_(with_.log),
-      target_hold_(with_.ready, with_.time, with_.log),
+      target_hold_(with_.ready, with_.watches, with_.time, with_.log),
       attempts_(with_.log, with_.time),
       opening_(with_.contents, with_.pool, with_.measured, options_.threads()),
       uploader_(
@@ -60,6 +60,7 @@ shipper::shipper(shipper_parts parts, shipper_options options, routing& next)
            with_.log,
            with_.measured,
            attempts_,
+           target_hold_,
            next_,
            with_.rest,
            with_.cluster}
@@ -166,10 +167,6 @@ bool shipper::hold_for_folder(const source& what) {
     if (!reads || !lanes_.hangs(what.watch)) return false;
     with_.ready.push(what.id, with_.time.now() + absent_folder_pause);
     return true;
-}
-
-std::optional<failure> shipper::hold_of(const std::string& watch) const {
-    return holds_.reason(watch);
 }
 
 static duration patience_of(const watch& from) {

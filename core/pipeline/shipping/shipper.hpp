@@ -59,11 +59,21 @@ public:
     bool reads_hang(const std::string& watch) const { return lanes_.hangs(watch); }
 
     /// Why files of the watch are not sent, whatever else is well.
-    std::optional<failure> hold_of(const std::string& watch) const;
+    std::optional<failure> hold_of(const std::string& watch) const { return holds_.reason(watch); }
 
     /// Why what watches of this target would stream is queued, if so.
     std::optional<streaming_ways::pause> streaming_pause(const std::string& target) const {
         return streamer_.paused(target);
+    }
+
+    /// Why sources of the watch are not posted by REST, if so.
+    std::optional<failure> post_trouble(const std::string& watch) const {
+        return poster_.answers_by_rest().trouble(watch);
+    }
+
+    /// Why a table of the watch gets queue messages although REST is the way of posts, if so.
+    std::optional<rest_ways::detour> rest_detour(const std::string& watch) const {
+        return poster_.answers_by_rest().detour_of(watch);
     }
 
     /// Why nothing of what is sent gets through, if so.

@@ -10,9 +10,12 @@ bool target_gate::refused(const refusal& what, time_point now) {
     details_ = what.details;
     if (paused_) {
         code_ = what.code;
-        if (what.source_id == probe_) probe_.clear();
+        if (what.source_id != probe_) return true;
+        at_post_ = what.at_post;
+        probe_.clear();
         return true;
     }
+    at_post_ = what.at_post;
     bool same_cause = what.code == code_ && now - first_failure_ <= options_.within;
     if (!same_cause) {
         failures_ = 0;
@@ -20,7 +23,7 @@ bool target_gate::refused(const refusal& what, time_point now) {
     }
     code_ = what.code;
     failures_ += static_cast<unsigned>(std::min<std::size_t>(what.files, options_.failures));
-    if (failures_ < options_.failures) return false;
+    if (failures_ < options_.failures && !what.at_post) return false;
     paused_ = true;
     pause_ = options_.first_probe;
     next_probe_ = now + pause_;
@@ -35,6 +38,7 @@ void target_gate::accepted(std::string_view source_id) {
 
 void target_gate::reopen() {
     paused_ = false;
+    at_post_ = false;
     failures_ = 0;
     code_.clear();
     details_.clear();

@@ -32,6 +32,7 @@ public:
         std::string_view code;
         std::string_view details;
         std::size_t files = 1;  // Each counts.
+        bool at_post = false;   // It was not taken in at all: one such refusal pauses the watch.
     };
 
     /// Counts a refusal. True: the watch is paused, hold() the source.
@@ -40,10 +41,17 @@ public:
     /// The service ingested this source, or refused it for its contents: its target is right.
     void accepted(std::string_view source_id);
 
+    /// The service took this source in. Of a watch that is paused because it did not, that shows
+    /// that its target is right.
+    void posted(std::string_view source_id) {
+        if (paused_ && at_post_ && source_id == probe_) reopen();
+    }
+
     /// The target or the service was put right by a person: nothing is held any longer.
     void reopen();
 
     bool is_paused() const { return paused_; }
+    bool is_refused_at_post() const { return paused_ && at_post_; }
     const std::string& code() const { return code_; }
     const std::string& details() const { return details_; }
 
@@ -65,6 +73,7 @@ private:
     gate_options options_;
     std::deque<std::string> held_;
     bool paused_ = false;
+    bool at_post_ = false;  // By the refusal that counts.
     unsigned failures_ = 0;
     time_point first_failure_{};
     std::string code_;

@@ -54,6 +54,14 @@ public:
     bool is_paused() const {
         return std::ranges::any_of(gates_, [](auto& one) { return one.second.is_paused(); });
     }
+
+    /// The gate of a target for which the service takes nothing in; null: there is none.
+    const target_gate* refused_at_post() const {
+        for (auto& [key, gate] : gates_) {
+            if (gate.is_refused_at_post()) return &gate;
+        }
+        return nullptr;
+    }
     std::size_t held() const {
         std::size_t sum = 0;
         for (auto& [key, gate] : gates_) sum += gate.held();

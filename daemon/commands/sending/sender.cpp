@@ -185,6 +185,18 @@ void sender::stop_on_signal() {
     });
 }
 
+// The service takes nothing in for the target: what was sent may still have its outcomes, but a
+// person has to act before anything else is.
+std::optional<failure> sender::refusal() const {
+    auto* from = engine_->watches().find(watch_name_);
+    auto refused = from ? from->gates.refused_at_post() : nullptr;
+    if (!refused) return std::nullopt;
+    return failure{
+        .code = service_code(refused->code()),
+        .next = remedy::reconfigure,
+        .detail = refused->details()};
+}
+
 // Why nothing gets through, now.
 std::optional<failure> sender::trouble_now() {
     if (auto trouble = service_.trouble()) return trouble;
@@ -197,6 +209,7 @@ asio::awaitable<void> sender::wait_for_the_end() {
     auto end = around_.time.now() + options_.timeout;
     while (!is_done() && !interrupted_ && around_.time.now() < end) {
         auto trouble = service_.trouble();
+        if (!trouble) trouble = refusal();
         bool hopeless = trouble && trouble->next == remedy::reconfigure;
         if (trouble && (hopeless || around_.time.now() - started_ > patience)) {
             trouble_ = trouble;

@@ -43,6 +43,7 @@ private:
     std::string state_of(const std::string& path) const;
     void note_parked();
     bool is_done();
+    std::optional<failure> refusal() const;
     std::optional<failure> trouble_now();
     asio::awaitable<void> wait_for_the_end();
     void stop_on_signal();

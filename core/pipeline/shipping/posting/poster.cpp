@@ -27,6 +27,7 @@ poster::poster(const poster_parts& parts)
            parts.log,
            parts.attempts,
            marks_,
+           parts.targets,
            parts.cluster.line}
       ) {}
 
@@ -35,12 +36,26 @@ asio::awaitable<result<post_end>> poster::post(
 ) {
     auto chosen = kusto::transport::queued;
     if (with_.rest) chosen = co_await with_.rest.transports->chosen();
-    if (chosen == kusto::transport::rest) {
+    bool by_rest = chosen == kusto::transport::rest && !leaves_to_queue(source_id, from);
+    if (by_rest) {
         auto sent = co_await post_by_rest(std::move(source_id), from);
         co_return sent;
     }
     auto sent = co_await post_in_queue(std::move(source_id), from, std::move(options));
     co_return sent;
+}
+
+bool poster::leaves_to_queue(const std::string& source_id, const watch& from) {
+    auto* what = with_.sources.find(source_id);
+    auto* blob = what ? spool::blob_of(what->stage) : nullptr;
+    auto where = blob ? from.target_for(*what) : std::nullopt;
+    if (!where) return false;
+    kusto::ingestion_request request;
+    request.id = source_id;
+    request.raw_bytes = blob->raw_bytes;
+    request.database = where->database;
+    request.table = where->table;
+    return rest_.answers().leaves_to_queue(request);
 }
 
 // Nothing where its container was removed or its SAS ends soon: the service could not read the blob
@@ -140,6 +155,7 @@ asio::awaitable<result<void>> poster::add_status_row(
 
 void poster::after_post(const std::string& source_id, const result<void>& sent) {
     if (!sent.has_error()) {
+        rest_.answers().forget(source_id);
         if (marks_.accepted(source_id)) marks_.hand_on(source_id);
     } else if (sent.error().maybe_acted) {
         marks_.unanswered(source_id);

@@ -36,6 +36,7 @@ struct poster_parts {
     logger& log;
     metrics& measured;
     attempt_log& attempts;
+    target_hold& targets;
     routing& next;
     kusto::rest_access rest = {};
     cluster_line cluster = {};
@@ -70,7 +71,11 @@ public:
         rest_.run_with(std::move(start), std::move(ended));
     }
 
+    /// What answers to posts by REST mean for those to come.
+    const rest_answers& answers_by_rest() const { return rest_.answers(); }
+
 private:
+    bool leaves_to_queue(const std::string& source_id, const watch& from);
     asio::awaitable<result<post_end>> post_in_queue(
         std::string source_id, watch& from, post_options options
     );

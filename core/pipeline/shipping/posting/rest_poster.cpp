@@ -12,7 +12,6 @@
 namespace kustodrop::pipeline {
 
 static constexpr duration longest_gathering = 100ms;
-static constexpr duration longest_obeyed = 1h;
 static constexpr std::size_t requests_on_their_way = 10;  // Before shippers wait for theirs.
 
 /// Sources that go into one request. The first of them leads: it waits, sends and wakes the others.
@@ -46,6 +45,12 @@ private:
     shared_group mine_;
 };
 
+rest_poster::rest_poster(parts with)
+    : with_(with),
+      answers_(
+          {with.sources, with.rest, with.time, with.log, with.attempts, with.marks, with.targets}
+      ) {}
+
 rest_poster::~rest_poster() = default;
 
 // A group that this one may join, or a new one, which it leads.
@@ -53,7 +58,7 @@ rest_poster::place rest_poster::join(
     kusto::ingestion_request request, asio::any_io_executor executor
 ) {
     ++posting_;
-    bool is_alone = alone_.contains(request.id);
+    bool is_alone = answers_.goes_alone(request.id);
     for (auto& one : open_) {
         if (is_alone || one->is_full || !one->all.takes(request)) continue;
         one->all.add(std::move(request));
@@ -77,7 +82,7 @@ result<bool> rest_poster::end_of(const group& one, const std::string& source_id)
 asio::awaitable<result<bool>> rest_poster::post(kusto::ingestion_request request) {
     auto executor = co_await asio::this_coro::executor;
     auto id = request.id;
-    if (auto wait = throttling()) co_return *wait;
+    if (auto wait = answers_.closed(request)) co_return *wait;
     auto [mine, is_first] = join(std::move(request), executor);
     if (is_first) {
         co_await lead(mine);
@@ -90,7 +95,7 @@ asio::awaitable<result<bool>> rest_poster::post(kusto::ingestion_request request
 asio::awaitable<bool> rest_poster::hand_over(const kusto::ingestion_request& request) {
     auto executor = co_await asio::this_coro::executor;
     auto most = requests_on_their_way * with_.rest.transports->limits().blobs;
-    if (!start_ || posting_ >= most || throttling()) co_return false;
+    if (!start_ || posting_ >= most || answers_.closed(request)) co_return false;
     auto [mine, is_first] = join(request, executor);
     mine->handed_over.push_back(request.id);
     if (is_first) start_(run(mine));
@@ -101,7 +106,7 @@ asio::awaitable<void> rest_poster::lead(shared_group mine) {
     leading held(*this, mine);
     co_await gather(mine);
     close(*mine);
-    if (auto wait = throttling()) {
+    if (auto wait = answers_.closed(mine->all.members().front())) {
         mine->outcome = *wait;
     } else {
         auto sending = send(mine);
@@ -112,15 +117,6 @@ asio::awaitable<void> rest_poster::lead(shared_group mine) {
 asio::awaitable<void> rest_poster::run(shared_group mine) {
     co_await lead(mine);
     for (auto& id : mine->handed_over) ended_(id, end_of(*mine, id));
-}
-
-// All requests go to one endpoint: what it said to one of them is for all.
-std::optional<failure> rest_poster::throttling() const {
-    auto now = with_.time.now();
-    if (!throttled_ || now >= not_before_) return std::nullopt;
-    auto out = *throttled_;
-    out.retry_after = not_before_ - now;
-    return out;
 }
 
 // Nothing can join but what shippers have in hand and is in no group yet.
@@ -154,6 +150,14 @@ std::vector<std::string> rest_poster::begin(const group& mine) {
     return ids;
 }
 
+asio::awaitable<result<kusto::post_reply>> rest_poster::ask(
+    std::string path, std::string body, kusto::rest_client::gate closed
+) {
+    auto& client = *with_.rest.client;
+    auto reply = co_await client.post(std::move(path), std::move(body), std::move(closed));
+    co_return reply;
+}
+
 asio::awaitable<result<void>> rest_poster::send(shared_group mine) {
     auto ids = begin(*mine);
     if (ids.empty()) co_return result<void>();
@@ -168,49 +172,22 @@ asio::awaitable<result<void>> rest_poster::send(shared_group mine) {
     }
     auto& first = group.front();
     auto path = kusto::rest_path(first.database, first.table);
-    auto closed = [this] { return throttling(); };
+    auto closed = [this, first] { return answers_.closed(first); };
     auto body = kusto::rest_body(group);
-    auto posting = with_.rest.client->post(std::move(path), std::move(body), closed);
-    auto sent = co_await guarded(std::move(posting));
+    auto asking = ask(std::move(path), std::move(body), closed);
+    auto answered = co_await guarded(std::move(asking));
     // From here to the record nothing may wait: a cancellation would skip it (docs/traps.md §3).
-    learn(ids, sent);
-    if (sent.has_error()) co_return sent.error();
+    kusto::post_reply reply;
+    if (answered) reply = std::move(*answered);
+    if (!answered) reply = {kusto::post_step::unanswered, {}, answered.error()};
+    auto outcome = answers_.learn(ids, first, reply);
+    if (reply.step != kusto::post_step::accepted) co_return outcome;
     for (auto& id : ids) mine->sent.insert(id);
     auto recorded = co_await with_.journal.durable();
     // What could not be written is written later: it is posted all the same.
     if (recorded.has_error()) with_.log.debug("the operation is not on disk yet");
     for (auto& id : ids) with_.marks.hand_on(id);
     co_return result<void>();
-}
-
-void rest_poster::learn(const std::vector<std::string>& ids, const result<std::string>& sent) {
-    result<void> outcome;
-    if (sent.has_error()) outcome = sent.error();
-    bool lost = sent.has_error() && sent.error().maybe_acted;
-    bool refused = sent.has_error() && sent.error().next == remedy::reconfigure;
-    if (sent.has_error() && !lost && sent.error().retry_after) {
-        throttled_ = sent.error();
-        not_before_ = with_.time.now() + std::min(*sent.error().retry_after, longest_obeyed);
-    }
-    // Another way may be open, or one of them may be to blame.
-    if (refused) with_.rest.transports->ask_soon();
-    for (auto& id : ids) {
-        if (!sent.has_error()) {
-            with_.marks.accepted(id, *sent);
-            alone_.erase(id);
-        } else if (lost) {
-            with_.marks.unanswered(id);
-        } else {
-            if (refused && ids.size() > 1) alone_.insert(id);
-            with_.marks.take_back(id, true);
-        }
-        with_.attempts.request_ended(id, with_.rest.client->host(), "post", outcome);
-    }
-    if (sent.has_error()) return;
-    with_.log.debug(
-        "operation",
-        {{"operation", *sent}, {"sources", std::to_string(ids.size())}, {"first", ids.front()}}
-    );
 }
 
 }  // namespace kustodrop::pipeline

@@ -9,6 +9,8 @@
 #include "pipeline/roster.hpp"
 #include "pipeline/shipping/attempt_log.hpp"
 #include "pipeline/shipping/posting/post_marks.hpp"
+#include "pipeline/shipping/posting/rest_answers.hpp"
+#include "pipeline/shipping/target_hold.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -23,8 +25,9 @@ namespace kustodrop::pipeline {
 /// Posts uploaded sources by REST, those that may share a request together (docs/protocol.md §3.4):
 /// the first of them waits for company while other sources are on their way, for 100 ms at most.
 /// The stage `posting` of all is on disk before the request is sent, and the id of its operation
-/// before anything else happens to them. When the service says how long to wait, no request is sent
-/// before that.
+/// before anything else happens to them. When the service says how long to wait, no request for
+/// that table is sent before that. A target that is refused as such pauses its watch, or, where the
+/// transport may be chosen, gets queue messages.
 class rest_poster {
 public:
     struct parts {
@@ -36,10 +39,11 @@ public:
         logger& log;
         attempt_log& attempts;
         post_marks& marks;
+        target_hold& targets;
         std::size_t line = 0;  // Of the ready queue.
     };
 
-    explicit rest_poster(parts with) : with_(with) {}
+    explicit rest_poster(parts with);
     ~rest_poster();
 
     /// True: the service has the source, which is `posted`. False: nothing was posted, because it
@@ -60,6 +64,10 @@ public:
     /// to be posted with post(), for too many are on their way or the service wants a pause.
     asio::awaitable<bool> hand_over(const kusto::ingestion_request& request);
 
+    /// What the answers to posts mean for those to come.
+    rest_answers& answers() { return answers_; }
+    const rest_answers& answers() const { return answers_; }
+
 private:
     struct group;
     class leading;
@@ -76,18 +84,17 @@ private:
     void close(const group& one);
     asio::awaitable<result<void>> send(shared_group mine);
     std::vector<std::string> begin(const group& mine);
-    void learn(const std::vector<std::string>& ids, const result<std::string>& sent);
-    std::optional<failure> throttling() const;
+    asio::awaitable<result<kusto::post_reply>> ask(
+        std::string path, std::string body, kusto::rest_client::gate closed
+    );
     static result<bool> end_of(const group& one, const std::string& source_id);
 
     parts with_;
     starter start_;
     end_handler ended_;
-    std::vector<shared_group> open_;         // Those that may still be joined.
-    std::size_t posting_ = 0;                // Sources in any group.
-    std::unordered_set<std::string> alone_;  // Refused in company: the next time without.
-    std::optional<failure> throttled_;       // The last refusal that said how long to wait,
-    time_point not_before_{};                // and when that is over.
+    rest_answers answers_;
+    std::vector<shared_group> open_;  // Those that may still be joined.
+    std::size_t posting_ = 0;         // Sources in any group.
 };
 
 }  // namespace kustodrop::pipeline

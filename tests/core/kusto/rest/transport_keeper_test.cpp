@@ -22,7 +22,10 @@ struct keeping : test::world {
         client.emplace(network, random, options);
         client->authenticate_with(
             [this]() -> asio::awaitable<management_client::token> { co_return token; },
-            [this](const management_client::token&) { ++refused; }
+            [this](const management_client::token&) {
+                ++refused;
+                if (is_replaced) token = std::make_shared<azure::access_token>();
+            }
         );
     }
     ~keeping() {
@@ -45,6 +48,7 @@ struct keeping : test::world {
     logger log{clock, log_level::error, log_format::text, [](std::string_view) {}};
     std::shared_ptr<const azure::access_token> token = std::make_shared<azure::access_token>();
     int refused = 0;
+    bool is_replaced = true;
     std::optional<rest_client> client;
     std::optional<transport_keeper> kept;
     std::shared_ptr<test::task<std::monostate>> running;
@@ -101,29 +105,12 @@ BOOST_AUTO_TEST_CASE(a_refusal_of_a_post_is_a_reason_to_ask_but_not_at_once) {
     BOOST_TEST((chosen() == transport::queued));
 }
 
-BOOST_AUTO_TEST_CASE(answers_to_a_post_refuse_it_or_leave_it_open) {
-    auto acted = [](unsigned status) { return post_failure({status, {}, {}}, "post").maybe_acted; };
-    BOOST_TEST(!acted(429));
-    BOOST_TEST(!acted(503));
-    BOOST_TEST(!acted(400));
-    BOOST_TEST(!acted(403));
-    BOOST_TEST(!acted(404));
-    BOOST_TEST(acted(408));
-    BOOST_TEST(acted(500));
-    BOOST_TEST(acted(502));
-    BOOST_TEST(acted(504));
-    BOOST_TEST(acted(202));
-    for (unsigned status : {400u, 403u, 404u, 409u, 413u, 500u}) {
-        BOOST_TEST((post_failure({status, {}, {}}, "post").next != remedy::give_up));
-    }
-}
-
 BOOST_AUTO_TEST_CASE(a_token_that_is_refused_is_replaced_once) {
     network.answer(401);
     network.answer(200, R"({"ingestionOperationId":"1;2;3"})");
     auto sent = start(client->post("/v1/rest/ingestion/queued/Db/T", "{}", {}));
     BOOST_REQUIRE(sent->done());
-    BOOST_TEST(sent->value->value() == "1;2;3");
+    BOOST_TEST(sent->value->operation == "1;2;3");
     BOOST_TEST(refused == 1);
     BOOST_TEST(!network.last().idempotent);
     BOOST_TEST(network.last().service == "rest");
@@ -138,8 +125,8 @@ BOOST_AUTO_TEST_CASE(a_post_whose_token_was_refused_is_not_repeated_during_a_pau
     };
     auto sent = start(client->post("/v1/rest/ingestion/queued/Db/T", "{}", closed));
     BOOST_REQUIRE(sent->done());
-    BOOST_TEST(sent->value->error().detail == "later");
-    BOOST_TEST(!sent->value->error().maybe_acted);
+    BOOST_TEST(sent->value->why.detail == "later");
+    BOOST_TEST(!sent->value->why.maybe_acted);
     BOOST_TEST(network.sent.size() == 1u);
 }
 
@@ -148,7 +135,7 @@ BOOST_AUTO_TEST_CASE(every_2xx_may_bring_the_operation) {
         network.answer(status, R"({"ingestionOperationId":"1;2;3"})");
         auto sent = start(client->post("/v1/rest/ingestion/queued/Db/T", "{}", {}));
         BOOST_REQUIRE(sent->done());
-        BOOST_TEST(sent->value->value() == "1;2;3", status);
+        BOOST_TEST(sent->value->operation == "1;2;3", status);
     }
 }
 
@@ -156,7 +143,77 @@ BOOST_AUTO_TEST_CASE(an_answer_without_an_operation_may_have_acted) {
     network.answer(200, "{}");
     auto sent = start(client->post("/v1/rest/ingestion/queued/Db/T", "{}", {}));
     BOOST_REQUIRE(sent->done());
-    BOOST_TEST(sent->value->error().maybe_acted);
+    BOOST_TEST(sent->value->why.maybe_acted);
+}
+
+BOOST_AUTO_TEST_CASE(a_table_that_refuses_another_token_too_is_not_believed_again) {
+    auto post = [this](const std::string& table) {
+        auto sent = start(client->post("/v1/rest/ingestion/queued/Db/" + table, "{}", {}));
+        BOOST_REQUIRE(sent->done());
+        return sent->value->step;
+    };
+    network.always = [](const http::request& asked) {
+        bool is_bad = asked.target.path().ends_with("/Bad");
+        return is_bad ? http::response{401, {}, {}}
+                      : http::response{200, {}, R"({"ingestionOperationId":"1;2;3"})"};
+    };
+    BOOST_TEST((post("Bad") == post_step::no_rights));
+    BOOST_TEST(refused == 1);
+    BOOST_TEST((post("Good") == post_step::accepted));
+    for (int i = 0; i < 7; ++i) BOOST_TEST((post("Bad") == post_step::no_rights));
+    BOOST_TEST(refused == 1);
+    BOOST_TEST(network.sent.size() == 10u);
+    // What was accepted by others long ago may have been revoked.
+    post("Bad");
+    BOOST_TEST(refused == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_token_that_nothing_accepts_is_given_up_each_time) {
+    network.always = [](const http::request&) { return http::response{401, {}, {}}; };
+    for (int i = 1; i <= 5; ++i) {
+        start(client->post("/v1/rest/ingestion/queued/Db/T", "{}", {}));
+        BOOST_TEST(refused == i);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_token_that_cannot_be_replaced_now_is_not_sent_again_at_once) {
+    is_replaced = false;
+    network.answer(401);
+    auto sent = start(client->post("/v1/rest/ingestion/queued/Db/T", "{}", {}));
+    BOOST_REQUIRE(sent->done());
+    BOOST_TEST((sent->value->step == post_step::no_rights));
+    BOOST_TEST(network.sent.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(where_nothing_takes_posts_messages_are_sent_for_a_while) {
+    network.always = [](const http::request&) { return http::response{200, {}, prefers_rest}; };
+    keeper();
+    failure absent{service_code("http_404"), remedy::reconfigure, "why"};
+    kept->withdraw(absent);
+    BOOST_TEST((chosen() == transport::rest));  // One may be an accident.
+    pass(10s);
+    kept->withdraw(absent);
+    BOOST_TEST((chosen() == transport::queued));
+    BOOST_TEST((kept->current().reason == choice_reason::refused));
+    pass(15min);
+    BOOST_TEST((chosen() == transport::rest));
+    kept->withdraw(absent);
+    pass(29min);
+    BOOST_TEST((chosen() == transport::queued));
+    pass(1min);
+    BOOST_TEST((chosen() == transport::rest));
+    kept->accepted();
+    kept->withdraw(absent);
+    BOOST_TEST((chosen() == transport::rest));
+}
+
+BOOST_AUTO_TEST_CASE(a_long_pause_for_the_question_is_not_obeyed) {
+    network.answer(429, "", {{"Retry-After", "3600"}});
+    keeper();
+    BOOST_TEST((chosen() == transport::queued));
+    network.answer(200, prefers_rest);
+    pass(1min);
+    BOOST_TEST((chosen() == transport::rest));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -30,13 +30,15 @@ BOOST_AUTO_TEST_SUITE(undocumented_)
 BOOST_AUTO_TEST_CASE(throttling_needs_no_error_document_and_no_retry_after) {
     for (unsigned status : {429u, 503u}) {
         for (auto body : {"", "<html>busy</html>", R"({"error":{"code":"Throttling"}})"}) {
-            auto why = post_failure({status, {}, body}, "post");
+            auto reply = judge_post(http::response{status, {}, body}, "post");
+            BOOST_TEST((reply.step == post_step::throttled));
+            auto& why = reply.why;
             BOOST_TEST(!why.maybe_acted);
             BOOST_TEST((why.next == remedy::retry));
             BOOST_TEST(!why.retry_after.has_value());
         }
-        auto polite = post_failure({status, {{"Retry-After", "7"}}, ""}, "post");
-        BOOST_TEST((polite.retry_after == 7s));
+        auto polite = judge_post(http::response{status, {{"Retry-After", "7"}}, ""}, "post");
+        BOOST_TEST((polite.why.retry_after == 7s));
     }
 }
 

@@ -112,4 +112,30 @@ BOOST_AUTO_TEST_CASE(reopening_releases_all_that_was_held) {
     BOOST_TEST(subject.release(now) == both, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(one_refusal_of_a_post_pauses_the_watch) {
+    BOOST_TEST(subject.refused({"a", "Forbidden", "no", 1, true}, now));
+    BOOST_TEST(subject.is_refused_at_post());
+    BOOST_TEST(!subject.admits("a"));
+    subject.hold("a");
+    subject.hold("b");
+    now += 15s;
+    BOOST_TEST(subject.release(now) == ids{"a"});
+    subject.posted("b");  // It was on its way before.
+    BOOST_TEST(subject.is_paused());
+    subject.posted("a");
+    BOOST_TEST(!subject.is_paused());
+    BOOST_TEST(subject.release(now) == ids{"b"});
+}
+
+BOOST_AUTO_TEST_CASE(a_post_does_not_disprove_what_a_notification_has_said) {
+    pause();
+    subject.refused({"late", "Forbidden", "no", 1, true}, now);
+    subject.hold("a");
+    now += 15s;
+    BOOST_TEST(subject.release(now) == ids{"a"});
+    subject.posted("a");
+    BOOST_TEST(subject.is_paused());
+    BOOST_TEST(!subject.is_refused_at_post());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

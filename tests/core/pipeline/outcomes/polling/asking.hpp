@@ -22,7 +22,9 @@ struct asking : awaiting {
         client.emplace(rest, random, where);
         client->authenticate_with(
             [this]() -> asio::awaitable<kusto::management_client::token> { co_return token; },
-            [](const kusto::management_client::token&) {}
+            [this](const kusto::management_client::token&) {
+                token = std::make_shared<azure::access_token>();
+            }
         );
         pipeline::outcome_handler::parts handling{
             *sources,

@@ -1,74 +1,10 @@
-#include "core/pipeline/shipping/shipping_fixture.hpp"
+#include "core/pipeline/shipping/posting/posting_by_rest.hpp"
 
 using namespace kustodrop;
 using namespace std::chrono_literals;
+using test::accepted;
 
-namespace {
-
-constexpr auto accepted = R"({"ingestionOperationId":"1;2;3"})";
-
-struct posting_by_rest : test::shipping {
-    posting_by_rest() {
-        kusto::management_options where;
-        where.endpoint = http::url::parse("https://ingest-c.kusto.windows.net").value();
-        client.emplace(network, random, where);
-        client->authenticate_with(
-            [this]() -> asio::awaitable<kusto::management_client::token> { co_return token; },
-            [](const kusto::management_client::token&) {}
-        );
-        kusto::transport_keeper::parts keeping{io.get_executor(), clock, random, log, *client};
-        keeper.emplace(keeping, kusto::transport_wish::rest);
-        auto with = parts();
-        with.rest = {&*client, &*keeper};
-        shipper.emplace(std::move(with), how, next);
-        storage = [this](const http::request& asked) { return by_rest(asked); };
-    }
-    ~posting_by_rest() {
-        for (auto& one : tasks) cancel(*one);
-        tasks.clear();
-    }
-
-    /// As in the engine: no shipper waits for a request.
-    void run_requests() {
-        shipper->run_requests_with([this](asio::awaitable<void> request) {
-            tasks.push_back(start(std::move(request)));
-        });
-    }
-
-    asio::awaitable<void> take_one() { co_await ready.pop(); }
-
-    /// Another source stays in hand: what is to be posted waits for company.
-    void keep_one_in_hand() {
-        claim(9);
-        tasks.push_back(start(take_one()));
-        settle();
-    }
-
-    std::optional<result<http::response>> by_rest(const http::request& asked) {
-        if (asked.service != "rest") return std::nullopt;
-        bodies.push_back(asked.body);
-        return said;
-    }
-
-    std::size_t blobs_in(std::size_t request) const {
-        std::size_t out = 0;
-        auto& body = bodies.at(request);
-        for (auto at = body.find("sourceId"); at != std::string::npos; ++out) {
-            at = body.find("sourceId", at + 1);
-        }
-        return out;
-    }
-
-    std::shared_ptr<const azure::access_token> token = std::make_shared<azure::access_token>();
-    std::optional<kusto::rest_client> client;
-    std::optional<kusto::transport_keeper> keeper;
-    result<http::response> said = http::response{200, {}, accepted};
-    std::vector<std::string> bodies;
-};
-
-}  // namespace
-
-BOOST_FIXTURE_TEST_SUITE(rest_poster_, posting_by_rest)
+BOOST_FIXTURE_TEST_SUITE(rest_poster_, test::posting_by_rest)
 
 BOOST_AUTO_TEST_CASE(what_comes_together_shares_a_request) {
     keep_one_in_hand();

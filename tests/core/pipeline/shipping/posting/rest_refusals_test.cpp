@@ -1,0 +1,165 @@
+#include "core/pipeline/shipping/posting/posting_by_rest.hpp"
+
+using namespace kustodrop;
+using namespace std::chrono_literals;
+using test::accepted;
+
+BOOST_FIXTURE_TEST_SUITE(rest_refusals_, test::posting_by_rest)
+
+BOOST_AUTO_TEST_CASE(a_table_that_refuses_us_is_held_and_the_others_go_on) {
+    add_other();
+    for (unsigned status : {401u, 403u}) {
+        auto number = static_cast<int>(status);
+        said = http::response{status, {}, {}};
+        claim(number);
+        begin(2);
+        pass(100ms);
+        BOOST_TEST(gate().is_refused_at_post());
+        BOOST_TEST(gate().held() == 1u);
+        BOOST_TEST(state_of(number) == "uploaded");
+        BOOST_TEST(sources->find(id_of(number))->posts == 0u);
+        BOOST_TEST(logged("the service does not take files for a target") == 1u);
+        for (int i = number + 1; i < number + 40; ++i) claim_for_other(i);
+        pass(1s);
+        for (int i = number + 1; i < number + 40; ++i) BOOST_TEST(state_of(i) == "posted");
+        said = http::response{200, {}, accepted};
+        pass(15s);
+        release();
+        BOOST_TEST(state_of(number) == "posted");
+        BOOST_TEST(!gate().is_paused());
+        lines.clear();
+    }
+}
+
+BOOST_AUTO_TEST_CASE(one_table_does_not_cost_the_cluster_a_token_with_each_try) {
+    add_other();
+    said = http::response{401, {}, {}};
+    claim(1);
+    claim(2);
+    claim_for_other(3);
+    begin(2);
+    pass(100ms);
+    for (int i = 10; i < 16; ++i) {
+        pass(5min);
+        claim_for_other(i);
+        release();
+        pass(100ms);
+        BOOST_TEST(state_of(i) == "posted");
+    }
+    BOOST_TEST(bodies.size() > 12u);
+    BOOST_TEST(tokens_refused == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_table_that_is_missing_pauses_its_watch_like_its_notification) {
+    said = http::response{
+        404,
+        {},
+        R"({"error":{"code":"NotFound",)"
+        R"("@message":"Entity ID 'Web' of kind 'Table' was not found."}})"};
+    for (int i = 1; i <= 3; ++i) claim(i);
+    begin(2);
+    pass(100ms);
+    BOOST_TEST(gate().is_paused());
+    BOOST_TEST(gate().code() == "BadRequest_TableNotExist");
+    BOOST_TEST(gate().held() == 3u);
+    choose_way();
+    pass(15s);
+    release();
+    BOOST_TEST(gate().held() == 3u);  // Messages would not find it either.
+    BOOST_TEST(asked("put_message") == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_long_pause_is_that_of_its_table) {
+    add_other();
+    said = http::response{429, {{"Retry-After", "3600"}}, {}};
+    claim(1);
+    begin(2);
+    pass(100ms);
+    claim(2);
+    claim_for_other(3);
+    pass(100ms);
+    BOOST_TEST(state_of(2) == "uploaded");
+    BOOST_TEST(state_of(3) == "posted");
+    BOOST_TEST(bodies.size() == 2u);
+    BOOST_TEST(!shipper->post_trouble("web").has_value());
+    pass_seconds(20);
+    auto why = shipper->post_trouble("web");
+    BOOST_REQUIRE(why.has_value());
+    BOOST_TEST(why->detail.find("Logs.Web: post to ingest-c") == 0u);
+    BOOST_TEST(why->detail.find("; the next try is at 20") != std::string::npos);
+    BOOST_TEST(!shipper->post_trouble("other").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(where_messages_would_do_a_table_that_refuses_us_gets_them) {
+    add_other();
+    choose_way();
+    said = http::response{403, {}, {}};
+    claim(1);
+    begin(2);
+    pass_seconds(40);
+    BOOST_TEST(state_of(1) == "posted");
+    BOOST_TEST(asked("put_message") == 1u);
+    BOOST_TEST(!gate().is_paused());
+    auto detour = shipper->rest_detour("web");
+    BOOST_REQUIRE(detour.has_value());
+    BOOST_TEST(detour->table == "Logs.Web");
+    BOOST_TEST(logged("posted as queue messages: by REST they are refused") == 1u);
+    auto before = bodies.size();
+    claim(2);
+    claim_for_other(3);
+    pass(1s);
+    BOOST_TEST(bodies.size() == before + 1);
+    BOOST_TEST(asked("put_message") == 2u);
+    said = http::response{200, {}, accepted};
+    pass(15min);
+    claim(4);
+    pass(1s);
+    BOOST_TEST(bodies.size() == before + 2);
+    BOOST_TEST(!shipper->rest_detour("web").has_value());
+    BOOST_TEST(logged("posted by REST again") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(where_messages_would_do_they_are_sent_when_nothing_takes_posts) {
+    for (unsigned status : {404u, 405u, 501u}) {
+        choose_way();
+        said = http::response{status, {}, "<html>not here</html>"};
+        claim(static_cast<int>(status));
+        begin(1);
+        pass_seconds(40);
+        BOOST_TEST(state_of(static_cast<int>(status)) == "posted");
+        BOOST_TEST((keeper->current().chosen == kusto::transport::queued));
+        BOOST_TEST((keeper->current().reason == kusto::choice_reason::refused));
+        said = http::response{200, {}, accepted};
+        pass(16min);
+        claim(static_cast<int>(status) + 1000);
+        pass(1s);
+        BOOST_TEST((keeper->current().chosen == kusto::transport::rest));
+        BOOST_TEST(state_of(static_cast<int>(status) + 1000) == "posted");
+    }
+    BOOST_TEST(asked("put_message") == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_larger_than_a_request_may_be_is_left_to_queues_or_named) {
+    settings = R"({"ingestionSettings":{"preferredIngestionMethod":"Rest","maxDataSize":3}})";
+    choose_way();
+    claim(1);
+    begin(1);
+    pass(1s);
+    BOOST_TEST(asked("put_message") == 1u);
+    BOOST_TEST(logged("maxDataSize") == 1u);
+    keeper->set_wish(kusto::transport_wish::rest);
+    claim(2);
+    pass(1s);
+    BOOST_TEST(state_of(2) == "posted");  // It is a wish of the service, and no more.
+    BOOST_TEST(bodies.size() == 1u);
+    said = http::response{400, {}, R"({"error":{"code":"BadRequest","message":"too much"}})"};
+    claim(3);
+    pass_seconds(25);
+    auto why = shipper->post_trouble("web");
+    BOOST_REQUIRE(why.has_value());
+    BOOST_TEST(why->message().find("maxDataSize") != std::string::npos);
+    BOOST_TEST(state_of(3) == "uploaded");
+    BOOST_TEST(!gate().is_paused());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
