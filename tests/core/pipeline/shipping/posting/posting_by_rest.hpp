@@ -78,9 +78,14 @@ struct posting_by_rest : shipping {
     }
 
     void claim_for_other(int number) {
-        auto& what = claim(number);
+        spool::source what;
+        what.id = id_of(number);
         what.watch = "other";
         what.target = "Logs.Other";
+        what.slices = {claimed_file("f" + std::to_string(number), "1,2\n")};
+        what.claimed_at = clock.wall_now();
+        sources->admit(std::move(what));
+        push(number);
     }
 
     const pipeline::target_gate& gate() { return web().gates.of("Logs.Web"); }
