@@ -207,8 +207,11 @@ class Sizes(Refused):
         daemon.start()
         daemon.put("large.csv", csv_rows(100))
         daemon.put("small.csv", csv_rows(1))
-        self.until("trouble", lambda: self.watch(daemon, "web")["trouble"], seconds=60)
-        self.assertIn("maxDataSize", self.watch(daemon, "web")["trouble"]["detail"])
+
+        def named():
+            return any("maxDataSize" in problem for problem in daemon.status()["problems"])
+
+        self.until("its name", named, seconds=60)
         self.until("the small one", lambda: emulator.count() == 1)
         emulator.control("rest", "POST", {"max_data_size": 6442450944})
         self.until("the large one", lambda: emulator.count() == 101, seconds=400, every=1)

@@ -46,6 +46,7 @@ BOOST_AUTO_TEST_CASE(a_value_that_is_renewed_is_given_up_where_another_one_can_b
     slow = 2s;
     value.renew(refused);
     BOOST_TEST(!value.current());
+    BOOST_TEST(ask() == "waiting");
     pass(2s);
     BOOST_TEST(ask() == "value-2");
     value.renew(refused);

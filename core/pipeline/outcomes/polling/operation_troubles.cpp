@@ -44,6 +44,13 @@ void operation_troubles::failed(const asked& what, const refusal& how) {
             how.at + kusto::operation_pause(known.times++, how.why.retry_after, how.first_pause);
     }
     if (scope == failing_scope::table) return;
+    if (wants_long_pause) {
+        // Of another table as well: then it is the service.
+        bool is_second = !last_failed_.empty() && last_failed_ != what.path;
+        last_failed_ = what.path;
+        if (is_second) end_pass(how);
+        return;
+    }
     auto& known = operations_[what.path];
     known.why = how.why;
     ++known.times;

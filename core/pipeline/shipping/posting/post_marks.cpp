@@ -72,7 +72,11 @@ void post_marks::take_back(const std::string& source_id, bool by_rest) {
     if (!what) return;
     auto blob = std::get<stage::posting>(what->stage).blob;
     --what->posts;
-    if (by_rest) what->rest_posts.pop_back();
+    if (by_rest) {
+        what->rest_posts.pop_back();
+        // Where no operation is left to be asked for, none will report.
+        what->reported.in_operation = !what->rest_posts.empty();
+    }
     with_.sources.advance(*what, stage::uploaded{std::move(blob)});
 }
 

@@ -111,6 +111,18 @@ void rest_answers::take_back(const source_ids& ids, const kusto::post_reply& rep
     }
 }
 
+// Something that says yes to everything makes each post one more that may be a copy: one file at a
+// time shows whether it still does.
+void rest_answers::mark_lost(const source_ids& ids, const kusto::post_reply& reply) {
+    bool is_held =
+        reply.step == kusto::post_step::unreadable && !with_.rest.transports->may_choose();
+    for (auto& id : ids) {
+        with_.marks.unanswered(id);
+        auto* what = with_.sources.find(id);
+        if (is_held && what) with_.targets.refused(*what, reply.why);
+    }
+}
+
 void rest_answers::note_trouble(
     const source_ids& ids, const std::string& table, const kusto::post_reply& reply
 ) {
@@ -152,10 +164,10 @@ void rest_answers::note_accepted(
 // What the service wishes of one request counts for several, but a larger file cannot be divided.
 static void name_limit(failure& why, std::uint64_t bytes, std::uint64_t most) {
     if (bytes <= most) return;
-    why.hint = "the file holds " + std::to_string(bytes) +
-               " bytes uncompressed, and the service wishes " + std::to_string(most) +
-               " at most in a request by REST (maxDataSize): set cluster.transport to auto or "
-               "queued";
+    why.detail += "; the file holds " + std::to_string(bytes) +
+                  " bytes uncompressed, and the service wishes " + std::to_string(most) +
+                  " at most in a request by REST (maxDataSize)";
+    why.hint = "set cluster.transport to auto or queued";
 }
 
 result<void> rest_answers::learn(
@@ -171,7 +183,7 @@ result<void> rest_answers::learn(
     if (is_accepted) {
         note_accepted(ids, table, reply.operation);
     } else if (is_lost) {
-        for (auto& id : ids) with_.marks.unanswered(id);
+        mark_lost(ids, reply);
     } else {
         take_back(ids, reply, is_held(reply.step));
     }

@@ -78,6 +78,7 @@ private:
     bool queue_for_rights(const source_ids& ids, const std::string& table, const failure& why);
     bool is_held(kusto::post_step step) const;
     void take_back(const source_ids& ids, const kusto::post_reply& reply, bool is_held);
+    void mark_lost(const source_ids& ids, const kusto::post_reply& reply);
     void note_trouble(
         const source_ids& ids, const std::string& table, const kusto::post_reply& reply
     );

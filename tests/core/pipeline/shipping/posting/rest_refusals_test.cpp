@@ -99,6 +99,7 @@ BOOST_AUTO_TEST_CASE(where_messages_would_do_a_table_that_refuses_us_gets_them) 
     pass_seconds(40);
     BOOST_TEST(state_of(1) == "posted");
     BOOST_TEST(asked("put_message") == 1u);
+    BOOST_TEST(!sources->find(id_of(1))->reported.in_operation);
     BOOST_TEST(!gate().is_paused());
     auto detour = shipper->rest_detour("web");
     BOOST_REQUIRE(detour.has_value());
@@ -159,6 +160,23 @@ BOOST_AUTO_TEST_CASE(what_is_larger_than_a_request_may_be_is_left_to_queues_or_n
     BOOST_REQUIRE(why.has_value());
     BOOST_TEST(why->message().find("maxDataSize") != std::string::npos);
     BOOST_TEST(state_of(3) == "uploaded");
+    BOOST_TEST(!gate().is_paused());
+}
+
+BOOST_AUTO_TEST_CASE(what_says_yes_to_everything_is_asked_one_file_at_a_time) {
+    said = http::response{200, {}, "<html>welcome</html>"};
+    for (int i = 1; i <= 3; ++i) claim(i);
+    begin(1);
+    pass_seconds(120);
+    BOOST_TEST(gate().is_refused_at_post());
+    auto before = bodies.size();
+    release();
+    pass_seconds(120);
+    BOOST_TEST(bodies.size() == before + 1);
+    BOOST_TEST(blobs_in(before) == 1u);
+    said = http::response{200, {}, accepted};
+    release();
+    pass_seconds(120);
     BOOST_TEST(!gate().is_paused());
 }
 
