@@ -14,7 +14,7 @@ static constexpr std::size_t most_slices = 1000;
 static constexpr duration shortest_look = 250ms;
 static constexpr duration longest_look = 2s;
 
-// A writer may have a rotated log open for some time.
+// For what a writer adds before it closes a rotated log.
 static constexpr duration quiet_before_end = 10s;
 
 duration look_interval(duration max_age) {
@@ -143,12 +143,21 @@ bool cutter::found_nothing(const range_wish& wish) {
     return true;
 }
 
+// As long as a process may have it open, it may get more.
+bool cutter::is_over(const entry& one, time_point now) const {
+    using spool::writer_state;
+    if (!one.log.is_nameless || one.is_waiting()) return false;
+    if (one.log.writers == writer_state::some) return false;
+    auto quiet = std::max(quiet_before_end, options_.record_wait);
+    bool may_be_written = one.log.writers == writer_state::unknown;
+    if (may_be_written) quiet = std::max(quiet, options_.hold.max_time);
+    return now - one.changed_at >= quiet;
+}
+
 std::vector<spool::followed_log> cutter::ended(time_point now) const {
     std::vector<spool::followed_log> out;
-    auto quiet = std::max(quiet_before_end, options_.record_wait);
     for (auto& [number, one] : logs_) {
-        bool is_over = one.log.is_nameless && !one.is_waiting();
-        if (is_over && now - one.changed_at >= quiet) out.push_back(one.log);
+        if (is_over(one, now)) out.push_back(one.log);
     }
     return out;
 }

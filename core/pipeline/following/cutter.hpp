@@ -37,7 +37,8 @@ public:
     /// No record ends in that part. False: that says nothing of the log.
     bool found_nothing(const spool::range_wish& wish);
 
-    /// Logs that no one writes any more, of which nothing is left to be cut.
+    /// Logs without a name that are read to their ends, and that no one writes any more: as the
+    /// kernel says, or if it does not, as their rest for hold.max_time does.
     std::vector<spool::followed_log> ended(time_point now) const;
 
     /// When a cut is due, or an unfinished end counts as finished, without a change; nothing:
@@ -63,6 +64,7 @@ private:
         bool may_be_cut() const { return is_waiting() && !nothing_at_all && barren != log.size; }
     };
     bool has_long_records() const { return options_.records.kind != spool::record_kind::lines; }
+    bool is_over(const entry& one, time_point now) const;
     bool is_quiet(const entry& one, time_point now) const;
     const entry* rest_before(const entry& one) const;
     std::vector<const entry*> ready_ones(time_point now, bool all) const;

@@ -51,11 +51,11 @@ asio::awaitable<result<void>> follower::open() {
 
 void follower::begin() {
     auto& name = watch_.options.name;
-    is_begun_ = recorded_folder(with_.journal, name).has_value();
+    before_ = recorded_folder(with_.journal, name);
     auto logs = with_.journal.logs(name);
     if (logs) journaled_ = std::move(*logs);
     watch_.ranges = positions_.adopt();
-    if (is_begun_ || !journaled_.empty()) return;
+    if (before_ || !journaled_.empty()) return;
     auto kept = positions_.recover();
     is_recovered_ = kept.has_value();
     if (kept) journaled_ = std::move(*kept);
@@ -123,8 +123,11 @@ asio::awaitable<result<void>> follower::try_open() {
     if (!lock_.is_held()) report_unlocked_folder(watch_, lock_, with_.log);
     is_open_ = true;
     if (!logs_) {
+        auto now = record_of(watch_, watch_.folder->identity());
+        is_begun_ = before_ && is_same_folder(*before_, now);
         logs_ = make_followed_logs(watch_, options_.state_directory);
         logs_->restore(std::exchange(journaled_, {}), is_begun_ || is_recovered_);
+        if (before_ && !is_begun_) logs_->begin_in_another_folder();
     }
     with_.log.info("following", {{"watch", watch_.options.name}, {"path", path}});
     co_return result<void>();
@@ -312,6 +315,7 @@ void follower::forget_folder() {
     logs_.reset();
     counted_.forget();
     is_begun_ = is_recovered_ = false;
+    before_.reset();
 }
 
 void follower::apply(life::transition due) {

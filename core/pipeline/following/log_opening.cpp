@@ -27,6 +27,11 @@ void report_unlocked_folder(const watch& from, const spool::follower_lock& lock,
     );
 }
 
+bool is_same_folder(const spool::folder_record& before, const spool::folder_record& now) {
+    bool is_same_file = before.device == now.device && before.inode == now.inode;
+    return before.path == now.path || is_same_file;
+}
+
 spool::following_rules rules_of(const watch_options& from, const std::string& state_directory) {
     spool::following_rules rules;
     rules.names = {from.include, from.exclude, ""};

@@ -23,6 +23,10 @@ result<followed_folder> open_followed(const std::string& path);
 /// Says that nothing keeps a second daemon out.
 void report_unlocked_folder(const watch& from, const spool::follower_lock& lock, logger& log);
 
+/// Whether a watch has its folder still: at its path, or at another one, to which it was moved or
+/// where it is mounted now. Pure.
+bool is_same_folder(const spool::folder_record& before, const spool::folder_record& now);
+
 /// How the logs of a watch are found and cut.
 spool::following_rules rules_of(const watch_options& from, const std::string& state_directory);
 

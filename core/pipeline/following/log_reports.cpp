@@ -58,6 +58,13 @@ void log_reports::report(const spool::folder_look& seen, const std::string& watc
     }
     waiting_ = std::move(waiting);
     report_hidden(seen, watch);
+    for (auto& one : seen.abandoned) {
+        log_.warning(
+            "a log without a name is not held open any more while a program writes it: what that "
+            "adds to it is not shipped",
+            {{"watch", watch}, {"log", one.name}, {"limit", one.limit}}
+        );
+    }
     for (auto& name : seen.vanished) {
         log_.warning(
             "a compressed log was deleted before there was room to inflate it: how many bytes of "

@@ -1,14 +1,13 @@
 #include "spool/following/looking/followed_logs.hpp"
 
-#include "spool/folder/beneath.hpp"
 #include "spool/folder/scanning.hpp"
 #include "spool/following/keeping/positions.hpp"
 #include "spool/following/log_records.hpp"
 #include "spool/following/looking/log_listing.hpp"
-
-#include <sys/stat.h>
+#include "spool/following/looking/nameless_logs.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace kustodrop::spool {
@@ -80,38 +79,6 @@ std::vector<seen_file> followed_logs::list(
     return out;
 }
 
-// Files that are open and were not met: deleted, or moved out of sight.
-void followed_logs::add_nameless(std::vector<seen_file>& files, const hidden_folders& hidden)
-    const {
-    std::set<std::uint64_t> met;
-    for (auto& one : files) met.insert(one.facts.file.inode);
-    std::map<std::uint64_t, log_phase> phases;
-    for (auto& [number, log] : book_.logs()) phases[log.file.inode] = log.phase;
-    for (auto& [inode, log] : open_) {
-        struct ::stat facts = {};
-        auto phase = phases.find(inode);
-        bool is_known = phase != phases.end() && phase->second != log_phase::ended;
-        if (!is_known || met.contains(inode)) continue;
-        if (::fstat(log.opened->get(), &facts) != 0) continue;
-        auto& seen = files.emplace_back();
-        bool followed = phase->second == log_phase::followed;
-        bool is_hidden = facts.st_nlink > 0 && is_beneath_any(log.name, hidden);
-        seen.facts.name = followed && !is_hidden ? std::string() : log.name;
-        seen.facts.family = log.family;
-        seen.facts.rotated = !is_hidden || log.name != log.family;
-        seen.facts.compressed = log.compressed;
-        seen.facts.file = log.file;
-        auto identity = identity_of(facts);
-        seen.facts.size_bytes = identity.size_bytes;
-        seen.full_size = identity.size_bytes;
-        seen.changed_ns = identity.changed_ns;
-        seen.opened = log.opened;
-        seen.is_nameless = true;
-        seen.is_deleted = facts.st_nlink == 0;
-        if (seen.is_deleted) seen.held_bytes = static_cast<std::uint64_t>(facts.st_blocks) * 512;
-    }
-}
-
 result<folder_look> followed_logs::look(
     const drop_folder& folder, const std::set<std::uint64_t>& pinned, time_point now
 ) {
@@ -129,7 +96,8 @@ result<folder_look> followed_logs::look(
     bool is_part = found->truncated || found->unreadable_folders > hidden.size();
     if (is_part) hidden.emplace_back();
     auto files = list(folder, names, found->sightings);
-    add_nameless(files, hidden);
+    auto nameless = nameless_files(open_, book_, files, hidden);
+    std::ranges::move(nameless, std::back_inserter(files));
     look_content reading(folder.descriptor_of_root(), files, rested_, rules_.scratch, now);
     reading.measure(book_);
     std::vector<log_sighting> sightings;
@@ -140,6 +108,7 @@ result<folder_look> followed_logs::look(
     auto released = released_of(files, pinned, scarce, now);
     hold(files, reading, pinned, released);
     auto shown = report(files, std::move(seen), limits);
+    shown.abandoned = std::exchange(abandoned_, {});
     shown.vanished = reading.vanished();
     shown.hidden = std::move(hidden);
     shown.hides_logs = std::ranges::any_of(book_.logs(), [&](auto& entry) {
@@ -178,7 +147,12 @@ std::set<std::uint64_t> followed_logs::released_of(
     for (auto& one : beyond_limits(std::move(held), rules_.hold, scarce_bytes, now)) {
         out.insert(one.inode);
         auto log = followed.find(one.inode);
-        if (log != followed.end()) released_[log->second->number] = one.because;
+        if (log == followed.end()) continue;
+        released_[log->second->number] = one.because;
+        auto file = open_.find(one.inode);
+        bool is_open = file != open_.end();
+        if (!is_open || writers_of(file->second) != writer_state::some) continue;
+        abandoned_.push_back({log->second->name, one.because});
     }
     return out;
 }
@@ -259,16 +233,18 @@ folder_look followed_logs::report(
         auto seen = by_inode.find(log.file.inode);
         if (log.phase != log_phase::followed || log.doubt || seen == by_inode.end()) continue;
         auto& facts = seen->second->facts;
-        if (!open_.contains(log.file.inode)) continue;
-        out.logs.push_back(
-            {number,
-             log.name,
-             log.position,
-             log.size_seen(),
-             facts.rotated,
-             facts.name.empty(),
-             log.file.inode}
-        );
+        auto file = open_.find(log.file.inode);
+        if (file == open_.end()) continue;
+        auto& shown = out.logs.emplace_back();
+        shown.number = number;
+        shown.name = log.name;
+        shown.position = log.position;
+        shown.size = log.size_seen();
+        shown.is_rotated = facts.rotated;
+        shown.is_nameless = facts.name.empty();
+        shown.inode = log.file.inode;
+        bool may_end = shown.is_nameless && shown.position >= shown.size;
+        if (may_end) shown.writers = writers_of(file->second);
     }
     for (auto& loss : found.losses) {
         auto limit = limits.find(loss.log);

@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "spool/folder/drop_folder.hpp"
+#include "spool/folder/writers.hpp"
 #include "spool/following/log_book.hpp"
 #include "spool/following/looking/held_files.hpp"
 #include "spool/following/looking/log_names.hpp"
@@ -37,6 +38,7 @@ struct followed_log {
     bool is_rotated = false;   // Only late writers add to it.
     bool is_nameless = false;  // Deleted, or moved out of the folder: it is read from what is open.
     std::uint64_t inode = 0;
+    writer_state writers = writer_state::unknown;  // Asked where it is nameless and read.
 };
 
 /// Bytes that were seen and cannot be read any more.
@@ -53,6 +55,12 @@ struct lost_range {
 struct waiting_log {
     std::string name;
     std::string why;  // Empty: it is being compressed.
+};
+
+/// A log without a name that is not held any more although a program may add to it.
+struct abandoned_log {
+    std::string name;
+    std::string limit;  // The configuration key that asked for it.
 };
 
 /// Something other than growth.
@@ -72,8 +80,9 @@ struct folder_look {
     std::vector<std::string> vanished;  // Such logs that were deleted: what they held is not known.
     hidden_folders hidden;              // Subfolders that could not be looked into,
     bool hides_logs = false;            // and logs that are known lie beneath them.
-    std::size_t held_files = 0;         // Deleted ones that are open,
-    std::uint64_t held_bytes = 0;       // and the room that they take on the disk.
+    std::vector<abandoned_log> abandoned;  // While a program had them open for writing.
+    std::size_t held_files = 0;            // Deleted ones that are open,
+    std::uint64_t held_bytes = 0;          // and the room that they take on the disk.
     std::shared_ptr<const open_logs> files;
 };
 
@@ -85,6 +94,10 @@ public:
 
     /// What the journal holds. `begun`: the watch was followed before, whatever that is.
     void restore(const std::vector<log_record>& logs, bool begun);
+
+    /// The folder is another one than the journal speaks of: what the next look finds in it is
+    /// there at the first start.
+    void begin_in_another_folder() { book_.begin_again(); }
 
     /// Looks at every file of the folder. `pinned`: inodes of files that stay open.
     result<folder_look> look(
@@ -123,7 +136,6 @@ private:
     std::vector<seen_file> list(
         const drop_folder& folder, const log_names& names, const std::vector<sighting>& found
     ) const;
-    void add_nameless(std::vector<seen_file>& files, const hidden_folders& hidden) const;
     void hold(
         std::vector<seen_file>& files,
         look_content& reading,
@@ -149,6 +161,7 @@ private:
     remembered_files rested_;
     std::map<std::uint64_t, time_point> nameless_since_;  // Deleted files that are open, by inode.
     std::map<log_number, std::string> released_;          // Not held any more, by which limit.
+    std::vector<abandoned_log> abandoned_;                // Of these what is still written.
 };
 
 }  // namespace kustodrop::spool

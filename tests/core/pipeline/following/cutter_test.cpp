@@ -128,6 +128,7 @@ BOOST_AUTO_TEST_CASE(at_the_end_nothing_is_waited_for) {
 BOOST_AUTO_TEST_CASE(a_deleted_log_ends_when_it_was_read_and_is_quiet) {
     auto deleted = rotated(a_log(1, 100, 100));
     deleted.is_nameless = true;
+    deleted.writers = spool::writer_state::none;
     auto unread = deleted;
     unread.number = 2;
     unread.size = 101;
@@ -136,6 +137,26 @@ BOOST_AUTO_TEST_CASE(a_deleted_log_ends_when_it_was_read_and_is_quiet) {
     now += 10s;
     BOOST_TEST_REQUIRE(subject.ended(now).size() == 1u);
     BOOST_TEST(subject.ended(now).front().number == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_log_without_a_name_does_not_end_while_it_may_be_written) {
+    auto written = rotated(a_log(1, 100, 100));
+    written.is_nameless = true;
+    written.writers = spool::writer_state::some;
+    auto unknown = written;
+    unknown.number = 2;
+    unknown.writers = spool::writer_state::unknown;
+    look({written, unknown});
+    now += 59min;
+    look({written, unknown});
+    BOOST_TEST(subject.ended(now).empty());
+    now += 1min;
+    BOOST_TEST_REQUIRE(subject.ended(now).size() == 1u);
+    BOOST_TEST(subject.ended(now).front().number == 2u);
+    now += 24h;
+    written.writers = spool::writer_state::none;
+    look({written});
+    BOOST_TEST(subject.ended(now).size() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(a_watch_looks_at_its_logs_more_often_than_it_cuts) {

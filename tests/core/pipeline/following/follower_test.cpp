@@ -250,4 +250,41 @@ BOOST_AUTO_TEST_CASE(a_watch_that_a_restart_renames_continues_at_its_positions) 
     BOOST_TEST(journal->logs("web").value().empty());
 }
 
+BOOST_AUTO_TEST_CASE(start_end_counts_again_when_a_restart_brings_another_folder) {
+    options.follow.start = pipeline::start_place::end;
+    append("app.log", "1,a\n");
+    begin();
+    wait();
+    append("app.log", "2,b\n");
+    wait();
+    BOOST_TEST((ranges() == texts{"app.log 4-8"}));
+    test::temp_folder other;
+    std::ofstream(other.path("web.log")) << "old\n";
+    options.path = other.path();
+    restart();
+    wait();
+    BOOST_TEST((ranges() == texts{"app.log 4-8"}));
+    std::ofstream(other.path("web.log"), std::ios::app) << "new\n";
+    std::ofstream(other.path("later.log")) << "x\n";
+    wait();
+    BOOST_TEST((ranges() == texts{"app.log 4-8", "later.log 0-2", "web.log 4-8"}));
+    restart();
+    std::ofstream(other.path("more.log")) << "y\n";
+    wait();
+    BOOST_TEST(ranges().size() == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_that_has_another_path_now_is_the_same) {
+    options.follow.start = pipeline::start_place::end;
+    append("app.log", "1,a\n");
+    begin();
+    wait();
+    append("app.log", "2,b\n");
+    append("web.log", "z\n");
+    options.path = files.path() + "/.";
+    restart();
+    wait();
+    BOOST_TEST((ranges() == texts{"app.log 4-8", "web.log 0-2"}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
