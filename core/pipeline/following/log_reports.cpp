@@ -13,6 +13,7 @@ static log_level level_of(spool::log_status status) {
     case log_status::remains:
     case log_status::from_its_size:
     case log_status::broken:
+    case log_status::wiped:
         return log_level::info;
     case log_status::too_many:
         return log_level::warning;

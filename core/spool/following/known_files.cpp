@@ -63,7 +63,7 @@ static bool may_hold_another(look_table& look, const log_state& log, std::size_t
 }
 
 static void begin_new_life(look_table& look, log_state& log, std::size_t file, loss_cause cause) {
-    if (may_hold_another(look, log, file)) {
+    if (may_hold_another(look, log, file) || look.evidence.is_noise(file)) {
         look.end(log, cause);
         look.strangers.insert(file);
         return;

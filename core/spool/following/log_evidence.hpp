@@ -22,6 +22,9 @@ public:
 
     /// The end of the last line that ends at or before `limit`; 0: none does.
     virtual std::uint64_t line_end(std::size_t file, std::uint64_t limit) = 0;
+
+    /// Whether it begins with bytes that no text has.
+    virtual bool is_noise(std::size_t file) = 0;
 };
 
 /// Compares bytes with marks and files with each other. What cannot be read proves nothing, and
@@ -57,6 +60,7 @@ public:
     std::uint64_t line_end(std::size_t file, std::uint64_t limit) {
         return content_.line_end(file, limit);
     }
+    bool is_noise(std::size_t file) { return content_.is_noise(file); }
     const evidence_sizes& sizes() const { return sizes_; }
 
 private:

@@ -33,6 +33,8 @@ std::string_view to_string(log_status status) {
         return "unseen";
     case log_status::broken:
         return "broken";
+    case log_status::wiped:
+        return "wiped";
     case log_status::undecided:
         return "undecided";
     case log_status::too_many:

@@ -15,7 +15,8 @@ using log_number = std::uint64_t;
 
 enum class log_phase {
     followed,   // It is read as it grows.
-    copy,       // Never read: its bytes are another log's, which is followed, or it is broken.
+    copy,       // Never read: its bytes are another log's, which is followed, or it is broken or
+                // was wiped.
     undecided,  // A copy or not: kin of it is in doubt. Known so that it cannot vanish unnoticed.
     ended,      // Truncated or gone. It stays known for as long as remains of it may turn up.
 };
@@ -53,7 +54,7 @@ struct log_state {
 
     std::uint64_t size_seen() const { return witness.end; }
 
-    /// A compressed file that is broken: nothing of it is read any more.
+    /// A compressed file that is broken, or one that was wiped: nothing of it is read.
     bool is_given_up() const { return phase == log_phase::copy && copy_of == 0; }
     friend bool operator==(const log_state&, const log_state&) = default;
 };
@@ -74,7 +75,8 @@ enum class log_status {
     same_log,        // Known, and what was read of it is unchanged.
     shrink_doubted,  // Known, and smaller than it was: a second look decides.
     truncated,       // That life has ended, and a new one begins at 0.
-    cut_short,       // By a power failure: a new life from the last anchor that holds.
+    cut_short,       // Its end was taken away, by a power failure or by hand: a new life from the
+                     // last anchor that holds.
     vanished,        // No longer there: ended.
     returned,        // An ended log that is there again.
     new_log,         // From 0.
@@ -84,6 +86,7 @@ enum class log_status {
     from_its_size,   // There at the watch's first start under a rotated name.
     unseen,          // Under a rotated name, and of no log that is known: from 0.
     broken,          // Compressed, and not to be inflated: what it held is lost.
+    wiped,           // Overwritten with bytes that no text has, as by shred(1): not read.
     undecided,       // Empty, unreadable, or kin of a log in doubt: hold it, and show it again.
     too_many,        // Not followed: the watch has max_logs already.
 };

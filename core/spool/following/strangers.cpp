@@ -157,6 +157,22 @@ static void give_up(look_table& look, const families& standing, std::size_t file
     look.judge(log_status::broken, log.number, file);
 }
 
+// Whether all that is left of the log that was in this file is what shred(1) has written over it.
+static bool is_wiped(look_table& look, std::size_t file) {
+    auto* earlier = look.latest_of(file);
+    if (!earlier || look.files[file].compressed) return false;
+    bool was_read = earlier->phase == log_phase::ended || earlier->is_given_up();
+    return was_read && look.evidence.is_noise(file);
+}
+
+static void leave_wiped(look_table& look, std::size_t file) {
+    auto* log = look.latest_of(file);
+    if (log->phase == log_phase::ended) log = &look.add(file, log_phase::copy);
+    log->name = look.files[file].name;
+    log->witness = {look.files[file].size_bytes, 0, 0};
+    look.judge(log_status::wiped, log->number, file);
+}
+
 unexplained_files judge_strangers(look_table& look, bool first) {
     revisit_undecided(look);
     begin_live(look, first);
@@ -173,6 +189,10 @@ unexplained_files judge_strangers(look_table& look, bool first) {
         }
         if (seen.broken) {
             give_up(look, standing, file);
+            continue;
+        }
+        if (is_wiped(look, file)) {
+            leave_wiped(look, file);
             continue;
         }
         auto* known = look.latest_of(file);

@@ -84,11 +84,15 @@ result<void> slice_files::open_log() {
     file_ = descriptor(::fcntl(log->get(), F_DUPFD_CLOEXEC, 0));
     if (!file_.is_open()) return cannot_open(what, errno);
     if (auto same = check(); !same) return same;
-    bool starts = what.offset == file_begin(what) ||
-                  may_be_same(what.start_check, tail_check(file_.get(), what.offset));
-    if (starts) return {};
+    if (starts_as_cut()) return {};
     changed_ = changed_file{at_, what.identity};
     return changed_while_read(what, what.identity);
+}
+
+bool slice_files::starts_as_cut() const {
+    auto& what = slices_[at_];
+    if (is_kept_range(what.location)) return true;
+    return may_be_same(what.start_check, start_check(file_.get(), what.offset, what.end()));
 }
 
 result<void> slice_files::check() {
@@ -125,7 +129,9 @@ result<void> slice_files::check_end() {
     auto& what = current();
     // What was kept may have been corrected.
     if (is_kept_range(what.location)) return {};
-    if (may_be_same(what.end_check, tail_check(file_.get(), what.end()))) return {};
+    // What is overwritten from its beginning on, as by shred(1), may end as it was.
+    bool starts = !is_of_logs() || starts_as_cut();
+    if (starts && may_be_same(what.end_check, tail_check(file_.get(), what.end()))) return {};
     changed_ = changed_file{at_, longer_.value_or(what.identity)};
     return changed_while_read(what, changed_->now);
 }

@@ -86,6 +86,7 @@ public:
 
 private:
     result<void> open_log();
+    bool starts_as_cut() const;
     result<void> look();
     result<void> check_end();
 

@@ -248,11 +248,13 @@ std::optional<log_range> find_range(
     // The open file of a compressed log is not the log's own.
     out.bytes.identity.inode = log.file.inode;
     out.bytes.identity.born_ns = log.file.born_ns;
-    out.bytes.start_check = from > 0 ? tail_check(file, from) : 0;
+    out.bytes.start_check = start_check(file, from, found.end);
     out.bytes.end_check = tail_check(file, found.end);
     out.anchor = mark_before(file, found.end, rules.sizes.anchor);
     out.head = log.head.value_or(head_mark(file, found.end, rules.sizes));
     if (out.anchor.hash == 0 || out.bytes.end_check == 0) return std::nullopt;
+    // It may have been overwritten meanwhile.
+    if (!is_as_read(file, log)) return std::nullopt;
     return out;
 }
 

@@ -1,6 +1,7 @@
 #include "spool/following/looking/look_content.hpp"
 
 #include "spool/folder/beneath.hpp"
+#include "spool/following/content/noise.hpp"
 #include "spool/following/looking/inflating.hpp"
 #include "spool/following/looking/log_ranges.hpp"
 
@@ -51,6 +52,19 @@ std::optional<std::uint64_t> look_content::hash(
 std::uint64_t look_content::line_end(std::size_t file, std::uint64_t limit) {
     auto opened = open(file);
     return opened ? last_line_end(opened->get(), 0, limit) : 0;
+}
+
+bool look_content::is_noise(std::size_t file) {
+    auto& known = rested_[files_[file].facts.file.inode];
+    if (known.is_noise) return *known.is_noise;
+    auto opened = open(file);
+    if (!opened) return false;
+    std::array<char, noise_sample_bytes> sample;
+    auto got = ::pread(opened->get(), sample.data(), sample.size(), 0);
+    auto length = static_cast<std::size_t>(std::max<ssize_t>(got, 0));
+    bool found = spool::is_noise({sample.data(), length});
+    if (known.rests) known.is_noise = found;
+    return found;
 }
 
 shared_descriptor look_content::open(std::size_t file) {

@@ -37,6 +37,7 @@ struct remembered_file {
     std::string waits_for = {};                   // Why it could not be inflated.
     std::string waits_as = {};                    // Its name meanwhile.
     time_point retry_at{};                        // When that is tried again.
+    std::optional<bool> is_noise = {};            // As was found when it was asked.
     std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint64_t> hashes = {};
 };
 
@@ -65,6 +66,7 @@ public:
         override;
 
     std::uint64_t line_end(std::size_t file, std::uint64_t limit) override;
+    bool is_noise(std::size_t file) override;
 
     /// The file, if it still is the one that was seen under its name; of a compressed one, its
     /// inflated bytes. Null: not now.

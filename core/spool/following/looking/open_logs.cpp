@@ -25,7 +25,7 @@ shared_descriptor open_logs::find(const slice& of) const {
 bool holds_slice(int file, const slice& of) {
     struct ::stat facts = {};
     if (::fstat(file, &facts) != 0 || std::uint64_t(facts.st_size) < of.end()) return false;
-    bool starts = of.offset == 0 || may_be_same(of.start_check, tail_check(file, of.offset));
+    bool starts = may_be_same(of.start_check, start_check(file, of.offset, of.end()));
     return starts && may_be_same(of.end_check, tail_check(file, of.end()));
 }
 

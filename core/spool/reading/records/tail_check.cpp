@@ -29,4 +29,9 @@ std::uint32_t tail_check(int file, std::uint64_t end) {
     return tail_check({tail.data(), have});
 }
 
+std::uint32_t start_check(int file, std::uint64_t offset, std::uint64_t end) {
+    if (offset > 0) return tail_check(file, offset);
+    return tail_check(file, std::min<std::uint64_t>(end, tail_check_bytes));
+}
+
 }  // namespace kustodrop::spool

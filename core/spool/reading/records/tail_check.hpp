@@ -17,6 +17,10 @@ std::uint32_t tail_check(std::string_view bytes);
 /// Blocking.
 std::uint32_t tail_check(int file, std::uint64_t end);
 
+/// What the beginning of a range is known by: tail_check() of what is before it, or where nothing
+/// is, of its own first bytes. Blocking.
+std::uint32_t start_check(int file, std::uint64_t offset, std::uint64_t end);
+
 /// Whether two checks speak of the same bytes, as far as both are known.
 inline bool may_be_same(std::uint32_t a, std::uint32_t b) { return a == 0 || b == 0 || a == b; }
 

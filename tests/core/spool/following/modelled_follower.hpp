@@ -1,6 +1,7 @@
 #pragma once
 
 #include "modelled_disk.hpp"
+#include "spool/following/content/noise.hpp"
 #include "spool/following/log_book.hpp"
 #include "spool/following/log_records.hpp"
 
@@ -29,6 +30,10 @@ struct modelled_content : log_content {
     std::uint64_t line_end(std::size_t file, std::uint64_t limit) override {
         auto before = std::string_view(files.at(file)->data).substr(0, limit);
         return before.rfind('\n') + 1;
+    }
+    bool is_noise(std::size_t file) override {
+        return spool::is_noise(std::string_view(files.at(file)->data).substr(0, noise_sample_bytes)
+        );
     }
 };
 
