@@ -39,10 +39,12 @@ std::vector<seen_file> followed_logs::list(
 ) const {
     std::vector<seen_file> out;
     std::map<std::uint64_t, const log_state*> followed;
+    std::set<std::string> families;
     for (auto& [number, log] : book_.logs()) {
         if (log.phase == log_phase::followed) followed[log.file.inode] = &log;
+        families.insert(log.family);
     }
-    for (auto& listed : list_files(folder, names, found)) {
+    for (auto& listed : list_files(folder, names, found, families)) {
         auto& one = *listed.seen;
         auto inode = listed.number;
         auto held = open_.find(inode);

@@ -81,7 +81,10 @@ static int weight(const listed_file& one) {
 }
 
 std::vector<listed_file> list_files(
-    const drop_folder& folder, const log_names& names, const std::vector<sighting>& found
+    const drop_folder& folder,
+    const log_names& names,
+    const std::vector<sighting>& found,
+    const std::set<std::string>& known
 ) {
     std::vector<std::string> regular;
     std::map<std::string, std::string> links;
@@ -90,7 +93,7 @@ std::vector<listed_file> list_files(
         bool may_be_live = one.kind == file_kind::symlink && names.may_be_log(one.name);
         if (may_be_live) links[one.name] = target_of(folder, one.name);
     }
-    auto logs = names.sort(regular);
+    auto logs = names.sort(regular, known);
     std::vector<listed_file> out;
     std::map<std::uint64_t, std::size_t> places;
     file_numbers numbers(folder.descriptor_of_root());

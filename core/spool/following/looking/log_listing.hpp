@@ -4,6 +4,8 @@
 #include "spool/following/looking/log_names.hpp"
 
 #include <cstdint>
+#include <set>
+#include <string>
 #include <vector>
 
 namespace kustodrop::spool {
@@ -19,10 +21,13 @@ struct listed_file {
 
 /// The regular files among what was found, each once: of several names of a file (hard links) a
 /// live one counts most, then one that is listed. A file is live as well if its live name is a
-/// symbolic link to it, as some programs make it for the log of the day. `found` must outlive the
-/// result.
+/// symbolic link to it, as some programs make it for the log of the day. `known`: see
+/// log_names::sort. `found` must outlive the result.
 std::vector<listed_file> list_files(
-    const drop_folder& folder, const log_names& names, const std::vector<sighting>& found
+    const drop_folder& folder,
+    const log_names& names,
+    const std::vector<sighting>& found,
+    const std::set<std::string>& known = {}
 );
 
 }  // namespace kustodrop::spool

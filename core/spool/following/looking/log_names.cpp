@@ -1,6 +1,7 @@
 #include "spool/following/looking/log_names.hpp"
 
 #include "base/text.hpp"
+#include "spool/following/looking/log_folders.hpp"
 
 #include <algorithm>
 #include <array>
@@ -111,12 +112,43 @@ void log_names::sort_one(
     }
 }
 
-static std::string_view base_of(std::string_view name) { return name.substr(name.rfind('/') + 1); }
+// Rotated logs of which no other file of their folder is the live one.
+static std::vector<std::string> strays_of(const std::map<std::string, log_name>& logs) {
+    std::vector<std::string> out;
+    for (auto& [name, log] : logs) {
+        if (log.rotated && !logs.contains(log.family)) out.push_back(name);
+    }
+    return out;
+}
 
-// "pod/app.log" without its last part, and "" without a folder.
-static std::string_view folder_of(std::string_view name) {
-    auto end = name.rfind('/');
-    return end == std::string_view::npos ? std::string_view() : name.substr(0, end);
+void log_names::find_families(
+    std::map<std::string, log_name>& logs, const std::set<std::string>& known
+) const {
+    auto strays = strays_of(logs);
+    if (strays.empty()) return;
+    log_folders live;
+    for (auto& [name, log] : logs) {
+        if (!log.rotated) live.add(name);
+    }
+    log_folders before;
+    for (auto& family : known) before.add(family);
+    for (auto& name : strays) {
+        auto& log = logs.at(name);
+        auto plain = without_gzip(name);
+        bool is_known = known.contains(log.family);
+        // "app-2026-11-29.log" was live itself before it was compressed.
+        if (is_known && log.family == plain) continue;
+        auto possible = possible_live_names(plain);
+        std::vector<std::string_view> bases{base_of(log.family)};
+        for (auto& one : possible) bases.push_back(base_of(one));
+        auto folder = folder_of(name);
+        auto found = live.above(folder, bases);
+        if (!found && is_known) continue;
+        if (!found) found = live.only(bases);
+        if (!found) found = before.above(folder, bases);
+        if (!found) found = before.only(bases);
+        if (found) log.family = *found;
+    }
 }
 
 // The live names of each folder by what is before their endings.
@@ -169,7 +201,9 @@ void log_names::sort_listed(
     }
 }
 
-std::map<std::string, log_name> log_names::sort(const std::vector<std::string>& names) const {
+std::map<std::string, log_name> log_names::sort(
+    const std::vector<std::string>& names, const std::set<std::string>& known
+) const {
     std::map<std::string, log_name> out;
     if (by_ != rotated_names::way::automatic) {
         sort_listed(names, out);
@@ -179,6 +213,7 @@ std::map<std::string, log_name> log_names::sort(const std::vector<std::string>& 
     for (auto& name : names) {
         if (may_be_log(name)) sort_one(name, all, out);
     }
+    find_families(out, known);
     return out;
 }
 

@@ -32,8 +32,13 @@ public:
     /// Whether the name can be one of a log at all, for a first choice.
     bool may_be_log(std::string_view name) const;
 
-    /// The logs among all names of a folder, relative to the watch's.
-    std::map<std::string, log_name> sort(const std::vector<std::string>& names) const;
+    /// The logs among all names of a folder, relative to the watch's. A rotated one without a live
+    /// name in its own folder is of the log with that name in the nearest folder above, or else in
+    /// the only other one that has it: rotators have folders for old logs. `known`: families of
+    /// logs that need not have a file with their live name.
+    std::map<std::string, log_name> sort(
+        const std::vector<std::string>& names, const std::set<std::string>& known = {}
+    ) const;
 
     /// Why the file of this name is not followed, for `explain`; nothing if it is.
     std::optional<std::string> ignored_because(std::string_view name) const;
@@ -46,6 +51,8 @@ private:
         const std::set<std::string_view>& all,
         std::map<std::string, log_name>& out
     ) const;
+    void find_families(std::map<std::string, log_name>& logs, const std::set<std::string>& known)
+        const;
     void sort_listed(const std::vector<std::string>& names, std::map<std::string, log_name>& out)
         const;
 

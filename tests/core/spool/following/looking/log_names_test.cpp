@@ -59,6 +59,37 @@ BOOST_AUTO_TEST_CASE(logs_with_similar_names_are_logs_of_their_own) {
     BOOST_TEST((of("x/app-1.log", {"y/app.log"}) == log_name{"x/app-1.log", false}));
 }
 
+BOOST_AUTO_TEST_CASE(a_folder_for_old_logs_has_those_of_the_live_log_elsewhere) {
+    for (std::string name : {"app.log.1", "app.log-20261129", "app.log.1.gz", "app.log.gz"}) {
+        bool compressed = name.ends_with(".gz");
+        log_name of_app{"app.log", true, compressed};
+        BOOST_TEST_CONTEXT(name) {
+            BOOST_TEST((of("old/" + name, {"app.log"}) == of_app));
+            BOOST_TEST((of("a/b/" + name, {"a/app.log"}).family == "a/app.log"));
+            // Beside it, or of one that is there itself.
+            BOOST_TEST((of("old/" + name, {"app/app.log"}).family == "app/app.log"));
+            BOOST_TEST((of("old/" + name, {"app.log", "old/app.log"}).family == "old/app.log"));
+            // Which of them, it does not say.
+            BOOST_TEST((of("old/" + name, {"a/app.log", "b/app.log"}).family == "old/app.log"));
+        }
+    }
+    BOOST_TEST((of("old/app-2026-11-29.log.gz", {"app.log"}).family == "app.log"));
+    BOOST_TEST(
+        (of("old/app-2026-11-29.log", {"app.log"}) == log_name{"old/app-2026-11-29.log", false})
+    );
+}
+
+BOOST_AUTO_TEST_CASE(a_family_is_known_while_its_live_log_is_absent) {
+    auto family = [](const std::string& name, const std::set<std::string>& known) {
+        return names.sort({name}, known).at(name).family;
+    };
+    BOOST_TEST(family("old/app.log.1.gz", {"app.log"}) == "app.log");
+    BOOST_TEST(family("old/app.log.1.gz", {"app/app.log"}) == "app/app.log");
+    BOOST_TEST(family("old/app.log.1", {"old/app.log", "b/app.log"}) == "old/app.log");
+    auto dated = "old/app-2026-11-29.log";
+    BOOST_TEST(family(std::string(dated) + ".gz", {"app.log", dated}) == dated);
+}
+
 BOOST_AUTO_TEST_CASE(other_names_are_not_followed) {
     for (auto* name :
          {"app.txt",
