@@ -17,6 +17,13 @@ static constexpr duration longest_look = 2s;
 // For what a writer adds before it closes a rotated log.
 static constexpr duration quiet_before_end = 10s;
 
+// Before a record that does not end, as one with an open quotation, is cut at the end of a line.
+static constexpr duration shortest_patience = 10s;
+
+duration patience_with_records(duration max_age) {
+    return std::max(shortest_patience, 5 * max_age);
+}
+
 duration look_interval(duration max_age) {
     return std::clamp<duration>(max_age / 4, shortest_look, longest_look);
 }
@@ -43,9 +50,11 @@ bool cutter::is_finished(const entry& one, time_point now) const {
     return was_rotated && now - one.changed_at >= options_.record_wait;
 }
 
-// What may get more lines or parts does not get them any more.
+// What may get more lines or parts does not get them any more, or a quotation is not closed.
 bool cutter::is_quiet(const entry& one, time_point now) const {
-    return has_long_records() && !one.no_line && now - one.changed_at >= options_.record_wait;
+    if (one.no_line) return false;
+    if (has_long_records()) return now - one.changed_at >= options_.record_wait;
+    return now - one.waits_since >= patience_with_records(options_.cut.max_age);
 }
 
 // The log that this one has taken the place of, while its unfinished end is there: the end of that
@@ -120,7 +129,10 @@ std::uint64_t cutter::cut(log_number log, std::uint64_t end, time_point now) {
     auto found = logs_.find(log);
     if (found == logs_.end()) return 0;
     auto& one = found->second;
-    one.waits_since = now;
+    // What follows a line that was cut alone has waited as long as that.
+    bool was_barren = std::exchange(one.barren, 0) == one.log.size;
+    if (!was_barren) one.waits_since = now;
+    one.nothing_at_all = one.no_line = false;
     return end - std::exchange(one.log.position, end);
 }
 

@@ -75,6 +75,10 @@ private:
     std::map<spool::log_number, entry> logs_;
 };
 
+/// How long bytes without the end of a record wait for it, where a quotation may be open, before
+/// they are cut at the end of a line.
+duration patience_with_records(duration max_age);
+
 /// How often a watch that cuts at least every `max_age` looks at its logs.
 duration look_interval(duration max_age);
 

@@ -222,7 +222,16 @@ asio::awaitable<void> follower::cut() {
 void follower::admit(
     std::vector<spool::followed_logs::found_range> ranges, std::string_view reason
 ) {
-    if (ranges.empty()) return;
+    auto is_joined = [](auto& one) { return !one.range.is_alone; };
+    auto alone = std::ranges::partition(ranges, is_joined);
+    for (auto& one : alone) admit_source({std::move(one)}, reason);
+    ranges.erase(alone.begin(), alone.end());
+    if (!ranges.empty()) admit_source(std::move(ranges), reason);
+}
+
+void follower::admit_source(
+    std::vector<spool::followed_logs::found_range> ranges, std::string_view reason
+) {
     spool::source what;
     what.claimed_at = with_.time.wall_now();
     what.id = spool::make_source_id(with_.random, what.claimed_at);
@@ -238,14 +247,8 @@ void follower::admit(
         auto moved = cutter_.cut(one.log, one.range.bytes.end(), with_.time.now());
         skipped += moved - std::min(moved, one.range.bytes.length_bytes);
         one.range.bytes.log_id = logs.back().id;
-        if (one.range.is_utf16) reports_.report_utf16(one.range.bytes.name, what.watch);
-        if (one.range.splits_record) {
-            with_.log.warning(
-                "a record is longer than max_record: it is cut within",
-                {{"watch", what.watch}, {"log", one.range.bytes.name}}
-            );
-            if (is_line) counted_.split(what.watch);
-        }
+        reports_.report_range(one.range, what.watch);
+        if (is_line) counted_.split(what.watch, one.range.split);
         what.slices.push_back(std::move(one.range.bytes));
     }
     counted_.cut(what.watch, reason, skipped);

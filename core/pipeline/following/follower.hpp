@@ -75,6 +75,9 @@ private:
     void forget_folder();
     void resume();
     void admit(std::vector<spool::followed_logs::found_range> ranges, std::string_view reason);
+    void admit_source(
+        std::vector<spool::followed_logs::found_range> ranges, std::string_view reason
+    );
     void note_look(const spool::folder_look& seen);
     void record_changes();
     void end_quiet_logs();
@@ -96,13 +99,13 @@ private:
     std::vector<spool::log_record> journaled_;
     std::optional<spool::folder_record> before_;  // The folder that was followed before.
     bool is_begun_ = false;                       // It is this one.
-    bool is_recovered_ = false;             // So the positions beside the journal say.
-    bool is_open_ = false;                  // The folder is there.
-    bool is_resumed_ = false;               // What an earlier run left is on its way.
-    bool sees_all_ = false;                 // At the last look every log could be read.
-    bool has_cut_all_ = false;              // Nothing was due at the last turn.
-    std::optional<failure> absence_;        // Why the folder is not open.
-    std::optional<time_point> busy_since_;  // While something is asked of the folder.
+    bool is_recovered_ = false;                   // So the positions beside the journal say.
+    bool is_open_ = false;                        // The folder is there.
+    bool is_resumed_ = false;                     // What an earlier run left is on its way.
+    bool sees_all_ = false;                       // At the last look every log could be read.
+    bool has_cut_all_ = false;                    // Nothing was due at the last turn.
+    std::optional<failure> absence_;              // Why the folder is not open.
+    std::optional<time_point> busy_since_;        // While something is asked of the folder.
     event woken_;
 };
 

@@ -103,8 +103,23 @@ void log_measures::cut(const std::string& watch, std::string_view reason, std::u
     counted.add(static_cast<double>(skipped));
 }
 
-void log_measures::split(const std::string& watch) {
-    metric_labels labels{{"watch", watch}, {"reason", "length"}};
+static std::string reason_of(spool::record_split why) {
+    switch (why) {
+    case spool::record_split::none:
+        break;
+    case spool::record_split::length:
+        return "length";
+    case spool::record_split::quote:
+        return "quote";
+    case spool::record_split::rest:
+        return "rest";
+    }
+    return {};
+}
+
+void log_measures::split(const std::string& watch, spool::record_split why) {
+    if (why == spool::record_split::none) return;
+    metric_labels labels{{"watch", watch}, {"reason", reason_of(why)}};
     measured_.count("kustodrop_records_split_total", labels).add();
 }
 

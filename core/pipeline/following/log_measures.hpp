@@ -30,8 +30,8 @@ public:
     /// A cut that was made for that reason. `skipped`: bytes of it that are in no source.
     void cut(const std::string& watch, std::string_view reason, std::uint64_t skipped);
 
-    /// A line that is longer than a record may be was cut within.
-    void split(const std::string& watch);
+    /// A range was cut that does not end, or begin, with a record.
+    void split(const std::string& watch, spool::record_split why);
 
     /// The last look, counted. Without what changes between looks.
     const log_figures& figures() const { return figures_; }

@@ -1,6 +1,7 @@
 #include "pipeline/following/log_reports.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace kustodrop::pipeline {
@@ -89,6 +90,27 @@ void log_reports::report_hidden(const spool::folder_look& seen, const std::strin
     if (hidden_.empty()) return;
     auto text = "cannot be looked into: its logs are not shipped; allow it to the daemon's user";
     notices_.push_back({"folder_unreadable", hidden_.size(), *hidden_.begin(), text});
+}
+
+void log_reports::report_range(const spool::log_range& range, const std::string& watch) {
+    using spool::record_split;
+    auto& name = range.bytes.name;
+    if (range.is_utf16) report_utf16(name, watch);
+    auto warn = [&](std::string_view what) {
+        auto offset = std::to_string(range.bytes.offset);
+        log_.warning(what, {{"watch", watch}, {"log", name}, {"offset", offset}});
+    };
+    if (range.split == record_split::length) {
+        warn("a record is longer than max_record: it is cut within");
+    } else if (range.split == record_split::rest) {
+        warn("what follows a cut within a line is shipped as a record of its own");
+    } else if (range.split == record_split::quote && unclosed_.insert(name).second) {
+        warn(
+            "a line has a quotation that is not closed: it is shipped alone, as it is, and so is "
+            "each such line of this log"
+        );
+        keep({"open_quote", 1, name, "has a quotation that is not closed: its line is alone"});
+    }
 }
 
 void log_reports::report_utf16(const std::string& name, const std::string& watch) {

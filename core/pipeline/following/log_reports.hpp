@@ -18,8 +18,8 @@ public:
 
     void report(const spool::folder_look& seen, const std::string& watch);
 
-    /// A log begins with the mark of UTF-16.
-    void report_utf16(const std::string& name, const std::string& watch);
+    /// A range was cut: the log is UTF-16, or a record of it was cut within.
+    void report_range(const spool::log_range& range, const std::string& watch);
 
     /// Something that is so for as long as this process runs.
     void keep(notice one);
@@ -28,12 +28,14 @@ public:
     std::vector<notice> notices() const;
 
 private:
+    void report_utf16(const std::string& name, const std::string& watch);
     void report_hidden(const spool::folder_look& seen, const std::string& watch);
 
     logger& log_;
     std::map<std::string, spool::log_status> reported_;  // By name.
     std::set<std::string> refused_;                      // Names of logs that cannot be read,
     std::set<std::string> waiting_;                      // and that cannot be inflated now.
+    std::set<std::string> unclosed_;                     // Logs with quotations that do not end.
     std::set<std::string> hidden_;                       // Subfolders that cannot be looked into.
     std::vector<notice> notices_;
     std::vector<notice> kept_;

@@ -2,7 +2,9 @@
 
 #include "base/text.hpp"
 #include "kusto/creation_time.hpp"
+#include "pipeline/following/cutter.hpp"
 #include "pipeline/intake/grouping.hpp"
+#include "pipeline/watch/record_forms.hpp"
 #include "pipeline/watch/watch_routes.hpp"
 #include "spool/following/looking/log_names.hpp"
 #include "spool/watching/name_rules.hpp"
@@ -135,7 +137,14 @@ std::string waits_for(const explain_facts& facts) {
     auto size = size_of(facts);
     if (!size || *size == log.read) return {};
     if (*size < log.read) return from(0) + "for the next cut: it was truncated";
-    return from(log.read) + "for the next cut or the end of its record";
+    auto said = from(log.read) + "for the next cut or the end of its record";
+    auto& watch = facts.watch;
+    auto form = record_form_of(watch.target.format);
+    bool may_be_quoted =
+        form && form->syntax == spool::record_syntax::separated && watch.follow.columns.empty();
+    if (!may_be_quoted) return said;
+    auto patience = patience_with_records(watch.follow.cut.max_age);
+    return said + "; for the end of a quotation at most " + human_duration(patience);
 }
 
 void about_progress(const explain_facts& facts, answers& out) {

@@ -1,6 +1,7 @@
 #include "spool/following/known_files.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <vector>
@@ -19,6 +20,23 @@ static bool shrank_for_certain(look_table& look, log_state& log, std::size_t fil
     return false;
 }
 
+// A new life from the last of these anchors on.
+static void continue_from(
+    look_table& look,
+    log_state& log,
+    std::size_t file,
+    std::vector<content_mark>::const_iterator anchors_end,
+    std::uint64_t lost_from
+) {
+    auto& next = look.add(file);
+    next.life = log.life + 1;
+    next.head = log.head;
+    next.anchors.assign(log.anchors.cbegin(), anchors_end);
+    next.position = next.anchors.back().end;
+    look.judge(log_status::cut_short, next.number, file, log.number);
+    look.end(log, loss_cause::truncated, lost_from);
+}
+
 // What was not synced before a power failure has vanished, or NULs; what an anchor proves is there.
 static bool cut_short(look_table& look, log_state& log, std::size_t file) {
     if (!log.head || !look.evidence.holds(file, *log.head)) return false;
@@ -28,14 +46,30 @@ static bool cut_short(look_table& look, log_state& log, std::size_t file) {
     if (holding == log.anchors.rend()) return false;
     auto size = look.files[file].size_bytes;
     bool nothing_cut_is_lost = holding->end == log.position && size < log.size_seen();
-    auto& next = look.add(file);
-    next.life = log.life + 1;
-    next.head = log.head;
-    next.position = holding->end;
-    next.anchors.assign(log.anchors.begin(), holding.base());
-    look.judge(log_status::cut_short, next.number, file, log.number);
-    look.end(log, loss_cause::truncated, nothing_cut_is_lost ? size : log.position);
+    auto lost_from = nothing_cut_is_lost ? size : log.position;
+    continue_from(look, log, file, holding.base(), lost_from);
     return true;
+}
+
+// So may what was cut already, by truncate(1) or an editor. What was there when the size was found
+// smaller first, up to the last anchor, is proven; a file that was written again has other bytes
+// before one of them.
+static bool cut_back(look_table& look, log_state& log, std::size_t file) {
+    auto& seen = look.files[file];
+    auto& evidence = look.evidence;
+    if (seen.rotated && !seen.name.empty()) return false;
+    if (!log.head || !evidence.holds(file, *log.head)) return false;
+    if (log.doubt && !evidence.holds(file, log.doubt->witness)) return false;
+    auto left = log.doubt ? log.doubt->witness.end : seen.size_bytes;
+    auto beyond = std::ranges::upper_bound(log.anchors, left, {}, &content_mark::end);
+    if (beyond == log.anchors.begin() || std::prev(beyond)->end < evidence.sizes().least) {
+        return false;
+    }
+    bool all_hold = std::all_of(log.anchors.begin(), beyond, [&](auto& one) {
+        return evidence.holds(file, one);
+    });
+    if (all_hold) continue_from(look, log, file, beyond, log.position);
+    return all_hold;
 }
 
 // The end of a log may be taken back, as by a writer that rewrites its last line. Logs often begin
@@ -115,6 +149,7 @@ static void judge_known(look_table& look, log_state& log, std::size_t file) {
     }
     bool kept = shorter && seen.size_bytes >= log.position && keeps_what_was_cut(look, log, file);
     if (kept) return take_back_end(look, log, file);
+    if ((shorter || log.doubt) && cut_back(look, log, file)) return;
     auto cause = shorter ? loss_cause::truncated : loss_cause::overwritten;
     begin_new_life(look, log, file, cause);
 }

@@ -102,12 +102,16 @@ bool log_book::look_at(log_number number, const log_sighting& file, log_content&
 }
 
 void log_book::cut(
-    log_number number, const content_mark& anchor, std::optional<content_mark> head
+    log_number number,
+    const content_mark& anchor,
+    std::optional<content_mark> head,
+    const std::vector<content_mark>& inside
 ) {
     auto& log = logs_.at(number);
     if (!log.head) log.head = head;
     if (log.id.empty()) log.id = made_id(log);
     log.position = anchor.end;
+    for (auto& one : inside) remember_anchor(log.anchors, one);
     remember_anchor(log.anchors, anchor);
 }
 

@@ -43,8 +43,13 @@ public:
     bool look_at(log_number number, const log_sighting& file, log_content& content);
 
     /// The bytes up to `anchor.end` are in a source. `head`, of the first record, is needed with
-    /// the first cut only.
-    void cut(log_number number, const content_mark& anchor, std::optional<content_mark> head);
+    /// the first cut only. `inside`: of ends of records among these bytes, ascending.
+    void cut(
+        log_number number,
+        const content_mark& anchor,
+        std::optional<content_mark> head,
+        const std::vector<content_mark>& inside = {}
+    );
 
     /// The log is read to its end, deleted, and no one writes to it any more.
     void end(log_number number);

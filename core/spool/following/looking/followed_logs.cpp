@@ -276,7 +276,7 @@ std::vector<followed_logs::found_range> followed_logs::find(const std::vector<ra
 }
 
 log_record followed_logs::cut(const found_range& one) {
-    book_.cut(one.log, one.range.anchor, one.range.head);
+    book_.cut(one.log, one.range.anchor, one.range.head, one.range.inside);
     return record_of(options_.watch, *book_.find(one.log));
 }
 

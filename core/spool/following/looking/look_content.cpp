@@ -1,9 +1,9 @@
 #include "spool/following/looking/look_content.hpp"
 
 #include "spool/folder/beneath.hpp"
+#include "spool/following/content/log_bytes.hpp"
 #include "spool/following/content/noise.hpp"
 #include "spool/following/looking/inflating.hpp"
-#include "spool/following/looking/log_ranges.hpp"
 
 #include <sys/stat.h>
 

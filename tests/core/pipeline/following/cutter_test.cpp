@@ -184,6 +184,28 @@ BOOST_AUTO_TEST_CASE(a_record_that_may_get_more_lines_is_cut_when_it_is_quiet) {
     BOOST_TEST((next() == std::vector<range_wish>{{1, 102}}));
 }
 
+BOOST_AUTO_TEST_CASE(a_record_that_does_not_end_is_cut_at_a_line_when_it_has_waited) {
+    look({a_log(1, 0, 100)});
+    now += 10s;
+    BOOST_TEST(subject.found_nothing({1, 100}));
+    look({a_log(1, 0, 300)});
+    now += 39s;
+    BOOST_TEST(subject.found_nothing({1, 300}));
+    BOOST_TEST(next().empty());
+    now += 1s;
+    BOOST_TEST((next() == std::vector<range_wish>{{1, 300, false, true}}));
+    // What follows its line may end with records, and if not, has waited long enough as well.
+    subject.cut(1, 40, now);
+    BOOST_TEST((next() == std::vector<range_wish>{{1, 300}}));
+    BOOST_TEST(subject.found_nothing({1, 300}));
+    BOOST_TEST((next() == std::vector<range_wish>{{1, 300, false, true}}));
+    // Half a line is not.
+    BOOST_TEST(subject.found_nothing({1, 300, false, true}));
+    BOOST_TEST(next().empty());
+    BOOST_TEST((patience_with_records(100ms) == 10s));
+    BOOST_TEST((patience_with_records(1min) == 5min));
+}
+
 // vector#24981
 BOOST_AUTO_TEST_CASE(H2_the_end_of_a_rotated_log_goes_with_what_continues_it) {
     auto of_containers = rules();

@@ -61,7 +61,11 @@ BOOST_AUTO_TEST_CASE(a_log_says_from_which_byte_it_waits) {
     BOOST_TEST(said() == "waiting: service: away; it waits from byte 60 on to be posted");
     facts.trouble.clear();
     facts.progress->posted = facts.progress->confirmed = 80;
-    BOOST_TEST(said() == "waiting: from byte 80 on for the next cut or the end of its record");
+    auto waits = std::string("waiting: from byte 80 on for the next cut or the end of its record");
+    facts.watch.target.format = kusto::data_format::json;
+    BOOST_TEST(said() == waits);
+    facts.watch.target.format = kusto::data_format::csv;
+    BOOST_TEST(said() == waits + "; for the end of a quotation at most 5min 0s");
     facts.seen->identity.size_bytes = 80;
     BOOST_TEST(said() == "all of it has an outcome");
     facts.progress->lost_bytes = 7;

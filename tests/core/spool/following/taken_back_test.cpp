@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(so_little_that_logs_begin_alike_is_read_again) {
     BOOST_TEST(log("app.log").position == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(so_is_what_is_truncated_below_the_position) {
+BOOST_AUTO_TEST_CASE(so_is_what_no_anchor_proves_any_more) {
     write("app.log", lines(1, 10));
     look();
     cut("app.log");
@@ -42,6 +42,56 @@ BOOST_AUTO_TEST_CASE(so_is_what_is_truncated_below_the_position) {
     look();
     BOOST_TEST(look(1s) == "app.log: truncated");
     BOOST_TEST(log("app.log").position == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_log_that_is_truncated_below_its_position_is_read_from_the_last_anchor_on) {
+    write("app.log", lines(1, 20));
+    look();
+    for (int last : {6, 10, 20}) cut("app.log", lines(1, last).size());
+    write("app.log", "half");
+    look();
+    disk.find("app.log")->data = lines(1, 12);
+    BOOST_TEST(look() == "app.log: shrink_doubted");
+    BOOST_TEST(look(1s) == "app.log: cut_short");
+    BOOST_TEST(losses() == "truncated_unread 291-295");
+    BOOST_TEST(log("app.log").position == lines(1, 10).size());
+    BOOST_TEST(log("app.log").life == 1u);
+    write("app.log", lines(13, 14));
+    BOOST_TEST(look() == "app.log: same_log");
+}
+
+BOOST_AUTO_TEST_CASE(so_it_is_where_it_grows_on_meanwhile) {
+    write("app.log", lines(1, 20));
+    look();
+    for (int last : {6, 10, 20}) cut("app.log", lines(1, last).size());
+    disk.find("app.log")->data = lines(1, 12);
+    BOOST_TEST(look() == "app.log: shrink_doubted");
+    write("app.log", lines(41, 60));
+    BOOST_TEST(look(100ms) == "app.log: cut_short");
+    BOOST_TEST(log("app.log").position == lines(1, 10).size());
+}
+
+BOOST_AUTO_TEST_CASE(a_log_that_is_written_from_the_start_and_begins_alike_is_read_from_the_start) {
+    write("app.log", lines(1, 20));
+    look();
+    for (int last : {6, 10, 20}) cut("app.log", lines(1, last).size());
+    disk.find("app.log")->data = lines(1, 8) + lines(41, 46);
+    look();
+    BOOST_TEST(look(1s) == "app.log: truncated");
+    BOOST_TEST(log("app.log").position == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(anchors_inside_a_cut_prove_as_much) {
+    write("app.log", lines(1, 20));
+    look();
+    auto& data = disk.find("app.log")->data;
+    auto inside = mark_of(data, lines(1, 10).size(), 32);
+    auto head = mark_of(data, data.find('\n') + 1, 64);
+    book.cut(log("app.log").number, mark_of(data, data.size(), 32), head, {inside});
+    data = lines(1, 12);
+    look();
+    BOOST_TEST(look(1s) == "app.log: cut_short");
+    BOOST_TEST(log("app.log").position == lines(1, 10).size());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -66,6 +66,43 @@ BOOST_AUTO_TEST_CASE(a_deleted_log_is_read_from_what_is_open) {
     BOOST_TEST(look().logs.empty());
 }
 
+BOOST_AUTO_TEST_CASE(of_a_log_without_a_name_is_known_whether_it_is_written) {
+    append("app.log", "a\n");
+    auto writer = std::make_unique<std::ofstream>(place.path("app.log"), std::ios::app);
+    look();
+    std::filesystem::rename(place.path("app.log"), scratch.path("app.log"));
+    BOOST_TEST(cut() == "a\n");
+    BOOST_TEST((look().logs.front().writers == writer_state::some));
+    *writer << "late\n" << std::flush;
+    BOOST_TEST(cut() == "late\n");
+    writer.reset();
+    BOOST_TEST((look().logs.front().writers == writer_state::none));
+}
+
+BOOST_AUTO_TEST_CASE(a_range_that_is_overwritten_from_its_beginning_on_is_not_what_was_cut) {
+    append("app.log", lines('a', 1000));
+    auto seen = look();
+    auto range = subject->find({{seen.logs.front().number, seen.logs.front().size}}).front().range;
+    auto file = seen.files->find(range.bytes);
+    BOOST_TEST(holds_slice(file->get(), range.bytes));
+    std::fstream(place.path("app.log"), std::ios::in | std::ios::out) << "something else";
+    BOOST_TEST(!holds_slice(file->get(), range.bytes));
+}
+
+BOOST_AUTO_TEST_CASE(what_was_cut_stands_when_the_end_of_a_log_is_taken_away) {
+    auto text = lines('a', 2000);
+    append("app.log", text);
+    BOOST_TEST(cut() == text);
+    auto left = text.find("a1500 ");
+    std::filesystem::resize_file(place.path("app.log"), left);
+    look();
+    auto again = cut();
+    BOOST_TEST(again.size() < text.size() / 8);
+    BOOST_TEST(text.substr(left - again.size(), again.size()) == again);
+    append("app.log", "new\n");
+    BOOST_TEST(cut() == "new\n");
+}
+
 BOOST_AUTO_TEST_CASE(a_log_that_was_deleted_meanwhile_is_lost_with_what_was_seen_of_it) {
     append("app.log", "a\nbb\n");
     look();
@@ -150,7 +187,7 @@ BOOST_AUTO_TEST_CASE(a_record_that_is_too_long_is_cut_within_at_a_character) {
     auto seen = look();
     auto found = subject->find({{seen.logs.front().number, 149}});
     BOOST_TEST_REQUIRE(found.size() == 1u);
-    BOOST_TEST(found[0].range.splits_record);
+    BOOST_TEST((found[0].range.split == record_split::length));
     BOOST_TEST(found[0].range.bytes.length_bytes == 148u);
 }
 
