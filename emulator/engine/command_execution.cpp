@@ -1,6 +1,5 @@
 #include "emulator/engine/command_execution.hpp"
 
-#include "base/text.hpp"
 #include "sqlite/error.hpp"
 
 #include <memory>
@@ -28,60 +27,6 @@ static failure no_database(const std::string& database) {
 static failure storage_failure(const sqlite::error& error) {
     return {
         .code = service_code("InternalServerError"), .next = remedy::retry, .detail = error.what()};
-}
-
-// "TableName, Schema, DatabaseName, Folder, DocString", as Kusto answers about a table.
-static dataset about_table(const table_schema& table, std::string schema) {
-    dataset out;
-    out.columns = {
-        {"TableName", column_type::string},
-        {"Schema", column_type::string},
-        {"DatabaseName", column_type::string},
-        {"Folder", column_type::string},
-        {"DocString", column_type::string}};
-    out.rows.push_back({table.name, std::move(schema), table.database, std::string(), std::string()}
-    );
-    return out;
-}
-
-static std::string json_schema(const table_schema& table) {
-    std::string columns;
-    for (auto& column : table.columns) {
-        columns += columns.empty() ? "" : ",";
-        columns += "{\"Name\":\"" + json_escape(column.name) + "\",\"Type\":\"System." +
-                   std::string(clr_name(column.type)) + "\",\"CslType\":\"" +
-                   std::string(to_string(column.type)) + "\"}";
-    }
-    return "{\"Name\":\"" + json_escape(table.name) + "\",\"OrderedColumns\":[" + columns + "]}";
-}
-
-static dataset about_mappings(const std::vector<const mapping*>& mappings) {
-    dataset out;
-    out.columns = {
-        {"Name", column_type::string},
-        {"Kind", column_type::string},
-        {"Mapping", column_type::string},
-        {"LastUpdatedOn", column_type::datetime},
-        {"Database", column_type::string},
-        {"Table", column_type::string}};
-    for (auto* one : mappings) {
-        auto kind = std::string(to_string(one->kind));
-        out.rows.push_back({one->name, kind, one->text, cell(), one->database, one->table});
-    }
-    return out;
-}
-
-static dataset table_names(const std::vector<const table_schema*>& tables) {
-    dataset out;
-    out.columns = {
-        {"TableName", column_type::string},
-        {"DatabaseName", column_type::string},
-        {"Folder", column_type::string},
-        {"DocString", column_type::string}};
-    for (auto* table : tables) {
-        out.rows.push_back({table->name, table->database, std::string(), std::string()});
-    }
-    return out;
 }
 
 asio::awaitable<result<dataset>> command_execution::run(std::string database, command what) {
@@ -208,6 +153,82 @@ command_execution::answer command_execution::carry_out(
     co_return out;
 }
 
+query_sources command_execution::sources() {
+    auto find_table = [this](const std::string& database, const std::string& name) {
+        return tables_.find_table(database, name);
+    };
+    auto find_function = [this](const std::string& database, const std::string& name) {
+        auto found = tables_.find_functions(database, name);
+        return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
+    };
+    return {find_table, find_function};
+}
+
+command_execution::answer command_execution::carry_out(
+    std::string database, commands::create_function what
+) {
+    if (!known_.has_database(database)) co_return no_database(database);
+    auto write = [this, what]() -> std::shared_ptr<result<>> {
+        auto& made = what.what;
+        bool is_there = !tables_.find_functions(made.database, made.name).empty();
+        if (is_there && what.if_not_exists) return std::make_shared<result<>>();
+        if (is_there && !what.may_exist) {
+            failure why;
+            why.code = service_code("EntityNameAlreadyExistsException");
+            why.next = remedy::give_up;
+            why.detail = "Function '" + made.name + "' exists already; use .create-or-alter.";
+            return std::make_shared<result<>>(std::move(why));
+        }
+        auto body = translate_body(made.database, made, sources(), what.now);
+        if (!body) return std::make_shared<result<>>(body.error());
+        tables_.put_function(made);
+        return std::make_shared<result<>>();
+    };
+    auto done = co_await offload(pool_, std::move(write));
+    if (done->has_error()) co_return done->error();
+    auto out = about_functions({what.what});
+    co_return out;
+}
+
+command_execution::answer command_execution::carry_out(
+    std::string database, commands::drop_function what
+) {
+    auto write = [this, database, name = what.name] {
+        return tables_.drop_function(database, name);
+    };
+    bool was_there = co_await offload(pool_, std::move(write));
+    if (!was_there && !what.if_exists) {
+        failure why;
+        why.code = service_code("EntityNotFound");
+        why.next = remedy::give_up;
+        why.detail = "Entity ID '" + what.name + "' of kind 'Function' was not found.";
+        co_return why;
+    }
+    dataset out = about_functions({});
+    co_return out;
+}
+
+command_execution::answer command_execution::carry_out(
+    std::string database, commands::show_functions
+) {
+    if (!known_.has_database(database)) co_return no_database(database);
+    auto read = [this, database] { return tables_.find_functions(database, std::nullopt); };
+    auto found = co_await offload(pool_, std::move(read));
+    auto out = about_functions(found);
+    co_return out;
+}
+
+command_execution::answer command_execution::carry_out(
+    std::string database, commands::set_policy what
+) {
+    auto* table = known_.find_table(database, what.table);
+    if (!table) co_return no_table(database, what.table);
+    dataset out;
+    out.columns = {{"PolicyName", column_type::string}, {"EntityName", column_type::string}};
+    out.rows.push_back({what.kind, "[" + database + "].[" + what.table + "]"});
+    co_return out;
+}
+
 command_execution::answer command_execution::carry_out(std::string, commands::show_databases) {
     dataset out;
     out.columns = {{"DatabaseName", column_type::string}};
@@ -272,10 +293,7 @@ command_execution::answer command_execution::query(
     std::string database, std::string text, wall_time now
 ) {
     auto read = [this, database, text, now] {
-        auto find = [this](const std::string& database, const std::string& table) {
-            return tables_.find_table(database, table);
-        };
-        auto query = translate_query(database, text, find, now);
+        auto query = translate_query(database, text, sources(), now);
         result<dataset> out = query ? answer_of(tables_, std::move(*query)) : query.error();
         return std::make_shared<result<dataset>>(std::move(out));
     };

@@ -3,6 +3,7 @@
 #include "async/offload.hpp"
 #include "emulator/engine/commands.hpp"
 #include "emulator/engine/dataset.hpp"
+#include "emulator/engine/query_source.hpp"
 #include "emulator/engine/store.hpp"
 
 #include <string>
@@ -21,6 +22,8 @@ public:
     asio::awaitable<result<dataset>> query(std::string database, std::string text, wall_time now);
 
 private:
+    query_sources sources();
+
     using answer = asio::awaitable<result<dataset>>;
 
     answer carry_out(std::string database, commands::create_database what);
@@ -29,6 +32,10 @@ private:
     answer carry_out(std::string database, commands::clear_table what);
     answer carry_out(std::string database, commands::create_mapping what);
     answer carry_out(std::string database, commands::drop_mapping what);
+    answer carry_out(std::string database, commands::create_function what);
+    answer carry_out(std::string database, commands::drop_function what);
+    answer carry_out(std::string database, commands::show_functions what);
+    answer carry_out(std::string database, commands::set_policy what);
     answer carry_out(std::string database, commands::show_databases what);
     answer carry_out(std::string database, commands::show_tables what);
     answer carry_out(std::string database, commands::show_table what);

@@ -72,10 +72,17 @@ private:
             if (!cursor_.take_name(out.name)) return cursor_.unexpected("a name");
             return command(std::move(out));
         }
+        if (cursor_.take_keyword("function")) return create_function(verb);
         if (!cursor_.take_keyword("table")) return cursor_.unexpected("'table' or 'database'");
         std::string table;
         if (!cursor_.take_name(table)) return cursor_.unexpected("a table");
         if (cursor_.take_keyword("ingestion")) return create_mapping(table, verb != "create");
+        bool sets_policy = verb.starts_with("alter") && cursor_.take_keyword("policy");
+        if (sets_policy) {
+            auto kind = cursor_.take().value;
+            if (cursor_.at_end()) return cursor_.unexpected("what the policy is");
+            return command(commands::set_policy{std::move(table), std::move(kind)});
+        }
         if (verb == "create-or-alter" || verb == "alter") {
             return syntax("'." + verb + " table' is not known here; use '.create-merge table'");
         }
@@ -121,7 +128,58 @@ private:
         return command(std::move(out));
     }
 
+    // "with (folder='x', docstring='y')", which says nothing here.
+    result<> pass_over_properties() {
+        if (!cursor_.take_keyword("with")) return {};
+        if (!cursor_.take_symbol("(")) return cursor_.unexpected("'('");
+        while (!cursor_.at_end() && !cursor_.take_symbol(")")) cursor_.take();
+        return {};
+    }
+
+    // What stands between "{" and its "}", as it is written.
+    result<std::string> body() {
+        auto text = cursor_.rest();
+        auto begin = cursor_.peek().at;
+        if (!cursor_.take_symbol("{")) return cursor_.unexpected("'{'");
+        for (int depth = 1; !cursor_.at_end();) {
+            auto one = cursor_.take();
+            bool is_symbol = one.type == token::kind::symbol;
+            if (is_symbol && one.value == "{") ++depth;
+            if (is_symbol && one.value == "}") --depth;
+            if (depth > 0) continue;
+            std::string inside(text.substr(1, one.at - begin - 1));
+            return result<std::string>(boost::system::in_place_value, std::move(inside));
+        }
+        return cursor_.unexpected("'}'");
+    }
+
+    result<command> create_function(const std::string& verb) {
+        if (verb != "create" && verb != "create-or-alter") {
+            return syntax("'." + verb + " function' is not known here; use '.create-or-alter'");
+        }
+        commands::create_function out;
+        out.may_exist = verb == "create-or-alter";
+        out.if_not_exists = cursor_.take_keyword("ifnotexists");
+        if (auto done = pass_over_properties(); !done) return done.error();
+        out.what.database = database_;
+        out.now = now_;
+        if (!cursor_.take_name(out.what.name)) return cursor_.unexpected("a name");
+        auto parameters = parse_columns(cursor_);
+        if (!parameters) return parameters.error();
+        out.what.parameters = std::move(*parameters);
+        auto text = body();
+        if (!text) return text.error();
+        out.what.body = std::move(*text);
+        return ended(std::move(out));
+    }
+
     result<command> drop() {
+        if (cursor_.take_keyword("function")) {
+            commands::drop_function out;
+            if (!cursor_.take_name(out.name)) return cursor_.unexpected("a name");
+            out.if_exists = cursor_.take_keyword("ifexists");
+            return ended(std::move(out));
+        }
         if (!cursor_.take_keyword("table")) return cursor_.unexpected("'table'");
         std::string table;
         if (!cursor_.take_name(table)) return cursor_.unexpected("a table");
@@ -144,10 +202,11 @@ private:
 
     result<command> show() {
         if (cursor_.take_keyword("databases")) return ended(commands::show_databases{});
+        if (cursor_.take_keyword("functions")) return ended(commands::show_functions{});
         if (cursor_.take_keyword("tables")) return ended(commands::show_tables{});
         if (cursor_.take_keyword("ingestion")) {
             if (!cursor_.take_keyword("failures")) return cursor_.unexpected("'failures'");
-            auto query = translate_operators(cursor_, failures_of(database_), now_);
+            auto query = translate_operators(cursor_, failures_of(database_), {now_, {}});
             if (!query) return query.error();
             return command(commands::show_ingestion_failures{std::move(*query)});
         }

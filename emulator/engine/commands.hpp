@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "emulator/engine/query.hpp"
+#include "emulator/engine/stored_tables.hpp"
 #include "emulator/schema/schema.hpp"
 
 #include <optional>
@@ -34,6 +35,22 @@ struct create_mapping {
 struct drop_mapping {
     mapping what;
 };
+struct create_function {
+    stored_function what;
+    wall_time now;
+    bool may_exist = false;
+    bool if_not_exists = false;
+};
+struct drop_function {
+    std::string name;
+    bool if_exists = false;
+};
+struct show_functions {};
+/// Policies say nothing here.
+struct set_policy {
+    std::string table;
+    std::string kind;
+};
 struct show_databases {};
 struct show_tables {};
 struct show_table {
@@ -57,6 +74,10 @@ using command = std::variant<
     commands::clear_table,
     commands::create_mapping,
     commands::drop_mapping,
+    commands::create_function,
+    commands::drop_function,
+    commands::show_functions,
+    commands::set_policy,
     commands::show_databases,
     commands::show_tables,
     commands::show_table,

@@ -166,4 +166,70 @@ http::response error_answer(const failure& why, wall_time now) {
     return answer(400, json::serialize(whole));
 }
 
+// "TableName, Schema, DatabaseName, Folder, DocString", as Kusto answers about a table.
+dataset about_table(const table_schema& table, std::string schema) {
+    dataset out;
+    out.columns = {
+        {"TableName", column_type::string},
+        {"Schema", column_type::string},
+        {"DatabaseName", column_type::string},
+        {"Folder", column_type::string},
+        {"DocString", column_type::string}};
+    out.rows.push_back({table.name, std::move(schema), table.database, std::string(), std::string()}
+    );
+    return out;
+}
+
+std::string json_schema(const table_schema& table) {
+    std::string columns;
+    for (auto& column : table.columns) {
+        columns += columns.empty() ? "" : ",";
+        columns += "{\"Name\":\"" + json_escape(column.name) + "\",\"Type\":\"System." +
+                   std::string(clr_name(column.type)) + "\",\"CslType\":\"" +
+                   std::string(to_string(column.type)) + "\"}";
+    }
+    return "{\"Name\":\"" + json_escape(table.name) + "\",\"OrderedColumns\":[" + columns + "]}";
+}
+
+dataset about_mappings(const std::vector<const mapping*>& mappings) {
+    dataset out;
+    out.columns = {
+        {"Name", column_type::string},
+        {"Kind", column_type::string},
+        {"Mapping", column_type::string},
+        {"LastUpdatedOn", column_type::datetime},
+        {"Database", column_type::string},
+        {"Table", column_type::string}};
+    for (auto* one : mappings) {
+        auto kind = std::string(to_string(one->kind));
+        out.rows.push_back({one->name, kind, one->text, cell(), one->database, one->table});
+    }
+    return out;
+}
+
+dataset about_functions(const std::vector<stored_function>& functions) {
+    dataset out;
+    for (auto name : {"Name", "Parameters", "Body", "Folder", "DocString"}) {
+        out.columns.push_back({name, column_type::string});
+    }
+    for (auto& one : functions) {
+        auto body = "{" + one.body + "}";
+        out.rows.push_back({one.name, parameters_text(one), body, std::string(), std::string()});
+    }
+    return out;
+}
+
+dataset table_names(const std::vector<const table_schema*>& tables) {
+    dataset out;
+    out.columns = {
+        {"TableName", column_type::string},
+        {"DatabaseName", column_type::string},
+        {"Folder", column_type::string},
+        {"DocString", column_type::string}};
+    for (auto* table : tables) {
+        out.rows.push_back({table->name, table->database, std::string(), std::string()});
+    }
+    return out;
+}
+
 }  // namespace kustodrop::emulator

@@ -1,7 +1,9 @@
 #include "emulator/engine/kql_expression.hpp"
 
 #include "base/text.hpp"
+#include "emulator/engine/kql_calls.hpp"
 #include "emulator/engine/kql_functions.hpp"
+#include "emulator/engine/kql_times.hpp"
 #include "emulator/schema/cells.hpp"
 #include "sqlite/quoting.hpp"
 
@@ -15,10 +17,6 @@ using enum column_type;
 
 namespace {
 
-failure semantic(std::string detail) {
-    return {.code = service_code("Semantic"), .next = remedy::give_up, .detail = std::move(detail)};
-}
-
 using expression = result<sql_expression>;
 
 class reader {
@@ -28,7 +26,7 @@ public:
     expression any() {
         // Every level of nesting is a level of recursion.
         static constexpr int max_depth = 100;
-        if (++depth_ > max_depth) return semantic("the expression is nested too deeply");
+        if (++depth_ > max_depth) return semantic_failure("the expression is nested too deeply");
         auto out = joined("or", &reader::both);
         --depth_;
         return out;
@@ -70,6 +68,7 @@ private:
             if (!right) return right;
             coerce(left, *right);
             coerce(*right, left);
+            if (auto done = make_comparable(left, *right); !done) return done.error();
             return yes_or_no("(" + left.sql + " " + std::string(sql) + " " + right->sql + ")");
         }
         for (auto& [symbol, sql] : {std::pair("=~", " = "), std::pair("!~", " <> ")}) {
@@ -124,7 +123,7 @@ private:
         return yes_or_no("(" + left.sql + " IN (" + list + "))");
     }
 
-    expression between(const sql_expression& left) {
+    expression between(sql_expression left) {
         if (!cursor_.take_symbol("(")) return cursor_.unexpected("'('");
         auto low = sum();
         if (!low) return low;
@@ -134,6 +133,9 @@ private:
         if (!cursor_.take_symbol(")")) return cursor_.unexpected("')'");
         coerce(left, *low);
         coerce(left, *high);
+        auto again = left;
+        if (auto done = make_comparable(left, *low); !done) return done.error();
+        if (auto done = make_comparable(again, *high); !done) return done.error();
         return yes_or_no("(" + left.sql + " BETWEEN " + low->sql + " AND " + high->sql + ")");
     }
 
@@ -149,6 +151,10 @@ private:
             if (symbol.empty()) break;
             auto right = (this->*below)();
             if (!right) return right;
+            if (is_of_time(left->type) || is_of_time(right->type)) {
+                left = time_arithmetic(symbol, *left, *right);
+                continue;
+            }
             bool fraction = left->type == real || right->type == real;
             left->sql = "(" + left->sql + " " + std::string(symbol) + " " + right->sql + ")";
             left->type = fraction ? real : long_;
@@ -161,7 +167,12 @@ private:
     expression value() {
         if (cursor_.take_symbol("-")) {
             auto inner = value();
-            if (inner) inner->sql = "(-" + inner->sql + ")";
+            if (!inner) return inner;
+            if (inner->type == timespan) {
+                inner = from_ticks("(-" + ticks_sql(*inner) + ")", timespan);
+            } else {
+                inner->sql = "(-" + inner->sql + ")";
+            }
             return inner;
         }
         if (cursor_.take_symbol("(")) {
@@ -179,7 +190,7 @@ private:
         }
         if (next.type == token::kind::timespan) {
             auto span = normalized_timespan(cursor_.take().value);
-            if (!span) return semantic("'" + next.value + "' is not a timespan");
+            if (!span) return semantic_failure("'" + next.value + "' is not a timespan");
             return sql_expression{sqlite::quoted_text(*span), timespan, "", false};
         }
         bool call = next.type == token::kind::name && cursor_.peek(1).value == "(";
@@ -195,7 +206,10 @@ private:
             sql_expression out{scope_.columns_sql[i], scope_.columns[i].type, name, false};
             return out.type == dynamic ? member_of(std::move(out)) : expression(std::move(out));
         }
-        return semantic(
+        for (auto& [known, value] : scope_.constants) {
+            if (known == name) return value;
+        }
+        return semantic_failure(
             "'" + name + "' operator: Failed to resolve column or scalar expression named '" +
             name + "'"
         );
@@ -219,7 +233,8 @@ private:
             } else {
                 break;
             }
-            if (name.find('"') != name.npos) return semantic("a property may not contain '\"'");
+            if (name.find('"') != name.npos)
+                return semantic_failure("a property may not contain '\"'");
             path += ".\"" + name + "\"";
             whole.name += "_" + name;
         }
@@ -241,49 +256,13 @@ private:
         return out;
     }
 
-    static std::string filled(std::string_view form, const std::vector<sql_expression>& values) {
-        std::string out;
-        for (std::size_t i = 0; i < form.size(); ++i) {
-            if (form[i] != '$') {
-                out += form[i];
-                continue;
-            }
-            out += values[static_cast<std::size_t>(form[++i] - '1')].sql;
-        }
-        return out;
-    }
-
     expression function() {
         auto name = cursor_.peek().value;
         if (name == "datetime") return datetime_literal();
         cursor_.take();
         auto values = arguments();
         if (!values) return values.error();
-        if (name == "now" && values->empty()) return time_literal(scope_.now);
-        if (name == "strcat") return concatenation(*values);
-        auto* form = find_function(name);
-        if (!form) return semantic("Unknown function: '" + name + "'");
-        if (form->arguments != values->size()) {
-            return semantic(name + "(): wrong number of arguments");
-        }
-        sql_expression out;
-        out.sql = filled(form->sql, *values);
-        out.type = form->type.value_or(values->empty() ? long_ : values->front().type);
-        out.aggregates = form->aggregates;
-        auto subject = values->empty() ? "" : values->front().name;
-        if (form->aggregates) out.name = name + "_" + subject;
-        return out;
-    }
-
-    static expression time_literal(wall_time time) {
-        auto text = normalized_datetime(to_iso8601(time)).value_or("");
-        return sql_expression{sqlite::quoted_text(text), datetime, "", false};
-    }
-
-    static expression concatenation(const std::vector<sql_expression>& values) {
-        std::string sql = "(''";
-        for (auto& value : values) sql += " || coalesce(" + value.sql + ", '')";
-        return sql_expression{sql + ")", column_type::string, "", false};
+        return call(name, *values, scope_.now);
     }
 
     // What stands within datetime(…) is not of this language.
@@ -298,7 +277,7 @@ private:
                         ? inside.substr(1, inside.size() - 2)
                         : inside;
         auto time = normalized_datetime(bare);
-        if (!time) return semantic("'" + std::string(inside) + "' is not a datetime");
+        if (!time) return semantic_failure("'" + std::string(inside) + "' is not a datetime");
         return sql_expression{sqlite::quoted_text(*time), datetime, "", false};
     }
 

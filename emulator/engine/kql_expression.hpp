@@ -1,28 +1,24 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "base/time.hpp"
+#include "emulator/engine/kql_values.hpp"
 #include "emulator/schema/kql_tokens.hpp"
 #include "emulator/schema/schema.hpp"
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace kustodrop::emulator {
-
-/// An expression of a query, as SQL.
-struct sql_expression {
-    std::string sql;
-    column_type type = column_type::string;
-    std::string name;         // What a column made of it is called; "" where it has no own name.
-    bool aggregates = false;  // count(), sum(…), …
-};
 
 /// What names stand for where an expression is read.
 struct sql_scope {
     std::vector<column> columns;
     std::vector<std::string> columns_sql;  // In the same order.
     wall_time now;
+    named_values constants;  // Parameters of a function. Columns come first.
 };
 
 /// Reads one expression. Fails with code "Syntax" or "Semantic" in Kusto's sense.

@@ -1,16 +1,13 @@
 #include "emulator/engine/query.hpp"
 
 #include "emulator/engine/kql_expression.hpp"
+#include "emulator/engine/kql_times.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <utility>
 
 namespace kustodrop::emulator {
-
-static failure semantic(std::string detail) {
-    return {.code = service_code("Semantic"), .next = remedy::give_up, .detail = std::move(detail)};
-}
 
 // Between the operators, column i is called c<i>.
 static std::string place(std::size_t index) { return "c" + std::to_string(index); }
@@ -19,8 +16,8 @@ namespace {
 
 class translator {
 public:
-    translator(token_cursor& cursor, sql_query query, wall_time now)
-        : cursor_(cursor), query_(std::move(query)), now_(now) {}
+    translator(token_cursor& cursor, sql_query query, const query_surroundings& around)
+        : cursor_(cursor), query_(std::move(query)), around_(around) {}
 
     result<sql_query> run() {
         while (cursor_.take_symbol("|")) {
@@ -56,13 +53,14 @@ private:
         if (name == "sort" || name == "order") return sort();
         if (name == "top") return top();
         if (name == "summarize") return summarize();
-        return semantic("The operator '" + name + "' is not known here");
+        return semantic_failure("The operator '" + name + "' is not known here");
     }
 
     sql_scope scope() const {
         sql_scope out;
         out.columns = query_.columns;
-        out.now = now_;
+        out.now = around_.now;
+        out.constants = around_.constants;
         for (std::size_t i = 0; i < out.columns.size(); ++i) out.columns_sql.push_back(place(i));
         return out;
     }
@@ -124,9 +122,10 @@ private:
             std::string name;
             if (!cursor_.take_name(name)) return cursor_.unexpected("a column");
             auto removed = std::erase_if(columns, [&](auto& one) { return one.name == name; });
-            if (removed == 0) return semantic("project-away: no column is named '" + name + "'");
+            if (removed == 0)
+                return semantic_failure("project-away: no column is named '" + name + "'");
         } while (cursor_.take_symbol(","));
-        if (columns.empty()) return semantic("project-away: no column is left");
+        if (columns.empty()) return semantic_failure("project-away: no column is left");
         select(columns, "");
         return {};
     }
@@ -165,7 +164,7 @@ private:
     result<std::string> number() {
         auto name = cursor_.take();
         bool whole = name.type == token::kind::number && name.value.find('.') == name.value.npos;
-        if (!whole || name.value.size() > 15) return semantic("a whole number is expected");
+        if (!whole || name.value.size() > 15) return semantic_failure("a whole number is expected");
         return result<std::string>(boost::system::in_place_value, name.value);
     }
 
@@ -184,7 +183,8 @@ private:
             if (!key) return key.error();
             bool ascending = cursor_.take_keyword("asc");
             if (!ascending) cursor_.take_keyword("desc");
-            out += (out.empty() ? "" : ", ") + key->sql + (ascending ? " ASC" : " DESC");
+            auto by = key->type == column_type::timespan ? ticks_sql(*key) : key->sql;
+            out += (out.empty() ? "" : ", ") + by + (ascending ? " ASC" : " DESC");
             bool last = !ascending;
             if (cursor_.take_keyword("nulls")) last = cursor_.take().value == "last";
             out += last ? " NULLS LAST" : " NULLS FIRST";
@@ -215,7 +215,7 @@ private:
         auto largest = expression();
         if (!largest) return largest.error();
         bool all = cursor_.take_symbol(",") && cursor_.take_symbol("*") && cursor_.take_symbol(")");
-        if (!all) return semantic("only arg_max(COLUMN, *) is known here");
+        if (!all) return semantic_failure("only arg_max(COLUMN, *) is known here");
         if (!cursor_.take_keyword("by")) return cursor_.unexpected("'by'");
         auto columns = named_list();
         if (!columns) return columns.error();
@@ -240,7 +240,7 @@ private:
             values = std::move(*aggregates);
             for (auto& one : values) {
                 if (!one.aggregates)
-                    return semantic("summarize: '" + one.name + "' aggregates nothing");
+                    return semantic_failure("summarize: '" + one.name + "' aggregates nothing");
             }
             if (!cursor_.take_keyword("by")) {
                 select(values, "");
@@ -259,77 +259,21 @@ private:
 
     token_cursor& cursor_;
     sql_query query_;
-    wall_time now_;
+    const query_surroundings& around_;
 };
 
 }  // namespace
 
-result<sql_query> translate_operators(token_cursor& cursor, sql_query source, wall_time now) {
-    return translator(cursor, std::move(source), now).run();
-}
-
-// What ingestion_time() and extent_tags() mean, until the first operator that chooses columns.
-static constexpr auto marks = R"(, (SELECT max(at) FROM ingestions WHERE source_id = "$source_id")
-    AS ingested_at, CASE "$tags" WHEN '' THEN '[]' ELSE '["' || replace(replace(replace(
-    "$tags", '\', '\\'), '"', '\"'), char(10), '","') || '"]' END AS extent_tags)";
-
-static bool asks_for_marks(std::string_view text) {
-    return text.find("ingestion_time") != text.npos || text.find("extent_tags") != text.npos;
-}
-
-static sql_query without_marks(sql_query query) {
-    std::string list;
-    for (std::size_t i = 0; i < query.columns.size(); ++i) {
-        list += (i == 0 ? "" : ", ") + place(i);
-    }
-    query.sql = "SELECT " + list + " FROM (" + query.sql + ")";
-    return query;
-}
-
-static sql_query all_of(const stored_table& table, bool with_marks) {
-    sql_query out;
-    out.columns = table.schema.columns;
-    for (std::size_t i = 0; i < table.physical_columns.size(); ++i) {
-        out.sql += (i == 0 ? "" : ", ") + table.physical_columns[i] + " AS " + place(i);
-    }
-    if (with_marks) out.sql += marks;
-    out.sql = "SELECT " + out.sql + " FROM " + table.physical;
-    return out;
-}
-
-result<sql_query> translate_query(
-    const std::string& database, std::string_view text, const table_finder& find, wall_time now
+result<sql_query> translate_operators(
+    token_cursor& cursor, sql_query source, const query_surroundings& around
 ) {
-    auto tokens = tokenize(text);
-    if (!tokens) return tokens.error();
-    token_cursor cursor(text, std::move(*tokens));
-    if (cursor.take_keyword("print")) {
-        sql_query nothing;
-        auto names = translator(cursor, nothing, now);
-        if (auto done = names.project(); !done) return done.error();
-        return names.run();
-    }
-    auto from = database;
-    std::string name;
-    if (cursor.peek().value == "database" && cursor.peek(1).value == "(") {
-        cursor.take();
-        cursor.take();
-        if (!cursor.take_text(from)) return cursor.unexpected("a database name");
-        if (!cursor.take_symbol(")")) return cursor.unexpected("')'");
-        if (!cursor.take_symbol(".")) return cursor.unexpected("'.'");
-    }
-    if (!cursor.take_name(name)) return cursor.unexpected("a table");
-    auto table = find(from, name);
-    if (!table) {
-        return semantic(
-            "'" + name + "' operator: Failed to resolve table or column expression named '" + name +
-            "' in database '" + from + "'"
-        );
-    }
-    bool with_marks = asks_for_marks(text);
-    auto query = translate_operators(cursor, all_of(*table, with_marks), now);
-    if (query && with_marks) return without_marks(std::move(*query));
-    return query;
+    return translator(cursor, std::move(source), around).run();
+}
+
+result<sql_query> translate_print(token_cursor& cursor, const query_surroundings& around) {
+    translator values(cursor, {}, around);
+    if (auto done = values.project(); !done) return done.error();
+    return values.run();
 }
 
 }  // namespace kustodrop::emulator

@@ -1,12 +1,12 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "emulator/engine/stored_tables.hpp"
+#include "base/time.hpp"
+#include "emulator/engine/kql_values.hpp"
 #include "emulator/schema/kql_tokens.hpp"
+#include "emulator/schema/schema.hpp"
 
-#include <functional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace kustodrop::emulator {
@@ -17,18 +17,20 @@ struct sql_query {
     std::vector<column> columns;
 };
 
-/// Finds a table of a database.
-using table_finder = std::function<
-    std::optional<stored_table>(const std::string& database, const std::string& table)>;
+/// What a query may refer to beside the columns of its source.
+struct query_surroundings {
+    wall_time now;
+    named_values constants = {};
+};
 
-/// Translates the part of the Kusto query language that checks what arrived: a table, then where,
-/// project, project-away, extend, distinct, count, take, sort, top and summarize; also `print`.
-/// Fails with code "Syntax" or "Semantic".
-result<sql_query> translate_query(
-    const std::string& database, std::string_view text, const table_finder& find, wall_time now
+/// Translates what follows the source of a query: "| where … | …", or nothing. Known are where,
+/// project, project-away, extend, distinct, count, take, sort, top and summarize. Fails with code
+/// "Syntax" or "Semantic".
+result<sql_query> translate_operators(
+    token_cursor& cursor, sql_query source, const query_surroundings& around
 );
 
-/// The same for what follows a source: "| where … | …", or nothing.
-result<sql_query> translate_operators(token_cursor& cursor, sql_query source, wall_time now);
+/// The same for "a, b = x + 1 | …" after `print`.
+result<sql_query> translate_print(token_cursor& cursor, const query_surroundings& around);
 
 }  // namespace kustodrop::emulator

@@ -1,11 +1,18 @@
 #include "emulator/engine/sql_functions.hpp"
 
 #include "base/text.hpp"
+#include "emulator/schema/cells.hpp"
 #include "sqlite/scalar_function.hpp"
 
+#include <boost/json.hpp>
+
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace kustodrop::emulator {
 
@@ -61,9 +68,90 @@ static sqlite::value to_long(std::span<const sqlite::argument> values) {
     return {};
 }
 
+// What stands as a text, or null for what is something else.
+template <class Value>
+static sqlite::value of_text(
+    const sqlite::argument& from, std::optional<Value> (*read)(std::string_view)
+) {
+    auto* text = std::get_if<std::string_view>(&from);
+    auto out = text ? read(*text) : std::nullopt;
+    if (!out) return {};
+    return *out;
+}
+
+static sqlite::value moment_of(std::span<const sqlite::argument> values) {
+    return of_text(values[0], datetime_ticks);
+}
+
+static sqlite::value ticks_of(std::span<const sqlite::argument> values) {
+    return of_text(values[0], timespan_ticks);
+}
+
+static sqlite::value to_datetime(std::span<const sqlite::argument> values) {
+    return of_text(values[0], normalized_datetime);
+}
+
+static sqlite::value to_timespan(std::span<const sqlite::argument> values) {
+    return of_text(values[0], normalized_timespan);
+}
+
+// What overflows is a real by then.
+static sqlite::value datetime_from(std::span<const sqlite::argument> values) {
+    auto* ticks = std::get_if<std::int64_t>(&values[0]);
+    auto out = ticks ? datetime_of_ticks(*ticks) : std::nullopt;
+    if (!out) return {};
+    return *out;
+}
+
+static sqlite::value timespan_from(std::span<const sqlite::argument> values) {
+    auto* ticks = std::get_if<std::int64_t>(&values[0]);
+    if (!ticks) return {};
+    return timespan_of_ticks(*ticks);
+}
+
+static std::optional<double> real_of(const sqlite::argument& value) {
+    if (auto* whole = std::get_if<std::int64_t>(&value)) return static_cast<double>(*whole);
+    if (auto* real = std::get_if<double>(&value)) return *real;
+    return std::nullopt;
+}
+
+// Kusto's bin(): down to a multiple of the step.
+static sqlite::value bin_of(std::span<const sqlite::argument> values) {
+    auto* whole = std::get_if<std::int64_t>(&values[0]);
+    auto* step = std::get_if<std::int64_t>(&values[1]);
+    if (whole && step) {
+        if (*step <= 0) return {};
+        auto rest = *whole % *step;
+        return *whole - (rest < 0 ? rest + *step : rest);
+    }
+    auto number = real_of(values[0]), size = real_of(values[1]);
+    if (!number || !size || !(*size > 0)) return {};
+    return std::floor(*number / *size) * *size;
+}
+
+// The first so many elements of an array.
+static sqlite::value first_of(std::span<const sqlite::argument> values) {
+    boost::system::error_code error;
+    auto list = boost::json::parse(text_of(values[0]), error);
+    auto* most = std::get_if<std::int64_t>(&values[1]);
+    auto* array = error ? nullptr : list.if_array();
+    if (!array || !most) return {};
+    auto size = static_cast<std::size_t>(std::max<std::int64_t>(*most, 0));
+    if (array->size() > size) array->erase(array->begin() + *most, array->end());
+    return boost::json::serialize(list);
+}
+
 void define_sql_functions(sqlite::database& db) {
     sqlite::define_function(db, "kusto_has", 2, has_term);
     sqlite::define_function(db, "kusto_long", 1, to_long);
+    sqlite::define_function(db, "kusto_moment", 1, moment_of);
+    sqlite::define_function(db, "kusto_ticks", 1, ticks_of);
+    sqlite::define_function(db, "kusto_todatetime", 1, to_datetime);
+    sqlite::define_function(db, "kusto_totimespan", 1, to_timespan);
+    sqlite::define_function(db, "kusto_datetime", 1, datetime_from);
+    sqlite::define_function(db, "kusto_timespan", 1, timespan_from);
+    sqlite::define_function(db, "kusto_bin", 2, bin_of);
+    sqlite::define_function(db, "kusto_first", 2, first_of);
 }
 
 }  // namespace kustodrop::emulator

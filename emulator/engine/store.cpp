@@ -104,6 +104,16 @@ void store::drop_mapping(const mapping& mapping) {
     remove_mapping(state_->writer, mapping);
 }
 
+void store::put_function(const stored_function& function) {
+    std::lock_guard lock(state_->writing);
+    insert_function(state_->writer, function);
+}
+
+bool store::drop_function(const std::string& database, const std::string& name) {
+    std::lock_guard lock(state_->writing);
+    return remove_function(state_->writer, database, name);
+}
+
 static void insert_record(sqlite::database& writer, const ingestion_record& record) {
     sqlite::statement add(
         writer,
@@ -252,6 +262,13 @@ std::optional<stored_table> store::find_table(
 ) {
     std::lock_guard lock(state_->reading);
     return emulator::find_table(state_->reader, database, table);
+}
+
+std::vector<stored_function> store::find_functions(
+    const std::string& database, const std::optional<std::string>& name
+) {
+    std::lock_guard lock(state_->reading);
+    return emulator::find_functions(state_->reader, database, name);
 }
 
 row_set store::select(const std::string& sql, const std::vector<cell>& parameters) {

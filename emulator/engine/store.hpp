@@ -61,6 +61,9 @@ public:
     void clear_table(const std::string& database, const std::string& table);
     void put_mapping(const mapping& mapping);
     void drop_mapping(const mapping& mapping);
+    void put_function(const stored_function& function);
+    /// False: there is none of that name.
+    bool drop_function(const std::string& database, const std::string& name);
 
     /// What the store is called with for each row of a blob.
     using row_adder = std::function<void(const std::vector<cell>& row)>;
@@ -85,6 +88,10 @@ public:
     std::vector<ingestion_record> failures(const std::string& database);
 
     std::optional<stored_table> find_table(const std::string& database, const std::string& table);
+    /// All functions of a database, or the one of that name.
+    std::vector<stored_function> find_functions(
+        const std::string& database, const std::optional<std::string>& name
+    );
     /// Runs a SELECT beside a writer. Throws sqlite::error.
     row_set select(const std::string& sql, const std::vector<cell>& parameters);
 

@@ -1,10 +1,15 @@
 #include "emulator/engine/stored_tables.hpp"
 
 #include "base/text.hpp"
+#include "emulator/schema/kql_tokens.hpp"
 #include "sqlite/quoting.hpp"
 #include "sqlite/statement.hpp"
 
+#include <cstdint>
 #include <functional>
+#include <optional>
+#include <utility>
+#include <vector>
 
 namespace kustodrop::emulator {
 
@@ -20,6 +25,9 @@ CREATE TABLE IF NOT EXISTS columns(
 CREATE TABLE IF NOT EXISTS mappings(
     database TEXT, table_name TEXT, kind TEXT, name TEXT, json TEXT,
     PRIMARY KEY(database, table_name, kind, name)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS functions(
+    database TEXT, name TEXT, parameters TEXT, body TEXT, PRIMARY KEY(database, name)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS tags(
     database TEXT, table_name TEXT, tag TEXT, PRIMARY KEY(database, table_name, tag)
@@ -179,6 +187,53 @@ void remove_mapping(sqlite::database& writer, const mapping& mapping) {
     );
     auto kind = to_string(mapping.kind);
     drop.bind(mapping.database, mapping.table, kind, mapping.name).run();
+}
+
+std::string parameters_text(const stored_function& function) {
+    std::string out;
+    for (auto& one : function.parameters) {
+        out += (out.empty() ? "" : ", ") + one.name + ":" + std::string(to_string(one.type));
+    }
+    return "(" + out + ")";
+}
+
+void insert_function(sqlite::database& writer, const stored_function& function) {
+    sqlite::statement put(writer, "INSERT OR REPLACE INTO functions VALUES(?, ?, ?, ?)");
+    auto parameters = parameters_text(function);
+    put.bind(function.database, function.name, parameters, function.body).run();
+}
+
+bool remove_function(
+    sqlite::database& writer, const std::string& database, const std::string& name
+) {
+    bool is_there = !find_functions(writer, database, name).empty();
+    sqlite::statement drop(writer, "DELETE FROM functions WHERE database = ? AND name = ?");
+    drop.bind(database, name).run();
+    return is_there;
+}
+
+std::vector<stored_function> find_functions(
+    sqlite::database& reader, const std::string& database, const std::optional<std::string>& name
+) {
+    std::vector<stored_function> out;
+    sqlite::statement find(
+        reader,
+        "SELECT name, parameters, body FROM functions WHERE database = ? AND (? OR name = ?) "
+        "ORDER BY name"
+    );
+    find.bind(database, std::int64_t(name ? 0 : 1), name.value_or(""));
+    while (find.step()) {
+        stored_function one{database, find.text(0), {}, find.text(2)};
+        auto text = find.text(1);
+        auto tokens = tokenize(text);
+        if (!tokens) continue;
+        token_cursor cursor(text, std::move(*tokens));
+        auto parameters = parse_columns(cursor);
+        if (!parameters) continue;
+        one.parameters = std::move(*parameters);
+        out.push_back(std::move(one));
+    }
+    return out;
 }
 
 }  // namespace kustodrop::emulator

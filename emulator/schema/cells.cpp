@@ -76,8 +76,31 @@ std::optional<std::string> normalized_datetime(std::string_view text) {
     return to_iso8601(*time - zone).substr(0, 19) + "." + *fraction + "Z";
 }
 
-static std::string timespan_text(std::int64_t ticks) {
-    static constexpr std::int64_t second = 10'000'000;
+static constexpr std::int64_t second = 10'000'000;  // In ticks.
+
+static constexpr std::int64_t ticks_of_epoch = 621'355'968'000'000'000;  // 1970, since the year 1.
+static constexpr std::int64_t most_ticks = 3'155'378'975'999'999'999;    // The end of 9999.
+
+std::optional<std::int64_t> datetime_ticks(std::string_view text) {
+    static constexpr std::size_t whole_seconds = 19;
+    auto time = normalized_datetime(text);
+    if (!time) return std::nullopt;
+    auto moment = parse_iso8601(time->substr(0, whole_seconds) + "Z");
+    auto fraction = number_in<std::int64_t>(time->substr(whole_seconds + 1, 7));
+    if (!moment || !fraction) return std::nullopt;
+    auto seconds = std::chrono::floor<std::chrono::seconds>(moment->time_since_epoch()).count();
+    return seconds * second + *fraction + ticks_of_epoch;
+}
+
+std::optional<std::string> datetime_of_ticks(std::int64_t ticks) {
+    if (ticks < 0 || ticks > most_ticks) return std::nullopt;
+    auto fraction = ticks % second;
+    auto seconds = std::chrono::seconds((ticks - fraction - ticks_of_epoch) / second);
+    auto digits = std::to_string(second + fraction).substr(1);
+    return to_iso8601(wall_time(seconds)).substr(0, 19) + "." + digits + "Z";
+}
+
+std::string timespan_of_ticks(std::int64_t ticks) {
     bool negative = ticks < 0;
     auto left =
         negative ? 0 - static_cast<std::uint64_t>(ticks) : static_cast<std::uint64_t>(ticks);
@@ -101,6 +124,10 @@ static std::string timespan_text(std::int64_t ticks) {
     return text + out.data();
 }
 
+// The longest span is 10675199.02:48:05.4775807, as many ticks as fit into 64 bits.
+static constexpr std::int64_t most_days = 10'675'199;
+static constexpr std::int64_t ticks_beyond_most_days = 100'854'775'807;
+
 static std::optional<std::int64_t> ticks_of_clock(std::string_view text) {
     auto fraction_at = text.find('.', text.find(':'));
     std::int64_t ticks = 0;
@@ -114,7 +141,7 @@ static std::optional<std::int64_t> ticks_of_clock(std::string_view text) {
     std::int64_t days = 0;
     if (auto dot = text.find('.'); dot != text.npos) {
         auto number = number_in<std::int64_t>(text.substr(0, dot));
-        if (!number || *number > 10'000'000) return std::nullopt;
+        if (!number || *number > most_days) return std::nullopt;
         days = *number;
         text = text.substr(dot + 1);
     }
@@ -127,7 +154,10 @@ static std::optional<std::int64_t> ticks_of_clock(std::string_view text) {
         if (!number || *number > 59) return std::nullopt;
         seconds = seconds * 60 + *number;
     }
-    return ((days * 86400) + seconds) * 10'000'000 + ticks;
+    // The longest span has a part of a day more.
+    bool is_too_long = days == most_days && (seconds * second + ticks) > ticks_beyond_most_days;
+    if (is_too_long) return std::nullopt;
+    return ((days * 86400) + seconds) * second + ticks;
 }
 
 static std::optional<std::int64_t> ticks_of_literal(std::string_view text) {
@@ -142,13 +172,19 @@ static std::optional<std::int64_t> ticks_of_literal(std::string_view text) {
     return std::nullopt;
 }
 
-std::optional<std::string> normalized_timespan(std::string_view text) {
+std::optional<std::int64_t> timespan_ticks(std::string_view text) {
     text = trimmed(text);
     bool negative = text.starts_with('-');
     if (negative) text.remove_prefix(1);
     auto ticks = text.find(':') != text.npos ? ticks_of_clock(text) : ticks_of_literal(text);
     if (!ticks) return std::nullopt;
-    return timespan_text(negative ? -*ticks : *ticks);
+    return negative ? -*ticks : *ticks;
+}
+
+std::optional<std::string> normalized_timespan(std::string_view text) {
+    auto ticks = timespan_ticks(text);
+    if (!ticks) return std::nullopt;
+    return timespan_of_ticks(*ticks);
 }
 
 static cell boolean_cell(std::string_view text) {
@@ -231,6 +267,13 @@ cell cell_from_text(std::string_view text, column_type type) {
     return std::string(text);
 }
 
+// "1.5", not "1.5E0".
+static std::string plain_number(double number) {
+    std::array<char, 400> out{};
+    auto end = std::to_chars(out.data(), out.data() + out.size(), number, std::chars_format::fixed);
+    return {out.data(), end.ptr};
+}
+
 cell cell_from_json(const json::value& value, column_type type) {
     if (value.is_null()) return empty_cell(type);
     if (type == column_type::dynamic) return json::serialize(value);
@@ -243,6 +286,7 @@ cell cell_from_json(const json::value& value, column_type type) {
         if (whole && integer) {
             return cell_from_text(std::to_string(static_cast<std::int64_t>(*number)), type);
         }
+        if (type == column_type::decimal) return plain_number(*number);
     }
     return cell_from_text(json::serialize(value), type);
 }

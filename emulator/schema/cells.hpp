@@ -29,4 +29,12 @@ std::optional<std::string> normalized_datetime(std::string_view text);
 /// "[d.]hh:mm:ss[.fffffff]" from that, or from "5m", "1.5h", "2d", "30s", "100ms".
 std::optional<std::string> normalized_timespan(std::string_view text);
 
+/// Times and spans in ticks of 100 ns: since the year 1, and as they are. None: it is not one.
+std::optional<std::int64_t> datetime_ticks(std::string_view text);
+std::optional<std::int64_t> timespan_ticks(std::string_view text);
+
+/// The canonical form of so many ticks. A time before the year 1 or after 9999 has none.
+std::optional<std::string> datetime_of_ticks(std::int64_t ticks);
+std::string timespan_of_ticks(std::int64_t ticks);
+
 }  // namespace kustodrop::emulator

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The fleet table: what daemons report to it, how it is made, how it is asked."""
+import datetime
 import json
 import re
 import unittest
@@ -15,11 +16,10 @@ ROWS = "KustodropFleet | where Kind == '{}' | project {} | order by Time asc"
 
 class FleetTable(EndToEnd):
     def with_table(self, **options):
-        """An emulator with what `gen-fleet` prints, as far as it knows such commands."""
+        """An emulator with what `gen-fleet` prints."""
         service = self.emulator(**options)
         for command in self.commands():
-            if "function" not in command and "policy" not in command:
-                service.manage(command)
+            service.manage(command)
         return service
 
     def commands(self):
@@ -197,6 +197,54 @@ class FleetTable(EndToEnd):
         code, out, err = daemon.command("check", "--config", daemon.config_path)
         self.assertEqual(code, 0, out + err)
         self.assertEqual(len(re.findall(r"(?m)^ok .*fleet table ", out)), 1, out)
+
+    def report(self, daemon, rows):
+        """Ships rows as daemons of other hosts would have."""
+        path = self.folder / "rows.json"
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        code, out, err = daemon.command(
+            "send", "--config", daemon.config_path, path, "--database", "Demo",
+            "--table", FLEET["table"], "--mapping", "KustodropFleet", "--format", "json",
+            "--wait", "--state-directory", str(self.folder / "sent"),
+        )
+        self.assertEqual(code, 0, out + err)
+
+    def test_its_functions_answer(self):
+        service = self.with_table()
+        daemon = self.daemon(service, fleet=FLEET)
+        now = datetime.datetime.now(datetime.timezone.utc)
+        beat = {"Kind": "heartbeat", "Version": "1.0", "IntervalSeconds": 300, "Healthy": True}
+        file = {"Kind": "source", "Host": "ok", "File": "in/orders.csv", "Watch": "web"}
+        ago = lambda **age: (now - datetime.timedelta(**age)).isoformat()  # noqa: E731
+        self.report(daemon, [
+            {**beat, "Host": "ok", "Time": ago(minutes=20), "Healthy": False},
+            {**beat, "Host": "ok", "Time": ago(minutes=1)},
+            {**beat, "Host": "it's", "Time": ago(minutes=1), "Healthy": False, "Version": "2.0"},
+            {**beat, "Host": "late", "Time": ago(minutes=30)},
+            {**beat, "Host": "dead", "Time": ago(days=2)},
+            {**beat, "Host": "removed", "Time": ago(days=31)},
+            {**file, "Time": ago(), "SourceId": "1", "Outcome": "failed", "Code": "Stream_X"},
+            {**file, "Time": ago(), "SourceId": "2", "Outcome": "succeeded"},
+            {**file, "Time": ago(days=3), "SourceId": "3", "Outcome": "rejected"},
+        ])
+        health = service.query("FleetHealth() | project Host, State")
+        self.assertEqual(health, [
+            ["it's", "trouble"], ["dead", "silent"], ["late", "silent"], ["ok", "healthy"]
+        ])
+        self.assertEqual(service.query("Silent(25m) | project Host"), [["dead"], ["late"]])
+        self.assertEqual(service.query("Silent(1h) | where SilentFor > 47h | count"), [[1]])
+        self.assertEqual(service.query("Failures(1d) | project File, Code"),
+                         [["in/orders.csv", "Stream_X"]])
+        self.assertEqual(service.query("Failures(7d) | count"), [[2]])
+        arrived = f"Arrived('orders.csv', datetime({ago()})) | where Arrived | project SourceId"
+        self.assertEqual(service.query(arrived), [["2"]])
+        self.assertEqual(service.query("Arrived('rders.csv', now()) | count"), [[0]])
+        versions = service.query("FleetVersions() | project Version, Hosts")
+        self.assertEqual(versions, [["1.0", 3], ["2.0", 1]])
+        code, out, err = daemon.command("fleet", "--config", daemon.config_path, "--json")
+        self.assertEqual((code, err), (1, ""))
+        states = [[one["host"], one["state"]] for one in json.loads(out)]
+        self.assertEqual(states, sorted(health))
 
     def test_its_commands_name_every_function(self):
         text = "\n\n".join(self.commands())

@@ -136,6 +136,59 @@ BOOST_AUTO_TEST_CASE(shows_ingestion_failures) {
     BOOST_TEST(answer(".show ingestion failures | where Table == 'Other'") == "[]");
 }
 
+BOOST_AUTO_TEST_CASE(functions_are_made_and_called) {
+    answer(".create table F (a:string, n:long)");
+    BOOST_TEST(
+        answer_to(".create-or-alter function with (folder='x', docstring='a) b') Above(least:long, "
+                  "of:string) {"
+                  "\n F | where n > least // }\n | where a == of }")
+            .status == 200u
+    );
+    BOOST_TEST(
+        answer_to(".create function Both() { Above(1, 'x') | extend b = '{' }").status == 200u
+    );
+    storage.blobs["/c/b.csv"] = "x,1\nx,2\ny,3\n";
+    auto one = message(1, "/c/b.csv");
+    one["TableName"] = "F";
+    post(one);
+    one_batch();
+    BOOST_TEST(rows("Above(0, 'x') | count") == "[[2]]");
+    BOOST_TEST(rows("Above(1 + 1, 'y')") == R"([["y",3]])");
+    BOOST_TEST(rows("Both() | project n, b") == R"([[2,"{"]])");
+    BOOST_TEST(answer(".show functions").find(R"x(["Above","(least:long, of:string)")x") == 1u);
+    BOOST_TEST(answer(".drop function Both") == "[]");
+    BOOST_TEST(asked("Both()").status == 400);
+}
+
+BOOST_AUTO_TEST_CASE(functions_that_cannot_answer_are_refused) {
+    answer(".create table F (a:string, n:long)");
+    answer(".create function Loop() { F }");
+    for (auto wrong :
+         {".create function G() { Nowhere }",
+          ".create function G() { F | where m > 1 }",
+          ".create function G(n:text) { F }",
+          ".create function G() { F",
+          ".create function G { F }",
+          ".create function Loop() { F }",
+          ".drop function G"}) {
+        BOOST_TEST(answer_to(wrong).status == 400u, wrong);
+    }
+    answer(".create-or-alter function Loop() { Loop() }");
+    BOOST_TEST(asked("Loop()").status == 400);
+    answer(".create-or-alter function One(n:long) { F | where n > n }");
+    for (auto wrong : {"One()", "One(1, 2)", "One('x')", "One(1"}) {
+        BOOST_TEST(asked(wrong).status == 400, wrong);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(policies_are_accepted) {
+    BOOST_TEST(
+        answer(".alter-merge table T policy retention softdelete = 90d recoverability = disabled"
+        ) == R"([["retention","[Db].[T]"]])"
+    );
+    BOOST_TEST(answer_to(".alter table Nowhere policy retention '{}'").status == 400u);
+}
+
 BOOST_AUTO_TEST_CASE(answers_unknown_commands_with_the_services_error) {
     auto response = answer_to(".reboot universe");
     BOOST_TEST(response.status == 400u);
@@ -159,6 +212,7 @@ BOOST_AUTO_TEST_CASE(remembers_everything_in_its_file) {
     restarted();
     answer_to(".create table Kept (a:string, n:long)");
     answer_to(".create table Kept ingestion csv mapping 'K' '[{\"column\":\"n\",\"Ordinal\":1}]'");
+    answer(".create function Kept1(n1:long) { Kept | where n >= n1 }");
     storage.blobs["/c/b.csv"] = "x,1\n";
     auto one = message(1, "/c/b.csv");
     one["TableName"] = "Kept";
@@ -166,6 +220,7 @@ BOOST_AUTO_TEST_CASE(remembers_everything_in_its_file) {
     one_batch();
     restarted();
     BOOST_TEST(rows("Kept") == R"([["x",1]])");
+    BOOST_TEST(rows("Kept1(1)") == R"([["x",1]])");
     BOOST_TEST(answer(".show table Kept ingestion mappings").find("\"K\"") != std::string::npos);
     for (auto suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + suffix);
 }

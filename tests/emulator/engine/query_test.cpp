@@ -129,6 +129,70 @@ BOOST_AUTO_TEST_CASE(shapes_columns) {
     BOOST_TEST(rows("print x = strcat('a', 'b'), 1") == R"([["ab",1]])");
 }
 
+BOOST_AUTO_TEST_CASE(reckons_with_times) {
+    auto said = [&](const std::string& expression) { return rows("print " + expression); };
+    BOOST_TEST(said("2 * 30m + 1.5s") == R"([["01:00:01.5000000"]])");
+    BOOST_TEST(said("-1h") == R"([["-01:00:00"]])");
+    BOOST_TEST(said("1d / 1h, 1h / 2") == R"([[2.4E1,"00:30:00"]])");
+    BOOST_TEST(said("datetime(2026-03-01) - datetime(2026-02-28 23:00)") == R"([["01:00:00"]])");
+    BOOST_TEST(said("datetime(2026-03-01) - 1tick") == R"([["2026-02-28T23:59:59.9999999Z"]])");
+    BOOST_TEST(said("datetime(0001-01-01) - 1s") == "[[null]]");
+    BOOST_TEST(
+        said("bin(datetime(2026-11-30 07:46), 7d)") == R"([["2026-11-30T00:00:00.0000000Z"]])"
+    );
+    BOOST_TEST(
+        said("startofday(datetime(2026-11-30 07:46))") == R"([["2026-11-30T00:00:00.0000000Z"]])"
+    );
+    BOOST_TEST(said("bin(-5, 2), bin(4.5, 1)") == "[[-6,4E0]]");
+    BOOST_TEST(said("now() - ago(1h)") == R"([["01:00:00"]])");
+    BOOST_TEST(
+        said("totimespan('2.00:00:00') > 30h, totimespan('10:00:00') > 9h") == "[[true,true]]"
+    );
+    BOOST_TEST(rows("T | where ts > datetime(2026-08-23 10:00) - 23h | project n") == "[[3]]");
+    BOOST_TEST(
+        rows("T | summarize s = max(ts) - min(ts), m = max(ts - datetime(2026-08-22))") ==
+        R"([["1.00:00:00","1.10:00:00"]])"
+    );
+    BOOST_TEST(
+        rows("T | extend age = datetime(2026-08-24) - ts | order by age asc | project n") ==
+        "[[3],[2],[1]]"
+    );
+}
+
+BOOST_AUTO_TEST_CASE(refuses_what_does_not_go_with_a_time) {
+    for (auto wrong :
+         {"1h + 1",
+          "now() * 2",
+          "now() + now()",
+          "now() > 5",
+          "1h < now()",
+          "1h == 3600",
+          "bin(now(), 5)",
+          "bin(5, 1h)",
+          "startofday(1)",
+          "ago(5)"}) {
+        BOOST_TEST(
+            error_type(std::string("print ") + wrong) == "Kusto.Data.Exceptions.SemanticException",
+            wrong
+        );
+    }
+}
+
+BOOST_AUTO_TEST_CASE(chooses_by_conditions) {
+    BOOST_TEST(
+        rows("T | project case(n == 1, 'one', ok, 'yes', 'other')") ==
+        R"([["one"],["other"],["other"]])"
+    );
+    BOOST_TEST(rows("T | project iff(n > 2, n, 0)") == "[[0],[0],[3]]");
+    BOOST_TEST(rows("T | summarize make_list(n, 2)") == R"([["[1,2]"]])");
+    for (auto wrong : {"case(1 == 1, 2)", "iff(1, 2, 3)", "case()"}) {
+        BOOST_TEST(
+            error_type(std::string("print ") + wrong) == "Kusto.Data.Exceptions.SemanticException",
+            wrong
+        );
+    }
+}
+
 BOOST_AUTO_TEST_CASE(says_what_it_does_not_understand) {
     BOOST_TEST(error_type("Nowhere | count") == "Kusto.Data.Exceptions.SemanticException");
     BOOST_TEST(error_type("T | where nothing == 1") == "Kusto.Data.Exceptions.SemanticException");
