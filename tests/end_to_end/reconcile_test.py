@@ -220,8 +220,28 @@ class Reconcile(EndToEnd):
         service.manage(".drop table Web")
         self.reconcile(daemon, CONFIGURATION)
 
+    def test_a_table_that_is_lost_hides_no_other(self):
+        service = self.emulator(table=[f"Demo.p{n}(time:datetime)" for n in range(3)])
+        watch = {"route": "{t}/**", "allow": {"t": ["p*"]}, "table": "{t}"}
+        daemon = self.daemon(service, watch).start()
+        for number in range(3):
+            daemon.put(f"p{number}/a.csv", "2026-11-30\n" * (number + 1))
+        self.settled(daemon, succeeded=3)
+        service.manage(".drop table p1")
+        command = ("reconcile", "--config", daemon.config_path, "--watch", "web")
+        code, out, err = daemon.command(*command, "--json")
+        self.assertEqual(code, CONFIGURATION, err)
+        found = {one["target"]: one["equal"] for one in json.loads(out)}
+        self.assertEqual(found, {"Demo.p0": True, "Demo.p2": True})
+        self.assertEqual(err, "not compared: Demo.p1 does not exist any more\n")
+        service.manage(".drop table p0")
+        code, out, err = daemon.command(*command)
+        self.assertEqual((code, len(err.splitlines())), (CONFIGURATION, 2), err)
+        self.assertIn("Demo.p2, ", out)
+
     def test_usage(self):
         _, daemon = self.started()
+        self.reconcile(daemon, USAGE, "--since", "1h", "--until", "2h")
         self.reconcile(daemon, USAGE, "--since", "sometime")
         self.reconcile(daemon, USAGE, "--until", "sometime")
         config = ("reconcile", "--config", daemon.config_path)
@@ -245,6 +265,19 @@ class ReconcileClusters(TwoClusters):
         for watch, cluster, rows in (("a", "west", 2), ("b", "east", 1)):
             (one,) = json.loads(self.reconcile(daemon, watch, 0, "--json"))
             self.assertEqual((one["cluster"], one["rows"]), (cluster, rows))
+
+    def test_one_that_does_not_answer_hides_no_other(self):
+        west, _, daemon = self.two()
+        daemon.start()
+        self.put(daemon, "a", 1)
+        self.settled(daemon, succeeded=1)
+        daemon.settings["watches"][0]["cluster"] = "east"
+        daemon.write()
+        daemon.command("reload", "--config", daemon.config_path)
+        self.put(daemon, "a", 2)
+        self.settled(daemon, succeeded=2)
+        west.fault("query", "query", status=503)
+        self.assertIn("Demo.Web at east, ", self.reconcile(daemon, "a", UNREACHABLE))
 
     def test_what_arrived_at_a_former_cluster_is_looked_for_there(self):
         _, _, daemon = self.two()

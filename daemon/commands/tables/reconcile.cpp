@@ -43,18 +43,28 @@ int refuse_time(const char* option, const std::string& text) {
     return bad_usage;
 }
 
+// Of a target that cannot be compared; of the others it says nothing.
+bool is_of_one_target(const failure& refused) {
+    return is_denied(refused) || is_unresolved(refused);
+}
+
 int report(const failure& refused, const kusto::target& where) {
+    auto name = printable(where.name());
     if (is_denied(refused)) {
         std::fprintf(
             stderr,
-            "%s may not be asked: the role Database Viewer on %s would allow it\n",
-            printable(where.name()).c_str(),
+            "not compared: %s may not be asked: the role Database Viewer on %s would allow it\n",
+            name.c_str(),
             printable(where.database).c_str()
         );
         return daemon::refused;
     }
+    if (is_unresolved(refused)) {
+        std::fprintf(stderr, "not compared: %s does not exist any more\n", name.c_str());
+        return bad_configuration;
+    }
     std::fprintf(stderr, "%s\n", without_secrets(to_string(refused)).c_str());
-    return is_unresolved(refused) ? bad_configuration : exit_code_for(refused);
+    return exit_code_for(refused);
 }
 
 // The sums of one cluster.
@@ -64,11 +74,13 @@ public:
         : session_(session), of_watch_(of_watch) {}
 
     asio::awaitable<int> compare_all(sums recorded) {
+        int code = all_well;
         for (auto& sum : recorded) {
-            auto code = co_await compare(std::move(sum));
-            if (code != all_well) co_return code;
+            auto ended = co_await compare(std::move(sum));
+            code = std::max(code, ended);
+            if (answers_no_more_) co_return ended;
         }
-        co_return all_well;
+        co_return code;
     }
 
     std::vector<reconciliation> found;
@@ -85,7 +97,9 @@ private:
                 co_return all_well;
             }
             bool is_last = i + 1 == candidates.size();
-            if (is_last || !is_unresolved(answer.error())) co_return report(answer.error(), where);
+            if (!is_last && is_unresolved(answer.error())) continue;
+            answers_no_more_ = !is_of_one_target(answer.error());
+            co_return report(answer.error(), where);
         }
     }
 
@@ -97,6 +111,7 @@ private:
 
     query_session& session_;
     const kusto::target& of_watch_;
+    bool answers_no_more_ = false;  // The cluster.
 };
 
 asio::awaitable<int> compare(
@@ -167,18 +182,18 @@ int compare_each(
     int code = all_well;
     for (auto& [cluster, its] : by_cluster) {
         if (!config::find_cluster(settings, cluster)) {
-            code = report_unknown_cluster(cluster, its);
+            code = std::max(code, report_unknown_cluster(cluster, its));
             continue;
         }
         auto ended = compare_at(cluster, settings, watch.target, std::move(its), found);
-        if (ended != all_well) return ended;
+        code = std::max(code, ended);
     }
     if (as_json) std::printf("%s\n", reconciliation_json(found).c_str());
     for (auto& one : found) {
         if (!as_json) std::fputs(reconciliation_text(one).c_str(), stdout);
     }
     bool are_equal = std::ranges::all_of(found, &reconciliation::is_equal);
-    return are_equal ? code : some_failed;
+    return are_equal ? code : std::max<int>(code, some_failed);
 }
 
 result<void> add_rows(
@@ -235,6 +250,10 @@ int command_reconcile(const reconcile_options& options) {
     if (!options.until.empty()) {
         auto until = parse_moment(options.until, now);
         if (!until) return refuse_time("--until", options.until);
+        if (*until <= *query.since) {
+            std::fputs("--until is not after --since\n", stderr);
+            return bad_usage;
+        }
         query.after.changed_at_us = until->time_since_epoch().count();
     }
     question_settings asking{*settings, true};
