@@ -98,13 +98,22 @@ static fit fits_datetime(std::string_view text) {
     return has_month && has_digit ? fit::unknown : fit::no;
 }
 
+// "24:00:00": hours of more than a day.
+static bool is_large_clock(std::string_view text) {
+    auto hours = text.substr(text.starts_with('-') ? 1 : 0, 2);
+    auto rest = text.substr(std::min(text.size(), text.find(':')));
+    return is_all_digits(hours) && hours > "23" && rest.size() > 2 &&
+           type_of("00" + std::string(rest)) == value_type::timespan;
+}
+
 static fit fits_timespan(std::string_view text) {
     if (type_of(text) == value_type::timespan) return fit::yes;
     for (auto unit : {"ms", "tick", "d", "h", "m", "s"}) {
         if (!text.ends_with(unit)) continue;
         if (number_in(text.substr(0, text.size() - std::string_view(unit).size()))) return fit::yes;
     }
-    bool may_be = number_in(text) || std::ranges::count(text, ':') == 1;
+    auto colons = std::ranges::count(text, ':');
+    bool may_be = number_in(text) || colons == 1 || (colons == 2 && is_large_clock(text));
     bool has_letter = std::ranges::any_of(text, [](char c) {
         return !is_digit(c) && c != ':' && c != '.' && c != '-' && c != '+';
     });

@@ -49,7 +49,9 @@ private:
         auto text = "its records have " + count_of(fields_, "field") + ", the table has " +
                     count_of(columns.size(), "column") + ": ";
         if (fields_ > columns.size()) {
-            text += "the last " + std::to_string(fields_ - columns.size()) + " are not stored";
+            auto more = fields_ - columns.size();
+            text += more == 1 ? "the last one is not stored"
+                              : "the last " + std::to_string(more) + " are not stored";
         } else {
             text += "from " + columns[fields_].name + " on they stay empty";
         }
@@ -59,7 +61,7 @@ private:
     void by_mapping(const std::vector<mapped_column>& mapping) {
         for (auto& one : mapping) {
             auto* column = table_.find(one.column);
-            if (!one.ordinal) continue;
+            if (!one.ordinal || one.is_constant) continue;
             taken_.insert(*one.ordinal);
             if (*one.ordinal >= fields_) {
                 out_.add(

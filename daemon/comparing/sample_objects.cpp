@@ -124,14 +124,25 @@ private:
                 name
             );
         } else if (one.found == 0) {
+            auto other = other_case_of(name);
+            auto text = name + ": no record has a property of this name, ";
+            if (!other.empty()) text += "but " + other + ", and case counts, ";
             out_.add(
-                gravity::warning,
+                other.empty() ? gravity::warning : gravity::wrong,
                 "property_missing",
-                name + ": no record has a property of this name, so the column is always null",
+                text + "so the column is always null",
                 name
             );
         }
         one.values.report(out_);
+    }
+
+    // The path of a property that differs from the name of a column in case only.
+    std::string other_case_of(std::string_view name) const {
+        for (auto& [path, count] : dropped_) {
+            if (equals_ignoring_case(path, "$." + std::string(name))) return printable(path);
+        }
+        return {};
     }
 
     void report_dropped(const std::string& path, std::size_t count) {
@@ -168,13 +179,15 @@ static void read_lines(
 ) {
     auto lines = split(what.bytes, '\n');
     if (what.is_cut) lines.pop_back();
+    json::parse_options options;
+    options.max_depth = most_json_levels;
     std::size_t number = 0, bad = 0, first_bad = 0;
     for (auto line : lines) {
         ++number;
         auto text = trimmed(line);
         if (text.empty()) continue;
         boost::system::error_code error;
-        auto value = json::parse({text.data(), text.size()}, error);
+        auto value = json::parse({text.data(), text.size()}, error, {}, options);
         if (!error && value.is_object()) {
             take(value, number);
         } else if (bad++ == 0) {

@@ -76,8 +76,11 @@ static mapped_column column_of(const json::object& entry) {
     out.path = either("Path");
     out.transform = either("Transform");
     if (equals_ignoring_case(out.transform, "None")) out.transform.clear();
+    // These read no field and no property.
+    bool is_of_source = equals_ignoring_case(out.transform, "SourceLocation") ||
+                        equals_ignoring_case(out.transform, "SourceLineNumber");
     bool is_in_properties = properties && member(*properties, "ConstValue");
-    out.is_constant = is_in_properties || !text_in(entry, "ConstantValue").empty();
+    out.is_constant = is_of_source || is_in_properties || !text_in(entry, "ConstantValue").empty();
     return out;
 }
 

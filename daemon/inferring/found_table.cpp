@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 
 namespace kustodrop::daemon {
 
@@ -67,6 +68,29 @@ static std::string quoted(std::string_view text) {
     return out + "'";
 }
 
+// What the query language reserves, which a column is only called in quotes. Case counts.
+static constexpr std::string_view reserved =
+    " and anti as asc between bool boolean by consume contains count database date "
+    "datetime decimal declare desc distinct double dynamic endswith evaluate extend "
+    "external_table facet false filter find float fork from function getschema "
+    "granny guid has has_all has_any in int int16 int32 int64 int8 invoke is join "
+    "kind let like limit long lookup macro map materialize materialized_view matches "
+    "not notcontains notlike null nulls of on or order outer pack parse partition "
+    "partitionby pattern print project query_parameters range real reduce regex "
+    "render restrict sample scan search semi serialize set sort startswith step "
+    "string summarize table tables take time timespan to top toscalar totable true "
+    "typeof uint uint16 uint32 uint64 uint8 ulong union uniqueid verbose view where "
+    "with ";
+
+static bool is_reserved(const std::string& name) {
+    return reserved.find(" " + name + " ") != std::string_view::npos;
+}
+
+// As a command has it.
+static std::string column_in_command(const std::string& name) {
+    return is_reserved(name) ? "['" + name + "']" : name;
+}
+
 static std::string mapping_of(const inference& found) {
     bool is_json = found.format == "json" || found.format == "multijson";
     std::string out;
@@ -110,8 +134,8 @@ std::string commands_of(
     }
     std::string columns;
     for (auto& one : found.columns) {
-        columns +=
-            (columns.empty() ? "" : ", ") + one.name + ":" + std::string(to_string(one.type));
+        columns += (columns.empty() ? "" : ", ") + column_in_command(one.name) + ":" +
+                   std::string(to_string(one.type));
     }
     out += "\n.create-merge table [" + quoted(table) + "] (" + columns + ")\n\n";
     out += ".create-or-alter table [" + quoted(table) + "] ingestion " +

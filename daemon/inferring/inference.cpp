@@ -32,7 +32,7 @@ sample_format likely_format(const sample& one) {
         return {is_json_lines(one.bytes, one.is_cut) ? "json" : "multijson"};
     }
     auto separator = likely_separator(one.bytes, one.is_cut);
-    auto found = read_separated(one.bytes, separator, one.is_cut);
+    auto found = read_separated(one.bytes, separator, one.is_cut, 1);
     bool has_one = !found.records.empty() && found.records.front().size() > 1;
     return {format_of(separator), has_one};
 }

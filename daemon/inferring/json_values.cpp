@@ -11,6 +11,12 @@ namespace kustodrop::daemon {
 
 namespace json = boost::json;
 
+static json::parse_options options() {
+    json::parse_options out;
+    out.max_depth = most_json_levels;
+    return out;
+}
+
 namespace {
 
 class value_reader {
@@ -53,12 +59,13 @@ private:
     }
 
     void take_value(const std::function<void(const json::value&)>& take) {
-        json::stream_parser parser;
+        json::stream_parser parser({}, options());
         boost::system::error_code error;
         auto used = parser.write_some(rest_.data(), rest_.size(), error);
         is_incomplete_ = !error && !parser.done();  // Or a number that may get more digits.
         if (is_incomplete_ && is_cut_) return refuse("");
         if (is_incomplete_) parser.finish(error);
+        if (error == json::error::too_deep) return refuse_depth();
         if (error) return refuse(error.message());
         take(parser.release());
         rest_.remove_prefix(used);
@@ -66,9 +73,18 @@ private:
         after_comma_ = false;
     }
 
+    std::string line() const {
+        auto before = text_.substr(0, text_.size() - rest_.size());
+        return "line " + std::to_string(1 + std::ranges::count(before, '\n'));
+    }
+
     void refuse(const std::string& why) {
-        auto line = 1 + std::ranges::count(text_.substr(0, text_.size() - rest_.size()), '\n');
-        problem_ = "it is not JSON from line " + std::to_string(line) + " on: " + why;
+        problem_ = "it is not JSON from " + line() + " on: " + why;
+    }
+
+    void refuse_depth() {
+        problem_ = "the record in " + line() + " has more than " +
+                   std::to_string(most_json_levels) + " levels, which are not looked into";
     }
 
     std::string_view text_;
@@ -96,7 +112,7 @@ bool is_json_lines(std::string_view text, bool is_cut) {
         auto one = trimmed(line);
         if (one.empty()) continue;
         boost::system::error_code error;
-        auto value = json::parse({one.data(), one.size()}, error);
+        auto value = json::parse({one.data(), one.size()}, error, {}, options());
         if (error || value.is_array()) return false;
     }
     return true;

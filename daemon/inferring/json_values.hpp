@@ -2,12 +2,16 @@
 
 #include <boost/json/fwd.hpp>
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace kustodrop::daemon {
+
+/// Levels of a record. What has more is not looked into.
+inline constexpr std::size_t most_json_levels = 1000;
 
 /// Takes one value after the other, and the elements of arrays for themselves, each as soon as it
 /// is read. As in multijson nothing but blanks stands between values outside of arrays. Returns why

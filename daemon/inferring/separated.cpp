@@ -13,8 +13,11 @@ class reader {
 public:
     explicit reader(char separator) : separator_(separator) {}
 
-    separated_records read(std::string_view text, bool is_cut) {
-        for (char c : text) take(c);
+    separated_records read(std::string_view text, bool is_cut, std::size_t most) {
+        for (char c : text) {
+            take(c);
+            if (out_.records.size() >= most) return std::move(out_);
+        }
         if (at_ == place::quoted) {
             out_.ends_in_quotes = !is_cut;
         } else if (!is_cut) {
@@ -76,22 +79,22 @@ private:
 
 }  // namespace
 
-separated_records read_separated(std::string_view text, char separator, bool is_cut) {
-    return reader(separator).read(text, is_cut);
+separated_records read_separated(
+    std::string_view text, char separator, bool is_cut, std::size_t most
+) {
+    return reader(separator).read(text, is_cut, most);
 }
 
 char likely_separator(std::string_view text, bool is_cut) {
     char best = ',';
     std::size_t most = 1;
     for (char separator : {',', '\t', ';', '|', '\x01'}) {
-        auto found = read_separated(text, separator, is_cut);
+        auto found = read_separated(text, separator, is_cut, looked_at);
         auto& records = found.records;
         if (records.empty()) continue;
         auto fields = records.front().size();
-        auto end =
-            records.begin() + static_cast<std::ptrdiff_t>(std::min(records.size(), looked_at));
         bool is_even =
-            std::all_of(records.begin(), end, [&](auto& one) { return one.size() == fields; });
+            std::ranges::all_of(records, [&](auto& one) { return one.size() == fields; });
         if (!is_even || fields <= most) continue;
         most = fields;
         best = separator;

@@ -15,8 +15,11 @@ struct separated_records {
     bool has_text_after_quotes = false;  // "a"b: what the service makes of it is not known.
 };
 
-/// `is_cut`: the text is the beginning of a longer one, so its last record is left out.
-separated_records read_separated(std::string_view text, char separator, bool is_cut);
+/// `is_cut`: the text is the beginning of a longer one, so its last record is left out. No more
+/// than the first `most` records are read.
+separated_records read_separated(
+    std::string_view text, char separator, bool is_cut, std::size_t most = std::string_view::npos
+);
 
 /// The separator of which each record has the same number, and the most; ',' if none fits.
 char likely_separator(std::string_view text, bool is_cut);

@@ -37,7 +37,9 @@ public:
     inference infer(const std::vector<sample>& samples, std::optional<bool> has_header) {
         for (auto& one : samples) read(one);
         if (parts_.empty()) {
-            out_.problem = "no whole record is in it";
+            bool is_cut = std::ranges::any_of(samples, &sample::is_cut);
+            out_.problem = is_cut ? "it holds no whole record in the part that is looked at"
+                                  : "no whole record is in it";
             return std::move(out_);
         }
         if (has_header) {

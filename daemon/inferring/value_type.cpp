@@ -124,7 +124,7 @@ static bool is_timespan(std::string_view text) {
     if (is_too_long) return false;
     if (days > 0 && days < rest.size() && rest[days] == '.') rest.remove_prefix(days + 1);
     if (rest.size() < 8 || !has_shape(rest.substr(0, 8), "dd:dd:dd")) return false;
-    bool is_time = rest[0] < '3' && rest[3] < '6' && rest[6] < '6';
+    bool is_time = rest.substr(0, 2) < "24" && rest[3] < '6' && rest[6] < '6';
     rest.remove_prefix(8);
     if (!is_time || rest.empty()) return is_time;
     return rest[0] == '.' && rest.size() > 1 && digits_at(rest.substr(1)) == rest.size() - 1;
@@ -134,7 +134,11 @@ static bool is_datetime(std::string_view text) {
     if (text.size() < 10 || !has_shape(text.substr(0, 10), "dddd-dd-dd")) {
         return parse_http_date(text).has_value();
     }
-    return parse_iso8601(text).has_value();
+    // A leap second is none to the service.
+    static constexpr std::string_view before_seconds = "dddd-dd-dd?dd:dd:";
+    bool is_leap_second =
+        text.substr(std::min(text.size(), before_seconds.size())).starts_with("60");
+    return !is_leap_second && parse_iso8601(text).has_value();
 }
 
 value_type type_of(std::string_view text) {
@@ -218,9 +222,11 @@ void seen_values::add(std::string_view text) {
 }
 
 void seen_values::add_real(double number) {
-    static constexpr double beyond_whole = 18446744073709551616.0;  // What has no type of its own.
+    // What has no type of its own.
+    static constexpr double beyond_whole = 18446744073709551616.0;
+    static constexpr double below_whole = -9223372036854775808.0;
     is_beyond_real = is_beyond_real || !std::isfinite(number);
-    bool is_long = std::isfinite(number) && std::abs(number) >= beyond_whole;
+    bool is_long = std::isfinite(number) && (number >= beyond_whole || number <= below_whole);
     has_long_fractions = has_long_fractions || is_long;
     add(value_type::real);
 }

@@ -15,6 +15,7 @@ SAMPLES = {
                        '{"time":"2026-01-05T07:00:01Z","tags":["a","b"],"n":12}\n', {}),
     "multijson": ("e.json", '[\n {"id": 1,\n  "of": "x"},\n {"id": 2}\n]\n', {}),
     "keys": ("g.json", '{"it\'s":1,"a\\\\b":2,"[0]":3,"a```b":4,"x]y":5}\n', {}),
+    "words": ("h.csv", "where,in,datetime\n1,2,3\n4,5,6\n", {}),
     "quoted": ("f.csv", "day,it's\n2026-01-05,1\n2026-01-06,2\n", {"table": "a b'c"}),
 }
 

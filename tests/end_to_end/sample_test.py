@@ -51,6 +51,23 @@ class Sample(EndToEnd):
         self.assertIn("The sample fits.", out)
         self.assertEqual(service.message_count(), 0)
 
+    def test_a_sample_in_a_folder_of_a_route_has_the_target_of_its_path(self):
+        _, daemon = self.pair_of({
+            "route": "{t}/**", "allow": {"t": ["W*"]}, "table": "{t}",
+        }, table=["Demo.Web(a:long,b:long)", "Demo.Wide(a:long,b:long,c:long)"])
+        self.assertIn("give a sample that lies below", self.check(daemon, "1,2\n", 1))
+        for name, code, said in (
+            ("Web/x/a.csv", 0, "beside Demo.Web: 1 record"),
+            ("Wide/a.csv", 1, "the table has 3 columns"),
+            ("Evil/a.csv", 1, "which allow does not name"),
+            ("a.csv", 1, "not one that route describes"),
+            ("Web/../Evil/a.csv", 1, '"Evil"'),
+        ):
+            with self.subTest(name):
+                path = daemon.drop / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self.assertIn(said, self.check(daemon, "1,2\n", code, name=path))
+
     def test_what_the_service_would_refuse_or_lose(self):
         service, daemon = self.pair_of()
         good = self.record(service)

@@ -11,12 +11,17 @@
 #include "daemon/comparing/sample_comparison.hpp"
 #include "daemon/inferring/sample_text.hpp"
 #include "daemon/program.hpp"
+#include "pipeline/targets/target_route.hpp"
 
 #include <boost/json.hpp>
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
+#include <string>
+#include <system_error>
 #include <utility>
+#include <variant>
 
 namespace kustodrop::daemon {
 
@@ -205,18 +210,41 @@ asio::awaitable<int> compare_with_table(
     co_return print(about, found, options);
 }
 
-// With a route the targets differ, and are alike in all but their names.
-bool choose_target(const pipeline::watch_options& watch, question& out) {
+// The path of a sample below the folder of the watch; empty: it lies elsewhere.
+std::string path_inside(const std::string& folder, const std::string& file) {
+    std::error_code error;
+    auto base = std::filesystem::canonical(folder, error);
+    auto parent = std::filesystem::path(file).parent_path();
+    auto whole = error ? std::filesystem::path()
+                       : std::filesystem::canonical(parent.empty() ? "." : parent, error);
+    if (error) return {};
+    auto out = (whole / std::filesystem::path(file).filename()).lexically_relative(base).string();
+    return out.starts_with("../") || out.starts_with(".kustodrop/") ? std::string() : out;
+}
+
+// With a route the targets differ, and are alike in all but their names: that of the sample's own
+// path, or one of those that are listed. Says why there is none.
+std::string choose_target(const pipeline::watch_options& watch, question& out) {
     out.where = watch.target;
-    if (!watch.route) return true;
+    if (!watch.route) return {};
+    if (auto path = path_inside(watch.path, out.file); !path.empty()) {
+        auto made = pipeline::target_route(watch.route, watch.target).decide(path);
+        if (auto* refused = std::get_if<pipeline::route_refusal>(&made)) return refused->detail;
+        out.where = std::get<kusto::target>(std::move(made));
+        return {};
+    }
     static constexpr std::size_t most = 50;
     auto targets = pipeline::listed_targets(watch.route, watch.target, most);
-    if (targets.empty()) return false;
+    if (targets.empty()) {
+        return "its targets follow from names of folders that match patterns, or are more than 50: "
+               "give a sample that lies below " +
+               watch.path;
+    }
     out.where = targets.front();
     if (targets.size() > 1) {
         out.note = "the watch has " + std::to_string(targets.size()) + " targets; this is one";
     }
-    return true;
+    return {};
 }
 
 }  // namespace
@@ -236,12 +264,10 @@ int command_check_sample(const check_options& options) {
         return some_failed;
     }
     question about{watch->name, options.sample, {}};
-    if (!choose_target(*watch, about)) {
-        std::fputs(
-            "its targets follow from names of folders that match patterns, or are more than 50\n",
-            stderr
-        );
-        return some_failed;
+    if (auto why_none = choose_target(*watch, about); !why_none.empty()) {
+        comparison found;
+        found.problem = std::move(why_none);
+        return print(about, found, options);
     }
     bool is_text = obstacle(what->bytes).empty();
     auto rows = is_text ? rows_of_sample(*what, *watch, about.where) : std::nullopt;

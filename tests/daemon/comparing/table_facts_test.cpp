@@ -49,6 +49,16 @@ BOOST_AUTO_TEST_CASE(a_mapping_is_read_in_each_spelling) {
     BOOST_TEST(mapping->at(5).transform == "DateTimeFromUnixSeconds");
 }
 
+BOOST_AUTO_TEST_CASE(columns_about_the_source_read_no_property) {
+    auto mapping = parse_mapping(
+        R"([{"column":"a","Properties":{"Path":"$.a","Transform":"SourceLocation"}},)"
+        R"({"column":"b","Properties":{"Ordinal":"9","Transform":"sourcelinenumber"}}])"
+    );
+    BOOST_REQUIRE(mapping);
+    BOOST_TEST(mapping->at(0).is_constant);
+    BOOST_TEST(mapping->at(1).is_constant);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_mapping_is_refused) {
     for (auto text : {"", "{}", "[1]", "7"}) BOOST_TEST(!parse_mapping(text), text);
 }

@@ -303,11 +303,43 @@ BOOST_AUTO_TEST_CASE(the_commands_create_the_table_and_its_mapping) {
     BOOST_TEST(json.find("ingestion json mapping 'M'") != std::string::npos);
     auto ticks = commands_of(infer_one("{\"a```b\":1}\n"), "T", "M");
     BOOST_TEST(ticks.find("$['a\\u0060\\u0060\\u0060b']") != std::string::npos);
+    auto reserved = commands_of(infer_one("where,Where,what,in\n1,2,3,4\n"), "T", "M");
+    BOOST_TEST(
+        reserved.find("(['where']:long, Where_2:long, what:long, ['in']:long)") !=
+            std::string::npos,
+        reserved
+    );
     for (auto text : {"null", "a: b", "", "12", "a,b", "#x"}) {
         BOOST_TEST(yaml_value(text) == "\"" + std::string(text) + "\"");
     }
     auto evil = commands_of(infer_one("{\"a\\n.drop table T\":null}\n"), "T", "M");
     BOOST_TEST(evil.find("\n.drop") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_service_may_not_read_as_a_time_is_text) {
+    check({
+        {"v,n\n2026-06-30T23:59:60Z,1\n", "csv+header v:string n:long"},
+        {"v,n\n24:00:00,1\n", "csv+header v:string n:long"},
+        {"v\n23:59:59\n", "csv+header v:timespan"},
+    });
+}
+
+BOOST_AUTO_TEST_CASE(json_of_too_many_levels_is_not_called_wrong) {
+    auto deep = [](int levels) {
+        std::string out;
+        for (int i = 0; i < levels; ++i) out += "{\"a\":";
+        return out + "1" + std::string(static_cast<std::size_t>(levels), '}') + "\n";
+    };
+    BOOST_TEST(shape_of(infer_one(deep(1000))) == "json a:dynamic");
+    for (auto levels : {1001, 5000}) {
+        auto found = infer_one("{\"a\":1}\n" + deep(levels));
+        BOOST_TEST(found.problem.find("line 2 has more than 1000 levels") != std::string::npos);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(whole_numbers_below_the_least_long_lose_digits_as_those_above_the_most) {
+    BOOST_TEST(has_note(infer_one("{\"a\":-9223372036854775809}\n"), "more digits than real"));
+    BOOST_TEST(!has_note(infer_one("{\"a\":-1e18}\n"), "more digits than real"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
