@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <map>
+#include <string_view>
 #include <utility>
 
 namespace kustodrop::daemon {
@@ -18,6 +19,12 @@ namespace json = boost::json;
 
 // Three heartbeats are missing, whatever the service needs to ingest one.
 static constexpr duration longest_ingestion = 10min;
+
+static constexpr duration tolerated_clock = 1min;
+
+// What a row may name: 30 days, as far as is looked back, and what a duration holds.
+static constexpr std::int64_t most_seconds = 30 * 86'400;
+static constexpr double most_age_seconds = 1e9;
 
 static std::int64_t whole_number(const std::string& text) {
     std::int64_t out = 0;
@@ -56,7 +63,13 @@ static fleet_host host_of(
     for (auto& [name, member] : numbers) out.*member = cell(name);
     auto seen = parse_iso8601(out.seen);
     if (seen) out.age = std::max<duration>(now - *seen, duration::zero());
-    auto patience = 3 * std::chrono::seconds(whole_number(cell("IntervalSeconds")));
+    if (seen && *seen - now > tolerated_clock) {
+        out.reason += (out.reason.empty() ? "" : "; ") + std::string("its clock is ") +
+                      human_duration(*seen - now) + " ahead";
+    }
+    auto interval =
+        std::clamp<std::int64_t>(whole_number(cell("IntervalSeconds")), 0, most_seconds);
+    auto patience = 3 * std::chrono::seconds(interval);
     if (!seen || out.age > patience + longest_ingestion) {
         out.state = "silent";
     } else {
@@ -72,14 +85,22 @@ std::vector<fleet_host> fleet_hosts(const kusto::dataset_table& answer, wall_tim
     return out;
 }
 
-static std::string padded(std::string text, std::size_t width) {
-    text.resize(std::max(width, text.size() + 1), ' ');
-    return text;
+// In characters.
+static std::size_t width_of(std::string_view text) {
+    return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) {
+        return (c & '\xc0') != '\x80';
+    }));
+}
+
+static std::string padded(const std::string& text, std::size_t width) {
+    auto shown = width_of(text);
+    return text + std::string(std::max(width, shown + 1) - shown, ' ');
 }
 
 static std::string age_text(const std::string& seconds) {
     if (seconds.empty()) return "-";
-    auto age = std::chrono::duration<double>(std::strtod(seconds.c_str(), nullptr));
+    auto number = std::clamp(std::strtod(seconds.c_str(), nullptr), 0.0, most_age_seconds);
+    auto age = std::chrono::duration<double>(number);
     return human_duration(std::chrono::duration_cast<duration>(age));
 }
 
@@ -92,7 +113,7 @@ static std::uint64_t did_not_succeed(const fleet_host& one) {
 std::string fleet_text(const std::vector<fleet_host>& hosts) {
     if (hosts.empty()) return "no host has reported in the last 30 days\n";
     std::size_t width = 6;
-    for (auto& one : hosts) width = std::max(width, printable(one.host).size() + 2);
+    for (auto& one : hosts) width = std::max(width, width_of(printable(one.host)) + 2);
     width = std::min<std::size_t>(width, 40);
     auto out = padded("HOST", width) + padded("STATE", 10) + padded("SEEN", 15) +
                padded("BACKLOG", 10) + padded("OLDEST", 10) + padded("FAILED", 8) +
