@@ -27,9 +27,16 @@ static failure invalid_blob(std::string detail) {
         .detail = std::move(detail)};
 }
 
+// A record may have more levels than the parser takes by itself.
+static json::parse_options deep_json() {
+    json::parse_options out;
+    out.max_depth = 1000;
+    return out;
+}
+
 struct json_record_parser::state {
     std::array<unsigned char, 16384> scratch;
-    json::parser parser;
+    json::parser parser{{}, deep_json()};
     std::array<unsigned char, 65536> values;
 };
 

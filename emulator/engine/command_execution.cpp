@@ -52,6 +52,17 @@ command_execution::answer command_execution::carry_out(
     co_return out;
 }
 
+// As many as SQLite takes, beside those of the store's own.
+static constexpr std::size_t most_columns = 1990;
+
+static failure too_many_columns(const std::string& table) {
+    return {
+        .code = service_code("BadRequest"),
+        .next = remedy::give_up,
+        .detail = "Table '" + table + "' would have more than " + std::to_string(most_columns) +
+                  " columns, which is the most in this emulator."};
+}
+
 // What the table will be: as it is, and with `merge` the missing columns at its end.
 static result<table_schema> merged(const table_schema* existing, commands::create_table what) {
     if (!existing) return what.table;
@@ -75,6 +86,7 @@ command_execution::answer command_execution::carry_out(
 ) {
     auto schema = merged(known_.find_table(database, what.table.name), what);
     if (!schema) co_return schema.error();
+    if (schema->columns.size() > most_columns) co_return too_many_columns(schema->name);
     auto table = std::move(*schema);
     auto write = [this, table] { tables_.put_table(table); };
     co_await offload(pool_, std::move(write));

@@ -212,7 +212,9 @@ static cell integer_cell(std::string_view text, std::int64_t least, std::int64_t
 
 static cell dynamic_cell(std::string_view text) {
     json::error_code error;
-    auto value = json::parse({text.data(), text.size()}, error);
+    json::parse_options options;
+    options.max_depth = 1000;
+    auto value = json::parse({text.data(), text.size()}, error, {}, options);
     // Text that is not JSON is kept as the string it is.
     if (error) return json::serialize(json::value(json::string(text)));
     if (value.is_null()) return {};

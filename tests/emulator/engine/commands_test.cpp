@@ -181,6 +181,30 @@ BOOST_AUTO_TEST_CASE(functions_that_cannot_answer_are_refused) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(tables_that_are_too_wide_are_refused) {
+    auto wide = [](int columns) {
+        std::string out;
+        for (int i = 0; i < columns; ++i) out += (i > 0 ? ",c" : "c") + std::to_string(i) + ":long";
+        return ".create-merge table Wide (" + out + ")";
+    };
+    BOOST_TEST(answer(wide(1991)).find("more than 1990 columns") != std::string::npos);
+    BOOST_TEST(answer_to(wide(1990)).status == 200u);
+    BOOST_TEST(rows("Wide | count") == "[[0]]");
+}
+
+BOOST_AUTO_TEST_CASE(records_of_many_levels_are_read) {
+    answer(".create table Deep (a:dynamic)");
+    std::string record;
+    for (int i = 0; i < 200; ++i) record += "{\"a\":";
+    storage.blobs["/c/b.json"] = record + "1" + std::string(200, '}') + "\n";
+    auto one = message(1, "/c/b.json");
+    one["TableName"] = "Deep";
+    one["AdditionalProperties"].as_object()["format"] = "json";
+    post(one);
+    one_batch();
+    BOOST_TEST(rows("Deep | count") == "[[1]]");
+}
+
 BOOST_AUTO_TEST_CASE(policies_are_accepted) {
     BOOST_TEST(
         answer(".alter-merge table T policy retention softdelete = 90d recoverability = disabled"
