@@ -26,6 +26,8 @@ archive=libisal_$version.orig.tar.xz
 echo "$sha256  $archive" | sha256sum --check --quiet
 tar --extract --file="$archive"
 cd "libisal-$version"
+# Its questions to the assembler look like errors.
 make --silent --file=Makefile.unx "${tools[@]}" units='igzip crc' lib \
-    CFLAGS_="-Wall -fPIC -O2 -fstack-protector-strong -ffile-prefix-map=$PWD=isal" >/dev/null
+    CFLAGS_="-Wall -fPIC -O2 -fstack-protector-strong -ffile-prefix-map=$PWD=isal" \
+    >"$work/log" 2>&1 || { cat "$work/log" >&2 && exit 1; }
 install -D --mode=644 bin/isa-l.a "$out/libisa-l.a"

@@ -24,6 +24,8 @@ Priority: optional
 Description: {short}
 {long}
 """
+# Where zsh looks for completions of packages.
+ZSH, DEBIAN_ZSH = "usr/share/zsh/site-functions/", "usr/share/zsh/vendor-completions/"
 DEPENDS = "Depends: ca-certificates, passwd\n"
 
 
@@ -56,7 +58,8 @@ def scripts():
 
 def write(release, package, licences, folder):
     """Writes the package into a folder; returns its path."""
-    files = payload.installed(release, package)
+    files = {name.replace(ZSH, DEBIAN_ZSH): held for name, held in
+             payload.installed(release, package).items()}  # fmt: skip
     files[f"usr/share/doc/{package}/copyright"] = payload.text_of("packaging/debian/copyright")
     for name, data in licences.items():
         files[f"usr/share/doc/{package}/licences/{name}"] = (data, payload.PLAIN)

@@ -50,7 +50,7 @@ def lines_of(release, package, files):
 def spec(release, files):
     text = (HERE / "kustodrop.spec.in").read_text()
     # The folders are among the files of the package.
-    setup = (HERE / "setup.sh").read_text().partition("\nadd_folders()")[0]
+    setup = (HERE / "setup.sh").read_text().partition("\nadd_folder()")[0]
     values = {"@VERSION@": release.sorted_version, "@SETUP@": setup}
     for package, key in (("kustodrop", "MAIN"), ("kustodrop-emulator", "EMULATOR")):
         values[f"@SUMMARY_{key}@"], values[f"@DESCRIPTION_{key}@"] = described(package)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What ./dev release makes out of the static programs: deb, rpm, archive and image.
+"""What ./dev release makes out of the static programs: deb, rpm and image.
 Stand-ins take the place of the programs, so that no static build is needed."""
 import dataclasses
 import hashlib
@@ -19,7 +19,6 @@ from released import NEEDS_ROOT, NEEDS_RPM, Release, main, run
 import make_deb
 import make_oci
 import make_rpm
-import release as releasing
 
 # Findings of rpmlint with their reasons.
 EXPECTED_FINDINGS = {
@@ -49,6 +48,11 @@ class Deb(Release):
         self.assertIn("Depends: ca-certificates", said)
         self.assertNotIn("#SETUP#", run("dpkg-deb", "--ctrl-tarfile", self.make(self.release))[1])
 
+    def test_completions_lie_where_debians_shells_look(self):
+        names = run("dpkg-deb", "--contents", self.make(self.release))[1]
+        self.assertIn("./usr/share/zsh/vendor-completions/_kustodrop\n", names)
+        self.assertNotIn("site-functions", names)
+
     def test_scripts_are_those_that_every_shell_runs(self):
         for name, text in make_deb.scripts().items():
             with self.subTest(name):
@@ -76,8 +80,10 @@ class Deb(Release):
             mkdir -p $ROOT/var/lib/kustodrop $ROOT/etc/systemd/system/kustodrop.service.d
             touch $ROOT/var/lib/kustodrop/journal.db $ROOT/var/spool/kustodrop/waiting.csv
             echo '[Service]' >$ROOT/etc/systemd/system/kustodrop.service.d/mine.conf
+            chroot $ROOT sh -c 'chgrp users /var/spool/kustodrop; chmod 2775 /var/spool/kustodrop'
             dpkg --root=$ROOT --install --force-confold $NEW
             grep -c http://p $ROOT/etc/kustodrop/environment
+            chroot $ROOT stat -c 'kept %n %U:%G %a' /etc/kustodrop /var/spool/kustodrop
             dpkg --root=$ROOT --remove kustodrop
             ls $ROOT/etc/kustodrop/environment $ROOT/var/lib/kustodrop/journal.db
             [ ! -e $ROOT/usr/bin/kustodrop ]
@@ -91,6 +97,8 @@ class Deb(Release):
         )  # fmt: skip
         self.assertRegex(said, r"kustodrop +\d")
         self.assertIn("/etc/kustodrop root:kustodrop 750", said)
+        self.assertIn("kept /etc/kustodrop root:kustodrop 750", said)
+        self.assertIn("kept /var/spool/kustodrop root:users 2775", said)
         self.assertIn("kustodrop drop", said)
         self.assertIn("kept files that were not delivered", said)
         self.assertIn("undelivered-is-kept", said)
@@ -100,18 +108,46 @@ class Deb(Release):
         self.succeeds(
             """
             dpkg --root=$ROOT --install $OLD
-            mkdir -p $ROOT/var/lib/kustodrop/web $ROOT/etc/systemd/system/kustodrop@web.service.d
+            units=$ROOT/etc/systemd/system
+            mkdir -p $ROOT/var/lib/kustodrop/web $units/kustodrop@web.service.d
+            mkdir -p $units/multi-user.target.wants
+            ln -s /usr/lib/systemd/system/kustodrop@.service \
+                $units/multi-user.target.wants/kustodrop@web.service
             touch $ROOT/var/lib/kustodrop/web/journal.db
             printf '#\\n#   kustodrop gen-dropin --config /etc/kustodrop/web.yaml\\n' \
-                >$ROOT/etc/systemd/system/kustodrop@web.service.d/folders.conf
+                >$units/kustodrop@web.service.d/folders.conf
             dpkg --root=$ROOT --purge kustodrop
-            for gone in /etc/kustodrop /var/lib/kustodrop /var/spool/kustodrop \
-                /etc/systemd/system/kustodrop@web.service.d; do
-                [ ! -e $ROOT$gone ] || { echo "$gone is there"; exit 1; }
+            for path in /etc/kustodrop /var/lib/kustodrop /var/spool/kustodrop \
+                /etc/systemd/system/kustodrop@web.service.d \
+                /etc/systemd/system/multi-user.target.wants/kustodrop@web.service; do
+                [ ! -e $ROOT$path ] && [ ! -L $ROOT$path ] || { echo "$path is there"; exit 1; }
             done
             """,
             OLD=self.make(self.release),
         )  # fmt: skip
+
+    @NEEDS_ROOT
+    def test_root_writes_nothing_where_the_daemons_user_could_place_a_link(self):
+        self.succeeds(
+            """
+            dpkg --root=$ROOT --install $OLD
+            mkdir -p $ROOT/var/lib/kustodrop $ROOT/srv/drop
+            echo untouched >$ROOT/srv/victim
+            ln -s /srv/victim $ROOT/var/lib/kustodrop/folders
+            touch $ROOT/srv/drop/waiting.csv
+            cat >$ROOT/etc/kustodrop/kustodrop.yaml <<END
+            cluster: {ingestion_endpoint: "https://ingest-c.kusto.windows.net"}
+            auth: {kind: managed_identity}
+            watches: [{name: w, path: /srv/drop, database: d, table: t, format: csv}]
+            END
+            dpkg --root=$ROOT --remove kustodrop
+            grep -x untouched $ROOT/srv/victim
+            grep -x /srv/drop $ROOT/etc/kustodrop/folders
+            dpkg --root=$ROOT --purge kustodrop 2>&1 | grep "not delivered: /srv/drop"
+            [ -e $ROOT/srv/drop/waiting.csv ]
+            """.replace("\n            ", "\n"),
+            OLD=self.make(self.release),
+        )
 
 
 @NEEDS_RPM
@@ -196,57 +232,6 @@ class Rpm(Release):
         self.assertRegex(said, r"2 packages and 0 specfiles checked")
         unexplained = [one for one in findings if one[1] not in EXPECTED_FINDINGS]
         self.assertEqual(unexplained, [])
-
-
-class Archive(Release):
-    def unpacked(self):
-        out = self.out()
-        files = releasing.in_archive(self.release, standin.licences())
-        releasing.write_archive(out / "a.tar.gz", files, "kustodrop", self.release.moment)
-        with tarfile.open(out / "a.tar.gz") as archive:
-            archive.extractall(out)
-        return out / "kustodrop"
-
-    def test_the_script_is_short_and_plain(self):
-        text = (self.unpacked() / "install.sh").read_text()
-        self.assertLess(len(text.splitlines()), 110)
-        self.assertNotIn("#SETUP#", text)
-
-    def test_install_and_remove_in_another_root(self):
-        archive, root = self.unpacked(), self.out() / "root"
-        code, said = run(archive / "install.sh", DESTDIR=str(root))
-        self.assertEqual(code, 0, said)
-        names = {str(one.relative_to(root)) for one in root.rglob("*") if one.is_file()}
-        for name in ("usr/local/bin/kustodrop", "usr/local/bin/kustodrop-emulator",
-                     "usr/local/share/man/man8/kustodrop.8",
-                     "etc/systemd/system/kustodrop@.service"):  # fmt: skip
-            self.assertIn(name, names)
-        for unit in ("kustodrop.service", "kustodrop@.service"):
-            text = (root / "etc/systemd/system" / unit).read_text()
-            self.assertIn("ExecStart=/usr/local/bin/kustodrop run", text)
-            self.assertNotIn("/usr/bin/kustodrop", text)
-        code, said = run(archive / "install.sh", "--remove", DESTDIR=str(root))
-        self.assertEqual(code, 0, said)
-        self.assertEqual([one for one in root.rglob("*") if one.is_file()], [])
-
-    @NEEDS_ROOT
-    def test_as_root_it_makes_user_and_folders(self):
-        said = self.succeeds(
-            """
-            cp -r $ARCHIVE $ROOT/srv/archive
-            chroot $ROOT /srv/archive/install.sh
-            chroot $ROOT stat -c '%n %U:%G %a' /etc/kustodrop /var/spool/kustodrop
-            echo mine >$ROOT/etc/kustodrop/environment
-            chroot $ROOT /srv/archive/install.sh
-            cat $ROOT/etc/kustodrop/environment
-            chroot $ROOT /srv/archive/install.sh --remove
-            ls -d $ROOT/etc/kustodrop $ROOT/var/spool/kustodrop
-            """,
-            ARCHIVE=self.unpacked(),
-        )
-        self.assertIn("/etc/kustodrop root:kustodrop 750", said)
-        self.assertIn("/var/spool/kustodrop root:drop 2770", said)
-        self.assertIn("mine", said)
 
 
 class Image(Release):
