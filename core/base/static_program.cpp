@@ -3,6 +3,7 @@
 #ifdef KUSTODROP_STATIC
 #include <openssl/crypto.h>
 
+#include <initializer_list>
 #include <nss.h>
 #endif
 

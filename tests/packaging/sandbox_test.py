@@ -36,6 +36,19 @@ class Sandbox(EndToEnd):
     def test_the_same_on_a_kernel_that_does_not_know_them(self):
         self.ships_without(*CALLS, "clone3", answer="ENOSYS")
 
+    def test_what_a_writer_adds_is_shipped_where_statx_is_not_known(self):
+        emulator = self.emulator()
+        daemon = self.daemon(emulator)
+        daemon.start(before=[*CONFINED, "--without", "statx"])
+        with open(daemon.folder / "app.csv", "a", encoding="utf-8") as log:
+            log.write(csv_rows(3))
+            log.flush()
+            (daemon.folder / "app.csv").rename(daemon.drop / "app.csv")
+            self.until("a claim", lambda: daemon.waiting() == [])
+            log.write(csv_rows(3, 3))
+        self.until("all rows", lambda: emulator.count() == 6)
+        self.until("the archive", lambda: len(daemon.inside("archive")) == 1)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -9,18 +9,21 @@
 
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <fcntl.h>
 
 namespace kustodrop::pipeline {
 
 static bool is_ours(const spool::slice& file) { return file.location.starts_with(".kustodrop/"); }
 
-// What the kernel remembers of a file on a file server may be old: it asks for it.
+// What the kernel remembers of a file on a file server may be old: it asks for it. Where there is
+// no such call (the C library then answers EINVAL), what it remembers must do.
 static bool ask_for_facts(const spool::descriptor& file, struct ::stat& facts) {
     struct ::statx fresh = {};
     static constexpr int how = AT_EMPTY_PATH | AT_STATX_FORCE_SYNC;
     bool is_answered = ::statx(file.get(), "", how, STATX_BASIC_STATS, &fresh) == 0;
-    return is_answered && ::fstat(file.get(), &facts) == 0;
+    bool is_missing = !is_answered && (errno == EINVAL || errno == ENOSYS || errno == EPERM);
+    return (is_answered || is_missing) && ::fstat(file.get(), &facts) == 0;
 }
 
 late_look look_for_growth(const spool::slice& file, spool::open_folders& through) {

@@ -158,12 +158,18 @@ static file_kind kind_of(unsigned mode) {
     }
 }
 
+static bool ask(int folder, const char* base, freshness how, struct ::statx& facts) {
+    static constexpr int flags = AT_NO_AUTOMOUNT | AT_SYMLINK_NOFOLLOW;
+    static constexpr unsigned wanted = STATX_BASIC_STATS | STATX_BTIME;
+    int demand = how == freshness::asked ? AT_STATX_FORCE_SYNC : 0;
+    if (::statx(folder, base, flags | demand, wanted, &facts) == 0) return true;
+    // Where the kernel has no such call the C library looks in its place, and refuses a demand.
+    return demand != 0 && errno == EINVAL && ::statx(folder, base, flags, wanted, &facts) == 0;
+}
+
 std::optional<sighting> look_at(int folder, const std::string& base, freshness how) {
     struct ::statx facts = {};
-    int flags = AT_NO_AUTOMOUNT | AT_SYMLINK_NOFOLLOW;
-    if (how == freshness::asked) flags |= AT_STATX_FORCE_SYNC;
-    if (::statx(folder, base.c_str(), flags, STATX_BASIC_STATS | STATX_BTIME, &facts) != 0)
-        return std::nullopt;
+    if (!ask(folder, base.c_str(), how, facts)) return std::nullopt;
     sighting seen;
     seen.name = base;
     seen.identity = identity_of(facts);
