@@ -18,6 +18,7 @@ sys.path.insert(0, str(payload.ROOT / "packaging" / "container"))
 import image  # noqa: E402
 
 CERTIFICATES = pathlib.Path("/") / image.CERTIFICATES
+LICENCES = "usr/share/doc/kustodrop/licences"
 DIRECTORIES = ("etc/kustodrop", "tmp", *image.WRITABLE)
 
 
@@ -31,7 +32,9 @@ def files_of(release, licences):
     for name, text in image.FILES.items():
         found[name] = (text.encode(), payload.PLAIN)
     for name, data in licences.items():
-        found[f"usr/share/doc/kustodrop/licences/{name}"] = (data, payload.PLAIN)
+        found[f"{LICENCES}/{name}"] = (data, payload.PLAIN)
+    of_certificates = pathlib.Path("/usr/share/doc/ca-certificates/copyright")
+    found[f"{LICENCES}/ca-certificates"] = (of_certificates.read_bytes(), payload.PLAIN)
     return found
 
 

@@ -3,6 +3,7 @@ import hashlib
 import json
 import pathlib
 import time
+import urllib.parse
 
 import payload
 
@@ -18,6 +19,8 @@ PARTS = (
     ("glibc", "LGPL-2.1-or-later", "libc6-dev"),
     ("libstdc++", "GPL-3.0-or-later WITH GCC-exception-3.1", "libstdc++-12-dev"),
 )
+# Debian's copyright files name these instead of repeating them.
+TEXTS = ("Apache-2.0", "GPL-3", "LGPL-2.1")
 
 
 def licences():
@@ -25,34 +28,52 @@ def licences():
     found = {}
     for name, _, package in PARTS:
         found[name] = pathlib.Path(f"/usr/share/doc/{package}/copyright").read_bytes()
+    for name in TEXTS:
+        found[name] = pathlib.Path(f"/usr/share/common-licenses/{name}").read_bytes()
     return found
 
 
 def parts():
-    """[(name, licence, version)] of what is linked in."""
+    """[(name, licence, version, Debian package)] of what is linked in."""
     found = []
     for name, licence, package in PARTS:
         number = payload.output_of("dpkg-query", "-W", "-f", "${Version}", package)
-        found.append((name, licence, number))
+        found.append((name, licence, number, package))
     return sorted(found)
 
 
-def package(name, licence, number):
+def purl(debian, number):
+    """The package URL by which scanners look for reports of defects."""
+    version = urllib.parse.quote(number, safe="~")
+    name = urllib.parse.quote(debian)
+    return f"pkg:deb/debian/{name}@{version}?distro=bookworm"
+
+
+def package(name, licence, number, debian=None):
+    references = [] if debian is None else [{
+        "referenceCategory": "PACKAGE-MANAGER",
+        "referenceType": "purl",
+        "referenceLocator": purl(debian, number),
+    }]  # fmt: skip
     return {
         "SPDXID": f"SPDXRef-{name.replace('+', '-')}",
         "name": name,
         "versionInfo": number,
         "downloadLocation": "NOASSERTION",
+        "filesAnalyzed": False,
+        "externalRefs": references,
         "licenseConcluded": licence,
         "licenseDeclared": licence,
         "copyrightText": "NOASSERTION",
     }
 
 
-def bill(files, version, moment):
-    """SPDX 2.3: the programs, and each library in them."""
+def bill(top, files, version, moment):
+    """SPDX 2.3: the programs, and each library in them; `top` names the archive of `files`."""
     packages = [package("kustodrop", "Apache-2.0", version)] + [package(*one) for one in parts()]
-    digest = hashlib.sha256("".join(files).encode()).hexdigest()
+    digest = hashlib.sha256()
+    for name, (data, _) in sorted(files.items()):
+        digest.update(f"{name} {hashlib.sha256(data).hexdigest()}\n".encode())
     described = {
         "spdxElementId": "SPDXRef-DOCUMENT",
         "relationshipType": "DESCRIBES",
@@ -70,8 +91,8 @@ def bill(files, version, moment):
         "spdxVersion": "SPDX-2.3",
         "dataLicense": "CC0-1.0",
         "SPDXID": "SPDXRef-DOCUMENT",
-        "name": f"kustodrop-{version}",
-        "documentNamespace": f"https://spdx.org/spdxdocs/kustodrop-{version}-{digest[:32]}",
+        "name": top,
+        "documentNamespace": f"https://spdx.org/spdxdocs/{top}-{digest.hexdigest()[:32]}",
         "creationInfo": {
             "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment)),
             "creators": ["Tool: kustodrop-release"],

@@ -106,7 +106,7 @@ def write_release(release, symbols, licences, dist):
     debug = {path.name: (path.read_bytes(), PLAIN) for path in sorted(symbols.glob("*.debug"))}
     if debug:
         write_archive(dist / f"{top}-debug.tar.gz", debug, f"{top}-debug", release.moment)
-    bill = materials.bill(sorted(files), release.version, release.moment)
+    bill = materials.bill(top, files, release.version, release.moment)
     (dist / f"{top}.spdx.json").write_text(bill)
     for package in PROGRAMS:
         make_deb.write(release, package, licences, dist)

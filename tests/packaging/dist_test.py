@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """dist/ as ./dev release writes it: the same wherever it is made, small enough, signed, described.
 Stand-ins take the place of the programs, so that no static build is needed."""
+import json
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ import standin
 from released import NEEDS_RPM, Release, main, run, sha256
 from machine import ROOT
 
+import materials
 import notes
 import release as releasing
 import signing
@@ -45,6 +47,29 @@ class Dist(Release):
         said = subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=first,
                               check=False)  # fmt: skip
         self.assertEqual(said.returncode, 0)
+
+    def test_the_bill_names_each_library_and_where_its_defects_are_reported(self):
+        files = {"bin/kustodrop": (b"program", 0o755)}
+        text = materials.bill("kustodrop-1-linux-amd64", files, "1", standin.MOMENT)
+        described = json.loads(text)
+        self.assertEqual(described["spdxVersion"], "SPDX-2.3")
+        ids = [one["SPDXID"] for one in described["packages"]]
+        self.assertEqual(len(set(ids)), len(materials.PARTS) + 1)
+        for one in described["packages"]:
+            self.assertRegex(one["SPDXID"], r"^SPDXRef-[a-zA-Z0-9.-]+$")
+            self.assertIs(one["filesAnalyzed"], False)
+            if one["name"] != "kustodrop":
+                self.assertRegex(one["externalRefs"][0]["referenceLocator"],
+                                 r"^pkg:deb/debian/[a-zA-Z0-9.%-]+@[^?+:]+\?")  # fmt: skip
+        self.assertNotEqual(text, materials.bill("kustodrop-1-linux-arm64", files, "1", 1))
+        other = json.loads(materials.bill("kustodrop-1-linux-amd64", {}, "1", standin.MOMENT))
+        self.assertNotEqual(other["documentNamespace"], described["documentNamespace"])
+
+    def test_the_licences_that_copyright_files_only_name_are_there(self):
+        found = materials.licences()
+        self.assertIn(b"common-licenses/LGPL-2.1", found["glibc"])
+        self.assertIn(b"GNU LESSER GENERAL PUBLIC LICENSE", found["LGPL-2.1"])
+        self.assertIn(b"Version 3, 29 June 2007", found["GPL-3"])
 
     def test_a_daemon_that_is_too_large_is_not_released(self):
         programs = self.out()
