@@ -16,6 +16,8 @@ from waiting import until  # noqa: E402
 PACKAGES = pathlib.Path(os.environ.get("KUSTODROP_PACKAGES", ROOT / "build" / "packages"))
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "kustodrop"
 MIRROR = "http://deb.debian.org/debian"
+# Which Debian is booted; each has a systemd of its own.
+SUITE = os.environ.get("KUSTODROP_SUITE", "bookworm")
 
 # /run must be a tmpfs: the machine's sockets lie there.
 BOOT = """
@@ -62,7 +64,7 @@ def depends(debs):
 
 def base_system(include, name="machine"):
     """A folder with Debian and these packages, made once and kept outside of the tree."""
-    mark = hashlib.sha256(",".join(include).encode()).hexdigest()[:12]
+    mark = hashlib.sha256(",".join([SUITE, *include]).encode()).hexdigest()[:12]
     made = CACHE / f"{name}-{mark}"
     if made.exists():
         return made
@@ -72,7 +74,7 @@ def base_system(include, name="machine"):
     partial = pathlib.Path(tempfile.mkdtemp(dir=CACHE, prefix="partial-"))
     command = ["debootstrap", "--variant=minbase", f"--include={','.join(include)}"]
     ended = subprocess.run(
-        [*command, "bookworm", partial, MIRROR], check=False, stdout=subprocess.DEVNULL
+        [*command, SUITE, partial, MIRROR], check=False, stdout=subprocess.DEVNULL
     )
     if ended.returncode != 0:
         shutil.rmtree(partial, ignore_errors=True)
