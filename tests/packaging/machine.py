@@ -16,8 +16,11 @@ from waiting import until  # noqa: E402
 PACKAGES = pathlib.Path(os.environ.get("KUSTODROP_PACKAGES", ROOT / "build" / "packages"))
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "kustodrop"
 MIRROR = "http://deb.debian.org/debian"
-# Which Debian is booted; each has a systemd of its own.
+# Which Debian or Ubuntu is booted; each has a systemd of its own.
 SUITE = os.environ.get("KUSTODROP_SUITE", "bookworm")
+UBUNTU = {"focal": 245, "jammy": 249, "noble": 255}
+if SUITE in UBUNTU:
+    MIRROR = "http://archive.ubuntu.com/ubuntu"
 
 # /run must be a tmpfs: the machine's sockets lie there.
 BOOT = """
