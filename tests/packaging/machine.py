@@ -90,10 +90,10 @@ def base_system(include, name="machine"):
 class Machine:
     """Boots a copy of the base system. What runs inside is started and ended by process id."""
 
-    def __init__(self):
+    def __init__(self, debs=None):
         if os.geteuid() != 0 or shutil.which("systemd-nspawn") is None:
             skip("booting a machine needs root and systemd-nspawn")
-        include = ["systemd", "systemd-sysv", "ca-certificates", *depends(packages())]
+        include = ["systemd", "systemd-sysv", "ca-certificates", *depends(debs or packages())]
         base = base_system(sorted(set(include)))
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="kd-machine-"))
         self.root = self.folder / "root"
