@@ -23,7 +23,7 @@ check_place() {
     case $prefix in
     [!/]* | *[!A-Za-z0-9/._+-]* | */../* | */..)
         fail "the units name PREFIX: use an absolute path of letters, digits and / . _ + -" ;;
-    /home/* | /root | /root/* | /run/user/* | /tmp | /tmp/* | /var/tmp | /var/tmp/*)
+    /home/* | /root* | /run/user/* | /tmp | /tmp/* | /var/tmp | /var/tmp/*)
         fail "the service cannot see $prefix (ProtectHome=, PrivateTmp=)" ;;
     esac
 }
