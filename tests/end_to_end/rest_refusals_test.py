@@ -188,7 +188,7 @@ class Everything(Refused):
 
 class Sizes(Refused):
     def test_what_is_larger_than_a_request_may_be_goes_as_a_message(self):
-        emulator, daemon = self.two("auto", emulator={"data": "data.db"})
+        emulator, daemon = self.two("auto")
         emulator.control("rest", "POST", {"max_data_size": 100})
         daemon.stop()
         daemon.start()
@@ -201,7 +201,7 @@ class Sizes(Refused):
         self.assertIn("maxDataSize", daemon.output())
 
     def test_or_it_waits_and_says_so(self):
-        emulator, daemon = self.two("rest", emulator={"data": "data.db"})
+        emulator, daemon = self.two("rest")
         emulator.control("rest", "POST", {"max_data_size": 100})
         daemon.stop()
         daemon.start()
