@@ -10,10 +10,14 @@ static constexpr duration longest_common = 1min;
 void rest_ways::throttled(const std::string& table, const failure& why, time_point now) {
     if (!why.retry_after) return;
     std::erase_if(waits_, [now](auto& one) { return one.second.until <= now; });
-    waits_.insert_or_assign(table, wait{why, now + std::min(*why.retry_after, longest_obeyed)});
+    auto until = now + std::min(*why.retry_after, longest_obeyed);
+    // Of several requests at a time, one may be asked to wait for longer than the last one.
+    auto [mine, is_new] = waits_.try_emplace(table, wait{why, until});
+    if (!is_new && mine->second.until < until) mine->second = wait{why, until};
     // Two tables have a common cause, but one of them may wait for longer than that lasts.
     if (waits_.size() < 2) return;
-    common_ = wait{why, now + std::min(*why.retry_after, longest_common)};
+    until = now + std::min(*why.retry_after, longest_common);
+    if (!common_ || common_->until < until) common_ = wait{why, until};
 }
 
 static failure waiting(failure why, duration left) {
@@ -59,8 +63,8 @@ std::optional<rest_ways::detour> rest_ways::queued_of(const std::string& watch, 
 }
 
 bool rest_ways::accepted(const std::string& table) {
-    waits_.erase(table);
     common_.reset();
+    // That of a table ends by itself: what was accepted may have been sent before it began.
     auto known = refusals_.find(table);
     if (known == refusals_.end()) return false;
     bool was_queued = known->second.withdrawn.accepted();
