@@ -43,12 +43,21 @@ shipper_parts cluster_sides::shipper_parts_for(const service_parts& service, sid
         return all_.size() < 2 ? 0 : failover_.cluster_of_due(what);
     };
     if (service.unusable) {
-        out.cluster.can_send = [this, unusable = service.unusable] {
-            return all_.size() < 2 || !unusable();
+        out.cluster.can_send = [this, line, unusable = service.unusable] {
+            return all_.size() < 2 || !unusable() || is_streamed_to(line);
         };
     }
     out.cluster.worked = [this, line](const std::string& watch) { failover_.worked(watch, line); };
     return out;
+}
+
+// What is streamed needs less of the service than what is queued.
+bool cluster_sides::is_streamed_to(std::size_t index) const {
+    return std::ranges::any_of(with_.watches, [&](auto& one) {
+        auto& from = one.second;
+        bool streams = from.options.target.delivery == delivery_way::streaming;
+        return streams && names_.of(&from) == index;
+    });
 }
 
 void cluster_sides::add(const service_parts& service, const options& wanted) {

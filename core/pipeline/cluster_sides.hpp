@@ -128,6 +128,7 @@ private:
         std::function<std::optional<failure>()> unusable;
     };
     cluster_look look_at(const side& one) const;
+    bool is_streamed_to(std::size_t index) const;
     shipper_parts shipper_parts_for(const service_parts& service, side& made);
     const side* side_of(const std::string& watch) const;
 

@@ -73,6 +73,15 @@ class Failover(TwoClusters):
         self.rows(east, 31)
         self.settled(daemon, seconds=120, succeeded=31)
 
+    def test_what_is_streamed_does_not_wait_for_what_only_queues_need(self):
+        west, _, daemon = self.two()
+        west.fault("management", "get_ingestion_resources", status=503, code="ServerBusy")
+        daemon.settings["watches"][0]["delivery"] = "streaming"
+        daemon.write()
+        daemon.start()
+        self.put(daemon, "a", 1)
+        self.rows(west, 1)
+
     def test_a_watch_without_failover_waits(self):
         west, east, daemon = self.failing_over()
         del daemon.settings["watches"][0]["failover"]
