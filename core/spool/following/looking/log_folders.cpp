@@ -9,7 +9,7 @@ std::string_view folder_of(std::string_view name) {
     return end == std::string_view::npos ? std::string_view() : name.substr(0, end);
 }
 
-static std::string joined(std::string_view folder, std::string_view base) {
+static std::string path_in(std::string_view folder, std::string_view base) {
     return folder.empty() ? std::string(base) : std::string(folder) + '/' + std::string(base);
 }
 
@@ -23,7 +23,7 @@ std::optional<std::string> log_folders::above(
         for (auto base : bases) {
             auto found = folders_.find(base);
             if (found != folders_.end() && found->second.contains(folder)) {
-                return joined(folder, base);
+                return path_in(folder, base);
             }
         }
     }
@@ -35,7 +35,7 @@ std::optional<std::string> log_folders::only(const std::vector<std::string_view>
         auto found = folders_.find(base);
         if (found == folders_.end()) continue;
         if (found->second.size() > 1) return std::nullopt;
-        return joined(*found->second.begin(), base);
+        return path_in(*found->second.begin(), base);
     }
     return std::nullopt;
 }
