@@ -174,7 +174,18 @@ static std::vector<screen_line> head_of(const json::object& status) {
     return out;
 }
 
+static void add_failover(std::vector<screen_line>& out, const json::object& watch) {
+    auto* failover = watch.if_contains("failover");
+    if (!failover || !failover->is_object()) return;
+    auto since = text_in(failover->get_object(), "since");
+    if (since.empty()) return;
+    auto to = text_in(failover->get_object(), "to");
+    auto text = "FAILOVER to " + to + " since " + since;
+    out.push_back({text_in(watch, "name") + ": " + text, look::trouble});
+}
+
 static void add_notes(std::vector<screen_line>& out, const json::object& watch) {
+    add_failover(out, watch);
     auto name = text_in(watch, "name") + ": ";
     auto paused = text_in(watch, "paused");
     auto* trouble = watch.if_contains("trouble");

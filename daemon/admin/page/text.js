@@ -83,7 +83,8 @@ function summary(status, failures) {
   if (held.length) {
     return ["warn", `Holding: files for ${held.join(", ")} are kept until it can be used again.`, troubles];
   }
-  if (service) return ["warn", "Holding: files are kept until the service can be used again.", troubles];
+  // Of several clusters, one that is in trouble has only watches that ship elsewhere.
+  if (service && !status.clusters) return ["warn", "Holding: files are kept until the service can be used again.", troubles];
   if (troubles.length) return ["warn", "Working, with problems.", troubles];
   if (failures) return ["warn", `Working. ${failed}`, troubles];
   return ["good", "Everything works.", troubles];

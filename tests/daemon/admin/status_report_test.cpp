@@ -26,6 +26,24 @@ BOOST_AUTO_TEST_CASE(takes_files_while_the_service_is_away_but_not_without_a_jou
     BOOST_TEST(!report.takes_files());
 }
 
+BOOST_AUTO_TEST_CASE(one_line_says_whether_files_wait_for_a_cluster_or_go_elsewhere) {
+    auto report = with_watches({false, false});
+    report.clusters.resize(2);
+    report.clusters[0].cluster = "west";
+    report.clusters[0].trouble = failure{service_code("unreachable"), remedy::retry, "no answer"};
+    report.clusters[1].cluster = "east";
+    report.watches[0].cluster = "west";
+    report.watches[1].cluster = "east";
+    BOOST_TEST(report.one_line().starts_with("HOLDING for cluster west: "));
+    auto& failover = report.watches[0].delivery.failover.emplace();
+    failover.to = "east";
+    BOOST_TEST(report.one_line().starts_with("HOLDING for cluster west: "));
+    failover.since = report.now;
+    BOOST_TEST(report.one_line().starts_with("FAILOVER from cluster west: "));
+    report.watches[1].cluster = "west";
+    BOOST_TEST(report.one_line().starts_with("HOLDING for cluster west: "));
+}
+
 BOOST_AUTO_TEST_CASE(nothing_is_wrong_while_nothing_is_wrong) {
     auto report = with_watches({false});
     BOOST_TEST(report.problems().empty());

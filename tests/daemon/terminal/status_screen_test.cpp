@@ -60,6 +60,14 @@ struct screen_world {
 
 BOOST_FIXTURE_TEST_SUITE(status_screen_, screen_world)
 
+BOOST_AUTO_TEST_CASE(says_that_files_go_to_another_cluster) {
+    auto& failover = report.watches.front().delivery.failover.emplace();
+    failover.to = "east";
+    BOOST_TEST(!has(text(), "FAILOVER"));
+    failover.since = report.now;
+    BOOST_TEST(has(text(), "web: FAILOVER to east since 2026-08-22"));
+}
+
 BOOST_AUTO_TEST_CASE(says_who_answers_and_has_a_row_for_each_watch) {
     add("metrics");
     auto said = text();
