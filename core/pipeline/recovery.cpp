@@ -100,6 +100,29 @@ std::optional<source> continue_journaled(
     return what;
 }
 
+void find_by_ids(std::vector<source>& unretired, const std::vector<spool::work_entry>& work) {
+    std::unordered_map<std::string_view, const spool::work_entry*> by_id;
+    std::unordered_set<std::string_view> places;
+    for (auto& file : work) {
+        if (file.foreign() || file.kind != spool::file_kind::regular) continue;
+        by_id.emplace(file.source_id, &file);
+        places.insert(file.location);
+    }
+    for (auto& what : unretired) {
+        for (auto& file : what.slices) {
+            auto there = places.find(file.location);
+            if (there != places.end()) places.erase(there);  // Of this source.
+        }
+    }
+    for (auto& what : unretired) {
+        if (what.slices.size() != 1 || !lies_in_work(what.slices.front())) continue;
+        auto found = by_id.find(what.id);
+        if (found == by_id.end() || !places.contains(found->second->location)) continue;
+        what.slices.front().location = found->second->location;
+        what.slices.front().name = found->second->name;
+    }
+}
+
 recovered reconcile(
     std::vector<source> unretired,
     const std::vector<spool::work_entry>& work,

@@ -49,6 +49,11 @@ std::optional<spool::source> continue_journaled(
     spool::source what, const spool::work_entry& file, std::string_view watch
 );
 
+/// Pure. A file in work/ carries the id of its source: where the journal names another place for a
+/// source of one file, as a damaged journal does, the file's own place and name are taken. Not for
+/// places that belong to another source, as that of the rest of a grown file.
+void find_by_ids(std::vector<spool::source>& unretired, const std::vector<spool::work_entry>& work);
+
 struct recovery_facts {
     wall_time now{};
     bool journal_was_lost = false;

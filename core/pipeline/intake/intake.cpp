@@ -220,6 +220,7 @@ asio::awaitable<void> intake::take_in(
     std::vector<spool::source> unretired, std::vector<spool::work_entry> unknown
 ) {
     auto name = watch_.options.name;
+    find_by_ids(unretired, unknown);
     auto strangers = without(unknown, unretired);
     auto known = co_await take_journaled(with_.journal, strangers, name);
     for (auto& what : known) unretired.push_back(std::move(what));

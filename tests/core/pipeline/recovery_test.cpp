@@ -122,6 +122,44 @@ BOOST_AUTO_TEST_CASE(the_rest_of_a_grown_file_belongs_to_its_own_source_by_its_p
     BOOST_TEST(found.adopted.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_place_that_the_journal_has_wrong_is_found_by_the_id_in_work) {
+    auto cut = journaled(stage::claimed{});
+    cut.slices.front().name = "a.";
+    cut.slices.front().location = spool::work_location(id, "a.");
+    std::vector<spool::source> all{cut};
+    std::vector<spool::work_entry> work{in_work(id, "a.json")};
+    find_by_ids(all, work);
+    BOOST_TEST(all.front().slices.front().location == work.front().location);
+    BOOST_TEST(all.front().slices.front().name == "a.json");
+    auto found = after_restart(all, work);
+    BOOST_TEST(found.resumed.size() == 1u);
+    BOOST_TEST(found.lost.empty());
+    BOOST_TEST(found.adopted.empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_place_of_another_source_is_not_taken_by_id) {
+    auto former = journaled(stage::claimed{});
+    former.slices.front().location = spool::work_location(id, "b.json");
+    auto rest = journaled(stage::claimed{});
+    rest.id = "another-id";
+    std::vector<spool::source> all{former, rest};
+    find_by_ids(all, {in_work(id, "a.json")});
+    BOOST_TEST(all[0].slices.front().location == spool::work_location(id, "b.json"));
+    BOOST_TEST(all[1].slices.front().location == spool::work_location(id, "a.json"));
+}
+
+BOOST_AUTO_TEST_CASE(what_lies_in_the_folder_itself_or_has_several_files_keeps_its_places) {
+    auto in_folder = journaled(stage::claimed{});
+    in_folder.slices.front().location = "a.json";
+    auto several = journaled(stage::claimed{});
+    several.slices.front().location = spool::work_location(id, "c.json");
+    several.slices.push_back({"b.json", spool::work_location(id, "b.json"), 0, 42, {}});
+    std::vector<spool::source> all{in_folder, several};
+    find_by_ids(all, {in_work(id, "a.json")});
+    BOOST_TEST(all[0].slices.front().location == "a.json");
+    BOOST_TEST(all[1].slices.front().location == spool::work_location(id, "c.json"));
+}
+
 BOOST_AUTO_TEST_CASE(what_is_not_ours_in_work_is_left_alone) {
     auto stray = in_work("", "stray");
     auto pipe = in_work(id, "pipe");
