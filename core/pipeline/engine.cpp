@@ -1,6 +1,7 @@
 #include "pipeline/engine.hpp"
 
-#include "pipeline/intake/first_opening.hpp"
+#include "async/offload.hpp"
+#include "pipeline/intake/opening/first_opening.hpp"
 #include "pipeline/making.hpp"
 #include "pipeline/renaming.hpp"
 
@@ -12,12 +13,6 @@ namespace stage = spool::stage;
 
 static constexpr std::size_t most_names = 20;
 static constexpr duration before_packing = 250ms;
-
-static std::function<void(const std::string&, std::uint64_t)> progress_for(engine_observer* observer
-) {
-    if (!observer) return {};
-    return [observer](const std::string& id, std::uint64_t bytes) { observer->read(id, bytes); };
-}
 
 engine::engine(engine_parts parts, engine_options options, engine_observer* observer)
     : with_(std::move(parts)),
@@ -41,7 +36,7 @@ engine::engine(engine_parts parts, engine_options options, engine_observer* obse
            with_.log,
            with_.measured,
            *this,
-           progress_for(observer)}
+           reads_of(observer)}
       ),
       idle_(with_.executor),
       shipping_(with_.executor),
@@ -64,11 +59,24 @@ cluster_sides::options engine::options_of_clusters() const {
     return {options_.shippers, options_.upload_memory_bytes, options_.shipping, options_.outcomes};
 }
 
+result<void> engine::read_unretired() {
+    auto begins = [this] { absent_.clear(); };
+    auto visit = [this](spool::source what) { absent_.add(std::move(what)); };
+    return with_.journal.each_unretired(begins, visit);
+}
+
 result<void> engine::resume(const std::vector<watch_options>& configured) {
-    auto unretired = with_.journal.unretired();
-    if (unretired.has_error()) return unretired.error();
-    for (auto& what : *unretired) absent_.add(std::move(what));
+    auto read = read_unretired();
+    if (read.has_error()) return read;
     return adopt_renamed(configured, with_.journal, absent_, with_.log);
+}
+
+asio::awaitable<result<void>> engine::resume_meanwhile(const std::vector<watch_options>& configured
+) {
+    auto reading = [this] { return read_unretired(); };
+    auto read = co_await offload(with_.pool, reading);
+    if (read.has_error()) co_return read;
+    co_return adopt_renamed(configured, with_.journal, absent_, with_.log);
 }
 
 void engine::expect_absent() {

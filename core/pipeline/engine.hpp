@@ -54,6 +54,12 @@ protected:
     ~engine_observer() = default;
 };
 
+/// What calls read() of an observer; nothing without one.
+inline std::function<void(const std::string&, std::uint64_t)> reads_of(engine_observer* observer) {
+    if (!observer) return {};
+    return [observer](const std::string& id, std::uint64_t bytes) { observer->read(id, bytes); };
+}
+
 /// Files that were not shipped when the engine was stopped.
 struct unshipped_files {
     std::size_t claimed = 0;
@@ -75,6 +81,9 @@ public:
     /// those that have another name by now keep what is theirs. Call it once, before any of them
     /// is opened. Blocking.
     result<void> resume(const std::vector<watch_options>& configured);
+
+    /// The same without blocking, for there may be a million: a worker reads the journal.
+    asio::awaitable<result<void>> resume_meanwhile(const std::vector<watch_options>& configured);
 
     /// These are configured from now on. Of those that are added or moved, the ones that have the
     /// folder of another watch know what is kept there. Call it before any of them changes.
@@ -154,6 +163,7 @@ private:
     void settled(spool::source& what) override;
     void changed(spool::source& what) override;
 
+    result<void> read_unretired();
     cluster_sides::options options_of_clusters() const;
     watch& add(watch_options options);
     watcher& add_watcher(watch& from);

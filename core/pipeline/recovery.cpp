@@ -5,9 +5,7 @@
 #include "spool/source/place.hpp"
 
 #include <algorithm>
-#include <iterator>
-#include <unordered_map>
-#include <unordered_set>
+#include <utility>
 
 namespace kustodrop::pipeline {
 
@@ -35,27 +33,65 @@ bool is_elsewhere(const source& what, const folder_facts& facts, bool any_found)
     return device != 0 && device != now.device;
 }
 
-std::vector<source> take_elsewhere(
-    std::vector<source>& unretired,
-    const std::vector<spool::work_entry>& work,
-    const folder_facts& facts
-) {
-    std::unordered_set<std::string_view> here;
-    for (auto& file : work) here.insert(file.location);
-    auto is_here = [&](const source& what) {
-        return std::ranges::any_of(what.slices, [&](auto& file) {
-            return here.contains(file.location);
-        });
-    };
-    bool any_found = std::ranges::any_of(unretired, is_here);
-    auto first = std::stable_partition(unretired.begin(), unretired.end(), [&](auto& what) {
-        return is_here(what) || what.slices.empty() || !is_elsewhere(what, facts, any_found);
-    });
-    std::vector<source> out(
-        std::make_move_iterator(first), std::make_move_iterator(unretired.end())
-    );
-    unretired.erase(first, unretired.end());
+found_work::found_work(spool::work_listing listed)
+    : files_(std::move(listed.files)), waiting_(std::move(listed.waiting)) {
+    by_location_.reserve(files_.size());
+    for (auto& file : files_) {
+        if (file.foreign() || file.kind != spool::file_kind::regular) {
+            ++foreign_files_;
+            continue;
+        }
+        by_location_.emplace(file.location, &file);
+        strangers_.emplace(file.location, &file);
+        stranger_by_id_.emplace(file.source_id, &file);
+    }
+}
+
+bool found_work::has(const std::string& location) const {
+    if (by_location_.contains(location)) return true;
+    auto id = waiting_.empty() ? std::nullopt : spool::id_in_work(location);
+    auto key = id ? spool::key_of(*id) : std::nullopt;
+    return key && std::ranges::binary_search(waiting_, *key);
+}
+
+bool found_work::holds(const source& what) const {
+    return std::ranges::any_of(what.slices, [&](auto& file) { return has(file.location); });
+}
+
+void found_work::take(std::string_view location) {
+    auto found = strangers_.find(location);
+    if (found == strangers_.end()) return;
+    auto by_id = stranger_by_id_.find(found->second->source_id);
+    if (by_id != stranger_by_id_.end() && by_id->second == found->second) {
+        stranger_by_id_.erase(by_id);
+    }
+    strangers_.erase(found);
+}
+
+const spool::work_entry* found_work::stranger(std::string_view source_id) const {
+    auto found = stranger_by_id_.find(source_id);
+    return found == stranger_by_id_.end() ? nullptr : found->second;
+}
+
+std::vector<spool::work_entry> found_work::strangers() const {
+    std::vector<spool::work_entry> out;
+    for (auto& file : files_) {
+        if (strangers_.contains(file.location)) out.push_back(file);
+    }
     return out;
+}
+
+bool lies_elsewhere(
+    const source& what, const found_work& work, const folder_facts& facts, bool any_found
+) {
+    if (what.slices.empty() || work.holds(what)) return false;
+    return is_elsewhere(what, facts, any_found);
+}
+
+bool is_missing(const source& what, const found_work& work) {
+    if (what.slices.size() != 1) return false;
+    auto& file = what.slices.front();
+    return lies_in_work(file) && !work.has(file.location);
 }
 
 static source adopt(
@@ -100,55 +136,22 @@ std::optional<source> continue_journaled(
     return what;
 }
 
-void find_by_ids(std::vector<source>& unretired, const std::vector<spool::work_entry>& work) {
-    std::unordered_map<std::string_view, const spool::work_entry*> by_id;
-    std::unordered_set<std::string_view> places;
-    for (auto& file : work) {
-        if (file.foreign() || file.kind != spool::file_kind::regular) continue;
-        by_id.emplace(file.source_id, &file);
-        places.insert(file.location);
-    }
-    for (auto& what : unretired) {
-        for (auto& file : what.slices) {
-            auto there = places.find(file.location);
-            if (there != places.end()) places.erase(there);  // Of this source.
-        }
-    }
-    for (auto& what : unretired) {
-        if (what.slices.size() != 1 || !lies_in_work(what.slices.front())) continue;
-        auto found = by_id.find(what.id);
-        if (found == by_id.end() || !places.contains(found->second->location)) continue;
-        what.slices.front().location = found->second->location;
-        what.slices.front().name = found->second->name;
+void find_by_ids(std::vector<source>& missing, const found_work& work) {
+    for (auto& what : missing) {
+        auto* file = is_missing(what, work) ? work.stranger(what.id) : nullptr;
+        if (!file) continue;
+        what.slices.front().location = file->location;
+        what.slices.front().name = file->name;
     }
 }
 
-recovered reconcile(
-    std::vector<source> unretired,
-    const std::vector<spool::work_entry>& work,
-    std::string_view watch,
-    const recovery_facts& facts
-) {
+recovered reconcile(std::vector<source> unretired, found_work& work) {
     recovered out;
-    // There may be a hundred thousand, and their places begin alike.
-    std::unordered_map<std::string_view, const spool::work_entry*> by_location;
-    by_location.reserve(work.size());
-    for (auto& file : work) {
-        if (file.foreign() || file.kind != spool::file_kind::regular) {
-            ++out.foreign_files;
-        } else {
-            by_location.emplace(file.location, &file);
-        }
-    }
-    std::unordered_set<std::string_view> spoken_for;
-    spoken_for.reserve(work.size());
     for (auto& what : unretired) {
         bool complete = true;
-        for (auto& slice : what.slices) {
-            auto there = by_location.find(slice.location);
-            if (there != by_location.end()) spoken_for.insert(there->first);
-            bool in_work = slice.location.starts_with(spool::work_folder);
-            complete = complete && (!in_work || there != by_location.end());
+        for (auto& file : what.slices) {
+            complete = complete && (!lies_in_work(file) || work.has(file.location));
+            work.take(file.location);
         }
         if (auto* posting = std::get_if<stage::posting>(&what.stage)) {
             ++what.ambiguous_posts;
@@ -168,14 +171,21 @@ recovered reconcile(
         auto& list = complete || !needs_file(what) ? out.resumed : out.lost;
         list.push_back(std::move(what));
     }
-    for (auto& file : work) {
-        if (!by_location.contains(file.location) || spoken_for.contains(file.location)) continue;
+    return out;
+}
+
+adopted_files adopt_strangers(
+    const found_work& work, std::string_view watch, const recovery_facts& facts
+) {
+    adopted_files out;
+    out.foreign_files = work.foreign_files();
+    for (auto& file : work.strangers()) {
         // Our files have one name: someone who may write here planted a link to another's file.
         if (file.links > 1) {
             ++out.foreign_files;
-            continue;
+        } else {
+            out.sources.push_back(adopt(file, watch, facts));
         }
-        out.adopted.push_back(adopt(file, watch, facts));
     }
     return out;
 }

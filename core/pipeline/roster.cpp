@@ -189,7 +189,8 @@ source& roster::resume(source arriving) {
     bool is_waiting = record && record->outcome == spool::outcome::unconfirmed;
     count(one, is_waiting);
     if (is_waiting) return what;
-    unproven_.insert(what.id);
+    // What waits for its outcome cannot have ended the last run.
+    if (spool::is_unposted(what.stage)) unproven_.insert(what.id);
     count_resumed(what);
     return what;
 }

@@ -54,7 +54,11 @@ asio::awaitable<result<void>> app::open() {
     auto begun = co_await state_.open_journal();
     if (begun.has_error()) co_return begun;
     build_engine();
-    auto resumed = engine_->resume(settings_.watches);
+    // A large backlog takes its time to read: meanwhile the service manager is answered.
+    sd_notify("READY=1\nSTATUS=reading what an earlier run left");
+    if (auto patience = watchdog_patience()) serving_.start(reporter_->feed_watchdog(*patience));
+    serving_.start(serve_admin_soon());
+    auto resumed = co_await engine_->resume_meanwhile(settings_.watches);
     if (resumed.has_error()) co_return resumed;
     auto opened = co_await open_watches();
     co_return opened;
@@ -126,7 +130,6 @@ void app::start_tasks() {
     serving_.start(state_.journal()->run());
     serving_.start(state_.journal()->examine());
     engine_->start();
-    if (auto patience = watchdog_patience()) serving_.start(reporter_->feed_watchdog(*patience));
     serving_.start(reporter_->run());
     serving_.start(retention_->run());
     serving_.start(fleet_->run());
@@ -136,7 +139,6 @@ void app::start_tasks() {
 
 asio::awaitable<void> app::run() {
     start_tasks();
-    sd_notify("READY=1");
     around_.log.info(
         "started",
         {{"version", std::string(version())},
@@ -161,6 +163,12 @@ asio::awaitable<void> app::run() {
 void app::serve_admin() {
     if (!admin_) start_admin();
     if (!std::exchange(serves_admin_, true)) admin_->start(serving_);
+}
+
+// A start takes less, as a rule, and commands wait for it. A probe must not wait for a long one.
+asio::awaitable<void> app::serve_admin_soon() {
+    co_await around_.time.sleep_until(around_.time.now() + 5s);
+    serve_admin();
 }
 
 std::string app::not_started() const {

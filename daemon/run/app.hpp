@@ -50,6 +50,7 @@ public:
 private:
     void start_admin();
     void serve_admin();
+    asio::awaitable<void> serve_admin_soon();
     std::string not_started() const;
     asio::awaitable<spool_look> look(std::string watch, std::string file);
     void build_engine();

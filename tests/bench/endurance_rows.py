@@ -45,7 +45,12 @@ def memory(figures, scale, context):
         signalled(daemon.program)
         took = start(daemon, ALL)
         figures.add("memory", f"start to READY with {count} files on their way", took, "s",
-                    at_most=1)
+                    at_most=0.3)
+        began = now()
+        until("it has started", lambda: '"started"' in daemon.program.output(), 60, every=0.01)
+        figures.add("memory", "from READY until these are resumed", now() - began, "s")
+        peak = daemon.program.peak_memory()
+        figures.add("memory", "peak of a restart with these", peak / MIB, "MiB", at_most=96)
 
 
 def drop_caches():

@@ -4,8 +4,8 @@
 #include "pipeline/following/log_opening.hpp"
 #include "pipeline/following/resumed_cuts.hpp"
 #include "pipeline/intake/folder_reports.hpp"
+#include "pipeline/intake/opening/taking_over.hpp"
 #include "pipeline/intake/releasing.hpp"
-#include "pipeline/intake/taking_over.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -2,9 +2,10 @@
 
 #include "async/timed_wait.hpp"
 #include "pipeline/intake/folder_reports.hpp"
-#include "pipeline/intake/opening.hpp"
+#include "pipeline/intake/opening/backlog.hpp"
+#include "pipeline/intake/opening/opening.hpp"
+#include "pipeline/intake/opening/taking_over.hpp"
 #include "pipeline/intake/releasing.hpp"
-#include "pipeline/intake/taking_over.hpp"
 #include "spool/folder/scanning.hpp"
 
 #include <unordered_set>
@@ -169,12 +170,16 @@ asio::awaitable<result<void>> intake::open_and_resume() {
     auto path = watch_.options.path;
     auto state_directory = options_.state_directory;
     auto how = watch_.options.claim;
-    auto work = [=] { return open_watched_folder(path, how, state_directory); };
-    auto opened = co_await offload(with_.pool, work);
+    auto waiting = waiting_places(with_.sources, with_.absent, watch_.options.name);
+    auto opening = [=] { return open_watched_folder(path, how, state_directory, waiting); };
+    auto opened = co_await offload(with_.pool, opening);
+    auto listed = opened.has_error() ? spool::work_listing() : std::move(opened->work);
+    found_work work(std::move(listed));
+    folder_facts where;
     if (!opened.has_error()) {
         static_cast<open_folder&>(watch_) = opened->how;
-        folder_facts where{record_of(watch_, opened->identity), before_};
-        bool is_other = is_other_folder(with_.sources, opened->work, where);
+        where = {record_of(watch_, opened->identity), before_};
+        bool is_other = is_other_folder(with_.sources, work, where);
         if (must_wait_for_former(is_other, former_is_deleted_)) opened = other_folder(watch_);
     }
     if (opened.has_error()) {
@@ -196,39 +201,20 @@ asio::awaitable<result<void>> intake::open_and_resume() {
     }
     files_.open(opened->medium, opened->stays_because);
     with_.log.info("watching", {{"watch", watch_.options.name}, {"path", path}, {"mode", mode()}});
-    co_await resume(std::move(*opened));
+    co_await resume(where, work);
     co_return result<void>();
 }
 
-asio::awaitable<void> intake::resume(opened_folder opened) {
-    auto& name = watch_.options.name;
-    auto unknown = without_known(std::move(opened.work), with_.sources, name);
-    auto unretired = take_absent(with_.absent, with_.log, name, unknown);
-    folder_facts where{record_of(watch_, opened.identity), before_};
-    auto elsewhere = take_elsewhere(unretired, unknown, where);
-    if (elsewhere.empty()) {
+asio::awaitable<void> intake::resume(const folder_facts& where, found_work& work) {
+    backlog earlier(watch_, with_, next_, work);
+    auto elsewhere = co_await earlier.resume_own(where);
+    if (elsewhere == 0) {
         with_.journal.record_folder(where.now);
-        before_ = std::move(where.now);
+        before_ = where.now;
     } else {
-        report_elsewhere(watch_, where, elsewhere.size(), with_.log);
+        report_elsewhere(watch_, where, elsewhere, with_.log);
     }
-    for (auto& what : elsewhere) with_.absent.add(std::move(what));
-    co_await take_in(std::move(unretired), std::move(unknown));
-}
-
-asio::awaitable<void> intake::take_in(
-    std::vector<spool::source> unretired, std::vector<spool::work_entry> unknown
-) {
-    auto name = watch_.options.name;
-    find_by_ids(unretired, unknown);
-    auto strangers = without(unknown, unretired);
-    auto known = co_await take_journaled(with_.journal, strangers, name);
-    for (auto& what : known) unretired.push_back(std::move(what));
-    resuming_parts with{with_.sources, with_.ready, next_, with_.time, with_.measured};
-    recovery_facts facts{with_.time.wall_now(), with_.journal.is_new()};
-    auto found = reconcile(std::move(unretired), unknown, name, facts);
-    report_taken_over(watch_, found, with_.log);
-    auto adopted = take_over(std::move(found), with, watch_);
+    auto adopted = co_await earlier.resume_strangers();
     co_await claimer_.take_adopted(std::move(adopted));
 }
 
@@ -259,9 +245,11 @@ asio::awaitable<void> intake::check_work() {
         "taken over",
         {{"watch", watch_.options.name}, {"files", std::to_string(found.size())}}
     );
-    auto strangers = without_known(std::move(found), with_.sources, watch_.options.name);
-    std::vector<spool::source> none;
-    co_await take_in(std::move(none), std::move(strangers));
+    found_work work(spool::work_listing{std::move(found), {}});
+    take_known(work, with_.sources, watch_.options.name);
+    backlog earlier(watch_, with_, next_, work);
+    auto adopted = co_await earlier.resume_strangers();
+    co_await claimer_.take_adopted(std::move(adopted));
 }
 
 void intake::look_again(const spool::source& what) {

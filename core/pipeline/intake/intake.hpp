@@ -6,7 +6,7 @@
 #include "pipeline/intake/intake_parts.hpp"
 #include "pipeline/intake/joining.hpp"
 #include "pipeline/intake/life.hpp"
-#include "pipeline/intake/opening.hpp"
+#include "pipeline/intake/opening/opening.hpp"
 #include "pipeline/intake/resuming.hpp"
 #include "pipeline/intake/watching/watching.hpp"
 #include "pipeline/intake/watching/work_check.hpp"
@@ -88,10 +88,7 @@ private:
     asio::awaitable<result<void>> open_and_resume();
     void drain_former_folder();
     void load_kept();
-    asio::awaitable<void> resume(opened_folder opened);
-    asio::awaitable<void> take_in(
-        std::vector<spool::source> unretired, std::vector<spool::work_entry> unknown
-    );
+    asio::awaitable<void> resume(const folder_facts& where, found_work& work);
     asio::awaitable<void> check_work();
     asio::awaitable<void> turn();
     asio::awaitable<void> work_on_files();

@@ -33,8 +33,8 @@ result<void> named_files::open(std::vector<spool::source> unretired) {
     for (auto& file : *kept) {
         if (is_delivered(file.outcome)) sent_before_.insert_or_assign(file.name, file);
     }
-    recovery_facts facts{with_.resuming.time.wall_now(), with_.journal.is_new()};
-    auto found = reconcile(std::move(unretired), {}, watch_.options.name, facts);
+    found_work none(spool::work_listing{});  // Nothing is claimed here.
+    auto found = reconcile(std::move(unretired), none);
     for (auto& before : found.resumed) {
         auto& what = resume(with_.resuming, watch_, std::move(before));
         for (auto& file : what.slices) under_way_.insert_or_assign(file.name, what.id);

@@ -163,15 +163,15 @@ spool::report_places outcomes::places_of(const spool::source& what) const {
 // Both places after report_method was changed, until no source needs the former one.
 spool::report_places outcomes::places_to_read() {
     auto out = expected_.reported();
-    auto include = [&](const spool::source& what) {
-        auto places = places_of(what);
+    auto include = [&](const spool::report_places& places) {
         out.in_queue = out.in_queue || places.in_queue;
         out.in_table = out.in_table || places.in_table;
         out.in_operation = out.in_operation || places.in_operation;
     };
-    absent_.each(include);
+    include(absent_.reported());
+    if (absent_.any_unsaid()) include(places_of(spool::source()));
     if (sources_.parked() == 0) return out;
-    sources_.each_parked(include);
+    sources_.each_parked([&](const spool::source& what) { include(places_of(what)); });
     return out;
 }
 

@@ -5,7 +5,7 @@ namespace kustodrop::pipeline {
 static constexpr std::size_t most_foreign = 4096;
 
 bool ownership::is_known(const std::string& source_id) const {
-    return sources_.contains(source_id) || absent_.find(source_id);
+    return sources_.contains(source_id) || absent_.contains(source_id);
 }
 
 asio::awaitable<owner> ownership::owner_of(std::string source_id) {

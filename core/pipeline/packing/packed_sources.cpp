@@ -22,7 +22,11 @@ bool packed_sources::is_parked(std::string_view id) const {
 
 std::optional<packed_sources::entry> packed_sources::take(std::string_view id) {
     auto key = spool::key_of(id);
-    auto found = key ? packed_.find(*key) : packed_.end();
+    return key ? take(*key) : std::nullopt;
+}
+
+std::optional<packed_sources::entry> packed_sources::take(const spool::source_key& key) {
+    auto found = packed_.find(key);
     if (found == packed_.end()) return std::nullopt;
     entry out{unpacked(found->first, found->second), found->second.is_parked};
     packed_.erase(found);
@@ -39,6 +43,20 @@ std::vector<packed_sources::entry> packed_sources::take_all(const std::string& w
         out.push_back({unpacked(at->first, at->second), at->second.is_parked});
         at = packed_.erase(at);
     }
+    return out;
+}
+
+std::vector<spool::source_key> packed_sources::keys_of(const std::string& watch) const {
+    std::vector<spool::source_key> out;
+    for (auto& [key, one] : packed_) {
+        if (spool::watch_of(one.source, texts_) == watch) out.push_back(key);
+    }
+    return out;
+}
+
+std::map<std::string, std::size_t> packed_sources::count() const {
+    std::map<std::string, std::size_t> out;
+    for (auto& [key, one] : packed_) ++out[spool::watch_of(one.source, texts_)];
     return out;
 }
 

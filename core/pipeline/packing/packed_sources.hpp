@@ -5,6 +5,7 @@
 #include "spool/source/source_key.hpp"
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,8 +33,16 @@ public:
     /// Takes one out.
     std::optional<entry> take(std::string_view id);
 
+    std::optional<entry> take(const spool::source_key& key);
+
     /// Takes out all of a watch.
     std::vector<entry> take_all(const std::string& watch);
+
+    /// The ids of those of a watch.
+    std::vector<spool::source_key> keys_of(const std::string& watch) const;
+
+    /// Their number by watch.
+    std::map<std::string, std::size_t> count() const;
 
     /// Visits them as `const source&`; the reference is dead afterwards.
     template <class Visit>

@@ -207,15 +207,26 @@ static void finish_claim(const drop_folder& folder, work_entry& claimed, const s
     if (::unlinkat(at.get(), base.c_str(), 0) == 0) claimed.links = 1;
 }
 
-result<std::vector<work_entry>> list_work(const drop_folder& folder) {
+static std::optional<source_key> key_in_work(std::string_view location) {
+    auto id = id_in_work(location);
+    return id ? key_of(*id) : std::nullopt;
+}
+
+result<work_listing> list_work(const drop_folder& folder, const std::vector<source_key>& waiting) {
     auto root = folder.descriptor_of_root();
     work_walk walk(root);
-    std::vector<work_entry> entries;
+    work_listing out;
     auto error = walk.run([&](int at, const std::string& in, const std::string& base) {
+        auto location = joined(in, base);
+        auto key = waiting.empty() ? std::nullopt : key_in_work(location);
+        if (key && std::ranges::binary_search(waiting, *key)) {
+            out.waiting.push_back(*key);
+            return;
+        }
         auto seen = folder.look_in(at, base);
         if (!seen) return;
-        entries.push_back(entry_for(joined(in, base), *seen));
-        finish_claim(folder, entries.back(), *seen);
+        out.files.push_back(entry_for(std::move(location), *seen));
+        finish_claim(folder, out.files.back(), *seen);
     });
     if (error != 0 && error != ENOENT) return scan_failure(work_folder, error);
     for (auto at = walk.folders().rbegin(); at != walk.folders().rend(); ++at) {
@@ -224,10 +235,9 @@ result<std::vector<work_entry>> list_work(const drop_folder& folder) {
         // Only succeeds if it is empty.
         if (open.is_open()) ::unlinkat(open.get(), base.c_str(), AT_REMOVEDIR);
     }
-    std::sort(entries.begin(), entries.end(), [](auto& a, auto& b) {
-        return a.location < b.location;
-    });
-    return entries;
+    std::ranges::sort(out.files, {}, &work_entry::location);
+    std::ranges::sort(out.waiting);
+    return out;
 }
 
 template <class Visit>
@@ -235,8 +245,7 @@ static result<void> walk_keys(const drop_folder& folder, Visit visit) {
     work_walk walk(folder.descriptor_of_root());
     auto error = walk.run([&](int, const std::string& in, const std::string& base) {
         auto location = joined(in, base);
-        auto id = id_in_work(location);
-        auto key = id ? key_of(*id) : std::nullopt;
+        auto key = key_in_work(location);
         if (key) visit(*key, std::move(location));
     });
     if (error != 0 && error != ENOENT) return scan_failure(work_folder, error);

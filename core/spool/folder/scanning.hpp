@@ -74,9 +74,18 @@ result<scan> scan_folder(
     const std::optional<scan_position>& from = std::nullopt
 );
 
+/// What stands under work/.
+struct work_listing {
+    std::vector<work_entry> files;    // By their locations.
+    std::vector<source_key> waiting;  // The ids of those that were not looked at. Sorted.
+};
+
 /// All files under work/; empty folders of former sources are removed. A claim that was interrupted
-/// between link and unlink is finished. Blocking.
-result<std::vector<work_entry>> list_work(const drop_folder& folder);
+/// between link and unlink is finished. Files with these ids (sorted) are not looked at: there may
+/// be a million that only wait for their outcome. Blocking.
+result<work_listing> list_work(
+    const drop_folder& folder, const std::vector<source_key>& waiting = {}
+);
 
 /// The ids in the names of the files under work/, without a look at each: there may be a million.
 /// Blocking.

@@ -226,23 +226,21 @@ asio::awaitable<void> journal::run() {
     for (;;) {
         while (s.queue.empty()) co_await s.recorded.wait();
         co_await s.pace->next();
-        auto begun = s.time.now();
         auto group = s.queue.take_group(s.options.group_records);
         auto work = [&s, ticket = ++s.tickets, group = std::move(group)] {
             return s.commit(ticket, group);
         };
-        s.commit_since = begun;
+        s.commit_since = s.time.now();
         auto committed = co_await offload(s.pool, std::move(work));
-        s.commit_since.reset();
+        auto took = s.time.now() - *std::exchange(s.commit_since, std::nullopt);
         s.learn(committed);
         if (committed) {
-            seconds.observe(std::chrono::duration<double>(s.time.now() - begun).count());
+            seconds.observe(std::chrono::duration<double>(took).count());
             pause = shortest_pause;
             continue;
         }
-        auto wake = s.time.now() + pause;
-        pause = std::min(pause * 2, longest_pause);
-        co_await s.time.sleep_until(wake);
+        auto wait = std::exchange(pause, std::min(pause * 2, longest_pause));
+        co_await s.time.sleep_until(s.time.now() + wait);
     }
 }
 
@@ -272,11 +270,10 @@ result<void> journal::flush() {
     auto& s = *state_;
     // A group that a cancelled run() left is written again: records are whole states.
     s.queue.group_is_not_safe();
-    auto ready = s.read_or_start_over([](journal_store&) { return result<bool>(true); });
-    if (!ready) return ready.error();
+    auto begun = s.read_or_start_over([](journal_store&) { return result<void>(); });
+    if (!begun) return begun;
     while (!s.queue.empty()) {
-        auto group = s.queue.take_group(s.options.group_records);
-        auto committed = s.commit(++s.tickets, group);
+        auto committed = s.commit(++s.tickets, s.queue.take_group(s.options.group_records));
         s.learn(committed);
         if (!committed) return committed;
     }
@@ -287,8 +284,11 @@ bool journal::is_new() const { return state_->is_new; }
 std::optional<time_point> journal::commit_since() const { return state_->commit_since; }
 bool journal::healthy() const { return state_->healthy; }
 
-result<std::vector<source>> journal::unretired() {
-    return state_->read_or_start_over([](journal_store& store) { return store.unretired(); });
+result<void> journal::each_unretired(const std::function<void()>& begins, const visitor& visit) {
+    return state_->read_or_start_over([&](journal_store& store) {
+        begins();
+        return store.each_unretired(visit);
+    });
 }
 
 result<std::vector<kept_file>> journal::kept(std::string watch) {

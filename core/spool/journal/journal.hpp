@@ -42,6 +42,8 @@ inline journal_options options_for_many(std::string path) {
 ///
 /// record() is a plain call that cannot be interrupted; durable() waits until all that was
 /// recorded before is on disk. What arrives together shares one transaction and one sync.
+///
+/// Large because each kind of record has a way in and a way out.
 class journal {
 public:
     /// Opens or creates it. Blocking. A damaged file is set aside as PATH.corrupt-TIME, which is
@@ -110,7 +112,18 @@ public:
     bool healthy() const;  ///< False from a failed commit until the next good one.
 
     /// Blocking reads of what is on disk (flush() first to see everything). Newest first.
-    result<std::vector<source>> unretired();
+    /// `begins` is called before the first is visited, and again if the journal turns out to be
+    /// damaged and is started over: what was visited until then does not count. Any thread.
+    result<void> each_unretired(const std::function<void()>& begins, const visitor& visit);
+
+    /// The same, all at once.
+    result<std::vector<source>> unretired() {
+        std::vector<source> out;
+        auto visit = [&](source one) { out.push_back(std::move(one)); };
+        auto read = each_unretired([&] { out.clear(); }, visit);
+        if (read.has_error()) return read.error();
+        return out;
+    }
     result<std::vector<kept_file>> kept(std::string watch);
     result<std::vector<folder_record>> folders();
     result<std::vector<log_record>> logs(std::string watch);

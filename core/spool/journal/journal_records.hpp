@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -15,6 +16,9 @@ struct journal_cursor {
     std::int64_t changed_at_us = INT64_MAX;
     std::string id = {};
 };
+
+/// Is given sources one by one: there may be a million.
+using visitor = std::function<void(source)>;
 
 /// What `kustodrop journal` asks for. Empty means any.
 struct journal_query {

@@ -211,12 +211,11 @@ std::vector<std::string> journal_store::take_refused() {
     return std::exchange(tables_->refused, {});
 }
 
-result<std::vector<source>> journal_store::unretired() {
-    return guarded<std::vector<source>>([&]() -> result<std::vector<source>> {
-        std::vector<source> found;
+result<void> journal_store::each_unretired(const visitor& visit) {
+    return guarded<void>([&]() -> result<void> {
         sqlite::statement rows(tables_->db, unretired_sql());
-        while (rows.step()) found.push_back(std::move(tables_->sources->read(rows).source));
-        return found;
+        while (rows.step()) visit(std::move(tables_->sources->read(rows).source));
+        return {};
     });
 }
 

@@ -47,7 +47,7 @@ public:
     /// Which changes were left out since the last call, and why.
     std::vector<std::string> take_refused();
 
-    result<std::vector<source>> unretired();
+    result<void> each_unretired(const visitor& visit);
     result<std::vector<kept_file>> kept(const std::string& watch);
     result<std::vector<folder_record>> folders();
     result<std::vector<log_record>> logs(const std::string& watch);

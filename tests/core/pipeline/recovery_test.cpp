@@ -5,6 +5,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+
 using namespace kustodrop;
 using namespace kustodrop::pipeline;
 namespace stage = spool::stage;
@@ -30,10 +32,23 @@ static spool::source journaled(spool::any_stage at) {
     return what;
 }
 
-static recovered after_restart(
-    std::vector<spool::source> sources, std::vector<spool::work_entry> work
+struct after {
+    std::vector<spool::source> resumed;
+    std::vector<spool::source> lost;
+    std::vector<spool::source> adopted;
+    std::size_t foreign_files = 0;
+};
+
+static after after_restart(
+    std::vector<spool::source> sources,
+    std::vector<spool::work_entry> files,
+    const recovery_facts& facts = {}
 ) {
-    return reconcile(std::move(sources), work, "web", {});
+    found_work work(spool::work_listing{std::move(files), {}});
+    find_by_ids(sources, work);
+    auto found = reconcile(std::move(sources), work);
+    auto adopted = adopt_strangers(work, "web", facts);
+    return {found.resumed, found.lost, adopted.sources, adopted.foreign_files};
 }
 
 BOOST_AUTO_TEST_SUITE(recovery_)
@@ -69,7 +84,7 @@ BOOST_AUTO_TEST_CASE(adopts_a_file_the_journal_does_not_know_under_its_own_id) {
 BOOST_AUTO_TEST_CASE(what_the_journal_does_not_know_was_never_posted_unless_the_journal_was_lost) {
     auto now = wall_time(std::chrono::seconds(1'000'000));
     BOOST_TEST(after_restart({}, {in_work(id, "a.json")}).adopted[0].ambiguous_posts == 0u);
-    auto found = reconcile({}, {in_work(id, "a.json")}, "web", {now, true});
+    auto found = after_restart({}, {in_work(id, "a.json")}, {now, true});
     BOOST_TEST(found.adopted[0].ambiguous_posts == 1u);
     BOOST_TEST((found.adopted[0].last_post_at == now));
 }
@@ -126,26 +141,25 @@ BOOST_AUTO_TEST_CASE(a_place_that_the_journal_has_wrong_is_found_by_the_id_in_wo
     auto cut = journaled(stage::claimed{});
     cut.slices.front().name = "a.";
     cut.slices.front().location = spool::work_location(id, "a.");
-    std::vector<spool::source> all{cut};
-    std::vector<spool::work_entry> work{in_work(id, "a.json")};
-    find_by_ids(all, work);
-    BOOST_TEST(all.front().slices.front().location == work.front().location);
-    BOOST_TEST(all.front().slices.front().name == "a.json");
-    auto found = after_restart(all, work);
-    BOOST_TEST(found.resumed.size() == 1u);
+    auto found = after_restart({cut}, {in_work(id, "a.json")});
+    BOOST_TEST_REQUIRE(found.resumed.size() == 1u);
+    auto& file = found.resumed.front().slices.front();
+    BOOST_TEST(file.location == spool::work_location(id, "a.json"));
+    BOOST_TEST(file.name == "a.json");
     BOOST_TEST(found.lost.empty());
     BOOST_TEST(found.adopted.empty());
 }
 
 BOOST_AUTO_TEST_CASE(the_place_of_another_source_is_not_taken_by_id) {
-    auto former = journaled(stage::claimed{});
-    former.slices.front().location = spool::work_location(id, "b.json");
     auto rest = journaled(stage::claimed{});
     rest.id = "another-id";
-    std::vector<spool::source> all{former, rest};
-    find_by_ids(all, {in_work(id, "a.json")});
-    BOOST_TEST(all[0].slices.front().location == spool::work_location(id, "b.json"));
-    BOOST_TEST(all[1].slices.front().location == spool::work_location(id, "a.json"));
+    found_work work(spool::work_listing{{in_work(id, "a.json")}, {}});
+    BOOST_TEST(reconcile({rest}, work).resumed.size() == 1u);
+    auto former = journaled(stage::claimed{});
+    former.slices.front().location = spool::work_location(id, "b.json");
+    std::vector<spool::source> missing{former};
+    find_by_ids(missing, work);
+    BOOST_TEST(missing.front().slices.front().location == spool::work_location(id, "b.json"));
 }
 
 BOOST_AUTO_TEST_CASE(what_lies_in_the_folder_itself_or_has_several_files_keeps_its_places) {
@@ -155,9 +169,20 @@ BOOST_AUTO_TEST_CASE(what_lies_in_the_folder_itself_or_has_several_files_keeps_i
     several.slices.front().location = spool::work_location(id, "c.json");
     several.slices.push_back({"b.json", spool::work_location(id, "b.json"), 0, 42, {}});
     std::vector<spool::source> all{in_folder, several};
-    find_by_ids(all, {in_work(id, "a.json")});
+    found_work work(spool::work_listing{{in_work(id, "a.json")}, {}});
+    find_by_ids(all, work);
     BOOST_TEST(all[0].slices.front().location == "a.json");
     BOOST_TEST(all[1].slices.front().location == spool::work_location(id, "c.json"));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_was_not_looked_at_is_there) {
+    auto waits = journaled(stage::posted{});
+    found_work work(spool::work_listing{{}, {*spool::key_of(id)}});
+    BOOST_TEST(work.holds(waits));
+    BOOST_TEST(!is_missing(waits, work));
+    BOOST_TEST(!lies_elsewhere(waits, work, {{"web", "/srv/drop", 3, 4711}, {}}, false));
+    BOOST_TEST(reconcile({waits}, work).resumed.size() == 1u);
+    BOOST_TEST(work.strangers().empty());
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_ours_in_work_is_left_alone) {
@@ -184,10 +209,13 @@ static std::size_t elsewhere(
     const spool::folder_record& now,
     std::optional<spool::folder_record> before = disk
 ) {
-    auto left = sources;
-    auto out = take_elsewhere(left, work, {now, std::move(before)});
-    BOOST_TEST(left.size() + out.size() == sources.size());
-    return out.size();
+    found_work found(spool::work_listing{work, {}});
+    folder_facts facts{now, std::move(before)};
+    auto is_found = [&](auto& what) { return found.holds(what); };
+    bool any_found = std::ranges::any_of(sources, is_found);
+    return static_cast<std::size_t>(std::ranges::count_if(sources, [&](auto& what) {
+        return lies_elsewhere(what, found, facts, any_found);
+    }));
 }
 
 BOOST_AUTO_TEST_CASE(a_source_without_its_file_waits_where_a_post_of_it_may_be_reported) {

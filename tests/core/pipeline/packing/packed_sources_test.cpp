@@ -79,4 +79,14 @@ BOOST_AUTO_TEST_CASE(gives_all_of_a_watch) {
     BOOST_TEST(subject.contains(id_of(2)));
 }
 
+BOOST_AUTO_TEST_CASE(names_and_counts_those_of_a_watch) {
+    BOOST_TEST(subject.keys_of("web").size() == 2u);
+    BOOST_TEST(subject.keys_of("none").empty());
+    BOOST_TEST(subject.count().at("web") == 2u);
+    BOOST_TEST(subject.count().at("api") == 1u);
+    auto key = *spool::key_of(id_of(1));
+    BOOST_TEST(subject.take(key).has_value());
+    BOOST_TEST(!subject.take(key).has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(any_name_survives_claim_and_listing) {
         files.write(name, name);
         auto held = claim(name);
         BOOST_TEST(files.read(held.location) == name);
-        auto work = list_work(drop).value();
+        auto work = list_work(drop).value().files;
         BOOST_REQUIRE(work.size() == 1u);
         BOOST_TEST(work[0].name == name);
         BOOST_TEST(work[0].source_id == first_id);
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(a_file_of_a_subfolder_keeps_its_relative_path) {
     files.write("sub/deep/a", "1");
     auto held = claim("sub/deep/a");
     BOOST_TEST(held.location == in_work + first_id + "/sub/deep/a");
-    auto work = list_work(drop).value();
+    auto work = list_work(drop).value().files;
     BOOST_REQUIRE(work.size() == 1u);
     BOOST_TEST(work[0].name == "sub/deep/a");
     BOOST_TEST(put_back(drop, held, first_id).value() == "sub/deep/a");
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(several_files_may_share_one_id) {
     files.write("b", "2");
     claim("a");
     claim("b");
-    BOOST_TEST(list_work(drop)->size() == 2u);
+    BOOST_TEST(list_work(drop)->files.size() == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_went_has_vanished_and_leaves_no_trace) {
@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(a_claim_that_was_interrupted_between_link_and_unlink_is_fin
         std::filesystem::create_directories(std::filesystem::path(files.path(place)).parent_path());
         std::filesystem::create_hard_link(files.path(name), files.path(place));
     }
-    auto work = list_work(drop).value();
+    auto work = list_work(drop).value().files;
     BOOST_REQUIRE(work.size() == 2u);
     for (auto& one : work) BOOST_TEST(one.links == 1u);
     BOOST_TEST(!files.has("a"));
@@ -202,12 +202,12 @@ BOOST_AUTO_TEST_CASE(a_link_to_another_file_in_work_is_left_alone) {
     files.write("elsewhere", "1");
     auto place = work_location(first_id, "a");
     std::filesystem::create_hard_link(files.path("elsewhere"), files.path(place));
-    auto work = list_work(drop).value();
+    auto work = list_work(drop).value().files;
     BOOST_REQUIRE(work.size() == 1u);
     BOOST_TEST(work[0].links == 2u);
     BOOST_TEST(files.has("a"));
     std::filesystem::create_hard_link(files.path("elsewhere"), files.path("third"));
-    BOOST_TEST(list_work(drop).value()[0].links == 3u);
+    BOOST_TEST(list_work(drop).value().files[0].links == 3u);
     BOOST_TEST(files.has("elsewhere"));
 }
 
@@ -218,7 +218,7 @@ BOOST_AUTO_TEST_CASE(where_inode_numbers_do_not_last_the_place_shows_which_file_
     BOOST_TEST(held.identity.inode == 0u);
     auto journaled = held;
     journaled.identity.inode = 4711;
-    BOOST_TEST(list_work(drop).value()[0].identity.same_content(journaled.identity));
+    BOOST_TEST(list_work(drop).value().files[0].identity.same_content(journaled.identity));
     files.append(held.location, "2");
     auto now = drop.look(held.location).value()->identity;
     BOOST_TEST(now.same_file(journaled.identity));
@@ -245,7 +245,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_ours_in_work_is_reported_as_foreign) {
     auto upper = first_id;
     std::transform(upper.begin(), upper.end(), upper.begin(), ::toupper);
     files.write(in_work + upper + "~a", "1");
-    auto work = list_work(drop).value();
+    auto work = list_work(drop).value().files;
     BOOST_REQUIRE(work.size() == 3u);
     for (auto& entry : work) BOOST_TEST(entry.foreign());
     BOOST_TEST(!files.has(in_work + first_id));

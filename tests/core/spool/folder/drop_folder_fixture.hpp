@@ -75,7 +75,7 @@ struct dropping {
         ::utimensat(AT_FDCWD, files.path(name).c_str(), times, AT_SYMLINK_NOFOLLOW);
     }
 
-    bool work_is_empty() const { return spool::list_work(drop).value().empty(); }
+    bool work_is_empty() const { return spool::list_work(drop).value().files.empty(); }
 };
 
 }  // namespace kustodrop::test

@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(goes_down_as_deep_as_folders_go) {
     BOOST_TEST(found.folders.size() == 40u);
     BOOST_TEST(!found.truncated);
     auto held = claim(deep + "/a");
-    auto work = list_work(drop).value();
+    auto work = list_work(drop).value().files;
     BOOST_REQUIRE(work.size() == 1u);
     BOOST_TEST(work[0].location == held.location);
     BOOST_TEST(work[0].name == deep + "/a");
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(a_path_longer_than_the_kernel_takes_is_shipped_like_any_oth
     BOOST_TEST(found.sightings.at(0).readable);
     auto held = claim(name);
     BOOST_TEST(held.length_bytes == 3u);
-    BOOST_REQUIRE(list_work(drop).value().size() == 1u);
+    BOOST_REQUIRE(list_work(drop).value().files.size() == 1u);
     open_folders through(drop);
     BOOST_TEST(through.open(held.location, O_RDONLY).is_open());
     auto where = archive(drop, held, test::first_id, test::at_day(3)).value();
@@ -215,6 +215,23 @@ BOOST_AUTO_TEST_CASE(what_is_in_work_is_listed_by_id_and_found_by_it) {
     BOOST_TEST_REQUIRE(found.size() == 1u);
     BOOST_TEST(found.front() == other.location);
     BOOST_TEST(list_work_locations(drop, {}).value().empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_only_waits_in_work_is_named_and_not_looked_at) {
+    files.write("a", "1");
+    files.write("b", "2");
+    auto first = claim("a");
+    auto second = claim("b", test::second_id);
+    auto waits = *key_of(*id_in_work(first.location));
+    auto listed = list_work(drop, {waits}).value();
+    BOOST_TEST_REQUIRE(listed.files.size() == 1u);
+    BOOST_TEST(listed.files.front().location == second.location);
+    BOOST_TEST_REQUIRE(listed.waiting.size() == 1u);
+    BOOST_TEST((listed.waiting.front() == waits));
+    BOOST_TEST(
+        list_work(drop, {*key_of("33333333-aaaa-4bbb-8ccc-000000000003")}).value().files.size() ==
+        2u
+    );
 }
 
 BOOST_AUTO_TEST_SUITE_END()

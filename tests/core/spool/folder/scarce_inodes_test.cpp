@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(a_file_of_a_subfolder_is_claimed_flat) {
     BOOST_TEST(held.location == test::in_work(first_id + "=a b%2F100%25%2Fx~y.csv"));
     BOOST_TEST(disk.files.has(held.location));
     // After a crash, without a journal.
-    auto work = list_work(drop).value();
+    auto work = list_work(drop).value().files;
     BOOST_TEST_REQUIRE(work.size() == 1u);
     BOOST_TEST(work[0].source_id == first_id);
     BOOST_TEST(work[0].name == "a b/100%/x~y.csv");
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(a_file_of_a_subfolder_is_claimed_flat) {
     BOOST_TEST(disk.files.has(longest));
     // With on_success: delete it is shipped, and makes room; the other needs two folders.
     BOOST_TEST(remove(drop, held, first_id).has_value());
-    BOOST_TEST(list_work(drop).value().empty());
+    BOOST_TEST(list_work(drop).value().files.empty());
     for (auto* filler : {"filler-0", "filler-1"}) std::filesystem::remove(disk.files.path(filler));
     BOOST_TEST(claim(drop, seen(drop, longest), second_id).has_value());
 }

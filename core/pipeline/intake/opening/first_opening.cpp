@@ -1,4 +1,4 @@
-#include "pipeline/intake/first_opening.hpp"
+#include "pipeline/intake/opening/first_opening.hpp"
 
 #include "async/timed_wait.hpp"
 #include "pipeline/watch/hung_folder.hpp"

@@ -1,13 +1,13 @@
-#include "pipeline/intake/taking_over.hpp"
+#include "pipeline/intake/opening/taking_over.hpp"
 
 #include "spool/folder/scanning.hpp"
+#include "spool/source/place.hpp"
 
 #include <algorithm>
 #include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 namespace kustodrop::pipeline {
@@ -25,17 +25,35 @@ spool::folder_record record_of(const watch& from, const spool::file_identity& id
     return {from.options.name, from.options.path, identity.device, identity.inode};
 }
 
-bool is_other_folder(
-    roster& sources, const std::vector<spool::work_entry>& work, const folder_facts& facts
+std::vector<spool::source_key> waiting_places(
+    const roster& sources, const absent_sources& absent, const std::string& watch
 ) {
-    std::set<std::string_view> here;
-    for (auto& file : work) here.insert(file.location);
+    std::vector<spool::source_key> waiting;
+    std::vector<spool::source_key> others;  // A damaged journal may name a place twice.
+    auto note = [&](const spool::source& what) {
+        auto waits = std::holds_alternative<spool::stage::posted>(what.stage) ||
+                     spool::outcome_of(what.stage) != nullptr;
+        for (auto& file : what.slices) {
+            auto id = spool::id_in_work(file.location);
+            auto key = id ? spool::key_of(*id) : std::nullopt;
+            if (key) (waits ? waiting : others).push_back(*key);
+        }
+    };
+    sources.each_of(watch, note);
+    absent.each_of(watch, note);
+    std::ranges::sort(others);
+    std::erase_if(waiting, [&](auto& key) { return std::ranges::binary_search(others, key); });
+    std::ranges::sort(waiting);
+    return waiting;
+}
+
+bool is_other_folder(roster& sources, const found_work& work, const folder_facts& facts) {
     bool any_found = false;
     bool any_elsewhere = false;
     sources.each_of(facts.now.watch, [&](const spool::source& what) {
         // What is unconfirmed may have stayed in a folder that the watch has left.
         if (sources.is_parked(what)) return;
-        for (auto& file : what.slices) any_found = any_found || here.contains(file.location);
+        any_found = any_found || work.holds(what);
         any_elsewhere = any_elsewhere || is_elsewhere(what, facts, false);
     });
     return any_elsewhere && !any_found;
@@ -57,90 +75,49 @@ void report_elsewhere(
 }
 
 // A place in work/ carries an id: the same place is the same source, whatever its watch is called.
-std::vector<spool::work_entry> without_known(
-    std::vector<spool::work_entry> work, roster& sources, const std::string& watch
-) {
-    if (work.empty()) return work;
-    std::unordered_set<std::string> here;
-    for (auto& file : work) here.insert(file.location);
-    std::unordered_set<std::string> known;
+void take_known(found_work& work, roster& sources, const std::string& watch) {
     std::vector<std::string> moved;  // Ids.
     sources.each([&](const spool::source& what) {
-        bool is_here = false;
-        for (auto& file : what.slices) {
-            if (!here.contains(file.location)) continue;
-            known.insert(file.location);
-            is_here = true;
-        }
-        if (is_here && what.watch != watch) moved.push_back(what.id);
+        bool is_here = what.watch != watch && work.holds(what);
+        if (is_here) moved.push_back(what.id);
+        for (auto& file : what.slices) work.take(file.location);
     });
     for (auto& id : moved) sources.reassign(*sources.find(id), watch);
-    std::erase_if(work, [&](auto& file) { return known.contains(file.location); });
-    return work;
 }
 
-std::vector<spool::source> take_absent(
-    absent_sources& absent,
-    logger& log,
-    const std::string& watch,
-    const std::vector<spool::work_entry>& work
+std::vector<spool::source> take_renamed(
+    absent_sources& absent, logger& log, const std::string& watch, const found_work& work
 ) {
-    auto out = absent.take(watch);
-    std::set<std::string_view> known;
-    for (auto& what : out) {
-        for (auto& file : what.slices) known.insert(file.location);
-    }
     std::vector<std::string> unknown;
-    for (auto& file : work) {
-        if (!known.contains(file.location)) unknown.push_back(file.location);
-    }
+    for (auto& file : work.strangers()) unknown.push_back(file.location);
     auto renamed = absent.take_by_place(unknown);
-    if (!renamed.empty()) {
-        log.info(
-            "sources of this folder are known under another watch: they are taken over",
-            {{"watch", watch},
-             {"former", renamed.front().watch},
-             {"sources", std::to_string(renamed.size())}}
-        );
-    }
+    if (renamed.empty()) return renamed;
+    log.info(
+        "sources of this folder are known under another watch: they are taken over",
+        {{"watch", watch},
+         {"former", renamed.front().watch},
+         {"sources", std::to_string(renamed.size())}}
+    );
     for (auto& what : renamed) {
         what.watch = watch;
         absent.record(what);
-        out.push_back(std::move(what));
     }
-    return out;
-}
-
-std::vector<spool::work_entry> without(
-    std::vector<spool::work_entry> work, const std::vector<spool::source>& sources
-) {
-    std::set<std::string_view> known;
-    for (auto& what : sources) {
-        for (auto& file : what.slices) known.insert(file.location);
-    }
-    std::erase_if(work, [&](auto& file) { return known.contains(file.location); });
-    return work;
-}
-
-static bool may_be_ours(const spool::work_entry& file) {
-    return !file.foreign() && file.kind == spool::file_kind::regular;
+    return renamed;
 }
 
 // Of several files in one blob each has the id in work/ that it was claimed with, which is not that
 // of a source: its place says whose it is.
 static asio::awaitable<std::vector<spool::source>> take_joined(
-    spool::journal& journal, std::vector<spool::work_entry>& unknown, std::string watch
+    spool::journal& journal, std::vector<spool::work_entry> unknown, std::string watch
 ) {
     std::vector<spool::source> out;
-    if (std::ranges::none_of(unknown, may_be_ours)) co_return out;
+    if (unknown.empty()) co_return out;
     spool::journal_query query;
     query.left_in_work = true;
     auto retired = co_await journal.find(std::move(query));
     if (retired.has_error()) co_return out;
     std::unordered_map<std::string, const spool::work_entry*> here;
-    for (auto& file : unknown) {
-        if (may_be_ours(file)) here.emplace(file.location, &file);
-    }
+    for (auto& file : unknown) here.emplace(file.location, &file);
     std::set<std::string> taken;
     for (auto& row : *retired) {
         auto& what = row.source;
@@ -155,17 +132,16 @@ static asio::awaitable<std::vector<spool::source>> take_joined(
         for (auto& one : next->slices) taken.insert(one.location);
         out.push_back(std::move(*next));
     }
-    std::erase_if(unknown, [&](auto& file) { return taken.contains(file.location); });
     co_return out;
 }
 
 asio::awaitable<std::vector<spool::source>> take_journaled(
-    spool::journal& journal, std::vector<spool::work_entry>& unknown, std::string watch
+    spool::journal& journal, const found_work& work, std::string watch
 ) {
     std::vector<spool::source> out;
     std::set<std::string> taken;
+    auto unknown = work.strangers();
     for (auto& file : unknown) {
-        if (!may_be_ours(file)) continue;
         spool::journal_query query;
         query.source_id = file.source_id;
         query.limit = 1;
@@ -177,36 +153,9 @@ asio::awaitable<std::vector<spool::source>> take_journaled(
         out.push_back(std::move(*next));
     }
     std::erase_if(unknown, [&](auto& file) { return taken.contains(file.location); });
-    auto joined = co_await take_joined(journal, unknown, watch);
+    auto joined = co_await take_joined(journal, std::move(unknown), watch);
     for (auto& what : joined) out.push_back(std::move(what));
     co_return out;
-}
-
-std::vector<spool::source> take_over(recovered found, const resuming_parts& with, watch& from) {
-    for (auto& what : found.resumed) resume(with, from, std::move(what));
-    for (auto& what : found.lost) {
-        auto& lost = with.sources.resume(std::move(what));
-        settle_vanished(with, lost);
-    }
-    return std::move(found.adopted);
-}
-
-void report_taken_over(const watch& from, const recovered& found, logger& log) {
-    if (found.foreign_files > 0) {
-        log.warning(
-            "files in work/ do not belong to kustodrop; they are left alone",
-            {{"watch", from.options.name}, {"files", std::to_string(found.foreign_files)}}
-        );
-    }
-    auto sources = found.resumed.size() + found.adopted.size() + found.lost.size();
-    if (sources == 0) return;
-    log.info(
-        "resumed",
-        {{"watch", from.options.name},
-         {"journaled", std::to_string(found.resumed.size())},
-         {"adopted", std::to_string(found.adopted.size())},
-         {"lost", std::to_string(found.lost.size())}}
-    );
 }
 
 }  // namespace kustodrop::pipeline

@@ -1,4 +1,4 @@
-#include "pipeline/intake/opening.hpp"
+#include "pipeline/intake/opening/opening.hpp"
 
 #include "spool/folder/scanning.hpp"
 
@@ -9,21 +9,28 @@
 
 namespace kustodrop::pipeline {
 
-static result<void> take_possession(opened_folder& out, const std::string& state_directory) {
+static result<void> take_possession(
+    opened_folder& out,
+    const std::string& state_directory,
+    const std::vector<spool::source_key>& waiting
+) {
     auto& folder = *out.how.folder;
     auto prepared = folder.prepare();
     if (prepared.has_error()) return prepared.error();
     out.warnings = std::move(*prepared);
     auto locked = folder.lock(state_directory);
     if (locked.has_error()) return locked.error();
-    auto work = spool::list_work(folder);
+    auto work = spool::list_work(folder, waiting);
     if (work.has_error()) return work.error();
     out.work = std::move(*work);
     return {};
 }
 
 result<opened_folder> open_watched_folder(
-    const std::string& path, claim_mode how, const std::string& state_directory
+    const std::string& path,
+    claim_mode how,
+    const std::string& state_directory,
+    const std::vector<spool::source_key>& waiting
 ) {
     auto folder = spool::drop_folder::open(path);
     if (folder.has_error()) return folder.error();
@@ -37,7 +44,7 @@ result<opened_folder> open_watched_folder(
         out.stays_because = advice->reason;
         out.warnings.push_back(advice->reason + ": files are shipped in place and stay there");
     } else {
-        auto ours = take_possession(out, state_directory);
+        auto ours = take_possession(out, state_directory, waiting);
         if (ours.has_error()) return ours.error();
     }
     out.identity = out.how.folder->identity();

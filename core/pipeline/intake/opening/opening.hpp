@@ -16,15 +16,18 @@ struct opened_folder {
     open_folder how;
     spool::file_identity identity = {};
     spool::medium_kind medium = spool::medium_kind::unknown;
-    std::vector<spool::work_entry> work;  // What an earlier run left in work/.
+    spool::work_listing work;  // What an earlier run left in work/.
     std::vector<std::string> warnings;
     std::string stays_because;  // Why files stay in place although that was not asked for; or "".
 };
 
 /// Opens a watch's folder, prepares its .kustodrop and locks it, unless files are to stay in place
-/// because the folder cannot be changed. Blocking.
+/// because the folder cannot be changed. `waiting`: as for list_work(). Blocking.
 result<opened_folder> open_watched_folder(
-    const std::string& path, claim_mode how, const std::string& state_directory
+    const std::string& path,
+    claim_mode how,
+    const std::string& state_directory,
+    const std::vector<spool::source_key>& waiting
 );
 
 /// Whether an open folder was deleted, with all that was in it: one that is mounted no more, or was
