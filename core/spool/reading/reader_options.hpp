@@ -44,7 +44,8 @@ struct reader_options {
 
     /// Of slices of followed logs: their files, open, by slice; null where a file is not open. Such
     /// a file may grow, be renamed or be deleted meanwhile: only the checks of a slice say whether
-    /// it has the slice's bytes. It is text, and each slice is read as it is.
+    /// it has the slice's bytes. It is text, and each slice is read as it is. Of a slice that was
+    /// spilled (source/place.hpp): the compressed file.
     std::vector<std::shared_ptr<const descriptor>> logs = {};
 
     /// With `logs`: rows are made of their records, and only these are sent.

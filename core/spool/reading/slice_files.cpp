@@ -84,14 +84,26 @@ result<void> slice_files::open_log() {
     file_ = descriptor(::fcntl(log->get(), F_DUPFD_CLOEXEC, 0));
     if (!file_.is_open()) return cannot_open(what, errno);
     if (auto same = check(); !same) return same;
-    if (starts_as_cut()) return {};
+    if (is_inflated()) inflated_ = std::make_unique<inflated_bytes>(file_.get());
+    return starts_as_cut() ? result<void>() : note_changed();
+}
+
+bool slice_files::is_one_large(std::uint64_t least_bytes) const {
+    return slices_.size() == 1 && current().length_bytes >= least_bytes && !is_inflated();
+}
+
+bool slice_files::is_inflated() const { return is_of_logs() && is_spilled(current().location); }
+
+// What is in the slice's place is not the slice.
+failure slice_files::note_changed() {
+    auto& what = current();
     changed_ = changed_file{at_, what.identity};
     return changed_while_read(what, what.identity);
 }
 
 bool slice_files::starts_as_cut() const {
     auto& what = slices_[at_];
-    if (is_kept_range(what.location)) return true;
+    if (is_kept_range(what.location) || is_spilled(what.location)) return true;
     return may_be_same(what.start_check, start_check(file_.get(), what.offset, what.end()));
 }
 
@@ -107,6 +119,7 @@ result<void> slice_files::look() {
         return system_failure(errc::read_error, remedy::retry, "cannot stat", what.location, errno);
     }
     if (!S_ISREG(facts.st_mode)) return not_regular(what);
+    if (is_inflated()) return {};  // What it holds shows when it is inflated.
     auto now = identity_of(facts);
     bool long_enough = now.size_bytes >= what.end() - file_begin(what);
     if (is_of_logs() && long_enough) return {};
@@ -125,6 +138,7 @@ result<void> slice_files::look() {
 
 // A file that is longer than it was may have been truncated and written again meanwhile.
 result<void> slice_files::check_end() {
+    if (is_inflated()) return check_inflated_end();
     if (!longer_ && !is_of_logs()) return {};
     auto& what = current();
     // What was kept may have been corrected.
@@ -136,11 +150,28 @@ result<void> slice_files::check_end() {
     return changed_while_read(what, changed_->now);
 }
 
+// Some bytes, which may be none at the end. What cannot be inflated is not what was written.
+result<std::size_t> slice_files::inflate(std::span<char> into) {
+    auto bytes = inflated_->read(into);
+    ++calls_;
+    if (bytes.has_error() && bytes.error().code != errc::read_error) return note_changed();
+    return bytes;
+}
+
+// Only its last bytes say whether all of it is as it was written.
+result<void> slice_files::check_inflated_end() {
+    char beyond = 0;
+    auto bytes = inflate({&beyond, 1});
+    if (bytes.has_error()) return bytes.error();
+    return *bytes == 0 ? result<void>() : note_changed();
+}
+
 result<void> slice_files::close() {
     if (!std::exchange(checked_, false)) {
         if (auto same = check(); !same) return same;
     }
     if (auto same = check_end(); !same) return same;
+    inflated_.reset();
     file_.reset();
     opened_ = false;
     ++at_;
@@ -149,6 +180,10 @@ result<void> slice_files::close() {
 
 result<std::size_t> slice_files::read_some(std::uint64_t offset, std::span<char> into) {
     auto& what = current();
+    if (is_inflated()) {
+        auto bytes = inflate(into);
+        return bytes.has_value() && *bytes == 0 ? note_changed() : bytes;
+    }
     auto from = static_cast<off_t>(what.offset - file_begin(what) + offset);
     ssize_t bytes = -1;
     do {

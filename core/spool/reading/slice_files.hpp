@@ -3,6 +3,7 @@
 #include "base/result.hpp"
 #include "spool/folder/descriptor.hpp"
 #include "spool/folder/open_folders.hpp"
+#include "spool/reading/inflated/inflated_bytes.hpp"
 #include "spool/source/source.hpp"
 
 #include <atomic>
@@ -51,6 +52,12 @@ public:
     bool holds(std::uint64_t most_bytes) const;
 
     bool is_of_logs() const { return !options_.logs.empty(); }
+
+    /// There is one slice, of at least so many bytes, and any part of it can be read.
+    bool is_one_large(std::uint64_t least_bytes) const;
+
+    /// The current slice was spilled: its file is compressed, and is read from front to back only.
+    bool is_inflated() const;
     bool is_open() const { return opened_; }
     result<void> open();
 
@@ -63,7 +70,8 @@ public:
     /// Closes the current slice, after a last check, and goes to the next.
     result<void> close();
 
-    /// Some bytes of the current slice; never nothing. May be called on several threads.
+    /// Some bytes of the current slice; never nothing. May be called on several threads, unless it
+    /// is inflated: then each offset is where the last read ended.
     result<std::size_t> read_some(std::uint64_t offset, std::span<char> into);
 
     /// Fills `into` and checks the file. May be called on several threads.
@@ -89,11 +97,15 @@ private:
     bool starts_as_cut() const;
     result<void> look();
     result<void> check_end();
+    result<std::size_t> inflate(std::span<char> into);
+    result<void> check_inflated_end();
+    failure note_changed();
 
     std::vector<slice> slices_;
     slice_files_options options_;
     std::size_t at_ = 0;
     descriptor file_;  // Of the current slice, once opened, unless its bytes are in memory.
+    std::unique_ptr<inflated_bytes> inflated_;  // Of that file.
     bool opened_ = false;
     bool checked_ = false;  // After its last byte was read.
     std::optional<open_folders> folders_;

@@ -222,8 +222,8 @@ void source_reader::state::release() {
 
 // A large file alone is cut into segments; everything else is read from front to back.
 bool source_reader::state::fits_segments(std::string_view first) const {
-    return encoder && !rows && options.threads > 1 && options.run && files.slices().size() == 1 &&
-           files.current().length_bytes >= parallel_from_bytes && content.would_suffice(first);
+    return encoder && !rows && options.threads > 1 && options.run &&
+           files.is_one_large(parallel_from_bytes) && content.would_suffice(first);
 }
 
 void source_reader::state::begin_segments() {

@@ -24,6 +24,12 @@ inline bool is_kept_range(std::string_view location) {
     return location.starts_with(kept_ranges_place);
 }
 
+/// Where one lies that was spilled: compressed, because its log was about to be let go of. In the
+/// watch's part of the state directory too.
+inline constexpr std::string_view spilled_place = "/spill/";
+
+inline bool is_spilled(std::string_view location) { return location.starts_with(spilled_place); }
+
 inline constexpr std::size_t longest_name_bytes = 255;
 
 /// Where a claimed file goes: work/ID~NAME, or work/ID/NAME where that is longer than a name may

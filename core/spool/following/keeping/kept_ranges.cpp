@@ -3,6 +3,7 @@
 #include "spool/folder/beneath.hpp"
 #include "spool/folder/moves/moving.hpp"
 #include "spool/folder/moves/sidecar.hpp"
+#include "spool/reading/inflated/inflated_bytes.hpp"
 #include "spool/source/place.hpp"
 
 #include <sys/stat.h>
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <functional>
 #include <memory>
 #include <unistd.h>
 #include <vector>
@@ -38,7 +40,7 @@ descriptor kept_ranges::make_folder() const {
     return open_folder();
 }
 
-// 0 or an errno; EIO also where the file is shorter than it was.
+// ESTALE also where the file is shorter than it was.
 static int copy(int from, const slice& range, int to) {
     std::vector<char> buffer(std::min<std::uint64_t>(copied_at_once, range.length_bytes));
     for (auto at = range.offset; at < range.end();) {
@@ -46,11 +48,25 @@ static int copy(int from, const slice& range, int to) {
         auto bytes = ::pread(from, buffer.data(), wanted, static_cast<off_t>(at));
         if (bytes < 0 && errno == EINTR) continue;
         if (bytes < 0) return errno;
-        if (bytes == 0) return EIO;
+        if (bytes == 0) return ESTALE;
         if (!write_all(to, {buffer.data(), static_cast<std::size_t>(bytes)})) return errno;
         at += static_cast<std::uint64_t>(bytes);
     }
-    return ::fsync(to) == 0 ? 0 : errno;
+    // What was overwritten meanwhile is not what failed.
+    return holds_slice(from, range) ? 0 : ESTALE;
+}
+
+static int inflate(int from, std::uint64_t length_bytes, int to) {
+    inflated_bytes bytes(from);
+    std::vector<char> buffer(copied_at_once);
+    std::uint64_t length = 0;
+    for (;;) {
+        auto got = bytes.read(buffer);
+        if (got.has_error()) return got.error().code == errc::read_error ? EIO : ESTALE;
+        if (*got == 0) return length == length_bytes ? 0 : ESTALE;
+        length += *got;
+        if (!write_all(to, {buffer.data(), *got})) return errno;
+    }
 }
 
 namespace {
@@ -63,10 +79,12 @@ struct made_copy {
     std::string_view error_json;
 
     // 0 or an errno, like move_to().
-    int fill(int from, const slice& range) const {
+    int fill(const std::function<int(int to)>& write) const {
         int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC;
         descriptor copied(::openat(folder, temporary.c_str(), flags, 0640));
-        return copied.is_open() ? copy(from, range, copied.get()) : errno;
+        if (!copied.is_open()) return errno;
+        if (auto error = write(copied.get()); error != 0) return error;
+        return ::fsync(copied.get()) == 0 ? 0 : errno;
     }
 
     // EEXIST: something else has the name.
@@ -91,11 +109,12 @@ static std::string base_for(std::string base, const std::string& source_id) {
     return fits ? base : source_id + base.substr(base.rfind('@'));
 }
 
-result<std::string> kept_ranges::keep(
-    int file, const slice& range, const std::string& source_id, std::string_view error_json
+result<std::string> kept_ranges::put(
+    const slice& range,
+    const std::string& source_id,
+    std::string_view error_json,
+    const filler& fill
 ) const {
-    if (!is_plain_name(range.name)) return move_failure(cannot_keep, range.name, ELOOP);
-    if (!holds_slice(file, range)) return vanished_failure(cannot_keep, range.name);
     auto root = make_folder();
     if (!root.is_open()) return move_failure(cannot_keep, range.name, errno);
     auto name = split_folder(range_name(range));
@@ -103,18 +122,31 @@ result<std::string> kept_ranges::keep(
     auto to = make_folders(root.get(), folder);
     if (!to.is_open()) return move_failure(cannot_keep, range.name, errno);
     made_copy made{to.get(), "." + source_id + ".part", source_id, error_json};
-    auto error = made.fill(file, range);
-    // What was overwritten meanwhile is not what failed.
-    bool has_changed = !holds_slice(file, range);
+    auto error = made.fill(fill);
     auto base = base_for(name.base, source_id);
-    if (error == 0 && !has_changed) error = made.move_to(base);
+    if (error == 0) error = made.move_to(base);
     if (error == EEXIST) error = made.move_to(base = with_id(base, source_id));
-    if (error == 0 && !has_changed) {
-        return {boost::system::in_place_value, "/" + folder + "/" + base};
-    }
+    if (error == 0) return {boost::system::in_place_value, "/" + folder + "/" + base};
     ::unlinkat(to.get(), made.temporary.c_str(), 0);
-    if (has_changed) return vanished_failure(cannot_keep, range.name);
+    if (error == ESTALE) return vanished_failure(cannot_keep, range.name);
     return move_failure(cannot_keep, range.name, error);
+}
+
+result<std::string> kept_ranges::keep(
+    int file, const slice& range, const std::string& source_id, std::string_view error_json
+) const {
+    if (!is_plain_name(range.name)) return move_failure(cannot_keep, range.name, ELOOP);
+    if (!holds_slice(file, range)) return vanished_failure(cannot_keep, range.name);
+    auto fill = [&](int to) { return copy(file, range, to); };
+    return put(range, source_id, error_json, fill);
+}
+
+result<std::string> kept_ranges::keep_inflated(
+    int file, const slice& range, const std::string& source_id, std::string_view error_json
+) const {
+    if (!is_plain_name(range.name)) return move_failure(cannot_keep, range.name, ELOOP);
+    auto fill = [&](int to) { return inflate(file, range.length_bytes, to); };
+    return put(range, source_id, error_json, fill);
 }
 
 result<void> kept_ranges::explain(

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +32,11 @@ public:
         int file, const slice& range, const std::string& source_id, std::string_view error_json
     ) const;
 
+    /// The same of what that file holds compressed, which is the range and nothing else.
+    result<std::string> keep_inflated(
+        int file, const slice& range, const std::string& source_id, std::string_view error_json
+    ) const;
+
     /// Puts another explanation beside a range that failed again, as that source.
     result<void> explain(
         const std::string& location, const std::string& source_id, std::string_view error_json
@@ -51,8 +57,17 @@ public:
     result<quarantine_report> expire(wall_time now, const quarantine_limits& limits) const;
 
 private:
+    // Writes the bytes of a range: 0, an errno, or ESTALE if they are not there any more.
+    using filler = std::function<int(int to)>;
+
     descriptor open_folder() const;
     descriptor make_folder() const;
+    result<std::string> put(
+        const slice& range,
+        const std::string& source_id,
+        std::string_view error_json,
+        const filler& fill
+    ) const;
 
     std::string folder_;
 };

@@ -111,6 +111,7 @@ result<folder_look> followed_logs::look(
     hold(files, reading, pinned, released);
     auto shown = report(files, std::move(seen), limits);
     shown.abandoned = std::exchange(abandoned_, {});
+    shown.departing = departing_;
     shown.vanished = reading.vanished();
     shown.hidden = std::move(hidden);
     shown.hides_logs = std::ranges::any_of(book_.logs(), [&](auto& entry) {
@@ -145,16 +146,29 @@ std::set<std::uint64_t> followed_logs::released_of(
         held.push_back({inode, one.held_bytes, unread, one.is_deleted ? since[inode] : now});
     }
     nameless_since_ = std::move(since);
+    departing_.clear();
+    auto may_go = std::exchange(may_go_, {});
     std::set<std::uint64_t> out;
     for (auto& one : beyond_limits(std::move(held), rules_.hold, scarce_bytes, now)) {
-        out.insert(one.inode);
         auto log = followed.find(one.inode);
-        if (log == followed.end()) continue;
-        released_[log->second->number] = one.because;
+        if (log == followed.end()) {
+            out.insert(one.inode);
+            continue;
+        }
+        auto& known = *log->second;
+        auto allowed = may_go.find(known.number);
+        bool is_asked = allowed == may_go.end() && rules_.spills && may_be_spilled(one);
+        if (is_asked && !known.doubt) {
+            departing_.push_back({known.number, one.inode, known.position, known.size_seen()});
+            continue;
+        }
+        out.insert(one.inode);
+        auto refusal = allowed == may_go.end() ? std::string() : allowed->second;
+        released_[known.number] = {one.because, std::move(refusal)};
         auto file = open_.find(one.inode);
         bool is_open = file != open_.end();
         if (!is_open || writers_of(file->second) != writer_state::some) continue;
-        abandoned_.push_back({log->second->name, one.because});
+        abandoned_.push_back({known.name, one.because});
     }
     return out;
 }
@@ -194,7 +208,8 @@ void followed_logs::hold(
             // What was inflated takes room for as long as it is open.
             if (now == rank::read && one.facts.compressed && !is_missed) continue;
             if (one.facts.broken) continue;
-            if (kept.size() >= rules_.hold.max_files) continue;
+            // What departs is open, and must be until it is written elsewhere.
+            if (kept.size() >= rules_.hold.max_files && !departs(inode)) continue;
             auto opened = reading.open(i);
             if (!opened) continue;
             auto before = open_.find(inode);
@@ -214,7 +229,7 @@ void followed_logs::hold(
 folder_look followed_logs::report(
     const std::vector<seen_file>& files,
     look_result found,
-    const std::map<log_number, std::string>& limits
+    const std::map<log_number, letting_go>& limits
 ) const {
     folder_look out;
     std::map<std::uint64_t, const seen_file*> by_inode;
@@ -250,8 +265,10 @@ folder_look followed_logs::report(
     }
     for (auto& loss : found.losses) {
         auto limit = limits.find(loss.log);
-        auto why = limit != limits.end() ? limit->second : std::string();
-        out.lost.push_back({loss.name, loss.from, loss.to, loss.cause, std::move(why), loss.id});
+        auto why = limit != limits.end() ? limit->second : letting_go();
+        out.lost.push_back(
+            {loss.name, loss.from, loss.to, loss.cause, why.limit, loss.id, why.refusal}
+        );
     }
     for (auto& one : found.judgements) {
         if (one.status == log_status::same_log) continue;
@@ -278,6 +295,19 @@ std::vector<followed_logs::found_range> followed_logs::find(const std::vector<ra
 log_record followed_logs::cut(const found_range& one) {
     book_.cut(one.log, one.range.anchor, one.range.head, one.range.inside);
     return record_of(options_.watch, *book_.find(one.log));
+}
+
+void followed_logs::release(log_number log, std::string refusal) {
+    may_go_[log] = std::move(refusal);
+}
+
+bool followed_logs::departs(std::uint64_t inode) const {
+    return std::ranges::any_of(departing_, [&](auto& one) { return one.inode == inode; });
+}
+
+std::uint64_t followed_logs::position_of(log_number log) const {
+    auto* known = book_.find(log);
+    return known ? known->position : 0;
 }
 
 void followed_logs::end(const std::vector<log_number>& logs) {

@@ -25,6 +25,7 @@ struct following_rules {
     rotated_names rotated = {};
     bool recursive = false;
     hold_limits hold = {};
+    bool spills = false;  // What exceeds them is shown before it is let go of.
     range_rules ranges;
     std::string scratch = {};  // The folder for the inflated bytes of compressed logs.
 };
@@ -49,6 +50,7 @@ struct lost_range {
     loss_cause cause = loss_cause::deleted;
     std::string limit = {};  // The configuration key that did not let it be held; often empty.
     std::string log_id = {};
+    std::string not_spilled = {};  // Why it was not written elsewhere; often empty.
 };
 
 /// A compressed log that is not inflated yet: nothing of its family is decided.
@@ -61,6 +63,16 @@ struct waiting_log {
 struct abandoned_log {
     std::string name;
     std::string limit;  // The configuration key that asked for it.
+};
+
+/// A log that would be let go of, with bytes that were not read. It is held until release().
+struct departing_log {
+    log_number number = 0;
+    std::uint64_t inode = 0;
+    std::uint64_t position = 0;
+    std::uint64_t size = 0;
+
+    friend bool operator==(const departing_log&, const departing_log&) = default;
 };
 
 /// Something other than growth.
@@ -81,6 +93,7 @@ struct folder_look {
     hidden_folders hidden;              // Subfolders that could not be looked into,
     bool hides_logs = false;            // and logs that are known lie beneath them.
     std::vector<abandoned_log> abandoned;  // While a program had them open for writing.
+    std::vector<departing_log> departing;  // The oldest first; none without `spills`.
     std::size_t held_files = 0;            // Deleted ones that are open,
     std::uint64_t held_bytes = 0;          // and the room that they take on the disk.
     std::shared_ptr<const open_logs> files;
@@ -114,6 +127,13 @@ public:
     /// The range is in a source from now on. Returns the log as the journal keeps it.
     log_record cut(const found_range& one);
 
+    /// The log is departing, and the next look may let go of it: what was to be written elsewhere
+    /// is, or `refusal` says why not.
+    void release(log_number log, std::string refusal);
+
+    /// Where a log is cut by now.
+    std::uint64_t position_of(log_number log) const;
+
     /// These are read to their ends, and no one can find or write them any more.
     void end(const std::vector<log_number>& logs);
 
@@ -133,6 +153,12 @@ public:
     void set_rules(following_rules rules) { rules_ = std::move(rules); }
 
 private:
+    // Why a log is not held, and why it is not written elsewhere.
+    struct letting_go {
+        std::string limit;
+        std::string refusal;
+    };
+
     std::vector<seen_file> list(
         const drop_folder& folder, const log_names& names, const std::vector<sighting>& found
     ) const;
@@ -148,10 +174,11 @@ private:
         std::uint64_t scarce_bytes,
         time_point now
     );
+    bool departs(std::uint64_t inode) const;
     folder_look report(
         const std::vector<seen_file>& files,
         look_result found,
-        const std::map<log_number, std::string>& limits
+        const std::map<log_number, letting_go>& limits
     ) const;
 
     book_options options_;
@@ -160,8 +187,10 @@ private:
     std::map<std::uint64_t, open_log> open_;  // By inode.
     remembered_files rested_;
     std::map<std::uint64_t, time_point> nameless_since_;  // Deleted files that are open, by inode.
-    std::map<log_number, std::string> released_;          // Not held any more, by which limit.
+    std::map<log_number, letting_go> released_;           // Not held any more, by which limit.
     std::vector<abandoned_log> abandoned_;                // Of these what is still written.
+    std::vector<departing_log> departing_;                // At this look.
+    std::map<log_number, std::string> may_go_;            // Departing; see release().
 };
 
 }  // namespace kustodrop::spool

@@ -37,13 +37,15 @@ std::vector<released> beyond_limits(
             why = too_scarce;
         }
         if (!why) continue;
-        out.push_back({one.inode, why});
+        out.push_back({one.inode, why, one.unread});
         --files;
         bytes -= one.bytes;
         scarce_bytes -= std::min(scarce_bytes, one.bytes);
     }
     return out;
 }
+
+bool may_be_spilled(const released& one) { return one.unread && one.because != too_scarce; }
 
 std::uint64_t scarce_bytes(int folder, double min_free_percent) {
     if (min_free_percent <= 0) return 0;

@@ -30,7 +30,11 @@ struct held_file {
 struct released {
     std::uint64_t inode = 0;
     std::string because;
+    bool unread = false;
 };
+
+/// Whether what was not read of it may be written elsewhere before: not where a disk is full. Pure.
+bool may_be_spilled(const released& one);
 
 /// Those that were held for too long, then as many as it takes for the others to keep within the
 /// limits: what is read to its end first, then the oldest. `scarce_bytes`: how many have to become

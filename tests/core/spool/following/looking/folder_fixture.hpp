@@ -25,6 +25,7 @@ struct following_a_folder {
     test::temp_folder scratch;
     std::string inflated_in = scratch.path();
     hold_limits limits;
+    bool spills = false;
     std::vector<std::string> include{"*.log"};
     bool recursive = false;
     std::unique_ptr<followed_logs> subject = make();
@@ -40,6 +41,7 @@ struct following_a_folder {
         rules.recursive = recursive;
         rules.ranges.max_record = 100;
         rules.hold = limits;
+        rules.spills = spills;
         rules.scratch = inflated_in;
         return std::make_unique<followed_logs>(book, rules);
     }

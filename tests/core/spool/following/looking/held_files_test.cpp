@@ -61,6 +61,14 @@ BOOST_AUTO_TEST_CASE(what_is_read_goes_first) {
     BOOST_TEST(released() == "2 hold.max_bytes\n");
 }
 
+BOOST_AUTO_TEST_CASE(what_is_read_or_where_a_disk_is_full_is_not_spilled) {
+    BOOST_TEST(may_be_spilled({1, "hold.max_time", true}));
+    BOOST_TEST(may_be_spilled({1, "hold.max_bytes", true}));
+    BOOST_TEST(may_be_spilled({1, "hold.max_files", true}));
+    BOOST_TEST(!may_be_spilled({1, "hold.max_time", false}));
+    BOOST_TEST(!may_be_spilled({1, "retention.min_free", true}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(held_logs_, following_a_folder)
@@ -116,6 +124,51 @@ BOOST_AUTO_TEST_CASE(what_is_held_too_long_is_lost_and_what_a_source_needs_is_no
     pinned.clear();
     look();
     BOOST_TEST(look().lost.empty());  // It was read to its end.
+}
+
+BOOST_AUTO_TEST_CASE(what_departs_is_held_until_it_may_go) {
+    hold_limits limits;
+    limits.max_time = 10s;
+    spills = true;
+    limit(limits);
+    append("app.log", lines('a', 100));
+    auto number = look().logs.front().number;
+    std::filesystem::remove(place.path("app.log"));
+    for (int turn = 0; turn < 5; ++turn) BOOST_TEST(look().departing.empty());
+    for (int turn = 0; turn < 5; ++turn) {
+        auto seen = look();
+        BOOST_TEST_REQUIRE(seen.departing.size() == 1u);
+        BOOST_TEST(seen.departing[0].number == number);
+        BOOST_TEST(seen.departing[0].position == 0u);
+        BOOST_TEST(seen.departing[0].size == lines('a', 100).size());
+        BOOST_TEST(seen.held_files == 1u);
+        BOOST_TEST(seen.lost.empty());
+    }
+    subject->release(number, "there is no room");
+    BOOST_TEST(look().departing.empty());
+    auto lost = look().lost;
+    BOOST_TEST_REQUIRE(lost.size() == 1u);
+    BOOST_TEST(lost[0].limit == "hold.max_time");
+    BOOST_TEST(lost[0].not_spilled == "there is no room");
+}
+
+BOOST_AUTO_TEST_CASE(what_departed_and_is_read_is_not_lost) {
+    hold_limits limits;
+    limits.max_time = 2s;
+    spills = true;
+    limit(limits);
+    append("app.log", lines('a', 100));
+    look();
+    std::filesystem::remove(place.path("app.log"));
+    look();
+    auto seen = look();
+    BOOST_TEST_REQUIRE(seen.departing.size() == 1u);
+    auto number = seen.departing[0].number;
+    BOOST_TEST(cut(seen) == lines('a', 100));
+    BOOST_TEST(subject->position_of(number) == lines('a', 100).size());
+    subject->release(number, "");
+    for (int turn = 0; turn < 3; ++turn) BOOST_TEST(look().lost.empty());
+    BOOST_TEST(look().held_files == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(a_log_that_was_moved_away_takes_no_room) {
