@@ -32,7 +32,7 @@ void begin_measuring_logs(metrics& measured, std::string_view watch) {
         "kind",
         names{"renamed", "deleted", "truncated", "cut_short", "replaced", "copied", "remains"}
     );
-    count_all("kustodrop_cuts_total", "reason", names{"size", "age", "stop"});
+    count_all("kustodrop_cuts_total", "reason", names{"size", "age", "stop", "spill"});
 }
 
 void measure_logs(metrics& measured, const watch_status& watch) {
@@ -52,6 +52,8 @@ void measure_logs(metrics& measured, const watch_status& watch) {
     show("kustodrop_log_behind_seconds", std::chrono::duration<double>(behind).count());
     show("kustodrop_held_files", watch.logs->held_files);
     show("kustodrop_held_bytes", watch.logs->held_bytes);
+    show("kustodrop_spilled_files", watch.logs->spilled_files);
+    show("kustodrop_spilled_bytes", watch.logs->spilled_bytes);
 }
 
 }  // namespace kustodrop::daemon

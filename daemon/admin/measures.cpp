@@ -120,6 +120,8 @@ static constexpr std::array all_metrics{
         "Followed logs that were renamed, truncated and so on."},
     described_metric{gauge_kind, "kustodrop_held_files", "Deleted logs that are held open."},
     described_metric{gauge_kind, "kustodrop_held_bytes", "Room that such logs take."},
+    described_metric{gauge_kind, "kustodrop_spilled_files", "Ranges of logs that were spilled."},
+    described_metric{gauge_kind, "kustodrop_spilled_bytes", "Room that such ranges take."},
     described_metric{
         counter_kind, "kustodrop_cuts_total", "Sources cut from followed logs, by what was due."},
     described_metric{

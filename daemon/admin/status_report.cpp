@@ -52,7 +52,9 @@ static json::value logs_json(const watch_status& watch) {
         {"in_stage_bytes", watch.counts.pending_log_bytes},
         {"lost_bytes", watch.lost_log_bytes},
         {"held_files", logs.held_files},
-        {"held_bytes", logs.held_bytes}};
+        {"held_bytes", logs.held_bytes},
+        {"spilled_files", logs.spilled_files},
+        {"spilled_bytes", logs.spilled_bytes}};
 }
 
 static json::value failover_json(const std::optional<pipeline::failover_state>& of) {

@@ -50,7 +50,8 @@ static std::string bytes_text(const json::object& of, const char* name) {
     return human_bytes(value && value->is_number() ? value->to_number<std::uint64_t>() : 0);
 }
 
-// 812 logs (3 rotated, 1 deleted: held 4 MiB), behind 12 s, waiting 1.2 MiB, lost 0 B
+// 812 logs (3 rotated, 1 deleted: held 4 MiB), behind 12 s, waiting 1.2 MiB, spilled 2 MiB, lost 0
+// B
 static std::string logs_text(const json::object& logs) {
     auto out = "\n  " + text_of(logs.if_contains("followed")) + " logs";
     std::string others;
@@ -62,8 +63,10 @@ static std::string logs_text(const json::object& logs) {
     out += others.empty() ? others : others + ")";
     auto* behind = logs.if_contains("behind_seconds");
     if (behind && behind->is_double()) out += ", behind " + text_of(behind);
-    return out + ", waiting " + bytes_text(logs, "waiting_bytes") + ", lost " +
-           bytes_text(logs, "lost_bytes");
+    out += ", waiting " + bytes_text(logs, "waiting_bytes");
+    auto* spilled = logs.if_contains("spilled_files");
+    if (spilled && text_of(spilled) != "0") out += ", spilled " + bytes_text(logs, "spilled_bytes");
+    return out + ", lost " + bytes_text(logs, "lost_bytes");
 }
 
 static std::string failover_text(const json::object& of) {

@@ -16,6 +16,7 @@
 #include "pipeline/intake/watching/copy_check.hpp"
 #include "pipeline/watch/hung_folder.hpp"
 #include "pipeline/watch/watch_routes.hpp"
+#include "spool/following/keeping/positions.hpp"
 #include "spool/source/place.hpp"
 
 #include <boost/json.hpp>
@@ -133,6 +134,10 @@ static void read_record(const config::settings& settings, pipeline::explain_fact
     if (!text("delivery").empty()) facts.history += ", " + text("delivery");
     facts.is_recorded = text("stage") != "retired";
     facts.is_settled = text("stage") == "settled";
+    if (facts.is_recorded && spool::is_spilled(text("location"))) {
+        auto own = spool::follow_folder(settings.state_directory, facts.watch.name);
+        facts.history += ", read from " + own + text("location") + " because it exceeded hold";
+    }
     facts.ended = ending_of(row, facts.watch.path);
     // What lies in the folder may be another file of that name; in place it is the same one.
     facts.is_of_seen = text("location") == shown;

@@ -221,6 +221,8 @@ inline std::vector<key_case> every_key() {
          "10MiB",
          no_sizes + std::vector<std::string>{"0", "1023KiB", "1025TiB"}},
         {"watches.hold", "max_time", "5m", no_durations + std::vector<std::string>{"9s", "721h"}},
+        {"watches", "spill", "{max_bytes: 1MiB}", no_maps},
+        {"watches.spill", "max_bytes", "10MiB", no_sizes + std::vector<std::string>{"1025TiB"}},
         {"upload", "concurrency", "1024", no_numbers + std::vector<std::string>{"0", "1025"}},
         {"upload",
          "memory",

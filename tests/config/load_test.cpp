@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(reports_everything_at_once_by_position) {
         "on_failure, "
         "on_unconfirmed, act_after, max_pending, priority, coalesce, failover, mode, start, "
         "rotated, record_wait, max_record, "
-        "max_logs, records, record_starts, columns, cut, hold\n"
+        "max_logs, records, record_starts, columns, cut, hold, spill\n"
         "k.yaml:4:13: watches[0].format: \"jsn\" is not a valid format, did you mean json?; use "
         "one of "
         "csv, tsv, scsv, sohsv, psv, txt, tsve, raw, json, multijson, avro, apacheavro, parquet, "

@@ -121,6 +121,7 @@ private:
     bool is_of_logs() const {
         if (chosen_.section == "watches.cut") return true;
         if (chosen_.section == "watches.hold") return true;
+        if (chosen_.section == "watches.spill") return true;
         static const std::vector<std::string> keys{
             "start",
             "rotated",
@@ -131,7 +132,8 @@ private:
             "record_starts",
             "columns",
             "cut",
-            "hold"};
+            "hold",
+            "spill"};
         return chosen_.section == "watches" && std::ranges::count(keys, chosen_.key) > 0;
     }
 
@@ -153,7 +155,7 @@ private:
             usual.push_back({"columns", "[message]"});
         }
         entries("    ", "watches", usual);
-        for (auto* name : {"coalesce", "cut", "hold"}) {
+        for (auto* name : {"coalesce", "cut", "hold", "spill"}) {
             if (chosen_.section == std::string("watches.") + name) {
                 block("    ", "watches", name, {});
             }

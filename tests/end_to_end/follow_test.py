@@ -250,7 +250,9 @@ class Follow(EndToEnd):
         self.assertEqual(daemon.output().count("deleted_unread"), 1)
 
     def test_what_is_deleted_is_held_within_limits(self):
-        emulator, daemon = self.following({"cut": {"max_age": "1h"}, "hold": {"max_time": "10s"}})
+        emulator, daemon = self.following(
+            {"cut": {"max_age": "1h"}, "hold": {"max_time": "10s"}, "spill": {"max_bytes": 0}}
+        )
         writer = Writer(daemon.drop)
         writer.write(10)
         size = os.stat(daemon.drop / "app.log").st_size

@@ -45,8 +45,7 @@ static key<watch_options> hold_section() {
         "hold",
         "With mode follow: logs that are deleted before they were read stay open, and take room on "
         "the disk, within these limits and while retention.min_free is free; beyond them the "
-        "oldest "
-        "are given up, and what was not read of them is reported.",
+        "oldest are let go of: see spill.",
         {make_key<watch_options>(
              "max_files",
              at(&watch_options::follow, &follow_options::hold, &hold_options::max_files),
@@ -65,6 +64,22 @@ static key<watch_options> hold_section() {
              duration_form{{10s, 720h}},
              "For how long a deleted log is held."
          )}
+    );
+}
+
+static key<watch_options> spill_section() {
+    using pipeline::spill_options;
+    return make_section<watch_options>(
+        "spill",
+        "With mode follow: what was not read of deleted logs that exceed hold is kept in the state "
+        "directory, compressed, until it is shipped. What is not kept is reported as lost.",
+        {make_key<watch_options>(
+            "max_bytes",
+            at(&watch_options::follow, &follow_options::spill, &spill_options::max_bytes),
+            size_form{{0, 1ULL << 50}},
+            "How much room that takes for the watch. 0: nothing is kept. Nothing is either while "
+            "less than retention.min_free is free there, or where the logs are."
+        )}
     );
 }
 
@@ -151,6 +166,7 @@ std::vector<key<watch_options>> follow_keys() {
     for (auto& one : row_keys()) out.push_back(std::move(one));
     out.push_back(cut_section());
     out.push_back(hold_section());
+    out.push_back(spill_section());
     return out;
 }
 

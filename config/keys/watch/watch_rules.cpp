@@ -115,7 +115,7 @@ static void check_follow(section& watch, watch_options& out) {
     out.on_success = pipeline::success_action::keep;
 }
 
-static constexpr std::array<std::string_view, 10> keys_of_follow{
+static constexpr std::array<std::string_view, 11> keys_of_follow{
     "start",
     "rotated",
     "record_wait",
@@ -125,7 +125,8 @@ static constexpr std::array<std::string_view, 10> keys_of_follow{
     "record_starts",
     "columns",
     "cut",
-    "hold"};
+    "hold",
+    "spill"};
 
 bool has_meaning(const watch_options& watch, std::string_view key) {
     if (watch.kind == pipeline::watch_kind::follow) {

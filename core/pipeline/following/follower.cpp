@@ -36,6 +36,8 @@ follower::follower(
       unposted_(parts.sources),
       doubtful_(from, parts, next),
       positions_(from, parts, options_.state_directory),
+      admission_(from, parts, {cutter_, reports_, counted_, unposted_}),
+      spilling_(from, parts, admission_),
       woken_(std::move(executor)) {
     watch_.in_place = true;
     watch_.read_only = true;
@@ -54,11 +56,18 @@ void follower::begin() {
     before_ = recorded_folder(with_.journal, name);
     auto logs = with_.journal.logs(name);
     if (logs) journaled_ = std::move(*logs);
-    watch_.ranges = positions_.adopt();
+    adopt_state();
     if (before_ || !journaled_.empty()) return;
     auto kept = positions_.recover();
     is_recovered_ = kept.has_value();
     if (kept) journaled_ = std::move(*kept);
+}
+
+void follower::adopt_state() {
+    watch_.ranges = positions_.adopt();
+    if (!watch_.ranges) return;
+    auto folder = spool::follow_folder(options_.state_directory, watch_.options.name);
+    watch_.spilled = std::make_shared<spool::spilled_ranges>(std::move(folder));
 }
 
 bool follower::is_stuck() const {
@@ -69,6 +78,14 @@ std::optional<log_figures> follower::figures() const {
     auto out = counted_.figures();
     out.waiting_bytes = cutter_.waiting_bytes();
     if (auto since = cutter_.behind_since()) out.behind = with_.time.now() - *since;
+    out.spilled_files = spilling_.use().files;
+    out.spilled_bytes = spilling_.use().bytes;
+    return out;
+}
+
+std::vector<notice> follower::notices() const {
+    auto out = reports_.notices();
+    if (auto trouble = spilling_.trouble()) out.push_back(std::move(*trouble));
     return out;
 }
 
@@ -139,6 +156,9 @@ asio::awaitable<void> follower::turn() {
     release_held(watch_, with_);
     auto parts = co_await doubtful_.judge(sees_all_);
     for (auto& id : parts) unposted_.add(id);
+    co_await spilling_.clear();
+    auto departing = std::exchange(departing_, {});
+    co_await spilling_.spill(logs_, std::move(departing));
     if (life_.may_claim()) co_await cut();
     end_quiet_logs();
     record_changes();
@@ -150,6 +170,7 @@ asio::awaitable<bool> follower::look() {
     auto folder = watch_.folder;
     auto logs = logs_;
     auto in_use = unposted_.files();
+    in_use.merge(spilling_.pinned());
     auto now = with_.time.now();
     auto work = [=]() -> result<spool::folder_look> {
         auto there = folder->verify();
@@ -172,6 +193,7 @@ asio::awaitable<bool> follower::look() {
         with_.journal.record_folder(record_of(watch_, watch_.folder->identity()));
     }
     if (!std::exchange(is_resumed_, true)) resume();
+    departing_ = std::move(seen->departing);
     co_return true;
 }
 
@@ -214,54 +236,9 @@ asio::awaitable<void> follower::cut() {
             if (std::ranges::any_of(found, is_found)) continue;
             is_news = cutter_.found_nothing(wish) || is_news;
         }
-        admit(std::move(found), reason);
+        admission_.admit(*logs_, std::move(found), reason);
         if (!is_news) co_return;
     }
-}
-
-void follower::admit(
-    std::vector<spool::followed_logs::found_range> ranges, std::string_view reason
-) {
-    auto is_joined = [](auto& one) { return !one.range.is_alone; };
-    auto alone = std::ranges::partition(ranges, is_joined);
-    for (auto& one : alone) admit_source({std::move(one)}, reason);
-    ranges.erase(alone.begin(), alone.end());
-    if (!ranges.empty()) admit_source(std::move(ranges), reason);
-}
-
-void follower::admit_source(
-    std::vector<spool::followed_logs::found_range> ranges, std::string_view reason
-) {
-    spool::source what;
-    what.claimed_at = with_.time.wall_now();
-    what.id = spool::make_source_id(with_.random, what.claimed_at);
-    what.watch = watch_.options.name;
-    what.target = watch_.options.target.name();
-    std::vector<spool::log_record> logs;
-    // Parts of other records are counted when they are uploaded.
-    bool is_line = watch_.options.follow.records.kind == spool::record_kind::lines;
-    std::uint64_t skipped = 0;  // NULs that a writer has left in front of its text.
-    for (auto& one : ranges) {
-        logs.push_back(logs_->cut(one));
-        logs.back().watch = what.watch;
-        auto moved = cutter_.cut(one.log, one.range.bytes.end(), with_.time.now());
-        skipped += moved - std::min(moved, one.range.bytes.length_bytes);
-        one.range.bytes.log_id = logs.back().id;
-        reports_.report_range(one.range, what.watch);
-        if (is_line) counted_.split(what.watch, one.range.split);
-        what.slices.push_back(std::move(one.range.bytes));
-    }
-    counted_.cut(what.watch, reason, skipped);
-    auto& admitted = with_.sources.admit_cut(std::move(what), std::move(logs));
-    with_.log.debug(
-        "cut",
-        {{"watch", admitted.watch},
-         {"source", admitted.id},
-         {"logs", std::to_string(admitted.slices.size())},
-         {"bytes", std::to_string(admitted.size_bytes())}}
-    );
-    unposted_.add(admitted.id);
-    with_.ready.push(admitted.id, with_.time.now());
 }
 
 // What is deleted and read to its end is let go of, unless its bytes are needed once more: by a
@@ -339,7 +316,7 @@ void follower::apply(life::transition due) {
         watch_.gates.reopen();
     }
     watch_.set_options(std::move(*due.options));
-    watch_.ranges = positions_.adopt();  // It may have another name.
+    adopt_state();  // It may have another name.
     if (logs_) logs_->set_rules(rules_of(watch_.options, options_.state_directory));
     cutter_.set_options(watch_.options.follow);
 }

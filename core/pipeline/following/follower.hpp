@@ -1,11 +1,13 @@
 #pragma once
 
 #include "async/event.hpp"
+#include "pipeline/following/cut_admission.hpp"
 #include "pipeline/following/cutter.hpp"
 #include "pipeline/following/doubtful_cuts.hpp"
 #include "pipeline/following/log_measures.hpp"
 #include "pipeline/following/log_reports.hpp"
 #include "pipeline/following/settled_positions.hpp"
+#include "pipeline/following/spilling.hpp"
 #include "pipeline/following/unposted_cuts.hpp"
 #include "pipeline/intake/intake_parts.hpp"
 #include "pipeline/intake/life.hpp"
@@ -60,7 +62,7 @@ public:
     bool is_low_on_space() const override { return false; }
     std::size_t waiting_in_folder() const override { return cutter_.waiting_logs(); }
     const std::optional<failure>& absence() const override { return absence_; }
-    std::vector<notice> notices() const override { return reports_.notices(); }
+    std::vector<notice> notices() const override;
     bool is_opening() const override { return busy_since_ && !is_open_; }
     bool is_stuck() const override;
     std::optional<time_point> waiting_since() const override { return cutter_.behind_since(); }
@@ -74,10 +76,7 @@ private:
     void apply(life::transition due);
     void forget_folder();
     void resume();
-    void admit(std::vector<spool::followed_logs::found_range> ranges, std::string_view reason);
-    void admit_source(
-        std::vector<spool::followed_logs::found_range> ranges, std::string_view reason
-    );
+    void adopt_state();
     void note_look(const spool::folder_look& seen);
     void record_changes();
     void end_quiet_logs();
@@ -94,8 +93,11 @@ private:
     unposted_cuts unposted_;
     doubtful_cuts doubtful_;
     settled_positions positions_;
-    std::shared_ptr<spool::followed_logs> logs_;  // Null until the folder was opened once.
-    spool::follower_lock lock_;                   // Of the folder that is open.
+    cut_admission admission_;
+    spilling spilling_;
+    std::vector<spool::departing_log> departing_;  // At the last look.
+    std::shared_ptr<spool::followed_logs> logs_;   // Null until the folder was opened once.
+    spool::follower_lock lock_;                    // Of the folder that is open.
     std::vector<spool::log_record> journaled_;
     std::optional<spool::folder_record> before_;  // The folder that was followed before.
     bool is_begun_ = false;                       // It is this one.

@@ -39,6 +39,7 @@ spool::following_rules rules_of(const watch_options& from, const std::string& st
     rules.recursive = from.recursive;
     rules.scratch = state_directory;
     auto& hold = from.follow.hold;
+    rules.spills = from.follow.spill.max_bytes > 0 && !state_directory.empty();
     rules.hold = {hold.max_files, hold.max_bytes, hold.max_time, from.min_free_percent};
     rules.ranges.form = {spool::record_syntax::lines};
     auto form = record_form_of(from.target.format);

@@ -31,6 +31,7 @@ spool::outcome_record outcome_of(const spool::lost_range& lost, wall_time at) {
                      " from " + std::to_string(lost.from) + " on were " +
                      std::string(said_of(lost.cause)) + " before they were read";
     if (!lost.limit.empty()) record.details += ", and not held open: " + lost.limit + " is reached";
+    if (!lost.not_spilled.empty()) record.details += ", nor spilled: " + lost.not_spilled;
     record.at = at;
     return record;
 }
@@ -65,13 +66,17 @@ readable_source find_bytes(std::vector<spool::slice> slices, const open_folder& 
         auto& one = slices[i];
         bool was_kept = from.ranges && spool::is_kept_range(one.location);
         if (was_kept && from.ranges->size_of(one.location)) continue;
+        bool was_spilled = from.spilled && spool::is_spilled(one.location);
+        if (was_spilled && from.spilled->is_whole(one)) continue;
         if (auto* holder = from.logs->holder_of(one)) {
             one.identity.inode = holder->file.inode;
             one.identity.born_ns = holder->file.born_ns;
             one.location = holder->name;
             continue;
         }
-        auto cause = was_kept ? spool::loss_cause::deleted : cause_of(one, *from.logs);
+        auto cause = cause_of(one, *from.logs);
+        if (was_kept || was_spilled) cause = spool::loss_cause::deleted;
+        if (was_spilled && from.spilled->has(one)) cause = spool::loss_cause::broken;
         out.lost.push_back({one.name, one.offset, one.end(), cause});
         out.lost_slices.insert(i);
     }

@@ -9,12 +9,13 @@
 
 namespace kustodrop::pipeline {
 
-/// The cuts of a watch that are not posted: their bytes may have to be read again.
+/// The cuts of a watch that are not posted: their bytes may have to be read again, from the logs.
+/// One that was spilled needs no log, and holds up no other.
 class unposted_cuts {
 public:
     explicit unposted_cuts(roster& sources) : sources_(sources) {}
 
-    void add(const std::string& source_id) { ids_.insert(source_id); }
+    void add(const std::string& source_id);
 
     /// Their number, without those that were posted meanwhile.
     std::size_t count();

@@ -24,6 +24,24 @@ file_action action_for_ranges(const watch_options& watch, const spool::outcome_r
     return file_action::stay;
 }
 
+static result<std::string> nowhere() { return {boost::system::in_place_value, std::string()}; }
+
+static result<std::string> copy_of(
+    const open_folder& from,
+    const spool::slice& range,
+    const move_job& job,
+    std::string_view explanation
+) {
+    if (from.spilled && spool::is_spilled(range.location)) {
+        auto file = from.spilled->open(range.location);
+        if (!file) return nowhere();
+        return from.ranges->keep_inflated(file->get(), range, job.id, explanation);
+    }
+    auto* holder = from.logs->holder_of(range);
+    if (!holder) return nowhere();
+    return from.ranges->keep(holder->opened->get(), range, job.id, explanation);
+}
+
 // The location of a copy that failed again, or of a new one; empty: the bytes are nowhere.
 static result<std::string> keep(
     const open_folder& from, const spool::slice& range, const move_job& job, std::size_t index
@@ -36,13 +54,9 @@ static result<std::string> keep(
         if (explained.has_error()) return explained.error();
         return {boost::system::in_place_value, range.location};
     }
-    auto* holder = from.logs->holder_of(range);
-    if (!holder) return {boost::system::in_place_value, std::string()};
-    auto kept = from.ranges->keep(holder->opened->get(), range, job.id, explanation);
-    if (kept.has_error() && kept.error().code == errc::file_vanished) {
-        return {boost::system::in_place_value, std::string()};
-    }
-    return kept;
+    auto kept = copy_of(from, range, job, explanation);
+    bool is_absent = kept.has_error() && kept.error().code == errc::file_vanished;
+    return is_absent ? nowhere() : kept;
 }
 
 static result<std::string> move(
@@ -50,6 +64,10 @@ static result<std::string> move(
 ) {
     if (job.action == file_action::quarantine) return keep(from, range, job, index);
     bool is_delivered = job.action == file_action::delete_;
+    // Its file goes when the journal has this.
+    if (spool::is_spilled(range.location)) {
+        return {boost::system::in_place_value, is_delivered ? range.name : std::string()};
+    }
     if (is_delivered && spool::is_kept_range(range.location)) {
         auto removed = from.ranges->remove(range.location);
         if (removed.has_error()) return removed.error();

@@ -249,7 +249,7 @@ void retirer::finish(const move_job& asked, move_result how) {
     }
     auto record = *spool::outcome_of(what->stage);
     if (asked.action == file_action::quarantine) note_growth(record, how);
-    if (watch_.ranges && asked.action == file_action::quarantine) note_absence(record, how);
+    if (watch_.ranges && asked.action != file_action::delete_) note_absence(record, how);
     finish_files(asked, *what, how);
     auto next = successors(*what, how);
     watch_open_files(*what, how);

@@ -68,6 +68,13 @@ struct hold_options {
     friend bool operator==(const hold_options&, const hold_options&) = default;
 };
 
+/// Of a watch that follows logs: what is written into the state directory of logs that exceed what
+/// is held.
+struct spill_options {
+    std::uint64_t max_bytes = 1u << 30u;  // Compressed; 0: nothing.
+    friend bool operator==(const spill_options&, const spill_options&) = default;
+};
+
 struct follow_options {
     start_place start = start_place::beginning;
     spool::rotated_names rotated = {};
@@ -78,6 +85,7 @@ struct follow_options {
     std::vector<std::string> columns = {};  // See spool::parse_column(); none: bytes as they are.
     cut_options cut = {};
     hold_options hold = {};
+    spill_options spill = {};
     friend bool operator==(const follow_options&, const follow_options&) = default;
 };
 

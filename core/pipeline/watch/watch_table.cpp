@@ -8,8 +8,13 @@ std::vector<spool::shared_descriptor> open_folder::files_of(const std::vector<sp
 ) const {
     std::vector<spool::shared_descriptor> out;
     for (auto& one : slices) {
-        bool is_kept = ranges && spool::is_kept_range(one.location);
-        out.push_back(is_kept ? ranges->open(one.location) : logs->find(one));
+        if (ranges && spool::is_kept_range(one.location)) {
+            out.push_back(ranges->open(one.location));
+        } else if (spilled && spool::is_spilled(one.location)) {
+            out.push_back(spilled->open(one.location));
+        } else {
+            out.push_back(logs->find(one));
+        }
     }
     return out;
 }

@@ -7,6 +7,7 @@
 #include "pipeline/watch/watch_routes.hpp"
 #include "spool/folder/drop_folder.hpp"
 #include "spool/following/keeping/kept_ranges.hpp"
+#include "spool/following/keeping/spilled_ranges.hpp"
 #include "spool/following/looking/open_logs.hpp"
 
 #include <map>
@@ -30,8 +31,10 @@ struct open_folder {
     std::shared_ptr<const spool::open_logs> logs;
     // And the ranges of them that failed, in the state directory.
     std::shared_ptr<const spool::kept_ranges> ranges;
+    // And those whose logs were about to be let go of.
+    std::shared_ptr<const spool::spilled_ranges> spilled;
 
-    /// The open files of slices that are to be read. Blocking only for what was kept.
+    /// The open files of slices that are to be read. Blocking only for what was kept or spilled.
     std::vector<std::shared_ptr<const spool::descriptor>> files_of(
         const std::vector<spool::slice>& slices
     ) const;
