@@ -121,7 +121,7 @@ static std::vector<key<settings>> network_keys() {
             "io_timeout",
             at(&settings::network, &network_settings::io_timeout),
             duration_form{{1s, 1h}},
-            "For the first byte of an answer, and for any progress after that."
+            "For any progress: of the request, then of its answer."
         ),
     };
 }

@@ -68,8 +68,8 @@ public:
         if (!error && !body.empty()) error = co_await write(body, rate_);
         if (error && is_timeout(error)) co_return broken(error);
         // Who hangs up on a body may have said why: that answer counts more than the error.
-        auto limit = error ? early_answer_timeout : io_timeout_;
-        auto answer = co_await read(limit);
+        auto rest = error ? early_answer_timeout : io_timeout_;
+        auto answer = co_await read(rest);
         if (answer && error) reusable_ = false;
         if (!answer && error && !received_) co_return broken(error);
         co_return answer;
@@ -93,7 +93,7 @@ private:
             }
             attempted_ += piece.size();
             asio::const_buffer from(piece.data(), piece.size());
-            auto done = co_await line_.write_some(from, pace_.at_most(io_timeout_));
+            auto done = co_await line_.write_some(from, pace_.limits(io_timeout_));
             if (done.error) co_return done.error;
             attempted_ -= piece.size() - done.bytes;
             waited_for -= std::min(waited_for, done.bytes);
@@ -128,11 +128,13 @@ private:
         return {};
     }
 
-    asio::awaitable<result<response>> read(duration limit) {
+    // A small answer has its time from its first byte on: before that the body may still be on its
+    // way, however long that takes.
+    asio::awaitable<result<response>> read(duration rest) {
         beast::flat_buffer arrived(4 * header_limit);
         auto answer = fresh_parser();
         bool is_small = ask_.max_answer_bytes <= small_answer_bytes;
-        auto whole = is_small ? pace_.within(limit * most_answer_timeouts) : pace_;
+        auto whole = pace_;
         while (!answer->is_done()) {
             // What is left waits for the end of a line that does not end, as in a chunk's
             // extension.
@@ -141,9 +143,11 @@ private:
                 co_return broken(beast::http::error::header_limit);
             }
             auto room = arrived.prepare(wanted);
-            auto got = co_await line_.read_some(room, whole.at_most(limit));
+            auto got = co_await line_.read_some(room, whole.limits(rest));
             arrived.commit(got.bytes);
-            received_ = received_ || got.bytes > 0;
+            bool begins = !received_ && got.bytes > 0;
+            if (begins && is_small) whole = whole.within(rest * most_answer_timeouts);
+            received_ = received_ || begins;
             auto error = parse(arrived, answer);
             if (!error && got.error && !answer->is_done()) error = at_end(got.error, *answer);
             // Of an error, status and header say what matters: a proxy's page may be of any size.

@@ -2,6 +2,7 @@
 
 #include "async/clock.hpp"
 #include "async/timed_wait.hpp"
+#include "http/client/pace.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
@@ -23,12 +24,13 @@ struct io_count {
     std::size_t bytes = 0;
 };
 
-/// An open connection, plain or TLS. Its end closes it. The buffers are the caller's.
+/// An open connection, plain or TLS. Its end closes it. The buffers are the caller's. What was
+/// written earlier and is acknowledged meanwhile counts as progress of the next read or write.
 class connection {
 public:
     virtual ~connection() = default;
-    virtual asio::awaitable<io_count> read_some(asio::mutable_buffer into, duration limit) = 0;
-    virtual asio::awaitable<io_count> write_some(asio::const_buffer from, duration limit) = 0;
+    virtual asio::awaitable<io_count> read_some(asio::mutable_buffer into, io_limits limits) = 0;
+    virtual asio::awaitable<io_count> write_some(asio::const_buffer from, io_limits limits) = 0;
 
     /// For one at rest: the peer has neither closed it nor sent anything.
     virtual bool is_quiet() = 0;

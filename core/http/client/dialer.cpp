@@ -46,8 +46,8 @@ public:
     explicit open_connection(Arguments&&... arguments)
         : stream(std::forward<Arguments>(arguments)...), limit_(socket_of(stream)) {}
 
-    asio::awaitable<io_count> read_some(asio::mutable_buffer into, duration limit) override {
-        limit_.begin(limit);
+    asio::awaitable<io_count> read_some(asio::mutable_buffer into, io_limits limits) override {
+        limit_.begin(limits);
         auto [error, bytes] =
             co_await stream.async_read_some(into, asio::as_tuple(asio::use_awaitable));
         io_count out{limit_.end(error), bytes};
@@ -55,8 +55,8 @@ public:
         co_return out;
     }
 
-    asio::awaitable<io_count> write_some(asio::const_buffer from, duration limit) override {
-        limit_.begin(limit);
+    asio::awaitable<io_count> write_some(asio::const_buffer from, io_limits limits) override {
+        limit_.begin(limits);
         auto [error, bytes] =
             co_await stream.async_write_some(from, asio::as_tuple(asio::use_awaitable));
         io_count out{limit_.end(error), bytes};
@@ -65,7 +65,7 @@ public:
     }
 
     asio::awaitable<error_code> shake_hands(duration limit) {
-        limit_.begin(limit);
+        limit_.begin({limit, limit});
         auto [error] = co_await stream.async_handshake(
             ssl::stream_base::client, asio::as_tuple(asio::use_awaitable)
         );
@@ -95,14 +95,15 @@ void set_option(tcp::socket& socket, int level, int name, long value) {
     ::setsockopt(socket.native_handle(), level, name, &number, sizeof number);
 }
 
-// A dead peer is noticed within half a minute instead of a quarter of an hour.
-void tune(tcp::socket& socket) {
+// A dead peer is noticed within half a minute instead of a quarter of an hour; one that takes
+// nothing, or of whose answers none arrives, may rest for as long as any operation may.
+void tune(tcp::socket& socket, duration rest) {
     set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1);
     set_option(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
     set_option(socket, IPPROTO_TCP, TCP_KEEPIDLE, 30);
     set_option(socket, IPPROTO_TCP, TCP_KEEPINTVL, 10);
     set_option(socket, IPPROTO_TCP, TCP_KEEPCNT, 3);
-    set_option(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, 30'000);
+    set_option(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, std::max<duration>(rest, 30s) / 1ms);
 }
 
 failure connect_failure(const std::string& where, error_code error) {
@@ -224,7 +225,7 @@ asio::awaitable<dialer::state::plain_result> dialer::state::connect(
     auto peer = first.socket->remote_endpoint(no_peer);
     if (!no_peer) names.worked(host, peer.address());
     auto line = std::make_unique<plain_connection>(std::move(*first.socket));
-    tune(line->stream);
+    tune(line->stream, options.io_timeout);
     co_return line;
 }
 
@@ -236,7 +237,8 @@ asio::awaitable<result<void>> dialer::state::tunnel(connection& line, url target
         errc::proxy_failed,
         remedy::retry,
         "the proxy " + proxy->authority() + " gives no way to " + target.authority() + ": "};
-    auto written = co_await line.write_some(asio::buffer(head), limit);
+    io_limits all{limit, limit};
+    auto written = co_await line.write_some(asio::buffer(head), all);
     wipe(head.data(), head.size());
     if (written.error || written.bytes < head.size()) {
         broken.detail += "it closed the connection";
@@ -247,7 +249,9 @@ asio::awaitable<result<void>> dialer::state::tunnel(connection& line, url target
     while (!answer.ends_with("\r\n\r\n")) {
         // A byte at a time: what follows the header belongs to the tunnel.
         char byte = 0;
-        auto got = co_await line.read_some(asio::buffer(&byte, 1), at_most(limit, end));
+        auto left = at_most(limit, end);
+        io_limits rest{left, left};
+        auto got = co_await line.read_some(asio::buffer(&byte, 1), rest);
         answer += byte;
         if (got.error || answer.size() > proxy_answer_bytes) {
             bool late = got.error == asio::error::timed_out;

@@ -98,6 +98,29 @@ BOOST_AUTO_TEST_CASE(is_patient_with_a_body_that_comes_slowly_but_comes) {
     BOOST_TEST(send(get(server.port())).value().body == std::string(25, 'x'));
 }
 
+// The kernel takes most of the body at once, and the peer reads it for longer than anything may
+// rest.
+BOOST_AUTO_TEST_CASE(is_patient_with_a_peer_that_takes_a_body_slowly_but_takes_it) {
+    options.io_timeout = 2s;
+    std::string body(512u << 10u, 'x');
+    std::promise<void> nothing;
+    auto never = nothing.get_future().share();
+    raw_server server([&](raw_server::socket& client, int) {
+        client.set_option(asio::socket_base::receive_buffer_size(16 << 10));
+        std::vector<char> piece(8u << 10u);
+        boost::system::error_code error;
+        for (std::size_t read = 0; read < body.size() && !error;) {
+            never.wait_for(100ms);
+            read += client.read_some(asio::buffer(piece), error);
+        }
+        raw_server::say(client, small_ok);
+        raw_server::wait_for_end(client);
+    });
+    auto request = post(server.port(), "");
+    request.borrowed_body = body;
+    BOOST_TEST(send(request).value().status == 200u);
+}
+
 BOOST_AUTO_TEST_CASE(answers_that_only_announce_another_one_end_somewhere) {
     std::string interim = "HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n";
     std::string some;

@@ -9,10 +9,10 @@ namespace {
 
 struct quiet_connection final : http::connection {
     explicit quiet_connection(int number) : number(number) {}
-    asio::awaitable<http::io_count> read_some(asio::mutable_buffer, duration) override {
+    asio::awaitable<http::io_count> read_some(asio::mutable_buffer, http::io_limits) override {
         co_return http::io_count{};
     }
-    asio::awaitable<http::io_count> write_some(asio::const_buffer, duration) override {
+    asio::awaitable<http::io_count> write_some(asio::const_buffer, http::io_limits) override {
         co_return http::io_count{};
     }
     bool is_quiet() override { return true; }
