@@ -18,13 +18,14 @@ for folder in ("end_to_end", "interop"):
 
 import comparing
 import endurance_rows
+import line_rows
 import packages
 import throughput_rows
 from figures import Figures
 from plot import throughput
 from stand import tidy
 
-ROWS = {**throughput_rows.ROWS, **endurance_rows.ROWS}
+ROWS = {**throughput_rows.ROWS, **endurance_rows.ROWS, **line_rows.ROWS}
 DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs"
 QUICK = 20  # So much smaller are the files and their numbers with --quick.
 
@@ -68,13 +69,15 @@ def main():
                          help="put the table and the plot into docs/")
     options.add_argument("--against", metavar="REV",
                          help="only compare the daemon with the one of this revision")
+    options.add_argument("--line-mib", type=int, default=48, metavar="N",
+                         help="MiB that go over the slowest line (48 take 4 minutes)")
     options.add_argument("--program", help=argparse.SUPPRESS)  # That daemon: ./dev builds it.
     chosen = options.parse_args()
     for number in (signal.SIGTERM, signal.SIGHUP):
         # What runs and what lies about is tidied away on the way out.
         signal.signal(number, lambda received, _: sys.exit(128 + received))
     tidy()
-    figures, context = Figures(), {}
+    figures, context = Figures(), {"line_bytes": chosen.line_mib << 20}
     facts = machine()
     facts["load before"] = load()
     print(", ".join(f"{name} {value}" for name, value in facts.items()), flush=True)

@@ -14,6 +14,7 @@ import urllib.request
 import emulator as emulator_module
 from daemon import Daemon
 from emulator import Emulator
+from line import FAR, NEAR
 from programs import Program, path_of
 from waiting import now, until
 
@@ -58,14 +59,15 @@ class Usage:
 class Sink(Emulator):
     """The emulator over TLS, counting and forgetting what comes."""
 
-    def __init__(self, folder, cores=None, batching=NO_NOTIFICATION, sas=SAS, **options):
+    def __init__(self, folder, cores=None, batching=NO_NOTIFICATION, sas=SAS, ingest="discard",
+                 **options):
         with on(cores or REST):
-            super().__init__(folder, https=True, ingest="discard", batching=batching, table=None,
+            super().__init__(folder, https=True, ingest=ingest, batching=batching, table=None,
                              container_sas_version=sas, **options)
         context = ssl.create_default_context(cafile=self.ready["ca_file"])
         handlers = [urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)]
         emulator_module.OPENER = urllib.request.build_opener(*handlers)
-        where = self.endpoint.removeprefix("https://")
+        where = self.endpoint.removeprefix("https://").replace(FAR, NEAR)
         self.line = http.client.HTTPSConnection(where, context=context, timeout=60)
 
     def stats(self):
