@@ -1,5 +1,5 @@
 """A real line: far away, slow, with stalls (tests/bench/line), and files to match."""
-import json
+import re
 
 from data import move_all, write_large, write_many
 from line import FAR, Line
@@ -15,8 +15,8 @@ SATELLITE = {"round_trip_ms": 600, "jitter_ms": 100, "bytes_per_second": 250_000
              "stall_ms": 4000, "stall_every_ms": 40_000}
 SECONDS = 40  # What is sent over the faster lines lasts so long, and a quarter with --quick.
 RATIO = 5.5  # Of the data to what is stored of it.
+RETRIES = re.compile(r'^kustodrop_retries_total{.*reason="(.*?)".*} (\d+)', re.MULTILINE)
 ROUND_TRIPS = 2  # Of a small file: its PUT and its POST.
-FAILED = ("attempts fail; they are repeated", "attempts still fail; they are repeated")
 
 
 def line_to(stand, sink, shape):
@@ -33,22 +33,24 @@ class Passage:
     def __init__(self, line, shape):
         self.line, self.rate = line, shape["bytes_per_second"]
         self.stored = self.failed = 0
-        self.began = self.ended = 0.0
+        self.began = self.ended = self.stalled = 0.0
+        self.codes = set()
         self.files_a_second = 0.0
 
     def share(self):
         """Of what the line carries while it carries anything; stable_for is subtracted."""
-        moving = self.ended - self.began - SETTLE - self.line.stalled(self.began, self.ended)
+        moving = self.ended - self.began - SETTLE - self.stalled
         return self.stored / moving / self.rate
 
     def note(self):
         return (f"{self.stored / 1e6:.1f} MB in {self.ended - self.began:.0f} s, "
-                f"{self.failed} attempts failed")
+                f"{self.failed} attempts failed {' '.join(sorted(self.codes))}").rstrip()
 
 
 def attempts_failed(daemon):
-    lines = map(json.loads, daemon.program.output().splitlines())
-    return sum(int(one["attempts"]) for one in lines if one["event"] in FAILED)
+    """How many since the daemon started, of sources and of single blocks, and their codes."""
+    failed = RETRIES.findall(daemon.ask("/metrics")[2])
+    return sum(int(count) for _, count in failed), {reason for reason, _ in failed}
 
 
 class Crossing:
@@ -79,8 +81,9 @@ class Crossing:
         first, done, self.out.ended = counting("all are through", self.daemon, posted, count,
                                                seconds)
         self.out.files_a_second = (count - done) / max(self.out.ended - first, 1e-3)
+        self.out.stalled = self.out.line.stalled(self.out.began, self.out.ended)
         self.out.stored = self.sent() - self.before
-        self.out.failed = attempts_failed(self.daemon)
+        self.out.failed, self.out.codes = attempts_failed(self.daemon)
         return self.out
 
 

@@ -10,7 +10,7 @@ KIB = 1024
 # What the kernel has taken of a body takes longer than the daemon lets anything rest.
 SLOW = {"round_trip_ms": 100, "jitter_ms": 20, "bytes_per_second": 100_000, "stall_ms": 400,
         "stall_every_ms": 2000}
-PATIENCE = {"network": {"io_timeout": "2s"}}
+PATIENCE = {"network": {"io_timeout": "4s"}}
 TEXT = {"format": "txt"}
 
 
