@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Posts by REST that are refused: what one table is answered holds up no other, and is said."""
+import json
 import unittest
 
 from harness import EndToEnd, csv_rows
@@ -215,6 +216,55 @@ class Sizes(Refused):
         self.until("the small one", lambda: emulator.count() == 1)
         emulator.control("rest", "POST", {"max_data_size": 6442450944})
         self.until("the large one", lambda: emulator.count() == 101, seconds=400, every=1)
+
+
+class Send(EndToEnd):
+    """`send`: of a target that REST refuses it says so, and ends."""
+
+    def send(self, transport, files=1, **refusal):
+        emulator = self.emulator(**REST)
+        if refusal:
+            emulator.fault("rest", "post_blobs", **refusal)
+        daemon = self.daemon(emulator, cluster={"transport": transport})
+        paths = [daemon.folder / f"{number}.csv" for number in range(files)]
+        for path in paths:
+            path.write_text(csv_rows(1))
+        code, out, err = daemon.command(
+            "send", "--config", daemon.config_path, "--state-directory", daemon.folder / "sent",
+            "--database", "Demo", "--table", "Web", "--format", "csv", "--wait", "--json",
+            "--timeout", "50s", *paths,
+        )
+        return emulator, code, json.loads(out), err
+
+    def refused(self, text, transport="rest", **refusal):
+        for files in (1, 3):
+            with self.subTest(transport=transport, files=files):
+                emulator, code, report, err = self.send(transport, files, **refusal)
+                # Not 75, which says that time ran out.
+                self.assertEqual(code, 77, err)
+                self.assertIn(text, err)
+                for one in report:
+                    self.assertIn(one["state"], ("claimed", "uploaded"), report)
+                    self.assertIn(text, one["code"] + one["details"])
+                self.assertEqual(emulator.message_count(), 0)
+
+    def test_a_missing_table_ends_it(self):
+        missing = {"status": 404, "code": "NotFound",
+                   "message": "Entity ID 'Web' of kind 'Table' was not found."}
+        for transport in ("rest", "auto"):
+            self.refused("BadRequest_TableNotExist", transport, **missing)
+
+    def test_missing_rights_end_it_where_messages_may_not_do(self):
+        self.refused("Database User", status=403)
+        emulator, code, report, err = self.send("auto", status=403)
+        self.assertEqual(code, 0, err)
+        self.assertEqual(emulator.message_count(), 1)
+
+    def test_what_is_well_is_sent_by_rest(self):
+        emulator, code, report, err = self.send("rest", 3)
+        self.assertEqual(code, 0, err)
+        self.assertEqual([one["state"] for one in report], ["succeeded"] * 3)
+        self.assertEqual(emulator.message_count(), 0)
 
 
 if __name__ == "__main__":
