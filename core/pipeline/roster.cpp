@@ -15,8 +15,6 @@ static double seconds(auto time) { return std::chrono::duration<double>(time).co
 roster::roster(spool::journal& journal, const time_source& clock, metrics& measured)
     : journal_(journal), clock_(clock), metrics_(measured) {}
 
-watch_counts& roster::counts_of(const std::string& watch) { return counts_[watch]; }
-
 const watch_counts& roster::counts(std::string_view watch) const {
     static const watch_counts none;
     auto found = counts_.find(watch);
@@ -122,8 +120,6 @@ roster::held_source& roster::hold(source arriving) {
     return *sources_.emplace(id, std::move(fresh)).first->second;
 }
 
-roster::held_source& roster::held(const source& known) { return *sources_.at(known.id); }
-
 source& roster::gather(source arriving) {
     auto& one = hold(std::move(arriving));
     auto files = static_cast<double>(one.source.slices.size());
@@ -173,7 +169,11 @@ void roster::divide(source& whole, spool::outcome_record record, std::vector<sou
     whole.stage = spool::stage::retired{std::move(record), clock_.wall_now()};
     // Kept until it is recorded; the key is in it.
     auto rest = sources_.extract(sources_.find(whole.id));
-    std::vector<const source*> all{&rest.mapped()->source};
+    record_with(rest.mapped()->source, std::move(parts));
+}
+
+void roster::record_with(const source& first, std::vector<source> parts) {
+    std::vector<const source*> all{&first};
     for (auto& part : parts) {
         auto& one = hold(std::move(part));
         count(one, false);
@@ -202,7 +202,12 @@ void roster::advance(source& moving, spool::any_stage next) {
     journal_.record(moving);
 }
 
-void roster::note(source& changed) { journal_.record(changed); }
+void roster::note(source& changed, std::vector<source> parts) {
+    if (parts.empty()) return journal_.record(changed);
+    unproven_.erase(changed.id);
+    count(held(changed), is_parked(changed));
+    record_with(changed, std::move(parts));
+}
 
 void roster::park(source& waiting, spool::outcome_record record) {
     count_outcome(waiting, record);
@@ -289,10 +294,6 @@ source* roster::find(std::string_view id) {
     auto& one = *found->second;
     one.last_found = clock_.now();
     return &one.source;
-}
-
-bool roster::contains(std::string_view id) const {
-    return sources_.contains(id) || packed_.contains(id);
 }
 
 bool roster::contains(const spool::source_key& key) const {

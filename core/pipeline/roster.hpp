@@ -75,7 +75,8 @@ public:
     void advance(spool::source&, spool::any_stage);
 
     /// Its facts have changed (attempts, slices) but not its stage. Recorded, not yet durable.
-    void note(spool::source&);
+    /// `parts`: sources of files that were its own; recorded with it, all or nothing.
+    void note(spool::source&, std::vector<spool::source> parts = {});
 
     /// Its outcome is known but leaves it where it is: unconfirmed, kept in work/.
     void park(spool::source&, spool::outcome_record);
@@ -105,7 +106,9 @@ public:
     bool is_unproven(const std::string& id) const { return unproven_.contains(id); }
 
     spool::source* find(std::string_view id);
-    bool contains(std::string_view id) const;
+    bool contains(std::string_view id) const {
+        return sources_.contains(id) || packed_.contains(id);
+    }
     bool contains(const spool::source_key& key) const;
 
     /// Packs what is posted or parked and was not looked up since `idle_since`: it waits for hours
@@ -186,9 +189,10 @@ private:
     };
 
     ledger& ledger_of(const std::string& watch);
-    watch_counts& counts_of(const std::string& watch);
+    watch_counts& counts_of(const std::string& watch) { return counts_[watch]; }
     held_source& hold(spool::source arriving);
-    held_source& held(const spool::source&);
+    void record_with(const spool::source& first, std::vector<spool::source> parts);
+    held_source& held(const spool::source& known) { return *sources_.at(known.id); }
     counted counted_as(const spool::source&, bool is_parked);
     held_source& unpack(packed_sources::entry);
     static bool only_waits(const held_source&);

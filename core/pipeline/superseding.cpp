@@ -8,9 +8,8 @@ namespace kustodrop::pipeline {
 
 bool may_be_reported(const spool::source& what) {
     // Dropped copies say that another one came before them.
-    bool is_awaited = what.posts > what.failure_keys.size() ||
-                      (what.posts > 0 && spool::failure_count(what) == 0);
-    return is_awaited && what.slices.size() == 1;
+    return what.posts > what.failure_keys.size() ||
+           (what.posts > 0 && spool::failure_count(what) == 0);
 }
 
 spool::source next_version_of(

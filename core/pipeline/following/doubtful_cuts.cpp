@@ -52,7 +52,8 @@ boost::asio::awaitable<std::vector<std::string>> doubtful_cuts::judge(bool sees_
 
 // Returns the source of what can be read; empty: none of it.
 std::string doubtful_cuts::give_up(spool::source& what, const readable_source& found) {
-    if (may_be_reported(what)) {
+    bool is_all = found.lost_slices.size() == what.slices.size();
+    if (is_all && may_be_reported(what)) {
         await_report(with_.sources, next_, what);
         return {};
     }
@@ -62,19 +63,27 @@ std::string doubtful_cuts::give_up(spool::source& what, const readable_source& f
     }
     auto wall_now = with_.time.wall_now();
     auto parts = parts_of(what, found);
+    if (!is_all) {
+        // It keeps the id of what was posted, of which it is a part.
+        what.slices = std::move(parts.front().slices);
+        parts.erase(parts.begin());
+    }
     std::vector<std::string> ids;
     for (auto& one : parts) {
         one.id = spool::make_source_id(with_.random, wall_now);
         ids.push_back(one.id);
     }
-    with_.sources.divide(what, outcome_of(found.lost.front(), wall_now), std::move(parts));
-    auto first_lost = ids.size() - found.lost.size();
-    for (auto i = first_lost; i < ids.size(); ++i) {
-        if (auto* lost = with_.sources.find(ids[i])) settle(*lost, found.lost[i - first_lost]);
+    auto going_on = is_all ? std::string() : what.id;
+    if (is_all) {
+        with_.sources.divide(what, outcome_of(found.lost.front(), wall_now), std::move(parts));
+    } else {
+        with_.sources.note(what, std::move(parts));
+        with_.ready.push(going_on, with_.time.now());
     }
-    if (first_lost == 0) return {};
-    with_.ready.push(ids.front(), with_.time.now());
-    return ids.front();
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        if (auto* lost = with_.sources.find(ids[i])) settle(*lost, found.lost[i]);
+    }
+    return going_on;
 }
 
 void doubtful_cuts::settle(spool::source& what, const spool::lost_range& lost) {

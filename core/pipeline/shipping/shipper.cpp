@@ -249,11 +249,12 @@ asio::awaitable<result<void>> shipper::upload(std::string source_id, watch& from
     storage_router::visit visiting(with_.router, container.account, storage_router::errand::upload);
     what = with_.sources.find(source_id);
     if (!what) co_return result<void>();
-    std::optional<failure> outgrown;
-    auto sent = co_await uploader_.send(*what, from, container, options_, outgrown);
+    reading_trouble trouble;
+    auto sent = co_await uploader_.send(*what, from, container, options_, trouble);
     what = with_.sources.find(source_id);
-    if (what && outgrown) unfinished_.outgrown(*what, *outgrown, with_.time.now());
+    if (what && trouble.outgrown) unfinished_.outgrown(*what, *trouble.outgrown, with_.time.now());
     if (!what || !std::holds_alternative<stage::claimed>(what->stage)) co_return result<void>();
+    if (trouble.slice) blamed_[source_id] = *trouble.slice;
     if (sent.has_error()) co_return sent.error();
     waits_.succeeded();
     holds_.succeeded(what->watch, "upload");
@@ -271,6 +272,7 @@ asio::awaitable<result<void>> shipper::upload(std::string source_id, watch& from
 // One place decides what a failed attempt means for its source.
 void shipper::handle_failure(const std::string& source_id, const failure& problem) {
     auto* what = with_.sources.find(source_id);
+    auto blamed = blamed_.extract(source_id);
     if (!what) return attempts_.forget(source_id);
     with_.measured
         .count(
@@ -288,11 +290,12 @@ void shipper::handle_failure(const std::string& source_id, const failure& proble
     case after_failure::skip:
         return reject(*what, spool::outcome::skipped, problem);
     case after_failure::reject:
-        if (is_divisible(*what)) return split_source(*what, problem);
+        if (is_divisible(*what)) return split_source(*what, problem, blamed);
         return reject(*what, spool::outcome::rejected, problem);
     case after_failure::look_again:
-        if (is_divisible(*what)) return split_source(*what, problem);
-        return next_.changed(*what);
+        // Of logs it is looked up where each one's bytes are now.
+        if (what->log_bytes() > 0 || !is_divisible(*what)) return next_.changed(*what);
+        return split_source(*what, problem, blamed);
     case after_failure::await_writer:
         return next_.changed(*what);
     case after_failure::upload_again:
@@ -337,10 +340,11 @@ void shipper::reject(source& what, spool::outcome outcome, const failure& proble
 }
 
 // One of its files is to blame: the others must not share its fate.
-void shipper::split_source(source& what, const failure& problem) {
+void shipper::split_source(source& what, const failure& problem, const blamed_file& blamed) {
     waits_.forget(what.id);
-    auto record = record_of(spool::outcome::rejected, problem, with_.time.wall_now());
-    divide({with_.sources, with_.ready, with_.time, with_.random, with_.log}, what, record);
+    dividing_parts with{with_.sources, with_.ready, with_.time, with_.random, with_.log};
+    if (blamed) return leave_out(with, what, blamed.mapped(), problem);
+    divide(with, what, record_of(spool::outcome::rejected, problem, with_.time.wall_now()));
 }
 
 }  // namespace kustodrop::pipeline

@@ -26,7 +26,7 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <unordered_set>
+#include <unordered_map>
 
 namespace kustodrop::pipeline {
 
@@ -121,7 +121,8 @@ private:
     void handle_failure(const std::string& source_id, const failure& problem);
     after_failure next_after(const spool::source& what, const failure& problem);
     void try_again(const spool::source& what, const failure& problem);
-    void split_source(spool::source& what, const failure& problem);
+    using blamed_file = std::unordered_map<std::string, std::size_t>::node_type;
+    void split_source(spool::source& what, const failure& problem, const blamed_file& blamed);
     void reject(spool::source& what, spool::outcome outcome, const failure& problem);
 
     shipper_parts with_;
@@ -140,6 +141,7 @@ private:
     unanswered_posts unanswered_;
     unfinished_files unfinished_;
     suspects suspects_;
+    std::unordered_map<std::string, std::size_t> blamed_;  // By source: its file not read.
 };
 
 }  // namespace kustodrop::pipeline

@@ -1,5 +1,7 @@
 #include "pipeline/shipping/uploader.hpp"
 
+#include "pipeline/dividing.hpp"
+
 namespace kustodrop::pipeline {
 
 upload_plan uploader::plan_for(std::uint64_t source_bytes, const shipper_options& options) const {
@@ -16,7 +18,7 @@ asio::awaitable<result<uploaded_blob>> uploader::send(
     const watch& from,
     azure::storage_place container,
     shipper_options options,
-    std::optional<failure>& outgrown
+    reading_trouble& trouble
 ) {
     auto found = from.target_for(what);  // A copy: a reload may change it while we read.
     auto where = found ? std::move(*found) : from.options.target;
@@ -56,9 +58,11 @@ asio::awaitable<result<uploaded_blob>> uploader::send(
         auto problem = sent.error();
         // What was added since may be what is missing.
         if (is_cut(problem) && follows_growth && reader->grown()) {
-            outgrown = problem;
+            trouble.outgrown = problem;
             problem.code = errc::file_changed;
         }
+        bool is_known = is_of_one_file(problem) && reader->at() < what.slices.size();
+        if (is_known) trouble.slice = reader->at();
         co_return problem;
     }
     with_.opening.count_rows(what.watch, reader->rows());

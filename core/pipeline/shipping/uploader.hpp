@@ -43,19 +43,26 @@ struct uploaded_blob {
     std::optional<std::uint64_t> records = {};  // Nothing: they were not counted.
 };
 
+/// What is known of a source whose reading failed.
+struct reading_trouble {
+    // The file grew while it was read and ends too early: why it could not be read;
+    // "file_changed" is returned then.
+    std::optional<failure> outgrown = {};
+    std::optional<std::size_t> slice = {};  // Which of several files is to blame.
+};
+
 /// Reads a source's files into a blob, within the memory that all uploads share.
 class uploader {
 public:
     explicit uploader(uploader_parts parts) : with_(std::move(parts)) {}
 
-    /// Fails as the reading or the request did. If the file grew while it was read and ends too
-    /// early, `outgrown` is set to that failure, and "file_changed" is returned.
+    /// Fails as the reading or the request did.
     asio::awaitable<result<uploaded_blob>> send(
         spool::source what,
         const watch& from,
         azure::storage_place container,
         shipper_options options,
-        std::optional<failure>& outgrown
+        reading_trouble& trouble
     );
 
 private:

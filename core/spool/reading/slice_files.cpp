@@ -85,7 +85,7 @@ result<void> slice_files::open_log() {
     if (!file_.is_open()) return cannot_open(what, errno);
     if (auto same = check(); !same) return same;
     if (is_inflated()) inflated_ = std::make_unique<inflated_bytes>(file_.get());
-    return starts_as_cut() ? result<void>() : note_changed();
+    return starts_as_cut() ? result<void>() : other_bytes();
 }
 
 bool slice_files::is_one_large(std::uint64_t least_bytes) const {
@@ -95,9 +95,8 @@ bool slice_files::is_one_large(std::uint64_t least_bytes) const {
 bool slice_files::is_inflated() const { return is_of_logs() && is_spilled(current().location); }
 
 // What is in the slice's place is not the slice.
-failure slice_files::note_changed() {
+failure slice_files::other_bytes() const {
     auto& what = current();
-    changed_ = changed_file{at_, what.identity};
     return changed_while_read(what, what.identity);
 }
 
@@ -132,7 +131,6 @@ result<void> slice_files::look() {
         if (grown_->slice == at_) grown_->now = now;
         return {};
     }
-    changed_ = changed_file{at_, now};
     return changed_while_read(what, now);
 }
 
@@ -146,15 +144,14 @@ result<void> slice_files::check_end() {
     // What is overwritten from its beginning on, as by shred(1), may end as it was.
     bool starts = !is_of_logs() || starts_as_cut();
     if (starts && may_be_same(what.end_check, tail_check(file_.get(), what.end()))) return {};
-    changed_ = changed_file{at_, longer_.value_or(what.identity)};
-    return changed_while_read(what, changed_->now);
+    return changed_while_read(what, longer_.value_or(what.identity));
 }
 
 // Some bytes, which may be none at the end. What cannot be inflated is not what was written.
 result<std::size_t> slice_files::inflate(std::span<char> into) {
     auto bytes = inflated_->read(into);
     ++calls_;
-    if (bytes.has_error() && bytes.error().code != errc::read_error) return note_changed();
+    if (bytes.has_error() && bytes.error().code != errc::read_error) return other_bytes();
     return bytes;
 }
 
@@ -163,7 +160,7 @@ result<void> slice_files::check_inflated_end() {
     char beyond = 0;
     auto bytes = inflate({&beyond, 1});
     if (bytes.has_error()) return bytes.error();
-    return *bytes == 0 ? result<void>() : note_changed();
+    return *bytes == 0 ? result<void>() : other_bytes();
 }
 
 result<void> slice_files::close() {
@@ -182,7 +179,7 @@ result<std::size_t> slice_files::read_some(std::uint64_t offset, std::span<char>
     auto& what = current();
     if (is_inflated()) {
         auto bytes = inflate(into);
-        return bytes.has_value() && *bytes == 0 ? note_changed() : bytes;
+        return bytes.has_value() && *bytes == 0 ? other_bytes() : bytes;
     }
     auto from = static_cast<off_t>(what.offset - file_begin(what) + offset);
     ssize_t bytes = -1;

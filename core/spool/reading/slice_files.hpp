@@ -17,7 +17,7 @@
 
 namespace kustodrop::spool {
 
-/// What a slice's file turned out to be.
+/// A slice's file that has grown.
 struct changed_file {
     std::size_t slice = 0;  // Index in source::slices.
     file_identity now;
@@ -44,6 +44,7 @@ public:
     bool more_follows() const;            ///< A slice that is not empty, from the current one on.
     bool at_end() const { return at_ == slices_.size(); }
     const slice& current() const { return slices_[at_]; }
+    std::size_t at() const { return at_; }
 
     /// The bytes of the current slice's file where they are in memory; else null.
     const std::string* content() const;
@@ -89,7 +90,6 @@ public:
     /// How many opens and reads have returned. From any thread, at any time.
     std::uint64_t calls() const { return calls_; }
 
-    const std::optional<changed_file>& changed() const { return changed_; }
     const std::optional<changed_file>& grown() const { return grown_; }
 
 private:
@@ -99,7 +99,7 @@ private:
     result<void> check_end();
     result<std::size_t> inflate(std::span<char> into);
     result<void> check_inflated_end();
-    failure note_changed();
+    failure other_bytes() const;
 
     std::vector<slice> slices_;
     slice_files_options options_;
@@ -111,7 +111,6 @@ private:
     std::optional<open_folders> folders_;
     std::atomic<std::uint64_t> calls_ = 0;
     std::mutex checking_;
-    std::optional<changed_file> changed_;
     std::optional<changed_file> grown_;
     std::optional<file_identity> longer_;  // What the current file is now, if it has grown.
 };

@@ -342,9 +342,7 @@ std::uint64_t source_reader::stored_bytes() const { return state_->stored; }
 stored_as source_reader::form() const { return state_->form; }
 bool source_reader::passes_on() const { return state_->passes_on; }
 const std::optional<slice>& source_reader::whole() const { return state_->whole; }
-const std::optional<changed_file>& source_reader::changed() const {
-    return state_->files.changed();
-}
+std::size_t source_reader::at() const { return state_->files.at(); }
 const std::optional<changed_file>& source_reader::grown() const { return state_->files.grown(); }
 
 }  // namespace kustodrop::spool

@@ -69,8 +69,9 @@ public:
     /// The slice that was read instead of the only one, for its file cannot be sent in part.
     const std::optional<slice>& whole() const;
 
-    /// After "file_changed": which slice, and what is there now.
-    const std::optional<changed_file>& changed() const;
+    /// The index of the slice that is being read, or was when next() failed; that behind the last:
+    /// none.
+    std::size_t at() const;
 
     /// With may_grow: the first file that was found longer than its slice's identity.
     const std::optional<changed_file>& grown() const;

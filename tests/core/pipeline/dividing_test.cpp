@@ -39,6 +39,9 @@ struct dividing_up {
     random_generator random{7};
     wall_time now{};
     std::vector<spool::source> halves(int files) { return halves_of(blob_of(files), random, now); }
+    spool::source out_of(spool::source& whole, std::size_t at) {
+        return take_out(whole, at, random, now);
+    }
 };
 
 BOOST_FIXTURE_TEST_SUITE(dividing, dividing_up)
@@ -106,6 +109,54 @@ BOOST_AUTO_TEST_CASE(only_several_files_that_are_still_there_can_be_split) {
     auto deleted = blob_of(2);
     deleted.slices[0].location.clear();
     BOOST_TEST(!is_divisible(deleted));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_left_without_a_file_keeps_its_id_and_what_is_known_of_its_posts) {
+    auto whole = blob_of(3);
+    whole.ambiguous_posts = 1;
+    whole.last_post_at = wall_time(std::chrono::seconds(9));
+    auto before = whole;
+    auto one = out_of(whole, 1);
+    before.slices.erase(before.slices.begin() + 1);
+    BOOST_TEST((whole == before));
+    BOOST_TEST(names(one) == "b");
+    BOOST_TEST(one.id == own_id + std::string("1"));
+    BOOST_TEST(one.watch == "web");
+    BOOST_TEST(one.target == "Logs.Web");
+    BOOST_TEST((one.claimed_at == whole.claimed_at));
+    BOOST_TEST(std::holds_alternative<spool::stage::claimed>(one.stage));
+    BOOST_TEST(one.posts == 0u);
+    BOOST_TEST(one.ambiguous_posts == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_taken_out_has_its_head_again) {
+    auto whole = blob_of(3);
+    auto one = out_of(whole, 2);
+    BOOST_TEST(one.slices[0].offset == 0u);
+    BOOST_TEST(one.slices[0].length_bytes == 10u);
+    BOOST_TEST(one.slices[0].head_bytes == 0u);
+    BOOST_TEST(whole.slices[1].offset == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(the_new_first_file_has_its_head_again) {
+    auto whole = blob_of(3);
+    BOOST_TEST(names(out_of(whole, 0)) == "a");
+    BOOST_TEST(names(whole) == "bc");
+    BOOST_TEST(whole.slices[0].offset == 0u);
+    BOOST_TEST(whole.slices[0].length_bytes == 10u);
+    BOOST_TEST(whole.slices[1].offset == 4u);
+    BOOST_TEST(whole.slices[1].length_bytes == 6u);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_service_refuses_is_not_known_to_be_of_one_file) {
+    for (auto code : {errc::file_changed, errc::file_vanished, errc::broken_gzip}) {
+        BOOST_TEST(is_of_one_file({code, remedy::retry, ""}));
+    }
+    BOOST_TEST(!is_of_one_file({errc::too_large, remedy::give_up, ""}));
+    BOOST_TEST(!is_of_one_file({errc::connection_reset, remedy::reroute, ""}));
+    failure refused{{}, remedy::give_up, ""};
+    refused.code = service_code("RequestBodyTooLarge");
+    BOOST_TEST(!is_of_one_file(refused));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

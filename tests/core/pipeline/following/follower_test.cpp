@@ -108,6 +108,47 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_read_again_waits_where_a_post_of_it_may_be_r
     BOOST_TEST(std::holds_alternative<spool::stage::posted>(what.stage));
 }
 
+BOOST_AUTO_TEST_CASE(of_several_logs_what_can_be_read_keeps_the_id_of_the_post) {
+    append("a.log", "1,a\n");
+    append("b.log", "2,b\n");
+    begin();
+    wait();
+    auto& what = *claimed().front();
+    auto id = what.id;
+    what.posts = what.ambiguous_posts = 1;
+    auto waiting = ready.size();
+    std::filesystem::resize_file(files.path("b.log"), 0);
+    follows->look_again(what);
+    wait(7);
+    BOOST_TEST(routed.posted_ids.empty());
+    BOOST_TEST(routed.settled_ids.size() == 1u);
+    auto* left = sources->find(id);
+    BOOST_TEST_REQUIRE(left != nullptr);
+    BOOST_TEST(std::holds_alternative<spool::stage::claimed>(left->stage));
+    BOOST_TEST(left->slices.size() == 1u);
+    BOOST_TEST(left->slices.front().name == "a.log");
+    BOOST_TEST(left->posts == 1u);
+    BOOST_TEST(ready.size() == waiting + 1);
+    auto* lost = sources->find(routed.settled_ids.front());
+    BOOST_TEST_REQUIRE(lost != nullptr);
+    BOOST_TEST(lost->slices.front().name == "b.log");
+    BOOST_TEST(spool::outcome_of(lost->stage)->code == "truncated_unread");
+}
+
+BOOST_AUTO_TEST_CASE(several_logs_of_which_nothing_can_be_read_wait_for_their_report) {
+    append("a.log", "1,a\n");
+    append("b.log", "2,b\n");
+    begin();
+    wait();
+    auto& what = *claimed().front();
+    what.posts = 1;
+    for (auto name : {"a.log", "b.log"}) std::filesystem::resize_file(files.path(name), 0);
+    follows->look_again(what);
+    wait(7);
+    BOOST_TEST(routed.settled_ids.empty());
+    BOOST_TEST((routed.posted_ids == texts{what.id}));
+}
+
 BOOST_AUTO_TEST_CASE(what_could_not_be_read_for_a_moment_is_shipped) {
     append("app.log", "1,a\n");
     begin();

@@ -4,6 +4,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <filesystem>
+#include <memory>
+#include <string>
+
 using namespace kustodrop;
 using namespace kustodrop::spool;
 
@@ -115,6 +119,15 @@ BOOST_AUTO_TEST_CASE(a_list_that_is_too_short_leaves_the_rest_to_the_files) {
     add("b", "2\n", true);
     options.contents.resize(1);
     BOOST_TEST(read().value() == "1\n2\n");
+}
+
+BOOST_AUTO_TEST_CASE(says_which_of_several_files_is_missing) {
+    for (auto name : {"a", "b", "c"}) add(name, "one\n", false);
+    std::filesystem::remove(folder.path("b"));
+    auto reader = source_reader::open(what, options);
+    std::string buffer(4096, '\0');
+    BOOST_TEST(reader->next(buffer).error().code == errc::file_vanished);
+    BOOST_TEST(reader->at() == 1u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
