@@ -155,7 +155,7 @@ result<bool> streamer::after_post(
     count(what, reply.step);
     switch (reply.step) {
     case streaming_step::succeeded:
-        if (ways_.succeeded(source_id, what.target)) {
+        if (ways_.succeeded(source_id, what.target, sent_at)) {
             with_.log.info("streaming works again", {{"target", shown_target(what.target)}});
         }
         with_.log.info(

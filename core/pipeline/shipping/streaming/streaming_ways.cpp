@@ -64,9 +64,11 @@ streaming_ways::change streaming_ways::ended(
     }
     if (auto wait = pause_after(reply, random)) {
         auto known = pauses_.find(target);
+        // Of requests that were under way together, one asks for longer.
+        if (known != pauses_.end() && known->second.until > now + *wait) return {next::queue};
         // One that repeats itself, as throttling does, is not news each time.
         bool begins = known == pauses_.end() || known->second.because != reply.step;
-        pauses_.insert_or_assign(target, pause{now + *wait, reply.step, reply.why});
+        pauses_.insert_or_assign(target, pause{now + *wait, reply.step, reply.why, now});
         return {next::queue, begins};
     }
     queue_this(what.id);
@@ -95,6 +97,8 @@ bool streaming_ways::lost(
     auto answers = ++lost_[target];
     if (answers < most_lost) return false;
     pause next{now + pause_after_lost(answers), streaming_step::unanswered, why, now};
+    // The service itself has asked for more than that.
+    if (!pauses && known != pauses_.end() && known->second.until > next.until) return false;
     pauses_.insert_or_assign(target, std::move(next));
     return !pauses;
 }
@@ -106,10 +110,15 @@ void streaming_ways::answered(const std::string& target) {
     if (ends) pauses_.erase(known);
 }
 
-bool streaming_ways::succeeded(const std::string& source_id, const std::string& target) {
+bool streaming_ways::succeeded(
+    const std::string& source_id, const std::string& target, time_point sent_at
+) {
     forget(source_id);
     lost_.erase(target);
-    return pauses_.erase(target) > 0;
+    auto known = pauses_.find(target);
+    if (known == pauses_.end() || sent_at < known->second.since) return false;
+    pauses_.erase(known);
+    return true;
 }
 
 void streaming_ways::forget(const std::string& source_id) {

@@ -25,7 +25,7 @@ public:
         time_point until{};
         kusto::streaming_step because{};
         failure why = {};
-        time_point since{};  // Of one for lost answers.
+        time_point since{};
     };
 
     /// Whether the next attempt on this source streams it. Never one whose answer was lost, nor one
@@ -65,8 +65,9 @@ public:
     /// This source is queued whatever the table does: it cannot be read as one request.
     void queue_this(const std::string& source_id) { queued_.insert(source_id); }
 
-    /// Rows were stored. True: the table was paused until now.
-    bool succeeded(const std::string& source_id, const std::string& target);
+    /// Rows were stored that were sent then, which ends a pause unless they were under way when it
+    /// began. True: the table was paused until now.
+    bool succeeded(const std::string& source_id, const std::string& target, time_point sent_at);
 
     /// The source is settled or gone.
     void forget(const std::string& source_id);

@@ -139,9 +139,31 @@ BOOST_AUTO_TEST_CASE(a_pause_that_repeats_itself_is_no_news) {
 
 BOOST_AUTO_TEST_CASE(a_success_ends_the_pause) {
     ended(step::queue_for_moment);
-    BOOST_TEST(ways.succeeded("a", "Logs.Web"));
+    BOOST_TEST(ways.succeeded("a", "Logs.Web", now));
     BOOST_TEST(streams());
-    BOOST_TEST(!ways.succeeded("a", "Logs.Web"));
+    BOOST_TEST(!ways.succeeded("a", "Logs.Web", now));
+}
+
+BOOST_AUTO_TEST_CASE(a_success_of_what_was_under_way_when_the_pause_began_does_not_end_it) {
+    auto sent_at = now - 1s;
+    ended(step::queue_for_moment, 1min);
+    BOOST_TEST(!ways.succeeded("b", "Logs.Web", sent_at));
+    BOOST_TEST(!streams());
+    BOOST_TEST(is_paused_after(59s));
+}
+
+BOOST_AUTO_TEST_CASE(of_several_answers_the_one_that_asks_for_the_longest_pause_counts) {
+    ended(step::queue_for_moment, 5min);
+    for (auto how : {step::queue_for_moment, step::queue_for_outage}) {
+        auto after = ended(how);
+        BOOST_TEST((after.next == streaming_ways::next::queue));
+        BOOST_TEST(!after.begins);
+        BOOST_TEST(is_paused_after(5min - 1s));
+    }
+    lost();
+    BOOST_TEST(!lost());
+    ways.answered("Logs.Web");
+    BOOST_TEST(is_paused_after(4min));
 }
 
 BOOST_AUTO_TEST_CASE(two_lost_answers_in_a_row_pause_a_table_for_longer_each_time) {
@@ -169,7 +191,7 @@ BOOST_AUTO_TEST_CASE(an_answer_between_two_lost_ones_shows_that_they_are_acciden
     BOOST_TEST(!lost());
     ways.answered("Logs.Web");
     BOOST_TEST(!lost());
-    ways.succeeded("a", "Logs.Web");
+    ways.succeeded("a", "Logs.Web", now);
     BOOST_TEST(!lost());
     ended(step::queue_for_outage);
     BOOST_TEST(lost());
