@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <span>
 
 namespace kustodrop::simulation {
 
@@ -138,11 +139,17 @@ std::vector<ledger::piece> ledger::recognize_all(std::string_view text, std::str
     return out;
 }
 
-static bool begin_alike(
-    const std::vector<ledger::piece>& some, const std::vector<ledger::piece>& others
-) {
-    return std::ranges::equal(some, others, [](auto& one, auto& other) {
-        return one.of == other.of && one.first == other.first;
+// Whether one is the other without some of its files: what cannot be read any more is left out.
+static bool are_of_one(std::span<const ledger::piece> some, std::span<const ledger::piece> others) {
+    if (some.size() < others.size()) std::swap(some, others);
+    auto at = some.begin();
+    return std::ranges::all_of(others, [&](auto& one) {
+        at = std::find_if(at, some.end(), [&](auto& other) {
+            return one.of == other.of && one.first == other.first;
+        });
+        if (at == some.end()) return false;
+        ++at;
+        return true;
     });
 }
 
@@ -161,7 +168,7 @@ void ledger::ingested(const std::string& id, std::string_view text) {
     auto& known = sources_[id];
     auto what = recognize_all(text, "ingested as " + id);
     if (what.empty()) return;
-    if (!known.what.empty() && !begin_alike(known.what, what)) {
+    if (!known.what.empty() && !are_of_one(known.what, what)) {
         world_.wrong("one id, two contents: " + id);
     }
     known.what = what;
