@@ -43,14 +43,15 @@ void transport_keeper::ask_soon() {
     changed_.notify_all();
 }
 
-void transport_keeper::withdraw(const failure& why) {
+bool transport_keeper::withdraw(const failure& why) {
     ask_soon();
-    if (!withdrawn_.refused(with_.time.now())) return;
+    if (!withdrawn_.refused(with_.time.now())) return false;
     with_.log.warning(
         "files are posted as queue messages: there is nothing that takes them by REST, which is "
         "tried again now and then",
         {{"transport", "queued"}, {"code", why.code.text()}, {"detail", why.message()}}
     );
+    return true;
 }
 
 void transport_keeper::accepted() {

@@ -50,8 +50,8 @@ public:
     bool may_choose() const { return wish_ == transport_wish::automatic; }
 
     /// There is nothing that takes posts by REST: with `automatic` they go as queue messages while
-    /// that lasts, and REST is tried again after growing pauses.
-    void withdraw(const failure& why);
+    /// that lasts, and REST is tried again after growing pauses. True: from now on.
+    bool withdraw(const failure& why);
 
     /// A post by REST was accepted.
     void accepted();

@@ -53,8 +53,13 @@ public:
     /// Whether no operation has failed since it last succeeded.
     bool is_clear() const { return health_.is_clear(); }
 
-    /// Called when something gets through after nothing did.
+    /// Called when something gets through after nothing did, and when another way is open.
     void on_recovery(std::function<void()> call) { recovered_ = std::move(call); }
+
+    /// What failed so far may go another way from now on: it need not wait any longer.
+    void way_opened() const {
+        if (recovered_) recovered_();
+    }
 
     /// Logs the ends that were held back when they came. Call it now and then.
     void report_ended();

@@ -54,10 +54,10 @@ bool rest_answers::is_dealt_with(
     case kusto::post_step::no_target:
         return true;
     case kusto::post_step::no_endpoint:
-        transports.withdraw(reply.why);
+        withdraw(reply.why);
         return is_held(reply.step) || transports.current().chosen == kusto::transport::queued;
     case kusto::post_step::unreadable:
-        transports.withdraw(reply.why);
+        withdraw(reply.why);
         return false;
     case kusto::post_step::throttled:
         ways_.throttled(table, reply.why, with_.time.now());
@@ -69,6 +69,11 @@ bool rest_answers::is_dealt_with(
     default:
         return false;
     }
+}
+
+void rest_answers::withdraw(const failure& why) {
+    bool begins = with_.rest.transports->withdraw(why);
+    if (begins && with_.rest.transports->may_choose()) with_.attempts.way_opened();
 }
 
 bool rest_answers::queue_for_rights(
@@ -89,6 +94,7 @@ bool rest_answers::queue_for_rights(
              {"detail", why.message()},
              {"request_id", why.request_id}}
         );
+        with_.attempts.way_opened();
     }
     return ways_.queued(table, now).has_value();
 }

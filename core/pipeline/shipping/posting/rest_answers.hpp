@@ -75,6 +75,7 @@ private:
     bool is_dealt_with(
         const source_ids& ids, const std::string& table, const kusto::post_reply& reply
     );
+    void withdraw(const failure& why);
     bool queue_for_rights(const source_ids& ids, const std::string& table, const failure& why);
     bool is_held(kusto::post_step step) const;
     void take_back(const source_ids& ids, const kusto::post_reply& reply, bool is_held);

@@ -4,7 +4,38 @@ using namespace kustodrop;
 using namespace std::chrono_literals;
 using test::accepted;
 
-BOOST_FIXTURE_TEST_SUITE(rest_refusals_, test::posting_by_rest)
+namespace {
+
+struct refused_posts : test::posting_by_rest {
+    /// One source waits for minutes after refusals, while those for another table get through;
+    /// then one more finds out that there is a way.
+    void waits_and_is_posted_after(unsigned status, std::string_view line) {
+        add_other();
+        choose_way();
+        begin(2);
+        said = http::response{400, {}, R"({"error":{"code":"BadRequest","message":"odd"}})"};
+        claim(1);
+        for (int i = 0; i < 60; ++i) {
+            claim_for_other(100 + i);
+            pass_seconds(10);
+        }
+        for (auto before = bodies.size(); bodies.size() == before;) pass(1s);
+        claim_for_other(200);
+        pass(1s);
+        BOOST_TEST(state_of(200) == "posted");
+        said = http::response{status, {}, {}};
+        claim(2);
+        for (int i = 0; i < 30 && logged(line) == 0; ++i) pass(1s);
+        BOOST_TEST(logged(line) == 1u);
+        pass(1s);
+        BOOST_TEST(state_of(1) == "posted");
+        BOOST_TEST(state_of(2) == "posted");
+    }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(rest_refusals_, refused_posts)
 
 BOOST_AUTO_TEST_CASE(a_table_that_refuses_us_is_held_and_the_others_go_on) {
     add_other();
@@ -161,6 +192,14 @@ BOOST_AUTO_TEST_CASE(what_is_larger_than_a_request_may_be_is_left_to_queues_or_n
     BOOST_TEST(why->message().find("maxDataSize") != std::string::npos);
     BOOST_TEST(state_of(3) == "uploaded");
     BOOST_TEST(!gate().is_paused());
+}
+
+BOOST_AUTO_TEST_CASE(what_waits_after_refusals_is_posted_at_once_where_messages_will_do) {
+    waits_and_is_posted_after(403, "by REST they are refused");
+}
+
+BOOST_AUTO_TEST_CASE(what_waits_after_refusals_is_posted_at_once_when_nothing_takes_posts) {
+    waits_and_is_posted_after(405, "nothing that takes them by REST");
 }
 
 BOOST_AUTO_TEST_CASE(what_says_yes_to_everything_is_asked_one_file_at_a_time) {
