@@ -80,6 +80,14 @@ static void add_send(CLI::App& program, std::function<int()>& chosen) {
     named("--cluster", options->cluster, "Which of several configured clusters");
     named("--format", options->format, "csv, json, multijson, parquet, …")->required();
     named("--mapping", options->mapping, "Ingestion mapping of the table");
+    command
+        ->add_option(
+            "--delivery",
+            options->delivery,
+            "queued, or streaming: small files straight to the table"
+        )
+        ->type_name("WAY")
+        ->check(CLI::IsMember({"queued", "streaming"}));
     command->add_flag(
         "--ignore-first-record", options->ignore_first_record, "Leave out the header of each file"
     );

@@ -36,6 +36,7 @@ struct send_options {
     std::string cluster;  // Of several; empty: the only one.
     std::string format;
     std::string mapping;
+    std::string delivery = "queued";
     std::string state_directory;  // Empty: the user's state folder.
     bool ignore_first_record = false;
     bool wait = false;

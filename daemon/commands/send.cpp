@@ -35,16 +35,30 @@ static void print_json(const std::map<std::string, sent_file>& report) {
     std::printf("%s\n]\n", without_secrets(std::move(out)).c_str());
 }
 
+// What is wrong with the options; empty: nothing.
+static std::string usage_error(const send_options& given) {
+    auto format = kusto::parse_data_format(given.format);
+    if (!format) {
+        return "--format: \"" + given.format +
+               "\" is not a data format of the service; use json, csv or another of "
+               "docs/configuration.md";
+    }
+    if (given.delivery != "streaming") return {};
+    if (given.ignore_first_record) {
+        return "--ignore-first-record: cannot be used with --delivery streaming, which takes every "
+               "line for data; send files without a header, or use --delivery queued";
+    }
+    if (kusto::can_be_streamed(*format)) return {};
+    return "--format: " + given.format +
+           " cannot be streamed; use csv, tsv, scsv, sohsv, psv, json, multijson or avro, or use "
+           "--delivery queued";
+}
+
 int command_send(const send_options& given) {
     std::signal(SIGPIPE, SIG_IGN);
     auto options = given;
-    if (!kusto::parse_data_format(options.format)) {
-        std::fprintf(
-            stderr,
-            "--format: \"%s\" is not a data format of the service; use json, csv or another of "
-            "docs/configuration.md\n",
-            options.format.c_str()
-        );
+    if (auto wrong = usage_error(given); !wrong.empty()) {
+        std::fprintf(stderr, "%s\n", wrong.c_str());
         return bad_usage;
     }
     if (options.state_directory.empty()) options.state_directory = default_state_directory();

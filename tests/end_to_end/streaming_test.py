@@ -251,5 +251,49 @@ class Streaming(EndToEnd):
         self.archived(daemon, 40)
 
 
+class Send(EndToEnd):
+    def send(self, daemon, *paths, table="Web", style="csv", more=()):
+        command = ["send", "--config", daemon.config_path, "--state-directory",
+                   daemon.folder / "sent", "--database", "Demo", "--table", table,
+                   "--format", style, "--delivery", "streaming", "--wait", "--json", *more]
+        return daemon.command(*command, *paths)
+
+    def outbox(self, daemon, *texts):
+        paths = []
+        for number, text in enumerate(texts):
+            paths.append(daemon.folder / f"{number}.csv")
+            paths[-1].write_text(text)
+        return paths
+
+    def test_small_files_are_streamed_and_large_ones_queued(self):
+        emulator = self.emulator()
+        daemon = self.daemon(emulator, upload={"streaming_max_bytes": "4KiB"})
+        paths = self.outbox(daemon, csv_rows(2), csv_rows(1000), csv_rows(3))
+        code, out, err = self.send(daemon, *paths)
+        self.assertEqual(code, 0, out + err)
+        self.assertEqual([one["state"] for one in json.loads(out)], ["succeeded"] * 3)
+        self.assertEqual((emulator.count(), emulator.message_count()), (1005, 1))
+        code, out, err = self.send(daemon, *paths)
+        self.assertEqual(code, 0, out + err)
+        self.assertEqual(emulator.count(), 1005)
+
+    def test_where_the_table_does_not_stream_they_are_queued(self):
+        emulator = self.emulator(streaming="off")
+        daemon = self.daemon(emulator)
+        code, out, err = self.send(daemon, *self.outbox(daemon, csv_rows(2), csv_rows(3)))
+        self.assertEqual(code, 0, out + err)
+        self.assertEqual((emulator.count(), emulator.message_count()), (5, 2))
+
+    def test_what_cannot_be_streamed_is_refused(self):
+        daemon = self.daemon(self.emulator())
+        paths = self.outbox(daemon, csv_rows(1))
+        code, out, err = self.send(daemon, *paths, more=["--ignore-first-record"])
+        self.assertEqual(code, 64, out + err)
+        self.assertIn("--ignore-first-record: cannot be used with --delivery streaming", err)
+        code, out, err = self.send(daemon, *paths, style="parquet")
+        self.assertEqual(code, 64, out + err)
+        self.assertIn("--format: parquet cannot be streamed", err)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -56,6 +56,7 @@ static pipeline::watch_options watch_options_of(const send_options& options, std
     watch.target.format = *kusto::parse_data_format(options.format);
     watch.target.mapping_reference = options.mapping;
     watch.target.ignore_first_record = options.ignore_first_record;
+    if (options.delivery == "streaming") watch.target.delivery = kusto::delivery_way::streaming;
     return watch;
 }
 
@@ -69,7 +70,7 @@ result<void> sender::open() {
     if (journal.has_error()) return journal.error();
     journal_ = std::move(*journal);
     auto service = service_parts_of(service_);
-    service.streaming = nullptr;
+    if (options_.delivery != "streaming") service.streaming = nullptr;
     service.cluster = options_.cluster;
     pipeline::engine_parts parts{
         around_.executor,
