@@ -1,7 +1,7 @@
 #include "simulation/audit.hpp"
 
 #include "core/spool/reading/gunzip.hpp"
-#include "simulation/storage_model.hpp"
+#include "simulation/service/storage_model.hpp"
 #include "spool/journal/journal.hpp"
 
 #include <algorithm>

@@ -95,7 +95,7 @@ ledger::piece ledger::recognize(std::string_view text, std::string_view where) {
     return {};
 }
 
-std::uint64_t ledger::accepted(const std::string& id, bool by_rest) {
+std::uint64_t ledger::accepted(const std::string& id, post_way by) {
     auto& known = sources_[id];
     if (known.credit == 0 && known.forgotten > 0) {
         --known.forgotten;
@@ -106,8 +106,9 @@ std::uint64_t ledger::accepted(const std::string& id, bool by_rest) {
         world_.wrong("posted again although the first post was answered well: " + id);
     }
     ++known.open_posts;
-    known.by_rest = known.by_rest || by_rest;
-    posts_.push_back({id, std::nullopt});
+    known.is_silent = known.is_silent || by != post_way::queue;
+    if (by == post_way::streaming) ++known.times_streamed;
+    posts_.push_back({id, by});
     return posts_.size() - 1;
 }
 
@@ -117,6 +118,9 @@ void ledger::answered(std::uint64_t number) {
     auto& known = sources_[one.id];
     if (known.credit > 0) --known.credit;
     if (known.open_posts > 0) --known.open_posts;
+    if (one.by != post_way::streaming) return;
+    --known.times_streamed;
+    said_success(one.id);
 }
 
 std::vector<ledger::piece> ledger::recognize_all(std::string_view text, std::string_view where) {
@@ -153,13 +157,13 @@ static bool are_of_one(std::span<const ledger::piece> some, std::span<const ledg
     });
 }
 
-// Of a request by REST without an answer no outcome can be asked for: another source of that file
-// may have failed as far as the client could know, and what it holds is sent with what was added
-// since.
+// Of a request by REST or with rows that has no answer no outcome can be asked for: another source
+// of that file may have failed as far as the client could know, and what it holds is sent with what
+// was added since.
 bool ledger::may_be_given_up(const std::string& id, const drop& part) const {
     return std::ranges::any_of(sources_, [&](auto& one) {
         auto& [other, known] = one;
-        if (other == id || !known.by_rest || known.open_posts == 0) return false;
+        if (other == id || !known.is_silent || known.open_posts == 0) return false;
         return std::ranges::any_of(known.what, [&](auto& piece) { return piece.of == &part; });
     });
 }
@@ -168,7 +172,9 @@ void ledger::ingested(const std::string& id, std::string_view text) {
     auto& known = sources_[id];
     auto what = recognize_all(text, "ingested as " + id);
     if (what.empty()) return;
-    if (!known.what.empty() && !are_of_one(known.what, what)) {
+    // Nothing is reported any more on rows that were streamed: what is sent later settles itself.
+    bool is_other = !known.what.empty() && !are_of_one(known.what, what);
+    if (is_other && known.times_ingested > known.times_streamed) {
         world_.wrong("one id, two contents: " + id);
     }
     known.what = what;

@@ -10,6 +10,9 @@
 
 namespace kustodrop::simulation {
 
+/// How a post came to the service.
+enum class post_way { queue, rest, streaming };
+
 enum class drop_kind { plain, gzip, broken_gzip, malformed, empty };
 
 /// One version of a file as its producer meant it: lines of one length that say which file and
@@ -55,8 +58,9 @@ public:
     std::vector<piece> recognize_all(std::string_view text, std::string_view where);
 
     // What the service did.
-    std::uint64_t accepted(const std::string& id, bool by_rest);  ///< A post; returns its number.
-    void answered(std::uint64_t post);                            ///< The client got the answer.
+    std::uint64_t accepted(const std::string& id, post_way by);  ///< A post; returns its number.
+    /// The client got the answer. Of a streamed post it is the outcome.
+    void answered(std::uint64_t post);
     void ingested(const std::string& id, std::string_view text);
     void said_success(const std::string& id);
 
@@ -89,13 +93,15 @@ public:
 private:
     struct post {
         std::string id;
-        std::optional<time_point> answered_at;
+        post_way by = post_way::queue;
+        std::optional<time_point> answered_at = {};
     };
     struct source {
         unsigned credit = 1;  // Posts that it may still make.
         unsigned times_asked = 0;
         unsigned open_posts = 0;
-        bool by_rest = false;  // One of them, at least.
+        bool is_silent = false;       // Of one of them at least no outcome can be asked for.
+        unsigned times_streamed = 0;  // Rows were stored without an answer that was heard.
         std::string refused_token = {};
         unsigned forgotten = 0;  // Of those, before the client's last start.
         unsigned times_ingested = 0;

@@ -1,6 +1,6 @@
 #include "simulation/life.hpp"
 
-#include "simulation/storage_model.hpp"
+#include "simulation/service/storage_model.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 

@@ -165,7 +165,9 @@ bool run_jobs(const orders& given, totals& all) {
 bool has_shown_something(const totals& all) {
     if (all.files < all.seeds * 10 || all.posts < all.seeds * 5) return false;
     if (all.seeds < 50) return true;
-    if (all.rest_posts < all.posts / 4 || all.rest_posts > all.posts * 3 / 4) return false;
+    auto queued = all.posts - all.streamed_posts;
+    if (all.rest_posts < queued / 4 || all.rest_posts > queued * 3 / 4) return false;
+    if (all.streamed_posts < all.posts / 20) return false;
     return all.faults > all.seeds * 10 && all.crashes > all.seeds / 4 &&
            all.restarts > all.seeds / 8 && all.ambiguous_posts > 0 && all.joined > all.seeds / 4;
 }

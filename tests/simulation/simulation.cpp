@@ -12,37 +12,6 @@ namespace files = std::filesystem;
 static constexpr std::size_t most_steps_at_once = 1'000'000;
 static constexpr duration bound_to_drain = 3h;
 
-void totals::add(const totals& other) {
-    seeds += other.seeds;
-    failed_seeds += other.failed_seeds;
-    repeated += other.repeated;
-    virtual_seconds += other.virtual_seconds;
-    files += other.files;
-    bytes += other.bytes;
-    requests += other.requests;
-    faults += other.faults;
-    crashes += other.crashes;
-    restarts += other.restarts;
-    posts += other.posts;
-    rest_posts += other.rest_posts;
-    ambiguous_posts += other.ambiguous_posts;
-    posts_for_old_notifications += other.posts_for_old_notifications;
-    duplicates += other.duplicates;
-    joined += other.joined;
-    lost += other.lost;
-}
-
-std::string totals::summary() const {
-    auto n = [](std::uint64_t value) { return std::to_string(value); };
-    return n(seeds) + " seeds (" + n(repeated) + " twice), " + n(virtual_seconds / 3600) +
-           " virtual hours, " + n(files) + " files, " + n(posts) + " posts (" + n(rest_posts) +
-           " by REST, " + n(ambiguous_posts) + " ambiguous, " + n(posts_for_old_notifications) +
-           " for notifications read before a restart), " + n(requests) + " requests, " + n(faults) +
-           " faults, " + n(crashes) + " crashes, " + n(restarts) + " restarts, " + n(joined) +
-           " blobs of several files, " + n(duplicates) + " duplicates, " + n(lost) + " lost, " +
-           n(failed_seeds) + " seeds failed";
-}
-
 simulation::simulation(run_options options)
     : options_(std::move(options)),
       world_(options_.seed),
@@ -85,6 +54,10 @@ config::settings simulation::draw_settings() {
         watch.coalesce.max_bytes = chance.between(1, 64) << 10u;
         watch.coalesce.max_age = chance.between(1s, 2min);
     }
+    if (world_.streams) {
+        watch.target.delivery = kusto::delivery_way::streaming;
+        out.upload.shipper.streaming_bytes = world_.aside.between(1, 64) << 10u;
+    }
     out.watches.push_back(std::move(watch));
     out.upload.concurrency = chance.between(1, 8);
     out.upload.memory_bytes = 1u << 20u;
@@ -125,6 +98,7 @@ totals simulation::run() {
     totals_.files = book_.drops().size();
     totals_.posts = book_.posts();
     totals_.rest_posts = service_.rest_posts();
+    totals_.streamed_posts = service_.streamed_posts();
     totals_.ambiguous_posts = book_.ambiguous_posts();
     totals_.posts_for_old_notifications = book_.posts_for_old_notifications();
     totals_.duplicates = book_.duplicates();

@@ -4,7 +4,8 @@
 #include "simulation/audit.hpp"
 #include "simulation/life.hpp"
 #include "simulation/producer.hpp"
-#include "simulation/service_model.hpp"
+#include "simulation/service/service_model.hpp"
+#include "simulation/totals.hpp"
 
 #include <memory>
 #include <optional>
@@ -19,30 +20,6 @@ struct run_options {
     bool print = false;  // The trace, as it grows.
     bool keep = false;   // The whole trace, not its last lines only.
     std::string folder;  // Where drop folder and state lie; emptied first.
-};
-
-struct totals {
-    std::uint64_t seeds = 0;
-    std::uint64_t failed_seeds = 0;
-    std::uint64_t repeated = 0;  // Seeds that ran twice, for the same trace.
-    std::uint64_t virtual_seconds = 0;
-    std::uint64_t files = 0;
-    std::uint64_t bytes = 0;
-    std::uint64_t requests = 0;
-    std::uint64_t faults = 0;
-    std::uint64_t crashes = 0;
-    std::uint64_t restarts = 0;
-    std::uint64_t posts = 0;
-    std::uint64_t rest_posts = 0;  // Of those, by REST.
-    std::uint64_t ambiguous_posts = 0;
-    std::uint64_t posts_for_old_notifications =
-        0;                     // Read before a restart, and acted on once more.
-    std::uint64_t joined = 0;  // Blobs of several files.
-    std::uint64_t duplicates = 0;
-    std::uint64_t lost = 0;
-
-    void add(const totals& other);
-    std::string summary() const;
 };
 
 /// One run of the whole daemon from a seed: files are dropped, faults occur, processes end and

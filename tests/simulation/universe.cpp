@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <numeric>
+#include <span>
 
 namespace kustodrop::simulation {
 
@@ -54,18 +55,30 @@ static constexpr std::array<std::string_view, fault_kinds> fault_names{
     "renamed_watch",
     "rewriting",
     "preference",
-    "forgotten_operation"};
+    "forgotten_operation",
+    "streaming_off",
+    "streaming_throttled",
+    "streaming_limit",
+    "streaming_odd"};
 
 std::string_view to_string(fault kind) { return fault_names[static_cast<std::size_t>(kind)]; }
 
-weather::weather(std::uint64_t seed) : chance_(seed) {
+static void draw(std::span<double> kinds, dice& by) {
     static constexpr double in_how_many_seeds = 0.35;
     static constexpr std::array<double, 4> shares{0.01, 0.03, 0.1, 0.3};
-    if (chance_.chance(0.1)) return;
-    for (auto& share : share_) {
-        auto drawn = shares[chance_.below(shares.size())];
-        if (chance_.chance(in_how_many_seeds)) share = drawn;
+    for (auto& share : kinds) {
+        auto drawn = shares[by.below(shares.size())];
+        if (by.chance(in_how_many_seeds)) share = drawn;
     }
+}
+
+weather::weather(std::uint64_t seed, std::optional<std::uint64_t> streaming_seed) : chance_(seed) {
+    if (chance_.chance(0.1)) return;
+    std::span<double> all(share_);
+    draw(all.first(general_fault_kinds), chance_);
+    if (!streaming_seed) return;
+    dice aside(*streaming_seed);
+    draw(all.subspan(general_fault_kinds), aside);
 }
 
 bool weather::occurs(fault kind) {

@@ -112,15 +112,21 @@ enum class fault {
     rewriting,              // A writer truncates a file that it has open, and writes it again.
     preference,             // The service prefers another transport from now on.
     forgotten_operation,    // The service forgets the operations that were begun by REST.
+    // Of seeds that stream:
+    streaming_off,        // The cluster does not stream for a while, or the table, or not for us.
+    streaming_throttled,  // 429 to a request with rows, with Retry-After or without.
+    streaming_limit,      // The service takes less in one request than clients think.
+    streaming_odd,        // An answer that does not say what became of the rows.
 };
-inline constexpr std::size_t fault_kinds = 32;
+inline constexpr std::size_t fault_kinds = 36;
+inline constexpr std::size_t general_fault_kinds = 32;  // Those before.
 std::string_view to_string(fault);
 
 /// Which faults a seed has, and when they strike.
 class weather {
 public:
-    /// One seed in ten has none at all.
-    explicit weather(std::uint64_t seed);
+    /// One seed in ten has none at all. Those that stream have more kinds.
+    weather(std::uint64_t seed, std::optional<std::uint64_t> streaming_seed);
 
     bool has(fault kind) const { return share_[index(kind)] > 0; }
     bool occurs(fault kind);
@@ -146,7 +152,11 @@ private:
 
 /// What all parts of one simulated run share.
 struct universe {
-    explicit universe(std::uint64_t seed) : chance(seed), sky(chance.seed()) {}
+    explicit universe(std::uint64_t seed)
+        : chance(seed),
+          aside(~seed),
+          streams(aside.chance(0.3)),
+          sky(chance.seed(), streams ? std::optional(aside.seed()) : std::nullopt) {}
 
     void note(std::string_view line) { events.note(time.since_start(), line); }
 
@@ -157,6 +167,8 @@ struct universe {
     virtual_clock time;
     agenda plans;
     dice chance;
+    dice aside;    // Of what came later: the other seeds mean what they always did.
+    bool streams;  // The watch streams.
     weather sky;
     trace events;
     std::vector<std::string> violations;

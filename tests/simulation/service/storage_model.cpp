@@ -1,4 +1,4 @@
-#include "simulation/storage_model.hpp"
+#include "simulation/service/storage_model.hpp"
 
 #include "base/crypto/crypto.hpp"
 #include "base/text.hpp"

@@ -1,4 +1,4 @@
-#include "simulation/ingestor_model.hpp"
+#include "simulation/service/ingestor_model.hpp"
 
 #include "base/text.hpp"
 #include "core/spool/reading/gunzip.hpp"
@@ -34,7 +34,8 @@ std::uint64_t ingestor_model::take(const std::string& text) {
 }
 
 std::uint64_t ingestor_model::take(const message& one) {
-    auto number = book_.accepted(one.id, !one.operation.empty());
+    auto by = one.operation.empty() ? post_way::queue : post_way::rest;
+    auto number = book_.accepted(one.id, by);
     ++under_way_;
     auto batching = world_.chance.between(5s, 4min);
     world_.plan(batching, [this, one] { seal(one); });

@@ -1,4 +1,4 @@
-#include "simulation/service_model.hpp"
+#include "simulation/service/service_model.hpp"
 
 #include "base/text.hpp"
 
@@ -18,6 +18,7 @@ service_model::service_model(universe& world, ledger& book)
       storage_(world),
       ingestor_(world, storage_, book),
       rest_(world, ingestor_),
+      streaming_(world, book),
       book_(book),
       accounts_(static_cast<unsigned>(world.chance.between(1, 3))) {
     if (world_.sky.has(fault::skewed_date)) {
@@ -57,6 +58,7 @@ void service_model::begin() {
     if (world_.sky.has(fault::foreign_notifications)) maybe_foreign();
     if (world_.sky.has(fault::odd_spell)) maybe_odd();
     rest_.begin();
+    streaming_.begin();
 }
 
 void service_model::rotate() {
@@ -108,6 +110,7 @@ void service_model::maybe_odd() {
 void service_model::calm_down() {
     down_until_.clear();
     odd_until_ = {};
+    streaming_.calm_down();
 }
 
 bool service_model::is_storage(const http::request& ask) const {
@@ -281,6 +284,10 @@ service_model::acted service_model::manage(const http::request& ask) {
     auto known = tokens_.find(token);
     bool good = known != tokens_.end() && world_.time.now() < known->second;
     if (!good || world_.sky.occurs(fault::token_refused)) return {plain_answer(401, now)};
+    if (streaming_model::owns(ask)) {
+        auto done = streaming_.answer(ask, now);
+        return {std::move(done.answer), std::move(done.posts)};
+    }
     if (!rest_model::owns(ask)) return {command_answer(ask)};
     auto done = rest_.answer(ask);
     return {std::move(done.answer), std::move(done.posts)};

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "simulation/ledger.hpp"
-#include "simulation/storage_model.hpp"
+#include "simulation/service/storage_model.hpp"
 
 #include <map>
 #include <string>

@@ -1,7 +1,7 @@
-#include "simulation/rest_model.hpp"
+#include "simulation/service/rest_model.hpp"
 
 #include "base/text.hpp"
-#include "simulation/storage_model.hpp"
+#include "simulation/service/storage_model.hpp"
 
 #include <boost/json.hpp>
 

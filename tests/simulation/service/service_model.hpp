@@ -2,8 +2,9 @@
 
 #include "async/awaitable.hpp"
 #include "http/transport.hpp"
-#include "simulation/ingestor_model.hpp"
-#include "simulation/rest_model.hpp"
+#include "simulation/service/ingestor_model.hpp"
+#include "simulation/service/rest_model.hpp"
+#include "simulation/service/streaming_model.hpp"
 
 #include <map>
 #include <optional>
@@ -36,6 +37,7 @@ public:
     const ingestor_model& ingestor() const { return ingestor_; }
     kusto::transport_wish draw_wish() { return rest_.draw_wish(); }
     std::uint64_t rest_posts() const { return rest_.posts(); }
+    std::uint64_t streamed_posts() const { return streaming_.posts(); }
     std::uint64_t requests() const { return requests_; }
 
 private:
@@ -80,6 +82,7 @@ private:
     storage_model storage_;
     ingestor_model ingestor_;
     rest_model rest_;
+    streaming_model streaming_;
     ledger& book_;
     std::optional<std::uint64_t> last_post_;
     unsigned accounts_;

@@ -2,7 +2,7 @@
 
 #include "http/message.hpp"
 #include "kusto/rest/transport_wish.hpp"
-#include "simulation/ingestor_model.hpp"
+#include "simulation/service/ingestor_model.hpp"
 
 #include <cstdint>
 #include <map>
