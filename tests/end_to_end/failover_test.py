@@ -4,6 +4,7 @@ import json
 import signal
 import unittest
 
+import surfaces
 from clusters_test import TwoClusters
 
 
@@ -23,6 +24,11 @@ class Failover(TwoClusters):
 
     def rows_of(self, *emulators):
         return sum(emulator.count() for emulator in emulators)
+
+    def the_page_says(self, daemon, *parts):
+        page = surfaces.page(daemon.status())
+        for part in parts if page else ():
+            self.assertIn(part, page)
 
     def test_what_is_not_posted_goes_to_the_other_and_returns(self):
         west, east, daemon = self.failing_over()
@@ -51,6 +57,7 @@ class Failover(TwoClusters):
             self.assertIn("goes to the cluster east", text)
             _, _, metrics = daemon.ask("/metrics")
             self.assertIn('kustodrop_failover_active{watch="a"} 1', metrics)
+            self.the_page_says(daemon, "Working: files for west go to east.", "shipping to east: ")
         finally:
             west.program.send(signal.SIGCONT)
         self.until("the end", lambda: not self.is_away(daemon), 240)
@@ -94,6 +101,7 @@ class Failover(TwoClusters):
             self.until(
                 "the trouble of west", lambda: daemon.status()["clusters"][0]["trouble"], 120
             )
+            self.the_page_says(daemon, "Holding: files for west are kept", "holding")
             self.assertIsNone(self.watch(daemon)["failover"])
             daemon.settings["watches"][0]["failover"] = {"to": "east", "after": "1s"}
             daemon.write()

@@ -11,11 +11,16 @@ RULES = ROOT / "packaging" / "prometheus" / "kustodrop.rules.yml"
 TEXT = ROOT / "daemon" / "admin" / "page" / "text.js"
 RULE = re.compile(r"- alert: (\w+)\n\s+expr: (abs\()?(\w+)\)? (==|<|>) (\d+)\n")
 COMPARED = {"==": operator.eq, "<": operator.lt, ">": operator.gt}
-ON_PAGE = """
-const { status, failures } = JSON.parse(require("fs").readFileSync(0, "utf8"));
-const [, sentence, troubles] = summary(status, failures);
-const watches = status.watches.map((watch) => stateOf(watch, status).slice(1).join(": "));
-process.stdout.write([sentence, ...troubles, ...watches].join(" | "));
+CALL = """
+const { name, given } = JSON.parse(require("fs").readFileSync(0, "utf8"));
+process.stdout.write(JSON.stringify(eval(name)(...given)));
+"""
+WHOLE = """
+function wholeText(status, failures) {
+  const [, sentence, troubles] = summary(status, failures);
+  const watches = status.watches.map((watch) => stateOf(watch, status).slice(1).join(": "));
+  return [sentence, ...troubles, ...watches].join(" | ");
+}
 """
 
 
@@ -34,10 +39,13 @@ def alerts(scraped):
 
 def page(status, failures=0):
     """The text of the page for this answer of /status; nothing without node."""
-    if not shutil.which("node"):
-        return None
-    program = TEXT.read_text() + ON_PAGE
-    given = json.dumps({"status": status, "failures": failures})
+    return on_page("wholeText", status, failures) if shutil.which("node") else None
+
+
+def on_page(function, *arguments):
+    """What one of the page's functions returns."""
+    program = TEXT.read_text() + WHOLE + CALL
+    given = json.dumps({"name": function, "given": arguments})
     done = subprocess.run(["node", "-e", program], input=given, capture_output=True, text=True,
                           check=True, timeout=60)
-    return done.stdout
+    return json.loads(done.stdout)

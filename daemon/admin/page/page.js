@@ -24,7 +24,7 @@ async function ask(target, options = {}) {
 function showRows(list, entries, keyOf, make, update) {
   const there = new Map([...list.children].map((child) => [child.dataset.key, child]));
   entries.forEach((entry, index) => {
-    const key = keyOf(entry);
+    const key = keyOf(entry, index);
     let row = there.get(key);
     there.delete(key);
     if (!row) {
@@ -44,13 +44,13 @@ function showRows(list, entries, keyOf, make, update) {
 // Watches.
 
 const FIGURES = [
-  ["In the folder", (watch) => formatCount(watch.waiting_in_folder)],
-  ["In progress", (watch) => formatCount(watch.pending)],
+  ["In the folder", (watch) => formatLarge(watch.waiting_in_folder)],
+  ["In progress", (watch) => formatLarge(watch.pending)],
   ["Oldest", (watch) => formatSeconds(watch.oldest_age_seconds)],
-  ["Succeeded", (watch) => formatCount(watch.outcomes.succeeded + watch.outcomes.presumed)],
-  ["Failed", (watch) => formatCount(watch.outcomes.failed + watch.outcomes.rejected)],
-  ["In quarantine", (watch) => formatCount(watch.quarantined)],
-  ["Unconfirmed", (watch) => formatCount(watch.unconfirmed)],
+  ["Succeeded", (watch) => formatLarge(watch.outcomes.succeeded + watch.outcomes.presumed)],
+  ["Failed", (watch) => formatLarge(watch.outcomes.failed + watch.outcomes.rejected)],
+  ["In quarantine", (watch) => formatLarge(watch.quarantined)],
+  ["Unconfirmed", (watch) => formatLarge(watch.unconfirmed)],
 ];
 
 function makeWatch() {
@@ -65,7 +65,7 @@ function makeWatch() {
     pair.append(element("dt", "", label), element("dd"));
     facts.append(pair);
   }
-  row.append(head, facts, element("p", "more details"));
+  row.append(head, facts, element("p", "more details"), element("ul", "notes details"));
   return row;
 }
 
@@ -75,7 +75,7 @@ function updateWatch(row, watch, status) {
   const badge = row.querySelector(".badge");
   write(badge, label);
   badge.className = `badge ${kind}`;
-  write(row.querySelector(".where"), `${watch.path} → ${watch.target} (${watch.mode})`);
+  write(row.querySelector(".where"), placeOf(watch));
   const values = row.querySelectorAll("dd");
   FIGURES.forEach(([, text], index) => write(values[index], text(watch)));
   const last = watch.last_outcome;
@@ -83,6 +83,8 @@ function updateWatch(row, watch, status) {
   const more = row.querySelector(".more");
   write(more, sentence || latest);
   more.hidden = !more.textContent;
+  const notes = notesOf(watch, sentence);
+  showRows(row.querySelector(".notes"), notes, (text, index) => String(index), () => element("li"), write);
 }
 
 // Failures and files.
@@ -146,7 +148,8 @@ function updateFile(row, entry) {
   write(badge, entry.outcome ?? entry.stage);
   badge.className = `badge ${KINDS[entry.outcome] ?? "quiet"}`;
   const size = formatBytes(entry.bytes);
-  write(row.querySelector(".when"), `${entry.watch}, ${size}, ${formatTime(entry.changed_at)}`);
+  const at = entry.cluster ? ` at ${entry.cluster}` : "";
+  write(row.querySelector(".when"), `${entry.watch}${at}, ${size}, ${formatTime(entry.changed_at)}`);
 }
 
 const SHOWN_FAILURES = 20;
@@ -175,6 +178,34 @@ async function showJournal(status) {
   shownCounts = status.watches.some((watch) => watch.stages.settled > 0) ? "" : counts;
 }
 
+// What is known of each cluster; of the only one without its name.
+
+const CLUSTER_FACTS = [
+  ["Access token valid for", (one) => formatSeconds(one.token_expires_in_seconds)],
+  ["Storage access (SAS) valid for", (one) => formatSeconds(one.sas_expires_in_seconds)],
+  ["Ingestion resources fetched", (one) => formatAge(one.resources_age_seconds)],
+  ["Awaiting an outcome", (one) => formatFiles(one.outstanding)],
+  ["Posts by", transportText],
+];
+
+function makeCluster() {
+  const row = element("li");
+  row.append(element("h3"), element("dl"));
+  for (const [label] of CLUSTER_FACTS) {
+    const pair = element("div");
+    pair.append(element("dt", "", label), element("dd"));
+    row.lastChild.append(pair);
+  }
+  return row;
+}
+
+function updateCluster(row, of) {
+  const title = row.querySelector("h3");
+  write(title, of.name ? `${of.name} (${of.endpoint})` : "");
+  title.hidden = !of.name;
+  row.querySelectorAll("dd").forEach((value, index) => write(value, CLUSTER_FACTS[index][1](of)));
+}
+
 // The whole page.
 
 function showSummary(status) {
@@ -185,10 +216,10 @@ function showSummary(status) {
   const [kind, sentence, troubles] = summary(status, failures);
   write(byId("state"), sentence);
   byId("state").className = `state ${kind}`;
-  showRows(byId("troubles"), troubles, (t) => t, () => element("li"), (row, t) => write(row, t));
-  const name = status.host ? `kustodrop on ${status.host}` : "kustodrop";
-  document.title = kind === "good" ? name : `${name}: ${sentence}`;
-  write(byId("host"), status.host ? `on ${status.host}` : "");
+  showRows(byId("troubles"), fewOf(troubles), (t) => t, () => element("li"), write);
+  const host = status.host ? `on ${status.host}` : "";
+  document.title = titleOf(host, kind, sentence);
+  write(byId("host"), host);
 }
 
 function showStatus(status) {
@@ -201,14 +232,11 @@ function showStatus(status) {
   write(byId("pending"), formatCount(total));
   write(byId("oldest"), ages.length ? formatSeconds(Math.max(...ages)) : "–");
   write(byId("watches-count"), `(${status.watches.length})`);
-  status.watches.sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
+  status.watches.sort((a, b) => rankOf(a, status) - rankOf(b, status)
+    || a.name.localeCompare(b.name, "en", { numeric: true }));
   showRows(byId("watch-list"), status.watches, (watch) => watch.name, makeWatch,
     (row, watch) => updateWatch(row, watch, status));
-  write(byId("token-left"), formatSeconds(status.token_expires_in_seconds));
-  write(byId("sas-left"), formatSeconds(status.sas_expires_in_seconds));
-  const age = formatSeconds(status.resources_age_seconds);
-  write(byId("resources-age"), age === "–" ? age : `${age} ago`);
-  write(byId("outstanding"), formatFiles(status.outstanding));
+  showRows(byId("cluster-list"), clusters, (one) => one.name || "", makeCluster, updateCluster);
   write(byId("journal"), status.journal_healthy ? "healthy" : "cannot be written");
   write(byId("since"), formatTime(status.started_at));
 }
@@ -243,23 +271,29 @@ async function update() {
   showSummary(status);  // With failures that have just been read.
 }
 
-let failedSince = 0;
+let askedAt = 0, answeredAt = Date.now(), isSilent = false;
 
+// The title of a page in the background is still seen: it is kept up to date, at longer intervals.
 async function keepUpdating() {
   try {
-    if (!document.hidden) await update();
-    failedSince = 0;
+    if (!document.hidden || Date.now() - askedAt >= 15000) {
+      askedAt = Date.now();
+      await update();
+      answeredAt = Date.now();
+    }
+    isSilent = false;
     write(byId("live"), "live");
     byId("live").className = "live good";
   } catch (problem) {
-    failedSince ||= Date.now();
-    write(byId("live"), `no answer for ${formatSeconds((Date.now() - failedSince) / 1000)}`);
+    isSilent = true;
+    write(byId("live"), `no answer for ${formatSeconds((Date.now() - answeredAt) / 1000)}`);
     byId("live").className = "live bad";
     write(byId("state"), "The daemon does not answer. This page shows its last known state.");
     byId("state").className = "state bad";
+    document.title = titleOf(byId("host").textContent, "bad", "no answer");
   }
-  setTimeout(keepUpdating, failedSince ? 3000 : 1000);
+  setTimeout(keepUpdating, isSilent ? 3000 : 1000);
 }
 
-document.addEventListener("visibilitychange", () => { historyAsked = 0; });
+document.addEventListener("visibilitychange", () => { historyAsked = askedAt = 0; });
 keepUpdating();
