@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "daemon/terminal/causes.hpp"
+#include "daemon/terminal/columns.hpp"
 #include "pipeline/targets/target_route.hpp"
 
 #include <boost/json.hpp>
@@ -79,9 +80,9 @@ std::string journal_json(const std::vector<spool::journal_row>& rows) {
 }
 
 // A name longer than its column pushes the next one away, but never touches it.
-static std::string padded(std::string text, std::size_t width) {
-    text.resize(std::max(width, text.size() + 1), ' ');
-    return text;
+static std::string padded(const std::string& text, std::size_t width) {
+    auto taken = columns_of(text);
+    return text + std::string(width > taken ? width - taken : 1, ' ');
 }
 
 // Wide enough for all of them, as far as that is reasonable.
@@ -89,7 +90,8 @@ static std::size_t width_of(const json::array& rows, const char* name, std::size
     static constexpr std::size_t most = 40;
     for (auto& row : rows) {
         auto* value = row.as_object().if_contains(name);
-        if (value && value->is_string()) least = std::max(least, value->get_string().size() + 2);
+        if (value && value->is_string())
+            least = std::max(least, columns_of(value->get_string()) + 2);
     }
     return std::min(least, most);
 }

@@ -13,6 +13,7 @@
 #include "daemon/program.hpp"
 #include "daemon/run/translate.hpp"
 #include "daemon/terminal/causes.hpp"
+#include "daemon/terminal/output.hpp"
 #include "pipeline/intake/watching/copy_check.hpp"
 #include "pipeline/watch/hung_folder.hpp"
 #include "pipeline/watch/watch_routes.hpp"
@@ -242,14 +243,11 @@ int command_explain(const explain_options& options) {
         return all_well;
     }
     for (auto& one : rules) {
-        std::printf(
-            "%s  %-12s %s\n",
-            one.lets_pass ? "yes" : "NO ",
-            one.rule.c_str(),
-            printable(one.answer).c_str()
-        );
+        auto rule = one.rule;
+        rule.resize(std::max<std::size_t>(rule.size(), 12), ' ');
+        put_text((one.lets_pass ? "yes  " : "NO   ") + rule + " " + printable(one.answer) + "\n");
     }
-    std::printf("%s\n", printable(pipeline::conclusion(rules)).c_str());
+    put_text(printable(pipeline::conclusion(rules)) + "\n");
     return all_well;
 }
 

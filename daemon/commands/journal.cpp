@@ -10,6 +10,7 @@
 #include "daemon/commands/recorded/moments.hpp"
 #include "daemon/commands/recorded/summary.hpp"
 #include "daemon/program.hpp"
+#include "daemon/terminal/output.hpp"
 
 #include <boost/json.hpp>
 #include <sys/stat.h>
@@ -186,8 +187,11 @@ int command_journal(const journal_options& options) {
         return json::serialize(found.has_value() ? *found : json::array());
     };
     auto linked = with_successors(json::serialize(*rows), of_name);
-    auto text = options.json ? linked + "\n" : journal_text(linked);
-    std::fputs(text.c_str(), stdout);
+    if (options.json) {
+        std::printf("%s\n", linked.c_str());
+    } else {
+        put_text(journal_text(linked));
+    }
     if (is_cut) {
         std::fprintf(
             stderr,

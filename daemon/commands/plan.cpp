@@ -9,6 +9,7 @@
 #include "daemon/commands/recorded/journal_rows.hpp"
 #include "daemon/program.hpp"
 #include "daemon/run/translate.hpp"
+#include "daemon/terminal/output.hpp"
 #include "spool/folder/drop_folder.hpp"
 #include "spool/folder/scanning.hpp"
 
@@ -141,14 +142,9 @@ static json::object plan_json(const watch_plan& plan) {
 }
 
 static void print(const watch_plan& plan) {
-    std::printf(
-        "%s  %s -> %s (%s)\n",
-        plan.watch.c_str(),
-        printable(plan.path).c_str(),
-        (plan.cluster.empty() ? plan.target : plan.target + " at " + plan.cluster).c_str(),
-        plan.format.c_str()
-    );
-    if (!plan.problem.empty()) std::printf("  PROBLEM %s\n", printable(plan.problem).c_str());
+    auto at = plan.cluster.empty() ? plan.target : plan.target + " at " + plan.cluster;
+    put_text(plan.watch + "  " + printable(plan.path) + " -> " + at + " (" + plan.format + ")\n");
+    if (!plan.problem.empty()) put_text("  PROBLEM " + printable(plan.problem) + "\n");
     std::size_t files = 0;
     std::uint64_t bytes = 0;
     for (auto& source : plan.sources) {
@@ -160,19 +156,11 @@ static void print(const watch_plan& plan) {
             // With a route each has a target of its own.
             bool is_own = source.target != plan.target;
             auto where = is_own ? " -> " + printable(source.target) : std::string();
-            std::printf(
-                "  ship  %s%s  %s%s\n",
-                sign,
-                printable(file.name).c_str(),
-                size.c_str(),
-                where.c_str()
-            );
+            put_text("  ship  " + (sign + printable(file.name)) + "  " + size + where + "\n");
         }
     }
     for (auto& file : plan.left) {
-        std::printf(
-            "  stay    %s  %s\n", printable(file.name).c_str(), printable(file.why_not).c_str()
-        );
+        put_text("  stay    " + printable(file.name) + "  " + printable(file.why_not) + "\n");
     }
     std::printf(
         "  %zu files in %zu blobs, %s; %zu stay%s\n",

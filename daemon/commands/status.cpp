@@ -2,6 +2,7 @@
 #include "daemon/admin/status_report.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/program.hpp"
+#include "daemon/terminal/output.hpp"
 
 #include <boost/json/parse.hpp>
 
@@ -30,8 +31,11 @@ int command_status(const status_options& options) {
         if (problem.code == errc::not_allowed) return refused;
         return asking.is_whole ? unreachable : bad_configuration;
     }
-    auto text = options.json ? *answer + "\n" : status_text(*answer);
-    std::fputs(text.c_str(), stdout);
+    if (options.json) {
+        std::printf("%s\n", answer->c_str());
+    } else {
+        put_text(status_text(*answer));
+    }
     return says_healthy(*answer) ? all_well : some_failed;
 }
 

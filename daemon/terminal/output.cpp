@@ -1,6 +1,7 @@
 #include "daemon/terminal/output.hpp"
 
 #include "daemon/exit_code.hpp"
+#include "daemon/terminal/terminal.hpp"
 
 #include <cerrno>
 #include <cstdio>
@@ -10,6 +11,12 @@
 #include <unistd.h>
 
 namespace kustodrop::daemon {
+
+void put_text(const std::string& text, std::FILE* to) {
+    auto descriptor = ::fileno(to);
+    auto columns = ::isatty(descriptor) ? size_of_terminal(descriptor).columns : 0;
+    std::fputs(columns > 0 ? folded_text(text, columns).c_str() : text.c_str(), to);
+}
 
 static bool has_no_reader() {
     ::pollfd out{STDOUT_FILENO, POLLOUT, 0};

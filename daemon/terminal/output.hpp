@@ -1,6 +1,13 @@
 #pragma once
 
+#include <cstdio>
+#include <string>
+
 namespace kustodrop::daemon {
+
+/// Writes text for people. On a terminal its lines are divided at blanks to what is its width now;
+/// elsewhere they stay as they are.
+void put_text(const std::string& text, std::FILE* to = stdout);
 
 /// What became of what was written to standard output.
 enum class output_end { whole, lost, closed };

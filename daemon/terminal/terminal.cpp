@@ -26,22 +26,6 @@ terminal_size size_of_terminal(int descriptor) {
     return size;
 }
 
-// The first byte of a character of UTF-8; the others continue it.
-static bool begins_character(char c) { return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u; }
-
-std::size_t columns_of(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_character));
-}
-
-std::string cut(std::string_view text, std::size_t columns) {
-    std::size_t taken = 0;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        if (!begins_character(text[at]) || taken++ < columns) continue;
-        return std::string(text.substr(0, at));
-    }
-    return std::string(text);
-}
-
 static void write_all(std::string_view text) {
     while (!text.empty()) {
         auto written = ::write(STDOUT_FILENO, text.data(), text.size());

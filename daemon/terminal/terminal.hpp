@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/time.hpp"
+#include "daemon/terminal/columns.hpp"
 
 #include <optional>
 #include <string>
@@ -20,10 +21,6 @@ bool is_screen(int descriptor);
 
 /// Asks the terminal each time, because it may be resized. 80 by 24 where it does not answer.
 terminal_size size_of_terminal(int descriptor);
-
-/// How many columns a text takes, and its first so many of them: characters are kept whole.
-std::size_t columns_of(std::string_view text);
-std::string cut(std::string_view text, std::size_t columns);
 
 /// One line of a screen.
 struct screen_line {

@@ -2,6 +2,7 @@
 
 #include "base/live_secrets.hpp"
 #include "base/text.hpp"
+#include "daemon/terminal/output.hpp"
 #include "daemon/terminal/terminal.hpp"
 
 #include <algorithm>
@@ -103,7 +104,7 @@ send_progress::send_progress(bool lines, bool waits)
 void send_progress::print(const std::string& line) {
     if (drawn_) std::fputs("\r\x1b[K", stderr);
     drawn_ = false;
-    std::printf("%s\n", line.c_str());
+    put_text(line + "\n");
     std::fflush(stdout);
 }
 
@@ -123,7 +124,7 @@ void send_progress::trouble(const failure& why) {
     if (!known_.is_news(why)) return;
     if (drawn_) std::fputs("\r\x1b[K", stderr);
     drawn_ = false;
-    std::fprintf(stderr, "%s\n", without_secrets(trouble_line(why)).c_str());
+    put_text(without_secrets(trouble_line(why)) + "\n", stderr);
 }
 
 void send_progress::draw(const send_state& state, time_point now) {

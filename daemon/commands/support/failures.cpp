@@ -2,10 +2,13 @@
 #include "daemon/commands/failures/quarantined.hpp"
 #include "daemon/commands/support/support_commands.hpp"
 #include "daemon/program.hpp"
+#include "daemon/terminal/output.hpp"
 
 #include <boost/json.hpp>
 
 #include <cstdio>
+#include <string>
+#include <string_view>
 
 namespace kustodrop::daemon {
 
@@ -16,6 +19,19 @@ std::string context_of(const std::string& config, const std::string& socket) {
     return out;
 }
 
+// A command is copied from the terminal: it stays one line.
+static void print(std::string_view text) {
+    while (!text.empty()) {
+        auto line = std::string(text.substr(0, text.find('\n') + 1));
+        text.remove_prefix(line.size());
+        if (line.starts_with("  retry ")) {
+            std::fputs(line.c_str(), stdout);
+        } else {
+            put_text(line);
+        }
+    }
+}
+
 int command_failures(const failures_options& options) {
     auto asking = load_for_questions(options.config, options.socket);
     auto report = failures_report(asking, context_of(options.config, options.socket));
@@ -24,8 +40,11 @@ int command_failures(const failures_options& options) {
         std::fprintf(stderr, "%s\n", to_string(problem).c_str());
         return problem.code == errc::not_allowed ? refused : bad_configuration;
     }
-    auto text = options.json ? boost::json::serialize(*report) + "\n" : failures_text(*report);
-    std::fputs(text.c_str(), stdout);
+    if (options.json) {
+        std::printf("%s\n", boost::json::serialize(*report).c_str());
+    } else {
+        print(failures_text(*report));
+    }
     auto& left_out = report->at("left_out").as_array();
     for (auto& one : left_out) {
         auto *watch = one.at("watch").as_string().c_str(),

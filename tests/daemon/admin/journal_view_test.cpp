@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "daemon/terminal/causes.hpp"
+#include "daemon/terminal/columns.hpp"
 
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
@@ -84,6 +85,16 @@ BOOST_AUTO_TEST_CASE(columns_are_as_wide_as_their_names) {
     auto lines = split(text, '\n');
     BOOST_TEST(lines[0].find("FILE") == lines[1].find("a.csv"));
     BOOST_TEST(lines[0].find("FILE") == lines[2].find("b.csv"));
+}
+
+BOOST_AUTO_TEST_CASE(columns_stay_below_their_titles_whatever_letters_a_target_has) {
+    auto strange = row("1", "2026-08-22T10:00:00Z", "succeeded");
+    strange["target"] = "Größen.日本";
+    auto text = daemon::journal_text(json::serialize(json::array{strange}));
+    auto title = text.substr(0, text.find('\n'));
+    auto line = text.substr(text.find('\n') + 1);
+    auto before = line.substr(0, line.find("a.csv"));
+    BOOST_TEST(daemon::columns_of(before) == title.find("FILE"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
