@@ -3,6 +3,7 @@
 #include "config/clusters.hpp"
 #include "config/reading/fragments.hpp"
 #include "daemon/commands/answering.hpp"
+#include "daemon/commands/checking/folder_holder.hpp"
 #include "daemon/commands/checking/sample_check.hpp"
 #include "daemon/commands/checking/service_check.hpp"
 #include "daemon/commands/commands.hpp"
@@ -28,6 +29,9 @@
 
 namespace kustodrop::daemon {
 
+static constexpr auto one_daemon =
+    "one daemon ships a folder: stop the other, or give each its own";
+
 // Returns the paths of the folders that do not answer.
 static std::set<std::string> check_folders(const config::settings& settings, step_printer& out) {
     std::set<std::string> silent;
@@ -52,6 +56,10 @@ static std::set<std::string> check_folders(const config::settings& settings, ste
         auto& medium = folder->medium().name;
         auto location = watch.path + (medium.empty() ? "" : " (" + medium + ")");
         bool must_move = watch.claim == pipeline::claim_mode::rename;
+        if (auto other = other_holder(*folder, settings.state_directory)) {
+            out.bad(step, location + ": " + *other + "; " + one_daemon, bad_configuration);
+            continue;
+        }
         if (watch.kind == pipeline::watch_kind::follow) {
             out.good(step, location + ": its logs are followed, nothing is written there");
         } else if (advice && !advice->rename && must_move) {

@@ -3,6 +3,7 @@
 #include "base/live_secrets.hpp"
 #include "base/text.hpp"
 #include "daemon/program.hpp"
+#include "daemon/terminal/output.hpp"
 
 #include <boost/json.hpp>
 
@@ -19,13 +20,23 @@ void step_printer::print(const char* mark, const taken& one) const {
     name.resize(std::max<std::size_t>(name.size(), 26), ' ');
     bool says_code = one.code.empty() || one.detail.starts_with(one.code);
     auto summary = says_code ? one.detail : one.code + ": " + one.detail;
-    std::printf("%s  %s %s\n", mark, name.c_str(), summary.c_str());
+    put_text(std::string(mark) + "  " + name + " " + summary + "\n");
     std::fflush(stdout);
+}
+
+bool step_printer::repeats(const taken& one) {
+    bool is_known =
+        one.result == "failed" && std::ranges::any_of(steps_, [&](auto& other) {
+            return other.result == one.result && other.step == one.step && other.code == one.code;
+        });
+    if (is_known) ++repeated_[{one.step, one.code}];
+    return is_known;
 }
 
 void step_printer::take(const char* mark, taken one) {
     one.detail = without_secrets(printable(one.detail));
-    if (!is_gathering_ || one.result != "ok") print(mark, one);
+    bool is_kept = is_gathering_ && (one.result == "ok" || repeats(one));
+    if (!is_kept) print(mark, one);
     steps_.push_back(std::move(one));
 }
 
@@ -59,6 +70,13 @@ static std::string listed(const std::vector<std::string>& names) {
 
 void step_printer::print_gathered() {
     is_gathering_ = false;
+    for (auto& [what, count] : repeated_) {
+        auto& [step, code] = what;
+        print(
+            "FAIL", {step, "failed", code, std::to_string(count) + " more like it; see --verbose"}
+        );
+    }
+    repeated_.clear();
     for (auto& one : kinds_) {
         auto step = one.kind + (one.count > 1 ? ", " + std::to_string(one.count) : "");
         auto detail = listed(one.names);

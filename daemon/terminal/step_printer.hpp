@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace kustodrop::daemon {
@@ -39,7 +40,7 @@ public:
 
     /// From here to print_gathered(), steps that succeed are gathered by their names
     /// without what follows the last blank, and each kind is printed in one line. What fails is
-    /// printed at once.
+    /// printed at once, but steps of one name that fail by the same code are only counted.
     void gather() { is_gathering_ = !verbose_; }
     void print_gathered();
 
@@ -61,6 +62,7 @@ private:
     };
     void take(const char* mark, taken one);
     void print(const char* mark, const taken& one) const;
+    bool repeats(const taken& one);
     void add(std::string_view step, const std::string& common);
     void remember(int code);
 
@@ -69,6 +71,7 @@ private:
     bool verbose_;
     bool is_gathering_ = false;
     std::vector<gathered> kinds_;
+    std::map<std::pair<std::string, std::string>, std::size_t> repeated_;  // By step and code.
     std::vector<taken> steps_;
     int code_ = all_well;
 };

@@ -82,6 +82,7 @@ class Troubled(EndToEnd):
         got, out, err = daemon.command("check", "--config", daemon.config_path)
         self.assertEqual(got, code, out + err)
         self.assertIn(said, out + err)
+        return out + err
 
     def put(self, daemon, files=1):
         for number in range(files):

@@ -70,7 +70,11 @@ result<lock_file> lock_file::take(
                 errc::lock_refused, remedy::reconfigure, "cannot lock", name, errno
             );
         }
-        return failure{code, remedy::retry, "held by " + holder_of(file.get())};
+        failure refused{code, remedy::retry, "held by " + holder_of(file.get())};
+        if (code == errc::folder_locked) {
+            refused.hint = "one daemon ships a folder: stop the other, or give each its own";
+        }
+        return refused;
     }
     // What it says is for humans; the lock holds without it, on a full disk for instance.
     if (::ftruncate(file.get(), 0) == 0) write_all(file.get(), std::string(holder) + "\n");

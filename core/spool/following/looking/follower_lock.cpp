@@ -19,7 +19,9 @@ result<follower_lock> follower_lock::take(const drop_folder& folder) {
     follower_lock taken;
     if (locked != 0 && errno == EWOULDBLOCK) {
         auto detail = "another process, as a second kustodrop, has locked it by flock";
-        return failure{errc::folder_locked, remedy::retry, detail};
+        failure locked_by{errc::folder_locked, remedy::retry, detail};
+        locked_by.hint = "one daemon follows a folder: stop the other, or give each its own";
+        return locked_by;
     }
     if (locked != 0) {
         taken.refusal_ = std::generic_category().message(errno);
