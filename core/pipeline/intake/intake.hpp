@@ -76,7 +76,7 @@ public:
     std::string mode() const override { return files_.polls() ? "poll" : "inotify"; }
     std::size_t settling() const override { return files_.settling(); }
     bool is_low_on_space() const override { return files_.is_low_on_space(); }
-    std::size_t waiting_in_folder() const override { return files_.plan().waiting_in_folder(); }
+    std::size_t waiting_in_folder() const override { return files_.waiting_in_folder(); }
     std::optional<time_point> waiting_since() const override { return files_.waiting_since(); }
     std::vector<notice> notices() const override { return files_.notices(); }
     const std::optional<failure>& absence() const override { return absence_; }

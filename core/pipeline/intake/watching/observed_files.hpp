@@ -96,6 +96,7 @@ public:
     std::size_t complete() const { return complete_.size(); }
     /// Since when the first of them has been complete.
     std::optional<time_point> complete_since() const;
+    std::size_t complete_count() const { return complete_.size(); }
     std::vector<spool::sighting> take_complete(std::size_t count);
 
     std::size_t settling() const { return settler_.size(); }

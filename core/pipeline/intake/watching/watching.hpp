@@ -12,6 +12,8 @@
 #include "pipeline/watch/watch_table.hpp"
 #include "spool/folder/scanning.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -93,6 +95,12 @@ public:
     void forget(const std::string& name) {
         files_.forget_held(name);
         waiting_.remove(name);
+    }
+
+    /// How many files the folder holds that are to be claimed: as the last scan has found them, or
+    /// as many as have become complete since.
+    std::size_t waiting_in_folder() const {
+        return std::max(schedule_.waiting_in_folder(), files_.complete_count());
     }
 
     /// Since when the first file waits that is complete and not claimed, or cannot be claimed.

@@ -51,6 +51,7 @@ BOOST_AUTO_TEST_CASE(knows_since_when_complete_files_wait) {
     auto last = now;
     now += 1min;
     BOOST_TEST((subject.complete_since() == last - 2s));
+    BOOST_TEST(subject.complete_count() == 2u);
     subject.take_complete(1);
     BOOST_TEST((subject.complete_since() == last));
     subject.take_complete(1);
