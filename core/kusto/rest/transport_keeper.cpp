@@ -45,7 +45,8 @@ void transport_keeper::ask_soon() {
 
 bool transport_keeper::withdraw(const failure& why) {
     ask_soon();
-    if (!withdrawn_.refused(with_.time.now())) return false;
+    // By any other wish posts stay with REST, so that nothing changes that could be said.
+    if (!withdrawn_.refused(with_.time.now()) || !may_choose()) return false;
     with_.log.warning(
         "files are posted as queue messages: there is nothing that takes them by REST, which is "
         "tried again now and then",
@@ -55,7 +56,7 @@ bool transport_keeper::withdraw(const failure& why) {
 }
 
 void transport_keeper::accepted() {
-    if (!withdrawn_.accepted()) return;
+    if (!withdrawn_.accepted() || !may_choose()) return;
     with_.log.info("files are posted by REST again", {{"transport", "rest"}});
 }
 

@@ -5,6 +5,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <string>
+#include <string_view>
+#include <vector>
+
 using namespace kustodrop;
 using namespace kustodrop::kusto;
 using namespace std::chrono_literals;
@@ -45,7 +49,10 @@ struct keeping : test::world {
 
     test::scripted_transport network;
     random_generator random{7};
-    logger log{clock, log_level::error, log_format::text, [](std::string_view) {}};
+    std::vector<std::string> lines;
+    logger log{clock, log_level::info, log_format::text, [this](std::string_view line) {
+                   lines.emplace_back(line);
+               }};
     std::shared_ptr<const azure::access_token> token = std::make_shared<azure::access_token>();
     int refused = 0;
     bool is_replaced = true;
@@ -205,6 +212,22 @@ BOOST_AUTO_TEST_CASE(where_nothing_takes_posts_messages_are_sent_for_a_while) {
     kept->accepted();
     kept->withdraw(absent);
     BOOST_TEST((chosen() == transport::rest));
+}
+
+BOOST_AUTO_TEST_CASE(with_rest_configured_it_is_not_said_that_messages_are_sent) {
+    network.always = [](const http::request&) { return http::response{200, {}, prefers_rest}; };
+    keeper(transport_wish::rest);
+    failure absent{service_code("http_404"), remedy::reconfigure, "why"};
+    for (int i = 0; i < 3; ++i) {
+        kept->withdraw(absent);
+        pass(10s);
+    }
+    kept->accepted();
+    BOOST_TEST((chosen() == transport::rest));
+    for (auto& line : lines) {
+        BOOST_TEST(line.find("as queue messages") == std::string::npos);
+        BOOST_TEST(line.find("by REST again") == std::string::npos);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_long_pause_for_the_question_is_not_obeyed) {
