@@ -73,8 +73,11 @@ void failover_keeper::begin(const std::string& watch, std::size_t home, std::siz
 }
 
 void failover_keeper::end(const std::string& watch, const absence& ended) {
-    with_.log.info(
-        "the watch ships to its own cluster again",
+    bool works = !states_.reason(ended.home);
+    with_.log.write(
+        works ? log_level::info : log_level::warning,
+        works ? "the watch ships to its own cluster again"
+              : "the other cluster does not work either: files wait for their own",
         {{"watch", watch}, {"cluster", with_.names[ended.home]}, {"from", with_.names[ended.to]}}
     );
 }

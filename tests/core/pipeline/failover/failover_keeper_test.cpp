@@ -42,6 +42,11 @@ struct keeping : test::world {
         }
         keeper.note({seen, {}});
     }
+    auto said(std::string_view text) {
+        return std::ranges::count_if(lines, [&](auto& line) {
+            return line.find(text) != std::string::npos;
+        });
+    }
     void fail_over() {
         look(false);
         pass(15min);
@@ -143,13 +148,18 @@ BOOST_AUTO_TEST_CASE(it_is_said_once_when_it_begins_and_when_it_ends) {
     look(false);
     look(true);
     look(true);
-    auto said = [this](const std::string& text) {
-        return std::ranges::count_if(lines, [&](auto& line) {
-            return line.find(text) != std::string::npos;
-        });
-    };
     BOOST_TEST(said("goes to the other cluster") == 1);
     BOOST_TEST(said("ships to its own cluster again") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(where_neither_works_it_is_not_said_that_the_watch_ships_again) {
+    fail_over();
+    cluster_look fails;
+    fails.trouble = failure{errc::timeout, remedy::retry, "no answer"};
+    fails.is_clear = false;
+    keeper.note({fails, fails});
+    BOOST_TEST(said("ships to its own cluster again") == 0);
+    BOOST_TEST(said("the other cluster does not work either") == 1);
 }
 
 BOOST_AUTO_TEST_CASE(what_waits_in_line_takes_the_new_way_at_once) {
