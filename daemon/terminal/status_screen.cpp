@@ -7,8 +7,9 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
-#include <cmath>
+#include <array>
 #include <cstdio>
+#include <utility>
 
 namespace kustodrop::daemon {
 
@@ -109,25 +110,6 @@ static std::vector<std::string> laid_out(std::vector<column> columns, std::size_
     return rows;
 }
 
-static void add_trouble(std::vector<screen_line>& out, const json::object& from, const char* name) {
-    auto* trouble = from.if_contains(name);
-    if (!trouble || !trouble->is_object()) return;
-    auto& problem = trouble->get_object();
-    out.push_back({text_in(problem, "code") + ": " + text_in(problem, "detail"), look::trouble});
-}
-
-static std::string journal_problem(const json::object& status) {
-    std::string_view known = "the journal cannot be written";
-    auto* problems = status.if_contains("problems");
-    if (!problems || !problems->is_array()) return std::string(known);
-    for (auto& one : problems->get_array()) {
-        if (one.is_string() && one.get_string().starts_with(known)) {
-            return std::string(one.get_string());
-        }
-    }
-    return std::string(known);
-}
-
 static void add_cluster(std::vector<screen_line>& out, const json::object& of) {
     auto name = text_in(of, "name");
     out.push_back({(name.empty() ? "" : name + "  ") + text_in(of, "endpoint")});
@@ -137,8 +119,6 @@ static void add_cluster(std::vector<screen_line>& out, const json::object& of) {
          age_in(of, "resources_age_seconds") + " old, no outcome yet for " +
          std::to_string(number_in(of, "outstanding"))}
     );
-    add_trouble(out, of, "trouble");
-    add_trouble(out, of, "notification_trouble");
 }
 
 static std::vector<screen_line> head_of(const json::object& status) {
@@ -155,21 +135,6 @@ static std::vector<screen_line> head_of(const json::object& status) {
     } else {
         add_cluster(out, status);
     }
-    auto skew = status.if_contains("clock_skew_seconds");
-    if (skew && skew->is_number() && std::abs(skew->to_number<double>()) > 300) {
-        auto far = age_of(std::abs(skew->to_number<double>()));
-        out.push_back(
-            {"this machine's clock differs by " + far + " from the service's: set it right",
-             look::trouble}
-        );
-    }
-    auto refused = text_in(status, "config_problem");
-    if (!refused.empty()) {
-        out.push_back({"the new configuration is refused: " + refused, look::trouble});
-    }
-    if (!status.at("journal_healthy").as_bool()) {
-        out.push_back({journal_problem(status), look::trouble});
-    }
     if (status.at("stopping").as_bool()) out.push_back({"it is stopping", look::trouble});
     return out;
 }
@@ -184,28 +149,34 @@ static void add_failover(std::vector<screen_line>& out, const json::object& watc
     out.push_back({text_in(watch, "name") + ": " + text, look::trouble});
 }
 
+// What is wrong is the daemon's own list, as everywhere.
+static std::vector<screen_line> problems_of(const json::object& status) {
+    std::vector<screen_line> out;
+    auto* problems = status.if_contains("problems");
+    if (!problems || !problems->is_array()) return out;
+    for (auto& one : problems->get_array()) {
+        if (one.is_string()) out.push_back({std::string(one.get_string()), look::trouble});
+    }
+    return out;
+}
+
+// Of a way to send files, while they are sent in another.
+static constexpr std::array pauses{
+    std::pair{"streaming_paused", "streaming pauses, files are queued: "},
+    std::pair{"rest_paused", "posts by REST pause, files are queued: "}};
+
 static void add_notes(std::vector<screen_line>& out, const json::object& watch) {
     add_failover(out, watch);
     auto name = text_in(watch, "name") + ": ";
     auto paused = text_in(watch, "paused");
-    auto* trouble = watch.if_contains("trouble");
-    auto code_of_trouble =
-        trouble && trouble->is_object() ? text_in(trouble->get_object(), "code") : std::string();
-    if (!code_of_trouble.empty()) {
-        auto detail = text_in(trouble->get_object(), "detail");
-        out.push_back({name + with_code(code_of_trouble, detail), look::trouble});
-    } else if (!watch.at("present").as_bool()) {
-        out.push_back({name + "its folder is not open: " + text_in(watch, "path"), look::trouble});
-    }
     if (!paused.empty()) {
-        auto held = std::to_string(number_in(watch, "held"));
-        auto code = paused.substr(0, paused.find(':'));
-        auto cause = paused.substr(std::min(paused.size(), code.size() + 2));
-        out.push_back({name + "PAUSED, " + held + " wait: " + with_code(code, cause), look::trouble}
-        );
+        auto held = number_in(watch, "held");
+        auto files = std::to_string(held) + (held == 1 ? " file waits" : " files wait");
+        out.push_back({name + "PAUSED, " + files, look::trouble});
     }
-    if (watch.at("low_on_space").as_bool()) {
-        out.push_back({name + "too little space is free: the archive is cleared", look::trouble});
+    for (auto [field, what] : pauses) {
+        auto why = text_in(watch, field);
+        if (!why.empty()) out.push_back({name + what + why});
     }
     if (watch.at("leaving").as_bool()) {
         out.push_back({name + "no longer watched: claimed files are finished"});
@@ -218,6 +189,25 @@ static void add_notes(std::vector<screen_line>& out, const json::object& watch) 
     // The line about the pause shows it already.
     if (code.empty() || paused.starts_with(code)) return;
     out.push_back({name + with_code(code, text_in(last->get_object(), "details"))});
+}
+
+// As many of them as so many rows have room for, each as the lines that it takes. The first is
+// shown as far as it can be; those that are left out are counted.
+static std::vector<screen_line> fitting(
+    const std::vector<screen_line>& all, std::size_t columns, std::size_t rows, const char* others
+) {
+    std::vector<screen_line> out;
+    std::size_t shown = rows > 0 ? 0 : all.size();
+    for (; shown < all.size(); ++shown) {
+        auto lines = folded(all[shown].text, columns, overlong::divided);
+        auto room = rows - std::min(rows, out.size() + (shown + 1 < all.size() ? 1 : 0));
+        if (lines.size() > room && shown > 0) break;
+        lines.resize(std::min(lines.size(), std::max<std::size_t>(room, 1)));
+        for (auto& line : lines) out.push_back({std::move(line), all[shown].how});
+    }
+    auto left = all.size() - shown;
+    if (left > 0) out.push_back({"… and " + std::to_string(left) + " more " + others});
+    return out;
 }
 
 std::string status_screen::rate(const std::string& watch, std::uint64_t totals::*what) const {
@@ -236,6 +226,36 @@ std::string status_screen::rate(const std::string& watch, std::uint64_t totals::
     char text[32];
     std::snprintf(text, sizeof text, "%.1f", each_second);
     return text;
+}
+
+static bool is_in_trouble(const json::object& watch) {
+    auto* trouble = watch.if_contains("trouble");
+    return (trouble && trouble->is_object()) || !watch.at("present").as_bool() ||
+           watch.at("paused").is_string() || watch.at("low_on_space").as_bool();
+}
+
+// The screen has no room for all of many watches.
+static std::vector<const json::object*> in_trouble_first(const json::array& watches) {
+    std::vector<const json::object*> out;
+    for (auto& one : watches) out.push_back(&one.as_object());
+    std::ranges::stable_partition(out, [](auto* one) { return is_in_trouble(*one); });
+    return out;
+}
+
+static std::vector<column> all_columns() {
+    return {
+        {"WATCH", 0, true},
+        {"IN FOLDER", 4},
+        {"PENDING", 1},
+        {"OLDEST", 3},
+        {"POSTED", 10},
+        {"GOOD", 5},
+        {"BAD", 2},
+        {"QUARANTINE", 9},
+        {"UNCONFIRMED", 9},
+        {"FILES/S", 6},
+        {"SENT/S", 8},
+        {"LAST OUTCOME", 7, true}};
 }
 
 std::vector<screen_line> status_screen::show(
@@ -258,22 +278,10 @@ std::vector<screen_line> status_screen::show(
     samples_.push_back(std::move(fresh));
     while (samples_.size() > 2 && now - samples_.front().at > rate_window) samples_.pop_front();
 
-    std::vector<column> columns{
-        {"WATCH", 0, true},
-        {"IN FOLDER", 4},
-        {"PENDING", 1},
-        {"OLDEST", 3},
-        {"POSTED", 10},
-        {"GOOD", 5},
-        {"BAD", 2},
-        {"QUARANTINE", 9},
-        {"UNCONFIRMED", 9},
-        {"FILES/S", 6},
-        {"SENT/S", 8},
-        {"LAST OUTCOME", 7, true}};
+    auto columns = all_columns();
     std::vector<screen_line> notes;
-    for (auto& one : watches) {
-        auto& watch = one.as_object();
+    for (auto* one : in_trouble_first(watches)) {
+        auto& watch = *one;
         auto name = text_in(watch, "name");
         auto count = [](std::uint64_t number) { return std::to_string(number); };
         std::vector<std::string> cells{
@@ -292,20 +300,26 @@ std::vector<screen_line> status_screen::show(
         for (std::size_t i = 0; i < columns.size(); ++i) columns[i].cells.push_back(cells[i]);
         add_notes(notes, watch);
     }
-    auto out = head_of(parsed);
+    // What is wrong, and the notes, have so much of the screen at most; the watches have the rest.
+    // A low one shows the beginning of each line of the head, the terminal cuts it.
+    auto head_columns = size.rows < 20 ? std::string::npos : size.columns;
+    auto out = fitting(head_of(parsed), head_columns, size.rows / 3, "lines");
+    auto troubles = fitting(problems_of(parsed), size.columns, size.rows / 3, "problems");
+    out.insert(out.end(), troubles.begin(), troubles.end());
     out.push_back({});
     auto rows = laid_out(std::move(columns), size.columns);
-    // What is wrong has a third of the screen at least; the watches have the rest.
-    auto kept = std::min<std::size_t>(notes.size(), size.rows / 3);
-    auto used = out.size() + kept + (kept > 0 ? 1 : 0);
+    auto least = out.size() + 4;  // The heading, two watches and a blank line.
+    auto free = size.rows - std::min<std::size_t>(size.rows, least);
+    auto kept = fitting(notes, size.columns, std::min<std::size_t>(free, size.rows / 4), "notes");
+    auto used = out.size() + kept.size() + (kept.empty() ? 0 : 1);
     auto room = std::max<std::size_t>(size.rows > used ? size.rows - used : 0, 2);
     auto left_out = rows.size() > room ? rows.size() - room + 1 : 0;
     for (std::size_t i = 0; i + left_out < rows.size(); ++i) {
         out.push_back({rows[i], i == 0 ? look::heading : look::plain});
     }
     if (left_out > 0) out.push_back({"… and " + std::to_string(left_out) + " more watches"});
-    if (kept > 0) out.push_back({});
-    out.insert(out.end(), notes.begin(), notes.begin() + static_cast<std::ptrdiff_t>(kept));
+    if (!kept.empty()) out.push_back({});
+    out.insert(out.end(), kept.begin(), kept.end());
     return out;
 }
 
@@ -313,15 +327,14 @@ std::vector<screen_line> status_screen::absent(
     const failure& why, time_point now, terminal_size size
 ) {
     samples_.clear();
-    std::vector<screen_line> out{
+    std::vector<screen_line> all{
         {"kustodrop", look::bold},
         {to_string(why), look::trouble},
         {"It is asked again every second."}};
     if (answered_at_) {
-        out.push_back({"It answered " + human_duration(now - *answered_at_) + " ago."});
+        all.push_back({"It answered " + human_duration(now - *answered_at_) + " ago."});
     }
-    if (out.size() > size.rows) out.resize(size.rows);
-    return out;
+    return fitting(all, size.columns, size.rows, "lines");
 }
 
 }  // namespace kustodrop::daemon

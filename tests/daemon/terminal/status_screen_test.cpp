@@ -68,6 +68,13 @@ BOOST_AUTO_TEST_CASE(says_that_files_go_to_another_cluster) {
     BOOST_TEST(has(text(), "web: FAILOVER to east since 2026-08-22"));
 }
 
+BOOST_AUTO_TEST_CASE(says_that_a_way_to_send_files_pauses) {
+    report.watches.front().delivery.rest_paused = "403: refused";
+    report.watches.front().delivery.streaming_paused = "429: too many";
+    BOOST_TEST(has(text(), "web: posts by REST pause, files are queued: 403: refused"));
+    BOOST_TEST(has(text(), "web: streaming pauses, files are queued: 429: too many"));
+}
+
 BOOST_AUTO_TEST_CASE(says_who_answers_and_has_a_row_for_each_watch) {
     add("metrics");
     auto said = text();
@@ -154,11 +161,43 @@ BOOST_AUTO_TEST_CASE(while_no_daemon_answers_it_says_so_and_since_when) {
     BOOST_TEST(has(said.back().text, "5.0s ago"));
 }
 
-BOOST_AUTO_TEST_CASE(characters_are_cut_whole) {
-    BOOST_TEST(daemon::cut("größe", 3) == "grö");
-    BOOST_TEST(daemon::cut("ab", 3) == "ab");
-    BOOST_TEST(daemon::cut("", 3) == "");
-    BOOST_TEST(columns_of("größe") == 5u);
+BOOST_AUTO_TEST_CASE(a_long_reason_is_shown_to_its_end_with_what_to_do) {
+    report.trouble = failure{
+        service_code("AuthorizationFailure"),
+        remedy::retry,
+        "no upload succeeds: put_blob to https://account.blob.core.windows.net/container/name: "
+        "403 AuthorizationFailure"};
+    report.trouble->hint = "the SAS is refused: expired, rotated, or a storage firewall";
+    auto said = text({80, 30});
+    BOOST_TEST(has(said, "firewall\n"));
+    for (auto& line : lines({80, 30})) BOOST_TEST(columns_of(line.text) <= 80u);
+}
+
+BOOST_AUTO_TEST_CASE(it_says_the_same_as_every_other_surface) {
+    report.polling_trouble = failure{service_code("Forbidden"), remedy::retry, "no access"};
+    report.watches[0].notices.push_back({"claim_refused", 2, "a.csv", "Permission denied"});
+    auto said = text();
+    for (auto& problem : report.problems()) BOOST_TEST(has(said, problem));
+    BOOST_TEST(has(said, "outcomes cannot be read: Forbidden: no access"));
+    BOOST_TEST(has(said, "2 files cannot be claimed"));
+}
+
+BOOST_AUTO_TEST_CASE(of_many_watches_those_in_trouble_are_shown) {
+    for (int i = 0; i < 200; ++i) add("watch-" + std::to_string(i));
+    report.watches.back().paused = "BadRequest_X: no such table";
+    BOOST_TEST(has(text({80, 24}), "\nwatch-199 "));
+}
+
+BOOST_AUTO_TEST_CASE(many_problems_leave_room_for_the_watches) {
+    for (int i = 0; i < 200; ++i) add("absent-" + std::to_string(i));
+    for (auto& watch : report.watches) watch.present = false;
+    for (unsigned rows : {10u, 24u, 40u}) {
+        auto shown = lines({80, rows});
+        BOOST_TEST(shown.size() <= rows);
+        auto said = text({80, rows});
+        BOOST_TEST(has(said, " more problems"));
+        BOOST_TEST(has(said, "PENDING"));
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
