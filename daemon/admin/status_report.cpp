@@ -130,6 +130,15 @@ static json::object watch_json(const watch_status& watch, wall_time now) {
 // Entra and storage tolerate so much.
 static constexpr duration tolerated_skew = 5min;
 
+// "cannot claim a.csv: Permission denied" without what the sentence says already.
+static std::string without_file(const pipeline::notice& one) {
+    for (auto* what : {"cannot claim ", "cannot move "}) {
+        auto known = what + printable(one.example) + ": ";
+        if (one.detail.starts_with(known)) return one.detail.substr(known.size());
+    }
+    return one.detail;
+}
+
 static void add_watch_problems(const watch_status& watch, std::vector<std::string>& out) {
     auto add = [&](const std::string& text) { out.push_back(watch.name + ": " + text); };
     if (watch.leaving) return;
@@ -142,12 +151,15 @@ static void add_watch_problems(const watch_status& watch, std::vector<std::strin
     if (!watch.paused.empty()) add("paused: " + watch.paused);
     for (auto& one : watch.notices) {
         auto files = std::to_string(one.files) + (one.files == 1 ? " file" : " files");
-        auto why = ", first " + one.example + ": " + one.detail;
+        auto why = ", first " + one.example + ": " + without_file(one);
         if (one.code == "claim_refused") add(files + " cannot be claimed" + why);
         if (one.code == "move_refused") add(files + " cannot be moved" + why);
         if (one.code == "disk_full") add(files + " cannot be claimed or moved" + why);
     }
-    if (watch.low_on_space) add("too little space is free: the archive is cleared");
+    if (watch.low_on_space) {
+        add("too little space is free where " + watch.path +
+            " lies (df, df -i): the archive is cleared; make room there");
+    }
 }
 
 std::string next_try(duration wait) {

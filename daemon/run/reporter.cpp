@@ -6,6 +6,7 @@
 #include "daemon/supervision/sd_notify.hpp"
 #include "daemon/supervision/watchdog.hpp"
 #include "daemon/terminal/causes.hpp"
+#include "daemon/terminal/remedies.hpp"
 
 #include <algorithm>
 #include <unistd.h>
@@ -72,12 +73,21 @@ void reporter::count_since_start(watch_status& watch) const {
     }
 }
 
+// What the service says and what to do about it; some answers have a hint of ours already.
+static std::string cause_of_pause(const std::string& code, const std::string& details) {
+    auto out = with_code(code, details);
+    auto remedy = known_remedy(code);
+    if (remedy.empty() || details.find("; ") != std::string::npos) return out;
+    if (out.ends_with('.')) out.pop_back();
+    return out + "; " + std::string(remedy);
+}
+
 // What is said of one target of many names it.
 static void note_paused(const pipeline::watch& watch, watch_status& out) {
     auto paused = watch.gates.paused();
     if (paused.empty()) return;
     auto& gate = *watch.gates.find(paused.front());
-    out.paused = with_code(gate.code(), gate.details());
+    out.paused = cause_of_pause(gate.code(), gate.details());
     if (!pipeline::is_destination(paused.front())) return;
     for (auto& one : paused) out.paused_targets.push_back(pipeline::shown_target(one));
     out.paused = out.paused_targets.front() + ": " + out.paused;
@@ -90,7 +100,8 @@ static void note_failover(watch_status& watch) {
     if (!failover || !failover->since) return;
     auto why = failover->why ? ": " + to_string(*failover->why) : std::string();
     auto detail = "what is not posted goes to the cluster " + failover->to + ", for " +
-                  watch.cluster + " does not work" + why;
+                  watch.cluster + " does not work" + why + "; one file a minute tries " +
+                  watch.cluster + " again";
     watch.notices.push_back({"failover", 0, "", std::move(detail)});
 }
 

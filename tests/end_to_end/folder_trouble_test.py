@@ -193,6 +193,8 @@ class EachFolderTrouble(Troubled):
         metrics = {"kustodrop_watch_present": 0}
         said, alert = "waiting: folder: folder_locked", "KustodropFolderAbsent"
         self.all_say(second, file, "folder_locked", metrics, said, alert=alert)
+        self.check(second, self.CONFIGURATION, "stop the other, or give each its own")
+        self.check(first, 0)
         self.assertIn(str(first.drop), second.output())
         # What it has not settled would be taken over, and counted, by the second.
         self.settled(first, succeeded=1)

@@ -101,6 +101,12 @@ class Routes(EndToEnd):
             daemon.put(f"partner0{number % 2}/{number}.csv", csv_rows(1, number))
         self.until("the others", lambda: daemon.outcomes().get("succeeded") == 30)
         self.assertEqual((emulator.count("partner00"), emulator.count("partner01")), (15, 15))
+        daemon.put("evil/a.csv", csv_rows(1))
+        asked = ("explain", daemon.drop / "evil/a.csv", "--config", daemon.config_path)
+        _, out, _ = daemon.command(*asked)
+        self.assertNotIn("paused", out)  # It has no target.
+        asked = ("explain", daemon.drop / "partner02/new.csv", "--config", daemon.config_path)
+        self.assertIn("its target is paused", daemon.command(*asked)[1])
         code, out, _ = daemon.command("check", "--config", daemon.config_path, "--offline")
         self.assertEqual(code, 0, out)
 

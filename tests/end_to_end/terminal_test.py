@@ -95,6 +95,50 @@ class StatusWatch(OnTerminals):
         self.assertIn("--watch excludes --json", err)
 
 
+class Narrow(OnTerminals):
+    """In a terminal of 80 columns lines end at blanks, and a pipe has each line whole."""
+
+    def plain(self, *command):
+        terminal = self.terminal(*command, columns=80)
+        terminal.wait()
+        shown = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
+        self.until("its output", lambda: terminal.output().endswith("\n"))
+        return shown.sub("", terminal.output()).replace("\r\n", "\n")
+
+    def in_trouble(self):
+        _, daemon = self.pair()
+        daemon.drop.rename(daemon.drop.with_name("away"))
+        self.until("trouble", lambda: daemon.status()["problems"])
+        return daemon, ("--config", daemon.config_path)
+
+    def test_lines_are_divided_at_blanks(self):
+        daemon, config = self.in_trouble()
+        file = daemon.drop / "f0.csv"
+        for command in (("status",), ("explain", file), ("check",)):
+            with self.subTest(command[0]):
+                shown = self.plain(*command, *config)
+                self.assertIn("or mount what it", " ".join(shown.split()))
+                for line in shown.splitlines():
+                    is_whole = len(line) <= 80 or " " not in line.strip()
+                    self.assertTrue(is_whole, line)
+
+    def test_a_pipe_has_the_same_text_in_whole_lines(self):
+        daemon, config = self.in_trouble()
+        command = ("explain", daemon.drop / "f0.csv", *config)
+        _, out, _ = daemon.command(*command)
+        self.assertEqual(self.plain(*command).split(), out.split())
+        self.assertGreater(max(map(len, out.splitlines())), 80)
+
+    def test_the_screen_of_watch_shows_the_whole_reason(self):
+        daemon, config = self.in_trouble()
+        terminal = self.terminal("status", "--watch", *config, columns=80, rows=30)
+        self.until("the reason", lambda: "or mount what it lies on" in " ".join(
+            " ".join(terminal.screen()).split()
+        ))
+        for line in terminal.screen():
+            self.assertLessEqual(len(line), 80, line)
+
+
 class SendProgress(OnTerminals):
     def command(self, daemon, *arguments):
         return ["send", "--config", daemon.config_path, "--state-directory", daemon.folder / "sent",

@@ -20,7 +20,10 @@ class EachTrouble(Troubled):
         file = self.put(daemon, 5)
         metrics = {"kustodrop_service_usable": 0}
         self.all_say(daemon, file, fault["code"], metrics, "waiting: service: " + fault["code"])
-        self.check(daemon, ends_with, fault["code"])
+        said = self.check(daemon, ends_with, fault["code"])
+        # Of the eight containers of two accounts the first of each, and how many are like it.
+        self.assertEqual(said.count("FAIL  container"), 4, said)
+        self.assertIn("3 more like it", said)
         emulator.clear_faults()
         self.settled(daemon, seconds=400, succeeded=5)
         self.none_says(daemon, file, metrics)
@@ -124,7 +127,7 @@ class EachTrouble(Troubled):
         self.until("a journal that cannot be written", is_full, seconds=120, every=0.2)
         daemon.put("f0.csv", csv_rows(1))
         file = daemon.drop / "f0.csv"
-        said = "waiting: journal file: cannot be written"
+        said = "its file system is full; free some space"
         alert = "KustodropJournalUnwritable"
         self.all_say(daemon, file, "journal cannot be written", metrics, said, 503, alert)
         self.assertIn("its file system is full; free some space", daemon.status()["problems"][0])
@@ -142,6 +145,9 @@ class EachTrouble(Troubled):
         late = daemon.drop / "late.csv"
         alert = "KustodropWatchPaused"
         self.all_say(daemon, late, "paused", metrics, "the watch is paused", alert=alert)
+        watch = daemon.status()["watches"][0]
+        self.assertEqual(watch["waiting_in_folder"], 1)  # The late one.
+        self.assertIn("; create the table or correct watches[].table", watch["paused"])
         self.check(daemon, self.CONFIGURATION, '"Later" is not a table of Demo')
         columns = "time:datetime, level:string, message:string, number:long"
         emulator.manage(f".create table Later ({columns})")

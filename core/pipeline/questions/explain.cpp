@@ -270,10 +270,9 @@ std::vector<explained> explain(const explain_facts& facts) {
     out.add("target", paused ? what + facts.paused : "not refused", !paused);
     bool is_held = facts.folder_present && !facts.held.empty();
     if (is_held) out.add(delivery_rule, facts.held, false);
-    if (!facts.journal_works) {
-        out.add(
-            journal_rule, "cannot be written: nothing is claimed or posted until it can", false
-        );
+    if (!facts.journal_trouble.empty()) {
+        auto what = facts.journal_trouble + "; nothing is claimed or posted until it can be";
+        out.add(journal_rule, what, false);
     }
     if (facts.seen && !facts.unclaimed.empty()) {
         out.add(claim_rule, "it cannot be claimed: " + facts.unclaimed, false);
@@ -290,7 +289,8 @@ std::vector<explained> explain(const explain_facts& facts) {
     }
     out.add(
         "min_free",
-        facts.low_on_space ? "too little space is free: the archive is cleared" : "enough is free",
+        facts.low_on_space ? "too little space is free (df, df -i): the archive is cleared"
+                           : "enough is free",
         true
     );
     bool is_claimed = !facts.seen && !facts.claimed_as.empty();

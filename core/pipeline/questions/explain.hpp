@@ -47,7 +47,7 @@ struct explain_facts {
     std::string unmoved;    // Why it cannot be moved to where its outcome sends it; or empty.
     bool low_on_space = false;
     bool folder_present = true;   // The daemon has the watch's folder open.
-    bool journal_works = true;    // It can be written.
+    std::string journal_trouble;  // Why the journal cannot be written; empty: it can be.
     std::string outcome_trouble;  // Why outcomes cannot be read; empty: they can.
     std::string trouble;          // Why nothing gets through to the service; empty: it does.
     std::optional<duration> next_attempt;  // Of the watch, where something waits.

@@ -234,6 +234,22 @@ int for_each_entry(
     });
 }
 
+static std::string hint_for(int error) {
+    switch (error) {
+    case EACCES:
+    case EPERM:
+        return "give the daemon's user the rights on it";
+    case EROFS:
+        return "it is read-only for the daemon; under systemd run kustodrop gen-dropin";
+    case ENOSPC:
+        return "free some space or inodes";
+    case EDQUOT:
+        return "raise the quota or delete something";
+    default:
+        return {};
+    }
+}
+
 failure system_failure(
     errc code, remedy next, std::string_view what, std::string_view name, int error
 ) {
@@ -242,6 +258,7 @@ failure system_failure(
     f.next = next;
     auto* text = ::strerrordesc_np(error);
     f.detail = std::string(what) + " " + printable(name) + ": " + (text ? text : "unknown error");
+    f.hint = hint_for(error);
     return f;
 }
 

@@ -13,8 +13,11 @@ static constexpr const char* own_folder = ".kustodrop";
 
 static failure open_failure(const std::string& path, int error) {
     bool absent = error == ENOENT || error == ENOTDIR || error == ESTALE || error == ENODEV;
-    if (absent)
-        return system_failure(errc::folder_absent, remedy::retry, "cannot open", path, error);
+    if (absent) {
+        auto out = system_failure(errc::folder_absent, remedy::retry, "cannot open", path, error);
+        out.hint = "make the folder, or mount what it lies on";
+        return out;
+    }
     bool refused = error == EACCES || error == EPERM;
     auto next = refused ? remedy::reconfigure : remedy::retry;
     return system_failure(errc::folder_unreadable, next, "cannot open", path, error);

@@ -54,9 +54,10 @@ static bool is_paused_elsewhere(const json::object& watch, const pipeline::expla
     if (!targets || !targets->is_array()) return false;
     auto made = pipeline::watch_routes(facts.watch).decide(facts.name);
     auto* where = std::get_if<pipeline::target>(&made);
-    return where && std::ranges::none_of(targets->get_array(), [&](auto& one) {
-               return one.as_string() == printable(where->name());
-           });
+    if (!where) return true;  // It has no target, and its route says why.
+    return std::ranges::none_of(targets->get_array(), [&](auto& one) {
+        return one.as_string() == printable(where->name());
+    });
 }
 
 // Whether its files go to the cluster of `failover` now.
@@ -82,6 +83,21 @@ static const json::object& cluster_of_watch(
     return status;
 }
 
+// With its cause, which is in the sentence that every surface shows.
+static std::string journal_trouble_in(const json::object& status) {
+    if (status.at("journal_healthy").as_bool()) return {};
+    std::string out = "cannot be written";
+    auto* problems = status.if_contains("problems");
+    if (!problems || !problems->is_array()) return out;
+    auto known = "the journal " + out;
+    for (auto& one : problems->get_array()) {
+        bool is_it = one.is_string() && one.get_string().starts_with(known);
+        if (is_it)
+            out = std::string(one.get_string().subview(std::string_view("the journal ").size()));
+    }
+    return out;
+}
+
 void read_status(const config::settings& settings, pipeline::explain_facts& facts) {
     auto answer = ask_daemon(settings.admin.listen, "/status");
     facts.daemon_runs = answer || answer.error().code != errc::no_daemon;
@@ -103,7 +119,7 @@ void read_status(const config::settings& settings, pipeline::explain_facts& fact
         facts.trouble += "; " + next_try(wait);
     }
     facts.outcome_trouble = trouble_in("notification_trouble");
-    facts.journal_works = status.at("journal_healthy").as_bool();
+    facts.journal_trouble = journal_trouble_in(status);
     for (auto& one : status.at("watches").as_array()) {
         auto& watch = one.as_object();
         if (watch.at("name").as_string() != facts.watch.name) continue;

@@ -3,7 +3,7 @@
 #include "base/text.hpp"
 #include "daemon/admin/admin_client.hpp"
 #include "daemon/commands/failures/quarantined.hpp"
-#include "daemon/commands/failures/remedies.hpp"
+#include "daemon/terminal/remedies.hpp"
 
 #include <boost/json.hpp>
 

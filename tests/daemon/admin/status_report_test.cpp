@@ -64,6 +64,17 @@ BOOST_AUTO_TEST_CASE(files_that_cannot_be_claimed_or_moved_are_a_problem) {
     BOOST_TEST(found[1] == "web: 2 files cannot be moved, first b.csv: cannot rename");
 }
 
+BOOST_AUTO_TEST_CASE(a_refused_file_is_named_once) {
+    status_report report;
+    auto& watch = report.watches.emplace_back();
+    watch.name = "web";
+    watch.present = true;
+    watch.notices = {{"claim_refused", 1, "a.csv", "cannot claim a.csv: Permission denied"}};
+    BOOST_TEST(
+        report.problems().front() == "web: 1 file cannot be claimed, first a.csv: Permission denied"
+    );
+}
+
 BOOST_AUTO_TEST_CASE(a_folder_that_is_not_open_is_named_with_the_reason) {
     auto report = with_watches({false});
     auto& watch = report.watches.front();

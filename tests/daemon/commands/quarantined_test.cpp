@@ -1,6 +1,6 @@
 #include "daemon/commands/failures/quarantined.hpp"
 
-#include "daemon/commands/failures/remedies.hpp"
+#include "daemon/terminal/remedies.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -241,9 +241,13 @@ BOOST_AUTO_TEST_CASE(what_holds_up_the_whole_watch_or_daemon_is_the_conclusion) 
     facts.held = "http_200: storage answers what it never does";
     BOOST_TEST(said() == "waiting: delivery: http_200: storage answers what it never does");
     facts.held.clear();
-    facts.journal_works = false;
-    BOOST_TEST(said().starts_with("waiting: journal file: cannot be written"));
-    facts.journal_works = true;
+    facts.journal_trouble = "cannot be written: /state: its file system is full";
+    BOOST_TEST(
+        said() ==
+        "waiting: journal file: cannot be written: /state: its file system is full; nothing is "
+        "claimed or posted until it can be"
+    );
+    facts.journal_trouble.clear();
     facts.outcome_trouble = "AuthorizationFailure: refused";
     BOOST_TEST(said() == "it is shipped, or about to be");
     facts.seen.reset();

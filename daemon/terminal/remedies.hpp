@@ -8,4 +8,7 @@ namespace kustodrop::daemon {
 /// without its full stop. Of a code that is not known, what helps with any. Pure.
 std::string_view remedy_for(std::string_view code);
 
+/// The same where something is known of just this code; else empty.
+std::string_view known_remedy(std::string_view code);
+
 }  // namespace kustodrop::daemon

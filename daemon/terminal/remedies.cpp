@@ -1,4 +1,4 @@
-#include "daemon/commands/failures/remedies.hpp"
+#include "daemon/terminal/remedies.hpp"
 
 #include "base/text.hpp"
 
@@ -55,11 +55,16 @@ std::string_view remedy_for(std::string_view code) {
         return "no explanation lies beside these files: move them back into their folder to ship "
                "them again";
     }
+    auto known = known_remedy(code);
+    return known.empty() ? "correct the cause that the service names, then retry" : known;
+}
+
+std::string_view known_remedy(std::string_view code) {
     auto lower = to_lower(code);
     for (auto& [part, what] : all) {
         if (lower.find(part) != std::string::npos) return what;
     }
-    return "correct the cause that the service names, then retry";
+    return {};
 }
 
 }  // namespace kustodrop::daemon
