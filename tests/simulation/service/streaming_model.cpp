@@ -11,7 +11,7 @@ namespace kustodrop::simulation {
 
 namespace json = boost::json;
 
-static constexpr std::string_view root = "/v1/rest/ingest/";
+static constexpr std::string_view streaming_root = "/v1/rest/ingest/";
 static constexpr std::string_view table = "/v1/rest/ingest/Logs/Web";
 
 streaming_model::streaming_model(universe& world, ledger& book)
@@ -21,7 +21,9 @@ streaming_model::streaming_model(universe& world, ledger& book)
           world.sky.has(fault::streaming_limit) ? world.aside.between(200, 4000) : 4u << 20u
       ) {}
 
-bool streaming_model::owns(const http::request& ask) { return ask.target.path().starts_with(root); }
+bool streaming_model::owns(const http::request& ask) {
+    return ask.target.path().starts_with(streaming_root);
+}
 
 void streaming_model::begin() {
     if (world_.sky.has(fault::streaming_off)) turn_off();
