@@ -265,7 +265,6 @@ asio::awaitable<void> engine::pack_idle() {
 // What blocks for ever, as on a mount that hangs, must not keep threads and shippers from others.
 asio::awaitable<void> engine::watch_threads() {
     for (;;) {
-        clusters_.look_at_reads();
         with_.pool.relieve();
         for (auto& [name, one] : watchers_) hung_.note(name, one->is_stuck(), with_.log);
         co_await with_.time.sleep_until(with_.time.now() + 1s);
@@ -274,6 +273,7 @@ asio::awaitable<void> engine::watch_threads() {
 
 asio::awaitable<void> engine::watch_clusters() {
     for (;;) {
+        clusters_.look_at_reads();
         clusters_.look_at_clusters();
         co_await with_.time.sleep_until(with_.time.now() + 1s);
     }

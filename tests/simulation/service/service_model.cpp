@@ -178,22 +178,27 @@ void service_model::note(const http::request& ask, const std::string& how) {
 }
 
 // A client that is asked to wait must do so. Storage is exempt: there are other accounts. So is the
-// request that follows a refused token: it was begun before.
+// request that follows a refused token: it was begun before. Of two files that are streamed at a
+// time the second may be on its way when the answer to the first is.
 void service_model::check_patience(const http::request& ask) {
     auto& refused = refused_tokens_[ask.operation];
     if (refused > 0) {
         --refused;
         return;
     }
-    auto until = wait_until_.find(ask.operation);
-    if (until == wait_until_.end() || world_.time.now() >= until->second) return;
+    static constexpr duration on_its_way = 5s;
+    auto wait = waits_.find(ask.operation);
+    auto now = world_.time.now();
+    if (wait == waits_.end() || now >= wait->second.until) return;
+    if (ask.service == "streaming" && now < wait->second.asked_at + on_its_way) return;
     world_.wrong("came back before Retry-After was over: " + ask.service + " " + ask.operation);
 }
 
 void service_model::note_patience(const http::request& ask, const http::response& answer) {
     if (answer.status == 401) ++refused_tokens_[ask.operation];
     auto wait = http::retry_after(answer);
-    if (wait && !is_storage(ask)) wait_until_[ask.operation] = world_.time.now() + *wait;
+    auto now = world_.time.now();
+    if (wait && !is_storage(ask)) waits_[ask.operation] = {now, now + *wait};
 }
 
 asio::awaitable<result<http::response>> service_model::send(http::request ask) {

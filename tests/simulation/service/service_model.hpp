@@ -30,7 +30,7 @@ public:
 
     /// Another process asks from now on: it does not know how long the last one had to wait.
     void meet_client() {
-        wait_until_.clear();
+        waits_.clear();
         refused_tokens_.clear();
     }
 
@@ -91,8 +91,11 @@ private:
     std::vector<std::string> queues_;
     std::map<std::string, time_point> down_until_;  // By account.
     time_point odd_until_{};
-    std::map<std::string, time_point> tokens_;        // Good until.
-    std::map<std::string, time_point> wait_until_;    // By operation.
+    std::map<std::string, time_point> tokens_;  // Good until.
+    struct asked_wait {
+        time_point asked_at, until;
+    };
+    std::map<std::string, asked_wait> waits_;         // By operation.
     std::map<std::string, unsigned> refused_tokens_;  // The same.
     std::uint64_t tokens_given_ = 0;
     std::uint64_t requests_ = 0;
