@@ -116,15 +116,17 @@ watcher& engine::add_watcher(watch& from) {
     return *place;
 }
 
+void engine::expect_watch(watch_options options) { add_watcher(add(std::move(options))); }
+
 asio::awaitable<result<void>> engine::open_watch(watch_options options) {
-    auto& from = add(std::move(options));
-    auto& taking = add_watcher(from);
+    auto name = options.name;
+    if (!find_watcher(name)) expect_watch(std::move(options));
+    auto& taking = *find_watcher(name);
     // The others do not wait for a folder that hangs: run() continues when it is open. Of several
     // on one server, one is proof enough.
     first_opening attempt(with_.executor, with_.time);
     shipping_.start(attempt.open(taking));
-    auto patience = has_hung_ ? 1s : 10s;
-    auto opened = co_await attempt.wait(patience);
+    auto opened = co_await attempt.wait(has_hung_ ? 1s : 10s);
     has_hung_ = has_hung_ || taking.is_opening();
     co_return opened;
 }
@@ -212,8 +214,7 @@ void engine::posted(spool::source& what) {
     auto* from = watches_.find(what.watch);
     bool early = from && from->options.act_after == act_time::posted;
     if (!early) return;
-    auto found = retirers_.find(what.watch);
-    if (found != retirers_.end()) found->second->submit(what);
+    if (auto* moving = find_retirer(what.watch)) moving->submit(what);
 }
 
 void engine::unanswered(spool::source& what) {
@@ -223,13 +224,11 @@ void engine::unanswered(spool::source& what) {
 
 void engine::settled(spool::source& what) {
     if (observer_) observer_->moved(what);
-    auto found = retirers_.find(what.watch);
-    if (found != retirers_.end()) found->second->submit(what);
+    if (auto* moving = find_retirer(what.watch)) moving->submit(what);
 }
 
 void engine::changed(spool::source& what) {
-    auto* from = find_watcher(what.watch);
-    if (from) return from->look_again(what);
+    if (auto* from = find_watcher(what.watch)) return from->look_again(what);
     if (named_) named_->changed(what);
 }
 

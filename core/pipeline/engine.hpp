@@ -93,8 +93,11 @@ public:
         return pipeline::take_over_folders(configured, is_open, with_.journal, absent_);
     }
 
+    /// The watch is there from now on, as one whose folder is not open yet.
+    void expect_watch(watch_options options);
+
     /// Opens a watched folder and resumes its sources. After a failure the started engine keeps
-    /// trying.
+    /// trying. The watch need not be expected.
     asio::awaitable<result<void>> open_watch(watch_options options);
 
     /// The same while the engine runs, which opens the folder itself.

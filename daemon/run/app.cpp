@@ -45,6 +45,11 @@ app::app(surroundings around, config::settings settings, const config::environme
 
 app::~app() { pool_.join(); }
 
+static void begin_measuring(metrics& measured, const pipeline::watch_options& from) {
+    begin_measuring_watch(measured, from.name);
+    if (from.kind == pipeline::watch_kind::follow) begin_measuring_logs(measured, from.name);
+}
+
 asio::awaitable<result<void>> app::open() {
     auto locked = co_await state_.lock();
     if (locked.has_error()) co_return locked;
@@ -60,6 +65,12 @@ asio::awaitable<result<void>> app::open() {
     serving_.start(serve_admin_soon());
     auto resumed = co_await engine_->resume_meanwhile(settings_.watches);
     if (resumed.has_error()) co_return resumed;
+    // All that is known is known: from now on the answers are true. A folder may hang for long.
+    for (auto& from : settings_.watches) {
+        begin_measuring(around_.measured, from);
+        engine_->expect_watch(watch_options_of(from, settings_.retention));
+    }
+    is_known_ = true;
     auto opened = co_await open_watches();
     co_return opened;
 }
@@ -101,14 +112,8 @@ void app::build_engine() {
     fleet_ = std::make_unique<fleet_lane>(around_, std::move(fleet));
 }
 
-static void begin_measuring(metrics& measured, const pipeline::watch_options& from) {
-    begin_measuring_watch(measured, from.name);
-    if (from.kind == pipeline::watch_kind::follow) begin_measuring_logs(measured, from.name);
-}
-
 asio::awaitable<result<void>> app::open_watches() {
     for (auto& from : settings_.watches) {
-        begin_measuring(around_.measured, from);
         auto options = watch_options_of(from, settings_.retention);
         // One that cannot be opened, or that another daemon holds, is tried again.
         co_await engine_->open_watch(std::move(options));
@@ -133,7 +138,6 @@ void app::start_tasks() {
     serving_.start(reporter_->run());
     serving_.start(retention_->run());
     serving_.start(fleet_->run());
-    is_started_ = true;
     serve_admin();
 }
 
@@ -172,7 +176,7 @@ asio::awaitable<void> app::serve_admin_soon() {
 }
 
 std::string app::not_started() const {
-    if (is_started_) return {};
+    if (is_known_) return {};
     return state_.trouble().empty() ? "it is starting" : state_.trouble();
 }
 

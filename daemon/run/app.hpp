@@ -72,7 +72,7 @@ private:
     std::unique_ptr<fleet_lane> fleet_;
     std::unique_ptr<admin> admin_;
     bool serves_admin_ = false;
-    bool is_started_ = false;
+    bool is_known_ = false;  // What the journal and the configuration hold.
     reloader reloader_;
     task_group serving_;
 };
