@@ -126,7 +126,8 @@ asio::awaitable<result<void>> engine::open_watch(watch_options options) {
     // on one server, one is proof enough.
     first_opening attempt(with_.executor, with_.time);
     shipping_.start(attempt.open(taking));
-    auto opened = co_await attempt.wait(has_hung_ ? 1s : 10s);
+    auto patience = has_hung_ ? 1s : 10s;
+    auto opened = co_await attempt.wait(patience);
     has_hung_ = has_hung_ || taking.is_opening();
     co_return opened;
 }

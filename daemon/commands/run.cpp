@@ -3,6 +3,7 @@
 #include "daemon/commands/reactor_check.hpp"
 #include "daemon/program.hpp"
 #include "daemon/run/app.hpp"
+#include "daemon/run/freed_memory.hpp"
 #include "daemon/supervision/sd_notify.hpp"
 #include "daemon/supervision/start_pause.hpp"
 #include "daemon/supervision/stderr_lines.hpp"
@@ -113,6 +114,7 @@ static asio::awaitable<int> run_daemon(
 
 int command_run(const run_options& options) {
     std::signal(SIGPIPE, SIG_IGN);
+    return_freed_memory();
     start_pause pause(options.config);
     if (!pause.wait()) return all_well;
     auto settings = print_problems(load_daemon_configuration(options.config));

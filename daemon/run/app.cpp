@@ -3,6 +3,7 @@
 #include "daemon/admin/log_measures.hpp"
 #include "daemon/admin/measures.hpp"
 #include "daemon/run/drain.hpp"
+#include "daemon/run/freed_memory.hpp"
 #include "daemon/run/translate.hpp"
 #include "daemon/supervision/sd_notify.hpp"
 #include "daemon/supervision/watchdog.hpp"
@@ -131,6 +132,7 @@ asio::awaitable<result<void>> app::open_watches() {
 }
 
 void app::start_tasks() {
+    keep_freed_blocks();
     services_.start(serving_);
     serving_.start(state_.journal()->run());
     serving_.start(state_.journal()->examine());

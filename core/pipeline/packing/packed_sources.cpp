@@ -48,6 +48,7 @@ std::vector<packed_sources::entry> packed_sources::take_all(const std::string& w
 
 std::vector<spool::source_key> packed_sources::keys_of(const std::string& watch) const {
     std::vector<spool::source_key> out;
+    out.reserve(packed_.size());
     for (auto& [key, one] : packed_) {
         if (spool::watch_of(one.source, texts_) == watch) out.push_back(key);
     }

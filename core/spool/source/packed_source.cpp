@@ -227,7 +227,7 @@ void describe_slice(Stream& with, Source& what, Slice& one) {
     auto claimed = static_cast<std::int64_t>(what.claimed_at.time_since_epoch().count());
     with.difference(identity.modified_ns, claimed * 1000);
     with.difference(identity.changed_ns, identity.modified_ns);
-    with.difference(identity.born_ns, 0);
+    with.difference(identity.born_ns, identity.modified_ns);
     with.number(one.start_check);
     with.number(one.end_check);
     with.number(one.head_bytes);

@@ -10,6 +10,7 @@
 #include "spool/watching/settler.hpp"
 
 #include <cstddef>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -111,9 +112,11 @@ private:
     std::string marker_;
     bool recursive_;
     spool::settler settler_;
-    std::map<std::string, bool> hints_;       // Names, and whether a writer closed them.
-    std::vector<spool::sighting> complete_;   // In the order in which they became so,
-    std::vector<time_point> complete_since_;  // and when each did.
+    std::map<std::string, bool> hints_;  // Names, and whether a writer closed them.
+    // In the order in which they became so, and when each did. There may be very many, and what is
+    // taken gives its room back.
+    std::deque<spool::sighting> complete_;
+    std::deque<time_point> complete_since_;
     std::set<std::string, std::less<>> complete_names_;
     duration patience_;  // With a writer.
     std::map<std::string, spool::file_identity> closed_as_;
