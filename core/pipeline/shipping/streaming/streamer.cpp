@@ -117,6 +117,11 @@ asio::awaitable<result<bool>> streamer::post(
         co_return safe.error();
     }
     auto sent_at = with_.time.now();
+    if (ways_.paused(what->target, sent_at)) {
+        // What was answered meanwhile wants a pause: to send it now would be to pass that over.
+        take_back(*what);
+        co_return false;
+    }
     ways_.begins(what->target, sent_at);
     auto asking = ask(std::move(request), made.bytes);
     auto answered = co_await guarded(std::move(asking));

@@ -161,4 +161,18 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_is_judged_by_the_upload) {
     BOOST_TEST(bodies.empty());
 }
 
+BOOST_AUTO_TEST_CASE(one_that_was_begun_before_a_pause_is_not_sent_in_it) {
+    table = [] { return http::response{429, {{"Retry-After", "60"}}, {}}; };
+    begin(2);
+    admit(1, {claimed_file("f1", "1,2\n")});
+    admit(2, {claimed_file("f2", "1,2\n")});
+    ready.push(id_of(1), clock.now());
+    ready.push(id_of(2), clock.now());
+    settle();
+    BOOST_TEST(bodies.size() == 1u);
+    BOOST_TEST(state_of(1) == "posted");
+    BOOST_TEST(state_of(2) == "posted");
+    BOOST_TEST(!source(2).reported.in_answer);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
