@@ -30,6 +30,11 @@ public:
         return out;
     }
 
+    template <class Visit>
+    void each(Visit visit) const {
+        for (auto& [id, known] : sources_) visit(id);
+    }
+
     /// Whether it was repeated, and that answer was lost too: no post of it is on its way now.
     bool is_repeated(const spool::source& what) const {
         auto known = sources_.find(what.id);

@@ -116,7 +116,17 @@ void outcomes::expect(const spool::source& posted) {
     changed_.notify_all();
 }
 
+std::size_t outcomes::outstanding() const {
+    auto out = expected_.size();
+    lost_.each([&](const std::string& source_id) {
+        auto* what = expected_.contains(source_id) ? sources_.find(source_id) : nullptr;
+        if (what && spool::is_unposted(what->stage)) --out;
+    });
+    return out;
+}
+
 std::optional<failure> outcomes::trouble() const {
+    if (awaits_none()) return std::nullopt;
     if (read_.in_operation) {
         if (auto problem = operations_.troubles().summary()) return problem;
     }
@@ -133,7 +143,7 @@ std::optional<failure> outcomes::notification_trouble() const {
 
 asio::awaitable<void> outcomes::run() {
     for (;;) {
-        if (expected_.empty() && sources_.parked() == 0 && absent_.empty()) {
+        if (awaits_none()) {
             co_await changed_.wait();
             continue;
         }

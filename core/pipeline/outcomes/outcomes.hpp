@@ -71,14 +71,19 @@ public:
     /// Obeyed from the next pass on, and by what is expected from now on.
     void set_options(const outcomes_options& options);
 
-    std::size_t outstanding() const { return expected_.size(); }
+    /// Sources that were posted and have no outcome yet. One whose post is to be repeated is not
+    /// among them, even if a report on an earlier post may still come.
+    std::size_t outstanding() const;
 
     /// Why the outcomes of some sources or of all could not be read by the last pass, or that the
-    /// notifications of others block them.
+    /// notifications of others block them. Nothing where none is awaited, for then none is read.
     std::optional<failure> trouble() const;
 
 private:
     queue_poller::parts parts_for(queue_lane lane, const outcomes_parts& with);
+    bool awaits_none() const {
+        return expected_.empty() && sources_.parked() == 0 && absent_.empty();
+    }
     spool::report_places places_of(const spool::source& what) const;
     spool::report_places places_to_read();
     asio::awaitable<bool> poll();

@@ -191,6 +191,37 @@ BOOST_AUTO_TEST_CASE(nothing_is_presumed_to_have_arrived_while_failures_cannot_b
     BOOST_TEST(state(1) == "unconfirmed");
 }
 
+BOOST_AUTO_TEST_CASE(one_whose_post_is_to_be_repeated_is_to_be_sent) {
+    begin();
+    await(1);
+    auto& what = posted(2);
+    what.ambiguous_posts = 1;
+    sources->advance(what, spool::unposted(what.stage));
+    made->expect(what);
+    BOOST_TEST(made->outstanding() == 1u);
+    storage.put("success", success(2));  // It is read all the same.
+    pass(10s);
+    BOOST_TEST(state(2) == "succeeded");
+    BOOST_TEST(made->outstanding() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(queues_that_nothing_is_awaited_from_are_no_trouble) {
+    options.outcome_timeout = 5min;
+    begin();
+    await(1);
+    network.always = [](auto&) -> result<http::response> {
+        return failure{errc::timeout, remedy::retry, "no answer"};
+    };
+    pass_in_steps(2min);
+    BOOST_TEST(made->trouble().has_value());
+    kusto::notification answered;
+    answered.source_id = id_of(1);
+    answered.success = true;
+    made->apply(answered);
+    BOOST_TEST(made->outstanding() == 0u);
+    BOOST_TEST(!made->trouble().has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(table_poller_, in_table)
