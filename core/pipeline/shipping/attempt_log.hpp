@@ -53,6 +53,12 @@ public:
     /// Whether no operation has failed since it last succeeded.
     bool is_clear() const { return health_.is_clear(); }
 
+    /// What failed so far says nothing any more.
+    void presume_well() { health_.forget(); }
+
+    /// The last failure of an operation that has not succeeded since, trouble or not.
+    std::optional<failure> last_failure() const { return health_.last_failure(); }
+
     /// Called when something gets through after nothing did, and when another way is open.
     void on_recovery(std::function<void()> call) { recovered_ = std::move(call); }
 

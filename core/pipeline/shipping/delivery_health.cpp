@@ -58,9 +58,20 @@ std::optional<failure> delivery_health::trouble(
         operation = name;
     }
     if (!oldest) return std::nullopt;
-    auto out = oldest->last;
+    return described(operation, *oldest);
+}
+
+failure delivery_health::described(std::string_view operation, const failing& one) {
+    auto out = one.last;
     out.detail = "no " + std::string(operation) + " succeeds: " + out.detail;
     return out;
+}
+
+std::optional<failure> delivery_health::last_failure() const {
+    if (failing_.empty()) return std::nullopt;
+    auto when = [](auto& one) { return one.second.last_at; };
+    auto& [operation, latest] = *std::ranges::max_element(failing_, {}, when);
+    return described(operation, latest);
 }
 
 }  // namespace kustodrop::pipeline

@@ -29,6 +29,15 @@ public:
     /// Whether no operation has failed since it last succeeded.
     bool is_clear() const { return failing_.empty(); }
 
+    /// Forgets what failed.
+    void forget() {
+        failing_.clear();
+        waiting_.clear();
+    }
+
+    /// The latest failure of an operation that has not succeeded since, however few there were.
+    std::optional<failure> last_failure() const;
+
     /// Why nothing gets through: the last failure of the operation that has failed for longest.
     /// Nothing where none of the watches that wait for it could go on at once, as `could_go_on` has
     /// it: what is tried no longer says nothing about the service.
@@ -45,6 +54,7 @@ private:
     };
     static bool is_forgotten(const failing& one, time_point now);
     static bool is_trouble(const failing& one, time_point now);
+    static failure described(std::string_view operation, const failing& one);
 
     std::map<std::string, failing, std::less<>> failing_;  // By operation.
     std::set<std::string> waiting_;                        // Watches.

@@ -122,4 +122,26 @@ BOOST_AUTO_TEST_CASE(a_short_pause_is_none) {
     BOOST_TEST(code() == "");
 }
 
+BOOST_AUTO_TEST_CASE(the_last_failure_is_known_before_it_is_trouble) {
+    BOOST_TEST(!health.last_failure().has_value());
+    fails("post", "ServerBusy");
+    now += 1s;
+    fails();
+    BOOST_TEST(code() == "");
+    BOOST_TEST(
+        to_string(*health.last_failure()) == "AuthorizationFailure: no upload succeeds: why"
+    );
+    succeeds();
+    BOOST_TEST(health.last_failure()->code.text() == "ServerBusy");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_forgotten_is_not_trouble) {
+    fail_for(30s);
+    health.forget();
+    BOOST_TEST(code() == "");
+    BOOST_TEST(health.is_clear());
+    fails();
+    BOOST_TEST(code() == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
