@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <initializer_list>
 
 namespace kustodrop::kusto {
@@ -50,6 +51,19 @@ std::string notification_code(std::string_view service_code, std::string_view te
     // Of no meaning of its own: the text says what is wrong with the rows.
     bool says_nothing = service_code.empty() || equals_ignoring_case(service_code, "BadRequest");
     return says_nothing ? "General_BadRequest" : redacted_code(service_code);
+}
+
+bool is_about_size(unsigned status, std::string_view text) {
+    static constexpr auto parts = std::to_array<std::string_view>(
+        {"too large",
+         "maximum allowed size",
+         "payloadtoolarge",
+         "exceeds the maximum",
+         "exceeds the limit",
+         "exceeds the size"}
+    );
+    auto is_in_text = [&](std::string_view part) { return text.find(part) != text.npos; };
+    return status == 413 || std::ranges::any_of(parts, is_in_text);
 }
 
 }  // namespace kustodrop::kusto

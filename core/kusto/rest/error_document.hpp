@@ -24,6 +24,10 @@ struct error_document {
 /// The error in the body of an answer, if one is there. Names in any case.
 error_document error_in(std::string_view body);
 
+/// Whether a refusal says that what was sent is too large. `text`: of the document, or of the body,
+/// in lower case.
+bool is_about_size(unsigned status, std::string_view text);
+
 /// The code of a permanent failure as a notification would have it, where there is one of the same
 /// meaning: the watch's policy is the same for both. Redacted.
 std::string notification_code(std::string_view service_code, std::string_view text);

@@ -59,6 +59,8 @@ static post_reply refusal_of(const http::response& answer, std::string_view wher
         out.why.maybe_acted = true;
     } else {
         out.step = step_of_refusal(answer.status, said);
+        bool is_refused = out.step == post_step::refused;
+        out.is_of_size = is_refused && is_about_size(answer.status, said.text());
     }
     if (out.step == post_step::no_target) out.why.code = service_code(code_of_target(said));
     if (auto hint = hint_for(out.step); !hint.empty()) out.why.hint = hint;

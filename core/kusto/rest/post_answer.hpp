@@ -25,6 +25,7 @@ struct post_reply {
     post_step step = post_step::accepted;
     std::string operation = {};  // Of what was accepted.
     failure why = {};            // Of every other step.
+    bool is_of_size = false;     // Refused because a blob is too large: the others are not.
 };
 
 /// Decides on an answer, or on none. `where` names the host for people. Pure.

@@ -36,18 +36,6 @@ bool stands_alone(std::string_view text, std::string_view part) {
     return false;
 }
 
-bool is_about_size(unsigned status, std::string_view text) {
-    return status == 413 || contains(
-                                text,
-                                {"too large",
-                                 "maximum allowed size",
-                                 "payloadtoolarge",
-                                 "exceeds the maximum",
-                                 "exceeds the limit",
-                                 "exceeds the size"}
-                            );
-}
-
 bool is_throttling(unsigned status, std::string_view text) {
     return status == 429 || contains(text, {"throttl", "toomanyrequests"});
 }

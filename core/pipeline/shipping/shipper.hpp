@@ -71,6 +71,11 @@ public:
         return poster_.answers_by_rest().trouble(watch);
     }
 
+    /// Which files of the watch are too large to be posted by REST, if any are.
+    std::optional<notice> oversized(const std::string& watch) const {
+        return poster_.answers_by_rest().oversized(watch);
+    }
+
     /// Why a table of the watch gets queue messages although REST is the way of posts, if so.
     std::optional<rest_ways::detour> rest_detour(const std::string& watch) const {
         return poster_.answers_by_rest().detour_of(watch);
@@ -85,6 +90,12 @@ public:
 
     /// Whether nothing that is sent has failed since the last success.
     bool is_clear() const { return attempts_.is_clear(); }
+
+    /// What failed last and has not succeeded since, trouble or not.
+    std::optional<failure> last_failure() const { return attempts_.last_failure(); }
+
+    /// What failed so far says nothing any more: the next attempts show whether the cluster works.
+    void presume_well() { attempts_.presume_well(); }
 
     /// Logs failures that have ended. Call it now and then.
     void report_ended_failures() { attempts_.report_ended(); }

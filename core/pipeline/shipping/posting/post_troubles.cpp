@@ -20,6 +20,7 @@ void post_troubles::failed(const failed_post& what, const failure& why, time_poi
         known = failing_.emplace(what.source_id, failing{what, 0, now, now, {}}).first;
     }
     auto& one = known->second;
+    one.what = what;
     one.last_at = now;
     one.last = why;
     if (what.is_refused) ++one.refusals;
@@ -28,24 +29,41 @@ void post_troubles::failed(const failed_post& what, const failure& why, time_poi
 void post_troubles::accepted(const std::string& source_id, const std::string& table) {
     std::erase_if(failing_, [&](auto& one) {
         if (one.first == source_id) return true;
-        return one.second.what.table == table && one.second.refusals < certain_refusals;
+        auto& what = one.second.what;
+        bool is_certain = one.second.refusals >= certain_refusals || what.is_of_size;
+        return what.table == table && !is_certain;
     });
 }
 
 std::optional<failure> post_troubles::trouble(
-    const std::string& watch,
-    time_point now,
-    const std::function<bool(const std::string& source_id)>& waits
+    const std::string& watch, time_point now, const waits_to_be_posted& waits
 ) const {
     const failing* oldest = nullptr;
     for (auto& [id, one] : failing_) {
         bool lasts = one.what.watch == watch && now - one.since >= before_trouble;
-        if (!lasts || (oldest && oldest->since <= one.since) || !waits(id)) continue;
+        if (!lasts || one.what.is_of_size || (oldest && oldest->since <= one.since) || !waits(id))
+            continue;
         oldest = &one;
     }
     if (!oldest) return std::nullopt;
     auto out = oldest->last;
     out.detail = oldest->what.table + ": " + out.detail;
+    return out;
+}
+
+post_troubles::too_large post_troubles::oversized(
+    const std::string& watch, const waits_to_be_posted& waits
+) const {
+    too_large out;
+    const failing* oldest = nullptr;
+    for (auto& [id, one] : failing_) {
+        if (one.what.watch != watch || !one.what.is_of_size || !waits(id)) continue;
+        ++out.sources;
+        if (!oldest || one.since < oldest->since) oldest = &one;
+    }
+    if (!oldest) return out;
+    out.first = oldest->what.source_id;
+    out.why = oldest->last;
     return out;
 }
 

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 
 #include <chrono>
+#include <functional>
 #include <utility>
 
 namespace kustodrop::pipeline {
@@ -34,12 +35,21 @@ bool rest_answers::leaves_to_queue(const kusto::ingestion_request& request) {
     return true;
 }
 
+bool rest_answers::waits(const std::string& source_id) const {
+    auto* what = with_.sources.find(source_id);
+    return what && spool::is_unposted(what->stage);
+}
+
 std::optional<failure> rest_answers::trouble(const std::string& watch) const {
-    auto waits = [this](const std::string& source_id) {
-        auto* what = with_.sources.find(source_id);
-        return what && spool::is_unposted(what->stage);
-    };
-    return troubles_.trouble(watch, with_.time.now(), waits);
+    return troubles_.trouble(watch, with_.time.now(), std::bind_front(&rest_answers::waits, this));
+}
+
+std::optional<notice> rest_answers::oversized(const std::string& watch) const {
+    auto found = troubles_.oversized(watch, std::bind_front(&rest_answers::waits, this));
+    auto* first = with_.sources.find(found.first);
+    if (found.sources == 0 || !first) return std::nullopt;
+    auto& name = first->slices.front().name;
+    return notice{"too_large_to_post", found.sources, name, found.why.message()};
 }
 
 // What an answer says of the way of posts to come. True: its sources need no attempt that fails:
@@ -141,9 +151,13 @@ void rest_answers::note_trouble(
     bool is_for_itself = reply.step == kusto::post_step::refused ||
                          reply.step == kusto::post_step::unanswered ||
                          reply.step == kusto::post_step::unreadable;
+    // Of several in a request each shows alone which of them is meant.
+    bool is_of_size = reply.is_of_size && ids.size() == 1;
     for (auto& id : ids) {
         auto* what = with_.sources.find(id);
-        if (what) troubles_.failed({id, what->watch, table, is_for_itself}, why, with_.time.now());
+        if (!what) continue;
+        post_troubles::failed_post failed{id, what->watch, table, is_for_itself, is_of_size};
+        troubles_.failed(failed, why, with_.time.now());
     }
 }
 
@@ -168,12 +182,15 @@ void rest_answers::note_accepted(
 }
 
 // What the service wishes of one request counts for several, but a larger file cannot be divided.
-static void name_limit(failure& why, std::uint64_t bytes, std::uint64_t most) {
+static void name_limit(kusto::post_reply& reply, std::uint64_t bytes, std::uint64_t most) {
+    reply.is_of_size = reply.is_of_size || bytes > most;
+    if (!reply.is_of_size) return;
+    auto& why = reply.why;
+    why.hint = "set cluster.transport to auto or queued, so that it goes as a queue message";
     if (bytes <= most) return;
     why.detail += "; the file holds " + std::to_string(bytes) +
                   " bytes uncompressed, and the service wishes " + std::to_string(most) +
                   " at most in a request by REST (maxDataSize)";
-    why.hint = "set cluster.transport to auto or queued";
 }
 
 result<void> rest_answers::learn(
@@ -181,7 +198,7 @@ result<void> rest_answers::learn(
 ) {
     auto table = table_in(first);
     if (reply.step == kusto::post_step::refused && ids.size() == 1) {
-        name_limit(reply.why, first.raw_bytes, with_.rest.transports->limits().raw_bytes);
+        name_limit(reply, first.raw_bytes, with_.rest.transports->limits().raw_bytes);
     }
     bool is_lost = reply.why.maybe_acted;
     bool is_accepted = reply.step == kusto::post_step::accepted;
@@ -198,6 +215,8 @@ result<void> rest_answers::learn(
     if (!is_settled) outcome = reply.why;
     for (auto& id : ids) {
         if (is_settled) troubles_.forget(id);
+        // The size of one file says nothing of what else is sent.
+        if (reply.is_of_size) continue;
         with_.attempts.request_ended(id, with_.rest.client->host(), "post", outcome);
     }
     return outcome;

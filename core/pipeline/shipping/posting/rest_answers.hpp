@@ -11,6 +11,7 @@
 #include "pipeline/shipping/posting/post_troubles.hpp"
 #include "pipeline/shipping/posting/rest_ways.hpp"
 #include "pipeline/shipping/target_hold.hpp"
+#include "pipeline/watch/notices.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -71,7 +72,12 @@ public:
     /// Why sources of the watch are not posted, if so.
     std::optional<failure> trouble(const std::string& watch) const;
 
+    /// Which files of the watch the service refuses because they are too large, if it does. They
+    /// are tried now and then, and hold up no other.
+    std::optional<notice> oversized(const std::string& watch) const;
+
 private:
+    bool waits(const std::string& source_id) const;
     bool is_dealt_with(
         const source_ids& ids, const std::string& table, const kusto::post_reply& reply
     );

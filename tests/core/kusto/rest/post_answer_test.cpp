@@ -119,4 +119,13 @@ BOOST_AUTO_TEST_CASE(a_code_shows_no_secret_and_has_an_end) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_refusal_says_whether_it_is_about_the_size) {
+    BOOST_TEST(judged(413).is_of_size);
+    BOOST_TEST(judged(400, error("BadRequest", "The blob is too large")).is_of_size);
+    BOOST_TEST(judged(400, error("PayloadTooLarge", "no")).is_of_size);
+    BOOST_TEST(!judged(400, error("BadRequest", "why")).is_of_size);
+    BOOST_TEST(!judged(409).is_of_size);
+    BOOST_TEST(!judged(429, error("Throttled", "exceeds the limit")).is_of_size);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -73,4 +73,23 @@ BOOST_AUTO_TEST_CASE(so_many_are_known_and_no_more) {
     BOOST_TEST(trouble() == "New: L.A: why");
 }
 
+BOOST_AUTO_TEST_CASE(what_is_too_large_is_no_trouble_of_its_watch) {
+    for (auto* id : {"1", "2"}) {
+        subject.failed({id, "web", "L.A", true, true}, {service_code("http_413")}, now);
+        now += 1s;
+    }
+    now += 1min;
+    BOOST_TEST(trouble() == "");
+    auto found = [&](const char* watch) {
+        return subject.oversized(watch, [this](auto&) { return waits; });
+    };
+    subject.accepted("3", "L.A");
+    BOOST_TEST(found("web").sources == 2u);
+    BOOST_TEST(found("web").first == "1");
+    BOOST_TEST(found("web").why.code.text() == "http_413");
+    BOOST_TEST(found("other").sources == 0u);
+    waits = false;
+    BOOST_TEST(found("web").sources == 0u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -187,9 +187,10 @@ BOOST_AUTO_TEST_CASE(what_is_larger_than_a_request_may_be_is_left_to_queues_or_n
     said = http::response{400, {}, R"({"error":{"code":"BadRequest","message":"too much"}})"};
     claim(3);
     pass_seconds(25);
-    auto why = shipper->post_trouble("web");
-    BOOST_REQUIRE(why.has_value());
-    BOOST_TEST(why->message().find("maxDataSize") != std::string::npos);
+    auto large = shipper->oversized("web");
+    BOOST_REQUIRE(large.has_value());
+    BOOST_TEST(large->detail.find("maxDataSize") != std::string::npos);
+    BOOST_TEST(!shipper->post_trouble("web").has_value());
     BOOST_TEST(state_of(3) == "uploaded");
     BOOST_TEST(!gate().is_paused());
 }
@@ -217,6 +218,33 @@ BOOST_AUTO_TEST_CASE(what_says_yes_to_everything_is_asked_one_file_at_a_time) {
     release();
     pass_seconds(120);
     BOOST_TEST(!gate().is_paused());
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_too_large_is_named_and_is_no_trouble_of_others) {
+    auto anything = [](const std::string&) { return true; };
+    auto by_text = R"({"error":{"code":"BadRequest",)"
+                   R"("@message":"the blob exceeds the maximum allowed size"}})";
+    for (auto& refusal : {http::response{413, {}, {}}, http::response{400, {}, by_text}}) {
+        said = refusal;
+        auto number = static_cast<int>(refusal.status);
+        claim(number);
+        begin(2);
+        pass_seconds(60);
+        BOOST_TEST(state_of(number) == "uploaded");
+        BOOST_TEST(!shipper->trouble(anything).has_value());
+        BOOST_TEST(!shipper->post_trouble("web").has_value());
+        auto large = shipper->oversized("web");
+        BOOST_REQUIRE(large.has_value());
+        BOOST_TEST(large->code == "too_large_to_post");
+        BOOST_TEST(large->files == 1u);
+        BOOST_TEST(large->example == "f" + std::to_string(number));
+        BOOST_TEST(large->detail.find("cluster.transport to auto") != std::string::npos);
+        BOOST_TEST(!shipper->oversized("other").has_value());
+        said = http::response{200, {}, accepted};
+        pass_seconds(600);
+        BOOST_TEST(state_of(number) == "posted");
+        BOOST_TEST(!shipper->oversized("web").has_value());
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
