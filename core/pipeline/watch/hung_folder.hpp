@@ -11,9 +11,12 @@ namespace kustodrop::pipeline {
 /// The failure of what waits for a folder that does not answer.
 inline failure folder_hangs() {
     return {
-        errc::timeout,
-        remedy::retry,
-        "the watched folder does not answer: what was asked of it does not return"};
+        .code = errc::timeout,
+        .next = remedy::retry,
+        .detail = "the watched folder does not answer: what was asked of it does not return",
+        .hint =
+            "look at its mount and the server of that (df on the folder hangs as well); its "
+            "files wait, and go on by themselves when it answers"};
 }
 
 /// Says in the log, once each, which folders do not answer and which do so again.

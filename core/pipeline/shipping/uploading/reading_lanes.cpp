@@ -83,8 +83,8 @@ struct reading_lanes::state {
         auto& mine = lanes[one.watch];
         if (mine.hanging++ == 0) {
             log.error(
-                "the watched folder does not answer: a read does not return; its files wait until "
-                "it does",
+                "the watched folder does not answer: a read does not return; look at its mount and "
+                "the server of that; its files wait until it answers",
                 {{"watch", one.watch}}
             );
         }
