@@ -1,5 +1,8 @@
 #include "pipeline/cluster_sides.hpp"
 
+#include "pipeline/failover/cluster_probe.hpp"
+#include "pipeline/shipping/guarded.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -81,6 +84,8 @@ void cluster_sides::add(const service_parts& service, const options& wanted) {
     made->shipping = std::make_unique<shipper>(std::move(shipping), wanted.shipping, with_.next);
     made->polling =
         std::make_unique<outcomes>(with_.executor, polling, polling_options(wanted), with_.next);
+    made->router = &service.router;
+    made->blobs = &service.blobs;
     made->unusable = service.unusable;
     names_.add(service.cluster);
     all_.push_back(std::move(made));
@@ -94,6 +99,7 @@ void cluster_sides::set_options(const options& wanted) {
 }
 
 void cluster_sides::start(task_group& shipping, task_group& serving, std::uint64_t shippers) {
+    for (std::size_t i = 0; all_.size() > 1 && i < all_.size(); ++i) serving.start(probe(i));
     for (auto& one : all_) {
         serving.start(one->polling->run());
         serving.start(one->polling->run_apart());
@@ -126,6 +132,26 @@ void cluster_sides::look_at_clusters() {
     std::vector<cluster_look> seen;
     for (auto& one : all_) seen.push_back(look_at(*one));
     failover_.note(seen);
+}
+
+// An outage must not last for ever because no file comes that would end it.
+asio::awaitable<void> cluster_sides::probe(std::size_t index) {
+    for (;;) {
+        co_await with_.time.sleep_until(with_.time.now() + 1s);
+        if (!failover_.begins_probe(index)) continue;
+        auto& one = *all_[index];
+        auto storing = probe_storage(*one.router, *one.blobs);
+        auto stored = co_await guarded(std::move(storing));
+        if (stored.has_error()) {
+            with_.log.debug(
+                "the cluster does not take a blob yet",
+                {{"cluster", names_[index]}, {"detail", stored.error().message()}}
+            );
+            continue;
+        }
+        one.shipping->presume_well();
+        failover_.seems_well(index);
+    }
 }
 
 void cluster_sides::expect(const spool::source& posted) {
@@ -161,6 +187,11 @@ std::optional<rest_ways::detour> cluster_sides::rest_detour(const std::string& w
 std::optional<failure> cluster_sides::post_trouble(const std::string& watch) const {
     auto* mine = side_of(watch);
     return mine ? mine->shipping->post_trouble(watch) : std::nullopt;
+}
+
+const shipper* cluster_sides::shipping_of(const std::string& watch) const {
+    auto* mine = side_of(watch);
+    return mine ? mine->shipping.get() : nullptr;
 }
 
 std::optional<failure> cluster_sides::hold_of(const std::string& watch) const {

@@ -106,6 +106,9 @@ public:
     /// Why sources of the watch are not posted by REST although others may be, if so.
     std::optional<failure> post_trouble(const std::string& watch) const;
 
+    /// What sends the files of the watch to its own cluster; null where there is no cluster.
+    const shipper* shipping_of(const std::string& watch) const;
+
     /// Why files of the watch are not sent, whatever else is well.
     std::optional<failure> hold_of(const std::string& watch) const;
 
@@ -125,9 +128,12 @@ private:
         budget memory;
         std::unique_ptr<shipper> shipping;
         std::unique_ptr<outcomes> polling;
+        storage_router* router = nullptr;
+        azure::blob_client* blobs = nullptr;
         std::function<std::optional<failure>()> unusable;
     };
     cluster_look look_at(const side& one) const;
+    asio::awaitable<void> probe(std::size_t index);
     bool is_streamed_to(std::size_t index) const;
     shipper_parts shipper_parts_for(const service_parts& service, side& made);
     const side* side_of(const std::string& watch) const;

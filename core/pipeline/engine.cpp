@@ -289,7 +289,8 @@ std::optional<failure> engine::folder_trouble(const std::string& watch) {
 std::optional<failure> engine::trouble_of(const std::string& watch) {
     if (auto trouble = folder_trouble(watch)) return trouble;
     if (clusters_.empty()) return std::nullopt;
-    if (auto hold = clusters_.hold_of(watch)) return hold;
+    auto hold = clusters_.hold_of(watch);
+    if (hold && sources_.counts(watch).unshipped() > 0) return hold;
     // What fails for all is said once, of the cluster.
     auto cluster = clusters_.names().of(watches_.find(watch));
     if (delivery_trouble(cluster)) return std::nullopt;

@@ -59,8 +59,10 @@ static json::value logs_json(const watch_status& watch) {
 
 static json::value failover_json(const std::optional<pipeline::failover_state>& of) {
     if (!of) return nullptr;
-    json::object out{{"to", of->to}, {"since", nullptr}, {"posted", of->posted}};
+    json::object out{
+        {"to", of->to}, {"since", nullptr}, {"tried", nullptr}, {"posted", of->posted}};
     if (of->since) out["since"] = to_iso8601(*of->since);
+    if (of->tried) out["tried"] = to_iso8601(*of->tried);
     return out;
 }
 
@@ -154,6 +156,7 @@ static void add_watch_problems(const watch_status& watch, std::vector<std::strin
         auto why = ", first " + one.example + ": " + without_file(one);
         if (one.code == "claim_refused") add(files + " cannot be claimed" + why);
         if (one.code == "move_refused") add(files + " cannot be moved" + why);
+        if (one.code == "too_large_to_post") add(files + " cannot be posted" + why);
         if (one.code == "disk_full") add(files + " cannot be claimed or moved" + why);
     }
     if (watch.low_on_space) {

@@ -71,7 +71,8 @@ static std::string logs_text(const json::object& logs) {
 
 static std::string failover_text(const json::object& of) {
     auto field = [&](const char* name) { return text_of(of.if_contains(name)); };
-    auto posted = ", posted there " + field("posted") + "\n";
+    auto posted = ", posted there " + field("posted");
+    posted += field("tried") == "-" ? "\n" : ", its own last tried " + field("tried") + "\n";
     bool is_active = field("since") != "-";
     if (!is_active) return field("posted") == "0" ? "" : "  failover to " + field("to") + posted;
     return "  FAILOVER to " + field("to") + " since " + field("since") + posted;

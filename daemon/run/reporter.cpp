@@ -85,7 +85,9 @@ static std::string cause_of_pause(const std::string& code, const std::string& de
 // What is said of one target of many names it.
 static void note_paused(const pipeline::watch& watch, watch_status& out) {
     auto paused = watch.gates.paused();
-    if (paused.empty()) return;
+    // What was refused is not there any more: the next file shows whether it would be.
+    bool is_idle = out.counts.pending_files == 0 && out.waiting_in_folder == 0;
+    if (paused.empty() || (is_idle && watch.gates.held() == 0)) return;
     auto& gate = *watch.gates.find(paused.front());
     out.paused = cause_of_pause(gate.code(), gate.details());
     if (!pipeline::is_destination(paused.front())) return;
@@ -100,8 +102,9 @@ static void note_failover(watch_status& watch) {
     if (!failover || !failover->since) return;
     auto why = failover->why ? ": " + to_string(*failover->why) : std::string();
     auto detail = "what is not posted goes to the cluster " + failover->to + ", for " +
-                  watch.cluster + " does not work" + why + "; one file a minute tries " +
-                  watch.cluster + " again";
+                  watch.cluster + " does not work" + why + "; every 90 s one file tries " +
+                  watch.cluster + " again, or a small blob where there is none" +
+                  (failover->tried ? ", last at " + to_iso8601(*failover->tried) : "");
     watch.notices.push_back({"failover", 0, "", std::move(detail)});
 }
 
@@ -121,6 +124,7 @@ watch_status reporter::status_of(
         auto seen_at = around_.time.wall_now() - waited;
         one.counts.oldest = std::min(one.counts.oldest.value_or(seen_at), seen_at);
     }
+    one.waiting_in_folder = from.waiting_in_folder();
     note_paused(watch, one);
     one.held = watch.gates.held();
     one.delivery.streams = watch.options.target.delivery == kusto::delivery_way::streaming;
@@ -138,13 +142,15 @@ watch_status reporter::status_of(
     one.trouble = with_.shipping.trouble_of(name);
     one.notices = from.notices();
     note_failover(one);
+    auto* sends = with_.shipping.clusters().shipping_of(name);
+    auto large = sends ? sends->oversized(name) : std::nullopt;
+    if (large) one.notices.push_back(*large);
     auto* retiring = with_.shipping.find_retirer(name);
     if (auto unmoved = retiring ? retiring->unmoved() : std::nullopt) {
         one.notices.push_back(*unmoved);
     }
     one.leaving = from.is_leaving();
     one.mode = from.mode();
-    one.waiting_in_folder = from.waiting_in_folder();
     one.settling = from.settling();
     one.low_on_space = from.is_low_on_space();
     one.logs = from.figures();

@@ -82,6 +82,13 @@ void failover_keeper::end(const std::string& watch, const absence& ended) {
     );
 }
 
+// Where no watch has left it, its own sources show whether it works.
+bool failover_keeper::begins_probe(std::size_t cluster) {
+    auto left = [&](auto& one) { return one.second.home == cluster; };
+    if (std::ranges::none_of(away_, left)) return false;
+    return states_.begins_probe(cluster, with_.time.now());
+}
+
 void failover_keeper::worked(const std::string& watch, std::size_t cluster) {
     states_.worked(cluster);
     auto* from = with_.watches.find(watch);
@@ -105,6 +112,10 @@ std::optional<failover_state> failover_keeper::state_of(const std::string& watch
     if (away == away_.end()) return out;
     out.since = away->second.since;
     out.why = states_.reason(away->second.home);
+    if (auto tried = states_.tried_at(away->second.home)) {
+        auto ago = std::chrono::duration_cast<wall_time::duration>(with_.time.now() - *tried);
+        out.tried = with_.time.wall_now() - ago;
+    }
     return out;
 }
 

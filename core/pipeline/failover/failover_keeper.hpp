@@ -42,6 +42,12 @@ public:
     /// The same for one that is due: it may be the one that shows whether its own cluster works.
     std::size_t cluster_of_due(const spool::source& what);
 
+    /// True: a request shows now whether the cluster works, for no source does.
+    bool begins_probe(std::size_t cluster);
+
+    /// That request succeeded: what ships elsewhere returns.
+    void seems_well(std::size_t cluster) { states_.seems_well(cluster); }
+
     /// A source of the watch went the whole way to a cluster.
     void worked(const std::string& watch, std::size_t cluster);
 

@@ -8,6 +8,8 @@ namespace kustodrop::pipeline {
 static constexpr duration trial_time = 30s;
 static constexpr duration time_to_post = 5min;
 static constexpr duration between_trials = 1min;
+// A source that is due has so long to be the one that tries.
+static constexpr duration turn_of_sources = 30s;
 
 void failovers::note(std::size_t cluster, cluster_look seen, time_point now) {
     if (cluster >= all_.size()) all_.resize(cluster + 1);
@@ -16,11 +18,11 @@ void failovers::note(std::size_t cluster, cluster_look seen, time_point now) {
     one.can_send = seen.can_send;
     if (seen.trouble) {
         if (!one.since) {
-            one.since = now;
+            one.since = std::exchange(one.presumed_over, std::nullopt).value_or(now);
             one.next_trial = now + between_trials;
         }
         one.why = std::move(*seen.trouble);
-    } else if (seen.is_clear) {
+    } else if (seen.is_clear && one.since) {
         worked(cluster);
     }
 }
@@ -29,6 +31,8 @@ void failovers::worked(std::size_t cluster) {
     if (cluster >= all_.size()) return;
     auto& one = all_[cluster];
     one.since.reset();
+    one.presumed_over.reset();
+    one.tried_at.reset();
     one.trial.clear();
 }
 
@@ -55,6 +59,7 @@ bool failovers::begins_trial(std::size_t cluster, const std::string& source_id, 
     if (!one.since || !one.can_send || now < one.next_trial) return false;
     one.trial = source_id;
     one.is_trying = true;
+    one.tried_at = now;
     one.trial_ends = now + trial_time;
     one.next_trial = one.trial_ends + between_trials;
     return true;
@@ -76,6 +81,29 @@ bool failovers::takes_ended_trial(time_point now) {
         any = any || ended;
     }
     return any;
+}
+
+bool failovers::begins_probe(std::size_t cluster, time_point now) {
+    if (cluster >= all_.size()) return false;
+    auto& one = all_[cluster];
+    bool is_due = now >= one.next_trial + turn_of_sources;
+    if (!one.since || !one.can_send || one.is_trying || !is_due) return false;
+    one.tried_at = now;
+    one.next_trial = now + between_trials;
+    return true;
+}
+
+void failovers::seems_well(std::size_t cluster) {
+    if (cluster >= all_.size() || !all_[cluster].since) return;
+    auto since = all_[cluster].since;
+    worked(cluster);
+    all_[cluster].presumed_over = since;
+    all_[cluster].in_trouble = false;
+}
+
+std::optional<time_point> failovers::tried_at(std::size_t cluster) const {
+    auto* one = find(cluster);
+    return one ? one->tried_at : std::nullopt;
 }
 
 }  // namespace kustodrop::pipeline

@@ -22,7 +22,9 @@ struct cluster_look {
 /// An outage begins when a cluster is seen in trouble. It ends when a source went the whole way, or
 /// when there is neither trouble nor a failure since the last success: that nothing was tried for a
 /// while does not end it. Once in a while one source shows whether the cluster works again, so that
-/// an outage never keeps more than that one waiting.
+/// an outage never keeps more than that one waiting. Where no source is due, a request that is made
+/// for it shows that. Such a request proves less than a source: a cluster that answered it and then
+/// fails again is left at once.
 class failovers {
 public:
     /// Once a second. Clusters are counted from 0, in the order of the engine.
@@ -50,9 +52,22 @@ public:
     /// Whether the time of a source to try its cluster has ended since the last call.
     bool takes_ended_trial(time_point now);
 
+    /// True: no source has tried the cluster although it was time to, so that a request is made for
+    /// that now.
+    bool begins_probe(std::size_t cluster, time_point now);
+
+    /// That request succeeded.
+    void seems_well(std::size_t cluster);
+
+    /// When the cluster was last tried in its outage, by a source or a request; nothing: not yet,
+    /// or there is none.
+    std::optional<time_point> tried_at(std::size_t cluster) const;
+
 private:
     struct outage {
         std::optional<time_point> since = {};
+        std::optional<time_point> presumed_over = {};  // Since when it was: it only seems well.
+        std::optional<time_point> tried_at = {};
         failure why = {};
         bool in_trouble = false;  // When it was last looked at.
         bool can_send = true;

@@ -139,4 +139,27 @@ BOOST_AUTO_TEST_CASE(takes_no_files_while_it_stops) {
     BOOST_TEST(report.one_line().starts_with("stopping; "));
 }
 
+BOOST_AUTO_TEST_CASE(a_file_that_is_too_large_is_said_for_that_file) {
+    auto report = with_watches({false});
+    report.watches.front().name = "web";
+    report.watches.front().notices = {{"too_large_to_post", 1, "a.csv", "413; do this"}};
+    auto wrong = report.problems();
+    BOOST_REQUIRE(wrong.size() == 1u);
+    BOOST_TEST(wrong.front() == "web: 1 file cannot be posted, first a.csv: 413; do this");
+    BOOST_TEST(report.one_line().find("HOLDING") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_failover_says_when_its_own_cluster_was_last_tried) {
+    auto report = with_watches({false});
+    auto& failover = report.watches.front().delivery.failover.emplace();
+    failover.to = "east";
+    failover.since = wall_time{};
+    BOOST_TEST(report.to_json().find("\"tried\":null") != std::string::npos);
+    BOOST_TEST(report.to_text().find("last tried") == std::string::npos);
+    failover.tried = wall_time{} + std::chrono::seconds(90);
+    BOOST_TEST(
+        report.to_text().find("its own last tried 1970-01-01T00:01:30") != std::string::npos
+    );
+}
+
 BOOST_AUTO_TEST_SUITE_END()

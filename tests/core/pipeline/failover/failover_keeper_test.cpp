@@ -173,4 +173,28 @@ BOOST_AUTO_TEST_CASE(what_waits_in_line_takes_the_new_way_at_once) {
     BOOST_TEST(popped->value.value().value() == "1");
 }
 
+BOOST_AUTO_TEST_CASE(a_request_that_succeeds_ends_an_outage_without_a_file) {
+    fail_over();
+    BOOST_TEST(!keeper.state_of("web")->tried.has_value());
+    BOOST_TEST(!keeper.begins_probe(east));
+    pass(30s);
+    BOOST_TEST(keeper.begins_probe(west));
+    pass(5s);
+    auto since = clock.wall_now() - *keeper.state_of("web")->tried;
+    BOOST_TEST((since == std::chrono::seconds(5)));
+    keeper.seems_well(west);
+    look(true);
+    BOOST_TEST(!keeper.state_of("web")->since.has_value());
+    BOOST_TEST(!keeper.reason_to_leave(west).has_value());
+    BOOST_TEST(said("the watch ships to its own cluster again") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_cluster_that_no_watch_leaves_needs_no_request) {
+    fail_over();
+    watches.find("web")->options.failover.to.clear();
+    pass(1h);
+    look(false);
+    BOOST_TEST(!keeper.begins_probe(west));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

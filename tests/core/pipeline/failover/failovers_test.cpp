@@ -135,4 +135,64 @@ BOOST_AUTO_TEST_CASE(a_trial_that_arrives_ends_the_outage) {
     BOOST_TEST(!states.is_trial(west, "1", true, now));
 }
 
+BOOST_AUTO_TEST_CASE(without_a_source_a_request_tries_the_cluster) {
+    look(west, bad());
+    now += 89s;
+    BOOST_TEST(!states.begins_probe(west, now));  // A source that is due comes first.
+    BOOST_TEST(!states.tried_at(west).has_value());
+    now += 1s;
+    BOOST_TEST(states.begins_probe(west, now));
+    BOOST_TEST((states.tried_at(west) == now));
+    BOOST_TEST(!states.begins_probe(west, now));
+    BOOST_TEST(!states.begins_trial(west, "1", now));
+    now += 90s;
+    BOOST_TEST(states.begins_probe(west, now));
+    BOOST_TEST(!states.begins_probe(east, now));
+    states.seems_well(west);
+    BOOST_TEST(!is_away());
+    BOOST_TEST(!states.reason(west).has_value());
+    BOOST_TEST(!states.begins_probe(west, now + 1h));
+}
+
+BOOST_AUTO_TEST_CASE(a_source_that_tries_the_cluster_takes_the_place_of_a_request) {
+    fail_over();
+    BOOST_TEST(states.begins_trial(west, "1", now));
+    BOOST_TEST((states.tried_at(west) == now));
+    now += 30s;
+    BOOST_TEST(!states.begins_probe(west, now));
+    BOOST_TEST(states.takes_ended_trial(now));
+    now += 1min;
+    BOOST_TEST(!states.begins_probe(west, now));
+    now += 30s;
+    BOOST_TEST(states.begins_probe(west, now));
+}
+
+BOOST_AUTO_TEST_CASE(a_cluster_that_only_seemed_well_is_left_at_once) {
+    fail_over();
+    now += 1h;
+    states.seems_well(west);
+    look(west, good());
+    now += 1h;
+    look(west, quiet());
+    BOOST_TEST(!is_away());
+    look(west, bad());
+    BOOST_TEST(is_away());
+}
+
+BOOST_AUTO_TEST_CASE(a_source_that_arrived_shows_that_it_is_well) {
+    fail_over();
+    states.seems_well(west);
+    states.worked(west);
+    look(west, bad());
+    BOOST_TEST(!is_away());
+}
+
+BOOST_AUTO_TEST_CASE(no_request_tries_a_cluster_that_has_not_given_what_it_needs) {
+    fail_over();
+    auto closed = bad();
+    closed.can_send = false;
+    look(west, closed);
+    BOOST_TEST(!states.begins_probe(west, now + 1h));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
