@@ -50,6 +50,13 @@ bool send_report::all_final() const {
     return std::ranges::all_of(files_, [&](auto& one) { return is_final(one.second.state); });
 }
 
+bool send_report::all_sent() const {
+    return std::ranges::all_of(files_, [&](auto& one) {
+        auto& state = one.second.state;
+        return is_final(state) || state == "posted";
+    });
+}
+
 int send_report::exit_code() const {
     bool failed = false;
     for (auto& [path, file] : files_) {

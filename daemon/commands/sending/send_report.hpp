@@ -51,6 +51,9 @@ public:
     bool is_final(const std::string& state) const;
     bool all_final() const;
 
+    /// Whether the service has all of them, or they have an outcome.
+    bool all_sent() const;
+
     /// What `send` exits with when nothing went wrong beside the files.
     int exit_code() const;
 

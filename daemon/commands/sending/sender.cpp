@@ -205,6 +205,23 @@ std::optional<failure> sender::trouble_now() {
     return engine_->trouble_of(watch_name_);
 }
 
+// However short the time was, and although a failure or two are not trouble yet.
+failure sender::why_unfinished() {
+    auto why = trouble_now();
+    if (!why) why = engine_->clusters().shipping_of(watch_name_)->last_failure();
+    if (!why) why = service_.unusable();
+    if (why) {
+        if (why->hint.empty()) why->hint = "run kustodrop check, which tests every step";
+        return *why;
+    }
+    return {
+        .code = errc::timeout,
+        .next = remedy::retry,
+        .detail = "no failure, but it was not sent to " + service_.endpoint().host() +
+                  " within --timeout",
+        .hint = "send it again with a longer --timeout: what has arrived is not sent twice"};
+}
+
 asio::awaitable<void> sender::wait_for_the_end() {
     stop_on_signal();
     auto end = around_.time.now() + options_.timeout;
@@ -226,6 +243,11 @@ asio::awaitable<void> sender::wait_for_the_end() {
         note_parked();
     }
     signals_.cancel();
+    if (!interrupted_ && !report_.all_sent()) {
+        auto why = why_unfinished();
+        display_.trouble(why);
+        report_.note_trouble(why);
+    }
     // What was recorded last is on disk before the report is given.
     co_await journal_->durable();
 }

@@ -45,6 +45,7 @@ private:
     bool is_done();
     std::optional<failure> refusal() const;
     std::optional<failure> trouble_now();
+    failure why_unfinished();
     asio::awaitable<void> wait_for_the_end();
     void stop_on_signal();
 

@@ -109,6 +109,16 @@ BOOST_AUTO_TEST_CASE(a_file_that_does_not_get_through_says_why) {
     BOOST_TEST(report.files().at("/srv/a").code.empty());
 }
 
+BOOST_AUTO_TEST_CASE(what_the_service_has_was_sent) {
+    daemon::send_report report(true);
+    BOOST_TEST(report.all_sent());
+    report.note(a_source(spool::stage::claimed{}));
+    BOOST_TEST(!report.all_sent());
+    report.note(a_source(spool::stage::posted{}));
+    BOOST_TEST(report.all_sent());
+    BOOST_TEST(!report.all_final());
+}
+
 BOOST_AUTO_TEST_CASE(a_rate_is_that_of_the_last_seconds) {
     test::manual_clock clock;
     daemon::rate_meter rate;
