@@ -81,13 +81,18 @@ asio::awaitable<storage_place> storage_router::queue() {
 std::optional<storage_place> storage_router::find_container(
     std::string_view account, std::string_view name
 ) {
-    take_over(resources_.current());
-    if (!in_use_) return std::nullopt;
-    for (auto& place : in_use_->containers) {
-        if (place.account != account || place.name != name) continue;
-        if (place.usable_at(clock_.wall_now())) return place;
+    for (auto& place : usable_containers()) {
+        if (place.account == account && place.name == name) return place;
     }
     return std::nullopt;
+}
+
+std::vector<storage_place> storage_router::usable_containers() {
+    take_over(resources_.current());
+    if (!in_use_) return {};
+    auto out = in_use_->containers;
+    std::erase_if(out, [now = clock_.wall_now()](auto& one) { return !one.usable_at(now); });
+    return out;
 }
 
 void storage_router::report(const storage_place& place, const result<void>& outcome) {

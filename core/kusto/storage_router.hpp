@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace kustodrop::pipeline {
 
@@ -33,6 +34,14 @@ public:
     std::optional<azure::storage_place> find_container(
         std::string_view account, std::string_view name
     );
+
+    /// Every container that something may be begun with, in no order.
+    std::vector<azure::storage_place> usable_containers();
+
+    /// Whether uploads to this account fail and those to the other one do not.
+    bool is_to_be_avoided(std::string_view account, std::string_view other) const {
+        return !containers_.is_healthy(account) && containers_.is_healthy(other);
+    }
 
     /// Where the service's words arrive. Empty while there are no resources.
     std::shared_ptr<const kusto::resource_set> current() { return resources_.current(); }

@@ -41,5 +41,25 @@ class SlowLine(EndToEnd):
         self.assert_first_attempt(emulator, daemon, "put_block", 3)
 
 
+class KilledHalfWay(EndToEnd):
+    def test_what_storage_has_does_not_go_over_the_line_again(self):
+        emulator = self.emulator(advertise=FAR, no_ingestor=True)
+        line = Line(self.folder / "line", emulator, **{**SLOW, "bytes_per_second": 250_000})
+        self.addCleanup(line.stop)
+        upload = {"compression": "none", "block_size": "64KiB"}
+        daemon = self.daemon(emulator, TEXT, upload=upload, **PATIENCE).start()
+        size = 2048 * KIB
+        daemon.put("large.txt", os.urandom(size // 2).hex())
+
+        def received():
+            return emulator.stats()["bytes_in"]
+
+        self.until("half of it", lambda: received() >= size // 2, seconds=120)
+        daemon.program.kill()
+        daemon.start()
+        self.posted(emulator, 1, seconds=300)
+        self.assertLess(received(), 1.15 * size)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -44,6 +44,30 @@ class Blocks(harness.EndToEnd):
         self.assertEqual(emulator.count(), 50_000)
         self.assert_delivered(emulator, emulator.messages(), [content.encode()])
 
+    def test_an_upload_that_was_killed_continues_with_the_blocks_that_are_there(self):
+        upload = {"block_size": "64KiB", "compression": "none", "bandwidth_limit": "256KiB"}
+        emulator, daemon = self.pair(upload=upload)
+        content = harness.csv_rows(50_000)
+        blocks = -(-len(content) // (64 * 1024))
+
+        def stored():
+            return daemon.scrape().get(
+                "kustodrop_http_requests_total", service="blob", operation="put_block", code="201"
+            ) or 0
+
+        daemon.put("large.csv", content)
+        self.until("a third of them", lambda: stored() >= blocks // 3, seconds=120)
+        before = stored()
+        daemon.program.kill()
+        del daemon.settings["upload"]["bandwidth_limit"]
+        daemon.write()
+        daemon.start()
+        self.settled(daemon, seconds=180, succeeded=1)
+        self.assertIn("continues an upload", daemon.output())
+        self.assertLessEqual(stored(), blocks - before)
+        self.assertEqual(emulator.count(), 50_000)
+        self.assert_delivered(emulator, emulator.messages(), [content.encode()])
+
     def test_a_signature_that_is_not_ours_is_refused(self):
         emulator, daemon = self.pair()
         daemon.put("a.csv", harness.csv_rows(1))

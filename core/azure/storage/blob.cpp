@@ -2,21 +2,44 @@
 
 #include "azure/storage/storage_error.hpp"
 #include "azure/storage/storage_request.hpp"
+#include "azure/storage/xml_reader.hpp"
 #include "base/crypto/crc64.hpp"
 #include "base/crypto/crypto.hpp"
 #include "base/text.hpp"
 
 #include <charconv>
-#include <cstdio>
 
 namespace kustodrop::azure {
 
 static constexpr std::size_t small_answer_bytes = 64u << 10u;
+static constexpr std::size_t block_list_bytes = 16u << 20u;  // 100 000 blocks, and more.
+static constexpr int index_bytes = 4;
+static constexpr int crc_bytes = 8;
 
-std::string block_id(unsigned index) {
-    char text[16];
-    std::snprintf(text, sizeof text, "block-%06u", index);
-    return base64_encode(text);
+// The high byte first.
+static void append_number(std::string& to, std::uint64_t number, int bytes) {
+    while (bytes-- > 0) to += static_cast<char>(number >> (8 * bytes) & 0xffu);
+}
+
+static std::uint64_t number_in(std::string_view bytes) {
+    std::uint64_t out = 0;
+    for (unsigned char c : bytes) out = out << 8u | c;
+    return out;
+}
+
+std::string block_id(const block_key& block) {
+    std::string bytes;
+    append_number(bytes, block.index, index_bytes);
+    append_number(bytes, block.crc, crc_bytes);
+    return base64_encode(bytes);
+}
+
+std::optional<block_key> parse_block_id(std::string_view id) {
+    auto bytes = base64_decode(id);
+    if (!bytes || bytes->size() != index_bytes + crc_bytes) return std::nullopt;
+    std::string_view text = *bytes;
+    auto index = static_cast<unsigned>(number_in(text.substr(0, index_bytes)));
+    return block_key{index, number_in(text.substr(index_bytes))};
 }
 
 http::request blob_client::prepared(http::verb method, http::url target, std::string operation) {
@@ -34,9 +57,12 @@ static bool knows_crc64(const http::url& blob) {
 }
 
 // A CRC-64 is nearly free; an MD5 costs more than TLS.
-static void add_checksum(http::request& request, std::string_view content) {
+static void add_checksum(
+    http::request& request, std::string_view content, std::optional<std::uint64_t> known = {}
+) {
     if (knows_crc64(request.target)) {
-        request.headers.add("x-ms-content-crc64", base64_encode(crc64_bytes(crc64(content))));
+        auto crc = known ? *known : crc64(content);
+        request.headers.add("x-ms-content-crc64", base64_encode(crc64_bytes(crc)));
     } else {
         // Without MD5 (FIPS) there is no checksum that this SAS allows: TLS has to do.
         auto sum = md5(content);
@@ -44,9 +70,11 @@ static void add_checksum(http::request& request, std::string_view content) {
     }
 }
 
-static void carry(http::request& request, std::string_view content) {
+static void carry(
+    http::request& request, std::string_view content, std::optional<std::uint64_t> crc = {}
+) {
     request.borrowed_body = content;
-    add_checksum(request, content);
+    add_checksum(request, content, crc);
 }
 
 // Storage says it without a body: a page in its place is of something in between.
@@ -93,12 +121,12 @@ asio::awaitable<result<void>> blob_client::put_blob(http::url blob, std::string_
 }
 
 asio::awaitable<result<void>> blob_client::put_block(
-    http::url blob, unsigned index, std::string_view content
+    http::url blob, block_key block, std::string_view content
 ) {
-    auto target = blob.with_parameters("comp=block&blockid=" + percent_encode(block_id(index)));
+    auto target = blob.with_parameters("comp=block&blockid=" + percent_encode(block_id(block)));
     auto request = prepared(http::verb::put, std::move(target), "put_block");
     request.headers.add("Content-Type", "application/octet-stream");
-    carry(request, content);
+    carry(request, content, block.crc);
     auto stored = co_await created(transport_, std::move(request));
     // A blob of this name was committed before: only another container takes it again.
     if (!stored.has_error() || !stands_already(stored.error())) co_return stored;
@@ -108,17 +136,64 @@ asio::awaitable<result<void>> blob_client::put_block(
 }
 
 asio::awaitable<result<void>> blob_client::put_block_list(
-    http::url blob, unsigned count, std::uint64_t bytes
+    http::url blob, std::vector<block_key> blocks, std::uint64_t bytes
 ) {
     auto request =
         prepared(http::verb::put, blob.with_parameters("comp=blocklist"), "put_block_list");
     request.headers.add("Content-Type", "application/xml");
     request.body = R"(<?xml version="1.0" encoding="utf-8"?><BlockList>)";
-    for (unsigned i = 0; i < count; ++i) request.body += "<Latest>" + block_id(i) + "</Latest>";
+    for (auto& block : blocks) request.body += "<Latest>" + block_id(block) + "</Latest>";
     request.body += "</BlockList>";
     add_checksum(request, request.body);
     auto stored = co_await created(transport_, std::move(request));
     co_return co_await or_ours(*this, std::move(blob), std::move(stored), bytes);
+}
+
+static std::uint64_t bytes_in(std::string_view text) {
+    std::uint64_t out = 0;
+    std::from_chars(text.data(), text.data() + text.size(), out);
+    return out;
+}
+
+// Of each <Block> its <Name>, which is the id, and its <Size>.
+static std::optional<std::vector<stored_block>> parse_block_list(std::string_view xml) {
+    using kind = xml_reader::kind;
+    if (xml.starts_with("\xEF\xBB\xBF")) xml.remove_prefix(3);
+    xml_reader reader(xml);
+    std::vector<stored_block> out;
+    bool is_list = false;
+    std::string element;
+    std::optional<block_key> key;
+    for (;;) {
+        auto token = reader.next();
+        if (token.type == kind::bad) return std::nullopt;
+        if (token.type == kind::end) break;
+        if (token.type == kind::text) {
+            if (element == "Name") key = parse_block_id(trimmed(token.value));
+            if (element == "Size" && key) out.push_back({*key, bytes_in(trimmed(token.value))});
+            continue;
+        }
+        element = token.type == kind::open ? token.value : "";
+        if (element == "Block") key.reset();
+        is_list = is_list || element == "BlockList";
+    }
+    if (!is_list) return std::nullopt;
+    return out;
+}
+
+asio::awaitable<result<std::vector<stored_block>>> blob_client::blocks_of(http::url blob) {
+    auto target = blob.with_parameters("comp=blocklist&blocklisttype=all");
+    auto request = prepared(http::verb::get, std::move(target), "get_block_list");
+    request.max_answer_bytes = block_list_bytes;
+    auto what = request_summary(request);
+    auto answer = co_await transport_.send(std::move(request));
+    if (!answer) co_return network_failure(answer.error());
+    if (answer->status == 404) co_return std::vector<stored_block>();
+    if (answer->status != 200) co_return storage_failure(*answer, what);
+    auto found = parse_block_list(answer->body);
+    if (found) co_return *found;
+    auto problem = what + ": the answer does not list blocks";
+    co_return failure{errc::bad_answer, remedy::reroute, std::move(problem)};
 }
 
 asio::awaitable<result<std::optional<std::uint64_t>>> blob_client::size(http::url blob) {

@@ -21,16 +21,11 @@ static constexpr duration absent_folder_pause = 5s;
 // any longer.
 static constexpr int patience_with_writers = 30;
 
-// As many as compress at a time, and one that reads meanwhile.
-static unsigned reads_of_a_watch(const shipper_options& options) {
-    return std::max(2u, options.threads()) + 1;
-}
-
 shipper::shipper(shipper_parts parts, shipper_options options, routing& next)
     : with_(std::move(parts)),
       options_(std::move(options)),
       next_(next),
-      lanes_(with_.pool, with_.log, reads_of_a_watch(options_)),
+      lanes_(with_.pool, with_.log, reading_lanes::reads_for(options_.threads())),
       holds_(with_.log),
       target_hold_(with_.ready, with_.watches, with_.time, with_.log),
       attempts_(with_.log, with_.time),
@@ -45,6 +40,7 @@ shipper::shipper(shipper_parts parts, shipper_options options, routing& next)
            with_.time,
            with_.random,
            with_.measured,
+           with_.log,
            attempts_,
            with_.read_progress}
       ),
@@ -250,7 +246,8 @@ asio::awaitable<result<void>> shipper::upload(std::string source_id, watch& from
     what = with_.sources.find(source_id);
     if (!what) co_return result<void>();
     reading_trouble trouble;
-    auto sent = co_await uploader_.send(*what, from, container, options_, trouble);
+    upload_errand errand{*what, from, container, with_.sources.is_unproven(source_id)};
+    auto sent = co_await uploader_.send(std::move(errand), options_, trouble);
     what = with_.sources.find(source_id);
     if (what && trouble.outgrown) unfinished_.outgrown(*what, *trouble.outgrown, with_.time.now());
     if (!what || !std::holds_alternative<stage::claimed>(what->stage)) co_return result<void>();
@@ -333,6 +330,7 @@ static spool::outcome_record record_of(
 void shipper::reject(source& what, spool::outcome outcome, const failure& problem) {
     waits_.forget(what.id);
     streamer_.forget(what.id);
+    uploader_.forget(what.id);
     unfinished_.forget(what.id);
     auto record = record_of(outcome, problem, with_.time.wall_now());
     with_.sources.advance(what, stage::settled{std::move(record)});
@@ -342,6 +340,7 @@ void shipper::reject(source& what, spool::outcome outcome, const failure& proble
 // One of its files is to blame: the others must not share its fate.
 void shipper::split_source(source& what, const failure& problem, const blamed_file& blamed) {
     waits_.forget(what.id);
+    uploader_.forget(what.id);
     dividing_parts with{with_.sources, with_.ready, with_.time, with_.random, with_.log};
     if (blamed) return leave_out(with, what, blamed.mapped(), problem);
     divide(with, what, record_of(spool::outcome::rejected, problem, with_.time.wall_now()));

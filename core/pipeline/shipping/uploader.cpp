@@ -13,13 +13,33 @@ upload_plan uploader::plan_for(std::uint64_t source_bytes, const shipper_options
     return plan_upload(source_bytes, options.block_bytes, threads, memory);
 }
 
-asio::awaitable<result<uploaded_blob>> uploader::send(
-    spool::source what,
-    const watch& from,
-    azure::storage_place container,
-    shipper_options options,
-    reading_trouble& trouble
+void uploader::continue_earlier(
+    upload_errand& errand, const target& where, block_upload::options& how
 ) {
+    how.find = [this, &errand, &where](const spool::source_reader& read) {
+        auto& what = errand.what;
+        begun_uploads::wanted wanted{
+            what.id, blob_name(what, where, read.form()), errand.is_unproven && what.attempts > 1};
+        return begun_.find(std::move(wanted), errand.container);
+    };
+    how.continues = [this, &errand](std::uint64_t stored) {
+        auto& what = errand.what;
+        with_.log.info(
+            "continues an upload",
+            {{"watch", what.watch},
+             {"source", what.id},
+             {"container", errand.container.account + "/" + errand.container.name},
+             {"stored_bytes", std::to_string(stored)}}
+        );
+    };
+}
+
+asio::awaitable<result<uploaded_blob>> uploader::send(
+    upload_errand errand, shipper_options options, reading_trouble& trouble
+) {
+    auto& what = errand.what;
+    auto& from = errand.from;
+    auto& container = errand.container;
     auto found = from.target_for(what);  // A copy: a reload may change it while we read.
     auto where = found ? std::move(*found) : from.options.target;
     auto folder = from.folder;  // Held: the watch may lose it while we read.
@@ -46,6 +66,7 @@ asio::awaitable<result<uploaded_blob>> uploader::send(
     how.accepted = [this, &what](std::uint64_t bytes) {
         if (with_.read_progress) with_.read_progress(what.id, bytes);
     };
+    continue_earlier(errand, where, how);
     uploaded_blob made;
     auto destination = [&](const spool::source_reader& read) {
         made.record.name = blob_name(what, where, read.form());
@@ -56,6 +77,7 @@ asio::awaitable<result<uploaded_blob>> uploader::send(
     auto sent = co_await upload.send(std::move(contents));
     if (sent.has_error()) {
         auto problem = sent.error();
+        begun_.failed(what.id, problem, upload.stored_blocks());
         // What was added since may be what is missing.
         if (is_cut(problem) && follows_growth && reader->grown()) {
             trouble.outgrown = problem;
@@ -65,6 +87,7 @@ asio::awaitable<result<uploaded_blob>> uploader::send(
         if (is_known) trouble.slice = reader->at();
         co_return problem;
     }
+    begun_.forget(what.id);
     with_.opening.count_rows(what.watch, reader->rows());
     made.record.account = container.account;
     made.record.container = container.name;

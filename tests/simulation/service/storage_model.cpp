@@ -79,6 +79,8 @@ http::response storage_model::blob_answer(const http::request& ask, const addres
     auto comp = ask.target.parameter("comp").value_or("");
     if (comp == "block") {
         in.blocks[where.rest][*ask.target.parameter("blockid")] = ask.payload();
+    } else if (comp == "blocklist" && ask.method == http::verb::get) {
+        return block_list(in, where.rest);
     } else if (comp == "blocklist") {
         std::string whole;
         std::string_view left = ask.payload();
@@ -104,6 +106,20 @@ http::response storage_model::blob_answer(const http::request& ask, const addres
         return out;
     }
     return plain_answer(201, wall_now());
+}
+
+http::response storage_model::block_list(const container& in, const std::string& name) const {
+    auto blocks = in.blocks.find(name);
+    bool is_there = blocks != in.blocks.end() || in.blobs.contains(name);
+    if (!is_there) return storage_refusal(404, "BlobNotFound", wall_now());
+    std::string body = "<BlockList><UncommittedBlocks>";
+    if (blocks != in.blocks.end()) {
+        for (auto& [id, content] : blocks->second) {
+            body += "<Block><Name>" + id + "</Name><Size>" + std::to_string(content.size()) +
+                    "</Size></Block>";
+        }
+    }
+    return plain_answer(200, wall_now(), body + "</UncommittedBlocks></BlockList>");
 }
 
 http::response storage_model::queue_answer(const http::request& ask, const address& where) {

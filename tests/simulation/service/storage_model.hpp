@@ -69,6 +69,7 @@ private:
     static address address_of(const http::url& target);
     bool allowed(const http::url& target) const;
     http::response blob_answer(const http::request& ask, const address& where);
+    http::response block_list(const container& in, const std::string& name) const;
     http::response queue_answer(const http::request& ask, const address& where);
     http::response take_post(const http::request& ask, const address& where);
     http::response hand_out(queue& from, const http::request& ask);

@@ -1,5 +1,7 @@
 #include "pipeline/shipping/uploading/block_upload.hpp"
 
+#include "base/crypto/crc64.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
@@ -71,6 +73,11 @@ void block_upload::note_accepted(std::uint64_t counted) {
 asio::awaitable<result<void>> block_upload::send(contents what) {
     auto made = co_await read(what, 0);
     if (made.has_error()) co_return made.error();
+    if (!made->last && how_.find) {
+        auto found = co_await how_.find(*what.reader);
+        if (found.has_error()) co_return found.error();
+        for (auto& one : *found) found_.emplace(one.key, one.bytes);
+    }
     blob_ = destination_(*what.reader);
     auto counted = count_read(*what.reader);
     if (made->last) {
@@ -89,7 +96,7 @@ asio::awaitable<result<void>> block_upload::send_blocks(const contents& what, bl
     auto executor = co_await asio::this_coro::executor;
     blocks spare(executor, buffers_.size());
     blocks full(executor, buffers_.size());
-    count_ = 1;
+    blocks_.resize(1);
     bytes_ = first.bytes;
     full.try_push(first);
     for (std::size_t i = 1; i < buffers_.size(); ++i) {
@@ -102,7 +109,7 @@ asio::awaitable<result<void>> block_upload::send_blocks(const contents& what, bl
     for (std::size_t i = 0; i < lanes; ++i) tasks.push_back(empty(spare, full));
     co_await together(std::move(tasks));
     if (problem_) co_return *problem_;
-    auto committed = co_await with_.blobs.put_block_list(blob_, count_, bytes_);
+    auto committed = co_await with_.blobs.put_block_list(blob_, blocks_, bytes_);
     how_.report(committed);
     co_return committed;
 }
@@ -119,11 +126,24 @@ asio::awaitable<void> block_upload::fill(const contents& what, blocks& spare, bl
         }
         last = made->last;
         if (made->bytes == 0) break;
-        block next{count_++, into->buffer, made->bytes, count_read(*what.reader)};
+        auto index = static_cast<unsigned>(blocks_.size());
+        blocks_.emplace_back();
+        block next{index, into->buffer, made->bytes, count_read(*what.reader)};
         bytes_ += made->bytes;
         full.try_push(next);
     }
     full.close();
+}
+
+bool block_upload::leaves_out(const azure::block_key& key, std::size_t bytes) {
+    auto found = found_.find(key);
+    if (found == found_.end() || found->second != bytes) return false;
+    if (!std::exchange(continues_, true) && how_.continues) {
+        std::uint64_t all = 0;
+        for (auto& [one, size] : found_) all += size;
+        how_.continues(all);
+    }
+    return true;
 }
 
 asio::awaitable<void> block_upload::empty(blocks& spare, blocks& full) {
@@ -131,12 +151,17 @@ asio::awaitable<void> block_upload::empty(blocks& spare, blocks& full) {
         auto one = co_await full.pop();
         if (!one || problem_) co_return;
         std::string_view content(buffers_[one->buffer].get(), one->bytes);
-        auto stored = co_await put_block(one->index, content);
-        how_.report(stored);
-        if (stored.has_error()) {
-            fail(stored.error(), spare, full);
-            co_return;
+        azure::block_key key{one->index, crc64(content)};
+        blocks_[one->index] = key;
+        if (!leaves_out(key, one->bytes)) {
+            auto stored = co_await put_block(key, content);
+            how_.report(stored);
+            if (stored.has_error()) {
+                fail(stored.error(), spare, full);
+                co_return;
+            }
         }
+        ++stored_count_;
         note_accepted(one->counted);
         spare.try_push(*one);
     }
@@ -153,9 +178,11 @@ static bool is_passing(const failure& problem) {
     return problem.next == remedy::retry || problem.next == remedy::reroute;
 }
 
-asio::awaitable<result<void>> block_upload::put_block(unsigned index, std::string_view content) {
+asio::awaitable<result<void>> block_upload::put_block(
+    azure::block_key block, std::string_view content
+) {
     for (unsigned attempt = 1;; ++attempt) {
-        auto stored = co_await with_.blobs.put_block(blob_, index, content);
+        auto stored = co_await with_.blobs.put_block(blob_, block, content);
         if (!stored.has_error() || !is_passing(stored.error())) co_return stored;
         if (attempt >= how_.attempts || problem_) co_return stored;
         const auto& problem = stored.error();

@@ -11,6 +11,7 @@
 #include "spool/reading/source_reader.hpp"
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +31,11 @@ struct block_upload_parts {
 /// their way.
 class block_upload {
 public:
+    /// Which blocks storage has of an earlier attempt. Asked before the blob's destination is, and
+    /// only if there is more than one block. Empty: none.
+    using finder = std::function<
+        asio::awaitable<result<std::vector<azure::stored_block>>>(const spool::source_reader&)>;
+
     struct options {
         unsigned attempts = 3;  // Of one block, before the whole upload starts over.
         backoff_options backoff = {1s, 5min};
@@ -38,6 +44,10 @@ public:
         std::function<void(const result<void>&)> report = {};  // How every request ended.
         std::function<std::uint64_t(const spool::source_reader&)> count = {};  // Bytes read so far.
         std::function<void(std::uint64_t)> accepted = {};  // So many of these storage has by now.
+        finder find = {};
+        // Called once, when the first of the blocks that `find` found is left out; with the bytes
+        // of all that it found.
+        std::function<void(std::uint64_t)> continues = {};
     };
 
     /// Where the blob goes, with its SAS. Asked once the first block has been read, which decides
@@ -54,8 +64,11 @@ public:
     block_upload(block_upload_parts parts, options how, destination blob);
 
     /// Sends what the reader gives: one Put Blob if that is all within one block, else blocks and
-    /// their list.
+    /// their list. A block that storage has with just this content is not sent again.
     asio::awaitable<result<void>> send(contents what);
+
+    /// How many of its blocks storage has, those of earlier attempts among them.
+    std::size_t stored_blocks() const { return stored_count_; }
 
 private:
     struct block {
@@ -69,11 +82,12 @@ private:
     asio::awaitable<result<void>> send_blocks(const contents& what, block first);
     asio::awaitable<void> fill(const contents& what, blocks& spare, blocks& full);
     asio::awaitable<void> empty(blocks& spare, blocks& full);
-    asio::awaitable<result<void>> put_block(unsigned index, std::string_view content);
+    asio::awaitable<result<void>> put_block(azure::block_key block, std::string_view content);
     asio::awaitable<reading_lanes::block> read(const contents& what, std::size_t buffer);
     void fail(const failure& problem, blocks& spare, blocks& full);
     std::uint64_t count_read(const spool::source_reader& reader);
     void note_accepted(std::uint64_t counted);
+    bool leaves_out(const azure::block_key& key, std::size_t bytes);
 
     block_upload_parts with_;
     options how_;
@@ -81,7 +95,10 @@ private:
     http::url blob_;
     std::vector<std::shared_ptr<char[]>> buffers_;  // A read that hangs keeps its own.
     std::optional<failure> problem_;
-    unsigned count_ = 0;
+    std::map<azure::block_key, std::uint64_t> found_;  // Of an earlier attempt, with their bytes.
+    bool continues_ = false;
+    std::size_t stored_count_ = 0;
+    std::vector<azure::block_key> blocks_;
     std::uint64_t bytes_ = 0;     // Of the blocks so far.
     std::uint64_t counted_ = 0;   // What was read for them, as options::count counts,
     std::uint64_t accepted_ = 0;  // and of that what storage has.

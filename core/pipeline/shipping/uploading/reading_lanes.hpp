@@ -5,6 +5,7 @@
 #include "base/result.hpp"
 #include "spool/reading/source_reader.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -19,6 +20,9 @@ namespace kustodrop::pipeline {
 class reading_lanes {
 public:
     using block = result<spool::source_reader::block>;
+
+    /// As many as compress at a time, and one that reads meanwhile.
+    static unsigned reads_for(unsigned threads) { return std::max(2u, threads) + 1; }
 
     /// Everything that the work uses belongs to it: it may outlive its caller.
     struct work {

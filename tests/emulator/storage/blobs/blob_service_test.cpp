@@ -141,6 +141,29 @@ BOOST_AUTO_TEST_CASE(shows_nothing_before_the_blocks_are_committed) {
     BOOST_TEST(emulator::test::element(list.answer.body, "Size") == "3");
 }
 
+BOOST_AUTO_TEST_CASE(lists_the_blocks_that_are_and_are_not_part_of_the_blob) {
+    put_block("0001", "one");
+    commit({"0001"});
+    put_block("0002", "two");
+    auto listed = [&](const std::string& type) {
+        auto list = target.with_parameters("comp=blocklist&blocklisttype=" + type);
+        auto body = ask(blob, verb::get, list).answer.body;
+        auto has = [&](std::string_view id) { return body.find(base64_encode(id)) != body.npos; };
+        return std::pair(has("0001"), has("0002"));
+    };
+    BOOST_TEST((listed("committed") == std::pair(true, false)));
+    BOOST_TEST((listed("uncommitted") == std::pair(false, true)));
+    BOOST_TEST((listed("all") == std::pair(true, true)));
+}
+
+BOOST_AUTO_TEST_CASE(lists_blocks_only_for_who_may_read) {
+    put_block("0001", "one");
+    auto list = address("TempStorage", "wcl")
+                    .with_path_suffix("a.json")
+                    .with_parameters("comp=blocklist&blocklisttype=uncommitted");
+    BOOST_TEST(code(ask(blob, verb::get, list)) == "403 AuthorizationPermissionMismatch");
+}
+
 BOOST_AUTO_TEST_CASE(replaces_a_block_that_is_put_again) {
     put_block("0001", "lost answer");
     put_block("0001", "again");

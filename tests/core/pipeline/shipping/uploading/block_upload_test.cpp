@@ -1,5 +1,6 @@
 #include "pipeline/shipping/uploading/block_upload.hpp"
 
+#include "base/crypto/crc64.hpp"
 #include "base/text.hpp"
 #include "core/spool/reading/gunzip.hpp"
 #include "support/scripted_transport.hpp"
@@ -28,6 +29,10 @@ struct uploading : kustodrop::test::world {
     std::vector<std::uint64_t> accepted;
     std::size_t buffers = 3;
     std::string content;
+    std::optional<result<std::vector<azure::stored_block>>> find;  // What storage has already.
+    std::vector<std::uint64_t> continued;
+
+    asio::awaitable<result<std::vector<azure::stored_block>>> found() { co_return *find; }
 
     std::shared_ptr<spool::source_reader> reader(std::size_t bytes) {
         for (std::size_t i = 0; i < bytes; ++i) content += static_cast<char>('a' + i * i % 23);
@@ -51,6 +56,8 @@ struct uploading : kustodrop::test::world {
         how.report = [this](const result<void>& sent) { reported.push_back(sent.has_value()); };
         how.count = [](const spool::source_reader& read) { return read.raw_bytes(); };
         how.accepted = [this](std::uint64_t bytes) { accepted.push_back(bytes); };
+        how.continues = [this](std::uint64_t bytes) { continued.push_back(bytes); };
+        if (find) how.find = [this](const spool::source_reader&) { return found(); };
         block_upload_parts parts{blobs, lanes, clock, random, measured};
         auto blob = [](const spool::source_reader&) {
             return *http::url::parse("https://a.example/c/b.gz?sig=x");
@@ -69,16 +76,30 @@ struct uploading : kustodrop::test::world {
 
     // What the service has in the end: the blocks in the order of their ids.
     std::string stored() const {
-        std::string whole;
-        for (unsigned index = 0;; ++index) {
-            auto id = "blockid=" + percent_encode(azure::block_id(index));
-            auto* last = static_cast<const http::request*>(nullptr);
-            for (auto& sent : network.sent) {
-                if (sent.target.target().find(id) != std::string::npos) last = &sent;
-            }
-            if (!last) return whole;
-            whole += last->body;
+        std::map<unsigned, std::string> blocks;
+        for (auto& sent : network.sent) {
+            auto id = sent.target.parameter("blockid");
+            if (id) blocks[azure::parse_block_id(*id)->index] = sent.body;
         }
+        std::string whole;
+        for (auto& [index, body] : blocks) whole += body;
+        return whole;
+    }
+
+    // Those that were sent.
+    std::vector<unsigned> sent_blocks() const {
+        std::vector<unsigned> out;
+        for (auto& sent : network.sent) {
+            auto id = sent.target.parameter("blockid");
+            if (id) out.push_back(azure::parse_block_id(*id)->index);
+        }
+        return out;
+    }
+
+    // As if storage had block `index` of what the reader gives.
+    azure::block_key block(unsigned index) const {
+        auto bytes = std::string_view(content).substr(1000 * std::size_t{index}, 1000);
+        return {index, crc64(bytes)};
     }
 };
 
@@ -110,8 +131,10 @@ BOOST_AUTO_TEST_CASE(what_does_not_goes_in_blocks_and_their_list) {
         BOOST_REQUIRE(network.sent.size() == 6u);
         BOOST_TEST(stored() == content);
         BOOST_TEST(network.last().operation == "put_block_list");
-        BOOST_TEST(network.last().body.find(azure::block_id(4)) != std::string::npos);
-        BOOST_TEST(network.last().body.find(azure::block_id(5)) == std::string::npos);
+        BOOST_TEST(network.last().body.find(azure::block_id(block(4))) != std::string::npos);
+        BOOST_TEST(
+            network.last().body.ends_with(azure::block_id(block(4)) + "</Latest></BlockList>")
+        );
     }
     BOOST_TEST(reported == std::vector<bool>(18, true));
 }
@@ -145,6 +168,63 @@ BOOST_AUTO_TEST_CASE(a_block_that_was_lost_is_sent_again_and_nothing_else_is) {
     BOOST_TEST(task->value->has_value());
     BOOST_TEST(network.sent.size() == 7u);
     BOOST_TEST(stored() == content);
+}
+
+BOOST_AUTO_TEST_CASE(blocks_that_storage_has_are_not_sent_again) {
+    serve();
+    auto from = reader(4500);
+    find = std::vector<azure::stored_block>{{block(0), 1000}, {block(3), 1000}};
+    auto sending = upload();
+    BOOST_TEST(begin(sending, from)->value->has_value());
+    BOOST_TEST(sent_blocks() == (std::vector<unsigned>{1, 2, 4}));
+    BOOST_TEST(sending.stored_blocks() == 5u);
+    BOOST_TEST(continued == std::vector<std::uint64_t>{2000});
+    std::string list;
+    for (unsigned i = 0; i < 5; ++i) list += "<Latest>" + azure::block_id(block(i)) + "</Latest>";
+    BOOST_TEST(
+        network.last().body.find("<BlockList>" + list + "</BlockList>") != std::string::npos
+    );
+    BOOST_TEST(accepted.back() == 4500u);
+}
+
+BOOST_AUTO_TEST_CASE(blocks_of_other_content_place_or_size_are_sent) {
+    serve();
+    auto from = reader(2500);
+    auto other = block(0);
+    other.crc ^= 1u;
+    auto moved = block(1);
+    moved.index = 2;
+    find = std::vector<azure::stored_block>{{other, 1000}, {moved, 500}, {block(1), 999}};
+    auto sending = upload();
+    BOOST_TEST(begin(sending, from)->value->has_value());
+    BOOST_TEST(sent_blocks() == (std::vector<unsigned>{0, 1, 2}));
+    BOOST_TEST(stored() == content);
+    BOOST_TEST(continued.empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_was_stored_before_a_failure_is_counted) {
+    auto from = reader(4500);
+    buffers = 2;
+    serve({{2, {service_code("AuthenticationFailed"), remedy::refresh_resources, "no"}}});
+    auto sending = upload();
+    BOOST_TEST(begin(sending, from)->value->has_error());
+    BOOST_TEST(sending.stored_blocks() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_sent_where_it_cannot_be_seen_what_storage_has) {
+    auto from = reader(4500);
+    find = lost;
+    auto sending = upload();
+    BOOST_TEST((begin(sending, from)->value->error().code == errc::connection_reset));
+    BOOST_TEST(network.sent.empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_fits_into_one_block_is_not_looked_for) {
+    serve();
+    auto from = reader(900);
+    find = lost;
+    auto sending = upload();
+    BOOST_TEST(begin(sending, from)->value->has_value());
 }
 
 BOOST_AUTO_TEST_CASE(an_upload_ends_with_the_failure_of_a_block_and_commits_nothing) {
