@@ -87,11 +87,10 @@ void engine::expect_absent() {
 }
 
 watch& engine::add(watch_options options) {
-    auto name = options.name;
     auto& watch = watches_.add(std::move(options));
     retirer_parts retiring{
         sources_, with_.journal, with_.pool, with_.time, with_.random, with_.log, *this};
-    retirers_[name] = std::make_unique<retirer>(with_.executor, watch, retiring);
+    retirers_[watch.options.name] = std::make_unique<retirer>(with_.executor, watch, retiring);
     return watch;
 }
 
