@@ -71,6 +71,33 @@ class Failover(TwoClusters):
         self.assertEqual(log.count("what is not posted goes to the other cluster"), 2)
         self.assertIn("the watch ships to its own cluster again", log)
 
+    def test_an_outage_ends_without_a_file_that_would_end_it(self):
+        west, east, daemon = self.failing_over()
+        daemon.start()
+        self.put(daemon, "a", 1)
+        self.settled(daemon, seconds=120, succeeded=1)
+        west.fault("blob", status=503, code="ServerBusy")
+        self.put(daemon, "a", *range(2, 8))
+        self.until("the failover", lambda: self.is_away(daemon), 120)
+        self.settled(daemon, seconds=120, succeeded=7)
+        self.until("a try", lambda: self.watch(daemon)["failover"]["tried"], 200)
+        self.assertTrue(self.is_away(daemon))
+        arguments = ("--config", daemon.config_path)
+        _, text, _ = daemon.command("status", *arguments)
+        self.assertIn("its own last tried 20", text)
+        west.clear_faults()
+        self.until("the end", lambda: not self.is_away(daemon), 240)
+        status = daemon.status()
+        self.assertEqual(status["problems"], [])
+        _, _, ready = daemon.ask("/readyz")
+        self.assertNotIn("TROUBLE", ready)
+        _, _, metrics = daemon.ask("/metrics")
+        self.assertIn('kustodrop_failover_active{watch="a"} 0', metrics)
+        self.assertIn('kustodrop_service_usable{cluster="west"} 1', metrics)
+        self.put(daemon, "a", 8)
+        at = {one["file"]: one["cluster"] for one in self.settled(daemon, seconds=120, succeeded=8)}
+        self.assertEqual(at["a8.csv"], "west")
+
     def test_a_cluster_that_never_answered_is_left_too(self):
         west, east, daemon = self.failing_over()
         west.program.kill()

@@ -214,8 +214,16 @@ class Sizes(Refused):
 
         self.until("its name", named, seconds=60)
         self.until("the small one", lambda: emulator.count() == 1)
+        tries = lambda: daemon.output().count("attempts still fail")  # noqa: E731
+        self.until("a minute of refusals", lambda: tries() > 0, seconds=120)
+        status = daemon.status()
+        self.assertEqual((status["trouble"], status["watches"][0]["trouble"]), (None, None))
+        (problem,) = status["problems"]
+        self.assertIn("web: 1 file cannot be posted, first large.csv: ", problem)
+        daemon.put("other.csv", csv_rows(1))
+        self.until("the other one", lambda: emulator.count() == 2)
         emulator.control("rest", "POST", {"max_data_size": 6442450944})
-        self.until("the large one", lambda: emulator.count() == 101, seconds=400, every=1)
+        self.until("the large one", lambda: emulator.count() == 102, seconds=400, every=1)
 
 
 class Send(EndToEnd):
