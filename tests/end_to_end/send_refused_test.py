@@ -14,7 +14,8 @@ class SendRefused(EndToEnd):
         path = daemon.folder / name
         path.write_text(csv_rows(1))
         code, out, err = daemon.command(
-            "send", "--config", daemon.config_path, "--state-directory", daemon.folder / f"sent-{name}",
+            "send", "--config", daemon.config_path,
+            "--state-directory", daemon.folder / f"sent-{name}",
             "--database", "Demo", "--table", "Web", "--format", "csv", "--wait", "--json",
             path, *more,
         )

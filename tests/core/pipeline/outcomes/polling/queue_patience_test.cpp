@@ -169,6 +169,9 @@ BOOST_AUTO_TEST_CASE(outcomes_in_other_accounts_do_not_wait_for_one_that_does_no
     }
     BOOST_TEST(account.asked.size() < 15u);
     BOOST_TEST(account.asked.size() > 2u);
+    // It is trouble of those whose outcomes are awaited.
+    BOOST_TEST(!whole->trouble().has_value());
+    whole->expect(posted(21));
     BOOST_REQUIRE(whole->trouble().has_value());
     BOOST_TEST(whole->trouble()->code.text() == "timeout");
 }
