@@ -41,7 +41,7 @@ def memory(figures, scale, context):
         counting("all are posted", daemon, sink.posted, count)
         peak = daemon.program.peak_memory()
         figures.add("memory", f"peak with {count} files that wait for their outcome", peak / MIB,
-                    "MiB", at_most=96, note="held as sources, not only as names in a folder")
+                    "MiB", at_most=64, note="held as sources, not only as names in a folder")
         signalled(daemon.program)
         took = start(daemon, ALL)
         figures.add("memory", f"start to READY with {count} files on their way", took, "s",
@@ -50,7 +50,7 @@ def memory(figures, scale, context):
         until("it has started", lambda: '"started"' in daemon.program.output(), 60, every=0.01)
         figures.add("memory", "from READY until these are resumed", now() - began, "s")
         peak = daemon.program.peak_memory()
-        figures.add("memory", "peak of a restart with these", peak / MIB, "MiB", at_most=96)
+        figures.add("memory", "peak of a restart with these", peak / MIB, "MiB", at_most=64)
 
 
 def drop_caches():
