@@ -18,11 +18,23 @@ static int move_to_unused_name(const place_at& from, const place_at& to, writers
     return ::renameat(from.folder, old_name, to.folder, to.base.c_str()) == 0 ? 0 : errno;
 }
 
+// Whether a sandbox refuses the call itself: a kernel says of these names that they are empty.
+static bool is_renameat2_refused() {
+    static const bool refused =
+        ::renameat2(-1, "", -1, "", RENAME_NOREPLACE) != 0 && errno == EPERM;
+    return refused;
+}
+
+static bool is_renameat2_missing(int error) {
+    return error == EINVAL || error == ENOSYS || (error == EPERM && is_renameat2_refused());
+}
+
 int move_without_overwriting(const place_at& from, const place_at& to, writers there) {
     auto* old_name = from.base.c_str();
     auto* new_name = to.base.c_str();
     if (::renameat2(from.folder, old_name, to.folder, new_name, RENAME_NOREPLACE) == 0) return 0;
-    if (errno != EINVAL && errno != ENOSYS) return errno;
+    int refusal = errno;
+    if (!is_renameat2_missing(refusal)) return refusal;
     // File systems without NOREPLACE: a link never overwrites either.
     if (::linkat(from.folder, old_name, to.folder, new_name, 0) != 0) {
         if (knows_no_links(errno)) return move_to_unused_name(from, to, there);

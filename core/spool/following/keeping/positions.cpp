@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -171,6 +172,16 @@ std::optional<kept_positions> read_positions(const std::string& folder) {
     return positions_of(text);
 }
 
+// At once, or in three steps where the file system cannot: a crash between them leaves a folder
+// that adopt_follow_folder() finds by the path in it.
+static void exchange_names(const std::string& one, const std::string& other) {
+    if (::renameat2(AT_FDCWD, one.c_str(), AT_FDCWD, other.c_str(), RENAME_EXCHANGE) == 0) return;
+    auto aside = one + ".exchanged";
+    if (std::rename(one.c_str(), aside.c_str()) != 0) return;
+    std::rename(other.c_str(), one.c_str());
+    std::rename(aside.c_str(), other.c_str());
+}
+
 void adopt_follow_folder(
     const std::string& state_directory, const std::string& watch, const std::string& path
 ) {
@@ -186,8 +197,8 @@ void adopt_follow_folder(
         if (!other || other->path != path) continue;
         // Two watches may have exchanged their names.
         bool is_taken = ::access(own.c_str(), F_OK) == 0;
-        unsigned how = is_taken ? RENAME_EXCHANGE : RENAME_NOREPLACE;
-        ::renameat2(AT_FDCWD, there.c_str(), AT_FDCWD, own.c_str(), how);
+        if (is_taken) return exchange_names(there, own);
+        std::rename(there.c_str(), own.c_str());
         return;
     }
 }
