@@ -138,6 +138,7 @@ void producer::write_in_place(drop_kind kind) {
 void producer::append_slowly() {
     auto& made = make(drop_kind::plain, ".json");
     auto file = std::make_shared<written_file>(world_, path(made.name), O_APPEND);
+    open_.push_back(file);
     world_.note("begins " + made.name);
     auto more = static_cast<unsigned>(world_.chance.between(1, 12));
     append_next(made, {file, {}}, more);
@@ -186,6 +187,7 @@ void producer::append_next(drop& to, slow_writer by, unsigned left) {
 void producer::write_and_rewrite() {
     auto& first = make(drop_kind::plain, ".json");
     auto file = std::make_shared<written_file>(world_, path(first.name), O_APPEND);
+    open_.push_back(file);
     file->write(content(first));
     ++first.writes;
     world_.note("writes, and will rewrite, " + first.name);

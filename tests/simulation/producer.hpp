@@ -2,8 +2,10 @@
 
 #include "simulation/ledger.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace kustodrop::simulation {
 
@@ -19,6 +21,11 @@ public:
 
     /// One file that is renamed into place, whole.
     drop& drop_one();
+
+    /// Whether a slow writer still has a file open.
+    bool writes() const {
+        return std::ranges::any_of(open_, [](auto& one) { return !one.expired(); });
+    }
 
 private:
     void drop_some();
@@ -46,6 +53,7 @@ private:
     ledger& book_;
     std::string folder_;
     time_point end_{};
+    std::vector<std::weak_ptr<written_file>> open_;
 };
 
 }  // namespace kustodrop::simulation
