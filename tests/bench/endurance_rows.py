@@ -162,7 +162,7 @@ def ready(figures, scale, context):
         for _ in range(5):
             times.append(start(daemon))
             signalled(daemon.program)
-        figures.add("start", "start to READY", min(times) * 1000, "ms", at_most=100,
+        figures.add("start", "start to READY", min(times) * 1000, "ms", at_most=40,
                     note=f"slowest of five {max(times) * 1000:.0f} ms")
 
 

@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 namespace kustodrop::http {
 
@@ -189,6 +190,7 @@ struct dialer::state {
     transport_options options;
     kustodrop::clock& clock;
     std::unique_ptr<ssl::context> tls;
+    bool trusts_machine = false;  // Its authorities are read before the first handshake.
     address_book names;
     proxy_exceptions exceptions;
     asio::any_io_executor executor;
@@ -266,6 +268,7 @@ asio::awaitable<result<void>> dialer::state::tunnel(connection& line, url target
 asio::awaitable<dialer::state::tls_result> dialer::state::secure(
     std::unique_ptr<plain_connection> plain, url target, duration limit
 ) {
+    if (!std::exchange(trusts_machine, true)) trust_authorities_of_machine(*tls);
     auto line = std::make_unique<tls_connection>(std::move(plain->stream), *tls);
     auto* session = line->stream.native_handle();
     expect_host(session, target.host());

@@ -61,10 +61,6 @@ std::string certificate_summary(SSL* session) {
 
 std::unique_ptr<ssl::context> tls_context(const std::string& ca_file, tls_version least) {
     auto context = std::make_unique<ssl::context>(ssl::context::tls_client);
-    auto trusted = find_trust_store();
-    error_code unreadable;  // What cannot be read is not trusted; the handshake says so.
-    if (!trusted.bundle.empty()) context->load_verify_file(trusted.bundle, unreadable);
-    if (!trusted.directory.empty()) context->add_verify_path(trusted.directory, unreadable);
     if (!ca_file.empty()) {
         error_code error;
         context->load_verify_file(ca_file, error);
@@ -79,6 +75,13 @@ std::unique_ptr<ssl::context> tls_context(const std::string& ca_file, tls_versio
     SSL_CTX_set_min_proto_version(context->native_handle(), number);
     remember_sessions(context->native_handle());
     return context;
+}
+
+void trust_authorities_of_machine(ssl::context& context) {
+    auto trusted = find_trust_store();
+    error_code unreadable;  // What cannot be read is not trusted; the handshake says so.
+    if (!trusted.bundle.empty()) context.load_verify_file(trusted.bundle, unreadable);
+    if (!trusted.directory.empty()) context.add_verify_path(trusted.directory, unreadable);
 }
 
 // Whom the certificate must be for, and SNI.
