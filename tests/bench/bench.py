@@ -16,6 +16,7 @@ sys.dont_write_bytecode = True
 for folder in ("end_to_end", "interop"):
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / folder))
 
+import cluster_rows
 import comparing
 import endurance_rows
 import line_rows
@@ -25,7 +26,7 @@ from figures import Figures
 from plot import throughput
 from stand import tidy
 
-ROWS = {**throughput_rows.ROWS, **endurance_rows.ROWS, **line_rows.ROWS}
+ROWS = {**throughput_rows.ROWS, **endurance_rows.ROWS, **cluster_rows.ROWS, **line_rows.ROWS}
 DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs"
 QUICK = 20  # So much smaller are the files and their numbers with --quick.
 
