@@ -100,4 +100,35 @@ asio::awaitable<race_result> connect_to_first(
     co_return out;
 }
 
+failure connect_failure(const std::string& where, error_code error) {
+    namespace fault = boost::system::errc;
+    auto text = "cannot connect to " + where + ": ";
+    if (error == asio::error::timed_out) {
+        return {
+            .code = errc::connect_timeout,
+            .detail = text + "no answer in time",
+            .hint = "check firewalls and the proxy"};
+    }
+    if (error == fault::connection_refused) {
+        return {
+            .code = errc::connect_refused,
+            .detail = text + "connection refused",
+            .hint = "check host and port, and that the service runs"};
+    }
+    bool ours = error == fault::too_many_files_open || error == fault::no_buffer_space ||
+                error == fault::too_many_files_open_in_system ||
+                error == fault::address_not_available;
+    if (ours) {
+        return {
+            .code = errc::local_limit,
+            .detail = text + error.message(),
+            .retry_after = duration(1s),
+            .hint = "this machine is at a limit (LimitNOFILE, ports)"};
+    }
+    return {
+        .code = errc::connect_failed,
+        .detail = text + error.message(),
+        .hint = "check the network"};
+}
+
 }  // namespace kustodrop::http

@@ -2,6 +2,7 @@
 
 #include "async/clock.hpp"
 #include "async/event.hpp"
+#include "base/result.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -10,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace kustodrop::http {
@@ -34,5 +36,9 @@ asio::awaitable<race_result> connect_to_first(
     std::uint16_t port,
     time_point end
 );
+
+/// Why there is no connection to `where`, HOST:PORT: connect_timeout, connect_refused, local_limit
+/// (this machine has no more descriptors, ports or memory for sockets) or connect_failed.
+failure connect_failure(const std::string& where, boost::system::error_code error);
 
 }  // namespace kustodrop::http

@@ -116,6 +116,27 @@ BOOST_AUTO_TEST_CASE(when_all_refuse_it_says_so) {
     BOOST_TEST((lost.error == asio::error::connection_refused));
 }
 
+BOOST_AUTO_TEST_CASE(each_way_to_fail_has_a_code_and_a_hint) {
+    using boost::system::errc::make_error_code;
+    namespace fault = boost::system::errc;
+    auto code = [](boost::system::error_code error) {
+        auto failed = http::connect_failure("here:1", error);
+        BOOST_TEST(failed.detail.starts_with("cannot connect to here:1: "));
+        BOOST_TEST(!failed.hint.empty());
+        return failed.code;
+    };
+    BOOST_TEST(code(asio::error::timed_out) == errc::connect_timeout);
+    BOOST_TEST(code(asio::error::connection_refused) == errc::connect_refused);
+    BOOST_TEST(code(make_error_code(fault::network_unreachable)) == errc::connect_failed);
+    for (auto limit :
+         {fault::too_many_files_open,
+          fault::too_many_files_open_in_system,
+          fault::no_buffer_space,
+          fault::address_not_available}) {
+        BOOST_TEST(code(make_error_code(limit)) == errc::local_limit);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(reaching_, test::network)
