@@ -49,6 +49,16 @@ int bind_parameter(sqlite3_stmt* to, int at, blob bytes) {
     return sqlite3_bind_blob64(to, at, data, bytes.bytes.size(), SQLITE_TRANSIENT);
 }
 
+int bind_borrowed(sqlite3_stmt* to, int at, std::string_view text) {
+    auto* data = text.data() ? text.data() : "";
+    return sqlite3_bind_text64(to, at, data, text.size(), SQLITE_STATIC, SQLITE_UTF8);
+}
+
+int bind_borrowed(sqlite3_stmt* to, int at, blob bytes) {
+    auto* data = bytes.bytes.data() ? bytes.bytes.data() : "";
+    return sqlite3_bind_blob64(to, at, data, bytes.bytes.size(), SQLITE_STATIC);
+}
+
 int bind_parameter(sqlite3_stmt* to, int at, const value& any) {
     if (auto* number = std::get_if<std::int64_t>(&any)) return bind_parameter(to, at, *number);
     if (auto* number = std::get_if<double>(&any)) return bind_parameter(to, at, *number);

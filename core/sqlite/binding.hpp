@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 struct sqlite3_stmt;
 
@@ -35,6 +36,24 @@ int bind_parameter(sqlite3_stmt* to, int at, const value& any);
 template <class Value>
 int bind_parameter(sqlite3_stmt* to, int at, const std::optional<Value>& maybe) {
     return maybe ? bind_parameter(to, at, *maybe) : bind_parameter(to, at, std::nullopt);
+}
+
+// The same without a copy: text and bytes must outlive the run of the statement.
+int bind_borrowed(sqlite3_stmt* to, int at, std::string_view text);
+int bind_borrowed(sqlite3_stmt* to, int at, blob bytes);
+
+template <class Value>
+int bind_borrowed(sqlite3_stmt* to, int at, const Value& value) {
+    if constexpr (std::is_convertible_v<const Value&, std::string_view>) {
+        return bind_borrowed(to, at, std::string_view(value));
+    } else {
+        return bind_parameter(to, at, value);
+    }
+}
+
+template <class Value>
+int bind_borrowed(sqlite3_stmt* to, int at, const std::optional<Value>& maybe) {
+    return maybe ? bind_borrowed(to, at, *maybe) : bind_parameter(to, at, std::nullopt);
 }
 
 }  // namespace kustodrop::sqlite

@@ -33,6 +33,15 @@ void statement::run() {
     reset();
 }
 
+// Nothing may point to what is gone when the statement is bound again in part.
+void statement::run_borrowed() {
+    struct unbinding {
+        sqlite3_stmt* handle;
+        ~unbinding() { sqlite3_clear_bindings(handle); }
+    } after{handle_};
+    run();
+}
+
 void statement::reset() {
     sqlite3_reset(handle_);
     bound_ = 0;

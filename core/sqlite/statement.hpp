@@ -41,6 +41,14 @@ public:
     /// Steps to the end, then is ready for the next bind.
     void run();
 
+    /// Binds all parameters without copying their text and bytes, runs, and forgets them.
+    template <class... Values>
+    void run_with(const Values&... values) {
+        reset();
+        (check(bind_borrowed(handle_, ++bound_, values)), ...);
+        run_borrowed();
+    }
+
     /// Ends the reading of rows, and with it the read transaction.
     void reset();
 
@@ -56,6 +64,7 @@ public:
 
 private:
     void check(int code) const;
+    void run_borrowed();
 
     sqlite3_stmt* handle_ = nullptr;
     int bound_ = 0;

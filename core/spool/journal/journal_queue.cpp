@@ -5,6 +5,8 @@
 
 namespace kustodrop::spool {
 
+static constexpr std::uint64_t longest_wait = 16;  // Groups.
+
 // A kept file and its being forgotten are two states of one thing.
 static std::string key_of(const journal_change& change, std::uint64_t number) {
     if (auto* source = std::get_if<source_change>(&change)) return "s" + source->source.id;
@@ -33,14 +35,43 @@ void journal_queue::enqueue(numbered one) {
     }
 }
 
+// Where it stands in the line already, nothing is gained. That a post was taken back is something
+// that a restart must know.
+bool journal_queue::can_wait(const std::string& key, const journal_change& change) const {
+    auto* of = std::get_if<source_change>(&change);
+    if (!of || of->source.last_post_at != wall_time{} || place_.contains(key)) return false;
+    return std::holds_alternative<stage::uploaded>(of->source.stage);
+}
+
 void journal_queue::add(journal_change change) {
-    auto key = key_of(change, ++last_number_);
+    // Whatever else it is about, it comes after what was recorded before it.
+    if (!std::holds_alternative<source_change>(change)) enqueue_idle(groups_);
+    auto key = key_of(change, last_number_ + 1);
+    bool waits = can_wait(key, change);
     auto shared = std::make_shared<const journal_change>(std::move(change));
-    enqueue({std::move(key), last_number_, std::move(shared)});
+    if (waits) {
+        idle_[std::move(key)] = {groups_, std::move(shared)};
+        return;
+    }
+    idle_.erase(key);
+    enqueue({std::move(key), ++last_number_, std::move(shared)});
+}
+
+void journal_queue::enqueue_idle(std::uint64_t since) {
+    for (auto one = idle_.begin(); one != idle_.end();) {
+        if (one->second.since > since) {
+            ++one;
+            continue;
+        }
+        enqueue({one->first, ++last_number_, std::move(one->second.change)});
+        one = idle_.erase(one);
+    }
 }
 
 journal_group journal_queue::take_group(std::size_t limit) {
     group_is_not_safe();
+    if (waiting_.empty()) enqueue_idle(groups_);
+    if (++groups_ > longest_wait) enqueue_idle(groups_ - longest_wait - 1);
     journal_group changes;
     changes.reserve(std::min(limit, waiting_.size()));
     while (!waiting_.empty() && changes.size() < limit) {

@@ -5,7 +5,7 @@
 namespace kustodrop::spool {
 
 /// The user_version of the present schema.
-inline constexpr auto schema_version = "11";
+inline constexpr auto schema_version = "12";
 
 /// Creates the schema, or brings it up from whatever an older release wrote; says whether it was
 /// created. Throws sqlite::error; problem::newer_schema for a newer version.

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "spool/journal/files/journal_files.hpp"
 #include "spool/journal/journal_folders.hpp"
+#include "spool/journal/journal_pages.hpp"
 #include "spool/journal/journal_schema.hpp"
 #include "spool/journal/journal_tables.hpp"
 #include "spool/journal/log_table.hpp"
@@ -44,6 +45,7 @@ struct journal_store::tables {
     std::optional<sqlite::online_copy> copy;
 
     void write(const journal_change& change);
+    void write_group(const journal_group& changes);
     void write_all(const journal_group& changes);
     void write_each(const journal_group& changes);
 };
@@ -90,10 +92,27 @@ void journal_store::tables::write_each(const journal_group& changes) {
             if (error.kind() != sqlite::problem::constraint) throw;
             refused.push_back(subject_of(*one) + ": " + error.what());
             db.run("ROLLBACK TO one");
+            sources->rolled_back();
         }
         db.run("RELEASE one");
     }
     whole.commit();
+}
+
+void journal_store::tables::write_group(const journal_group& changes) {
+    try {
+        write_all(changes);
+        return;
+    } catch (const sqlite::error& error) {
+        sources->rolled_back();
+        if (error.kind() != sqlite::problem::constraint) throw;
+    }
+    try {
+        write_each(changes);
+    } catch (const sqlite::error&) {
+        sources->rolled_back();
+        throw;
+    }
 }
 
 static failure failure_of(const sqlite::error& error) {
@@ -197,12 +216,7 @@ bool journal_store::is_displaced() const { return tables_->db.has_moved(); }
 
 result<void> journal_store::write(const journal_group& changes) {
     return guarded<void>([&]() -> result<void> {
-        try {
-            tables_->write_all(changes);
-        } catch (const sqlite::error& error) {
-            if (error.kind() != sqlite::problem::constraint) throw;
-            tables_->write_each(changes);
-        }
+        tables_->write_group(changes);
         return {};
     });
 }

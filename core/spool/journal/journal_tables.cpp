@@ -1,10 +1,11 @@
 #include "spool/journal/journal_tables.hpp"
 
 #include "base/text.hpp"
-#include "spool/journal/journal_folders.hpp"
 #include "spool/journal/rest_post_text.hpp"
-#include "spool/source/place.hpp"
 #include "sqlite/error.hpp"
+
+#include <string_view>
+#include <type_traits>
 
 namespace kustodrop::spool {
 
@@ -51,8 +52,13 @@ source_rows::source_rows(const sqlite::database& db)
       // What succeeded was shipped under the former name, and there may be a million.
       rename_watch_(
           db,
-          "UPDATE sources SET watch = ?2 WHERE watch = ?1"
-          " AND (stage <> 'retired' OR outcome IN ('failed', 'rejected'))"
+          "UPDATE sources INDEXED BY sources_unretired SET watch = ?2"
+          " WHERE watch = ?1 AND stage <> 'retired'"
+      ),
+      rename_failed_(
+          db,
+          "UPDATE sources INDEXED BY sources_outcome SET watch = ?2"
+          " WHERE watch = ?1 AND outcome IN ('failed', 'rejected')"
       ) {}
 
 static std::optional<wall_time> time_of(const any_stage& at) {
@@ -62,10 +68,11 @@ static std::optional<wall_time> time_of(const any_stage& at) {
     return std::nullopt;
 }
 
-// A member of what may be absent, as the statement binds it.
+// A member of what may be absent, as the statement binds it: text without a copy.
 template <class Whole, class Part>
 static auto part_of(const Whole* whole, Part Whole::*part) {
-    return whole ? std::optional<Part>(whole->*part) : std::nullopt;
+    using bound = std::conditional_t<std::is_same_v<Part, std::string>, std::string_view, Part>;
+    return whole ? std::optional<bound>(whole->*part) : std::nullopt;
 }
 
 static std::string joined_keys(const std::vector<std::string>& keys) {
@@ -90,84 +97,88 @@ void source_rows::write(const source_change& change) {
     auto* record = outcome_of(s.stage);
     auto* failed = s.last_failure ? &*s.last_failure : nullptr;
     auto said = record ? std::optional(to_string(record->outcome)) : std::nullopt;
-    write_source_
-        .bind(
-            s.id,
-            s.watch,
-            s.target,
-            name_of(s.stage),
-            time_of(s.stage),
-            s.claimed_at,
-            change.changed_at,
-            s.attempts,
-            s.posts,
-            s.ambiguous_posts,
-            part_of(stored, &blob_record::account),
-            part_of(stored, &blob_record::container),
-            part_of(stored, &blob_record::name),
-            part_of(stored, &blob_record::raw_bytes),
-            part_of(stored, &blob_record::stored_bytes),
-            said,
-            part_of(record, &outcome_record::code),
-            part_of(record, &outcome_record::details),
-            part_of(record, &outcome_record::operation_id),
-            part_of(record, &outcome_record::at),
-            s.last_post_at,
-            joined_keys(s.failure_keys),
-            part_of(failed, &outcome_record::code),
-            part_of(failed, &outcome_record::details),
-            part_of(failed, &outcome_record::operation_id),
-            part_of(failed, &outcome_record::at),
-            s.posts_before_failure,
-            s.begun,
-            bits_of(s.reported),
-            rest_posts_text(s.rest_posts),
-            s.records,
-            s.cluster ? *s.cluster : std::string()
-        )
-        .run();
+    write_source_.run_with(
+        s.id,
+        s.watch,
+        s.target,
+        name_of(s.stage),
+        time_of(s.stage),
+        s.claimed_at,
+        change.changed_at,
+        s.attempts,
+        s.posts,
+        s.ambiguous_posts,
+        part_of(stored, &blob_record::account),
+        part_of(stored, &blob_record::container),
+        part_of(stored, &blob_record::name),
+        part_of(stored, &blob_record::raw_bytes),
+        part_of(stored, &blob_record::stored_bytes),
+        said,
+        part_of(record, &outcome_record::code),
+        part_of(record, &outcome_record::details),
+        part_of(record, &outcome_record::operation_id),
+        part_of(record, &outcome_record::at),
+        s.last_post_at,
+        joined_keys(s.failure_keys),
+        part_of(failed, &outcome_record::code),
+        part_of(failed, &outcome_record::details),
+        part_of(failed, &outcome_record::operation_id),
+        part_of(failed, &outcome_record::at),
+        s.posts_before_failure,
+        s.begun,
+        bits_of(s.reported),
+        rest_posts_text(s.rest_posts),
+        s.records,
+        s.cluster ? std::string_view(*s.cluster) : std::string_view()
+    );
     write_slices(s);
 }
 
-// Most records of a source leave its slices as they were: then no page of theirs is written.
+// Most records of a source leave its slices as they were: then no page of theirs is written, and
+// mostly none is read.
 void source_rows::write_slices(const source& s) {
+    if (known_slices_.are(s)) return;
     auto there = read_slices(s.id);
     if (there.size() > s.slices.size()) {
         erase_slices_.bind(s.id, std::uint64_t(s.slices.size())).run();
     }
     for (std::size_t i = 0; i < s.slices.size(); ++i) {
-        auto& one = s.slices[i];
-        if (i < there.size() && there[i] == one) continue;
-        auto& identity = one.identity;
-        write_slice_
-            .bind(
-                s.id,
-                std::uint64_t(i),
-                sqlite::blob{one.name},
-                sqlite::blob{one.location},
-                one.offset,
-                one.length_bytes,
-                identity.device,
-                identity.inode,
-                identity.size_bytes,
-                identity.modified_ns,
-                identity.changed_ns,
-                one.start_check,
-                one.end_check,
-                one.head_bytes,
-                one.log_id ? *one.log_id : std::string()
-            )
-            .run();
+        if (i < there.size() && there[i] == s.slices[i]) continue;
+        write_slice(s.id, i, s.slices[i]);
     }
+    known_slices_.remember(s);
+}
+
+void source_rows::write_slice(const std::string& id, std::size_t position, const slice& one) {
+    auto& identity = one.identity;
+    write_slice_.run_with(
+        id,
+        std::uint64_t(position),
+        sqlite::blob{one.name},
+        sqlite::blob{one.location},
+        one.offset,
+        one.length_bytes,
+        identity.device,
+        identity.inode,
+        identity.size_bytes,
+        identity.modified_ns,
+        identity.changed_ns,
+        one.start_check,
+        one.end_check,
+        one.head_bytes,
+        one.log_id ? std::string_view(*one.log_id) : std::string_view()
+    );
 }
 
 void source_rows::erase(const std::string& id) {
+    known_slices_.forget_all();
     erase_slices_.bind(id, std::uint64_t(0)).run();
     erase_source_.bind(id).run();
 }
 
 void source_rows::rename_watch(const renamed_change& change) {
     rename_watch_.bind(change.from, change.to).run();
+    rename_failed_.bind(change.from, change.to).run();
 }
 
 static file_identity read_identity(const sqlite::statement& row, int first) {
@@ -310,41 +321,6 @@ std::vector<kept_file> kept_rows::read(const std::string& watch) {
         files.push_back({watch, read_.bytes(0), identity, read_.bytes(1), read_outcome(read_, 2)});
     }
     return files;
-}
-
-std::string page_sql(const journal_query& query, bool has_former_names) {
-    auto sql = std::string("SELECT ") + source_rows::columns +
-               " FROM sources WHERE (changed_at, id) < (?1, ?2) AND changed_at >= ?3";
-    sql += query.outcome ? " AND outcome = ?4" : " AND ?4 IS NULL";
-    sql += query.source_id ? " AND id = ?5" : " AND ?5 IS NULL";
-    // An outcome that is rare leads to its rows sooner than the watch does.
-    sql += !query.watch       ? " AND ?7 IS NULL"
-           : has_former_names ? any_name_sql
-           : query.outcome    ? " AND +watch = ?7"
-                              : " AND watch = ?7";
-    sql += query.file ? " AND id IN (SELECT source_id FROM slices WHERE location = ?8"
-                        " OR (?10 <> 0 AND inode = ?10 AND name = ?9))"
-                      : " AND ?8 IS NULL AND ?9 IS NULL AND ?10 IS NULL";
-    // Places in work/ begin with its name and a slash, which the zero follows. No index: asked
-    // once.
-    if (query.left_in_work) {
-        std::string folder(work_folder);
-        sql += " AND stage = 'retired' AND id IN (SELECT source_id FROM slices";
-        sql += " WHERE location >= CAST('" + folder + "/' AS BLOB)";
-        sql += " AND location < CAST('" + folder + "0' AS BLOB))";
-    }
-    return sql + " ORDER BY changed_at DESC, id DESC LIMIT ?6";
-}
-
-std::string unretired_sql() {
-    return std::string("SELECT ") + source_rows::columns +
-           " FROM sources INDEXED BY sources_unretired WHERE stage <> 'retired'"
-           " ORDER BY changed_at DESC, id DESC";
-}
-
-std::string old_ones_sql() {
-    return "SELECT id FROM sources WHERE stage = 'retired' AND changed_at < ?1 "
-           "ORDER BY changed_at LIMIT ?2";
 }
 
 }  // namespace kustodrop::spool

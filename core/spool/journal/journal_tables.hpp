@@ -2,20 +2,13 @@
 
 #include "spool/journal/journal_changes.hpp"
 #include "spool/journal/journal_records.hpp"
+#include "spool/journal/known_slices.hpp"
 #include "sqlite/statement.hpp"
 
 #include <string>
 #include <vector>
 
 namespace kustodrop::spool {
-
-/// The questions whose answers must not take longer in a journal of a million rows. A page: ?1 and
-/// ?2 where it continues, ?3 since, ?4 outcome, ?5 id, ?6 limit, ?7 watch, ?8 to ?10
-/// place, name and inode of a file. Old ones: ?1 before, ?2
-/// limit.
-std::string page_sql(const journal_query& query, bool has_former_names = false);
-std::string unretired_sql();
-std::string old_ones_sql();
 
 /// The rows of sources and slices, of which the store's transactions are made. Throws
 /// sqlite::error.
@@ -25,6 +18,9 @@ public:
 
     void write(const source_change& change);
     void erase(const std::string& id);
+
+    /// What was written since the last commit is not there: to be called after a rollback.
+    void rolled_back() { known_slices_.forget_all(); }
     void rename_watch(const renamed_change& change);
 
     /// Reads the source of the current row of a statement that selects `columns`.
@@ -34,6 +30,7 @@ public:
 
 private:
     void write_slices(const source& s);
+    void write_slice(const std::string& id, std::size_t position, const slice& one);
     std::vector<slice> read_slices(const std::string& id);
 
     sqlite::statement write_source_;
@@ -42,6 +39,8 @@ private:
     sqlite::statement erase_slices_;
     sqlite::statement erase_source_;
     sqlite::statement rename_watch_;
+    sqlite::statement rename_failed_;
+    known_slices known_slices_;
 };
 
 /// Files that stay in their folders.

@@ -82,6 +82,8 @@ BOOST_AUTO_TEST_CASE(a_record_that_is_refused_does_not_keep_the_others_out_nor_s
     BOOST_TEST(!logged("set aside"));
     reopen();
     BOOST_TEST(book->unretired()->size() == 4u);
+    // What the transaction that was undone had written was written again.
+    for (auto& one : *book->unretired()) BOOST_TEST(one.slices.size() == 1u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

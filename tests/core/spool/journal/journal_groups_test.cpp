@@ -23,6 +23,7 @@ struct gathering : keeping {
     static source an_uploaded(int number) {
         auto out = a_source(number);
         out.stage = stage::uploaded{a_blob()};
+        out.last_post_at = wall_time(1s);  // Taken back: it does not wait for its next record.
         return out;
     }
 

@@ -1,6 +1,8 @@
 // A journal of a million rows: every question reads about as many rows as it returns.
+#include "spool/journal/journal_pages.hpp"
 #include "spool/journal/journal_store.hpp"
-#include "spool/journal/journal_tables.hpp"
+#include "sqlite/database.hpp"
+#include "sqlite/statement.hpp"
 #include "support/temp_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
