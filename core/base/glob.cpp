@@ -12,6 +12,7 @@ static constexpr std::size_t longest_pattern = 1024;
 
 // One UTF-8 character, or one byte where the name is none; its bytes are what is compared.
 static std::string_view first_character(std::string_view text) {
+    if (!text.empty() && static_cast<unsigned char>(text.front()) < 0x80) return text.substr(0, 1);
     for (std::size_t length = 1; length <= 4 && length <= text.size(); ++length) {
         if (is_valid_utf8(text.substr(0, length))) return text.substr(0, length);
     }

@@ -148,16 +148,18 @@ std::optional<std::string> percent_decode(std::string_view text) {
     return out;
 }
 
+static char in_lower_case(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
 std::string to_lower(std::string_view text) {
     std::string out(text);
-    for (auto& c : out) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
+    for (auto& c : out) c = in_lower_case(c);
     return out;
 }
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
-    return a.size() == b.size() && to_lower(a) == to_lower(b);
+    return std::ranges::equal(a, b, {}, in_lower_case, in_lower_case);
 }
 
 std::string_view trimmed(std::string_view text) {

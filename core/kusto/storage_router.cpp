@@ -81,8 +81,12 @@ asio::awaitable<storage_place> storage_router::queue() {
 std::optional<storage_place> storage_router::find_container(
     std::string_view account, std::string_view name
 ) {
-    for (auto& place : usable_containers()) {
-        if (place.account == account && place.name == name) return place;
+    take_over(resources_.current());
+    if (!in_use_) return std::nullopt;
+    auto now = clock_.wall_now();
+    for (auto& place : in_use_->containers) {
+        bool is_it = place.account == account && place.name == name;
+        if (is_it && place.usable_at(now)) return place;
     }
     return std::nullopt;
 }

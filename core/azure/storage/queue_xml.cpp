@@ -4,6 +4,7 @@
 #include "base/crypto/crypto.hpp"
 #include "base/text.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -69,18 +70,23 @@ result<std::vector<queue_message>> parse_queue_messages(std::string_view xml) {
 }
 
 std::string queue_message_xml(std::string_view text) {
-    std::string out = R"(<?xml version="1.0" encoding="utf-8"?><QueueMessage><MessageText>)";
-    for (char c : text) {
-        if (c == '<')
-            out += "&lt;";
-        else if (c == '>')
-            out += "&gt;";
-        else if (c == '&')
-            out += "&amp;";
-        else
-            out += c;
+    static constexpr std::string_view head =
+        R"(<?xml version="1.0" encoding="utf-8"?><QueueMessage><MessageText>)";
+    static constexpr std::string_view tail = "</MessageText></QueueMessage>";
+    std::string out;
+    out.reserve(head.size() + text.size() + tail.size());
+    out += head;
+    // Nearly always base64, in which nothing has to be escaped.
+    auto is_special = [](char c) { return c == '<' || c == '>' || c == '&'; };
+    for (auto from = text.begin();;) {
+        auto special = std::find_if(from, text.end(), is_special);
+        out.append(from, special);
+        if (special == text.end()) break;
+        out += *special == '<' ? "&lt;" : *special == '>' ? "&gt;" : "&amp;";
+        from = special + 1;
     }
-    return out + "</MessageText></QueueMessage>";
+    out += tail;
+    return out;
 }
 
 }  // namespace kustodrop::azure

@@ -39,19 +39,24 @@ static bool is_of_s3_copy(std::string_view base_name) {
            std::ranges::any_of(digits, is_letter);
 }
 
+static bool ends_in(std::string_view name, std::string_view ending) {
+    return name.size() >= ending.size() &&
+           equals_ignoring_case(name.substr(name.size() - ending.size()), ending);
+}
+
 std::optional<std::string_view> temporary_sign(std::string_view base_name) {
     for (auto sign : beginnings) {
         if (base_name.starts_with(sign)) return sign;
     }
-    auto lower = to_lower(base_name);
     for (auto sign : endings) {
-        if (lower.ends_with(sign)) return sign;
+        if (ends_in(base_name, sign)) return sign;
     }
     for (auto name : whole_names) {
-        if (lower == name) return name;
+        if (base_name.size() == name.size() && ends_in(base_name, name)) return name;
     }
     // Emacs: #NAME#.
-    if (lower.size() > 2 && lower.starts_with('#') && lower.ends_with('#')) return "#";
+    bool in_hashes = base_name.starts_with('#') && base_name.ends_with('#');
+    if (base_name.size() > 2 && in_hashes) return "#";
     if (is_of_s3_copy(base_name)) return base_name.substr(base_name.rfind('.'));
     return std::nullopt;
 }
@@ -67,9 +72,13 @@ std::optional<std::string> name_rules::ignored_because(std::string_view relative
     if (auto sign = temporary_sign(base)) {
         return "a name with \"" + std::string(*sign) + "\" is a temporary one";
     }
-    for (auto part : split(relative_name, '/')) {
+    // Every name of a folder comes here several times: no list of its parts is made.
+    for (auto rest = relative_name;;) {
+        auto part = rest.substr(0, rest.find('/'));
         if (part == ".kustodrop") return "it belongs to kustodrop itself";
         if (part.starts_with('.')) return "names that begin with a dot are hidden";
+        if (part.size() == rest.size()) break;
+        rest.remove_prefix(part.size() + 1);
     }
     auto& marker = options_.done_marker;
     if (!marker.empty() && base.ends_with(marker)) {
