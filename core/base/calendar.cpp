@@ -1,6 +1,7 @@
 // The dates of text.hpp.
 #include "base/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -12,24 +13,30 @@ static constexpr std::array months{
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 static constexpr std::array weekdays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 
+// The last `digits` digits of a number that is not negative.
+static void put_digits(char* to, int digits, unsigned number) {
+    for (int i = digits; i-- > 0; number /= 10) to[i] = static_cast<char>('0' + number % 10);
+}
+
+// Written for every line of the log and every message: without a format that is read each time.
 std::string to_iso8601(wall_time time) {
     auto day = floor<days>(time);
     year_month_day date(day);
     hh_mm_ss clock(floor<milliseconds>(time - day));
-    std::array<char, 64> out{};
-    std::snprintf(
-        out.data(),
-        out.size(),
-        "%04d-%02u-%02uT%02ld:%02ld:%02ld.%03ldZ",
-        static_cast<int>(date.year()),
-        static_cast<unsigned>(date.month()),
-        static_cast<unsigned>(date.day()),
-        clock.hours().count(),
-        clock.minutes().count(),
-        clock.seconds().count(),
-        clock.subseconds().count()
-    );
-    return out.data();
+    auto year = static_cast<int>(date.year());
+    std::string out = "0000-00-00T00:00:00.000Z";
+    auto put = [&](std::size_t at, int digits, auto number) {
+        put_digits(out.data() + at, digits, static_cast<unsigned>(number));
+    };
+    put(0, 4, std::max(year, 0));
+    put(5, 2, static_cast<unsigned>(date.month()));
+    put(8, 2, static_cast<unsigned>(date.day()));
+    put(11, 2, clock.hours().count());
+    put(14, 2, clock.minutes().count());
+    put(17, 2, clock.seconds().count());
+    put(20, 3, clock.subseconds().count());
+    if (year < 0 || year > 9999) out.replace(0, 4, std::to_string(year));
+    return out;
 }
 
 // Takes exactly `digits` digits from the front of `text`.

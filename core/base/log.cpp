@@ -82,6 +82,7 @@ static constexpr std::array number_fields{
     "watches"};
 
 static bool is_number(const log_field& field) {
+    if (std::ranges::count(number_fields, field.name) == 0) return false;
     auto& text = field.value;
     auto digits = text.find_first_not_of("0123456789");
     bool is_decimal =
@@ -89,8 +90,7 @@ static bool is_number(const log_field& field) {
         (digits > 0 && text[digits] == '.' &&
          text.find_first_not_of("0123456789", digits + 1) == text.npos && digits + 1 < text.size());
     bool has_leading_zero = text.size() > 1 && text[0] == '0' && text[1] != '.';
-    return !text.empty() && is_decimal && !has_leading_zero &&
-           std::ranges::count(number_fields, field.name) > 0;
+    return !text.empty() && is_decimal && !has_leading_zero;
 }
 
 static std::string as_json(

@@ -59,8 +59,10 @@ static std::string as_array_text(const std::vector<std::string>& values) {
     return json::serialize(out);
 }
 
-static json::object properties_of(const ingestion_request& request, const secret& identity_token) {
-    json::object out;
+static json::object properties_of(
+    const ingestion_request& request, const secret& identity_token, json::storage_ptr storage
+) {
+    json::object out(std::move(storage));
     for (auto& [name, value] : request.additional_properties) out[name] = value;
     out["authorizationContext"] = identity_token.reveal();
     // The service compares it exactly.
@@ -82,28 +84,32 @@ static json::object properties_of(const ingestion_request& request, const secret
 result<std::string> ingestion_message(
     const ingestion_request& request, const secret& identity_token
 ) {
-    json::object message{
-        {"Id", request.id},
-        {"BlobPath", request.blob.reveal()},
-        {"RawDataSize", request.raw_bytes},
-        {"DatabaseName", request.database},
-        {"TableName", request.table},
-        {"RetainBlobOnSuccess", true},
-        {"FlushImmediately", false},
-        {"IgnoreSizeLimit", false},
-        {"ReportLevel", request.report_level},
-        {"ReportMethod", request.report_method},
-        {"SourceMessageCreationTime", to_iso8601(request.created_at)},
-        {"ApplicationForTracing", request.application},
-        {"ClientVersionForTracing", version_for_tracing(request.client_version)},
-    };
+    // Every small file has one: its parts are not allocated one by one.
+    std::array<unsigned char, 8192> space;
+    json::monotonic_resource memory(space.data(), space.size());
+    json::object message(
+        {{"Id", request.id},
+         {"BlobPath", request.blob.reveal()},
+         {"RawDataSize", request.raw_bytes},
+         {"DatabaseName", request.database},
+         {"TableName", request.table},
+         {"RetainBlobOnSuccess", true},
+         {"FlushImmediately", false},
+         {"IgnoreSizeLimit", false},
+         {"ReportLevel", request.report_level},
+         {"ReportMethod", request.report_method},
+         {"SourceMessageCreationTime", to_iso8601(request.created_at)},
+         {"ApplicationForTracing", request.application},
+         {"ClientVersionForTracing", version_for_tracing(request.client_version)}},
+        &memory
+    );
     if (request.status) {
         message["IngestionStatusInTable"] = json::object{
             {"TableConnectionString", request.status->table.reveal()},
             {"PartitionKey", request.status->partition_key},
             {"RowKey", request.status->row_key}};
     }
-    message["AdditionalProperties"] = properties_of(request, identity_token);
+    message["AdditionalProperties"] = properties_of(request, identity_token, &memory);
     result<std::string> out(boost::system::in_place_value, base64_encode(json::serialize(message)));
     if (out->size() <= largest_message_bytes) return out;
     return failure{

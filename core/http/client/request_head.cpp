@@ -1,6 +1,7 @@
 #include "http/client/request_head.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 #include <string_view>
 
 namespace kustodrop::http {
@@ -20,20 +21,27 @@ bool is_fit_to_send(const request& ask) {
     });
 }
 
+static constexpr std::size_t usual_bytes = 1024;  // Most of them are the SAS and the token.
+
 std::string head_of(const request& ask, const std::string& user_agent) {
     auto& target = ask.target;
-    std::string out(to_string(ask.method));
-    out += " " + target.target() + " HTTP/1.1\r\n";
-    out += "Host: " + target.authority() + "\r\n";
-    if (!ask.headers.find("User-Agent")) out += "User-Agent: " + user_agent + "\r\n";
+    std::string out;
+    out.reserve(usual_bytes);
+    auto add = [&out](std::initializer_list<std::string_view> parts) {
+        for (auto part : parts) out += part;
+    };
+    add({to_string(ask.method), " ", target.target(), " HTTP/1.1\r\n"});
+    add({"Host: ", target.authority(), "\r\n"});
+    if (!ask.headers.find("User-Agent")) add({"User-Agent: ", user_agent, "\r\n"});
     // No answer is decompressed here.
-    if (!ask.headers.find("Accept-Encoding")) out += "Accept-Encoding: identity\r\n";
-    for (auto& [name, value] : ask.headers) out += name + ": " + value + "\r\n";
+    if (!ask.headers.find("Accept-Encoding")) add({"Accept-Encoding: identity\r\n"});
+    for (auto& [name, value] : ask.headers) add({name, ": ", value, "\r\n"});
     bool bodiless = ask.method == verb::get || ask.method == verb::head;
     if (!bodiless || !ask.payload().empty()) {
-        out += "Content-Length: " + std::to_string(ask.payload().size()) + "\r\n";
+        add({"Content-Length: ", std::to_string(ask.payload().size()), "\r\n"});
     }
-    return out + "\r\n";
+    add({"\r\n"});
+    return out;
 }
 
 }  // namespace kustodrop::http
