@@ -7,13 +7,17 @@
 
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <fcntl.h>
 #include <unistd.h>
 
 namespace kustodrop::spool {
 
-static std::string first_line(int file) {
-    std::array<char, 512> text{};
+// The path of a state directory, and what stands before it.
+static constexpr std::size_t longest_holder = PATH_MAX + 512;
+
+std::string holder_in(int file) {
+    std::array<char, longest_holder> text{};
     auto bytes = ::pread(file, text.data(), text.size(), 0);
     std::string_view line(text.data(), bytes > 0 ? static_cast<std::size_t>(bytes) : 0);
     return printable(trimmed(line.substr(0, line.find('\n'))));
@@ -42,7 +46,7 @@ static std::string holder_of(int file) {
         auto who = other.l_pid > 0 ? " (pid " + std::to_string(other.l_pid) + ")" : std::string();
         return "a process that is not kustodrop, which locks it for reading" + who;
     }
-    auto who = first_line(file);
+    auto who = holder_in(file);
     return who.empty() ? "another process" : who;
 }
 

@@ -27,6 +27,9 @@ private:
 /// "pid 123 on host NAME, state directory PATH": what our locks say.
 std::string holder_line(std::string_view state_directory);
 
+/// What a lock file says of its holder, fit to be shown; empty: nothing. Blocking.
+std::string holder_in(int file);
+
 /// Locks the state directory with its file "lock"; failure "state_locked" says who holds it. One
 /// that cannot be locked is of no use to the journal in it: "journal_unlockable".
 result<lock_file> lock_state_directory(const std::string& path);

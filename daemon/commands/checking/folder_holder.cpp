@@ -2,7 +2,6 @@
 
 #include "base/text.hpp"
 
-#include <array>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -23,10 +22,7 @@ std::optional<std::string> other_holder(
     int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
     spool::descriptor file(::openat(own->get(), "lock", flags));
     if (!file.is_open() || !is_locked(file.get())) return std::nullopt;
-    std::array<char, 4096> text{};
-    auto bytes = ::pread(file.get(), text.data(), text.size(), 0);
-    std::string_view line(text.data(), bytes > 0 ? static_cast<std::size_t>(bytes) : 0);
-    auto who = printable(trimmed(line.substr(0, line.find('\n'))));
+    auto who = spool::holder_in(file.get());
     // What spool::holder_line() writes.
     if (who.ends_with(", state directory " + printable(state_directory))) return std::nullopt;
     return "held by " + (who.empty() ? "another process" : who);

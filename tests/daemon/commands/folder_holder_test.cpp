@@ -29,4 +29,19 @@ BOOST_AUTO_TEST_CASE(says_which_other_daemon_has_a_folder_and_takes_nothing) {
     BOOST_TEST(other->starts_with("held by pid " + std::to_string(::getpid())));
 }
 
+BOOST_AUTO_TEST_CASE(both_who_ask_are_shown_all_of_a_long_path) {
+    test::temp_folder files;
+    auto first = opened(files);
+    BOOST_REQUIRE(first.prepare().has_value());
+    auto path = "/" + std::string(4000, 'd');
+    BOOST_REQUIRE(first.lock(path).has_value());
+    auto looking = opened(files);
+    BOOST_TEST(!daemon::other_holder(looking, path).has_value());
+    auto refused = looking.lock("/var/lib/second").error().message();
+    auto other = daemon::other_holder(looking, "/var/lib/second");
+    BOOST_REQUIRE(other.has_value());
+    BOOST_TEST(other->ends_with("d"));
+    BOOST_TEST(refused.find(*other) != std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
