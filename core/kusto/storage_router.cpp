@@ -23,11 +23,22 @@ void storage_router::take_over(const std::shared_ptr<const kusto::resource_set>&
 
 storage_router::visit::visit(storage_router& router, std::string account, errand kind)
     : router_(router), account_(std::move(account)), kind_(static_cast<std::size_t>(kind)) {
+    begin();
+}
+
+void storage_router::visit::begin() {
     ++router_.visits_[account_][kind_];
     ++router_.all_visits_[kind_];
 }
 
-storage_router::visit::~visit() {
+void storage_router::visit::go_to(const std::string& account) {
+    if (account == account_) return;
+    end();
+    account_ = account;
+    begin();
+}
+
+void storage_router::visit::end() {
     auto& mine = router_.visits_[account_];
     --mine[kind_];
     --router_.all_visits_[kind_];
@@ -35,6 +46,11 @@ storage_router::visit::~visit() {
     router_.containers_.busy_with(account_, 0, 0);
     router_.queues_.busy_with(account_, 0, 0);
     router_.visits_.erase(account_);
+}
+
+std::size_t storage_router::visits(const std::string& account, errand kind) const {
+    auto found = visits_.find(account);
+    return found == visits_.end() ? 0 : found->second[static_cast<std::size_t>(kind)];
 }
 
 // Each errand is spread for itself: counted together, all uploads would move to one account and all

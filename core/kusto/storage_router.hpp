@@ -52,15 +52,24 @@ public:
     class visit {
     public:
         visit(storage_router& router, std::string account, errand kind);
-        ~visit();
+        ~visit() { end(); }
         visit(const visit&) = delete;
         visit& operator=(const visit&) = delete;
 
+        /// It is sent to another account instead, or to this one.
+        void go_to(const std::string& account);
+
     private:
+        void begin();
+        void end();
+
         storage_router& router_;
         std::string account_;
         std::size_t kind_;
     };
+
+    /// How many visits there are to an account now.
+    std::size_t visits(const std::string& account, errand kind) const;
 
     /// How a request to an account went. Asks for other resources when that is the remedy.
     void report(const azure::storage_place& place, const result<void>& outcome);

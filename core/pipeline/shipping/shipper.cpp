@@ -242,7 +242,6 @@ asio::awaitable<result<void>> shipper::upload(std::string source_id, watch& from
         }
     }
     auto container = co_await with_.router.container();
-    storage_router::visit visiting(with_.router, container.account, storage_router::errand::upload);
     what = with_.sources.find(source_id);
     if (!what) co_return result<void>();
     reading_trouble trouble;

@@ -40,6 +40,7 @@ asio::awaitable<result<uploaded_blob>> uploader::send(
     auto& what = errand.what;
     auto& from = errand.from;
     auto& container = errand.container;
+    storage_router::visit visiting(with_.router, container.account, storage_router::errand::upload);
     auto found = from.target_for(what);  // A copy: a reload may change it while we read.
     auto where = found ? std::move(*found) : from.options.target;
     auto folder = from.folder;  // Held: the watch may lose it while we read.
@@ -70,6 +71,8 @@ asio::awaitable<result<uploaded_blob>> uploader::send(
     uploaded_blob made;
     auto destination = [&](const spool::source_reader& read) {
         made.record.name = blob_name(what, where, read.form());
+        // An earlier attempt may have begun elsewhere.
+        visiting.go_to(container.account);
         return container.location.with_path_suffix(made.record.name);
     };
     block_upload upload(parts, how, destination);

@@ -32,6 +32,8 @@ struct large_file : kustodrop::test::shipping {
     }
 
     reply take(std::map<std::string, std::string>& mine, const http::request& asked) {
+        auto account = std::string(asked.target.host().substr(0, 3));
+        visits = router.visits(account, storage_router::errand::upload);
         if (taken.size() >= most) return http::response{503, {}, {}};
         auto id = *asked.target.parameter("blockid");
         taken.push_back(azure::parse_block_id(id)->index);
@@ -77,6 +79,7 @@ struct large_file : kustodrop::test::shipping {
     std::map<std::string, std::map<std::string, std::string>> blocks;  // By account, by id.
     std::vector<unsigned> taken;                                       // In their order.
     std::size_t most = 100;
+    std::size_t visits = 0;  // To the account that was sent the last block.
 };
 
 }  // namespace
@@ -108,6 +111,8 @@ BOOST_AUTO_TEST_CASE(what_an_earlier_run_has_begun_is_looked_for_and_found) {
     std::ranges::sort(taken);
     BOOST_TEST(taken == (std::vector<unsigned>{0, 2, 3}));
     BOOST_TEST(committed() == "two.example");
+    BOOST_TEST(visits == 1u);
+    BOOST_TEST(router.visits("two", storage_router::errand::upload) == 0u);
     BOOST_TEST(logged("stored_bytes=1500") == 1u);
 }
 
