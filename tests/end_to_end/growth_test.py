@@ -2,6 +2,7 @@
 """Files that their writers still have open: every record arrives once, and none is torn."""
 import gzip
 import json
+import os
 import random
 import unittest
 
@@ -208,6 +209,22 @@ class Growth(EndToEnd):
             file.write(csv_rows(4, 100))
         self.until("all rows", lambda: emulator.count() == 6)
         self.assertEqual(self.numbers(emulator), [0, 1, 100, 101, 102, 103])
+
+    def test_a_new_version_that_ends_as_the_former_one_did_is_shipped_whole(self):
+        emulator, daemon = self.pair(emulator={"batching": "200ms"})
+        with open(daemon.drop / "a.csv", "w", encoding="utf-8") as file:
+            file.write(csv_rows(100))
+            file.flush()
+            self.until("100 rows", lambda: emulator.count() == 100)
+            self.until("the archive", lambda: daemon.inside("archive") != [])
+            # The first row is corrected in its place, and one is added.
+            file.seek(0)
+            file.write(csv_rows(1, 7))
+            file.seek(0, os.SEEK_END)
+            file.write(csv_rows(1, 100))
+        self.until("all rows", lambda: emulator.count() == 201)
+        rows = self.numbers(emulator)
+        self.assertEqual((rows.count(0), rows.count(7), rows.count(100)), (1, 3, 1))
 
 
 if __name__ == "__main__":

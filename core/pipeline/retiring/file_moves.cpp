@@ -4,7 +4,7 @@
 #include "spool/folder/beneath.hpp"
 #include "spool/folder/moves/transfer.hpp"
 #include "spool/folder/quarantine.hpp"
-#include "spool/reading/records/tail_check.hpp"
+#include "spool/reading/records/sampled_check.hpp"
 #include "spool/source/place.hpp"
 
 #include <sys/stat.h>
@@ -38,9 +38,9 @@ late_look look_for_growth(const spool::slice& file, spool::open_folders& through
     // Where inode numbers do not last, the place says which file it is.
     if (file.identity.inode == 0) now.inode = 0;
     if (now.same_content(file.identity) && !file.has_rest()) return out;
-    auto check = spool::tail_check(opened.get(), file.end());
     bool is_long_enough = now.size_bytes >= file.end();
-    out.grown = file_growth{now, is_long_enough && spool::may_be_same(file.end_check, check)};
+    auto holds = [&] { return spool::may_be_as_checked(opened.get(), file.end(), file.end_check); };
+    out.grown = file_growth{now, is_long_enough && holds()};
     return out;
 }
 

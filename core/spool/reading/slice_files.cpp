@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "spool/folder/beneath.hpp"
 #include "spool/reading/read_failures.hpp"
+#include "spool/reading/records/sampled_check.hpp"
 #include "spool/reading/records/tail_check.hpp"
 #include "spool/source/place.hpp"
 
@@ -142,8 +143,11 @@ result<void> slice_files::check_end() {
     // What was kept may have been corrected.
     if (is_kept_range(what.location)) return {};
     // What is overwritten from its beginning on, as by shred(1), may end as it was.
-    bool starts = !is_of_logs() || starts_as_cut();
-    if (starts && may_be_same(what.end_check, tail_check(file_.get(), what.end()))) return {};
+    bool is_as_cut =
+        is_of_logs()
+            ? starts_as_cut() && may_be_same(what.end_check, tail_check(file_.get(), what.end()))
+            : may_be_as_checked(file_.get(), what.end(), what.end_check);
+    if (is_as_cut) return {};
     return changed_while_read(what, longer_.value_or(what.identity));
 }
 

@@ -48,9 +48,9 @@ struct slice {
     std::uint64_t offset = 0;
     std::uint64_t length_bytes = 0;
     file_identity identity = {};
-    // The tail_check() (reading/records/tail_check.hpp) of the bytes before the offset and of those
-    // before the slice's end; 0: not known. They differ when the file was truncated and written
-    // again.
+    // The sampled_check() of the bytes before the offset and of those before the slice's end, of
+    // followed logs the tail_check() (both in reading/records); 0: not known. They differ when the
+    // file was written again.
     std::uint32_t start_check = 0;
     std::uint32_t end_check = 0;
     std::uint64_t head_bytes = 0;    // Before `offset`, left out because other slices come first.

@@ -1,6 +1,6 @@
 #include "pipeline/intake/cutting/cutting.hpp"
 
-#include "spool/reading/records/tail_check.hpp"
+#include "spool/reading/records/sampled_check.hpp"
 
 namespace kustodrop::pipeline {
 
@@ -50,8 +50,8 @@ result<cut_look> cut_open_file(
     // A look at an open file does not say when it was born.
     if (seen->identity.same_file(file.identity)) out.file.identity.born_ns = file.identity.born_ns;
     out.file.length_bytes = bytes_to_ship(*seen, out.is_unchanged, rules).value_or(0);
-    bool may_be_rewritten = !rules.in_place && out.file.length_bytes > 0;
-    out.file.end_check = may_be_rewritten ? spool::tail_check(descriptor, out.file.end()) : 0;
+    bool is_shipped = out.file.length_bytes > 0;
+    out.file.end_check = is_shipped ? spool::sampled_check(descriptor, out.file.end()) : 0;
     return out;
 }
 

@@ -3,6 +3,7 @@
 #include "spool/folder/beneath.hpp"
 #include "spool/reading/compression_kind.hpp"
 #include "spool/reading/read_failures.hpp"
+#include "spool/reading/records/sampled_check.hpp"
 #include "spool/reading/records/tail_check.hpp"
 
 #include <sys/stat.h>
@@ -98,7 +99,7 @@ result<record_cut> cut_at_record_end(
         return out;
     }
     if (what.offset > 0) {
-        out.continues = may_be_same(what.start_check, tail_check(file, what.offset));
+        out.continues = may_be_as_checked(file, what.offset, what.start_check);
     }
     out.length_bytes = now->size_bytes - what.offset;
     out.whole_records = out.length_bytes;
@@ -127,7 +128,7 @@ std::string small_content(int file, const slice& what, std::uint64_t longest) {
         if (piece.has_error() || piece->empty()) return {};
         have += piece->size();
     }
-    if (is_encoded(out) || !may_be_same(what.end_check, tail_check(out))) return {};
+    if (is_encoded(out) || !may_be_same(what.end_check, sampled_check(out))) return {};
     auto now = identity_now(file, what);
     bool is_same = now && now->same_content(what.identity);
     return is_same ? out : std::string();

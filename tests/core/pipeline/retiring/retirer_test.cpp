@@ -130,6 +130,16 @@ BOOST_AUTO_TEST_CASE(a_successor_is_recorded_with_the_end_of_what_it_follows) {
     BOOST_TEST(unretired.front().slices.front().start_check != 0u);
 }
 
+BOOST_AUTO_TEST_CASE(a_new_version_that_is_longer_and_has_the_same_middle_is_no_growth) {
+    begin();
+    std::string same;
+    while (same.size() < 3000) same += "7,8\n";
+    auto& what = claim("a.csv", "1,2\n" + same);
+    files.write(what.slices.front().location, "3,4\n" + same + "9,9\n");
+    settle(what);
+    BOOST_TEST(successor().offset == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(the_outcome_says_by_how_much_a_file_has_grown) {
     begin();
     auto& what = claim("a.csv", "1,\"2");
