@@ -81,14 +81,14 @@ result<slice> claim(const sighting& seen, const std::string& source_id, open_fol
     }
     if (new_place.folder < 0) return claim_failure(seen.name, errno);
 
-    auto error = move_without_overwriting(old_place, new_place);
+    auto error = move_without_overwriting(old_place, new_place, writers::only_this_move);
     if (error == ENOENT && !has_moved(old_place, new_place)) {
         // It was removed, or one of the folders has been replaced.
         old_place.folder = through.reach_again(from_folder);
         if (old_place.folder < 0) return unseen_failure(seen.name, errno);
         new_place.folder = through.make_again(to_folder);
         if (new_place.folder < 0) return claim_failure(seen.name, errno);
-        error = move_without_overwriting(old_place, new_place);
+        error = move_without_overwriting(old_place, new_place, writers::only_this_move);
     }
     // No one but this claim puts anything under that id.
     if (error != 0 && !has_moved(old_place, new_place)) {

@@ -35,6 +35,12 @@ int move_without_overwriting(const place_at& from, const place_at& to, writers t
     if (::renameat2(from.folder, old_name, to.folder, new_name, RENAME_NOREPLACE) == 0) return 0;
     int refusal = errno;
     if (!is_renameat2_missing(refusal)) return refusal;
+    // FUSE keeps a file that is open under a hidden name when it is unlinked: it would seem to have
+    // two names, and could not be claimed.
+    if (there == writers::only_this_move) {
+        auto error = move_to_unused_name(from, to, there);
+        if (error != EEXIST) return error;
+    }
     // File systems without NOREPLACE: a link never overwrites either.
     if (::linkat(from.folder, old_name, to.folder, new_name, 0) != 0) {
         if (knows_no_links(errno)) return move_to_unused_name(from, to, there);

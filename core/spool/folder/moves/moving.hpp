@@ -13,8 +13,9 @@ struct place_at {
     std::string base;
 };
 
-/// Who may put a file under the name that a move is about to take.
-enum class writers { only_us, anyone };
+/// Who may put a file under the name that a move is about to take: one move alone, where the name
+/// carries its id.
+enum class writers { only_this_move, only_us, anyone };
 
 /// Renames without ever overwriting. 0 or an errno: EEXIST if the target is taken, or if that
 /// cannot be excluded because the file system knows neither RENAME_NOREPLACE nor links and anyone
