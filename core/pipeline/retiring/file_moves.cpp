@@ -1,5 +1,6 @@
 #include "pipeline/retiring/file_moves.hpp"
 
+#include "pipeline/watch/renamed_files.hpp"
 #include "spool/folder/archiving.hpp"
 #include "spool/folder/beneath.hpp"
 #include "spool/folder/moves/transfer.hpp"
@@ -242,9 +243,32 @@ private:
 
 }  // namespace
 
-std::vector<move_result> move_files(
-    const spool::drop_folder& folder, const std::vector<move_job>& jobs
+// Of files in place: where they are now.
+static std::vector<move_job> with_places(
+    const spool::drop_folder& folder, std::vector<move_job> jobs
 ) {
+    std::vector<spool::slice> files;
+    bool recursive = false;
+    for (auto& job : jobs) {
+        if (!job.in_place || job.action == file_action::stay) continue;
+        for (auto& file : job.slices) files.push_back(is_ours(file) ? spool::slice() : file);
+        recursive = recursive || job.recursive;
+    }
+    auto found = find_renamed(folder, recursive, files);
+    auto next = found.begin();
+    for (auto& job : jobs) {
+        if (!job.in_place || job.action == file_action::stay) continue;
+        for (auto& file : job.slices) {
+            if (auto& now = *next++) file.location = now->name;
+        }
+    }
+    return jobs;
+}
+
+std::vector<move_result> move_files(
+    const spool::drop_folder& folder, const std::vector<move_job>& asked
+) {
+    auto jobs = with_places(folder, asked);
     std::vector<move_result> results;
     spool::open_folders through(folder);
     for (auto& job : jobs) {

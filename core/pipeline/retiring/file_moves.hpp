@@ -22,6 +22,8 @@ struct move_job {
     file_action action = file_action::stay;
     bool is_settled = false;  // False: the source is posted, and its files leave work/ early.
     bool follows_growth = true;
+    bool in_place = false;   // The files lie where they were found,
+    bool recursive = false;  // and may be renamed from a folder below the watch's to another.
     std::vector<std::string> errors;  // For the quarantine, one for each slice.
     wall_time at{};
 };
@@ -34,8 +36,9 @@ struct move_result {
     std::optional<failure> problem = {};
 };
 
-/// Moves the files of a batch. What is recorded as retired after this is so durably. Every job may
-/// be asked for again after a crash. Blocking.
+/// Moves the files of a batch; those in place that were renamed meanwhile, from where they are.
+/// What is recorded as retired after this is so durably. Every job may be asked for again after a
+/// crash. Blocking.
 std::vector<move_result> move_files(
     const spool::drop_folder& folder, const std::vector<move_job>& jobs
 );

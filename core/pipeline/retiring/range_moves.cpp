@@ -3,6 +3,7 @@
 #include "spool/following/log_state.hpp"
 #include "spool/source/place.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace kustodrop::pipeline {
@@ -91,6 +92,13 @@ std::vector<move_result> move_ranges(const open_folder& from, const std::vector<
         results.push_back(std::move(out));
     }
     return results;
+}
+
+void note_absence(spool::outcome_record& record, const move_result& how) {
+    auto is_absent = [](auto& one) { return one.location.empty(); };
+    if (std::ranges::none_of(how.slices, is_absent)) return;
+    record.details += record.details.empty() ? "" : "; ";
+    record.details += "the log does not have these bytes any more, so that none are kept";
 }
 
 }  // namespace kustodrop::pipeline

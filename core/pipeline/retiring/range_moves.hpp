@@ -17,4 +17,7 @@ file_action action_for_ranges(const watch_options& watch, const spool::outcome_r
 /// Every job may be asked for again after a crash. Blocking.
 std::vector<move_result> move_ranges(const open_folder& from, const std::vector<move_job>& jobs);
 
+/// Says in the record where a range has no location.
+void note_absence(spool::outcome_record& record, const move_result& how);
+
 }  // namespace kustodrop::pipeline

@@ -106,6 +106,8 @@ std::optional<move_job> retirer::job_for(const std::string& id) {
     one.id = id;
     one.slices = what->slices;
     one.follows_growth = watch_.follows_growth;
+    one.in_place = watch_.in_place;
+    one.recursive = watch_.options.recursive;
     one.at = with_.time.wall_now();
     auto* record = spool::outcome_of(what->stage);
     bool in_work = std::ranges::any_of(what->slices, [](auto& file) {
@@ -214,14 +216,6 @@ static void note_growth(spool::outcome_record& record, const move_result& how) {
     }
 }
 
-// Of ranges of logs.
-static void note_absence(spool::outcome_record& record, const move_result& how) {
-    auto is_absent = [](auto& one) { return one.location.empty(); };
-    if (std::ranges::none_of(how.slices, is_absent)) return;
-    record.details += record.details.empty() ? "" : "; ";
-    record.details += "the log does not have these bytes any more, so that none are kept";
-}
-
 void retirer::finish(const move_job& asked, move_result how) {
     auto* what = with_.sources.find(asked.id);
     if (!what || !how.problem) unmoved_.forget(asked.id);
@@ -280,6 +274,8 @@ void retirer::finish_files(
         } else if (watch_.in_place && grown->second.now.size_bytes == 0) {
             // A file that was cut and is written again is a new one when it rests.
             watch_.kept.end(file.name);
+        } else if (watch_.in_place) {
+            watch_.kept.begin(file.name, grown->second.now);
         }
     }
 }

@@ -15,6 +15,19 @@ static bool is_renamed(const file_identity& known, const file_identity& seen) {
            known.same_content(seen);
 }
 
+// Of one that is on its way: without the birth time what looks like it must wait until it has
+// ended.
+static bool may_be_renamed(const file_identity& known, const file_identity& seen) {
+    bool both_born = known.born_ns != 0 && seen.born_ns != 0;
+    return known.inode != 0 && (!both_born || known.born_ns == seen.born_ns) &&
+           known.same_content(seen);
+}
+
+static bool is_other_file(const file_identity& known, const file_identity& seen) {
+    bool both_born = known.born_ns != 0 && seen.born_ns != 0;
+    return !known.same_file(seen) || (both_born && known.born_ns != seen.born_ns);
+}
+
 // Under the same name.
 static bool is_unchanged(const file_identity& known, const file_identity& seen) {
     bool is_other = known.born_ns != 0 && seen.born_ns != 0 && known.born_ns != seen.born_ns;
@@ -23,14 +36,15 @@ static bool is_unchanged(const file_identity& known, const file_identity& seen) 
 
 void kept_files::begin(const std::string& name, const file_identity& identity) {
     end(name);
-    in_flight_.emplace(name, identity);
+    in_flight_.emplace(name, in_flight{identity});
     inodes_in_flight_.insert(identity.inode);
 }
 
 void kept_files::end(std::string_view name) {
     auto found = in_flight_.find(name);
     if (found == in_flight_.end()) return;
-    inodes_in_flight_.erase(inodes_in_flight_.find(found->second.inode));
+    inodes_in_flight_.erase(inodes_in_flight_.find(found->second.identity.inode));
+    any_unseen_ = any_unseen_ || found->second.hides;
     in_flight_.erase(found);
 }
 
@@ -86,10 +100,23 @@ void kept_files::forget(std::string_view name) {
     if (found != by_name_.end()) erase(found->second);
 }
 
+bool kept_files::covers_in_flight(const spool::sighting& seen) {
+    auto named = in_flight_.find(seen.name);
+    if (named != in_flight_.end()) {
+        auto& known = named->second;
+        // What is added to the file itself is shipped after it.
+        known.hides = known.hides || is_other_file(known.identity, seen.identity);
+        return true;
+    }
+    if (!inodes_in_flight_.contains(seen.identity.inode)) return false;
+    auto is_it = [&](auto& one) { return may_be_renamed(one.second.identity, seen.identity); };
+    auto found = std::ranges::find_if(in_flight_, is_it);
+    if (found == in_flight_.end()) return false;
+    found->second.hides = true;
+    return true;
+}
+
 bool kept_files::covers_renamed(const spool::sighting& seen, changes& out) {
-    bool may_be_in_flight = inodes_in_flight_.contains(seen.identity.inode);
-    auto is_it = [&](auto& one) { return is_renamed(one.second, seen.identity); };
-    if (may_be_in_flight && std::ranges::any_of(in_flight_, is_it)) return true;
     auto [first, last] = by_inode_.equal_range(seen.identity.inode);
     auto found = std::find_if(first, last, [&](auto& one) {
         return is_renamed(one.second->identity, seen.identity);
@@ -107,7 +134,7 @@ bool kept_files::covers_renamed(const spool::sighting& seen, changes& out) {
 }
 
 bool kept_files::covers(const spool::sighting& seen, changes& out) {
-    if (is_in_flight(seen.name)) return true;
+    if (covers_in_flight(seen)) return true;
     auto named = by_name_.find(seen.name);
     if (named != by_name_.end() && is_unchanged(named->second->identity, seen.identity)) {
         auto& known = *named->second;

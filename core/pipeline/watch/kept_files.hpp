@@ -24,11 +24,18 @@ namespace kustodrop::pipeline {
 /// to the folder. Pure.
 class kept_files {
 public:
-    /// The file is on its way and stays where it is meanwhile.
+    /// The file is on its way and stays where it is meanwhile. It is known under another name too,
+    /// if it is renamed before it ends; where its birth time is not known, what looks like it waits
+    /// as well.
     void begin(const std::string& name, const spool::file_identity& identity = {});
     void end(std::string_view name);
     void end_all();
     bool is_in_flight(std::string_view name) const { return in_flight_.contains(name); }
+
+    /// Whether one has ended since this was asked last for the sake of which something else was
+    /// taken for known: another file under its name, or what looked like it under another one. Then
+    /// the folder is to be looked at once more.
+    bool take_unseen() { return std::exchange(any_unseen_, false); }
 
     /// What an earlier run kept.
     void load(spool::kept_file file) { put(std::move(file)); }
@@ -71,14 +78,20 @@ private:
     void put(spool::kept_file file);
     void erase(files::iterator file);
     void name(files::iterator file, std::string name);
+    bool covers_in_flight(const spool::sighting& seen);
     bool covers_renamed(const spool::sighting& seen, changes& out);
 
+    struct in_flight {
+        spool::file_identity identity;
+        bool hides = false;  // Something else was taken for it.
+    };
     files files_;
     // Of several files that have had a name, the last one.
     std::map<std::string, files::iterator, std::less<>> by_name_;
     std::unordered_multimap<std::uint64_t, files::iterator> by_inode_;
     std::uint64_t pass_ = 1;
-    std::map<std::string, spool::file_identity, std::less<>> in_flight_;
+    std::map<std::string, in_flight, std::less<>> in_flight_;
+    bool any_unseen_ = false;
     std::unordered_multiset<std::uint64_t> inodes_in_flight_;
 };
 

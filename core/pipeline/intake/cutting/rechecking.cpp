@@ -3,7 +3,9 @@
 #include "pipeline/intake/resuming.hpp"
 #include "pipeline/superseding.hpp"
 #include "pipeline/watch/record_forms.hpp"
+#include "pipeline/watch/renamed_files.hpp"
 
+#include <cstddef>
 #include <utility>
 
 namespace kustodrop::pipeline {
@@ -14,13 +16,23 @@ void rechecker::add(const spool::source& what, unsigned unchanged_looks) {
 
 asio::awaitable<void> rechecker::look(bool hurries) {
     auto due = hurries ? waiting_.take_all() : waiting_.take_due(with_.time.now());
-    for (auto& one : due) co_await look_at(std::move(one), hurries);
+    std::vector<rechecks::due> left;
+    for (auto& one : due) {
+        bool has_left = co_await look_at(one, hurries, watch_.in_place);
+        if (has_left) left.push_back(std::move(one));
+    }
+    if (!left.empty()) co_await follow(std::move(left), hurries);
 }
 
-asio::awaitable<void> rechecker::look_at(rechecks::due one, bool hurries) {
+static bool has_left(const result<cut_look>& seen, const spool::slice& file) {
+    if (seen.has_error()) return seen.error().code == errc::file_vanished;
+    return !seen->file.identity.same_file(file.identity);
+}
+
+asio::awaitable<bool> rechecker::look_at(rechecks::due one, bool hurries, bool follows) {
     auto folder = watch_.folder;
     auto* what = with_.sources.find(one.source_id);
-    if (!what) co_return;
+    if (!what) co_return false;
     auto file = what->slices.back();
     cut_rules rules;
     rules.form = record_form_of(watch_.options.target.format);
@@ -33,12 +45,50 @@ asio::awaitable<void> rechecker::look_at(rechecks::due one, bool hurries) {
     };
     auto seen = co_await offload(with_.pool, work);
     what = with_.sources.find(one.source_id);
-    if (!what) co_return;
+    if (!what) co_return false;
+    if (follows && has_left(seen, file)) co_return true;
     if (seen.has_error()) {
         note_failure(*what, seen.error());
     } else {
         take(*what, std::move(*seen), one.unchanged_looks);
     }
+    co_return false;
+}
+
+// One look at the folder for all of them. It may miss a name that is just being changed: what was
+// not found is looked for once more before it is taken for deleted.
+asio::awaitable<void> rechecker::follow(std::vector<rechecks::due> left, bool hurries) {
+    std::vector<spool::slice> files;
+    for (auto& one : left) {
+        auto* what = with_.sources.find(one.source_id);
+        files.push_back(what ? what->slices.back() : spool::slice());
+    }
+    auto folder = watch_.folder;
+    auto recursive = watch_.options.recursive;
+    auto work = [folder, recursive, files] { return find_renamed(*folder, recursive, files); };
+    auto found = co_await offload(with_.pool, work);
+    for (std::size_t i = 0; i < left.size(); ++i) {
+        auto* what = with_.sources.find(left[i].source_id);
+        if (!what) continue;
+        if (found[i]) {
+            note_renamed(*what, *found[i]);
+        } else if (left[i].unchanged_looks == 0 && !hurries) {
+            add(*what, 1);
+            continue;
+        }
+        co_await look_at(left[i], hurries, false);
+    }
+}
+
+void rechecker::note_renamed(spool::source& what, const spool::sighting& now) {
+    auto& file = what.slices.back();
+    with_.log.info(
+        "a file was renamed before it was shipped: it is followed",
+        {{"watch", what.watch}, {"source", what.id}, {"file", file.name}, {"now", now.name}}
+    );
+    file.location = now.name;
+    file.identity = now.identity;
+    with_.sources.note(what);
 }
 
 void rechecker::note_failure(spool::source& what, const failure& problem) {
@@ -54,6 +104,8 @@ void rechecker::note_failure(spool::source& what, const failure& problem) {
 void rechecker::take(spool::source& what, cut_look seen, unsigned unchanged_looks) {
     auto& last = what.slices.back();
     bool is_new = last != seen.file;
+    // What its name led to before is not it any more.
+    if (is_new && watch_.in_place) watch_.kept.begin(last.name, seen.file.identity);
     if (is_new && may_be_reported(what)) return take_version(what, std::move(seen));
     last = std::move(seen.file);
     if (is_new) with_.sources.note(what);

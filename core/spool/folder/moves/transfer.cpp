@@ -14,7 +14,7 @@ static bool is_own(std::string_view location) { return location.starts_with(".ku
 
 located put_back(const drop_folder& folder, const slice& file, const std::string& source_id) {
     if (!is_plain_name(file.name)) return move_failure("cannot put back", file.name, ELOOP);
-    if (!is_own(file.location)) return located_at(file.name);
+    if (!is_own(file.location)) return located_at(file.location);
     open_folders through(folder);
     mover moving(through, file, source_id);
     auto name = split_folder(file.name);
@@ -99,7 +99,7 @@ result<slice> moved_to_work(
     const drop_folder& folder, const slice& file, const std::string& source_id
 ) {
     if (is_own(file.location)) return file;
-    auto location = work_location(source_id, file.name);
+    auto location = work_location(source_id, file.location);
     auto before = folder.look(location);
     if (!before) return before.error();
     if (*before) return slice{file.name, location, 0, file.length_bytes, file.identity};

@@ -187,4 +187,37 @@ BOOST_AUTO_TEST_CASE(a_file_in_flight_is_not_a_kept_one) {
     BOOST_TEST(!subject.is_in_flight("b"));
 }
 
+BOOST_AUTO_TEST_CASE(what_was_taken_for_a_file_in_flight_is_looked_at_when_it_has_ended) {
+    subject.begin("a", identity(1));
+    subject.begin("b", identity(2));
+    BOOST_TEST(covers("a", identity(1)));
+    auto grown = identity(1);
+    grown.size_bytes = 11;
+    BOOST_TEST(covers("a", grown));
+    subject.end("a");
+    BOOST_TEST(!subject.take_unseen());
+    BOOST_TEST(covers("b", identity(3)));
+    BOOST_TEST(!subject.take_unseen());
+    subject.end("b");
+    BOOST_TEST(subject.take_unseen());
+    BOOST_TEST(!subject.take_unseen());
+    subject.begin("c", identity(4));
+    BOOST_TEST(covers("d", identity(4)));
+    subject.end("c");
+    BOOST_TEST(subject.take_unseen());
+}
+
+// The journal does not have them.
+BOOST_AUTO_TEST_CASE(without_a_birth_time_what_looks_like_a_file_in_flight_waits_for_it) {
+    auto resumed = identity(1);
+    resumed.born_ns = 0;
+    subject.begin("a", resumed);
+    BOOST_TEST(covers("b", identity(1)));
+    auto grown = identity(1);
+    grown.size_bytes = 11;
+    BOOST_TEST(!covers("b", grown));
+    subject.end("a");
+    BOOST_TEST(!covers("b", identity(1)));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
