@@ -145,9 +145,25 @@ void find_by_ids(std::vector<source>& missing, const found_work& work) {
     }
 }
 
+// A file in place goes there before it is archived, deleted or quarantined; the run may have ended
+// in between.
+static void follow_into_work(source& what, const found_work& work) {
+    for (auto& file : what.slices) {
+        if (file.location.empty() || file.location.starts_with(".kustodrop/")) continue;
+        auto place = spool::work_location(what.id, file.location);
+        auto* renamed = what.slices.size() == 1 ? work.stranger(what.id) : nullptr;
+        if (work.has(place)) {
+            file.location = std::move(place);
+        } else if (renamed) {
+            file.location = renamed->location;
+        }
+    }
+}
+
 recovered reconcile(std::vector<source> unretired, found_work& work) {
     recovered out;
     for (auto& what : unretired) {
+        follow_into_work(what, work);
         bool complete = true;
         for (auto& file : what.slices) {
             complete = complete && (!lies_in_work(file) || work.has(file.location));

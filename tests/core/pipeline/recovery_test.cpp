@@ -72,6 +72,29 @@ BOOST_AUTO_TEST_CASE(a_blob_of_several_files_of_which_one_is_absent_is_uploaded_
     BOOST_TEST(found.lost.empty());
 }
 
+// On its way to the archive; under another name if it was renamed in the folder before.
+BOOST_AUTO_TEST_CASE(a_file_in_place_that_is_in_work_by_now_belongs_to_its_source) {
+    for (auto name : {"a.json", "b.json"}) {
+        auto what = journaled(stage::settled{});
+        what.slices.front().location = "a.json";
+        auto found = after_restart({what}, {in_work(id, name)});
+        BOOST_TEST_REQUIRE(found.resumed.size() == 1u);
+        BOOST_TEST(found.resumed[0].slices[0].location == spool::work_location(id, name));
+        BOOST_TEST(found.adopted.empty());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(files_in_place_that_share_a_blob_are_found_in_work_too) {
+    auto what = journaled(stage::settled{});
+    what.slices.front().location = "a.json";
+    what.slices.push_back({"b.json", "b.json", 0, 42, {}});
+    auto found = after_restart({what}, {in_work(id, "b.json")});
+    BOOST_TEST_REQUIRE(found.resumed.size() == 1u);
+    BOOST_TEST(found.resumed[0].slices[0].location == "a.json");
+    BOOST_TEST(found.resumed[0].slices[1].location == spool::work_location(id, "b.json"));
+    BOOST_TEST(found.adopted.empty());
+}
+
 BOOST_AUTO_TEST_CASE(adopts_a_file_the_journal_does_not_know_under_its_own_id) {
     auto found = after_restart({}, {in_work(id, "a.json")});
     BOOST_TEST_REQUIRE(found.adopted.size() == 1u);
