@@ -31,7 +31,8 @@ bool is_of_one_file(const failure& why);
 
 /// Takes a file out of a source of several: it is a source of its own then, as it was claimed. The
 /// others keep the id. They are a part of whatever was posted under it, so that a late success is
-/// theirs too, and the service's own check recognizes them.
+/// theirs too, and the service's own check recognizes them. Of the one that is taken out such posts
+/// count as posts whose answer was lost.
 spool::source take_out(
     spool::source& whole, std::size_t at, random_generator& random, wall_time now
 );

@@ -1,5 +1,6 @@
 #include "pipeline/dividing.hpp"
 
+#include "pipeline/superseding.hpp"
 #include "spool/source/place.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -115,6 +116,7 @@ BOOST_AUTO_TEST_CASE(what_is_left_without_a_file_keeps_its_id_and_what_is_known_
     auto whole = blob_of(3);
     whole.ambiguous_posts = 1;
     whole.last_post_at = wall_time(std::chrono::seconds(9));
+    whole.failure_keys = {"its only post has failed"};
     auto before = whole;
     auto one = out_of(whole, 1);
     before.slices.erase(before.slices.begin() + 1);
@@ -127,6 +129,24 @@ BOOST_AUTO_TEST_CASE(what_is_left_without_a_file_keeps_its_id_and_what_is_known_
     BOOST_TEST(std::holds_alternative<spool::stage::claimed>(one.stage));
     BOOST_TEST(one.posts == 0u);
     BOOST_TEST(one.ambiguous_posts == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_service_may_have_of_a_file_that_is_taken_out_is_remembered) {
+    auto whole = blob_of(3);
+    whole.posts = 3;
+    whole.failure_keys = {"one of them has failed"};
+    whole.last_post_at = wall_time(std::chrono::seconds(9));
+    whole.reported.in_operation = true;
+    whole.rest_posts = {{"Logs", "Web", "1"}, {"Logs", "Web", "2"}, {"Logs", "Web", "3"}};
+    auto one = out_of(whole, 1);
+    BOOST_TEST(may_be_reported(one));
+    BOOST_TEST(one.posts == 2u);
+    BOOST_TEST(one.ambiguous_posts == 2u);
+    BOOST_TEST((one.last_post_at == whole.last_post_at));
+    BOOST_TEST(one.reported.in_operation);
+    BOOST_REQUIRE(one.rest_posts.size() == 2u);
+    BOOST_TEST(one.rest_posts[1].operation.empty());
+    BOOST_TEST(whole.rest_posts[2].operation == "3");
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_is_taken_out_has_its_head_again) {
