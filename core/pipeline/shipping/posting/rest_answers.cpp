@@ -182,9 +182,9 @@ void rest_answers::note_accepted(
 }
 
 // What the service wishes of one request counts for several, but a larger file cannot be divided.
+// That it is larger may be why it is refused; only the answer says whether it is.
 static void name_limit(kusto::post_reply& reply, std::uint64_t bytes, std::uint64_t most) {
-    reply.is_of_size = reply.is_of_size || bytes > most;
-    if (!reply.is_of_size) return;
+    if (!reply.is_of_size && bytes <= most) return;
     auto& why = reply.why;
     why.hint = "set cluster.transport to auto or queued, so that it goes as a queue message";
     if (bytes <= most) return;

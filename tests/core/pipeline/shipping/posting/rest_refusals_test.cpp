@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(what_is_larger_than_a_request_may_be_is_left_to_queues_or_n
     pass(1s);
     BOOST_TEST(state_of(2) == "posted");  // It is a wish of the service, and no more.
     BOOST_TEST(bodies.size() == 1u);
-    said = http::response{400, {}, R"({"error":{"code":"BadRequest","message":"too much"}})"};
+    said = http::response{400, {}, R"({"error":{"code":"BadRequest","message":"Too large."}})"};
     claim(3);
     pass_seconds(25);
     auto large = shipper->oversized("web");
@@ -193,6 +193,28 @@ BOOST_AUTO_TEST_CASE(what_is_larger_than_a_request_may_be_is_left_to_queues_or_n
     BOOST_TEST(!shipper->post_trouble("web").has_value());
     BOOST_TEST(state_of(3) == "uploaded");
     BOOST_TEST(!gate().is_paused());
+    pass_seconds(120);
+    said = http::response{200, {}, accepted};
+    pass_seconds(400);
+    BOOST_TEST(state_of(3) == "posted");
+    BOOST_TEST(!shipper->oversized("web").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_large_file_that_is_refused_for_another_reason_is_trouble_of_its_watch) {
+    settings = R"({"ingestionSettings":{"preferredIngestionMethod":"Rest","maxDataSize":3}})";
+    choose_way();
+    keeper->set_wish(kusto::transport_wish::rest);
+    said = http::response{400, {}, R"({"error":{"code":"BadRequest","message":"Bad tags."}})"};
+    claim(1);
+    begin(1);
+    pass_seconds(40);
+    BOOST_TEST(!shipper->oversized("web").has_value());
+    auto trouble = shipper->post_trouble("web");
+    BOOST_REQUIRE(trouble.has_value());
+    BOOST_TEST(trouble->detail.find("Bad tags.") != std::string::npos);
+    // It may be the reason.
+    BOOST_TEST(trouble->detail.find("maxDataSize") != std::string::npos);
+    BOOST_TEST(state_of(1) == "uploaded");
 }
 
 BOOST_AUTO_TEST_CASE(what_waits_after_refusals_is_posted_at_once_where_messages_will_do) {
