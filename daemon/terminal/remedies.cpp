@@ -43,6 +43,11 @@ static constexpr auto all = std::to_array<advice>({
      "the files are damaged or were never finished: have them written again, and "
      "drop the new ones"},
     {"gzip_bomb", "inflate the files and split them, and drop the parts"},
+    {"blockcountexceedslimit", "set upload.block_size higher, then retry"},
+    {"requestbodytoolarge", "set upload.block_size lower, then retry"},
+    {"http_413",
+     "a proxy refuses requests of this size: set upload.block_size lower, or have it allow more, "
+     "then retry"},
     {"too_large", "split the files, and drop the parts"},
     {"unreadable",
      "the files are damaged or were never finished: have them written again, and "

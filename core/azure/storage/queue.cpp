@@ -83,6 +83,16 @@ static http::url place_of(const http::url& queue, const queue_message& message) 
         .with_parameters("popreceipt=" + percent_encode(message.pop_receipt));
 }
 
+// Of one message that was taken: another reader has it by now.
+static failure message_failure(
+    const http::response& answer, std::string_view what, on_refusal refusal
+) {
+    auto out = storage_failure(answer, what, refusal);
+    auto code = out.code.service_text();
+    if (code == "PopReceiptMismatch" || code == "MessageNotFound") out.next = remedy::give_up;
+    return out;
+}
+
 asio::awaitable<result<void>> queue_client::release(http::url queue, queue_message message) {
     auto target = place_of(queue, message).with_parameters("visibilitytimeout=0");
     auto request = prepared(http::verb::put, std::move(target), "update_message");
@@ -92,7 +102,7 @@ asio::awaitable<result<void>> queue_client::release(http::url queue, queue_messa
     auto answer = co_await transport_.send(std::move(request));
     if (!answer) co_return network_failure(answer.error());
     if (answer->status == 204) co_return result<void>();
-    co_return storage_failure(*answer, what, on_refusal::accept);
+    co_return message_failure(*answer, what, on_refusal::accept);
 }
 
 asio::awaitable<result<void>> queue_client::remove(http::url queue, queue_message message) {
@@ -102,7 +112,7 @@ asio::awaitable<result<void>> queue_client::remove(http::url queue, queue_messag
     if (!answer) co_return network_failure(answer.error());
     bool absent = answer->status == 404 && storage_error_code(*answer) == "MessageNotFound";
     if (answer->status == 204 || absent) co_return result<void>();
-    co_return storage_failure(*answer, what);
+    co_return message_failure(*answer, what, on_refusal::refresh_resources);
 }
 
 }  // namespace kustodrop::azure

@@ -87,9 +87,9 @@ constexpr std::array<std::string_view, 2> damaged{"Md5Mismatch", "Crc64Mismatch"
 constexpr std::array<std::string_view, 3> busy_container{
     "ContainerBeingDeleted", "ContainerDisabled", "QueueBeingDeleted"};
 
-// Only these speak of the request itself: the blob is too large, or another reader has the message.
-constexpr std::array<std::string_view, 4> about_the_request{
-    "RequestBodyTooLarge", "BlockCountExceedsLimit", "PopReceiptMismatch", "MessageNotFound"};
+// Only these speak of the blob itself.
+constexpr std::string_view too_many_blocks = "BlockCountExceedsLimit";
+constexpr std::string_view too_large_a_body = "RequestBodyTooLarge";
 
 meaning of_refusal(on_refusal refusal) {
     if (refusal == on_refusal::accept) {
@@ -110,8 +110,17 @@ meaning meaning_of(unsigned status, std::string_view code, on_refusal refusal) {
     if (is_one_of(code, stale_list)) return {remedy::upload_again, "blocks are missing"};
     if (is_one_of(code, missing)) return {remedy::refresh_resources, "it was rotated away"};
     if (is_one_of(code, busy_container)) return {remedy::refresh_resources, "it is going away"};
-    if (is_one_of(code, about_the_request)) {
-        return {remedy::give_up, "the service does not take this request"};
+    if (code == too_many_blocks) {
+        return {
+            remedy::give_up,
+            "the file has more blocks than the service takes: set upload.block_size higher, then "
+            "retry"};
+    }
+    if (status == 413 || code == too_large_a_body) {
+        return {
+            remedy::give_up,
+            "larger than the service, or a proxy in front of it, takes in one request: set "
+            "upload.block_size lower, then retry"};
     }
     if (status == 401 || status == 403) return of_refusal(refusal);
     switch (status) {
@@ -126,8 +135,6 @@ meaning meaning_of(unsigned status, std::string_view code, on_refusal refusal) {
         // Without a code something else stands at this address.
         if (code.empty()) return {remedy::refresh_resources, "nothing is there"};
         return {remedy::reroute, "it is not there"};
-    case 413:
-        return {remedy::give_up, "larger than the service takes in one request"};
     default:
         break;
     }
