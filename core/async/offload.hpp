@@ -9,6 +9,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <list>
 #include <memory>
@@ -42,6 +43,13 @@ public:
     /// Call it about once a second: work that has run for ten calls hangs, and another thread takes
     /// the place of the one it holds, so that other work continues. Bounded.
     void relieve();
+
+    /// More threads in the place of `held` ones, which work holds that may not return; no more than
+    /// relieve() would add. Bounded.
+    void stand_in(std::size_t held) {
+        auto most = wanted_ + static_cast<unsigned>(std::min<std::size_t>(held, most_lost));
+        while (threads_ && count_ < most) add_thread();
+    }
 
     asio::thread_pool* threads() { return threads_.get(); }
 

@@ -1,7 +1,6 @@
 #include "pipeline/engine.hpp"
 
 #include "async/offload.hpp"
-#include "pipeline/intake/opening/first_opening.hpp"
 #include "pipeline/making.hpp"
 #include "pipeline/renaming.hpp"
 
@@ -117,18 +116,12 @@ watcher& engine::add_watcher(watch& from) {
 
 void engine::expect_watch(watch_options options) { add_watcher(add(std::move(options))); }
 
-asio::awaitable<result<void>> engine::open_watch(watch_options options) {
-    auto name = options.name;
-    if (!find_watcher(name)) expect_watch(std::move(options));
-    auto& taking = *find_watcher(name);
-    // The others do not wait for a folder that hangs: run() continues when it is open. Of several
-    // on one server, one is proof enough.
-    first_opening attempt(with_.executor, with_.time);
-    shipping_.start(attempt.open(taking));
-    auto patience = has_hung_ ? 1s : 10s;
-    auto opened = co_await attempt.wait(patience);
-    has_hung_ = has_hung_ || taking.is_opening();
-    co_return opened;
+asio::awaitable<opening_failures> engine::open_watches(duration patience) {
+    std::vector<named_watcher> all;
+    for (auto& [name, one] : watchers_) all.push_back({name, one.get()});
+    opening_parts parts{with_.executor, with_.time, with_.pool, shipping_};
+    auto failures = co_await open_folders(parts, std::move(all), patience);
+    co_return failures;
 }
 
 void engine::add_watch(watch_options options) {
@@ -280,9 +273,9 @@ asio::awaitable<void> engine::watch_clusters() {
 
 std::optional<failure> engine::folder_trouble(const std::string& watch) {
     auto* from = find_watcher(watch);
-    if (from && from->absence()) return from->absence();
-    bool hangs = (from && from->is_stuck()) || clusters_.reads_hang(watch);
-    return hangs ? std::optional(folder_hangs()) : std::nullopt;
+    // One that was absent may hang by now.
+    if ((from && from->is_stuck()) || clusters_.reads_hang(watch)) return folder_hangs();
+    return from ? from->absence() : std::nullopt;
 }
 
 std::optional<failure> engine::trouble_of(const std::string& watch) {

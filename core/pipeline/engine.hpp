@@ -7,6 +7,7 @@
 #include "pipeline/following/follower.hpp"
 #include "pipeline/intake/intake.hpp"
 #include "pipeline/intake/named_files.hpp"
+#include "pipeline/intake/opening/first_openings.hpp"
 #include "pipeline/renaming.hpp"
 #include "pipeline/retiring/retirer.hpp"
 #include "pipeline/retrying/retry.hpp"
@@ -96,11 +97,12 @@ public:
     /// The watch is there from now on, as one whose folder is not open yet.
     void expect_watch(watch_options options);
 
-    /// Opens a watched folder and resumes its sources. After a failure the started engine keeps
-    /// trying. The watch need not be expected.
-    asio::awaitable<result<void>> open_watch(watch_options options);
+    /// Opens the folders of all expected watches, several at a time, and resumes their sources. Of
+    /// those that failed, or did not answer within `patience`, it says why: the started engine
+    /// keeps trying, and one that hangs continues by itself. Call it once.
+    asio::awaitable<opening_failures> open_watches(duration patience);
 
-    /// The same while the engine runs, which opens the folder itself.
+    /// A watch more while the engine runs, which opens the folder itself.
     void add_watch(watch_options options);
 
     /// The watch has another name from now on: its folder, its sources and what it keeps stay with
@@ -190,10 +192,9 @@ private:
     std::map<std::string, std::unique_ptr<retirer>> retirers_;
     std::unique_ptr<named_files> named_;
     hung_folders hung_;
-    bool has_hung_ = false;  // A folder that was opened.
-    event idle_;             // There is something to pack_idle.
-    task_group shipping_;    // Ends by itself when the engine is closed.
-    task_group serving_;     // Until it is cancelled.
+    event idle_;           // There is something to pack_idle.
+    task_group shipping_;  // Ends by itself when the engine is closed.
+    task_group serving_;   // Until it is cancelled.
 };
 
 }  // namespace kustodrop::pipeline

@@ -70,9 +70,6 @@ public:
     /// What a folder keeps that is never shipped, and the like: said once in the log.
     virtual std::vector<notice> notices() const { return {}; }
 
-    /// Whether the folder is being opened.
-    virtual bool is_opening() const { return false; }
-
     /// Whether the folder does not answer: what was begun there has not returned for long.
     virtual bool is_stuck() const { return false; }
 

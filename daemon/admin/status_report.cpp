@@ -145,7 +145,7 @@ static void add_watch_problems(const watch_status& watch, std::vector<std::strin
     auto add = [&](const std::string& text) { out.push_back(watch.name + ": " + text); };
     if (watch.leaving) return;
     if (!watch.present && !watch.trouble) {
-        add("its folder is not open: " + watch.path);
+        add("its folder is being opened: " + watch.path);
     } else if (watch.trouble) {
         // A folder may be absent although there is one at its path: the detail says why.
         add((watch.present ? "" : "its folder is not open: ") + to_string(*watch.trouble));

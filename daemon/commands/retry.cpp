@@ -104,12 +104,14 @@ struct offline_engine {
         const pipeline::retry_request& wanted, std::vector<pipeline::unserved_watch>& locked
     ) {
         for (auto& from : settings.watches) {
-            auto options = watch_options_of(from, settings.retention);
-            auto opened = co_await engine->open_watch(std::move(options));
-            if (!opened.has_error() || opened.error().code != errc::folder_locked) continue;
-            bool is_all = settings.watches.size() == 1 || wanted.watch == from.name;
-            if (is_all) co_return opened;
-            if (!wanted.watch) locked.push_back({from.name, opened.error()});
+            engine->expect_watch(watch_options_of(from, settings.retention));
+        }
+        auto failures = co_await engine->open_watches(5s);
+        for (auto& [name, problem] : failures) {
+            if (problem.code != errc::folder_locked) continue;
+            bool is_all = settings.watches.size() == 1 || wanted.watch == name;
+            if (is_all) co_return problem;
+            if (!wanted.watch) locked.push_back({name, problem});
         }
         co_return result<void>();
     }

@@ -16,6 +16,9 @@ static constexpr unsigned most_threads = 32;
 static constexpr unsigned most_watch_threads = 8;
 static constexpr duration longest_join = 5s;
 
+// Nothing is shipped from any folder before: those that hang must not keep the others for long.
+static constexpr duration patience_at_start = 1s;
+
 // A thread for each watch, and those for reading and compressing. One that a mount holds which
 // hangs is replaced by the pool, so that other watches notice nothing.
 static unsigned threads_for(const surroundings& around, const config::settings& settings) {
@@ -114,11 +117,8 @@ void app::build_engine() {
 }
 
 asio::awaitable<result<void>> app::open_watches() {
-    for (auto& from : settings_.watches) {
-        auto options = watch_options_of(from, settings_.retention);
-        // One that cannot be opened, or that another daemon holds, is tried again.
-        co_await engine_->open_watch(std::move(options));
-    }
+    // One that cannot be opened, or that another daemon holds, is tried again.
+    co_await engine_->open_watches(patience_at_start);
     for (auto& [watch, sources] : engine_->unclaimed()) {
         if (engine_->find_watcher(watch)) continue;  // Its folder is absent, which is logged.
         around_.log.warning(

@@ -160,6 +160,49 @@ class EachFolderTrouble(Troubled):
         self.settled(daemon, seconds=200, succeeded=5)
         self.none_says(daemon, file, metrics)
 
+    def hangs_at_the_start(self, watch):
+        if os.geteuid() != 0 or not os.path.exists("/dev/fuse"):
+            self.skipTest("needs root and FUSE")
+        emulator = self.emulator()
+        daemon = self.daemon(emulator, watch)
+        near = daemon.folder / "near"
+        near.mkdir()
+        plain = daemon.settings["watches"][0]
+        daemon.settings["watches"].append({**plain, "name": "near", "path": str(near)})
+        daemon.write()
+        backing = daemon.folder / "server"
+        backing.mkdir()
+        (backing / "f0.log").write_text(csv_rows(1))
+        mount = HangingMount(backing, daemon.drop)
+        self.addCleanup(mount.end)
+        mount.hangs = mount.whole = True
+        daemon.start()
+
+        def of(name):
+            return next(one for one in daemon.status()["watches"] if one["name"] == name)
+
+        daemon.put("f1.log", csv_rows(1), near)
+        self.until("the other watch", lambda: of("near")["outcomes"]["succeeded"] == 1)
+        # Long before the minute that an open folder may take.
+        self.until("trouble", lambda: of("web")["trouble"], 25)
+        self.assertEqual(of("web")["trouble"]["code"], "timeout")
+        self.assertIn("look at its mount", of("web")["trouble"]["detail"])
+        self.assertEqual([one.split(":")[0] for one in daemon.status()["problems"]], ["web"])
+        metrics = {"kustodrop_watch_present": 0}
+        said, alert = "waiting: folder: ", "KustodropFolderAbsent"
+        file = daemon.drop / "f0.log"
+        self.all_say(daemon, file, "does not answer", metrics, said, alert=alert)
+        mount.release()
+        self.until("the file of the folder", lambda: of("web")["outcomes"]["succeeded"] == 1)
+        self.none_says(daemon, file, metrics)
+        self.assertIn("the watched folder answers again", daemon.output())
+
+    def test_the_folder_hangs_at_the_start(self):
+        self.hangs_at_the_start({})
+
+    def test_the_folder_of_logs_hangs_at_the_start(self):
+        self.hangs_at_the_start(FOLLOW)
+
     def test_the_folder_of_logs_hangs(self):
         if os.geteuid() != 0 or not os.path.exists("/dev/fuse"):
             self.skipTest("needs root and FUSE")

@@ -6,6 +6,7 @@
 #include "pipeline/intake/folder_reports.hpp"
 #include "pipeline/intake/opening/taking_over.hpp"
 #include "pipeline/intake/releasing.hpp"
+#include "pipeline/watch/hung_folder.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -16,8 +17,6 @@ namespace stage = spool::stage;
 
 // What was cut and is not posted yet: while the service is away, bytes wait in the logs.
 static constexpr std::size_t most_unposted = 16;
-
-static constexpr duration longest_turn = 1min;
 
 follower::follower(
     asio::any_io_executor executor,
@@ -71,7 +70,9 @@ void follower::adopt_state() {
 }
 
 bool follower::is_stuck() const {
-    return busy_since_ && with_.time.now() - *busy_since_ >= longest_turn;
+    using enum folder_question;
+    auto asked = is_open_ ? what_is_in_it : whether_it_is_there;
+    return busy_since_ && hangs(asked, with_.time.now() - *busy_since_);
 }
 
 std::optional<log_figures> follower::figures() const {

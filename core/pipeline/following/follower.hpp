@@ -63,7 +63,6 @@ public:
     std::size_t waiting_in_folder() const override { return cutter_.waiting_logs(); }
     const std::optional<failure>& absence() const override { return absence_; }
     std::vector<notice> notices() const override;
-    bool is_opening() const override { return busy_since_ && !is_open_; }
     bool is_stuck() const override;
     std::optional<time_point> waiting_since() const override { return cutter_.behind_since(); }
     std::optional<log_figures> figures() const override;

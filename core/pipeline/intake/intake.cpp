@@ -8,6 +8,7 @@
 #include "pipeline/intake/releasing.hpp"
 #include "spool/folder/scanning.hpp"
 
+#include <memory>
 #include <unordered_set>
 #include <utility>
 
@@ -66,11 +67,8 @@ void intake::drain_former_folder() {
     life_.change(std::move(wanted), watch_.options);
 }
 
-// A large folder may take its time.
-static constexpr duration longest_turn = 1min;
-
 bool intake::is_stuck() const {
-    return busy_since_ && with_.time.now() - *busy_since_ >= longest_turn;
+    return busy_since_ && hangs(asked_, with_.time.now() - *busy_since_);
 }
 
 bool intake::is_over() const {
@@ -166,13 +164,27 @@ asio::awaitable<result<void>> intake::try_open() {
     co_return opened;
 }
 
+asio::awaitable<result<opened_folder>> intake::take_folder() {
+    auto path = watch_.options.path;
+    auto how = watch_.options.claim;
+    auto opening = [=] { return open_watched_folder(path, how); };
+    asked_ = folder_question::whether_it_is_there;
+    auto opened = co_await offload(with_.pool, opening);
+    asked_ = folder_question::what_is_in_it;
+    if (opened.has_error()) co_return opened;
+    auto state_directory = options_.state_directory;
+    auto waiting = waiting_places(with_.sources, with_.absent, watch_.options.name);
+    auto ours = std::make_shared<opened_folder>(std::move(*opened));
+    auto taking = [=] { return take_possession(*ours, state_directory, waiting); };
+    auto taken = co_await offload(with_.pool, taking);
+    if (taken.has_error()) co_return taken.error();
+    result<opened_folder> out(std::move(*ours));
+    co_return out;
+}
+
 asio::awaitable<result<void>> intake::open_and_resume() {
     auto path = watch_.options.path;
-    auto state_directory = options_.state_directory;
-    auto how = watch_.options.claim;
-    auto waiting = waiting_places(with_.sources, with_.absent, watch_.options.name);
-    auto opening = [=] { return open_watched_folder(path, how, state_directory, waiting); };
-    auto opened = co_await offload(with_.pool, opening);
+    auto opened = co_await take_folder();
     auto listed = opened.has_error() ? spool::work_listing() : std::move(opened->work);
     found_work work(std::move(listed));
     folder_facts where;

@@ -12,6 +12,7 @@
 #include "pipeline/intake/watching/work_check.hpp"
 #include "pipeline/recovery.hpp"
 #include "pipeline/routing.hpp"
+#include "pipeline/watch/hung_folder.hpp"
 #include "pipeline/watch/watch_table.hpp"
 #include "pipeline/watcher.hpp"
 #include "spool/folder/scanning.hpp"
@@ -80,11 +81,11 @@ public:
     std::optional<time_point> waiting_since() const override { return files_.waiting_since(); }
     std::vector<notice> notices() const override { return files_.notices(); }
     const std::optional<failure>& absence() const override { return absence_; }
-    bool is_opening() const override { return busy_since_ && !watch_.folder; }
     bool is_stuck() const override;
 
 private:
     asio::awaitable<result<void>> try_open();
+    asio::awaitable<result<opened_folder>> take_folder();
     asio::awaitable<result<void>> open_and_resume();
     void drain_former_folder();
     void load_kept();
@@ -107,7 +108,8 @@ private:
     rechecker rechecks_;
     work_check work_;
     event woken_;
-    std::optional<time_point> busy_since_;        // Opening the folder, or taking a turn.
+    std::optional<time_point> busy_since_;  // Opening the folder, or taking a turn.
+    folder_question asked_ = folder_question::what_is_in_it;  // Meanwhile.
     std::optional<failure> absence_;              // Why the folder is not open, logged once.
     std::optional<spool::folder_record> before_;  // The folder that the files were claimed in.
     bool former_is_deleted_ = false;              // The one that was open before.

@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "base/result.hpp"
+#include "base/time.hpp"
 
 #include <set>
 #include <string>
@@ -17,6 +18,15 @@ inline failure folder_hangs() {
         .hint =
             "look at its mount and the server of that (df on the folder hangs as well); its "
             "files wait, and go on by themselves when it answers"};
+}
+
+/// What is asked of a folder when it is opened is answered soon. What is asked of an open one may
+/// take its time, for it may be a large one.
+enum class folder_question { whether_it_is_there, what_is_in_it };
+
+/// Pure. Whether a folder does not answer what was asked so long ago.
+inline bool hangs(folder_question asked, duration ago) {
+    return ago >= (asked == folder_question::whether_it_is_there ? duration(5s) : duration(1min));
 }
 
 /// Says in the log, once each, which folders do not answer and which do so again.

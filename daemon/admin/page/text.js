@@ -71,7 +71,7 @@ function stateOf(watch, status) {
     return ["bad", "held", `${trouble.code}: ${asSentence(trouble.detail)} ${again}`];
   }
   if (trouble) return ["bad", "folder absent", `${asSentence(trouble.detail)} ${again}`];
-  if (!watch.present) return ["bad", "folder absent", "The folder is not open; it is retried."];
+  if (!watch.present) return ["bad", "opening", "The folder is being opened."];
   if (status.journal_healthy === false) {
     return ["bad", "held", "Nothing is taken or sent until the journal can be written."];
   }

@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(all_that_is_wrong_is_named_the_gravest_first) {
     );
     report.next_request = 0s;
     BOOST_TEST(report.problems()[1].ends_with("; it is tried again now"));
-    BOOST_TEST(found[5] == "web: its folder is not open: /srv/web");
+    BOOST_TEST(found[5] == "web: its folder is being opened: /srv/web");
     auto text = report.to_text();
     report.transport_reason = "unknown_yet";
     auto said = report.to_text();

@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_named) {
     BOOST_TEST(std::count_if(shown.begin(), shown.end(), is_trouble) == 2);
     auto said = text();
     BOOST_TEST(has(said, "unreachable: no answer"));
-    BOOST_TEST(has(said, "web: its folder is not open: /srv/drop/web"));
+    BOOST_TEST(has(said, "web: its folder is being opened: /srv/drop/web"));
 }
 
 BOOST_AUTO_TEST_CASE(while_no_daemon_answers_it_says_so_and_since_when) {

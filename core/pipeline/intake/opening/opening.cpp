@@ -9,29 +9,25 @@
 
 namespace kustodrop::pipeline {
 
-static result<void> take_possession(
-    opened_folder& out,
+result<void> take_possession(
+    opened_folder& of,
     const std::string& state_directory,
     const std::vector<spool::source_key>& waiting
 ) {
-    auto& folder = *out.how.folder;
+    if (of.how.read_only) return {};
+    auto& folder = *of.how.folder;
     auto prepared = folder.prepare();
     if (prepared.has_error()) return prepared.error();
-    out.warnings = std::move(*prepared);
+    of.warnings = std::move(*prepared);
     auto locked = folder.lock(state_directory);
     if (locked.has_error()) return locked.error();
     auto work = spool::list_work(folder, waiting);
     if (work.has_error()) return work.error();
-    out.work = std::move(*work);
+    of.work = std::move(*work);
     return {};
 }
 
-result<opened_folder> open_watched_folder(
-    const std::string& path,
-    claim_mode how,
-    const std::string& state_directory,
-    const std::vector<spool::source_key>& waiting
-) {
+result<opened_folder> open_watched_folder(const std::string& path, claim_mode how) {
     auto folder = spool::drop_folder::open(path);
     if (folder.has_error()) return folder.error();
     opened_folder out;
@@ -43,9 +39,6 @@ result<opened_folder> open_watched_folder(
     if (out.how.read_only) {
         out.stays_because = advice->reason;
         out.warnings.push_back(advice->reason + ": files are shipped in place and stay there");
-    } else {
-        auto ours = take_possession(out, state_directory, waiting);
-        if (ours.has_error()) return ours.error();
     }
     out.identity = out.how.folder->identity();
     out.medium = out.how.folder->medium().kind;

@@ -21,11 +21,14 @@ struct opened_folder {
     std::string stays_because;  // Why files stay in place although that was not asked for; or "".
 };
 
-/// Opens a watch's folder, prepares its .kustodrop and locks it, unless files are to stay in place
-/// because the folder cannot be changed. `waiting`: as for list_work(). Blocking.
-result<opened_folder> open_watched_folder(
-    const std::string& path,
-    claim_mode how,
+/// Opens a watch's folder and asks how files can be taken from it, which takes a moment unless it
+/// hangs. Blocking.
+result<opened_folder> open_watched_folder(const std::string& path, claim_mode how);
+
+/// Prepares the .kustodrop of such a folder, locks it and lists what is in work/, unless files are
+/// to stay in place because the folder cannot be changed. `waiting`: as for list_work(). Blocking.
+result<void> take_possession(
+    opened_folder& of,
     const std::string& state_directory,
     const std::vector<spool::source_key>& waiting
 );
