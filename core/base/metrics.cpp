@@ -96,6 +96,18 @@ double metrics::total(std::string_view name, std::string_view label, std::string
     return sum;
 }
 
+void metrics::show_gauges_only(std::string_view label, std::set<std::string> values) {
+    if (whole_) return whole_->show_gauges_only(label, std::move(values));
+    shown_[std::string(label)] = std::move(values);
+}
+
+bool metrics::is_shown(const metric_labels& labels) const {
+    return std::all_of(labels.begin(), labels.end(), [&](auto& one) {
+        auto only = shown_.find(one.first);
+        return only == shown_.end() || only->second.contains(one.second);
+    });
+}
+
 void metrics::before_exposition(std::function<void()> update) {
     if (whole_) return whole_->before_exposition(std::move(update));
     updates_.push_back(std::move(update));
@@ -157,6 +169,7 @@ std::string metrics::exposition() {
             out += series(name, labels, "") + " " + number(counter.value()) + "\n";
         }
         for (auto& [labels, gauge] : family.gauges) {
+            if (!is_shown(labels)) continue;
             out += series(name, labels, "") + " " + number(gauge.value()) + "\n";
         }
         for (auto& [labels, histogram] : family.histograms) out += lines(name, labels, histogram);

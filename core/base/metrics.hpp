@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -84,6 +85,10 @@ public:
     /// The sum of a counter's series that have this label; of all when the label has no name.
     double total(std::string_view name, std::string_view label, std::string_view value) const;
 
+    /// From now on gauges that have this label are shown for these values of it only: what is not
+    /// there any more has no state. Counters and histograms stay.
+    void show_gauges_only(std::string_view label, std::set<std::string> values);
+
     /// Called before each exposition, to bring gauges up to date.
     void before_exposition(std::function<void()> update);
 
@@ -99,6 +104,7 @@ private:
     };
     family& family_of(std::string_view name, metric_kind type);
     metric_labels with_label(const metric_labels& labels) const;
+    bool is_shown(const metric_labels& labels) const;
 
     metrics* whole_ = nullptr;  // Of which this is a part; null: it is one itself.
     std::pair<std::string, std::string> label_;
@@ -106,6 +112,7 @@ private:
     std::map<std::string, std::string, std::less<>> help_;
     std::map<std::string, std::vector<double>, std::less<>> bounds_;
     std::vector<std::function<void()>> updates_;
+    std::map<std::string, std::set<std::string>, std::less<>> shown_;  // Values by label.
 };
 
 }  // namespace kustodrop

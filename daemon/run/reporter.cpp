@@ -9,6 +9,7 @@
 #include "daemon/terminal/remedies.hpp"
 
 #include <algorithm>
+#include <set>
 #include <unistd.h>
 
 namespace kustodrop::daemon {
@@ -55,6 +56,10 @@ void reporter::measure() {
     }
     with_.shipping.sources().measure_ages();
     measure_whole(around_.measured, now);
+    // One that was removed or renamed must not be in trouble for ever.
+    std::set<std::string> watches;
+    for (auto& one : now.watches) watches.insert(one.name);
+    around_.measured.show_gauges_only("watch", std::move(watches));
     measure_process(around_.measured);
 }
 

@@ -5,6 +5,7 @@ import os
 import signal
 import unittest
 
+import surfaces
 from harness import EndToEnd, csv_rows
 from waiting import until
 
@@ -216,6 +217,31 @@ class Reload(EndToEnd):
         daemon.write()
         self.assertEqual(self.reload(daemon)["added"], ["more"])
         self.settled(daemon, succeeded=2)
+
+    def present(self, daemon):
+        samples = daemon.scrape().samples.items()
+        name = "kustodrop_watch_present"
+        return {dict(own)["watch"]: value for (found, own), value in samples if found == name}
+
+    def test_a_watch_that_was_removed_or_renamed_in_trouble_is_not_in_trouble_for_ever(self):
+        _, daemon = self.pair()
+        path = self.add_watch(daemon, "more")
+        daemon.write()
+        self.reload(daemon)
+        path.rename(path.with_name("away"))
+        absent = "KustodropFolderAbsent"
+        self.until("an alert", lambda: absent in surfaces.alerts(daemon.scrape()))
+        self.watch(daemon, "more")["name"] = "other"
+        daemon.write()
+        self.reload(daemon)
+        self.until("renamed", lambda: self.names(daemon) == {"web", "other"})
+        self.assertEqual(self.present(daemon), {"web": 1, "other": 0})
+        self.remove_watch(daemon, "other")
+        daemon.write()
+        self.reload(daemon)
+        self.until("removed", lambda: self.names(daemon) == {"web"})
+        self.assertEqual(surfaces.alerts(daemon.scrape()), set())
+        self.assertEqual(self.present(daemon), {"web": 1})
 
     def test_a_new_secret_is_used_without_a_restart(self):
         emulator = self.emulator()

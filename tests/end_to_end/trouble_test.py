@@ -147,6 +147,9 @@ class EachTrouble(Troubled):
         self.all_say(daemon, late, "paused", metrics, "the watch is paused", alert=alert)
         watch = daemon.status()["watches"][0]
         self.assertEqual(watch["waiting_in_folder"], 1)  # The late one.
+        # Those that are held were answered; a probe is in flight for a moment.
+        self.until("no awaited outcome", lambda: daemon.status()["outstanding"] == 0, 30)
+        self.assertGreater(daemon.status()["watches"][0]["held"], 0)
         self.assertIn("; create the table or correct watches[].table", watch["paused"])
         self.check(daemon, self.CONFIGURATION, '"Later" is not a table of Demo')
         columns = "time:datetime, level:string, message:string, number:long"

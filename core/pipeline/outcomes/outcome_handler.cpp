@@ -165,6 +165,11 @@ void outcome_handler::park(spool::source& what, spool::outcome_record record) {
     with_.sources.park(what, std::move(record));
 }
 
+// Nothing is awaited of it until it is posted again.
+static bool is_answered(const spool::source& what) {
+    return what.failure_keys.size() >= what.posts;
+}
+
 void outcome_handler::resend(
     spool::source& what, spool::any_stage from, const spool::outcome_record& cause
 ) {
@@ -179,6 +184,7 @@ void outcome_handler::resend(
     );
     metric_labels labels{{"operation", uploads ? "upload" : "post"}, {"reason", cause.code}};
     with_.measured.count("kustodrop_retries_total", labels).add();
+    if (is_answered(what)) with_.expected.remove(what.id);
     if (with_.sources.is_parked(what)) with_.sources.unpark(what);
     with_.sources.advance(what, std::move(from));
     auto wait = next_wait(what.posts, options_.resend_backoff, std::nullopt, with_.random);
@@ -230,6 +236,7 @@ void outcome_handler::count_refusal(const spool::source& what, const spool::outc
 }
 
 void outcome_handler::hold(spool::source& what) {
+    if (is_answered(what)) with_.expected.remove(what.id);
     with_.sources.advance(what, spool::unposted(what.stage));
     with_.watches.find(what.watch)->gates.of(what.target).hold(what.id);
 }

@@ -163,4 +163,21 @@ BOOST_AUTO_TEST_CASE(keeps_references_valid) {
     BOOST_TEST(all.count("c", {{"n", "0"}}).value() == 1);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_not_there_any_more_has_no_gauges) {
+    metrics registry;
+    for (auto watch : {"a", "b"}) {
+        registry.value("held", {{"watch", watch}}).set(1);
+        registry.count("seen", {{"watch", watch}}).add();
+    }
+    registry.value("usable").set(1);
+    registry.show_gauges_only("watch", {"b"});
+    auto shown = registry.exposition();
+    BOOST_TEST(shown.find("held{watch=\"a\"}") == std::string::npos);
+    BOOST_TEST(shown.find("held{watch=\"b\"} 1") != std::string::npos);
+    BOOST_TEST(shown.find("seen{watch=\"a\"} 1") != std::string::npos);
+    BOOST_TEST(shown.find("usable 1") != std::string::npos);
+    registry.show_gauges_only("watch", {"a", "b"});
+    BOOST_TEST(registry.exposition().find("held{watch=\"a\"} 1") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -105,6 +105,21 @@ BOOST_AUTO_TEST_CASE(a_refused_target_does_not_fail_the_files_of_an_absent_folde
     BOOST_TEST(spool::name_of(absent->find(id_of(1))->stage) == "uploaded");
 }
 
+BOOST_AUTO_TEST_CASE(nothing_is_awaited_of_what_is_held_or_to_be_posted_again) {
+    for (int number = 1; number <= 7; ++number) awaited(number);
+    awaited(8).posts = 2;
+    for (int number = 1; number <= 6; ++number) reports(number, "BadRequest_TableNotExist");
+    BOOST_TEST(state(6) == "uploaded");
+    BOOST_TEST(!expected.contains(id_of(6)));
+    BOOST_TEST(expected.contains(id_of(7)));
+    reports(7, "General_RetryAttemptsExceeded");
+    BOOST_TEST(state(7) == "uploaded");
+    BOOST_TEST(!expected.contains(id_of(7)));
+    reports(8, "BadRequest_TableNotExist");  // Of one of two posts.
+    BOOST_TEST(state(8) == "uploaded");
+    BOOST_TEST(expected.contains(id_of(8)));
+}
+
 BOOST_AUTO_TEST_CASE(a_failure_is_noted_once) {
     auto& what = awaited(1);
     what.posts = 3;
