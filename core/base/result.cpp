@@ -1,5 +1,7 @@
 #include "base/result.hpp"
 
+#include "base/text.hpp"
+
 namespace kustodrop {
 
 std::string_view to_string(remedy next) {
@@ -21,6 +23,8 @@ std::string_view to_string(remedy next) {
     }
     return "unknown";
 }
+
+std::string failure::message() const { return and_also(detail, hint); }
 
 std::string to_string(const failure& f) { return f.code.text() + ": " + f.message(); }
 

@@ -37,7 +37,7 @@ struct failure {
     std::string hint = {};        // What a person can do about it; empty if nothing is known.
 
     /// The detail and, after a semicolon, the hint: what is logged, journaled and printed.
-    std::string message() const { return hint.empty() ? detail : detail + "; " + hint; }
+    std::string message() const;
 };
 
 /// "code: detail; hint".

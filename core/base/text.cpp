@@ -162,6 +162,14 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) {
     return std::ranges::equal(a, b, {}, in_lower_case, in_lower_case);
 }
 
+std::string and_also(std::string said, std::string_view more) {
+    if (said.empty() || more.empty()) return said.append(more);
+    // Three points do not end a sentence.
+    bool is_sentence = said.ends_with('.') && !said.ends_with("..");
+    if (is_sentence) said.pop_back();
+    return said.append("; ").append(more);
+}
+
 std::string_view trimmed(std::string_view text) {
     static constexpr std::string_view blanks = " \t\r\n";
     auto first = text.find_first_not_of(blanks);

@@ -30,6 +30,10 @@ std::optional<std::string> percent_decode(std::string_view text);
 std::string to_lower(std::string_view text);
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 std::string_view trimmed(std::string_view text);
+
+/// "said; more", without the full stop that may end what was said. Either may be empty.
+std::string and_also(std::string said, std::string_view more);
+
 std::vector<std::string_view> split(std::string_view text, char separator);
 
 /// "2026-08-22T10:00:00.123Z": UTC with milliseconds (docs/protocol.md §7.2).

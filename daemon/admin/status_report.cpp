@@ -142,7 +142,8 @@ static std::string without_file(const pipeline::notice& one) {
 }
 
 static void add_watch_problems(const watch_status& watch, std::vector<std::string>& out) {
-    auto add = [&](const std::string& text) { out.push_back(watch.name + ": " + text); };
+    auto at = watch.cluster.empty() ? std::string() : " at " + watch.cluster;
+    auto add = [&](const std::string& text) { out.push_back(watch.name + at + ": " + text); };
     if (watch.leaving) return;
     if (!watch.present && !watch.trouble) {
         add("its folder is being opened: " + watch.path);
@@ -182,8 +183,8 @@ void status_report::sum_up() {
 static void add_cluster_problems(const cluster_status& of, std::vector<std::string>& out) {
     auto name = of.cluster.empty() ? std::string() : "cluster " + of.cluster + ": ";
     if (of.trouble) {
-        auto next = of.next_request ? "; " + next_try(*of.next_request) : "";
-        out.push_back(name + to_string(*of.trouble) + next);
+        auto next = of.next_request ? next_try(*of.next_request) : "";
+        out.push_back(name + and_also(to_string(*of.trouble), next));
     }
     if (of.polling_trouble) {
         out.push_back(name + "outcomes cannot be read: " + to_string(*of.polling_trouble));
@@ -208,6 +209,8 @@ std::vector<std::string> status_report::problems() const {
         );
     }
     for (auto& watch : watches) add_watch_problems(watch, out);
+    if (!fleet_trouble.empty())
+        out.push_back("the fleet table is not reported to: " + fleet_trouble);
     for (auto& one : out) one = printable(one);
     return out;
 }
@@ -250,6 +253,7 @@ std::string status_report::to_json() const {
         {"trouble", trouble_json(trouble)},
         {"next_request_in_seconds", seconds(next_request)},
         {"notification_trouble", trouble_json(polling_trouble)},
+        {"fleet_trouble", nullptr},
         {"journal_healthy", journal_healthy},
         {"journal_set_aside", set_journal_aside},
         {"stopping", stopping},
@@ -257,12 +261,23 @@ std::string status_report::to_json() const {
         {"outstanding", outstanding},
         {"watches", std::move(all)}};
     if (!config_problem.empty()) out["config_problem"] = printable(config_problem);
+    if (!fleet_trouble.empty()) out["fleet_trouble"] = printable(fleet_trouble);
     if (!clusters.empty()) {
         json::array each;
         for (auto& one : clusters) each.push_back(cluster_json(one));
         out["clusters"] = std::move(each);
     }
     return json::serialize(out);
+}
+
+// " at west and east"; nothing where there is one.
+static std::string names_of(const std::vector<cluster_status>& clusters) {
+    std::string out;
+    for (std::size_t i = 0; i < clusters.size(); ++i) {
+        auto before = i == 0 ? " at " : (i + 1 == clusters.size() ? " and " : ", ");
+        out += before + clusters[i].cluster;
+    }
+    return out;
 }
 
 std::string status_report::to_text() const { return status_text(to_json()); }
@@ -280,11 +295,11 @@ std::string status_report::one_line() const {
         oldest = oldest ? std::min(*oldest, *watch.counts.oldest) : *watch.counts.oldest;
     }
     std::string out;
-    if (stopping) out += "stopping; ";
-    if (!config_problem.empty())
-        out += "CONFIGURATION REFUSED, the old one works: " + config_problem + "; ";
-    if (!journal_healthy) out += "JOURNAL CANNOT BE WRITTEN; ";
-    if (trouble && clusters.empty()) out += "HOLDING: " + to_string(*trouble) + "; ";
+    auto add = [&](std::string_view part) { out = and_also(std::move(out), part); };
+    if (stopping) add("stopping");
+    if (!config_problem.empty()) add("CONFIGURATION REFUSED, the old one works: " + config_problem);
+    if (!journal_healthy) add("JOURNAL CANNOT BE WRITTEN");
+    if (trouble && clusters.empty()) add("HOLDING: " + to_string(*trouble));
     for (auto& one : clusters) {
         if (!one.trouble) continue;
         auto is_away = [&](auto& watch) {
@@ -292,9 +307,11 @@ std::string status_report::one_line() const {
             return watch.cluster != one.cluster || (failover && failover->since);
         };
         auto what = std::ranges::all_of(watches, is_away) ? "FAILOVER from" : "HOLDING for";
-        out += what + (" cluster " + one.cluster) + ": " + to_string(*one.trouble) + "; ";
+        add(what + (" cluster " + one.cluster) + ": " + to_string(*one.trouble));
     }
-    out += std::to_string(watches.size()) + (watches.size() == 1 ? " watch, " : " watches, ");
+    if (!fleet_trouble.empty()) add("FLEET TABLE: " + fleet_trouble);
+    add(std::to_string(watches.size()) + (watches.size() == 1 ? " watch" : " watches") +
+        names_of(clusters) + ", ");
     out += std::to_string(pending) + " pending";
     if (oldest) out += " (oldest " + human_duration(duration(now - *oldest)) + ")";
     if (unconfirmed > 0) out += ", " + std::to_string(unconfirmed) + " unconfirmed";

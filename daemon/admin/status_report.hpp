@@ -88,6 +88,7 @@ struct status_report : cluster_status {
     std::string journal_problem;     // Why it cannot be written, as far as that is known.
     bool set_journal_aside = false;  // A damaged one, when it was started, not long ago.
     bool stopping = false;
+    std::string fleet_trouble;  // Why the fleet table gets no rows; empty: it does, or is not used.
     std::vector<cluster_status> clusters = {};  // Empty where there is only one.
     std::vector<watch_status> watches;
 

@@ -101,9 +101,7 @@ static std::string watch_text(const json::object& watch) {
     }
     out += "\n";
     if (watch.at("paused").is_string()) {
-        auto why = field("paused");
-        if (why.ends_with('.')) why.pop_back();
-        out += "  PAUSED " + why + "; " + field("held") + " wait\n";
+        out += "  PAUSED " + and_also(field("paused"), field("held") + " wait") + "\n";
     }
     auto* unstreamed = watch.if_contains("streaming_paused");
     if (unstreamed && unstreamed->is_string()) {

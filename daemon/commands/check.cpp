@@ -57,7 +57,7 @@ static std::set<std::string> check_folders(const config::settings& settings, ste
         auto location = watch.path + (medium.empty() ? "" : " (" + medium + ")");
         bool must_move = watch.claim == pipeline::claim_mode::rename;
         if (auto other = other_holder(*folder, settings.state_directory)) {
-            out.bad(step, location + ": " + *other + "; " + one_daemon, bad_configuration);
+            out.bad(step, location + ": " + and_also(*other, one_daemon), bad_configuration);
             continue;
         }
         if (watch.kind == pipeline::watch_kind::follow) {

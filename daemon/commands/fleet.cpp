@@ -3,11 +3,11 @@
 #include "base/live_secrets.hpp"
 #include "base/text.hpp"
 #include "config/clusters.hpp"
-#include "daemon/commands/checking/target_questions.hpp"
 #include "daemon/commands/tables/query_session.hpp"
 #include "daemon/fleet/fleet_hosts.hpp"
 #include "daemon/fleet/fleet_table.hpp"
 #include "daemon/program.hpp"
+#include "daemon/service/target_questions.hpp"
 
 #include <algorithm>
 #include <cstdio>

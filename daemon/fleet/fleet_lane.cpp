@@ -3,6 +3,9 @@
 #include "async/timed_wait.hpp"
 #include "base/text.hpp"
 #include "daemon/fleet/fleet_mark.hpp"
+#include "daemon/fleet/fleet_problem.hpp"
+#include "daemon/service/target_questions.hpp"
+#include "kusto/cloud.hpp"
 #include "kusto/reporting.hpp"
 #include "kusto/rest/rest_request.hpp"
 #include "pipeline/shipping/guarded.hpp"
@@ -15,13 +18,30 @@ namespace kustodrop::daemon {
 // Of one report; what is more is counted in it.
 static constexpr std::size_t most_rows = 2000;
 static constexpr std::size_t most_read = 2 * most_rows;  // Of each outcome.
+// How often a table that was there is looked for again.
+static constexpr duration between_looks = 1h;
+static constexpr auto usable_metric = "kustodrop_fleet_table_usable";
 
 fleet_lane::fleet_lane(surroundings around, fleet_parts with)
-    : around_(around), with_(std::move(with)), changed_(around.executor) {}
+    : around_(around), with_(std::move(with)), changed_(around.executor) {
+    auto help = "0 while the fleet table gets no rows until a person acts.";
+    around_.measured.declare(metric_kind::gauge, usable_metric, help);
+}
 
 void fleet_lane::change() {
     if (pace_) pace_->change(around_.time.now(), with_.settings.fleet.interval);
+    looked_.reset();
     changed_.notify_all();
+}
+
+std::string fleet_lane::trouble() const {
+    bool is_known = is_on() && trouble_ && troubled_ == place();
+    return is_known ? troubled_ + ": " + to_string(*trouble_) : std::string();
+}
+
+void fleet_lane::measure() {
+    if (!is_on() && troubled_.empty()) return;
+    around_.measured.value(usable_metric).set(trouble().empty() ? 1 : 0);
 }
 
 asio::awaitable<void> fleet_lane::run() {
@@ -49,6 +69,28 @@ asio::awaitable<void> fleet_lane::remember() {
     reported_ = known ? *known : around_.time.wall_now();
 }
 
+// No notification would say it. Where the table may not be looked at, rows may be taken all the
+// same.
+asio::awaitable<result<void>> fleet_lane::look() {
+    auto now = around_.time.now();
+    if (looked_ && now - *looked_ < between_looks) co_return result<void>();
+    auto& service = with_.service;
+    auto engine = service.engine();
+    auto& place = engine.endpoint();
+    auto trusted = kusto::check_endpoint(place, service.trusted_hosts());
+    bool is_trusted = place == service.endpoint() || trusted.has_value() ||
+                      trusted.error().code == errc::engine_endpoint;
+    auto fleet = with_.settings.fleet;
+    looked_ = now;
+    if (!is_trusted || fleet.database.empty()) co_return result<void>();
+    auto command = mappings_command(fleet.table);
+    auto listed = co_await engine.execute_in(fleet.database, std::move(command));
+    auto wrong = fleet_table_problem(fleet, listed);
+    if (!wrong) co_return result<void>();
+    looked_.reset();
+    co_return *wrong;
+}
+
 asio::awaitable<void> fleet_lane::send_one() {
     auto sending = send();
     auto sent = co_await pipeline::guarded(std::move(sending));
@@ -59,6 +101,8 @@ asio::awaitable<void> fleet_lane::send_one() {
 }
 
 asio::awaitable<result<wall_time>> fleet_lane::send() {
+    auto found = co_await look();
+    if (found.has_error()) co_return found.error();
     auto& service = with_.service;
     auto way = co_await service.transports.chosen();
     std::optional<secret> token;
@@ -115,6 +159,7 @@ asio::awaitable<fleet_lane::report> fleet_lane::make() {
     auto span = next_span(*reported_, around_.time.wall_now());
     auto now = with_.status();
     now.host = fleet_host_name(now.host, with_.settings.state_directory);
+    now.fleet_trouble.clear();  // A row that arrives shows that it is over.
     auto sources = co_await read_sources(now.host, span);
     report out;
     out.until = sources ? span.until : *reported_;
@@ -147,8 +192,9 @@ asio::awaitable<result<file_rows>> fleet_lane::read_sources(std::string host, ou
 void fleet_lane::settle(const result<wall_time>& sent) {
     auto now = around_.time.now();
     auto& fleet = with_.settings.fleet;
-    auto where = fleet.database + "." + fleet.table;
+    auto where = place();
     if (sent.has_value()) {
+        trouble_.reset();
         reported_ = *sent;
         pace_->sent(now, fleet.interval);
         for (auto& ended : failures_.worked(where, now)) {
@@ -163,6 +209,10 @@ void fleet_lane::settle(const result<wall_time>& sent) {
         return;
     }
     auto problem = sent.error();
+    if (problem.next == remedy::reconfigure) {
+        trouble_ = problem;
+        troubled_ = where;
+    }
     pace_->failed(now, fleet.interval, problem.retry_after, around_.random);
     auto said = failures_.failed(where, problem.code.text(), now);
     if (!said) return;

@@ -26,7 +26,8 @@ struct fleet_parts {
 /// Sends rows about this daemon to the fleet table, one blob at a time. They are not a source:
 /// neither roster nor journal knows them, and no outcome is asked for. Rows are made when there is
 /// a place for them, so that nothing waits in memory while the service cannot be reached: outcomes
-/// wait in the journal, and of what would have been said meanwhile only the latest is.
+/// wait in the journal, and of what would have been said meanwhile only the latest is. Nothing is
+/// sent either to a table that does not exist, where the cluster lets itself be asked for it.
 class fleet_lane {
 public:
     fleet_lane(surroundings around, fleet_parts with);
@@ -37,6 +38,13 @@ public:
     /// The configuration has changed.
     void change();
 
+    /// What is wrong with the table, so that it gets no rows until a person acts; empty: nothing
+    /// that is known, or there is none.
+    std::string trouble() const;
+
+    /// Sets the metric that says the same.
+    void measure();
+
 private:
     struct report {
         std::string text;
@@ -46,6 +54,7 @@ private:
     bool is_on() const { return !with_.settings.fleet.database.empty(); }
 
     asio::awaitable<void> remember();
+    asio::awaitable<result<void>> look();
     asio::awaitable<void> send_one();
     asio::awaitable<result<wall_time>> send();
     asio::awaitable<report> make();
@@ -54,6 +63,9 @@ private:
         kusto::ingestion_request request, std::optional<secret> token
     );
     void settle(const result<wall_time>& sent);
+    std::string place() const {
+        return with_.settings.fleet.database + "." + with_.settings.fleet.table;
+    }
     std::string mark_path() const { return with_.settings.state_directory + "/fleet.mark"; }
 
     surroundings around_;
@@ -61,6 +73,9 @@ private:
     event changed_;
     std::optional<fleet_pace> pace_;
     std::optional<wall_time> reported_;  // Outcomes until then are in the table.
+    std::optional<time_point> looked_;   // The table was found then.
+    std::optional<failure> trouble_;     // Since the last report that arrived.
+    std::string troubled_;               // The table that it is about.
     recurring failures_{{10min, 16}};
 };
 

@@ -54,6 +54,7 @@ static json::value age_of(const std::optional<wall_time>& oldest, wall_time now)
 
 static json::object watch_object(const watch_status& watch, wall_time now) {
     json::object out{{"name", watch.name}, {"target", watch.target}};
+    if (!watch.cluster.empty()) out["cluster"] = watch.cluster;
     for (auto& [outcome, column] : outcome_columns) out[outcome] = count_of(watch, outcome);
     out["seen"] = watch.seen;
     out["raw_bytes"] = watch.raw_bytes;
@@ -89,7 +90,7 @@ static void add_sums(const std::vector<watch_status>& watches, wall_time now, js
 std::string heartbeat_row(const status_report& now, const heartbeat_facts& facts) {
     auto problems = now.problems();
     std::string reason;
-    for (auto& one : problems) reason += (reason.empty() ? "" : "; ") + one;
+    for (auto& one : problems) reason = and_also(std::move(reason), one);
     if (now.stopping && reason.empty()) reason = "the daemon stops";
     json::object out{
         {"Time", to_iso8601(now.now)},

@@ -109,7 +109,8 @@ void app::build_engine() {
         *state_.journal(),
         settings_.state_directory,
         [this] { return reloader_.problem(); },
-        [this] { return stops_.any(); }};
+        [this] { return stops_.any(); },
+        [this] { return fleet_ ? fleet_->trouble() : std::string(); }};
     reporter_ = std::make_unique<reporter>(around_, std::move(reporting));
     auto& of_fleet = services_.find(settings_.fleet.cluster);
     fleet_parts fleet{settings_, of_fleet, *state_.journal(), pool_, [this] { return status(); }};
@@ -199,7 +200,10 @@ void app::start_admin() {
     asked.retry = [this] { return engine_->for_retry(); };
     asked.not_started = [this] { return not_started(); };
     admin_ = std::make_unique<admin>(around_, settings_.admin, std::move(asked));
-    around_.measured.before_exposition([this] { reporter_->measure(); });
+    around_.measured.before_exposition([this] {
+        reporter_->measure();
+        fleet_->measure();
+    });
 }
 
 asio::awaitable<spool_look> app::look(std::string watch, std::string file) {

@@ -3,14 +3,14 @@
 #include "base/text.hpp"
 #include "daemon/admin/measures.hpp"
 #include "daemon/run/free_space.hpp"
+#include "daemon/run/noted_pause.hpp"
 #include "daemon/supervision/sd_notify.hpp"
 #include "daemon/supervision/watchdog.hpp"
-#include "daemon/terminal/causes.hpp"
-#include "daemon/terminal/remedies.hpp"
 
 #include <algorithm>
 #include <set>
 #include <unistd.h>
+#include <utility>
 
 namespace kustodrop::daemon {
 
@@ -78,30 +78,6 @@ void reporter::count_since_start(watch_status& watch) const {
     }
 }
 
-// What the service says and what to do about it; some answers have a hint of ours already.
-static std::string cause_of_pause(const std::string& code, const std::string& details) {
-    auto out = with_code(code, details);
-    auto remedy = known_remedy(code);
-    if (remedy.empty() || details.find("; ") != std::string::npos) return out;
-    if (out.ends_with('.')) out.pop_back();
-    return out + "; " + std::string(remedy);
-}
-
-// What is said of one target of many names it.
-static void note_paused(const pipeline::watch& watch, watch_status& out) {
-    auto paused = watch.gates.paused();
-    // What was refused is not there any more: the next file shows whether it would be.
-    bool is_idle = out.counts.pending_files == 0 && out.waiting_in_folder == 0;
-    if (paused.empty() || (is_idle && watch.gates.held() == 0)) return;
-    auto& gate = *watch.gates.find(paused.front());
-    out.paused = cause_of_pause(gate.code(), gate.details());
-    if (!pipeline::is_destination(paused.front())) return;
-    for (auto& one : paused) out.paused_targets.push_back(pipeline::shown_target(one));
-    out.paused = out.paused_targets.front() + ": " + out.paused;
-    if (paused.size() == 1) return;
-    out.paused += "; and " + std::to_string(paused.size() - 1) + " more of its targets";
-}
-
 static void note_failover(watch_status& watch) {
     auto& failover = watch.delivery.failover;
     if (!failover || !failover->since) return;
@@ -130,19 +106,19 @@ watch_status reporter::status_of(
         one.counts.oldest = std::min(one.counts.oldest.value_or(seen_at), seen_at);
     }
     one.waiting_in_folder = from.waiting_in_folder();
-    note_paused(watch, one);
+    note_pause(watch.gates, one);
     one.held = watch.gates.held();
     one.delivery.streams = watch.options.target.delivery == kusto::delivery_way::streaming;
     if (auto pause = with_.shipping.clusters().streaming_pause(name, one.target);
         one.delivery.streams && pause) {
         auto left = human_duration(pause->until - around_.time.now());
-        one.delivery.streaming_paused = pause->why.message() + "; tried again in " + left;
+        one.delivery.streaming_paused = and_also(pause->why.message(), "tried again in " + left);
     }
     one.delivery.failover = with_.shipping.clusters().failover_of(name);
     if (auto detour = with_.shipping.clusters().rest_detour(name)) {
         auto left = human_duration(detour->until - around_.time.now());
         one.delivery.rest_paused =
-            detour->table + ": " + detour->why.message() + "; tried again in " + left;
+            and_also(detour->table + ": " + detour->why.message(), "tried again in " + left);
     }
     one.trouble = with_.shipping.trouble_of(name);
     one.notices = from.notices();
@@ -207,6 +183,7 @@ status_report reporter::status() {
     report.set_journal_aside = aside > 0 && report.now - started_at_ < longest_note;
     report.stopping = with_.stopping();
     report.config_problem = with_.config_problem();
+    report.fleet_trouble = with_.fleet_trouble();
     auto attempts = with_.shipping.next_attempts();
     for (auto& [name, watch] : with_.shipping.watches()) {
         auto* intake = with_.shipping.find_watcher(name);

@@ -18,6 +18,7 @@ struct reporter_parts {
     std::string state_directory;                  // It is in there.
     std::function<std::string()> config_problem;  // Why the last reload was refused, or empty.
     std::function<bool()> stopping;
+    std::function<std::string()> fleet_trouble;  // As of the fleet lane.
 };
 
 /// Reports how the daemon is: to the admin server, the service manager, the log and the history.

@@ -2,6 +2,7 @@
 """A real Prometheus scrapes real daemons: every alert fires on its fault, and clears after it."""
 import contextlib
 import os
+import re
 import subprocess
 import unittest
 
@@ -11,6 +12,7 @@ from daemon import free_port
 from harness import EndToEnd, csv_rows
 from log_writer import FOLLOW, Writer
 from outcome_test import BROKEN
+from programs import path_of, run
 from waiting import now
 
 LATER = ".create table Later (time:datetime, level:string, message:string, n:long)"
@@ -66,7 +68,8 @@ class Alerts(EndToEnd):
         short = self.scraped("short", fleeting)
         front = serving(self, LateFront, emulator.endpoint)
         late = self.scraped("late", emulator, front=front)
-        logs = self.scraped("logs", emulator, {**FOLLOW, "cut": {"max_age": "1h"}})
+        fleet = {"database": "Demo", "table": "AbsentFleet", "interval": "1s"}
+        logs = self.scraped("logs", emulator, {**FOLLOW, "cut": {"max_age": "1h"}}, fleet=fleet)
         small, frail = self.small_disk(emulator), self.small_state(emulator)
         self.watch_all()
 
@@ -80,6 +83,7 @@ class Alerts(EndToEnd):
         self.hold_a_watch(emulator, plain)
         self.set_the_clock(late, front)
         self.lose_bytes_of_a_log(logs)
+        self.make_the_fleet_table(emulator)
         if small:
             self.fill_the_disk(small)
             self.starve_the_journal(frail)
@@ -114,6 +118,14 @@ class Alerts(EndToEnd):
         for number in range(20):
             daemon.put(f"{number}.csv", csv_rows(1))
         self.clears("KustodropClockWrong")
+
+    def make_the_fleet_table(self, emulator):
+        self.fires("KustodropFleetTableUnusable", "logs")
+        code, out, err = run([path_of("KUSTODROP"), "gen-fleet", "--table", "AbsentFleet"])
+        self.assertEqual(code, 0, err)
+        for command in re.split(r"\n\n(?=\.)", out):
+            emulator.manage(command)
+        self.clears("KustodropFleetTableUnusable")
 
     def pause_a_watch(self, emulator, daemon):
         for number in range(12):

@@ -5,6 +5,7 @@ import json
 import re
 import unittest
 
+import surfaces
 from harness import EndToEnd, csv_rows
 from json_test import documented
 from programs import path_of, run
@@ -174,6 +175,35 @@ class FleetTable(EndToEnd):
         code, out, err = daemon.command("check", "--config", daemon.config_path)
         self.assertEqual(code, 0, out + err)
         self.assertRegex(out, r"ok    fleet table +Demo\.KustodropFleet with mapping Kustodrop")
+
+    def test_a_daemon_whose_table_is_missing_says_so_and_reports_when_it_is_there(self):
+        service = self.emulator()
+        daemon = self.daemon(service, {"table": "Absent"}, fleet=FLEET).start()
+        daemon.put("a.csv", csv_rows(1))
+        self.settled(daemon, failed=1)
+        self.until("the trouble", lambda: daemon.status()["fleet_trouble"])
+        said = daemon.status()["fleet_trouble"]
+        self.assertIn("Demo.KustodropFleet: ", said)
+        self.assertIn("kustodrop gen-fleet", said)
+        _, _, ready = daemon.ask("/readyz")
+        self.assertIn("TROUBLE the fleet table is not reported to: Demo.Kust", ready)
+        _, text, _ = daemon.command("status", "--config", daemon.config_path)
+        self.assertIn("TROUBLE the fleet table is not reported to: Demo.Kust", text)
+        self.assertIn("KustodropFleetTableUnusable", surfaces.alerts(daemon.scrape()))
+        shown = surfaces.page(daemon.status())
+        self.assertIn("the fleet table is not reported to: Demo.Kust", shown or text)
+        code, _, _ = daemon.command("status", "--config", daemon.config_path)
+        self.assertEqual(code, 1)
+        self.assertEqual(daemon.scrape().get("kustodrop_fleet_table_usable"), 0)
+        self.assertIn("cannot report to the fleet table", daemon.output())
+        self.assertEqual(self.messages(service, "KustodropFleet"), [])
+        for command in self.commands():
+            service.manage(command)
+        self.until("the row of the file", lambda: self.sources(service), 120)
+        self.until("no trouble", lambda: daemon.status()["fleet_trouble"] is None)
+        self.assertNotIn("TROUBLE", daemon.ask("/readyz")[2])
+        self.assertEqual(self.heartbeats(service)[0][3], 1, "it arrived")
+        self.assertEqual(daemon.scrape().get("kustodrop_fleet_table_usable"), 1)
 
     def test_it_may_be_of_one_of_several_clusters(self):
         service = self.with_table()

@@ -97,8 +97,8 @@ std::vector<move_result> move_ranges(const open_folder& from, const std::vector<
 void note_absence(spool::outcome_record& record, const move_result& how) {
     auto is_absent = [](auto& one) { return one.location.empty(); };
     if (std::ranges::none_of(how.slices, is_absent)) return;
-    record.details += record.details.empty() ? "" : "; ";
-    record.details += "the log does not have these bytes any more, so that none are kept";
+    auto note = "the log does not have these bytes any more, so that none are kept";
+    record.details = and_also(std::move(record.details), note);
 }
 
 }  // namespace kustodrop::pipeline

@@ -212,7 +212,7 @@ void retirer::report_trouble(const spool::source& what, const failure& problem) 
 static void note_growth(spool::outcome_record& record, const move_result& how) {
     for (auto& [index, seen] : how.grown) {
         auto note = growth_note(how.slices.at(index), seen);
-        if (!note.empty()) record.details += (record.details.empty() ? "" : "; ") + note;
+        record.details = and_also(std::move(record.details), note);
     }
 }
 

@@ -5,12 +5,12 @@
 #include "config/clusters.hpp"
 #include "daemon/commands/checking/sample_rows.hpp"
 #include "daemon/commands/checking/target_check.hpp"
-#include "daemon/commands/checking/target_questions.hpp"
 #include "daemon/commands/tables/query_session.hpp"
 #include "daemon/commands/tables/sample_file.hpp"
 #include "daemon/comparing/sample_comparison.hpp"
 #include "daemon/inferring/sample_text.hpp"
 #include "daemon/program.hpp"
+#include "daemon/service/target_questions.hpp"
 #include "pipeline/targets/target_route.hpp"
 
 #include <boost/json.hpp>

@@ -2,7 +2,7 @@
 
 #include "base/text.hpp"
 #include "config/reading/suggest.hpp"
-#include "daemon/commands/checking/target_questions.hpp"
+#include "daemon/service/target_questions.hpp"
 
 #include <algorithm>
 

@@ -116,7 +116,7 @@ void read_status(const config::settings& settings, pipeline::explain_facts& fact
     if (!facts.trouble.empty() && next_request && next_request->is_number()) {
         std::chrono::duration<double> time(next_request->to_number<double>());
         auto wait = std::chrono::duration_cast<duration>(time);
-        facts.trouble += "; " + next_try(wait);
+        facts.trouble = and_also(std::move(facts.trouble), next_try(wait));
     }
     facts.outcome_trouble = trouble_in("notification_trouble");
     facts.journal_trouble = journal_trouble_in(status);

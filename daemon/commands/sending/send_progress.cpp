@@ -93,9 +93,13 @@ std::string closing_line(
     return out + "; " + human_bytes(bytes) + " in " + human_duration(took);
 }
 
+failure with_advice(failure why) {
+    if (why.hint.empty()) why.hint = "run kustodrop check, which tests every step";
+    return why;
+}
+
 std::string trouble_line(const failure& why) {
-    auto advice = why.hint.empty() ? "; run kustodrop check, which tests every step" : "";
-    return printable("trouble: " + to_string(why) + advice + "; it is tried again");
+    return printable("trouble: " + and_also(to_string(with_advice(why)), "it is tried again"));
 }
 
 send_progress::send_progress(bool lines, bool waits)
@@ -147,10 +151,10 @@ void send_progress::close(
         bool reported = spool::parse_outcome(file.state) || (!waits_ && file.state == "posted");
         if (reported) continue;
         auto unfinished = file;
-        if (!unfinished.details.empty()) unfinished.details += "; ";
         bool is_posted = file.state == "posted";
-        unfinished.details +=
+        auto how =
             is_posted ? "no outcome yet; send it again to ask" : "not finished; send it again";
+        unfinished.details = and_also(std::move(unfinished.details), how);
         this->file(unfinished);
     }
     print(closing_line(report, state.bytes_sent, took));

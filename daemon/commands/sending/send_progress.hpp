@@ -35,6 +35,9 @@ std::string closing_line(
     const std::map<std::string, sent_file>& report, std::uint64_t bytes, duration took
 );
 
+/// With what a person can do about it, if nothing else then `check`. Pure.
+failure with_advice(failure why);
+
 /// "trouble: AuthorizationFailure: no upload succeeds; what to do; it is tried again". Pure.
 std::string trouble_line(const failure& why);
 

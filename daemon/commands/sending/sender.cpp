@@ -210,10 +210,7 @@ failure sender::why_unfinished() {
     auto why = trouble_now();
     if (!why) why = engine_->clusters().shipping_of(watch_name_)->last_failure();
     if (!why) why = service_.unusable();
-    if (why) {
-        if (why->hint.empty()) why->hint = "run kustodrop check, which tests every step";
-        return *why;
-    }
+    if (why) return with_advice(*why);
     return {
         .code = errc::timeout,
         .next = remedy::retry,

@@ -3,7 +3,6 @@
 #include "base/live_secrets.hpp"
 #include "base/text.hpp"
 #include "config/clusters.hpp"
-#include "daemon/commands/checking/target_questions.hpp"
 #include "daemon/commands/recorded/journal_rows.hpp"
 #include "daemon/commands/recorded/moments.hpp"
 #include "daemon/commands/tables/query_session.hpp"
@@ -12,6 +11,7 @@
 #include "daemon/reconciling/named_targets.hpp"
 #include "daemon/reconciling/reconciliation_text.hpp"
 #include "daemon/reconciling/row_sums.hpp"
+#include "daemon/service/target_questions.hpp"
 
 #include <boost/json.hpp>
 

@@ -56,6 +56,8 @@ BOOST_AUTO_TEST_CASE(a_message_ends_with_the_hint) {
     BOOST_TEST(to_string(plain) == "timeout: no answer");
     failure helpful{.code = errc::dns_failed, .detail = "no name", .hint = "check the DNS"};
     BOOST_TEST(helpful.message() == "no name; check the DNS");
+    helpful.detail = "The name is not known.";
+    BOOST_TEST(helpful.message() == "The name is not known; check the DNS");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -126,4 +126,14 @@ BOOST_AUTO_TEST_CASE(names_durations_for_humans) {
     BOOST_TEST(human_duration(49h) == "2d 1h");
 }
 
+BOOST_AUTO_TEST_CASE(a_full_stop_goes_where_something_follows) {
+    BOOST_TEST(
+        and_also("It is refused.", "open the firewall") == "It is refused; open the firewall"
+    );
+    BOOST_TEST(and_also("refused", "wait.") == "refused; wait.");
+    BOOST_TEST(and_also("and so on...", "wait") == "and so on...; wait");
+    BOOST_TEST(and_also("", "wait") == "wait");
+    BOOST_TEST(and_also("It is refused.", "") == "It is refused.");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

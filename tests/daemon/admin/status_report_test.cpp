@@ -149,6 +149,32 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_too_large_is_said_for_that_file) {
     BOOST_TEST(report.one_line().find("HOLDING") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_fleet_table_that_gets_no_rows_is_a_problem) {
+    auto report = with_watches({false});
+    report.fleet_trouble = "Ops.Fleet: it does not exist; run the commands.";
+    BOOST_TEST(report.problems().size() == 1u);
+    BOOST_TEST(report.one_line().starts_with(
+        "FLEET TABLE: Ops.Fleet: it does not exist; run the commands; 1 watch, "
+    ));
+    BOOST_TEST(report.to_json().find("\"fleet_trouble\":\"Ops.Fleet") != std::string::npos);
+    BOOST_TEST(
+        report.to_text().find("TROUBLE the fleet table is not reported to: Ops") !=
+        std::string::npos
+    );
+}
+
+BOOST_AUTO_TEST_CASE(of_several_clusters_each_is_named) {
+    auto report = with_watches({true, false});
+    BOOST_TEST(report.one_line().starts_with("2 watches, 0 pending"));
+    for (auto* name : {"west", "east", "north"}) {
+        report.clusters.emplace_back().cluster = name;
+    }
+    report.watches.front().name = "web";
+    report.watches.front().cluster = "west";
+    BOOST_TEST(report.one_line().starts_with("2 watches at west, east and north, 0 pending"));
+    BOOST_TEST(report.problems().front().starts_with("web at west: too little space"));
+}
+
 BOOST_AUTO_TEST_CASE(a_failover_says_when_its_own_cluster_was_last_tried) {
     auto report = with_watches({false});
     auto& failover = report.watches.front().delivery.failover.emplace();
@@ -160,6 +186,13 @@ BOOST_AUTO_TEST_CASE(a_failover_says_when_its_own_cluster_was_last_tried) {
     BOOST_TEST(
         report.to_text().find("its own last tried 1970-01-01T00:01:30") != std::string::npos
     );
+}
+
+BOOST_AUTO_TEST_CASE(a_full_stop_goes_where_something_follows) {
+    auto report = with_watches({});
+    report.trouble = failure{service_code("Busy"), remedy::retry, "Come back later."};
+    report.next_request = 12s;
+    BOOST_TEST(report.problems().front() == "Busy: Come back later; it is tried again in 12.0s");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -119,6 +119,20 @@ BOOST_AUTO_TEST_CASE(what_the_service_has_was_sent) {
     BOOST_TEST(!report.all_final());
 }
 
+BOOST_AUTO_TEST_CASE(a_failure_names_what_can_be_done) {
+    failure refused{service_code("X"), remedy::retry, "no upload succeeds."};
+    BOOST_TEST(
+        daemon::trouble_line(refused) ==
+        "trouble: X: no upload succeeds; run kustodrop check, which tests every step; it is "
+        "tried again"
+    );
+    refused.hint = "open the firewall.";
+    BOOST_TEST(
+        daemon::trouble_line(refused) ==
+        "trouble: X: no upload succeeds; open the firewall; it is tried again"
+    );
+}
+
 BOOST_AUTO_TEST_CASE(a_rate_is_that_of_the_last_seconds) {
     test::manual_clock clock;
     daemon::rate_meter rate;

@@ -1,4 +1,4 @@
-#include "daemon/commands/checking/target_questions.hpp"
+#include "daemon/service/target_questions.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -205,4 +205,14 @@ BOOST_AUTO_TEST_CASE(an_instance_is_a_host_of_its_own) {
     BOOST_TEST(fleet_host_name("srv", "/var/lib/kustodrop-other") == "srv");
 }
 
+BOOST_AUTO_TEST_CASE(a_heartbeat_names_the_cluster_of_a_watch_where_there_are_several) {
+    auto said = report();
+    said.watches = {watch("web"), watch("app")};
+    said.watches.front().cluster = "west";
+    auto row = parsed(daemon::heartbeat_row(said, {}));
+    auto& watches = row.at("Watches").as_array();
+    BOOST_TEST(watches[0].as_object().at("cluster").as_string() == "west");
+    BOOST_TEST(!watches[1].as_object().contains("cluster"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,4 @@
-#include "daemon/commands/checking/target_questions.hpp"
+#include "daemon/service/target_questions.hpp"
 
 #include "base/text.hpp"
 #include "kusto/data_format.hpp"
