@@ -60,6 +60,40 @@ class EachTrouble(Troubled):
         self.settled(daemon, seconds=400, succeeded=6 + len(taken))
         self.none_says(daemon, file, metrics)
 
+    def no_trouble_is_left(self, daemon, file, metrics):
+        """Nothing is left to be sent, although what was refused would be again."""
+
+        def over():
+            found = self.surfaces(daemon, file, metrics)
+            well = all(found[name] == self.WELL for name in ("status --json", "status", "readyz"))
+            return well and not found["alert"] and not any(found[name] for name in metrics)
+
+        self.until("no trouble on any surface", over, 200, daemon, every=1)
+
+    def test_storage_refuses_and_nothing_is_left_to_be_sent(self):
+        emulator, daemon = self.pair(upload={"block_size": "64KiB"})
+        emulator.fault("blob", "put_block", status=400, code="UnsupportedHeader")
+        daemon.put("f0.csv", f"2026-08-22T10:00:00Z,info,{os.urandom(100_000).hex()},0\n")
+        file = daemon.drop / "f0.csv"
+        metrics = {"kustodrop_watch_held": 1}
+        self.all_say(daemon, file, "UnsupportedHeader", metrics, "waiting: ", alert=None)
+        for claimed in (daemon.drop / ".kustodrop" / "work").iterdir():
+            claimed.unlink()
+        self.settled(daemon, seconds=400, rejected=1)
+        self.no_trouble_is_left(daemon, file, {**metrics, "kustodrop_service_usable": 0})
+
+    def test_the_target_is_wrong_and_nothing_is_left_to_be_sent(self):
+        _, daemon = self.pair({"table": "Later"})
+        file = self.put(daemon, 5)
+        self.settled(daemon, failed=5)
+        metrics = {"kustodrop_watch_paused": 1}
+        self.no_trouble_is_left(daemon, file, metrics)
+        daemon.put("late.csv", csv_rows(1, 5))
+        late, alert = daemon.drop / "late.csv", "KustodropWatchPaused"
+        self.all_say(daemon, late, "paused", metrics, "the watch is paused", alert=alert)
+        self.settled(daemon, seconds=200, failed=6)
+        self.no_trouble_is_left(daemon, late, metrics)
+
     def test_storage_throttles(self):
         self.while_storage_fails(self.UNREACHABLE, status=503, code="ServerBusy")
 
