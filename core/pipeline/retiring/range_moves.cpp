@@ -1,5 +1,6 @@
 #include "pipeline/retiring/range_moves.hpp"
 
+#include "base/text.hpp"
 #include "spool/following/log_state.hpp"
 #include "spool/source/place.hpp"
 
