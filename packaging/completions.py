@@ -8,10 +8,10 @@ import helps
 
 FILES = {
     "--config", "--ca-file", "--ready-file", "--data", "--socket", "--fragment", "--log",
-    "--sample",
+    "--sample", "--file", "--export", "--certificate", "--federated-key",
 }  # fmt: skip
-FOLDERS = {"--state-directory", "--path", "--conf-d"}
-PATHS = {"send", "explain", "bundle"}  # Commands whose operands are files.
+FOLDERS = {"--state-directory", "--path", "--conf-d", "--arc-token-directory"}
+PATHS = {"send", "explain", "bundle", "infer"}  # Commands whose operands are files.
 ACTIONS = {"config": ["show"]}  # Those whose first operand is one of these.
 
 
@@ -65,12 +65,12 @@ def bash(name, commands):
     return "\n".join([
         f"# bash completion of {name}",
         f"{function}() {{",
-        '    local word=${COMP_ACTIONS[COMP_CWORD]} before=${COMP_ACTIONS[COMP_CWORD-1]}',
+        '    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}',
         # A flag of one command may be an option with a value in another: --watch.
         first + "    [[ $word == -* ]] || case $before in",
         *bash_values(every),
         "    esac",
-        "    case ${COMP_ACTIONS[1]} in",
+        "    case ${COMP_WORDS[1]} in",
         *cases,
         "    esac",
         "}",

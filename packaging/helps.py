@@ -3,6 +3,7 @@ import re
 import subprocess
 
 
+COLUMN = 30  # Where the meaning of an option begins, on its line or on the next one.
 EXAMPLES = re.compile(r"(?m)^Examples?:$")
 
 
@@ -21,7 +22,11 @@ def help_of(path, *commands):
 def options_in(text):
     """[(option, meaning)] of CLI11's help: one line each, long ones continued below."""
     found, wanted = [], False
-    for line in EXAMPLES.split(text)[0].splitlines():
+    lines = EXAMPLES.split(text)[0].splitlines()
+    for line, below in zip(lines, [*lines[1:], ""]):
+        # One blank is left where an option is as wide as its column: its meaning is behind that.
+        if re.match(rf"  \S.{{{COLUMN - 4}}} \S", line) and not below.startswith(" " * COLUMN):
+            line = f"{line[:COLUMN]} {line[COLUMN:]}"
         if re.match(r"(\[?Option|Positionals|\[Exactly|.*which)", line.strip()):
             wanted = True
             continue

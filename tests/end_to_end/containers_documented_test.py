@@ -8,15 +8,25 @@ import unittest
 from container_log import POD
 from containers_test import PODS, Containers
 
+MANIFEST = pathlib.Path(__file__).parents[2] / "packaging/kubernetes/daemonset-pods.yaml"
 DOCUMENTED = pathlib.Path(__file__).parents[2] / "docs" / "operations.md"
 
 
+def columns_in(text):
+    listed = re.search(r"columns: \[([^]]+)\]", text)[1]
+    return [one.strip(' "\n') for one in listed.split(",")]
+
+
 class Documented(Containers):
+    def test_the_manifest_ships_what_the_documented_table_takes(self):
+        text = DOCUMENTED.read_text(encoding="utf-8")
+        documented = columns_in(text[text.index("### 9.1 ") :])
+        self.assertEqual(columns_in(MANIFEST.read_text(encoding="utf-8")), documented)
+
     def test_the_table_takes_the_rows_and_the_query_keeps_one_of_each(self):
         text = DOCUMENTED.read_text(encoding="utf-8")
         text = text[text.index("### 9.1 ") :]
-        columns = re.search(r"columns: \[([^]]+)\]", text)[1]
-        columns = [one.strip(' "\n') for one in columns.split(",")]
+        columns = columns_in(text)
         table = re.search(r"\.create table (Pods \([^)]+\))", text)[1]
         table = re.sub(r"\s+", "", table)
         key = re.search(r"take_any\(\*\)\s+by (.+)\n", text)[1]

@@ -78,6 +78,10 @@ class Kustomize(unittest.TestCase):
         port = re.search(r"podMetricsEndpoints:\n(?:.*\n)*?.*port: (\S+)", text)[1]
         self.assertRegex(text, rf"containerPort: 9464\n +name: {port}\n")
         self.assertRegex(text, r"matchLabels:\n +app: kustodrop-node")
+        # Two of the alert rules are about the job of this name.
+        rules = (MANIFESTS.parent / "prometheus" / "kustodrop.rules.yml").read_text()
+        for job in re.findall(r'job="(\w+)"', rules):
+            self.assertRegex(text, rf"- replacement: {job}\n +targetLabel: job\n")
 
     @unittest.skipUnless("KUSTODROP" in os.environ, "KUSTODROP does not name the program")
     def test_each_configuration_is_valid(self):
