@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""What is cited stands in the repository: every docs/x.md, and of "x.md §n" the section too."""
+"""What is cited stands in the repository: every docs/x.md, and of "x.md §n" the section too; in a
+document also each source file."""
 import functools
 import posixpath
 import re
@@ -9,6 +10,10 @@ import tree
 # Where a citation breaks over two lines, the second begins as a comment does.
 GAP = r"[\s`)\]]*(?:\n\s*(?://+|#+|\*)?\s*)?"
 CITED = re.compile(rf"(?<![\w/:.-])((?:[\w.-]+/)*[\w-]+\.md)\b(?:{GAP}§{GAP}(\d+(?:\.\d+)*))?")
+SOURCE = re.compile(
+    r"`((?:config|core|daemon|emulator|packaging|systemd|tests)/[\w./-]+"
+    r"\.(?:cpp|hpp|py|json|ya?ml))`"
+)
 HEADING = re.compile(r"^#+\s+§?(\d+(?:\.\d+)*)\b", re.M)
 
 
@@ -39,6 +44,10 @@ def findings(name, text, known, sections_of=sections):
             yield line, f"{cited} is not in the repository (cite it by its path from the root)"
         elif section and section not in sections_of(path):
             yield line, f"{path} has no section {section}"
+    if name.endswith(".md") and name != "CHANGELOG.md":  # Which is about files of its time.
+        for match in SOURCE.finditer(text):
+            if match[1] not in known and f"tests/{match[1]}" not in known:
+                yield tree.line_of(text, match.start()), f"{match[1]} is not in the repository"
 
 
 # Where nothing of ours is cited.

@@ -189,6 +189,13 @@ class Citations(unittest.TestCase):
         ]:
             self.assertEqual(self.lines(text), [], text)
 
+    def test_finds_a_source_file_that_a_document_names_and_that_does_not_exist(self):
+        known = {"core/a.cpp", "tests/core/a_test.cpp"}
+        text = "`core/a.cpp`\n`core/a_test.cpp`\n`core/b.cpp`\n"
+        lines = lambda name: [line for line, _ in citations.findings(name, text, known)]
+        self.assertEqual(lines("docs/x.md"), [3])
+        self.assertEqual(lines("CHANGELOG.md"), [])
+
     def test_reads_the_sections_of_a_document(self):
         text = "# Title\n## 6. Queues\ntext 9.\n### 6.1 Messages\n## §7 More\n"
         self.assertEqual(citations.HEADING.findall(text), ["6", "6.1", "7"])
