@@ -102,8 +102,7 @@ static std::string unknown_cluster(const std::string& name, const settings& all)
     std::vector<std::string_view> names;
     for (auto& one : all.clusters) names.push_back(one.name);
     auto near = suggestion(name, names);
-    auto hint = near.empty() ? std::string() : ", did you mean " + std::string(near) + "?";
-    return "is not a configured cluster" + hint + "; use one of " + names_of(all);
+    return "is not a configured cluster" + advice(near, "one of " + names_of(all));
 }
 
 void choose_cluster(section& from, std::string& out, const settings& all) {

@@ -87,6 +87,9 @@ static result<std::string> file(std::string_view path, const sources& from) {
     return unresolved("refers to a file that cannot be read: " + text.error().detail);
 }
 
+static constexpr auto load_credential =
+    "; give it with LoadCredential= in the unit, as kustodrop gen-dropin does";
+
 static result<std::string> credential(std::string_view name, const sources& from) {
     auto& environment = from.environment;
     bool plain = consists_of(name, std::string(name_characters) + "-.") && name[0] != '.';
@@ -98,14 +101,14 @@ static result<std::string> credential(std::string_view name, const sources& from
     if (environment.credentials_directory.empty()) {
         return unresolved(
             "refers to the credential " + std::string(name) +
-            ", but $CREDENTIALS_DIRECTORY is not set; give it with LoadCredential= in the unit"
+            ", but $CREDENTIALS_DIRECTORY is not set" + load_credential
         );
     }
     auto text = content(environment.credentials_directory + "/" + std::string(name), from);
     if (text) return text;
     return unresolved(
-        "refers to the credential " + std::string(name) + ", which cannot be read: " +
-        text.error().detail + "; give it with LoadCredential= in the unit"
+        "refers to the credential " + std::string(name) +
+        ", which cannot be read: " + text.error().detail + load_credential
     );
 }
 

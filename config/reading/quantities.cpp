@@ -1,6 +1,7 @@
 #include "config/reading/quantities.hpp"
 
 #include "base/text.hpp"
+#include "config/reading/suggest.hpp"
 
 #include <algorithm>
 #include <array>
@@ -34,10 +35,9 @@ static constexpr std::array size_units{
 };
 static constexpr auto longest = 24h * 36500;  // A century; nanoseconds hold nearly three.
 
-static constexpr std::string_view duration_units_hint =
-    "; use a number with ms, s, m, h or d, like 30s";
+static constexpr std::string_view duration_units_hint = "a number with ms, s, m, h or d, like 30s";
 static constexpr std::string_view size_units_hint =
-    "; use a number with B, KiB, MiB, GiB or TiB, like 64KiB";
+    "a number with B, KiB, MiB, GiB or TiB, like 64KiB";
 
 static failure wrong(std::string detail) {
     return {errc::not_allowed, remedy::reconfigure, std::move(detail)};
@@ -101,7 +101,7 @@ static constexpr other_unit other_size_units[]{
     {"tb", "TiB"},
     {"tib", "TiB"}};
 
-// ", did you mean 5m?" of "5 min"; empty where it is not a number with a unit that others use.
+// "5m" of "5 min"; empty where it is not a number with a unit that others use.
 template <class Units>
 static std::string meant(std::string_view text, const Units& units) {
     auto end = text.find_first_not_of("0123456789");
@@ -111,7 +111,7 @@ static std::string meant(std::string_view text, const Units& units) {
     text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
     for (auto& one : units) {
         if (!equals_ignoring_case(text, one.theirs)) continue;
-        return ", did you mean " + std::string(digits) + std::string(one.ours) + "?";
+        return std::string(digits) + std::string(one.ours);
     }
     return {};
 }
@@ -129,15 +129,15 @@ static auto find_unit(const Units& units, std::string_view name) {
 
 result<duration> parse_duration(std::string_view text) {
     if (is_zero(text)) return duration::zero();
-    auto hint = meant(text, other_duration_units) + std::string(duration_units_hint);
-    if (text.empty()) return wrong("is not a valid duration", duration_units_hint);
+    auto hint = advice(meant(text, other_duration_units), duration_units_hint);
+    if (text.empty()) return wrong("is not a valid duration", hint);
     duration total{};
     auto* last = duration_units.begin();
     bool first = true;
     while (!text.empty()) {
         auto taken = take_amount(text);
         if (taken.digits.empty()) return wrong("is not a valid duration", hint);
-        if (taken.unit.empty() && text.empty()) return wrong("has no unit", duration_units_hint);
+        if (taken.unit.empty() && text.empty()) return wrong("has no unit", hint);
         if (taken.unit.empty()) return wrong("is not a valid duration", hint);
         auto* found = find_unit(duration_units, taken.unit);
         if (found == duration_units.end()) return wrong("has an unknown unit", hint);
@@ -157,10 +157,10 @@ result<duration> parse_duration(std::string_view text) {
 
 result<std::uint64_t> parse_size(std::string_view text) {
     if (is_zero(text)) return std::uint64_t{0};
-    auto hint = meant(text, other_size_units) + std::string(size_units_hint);
+    auto hint = advice(meant(text, other_size_units), size_units_hint);
     auto taken = take_amount(text);
     if (taken.digits.empty() || !text.empty()) return wrong("is not a valid size", hint);
-    if (taken.unit.empty()) return wrong("has no unit", size_units_hint);
+    if (taken.unit.empty()) return wrong("has no unit", hint);
     auto* found = find_unit(size_units, taken.unit);
     if (found == size_units.end()) return wrong("has an unknown unit", hint);
     auto value = number(taken.digits);

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "config/reading/quantities.hpp"
+#include "config/reading/suggest.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,7 +13,7 @@ namespace kustodrop::config {
 static constexpr std::array weekdays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 static constexpr std::uint8_t every_day = 0x7F;
 static constexpr std::size_t most_entries = 100;
-static constexpr std::string_view days_hint = "; use Mon, Mon-Fri or Sat,Sun";
+static constexpr std::string_view days_hint = "Mon, Mon-Fri or Sat,Sun";
 static constexpr std::string_view entry_hint =
     "; use days, a time and a size, like \"Mon-Fri 07:00 1MiB\"";
 
@@ -28,10 +29,10 @@ static std::optional<unsigned> day_named(std::string_view name) {
 }
 
 static failure no_day(std::string_view name) {
-    if (name.empty()) return wrong("a day is missing" + std::string(days_hint));
+    if (name.empty()) return wrong("a day is missing" + advice({}, days_hint));
     auto start = day_named(name.substr(0, 3));
-    auto meant = start ? ", did you mean " + std::string(weekdays[*start]) + "?" : std::string();
-    return wrong(quoted(name) + " is not a day" + meant + std::string(days_hint));
+    auto meant = start ? std::string_view(weekdays[*start]) : std::string_view();
+    return wrong(quoted(name) + " is not a day" + advice(meant, days_hint));
 }
 
 // "Mon-Fri,Sun" as bits; "Fri-Mon" goes over the weekend.
@@ -64,8 +65,8 @@ static result<unsigned> parse_minute(std::string_view text) {
     auto hour = two_digits(text.substr(0, colon));
     auto minute = colon == text.npos ? std::nullopt : two_digits(text.substr(colon + 1));
     if (hour && minute && *hour < 24 && *minute < 60) return *hour * 60 + *minute;
-    auto midnight = text == "24:00" ? ", did you mean 00:00 of the next day?" : "";
-    return wrong(quoted(text) + " is not a time" + midnight + "; use 00:00 to 23:59");
+    auto meant = text == "24:00" ? "00:00 of the next day" : "";
+    return wrong(quoted(text) + " is not a time" + advice(meant, "00:00 to 23:59"));
 }
 
 static result<std::uint64_t> parse_rate(std::string_view text, range<std::uint64_t> allowed) {

@@ -244,10 +244,10 @@ void section::report_unknown(const node::entry& entry) {
         return;
     }
     auto near = suggestion(entry.key, known_);
-    auto hint = near.empty() ? std::string() : ", did you mean " + std::string(near) + "?";
-    reading_->report.error(
-        entry.key_at, shown, "is an unknown key" + hint + "; use one of " + listed(known_)
-    );
+    // One mistake is one problem: the list would hide the answer, and the key is not missing.
+    auto use = near.empty() ? "one of " + listed(known_) : std::string();
+    reading_->report.error(entry.key_at, shown, "is an unknown key" + advice(near, use));
+    if (!near.empty()) reading_->report.note_meant(path(near));
 }
 
 void section::finish() {

@@ -98,4 +98,10 @@ std::string_view suggestion(
     return best;
 }
 
+std::string advice(std::string_view near, std::string_view use) {
+    auto meant = near.empty() ? std::string() : "; did you mean " + std::string(near) + "?";
+    if (use.empty()) return meant;
+    return meant + (near.empty() ? "; use " : " Use ") + std::string(use);
+}
+
 }  // namespace kustodrop::config

@@ -15,4 +15,8 @@ std::string_view suggestion(
     std::string_view given, const std::vector<std::string_view>& candidates
 );
 
+/// The end of a message, behind what is wrong: "; use a or b", or, if something is `near`,
+/// "; did you mean a? Use a or b". Without a `use` only what was probably meant.
+std::string advice(std::string_view near, std::string_view use);
+
 }  // namespace kustodrop::config

@@ -72,12 +72,8 @@ std::optional<std::string> read_choice(
     if (!given) return std::nullopt;
     if (std::find(names.begin(), names.end(), given->text) != names.end()) return given->text;
     auto near = suggestion(given->text, names);
-    auto hint = near.empty() ? std::string() : ", did you mean " + std::string(near) + "?";
-    from.error(
-        key,
-        given->shown + " is not a valid " + std::string(key) + hint + "; use one of " +
-            listed(names) + (or_else.empty() ? "" : ", or " + std::string(or_else))
-    );
+    auto use = "one of " + listed(names) + (or_else.empty() ? "" : ", or " + std::string(or_else));
+    from.error(key, given->shown + " is not a valid " + std::string(key) + advice(near, use));
     return std::nullopt;
 }
 

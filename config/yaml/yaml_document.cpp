@@ -1,6 +1,7 @@
 #include "config/yaml/yaml_document.hpp"
 
 #include "base/text.hpp"
+#include "config/yaml/yaml_causes.hpp"
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
@@ -128,7 +129,9 @@ private:
     // An open bracket looks to the parser like the beginning of a key.
     void refuse_key(place at) {
         throw unreadable{
-            at, "a list or a map stands in place of a key, or its bracket is not closed"};
+            at,
+            "a list or a map stands in place of a key, or its bracket is not closed; close it, or "
+            "put a text that begins with { or [ in quotes"};
     }
 
     void refuse_depth(place at) {
@@ -310,7 +313,7 @@ static node build(std::string_view text, const yaml_limits& limits) {
     } catch (const YAML::Exception& error) {
         // What follows a colon repeats the text, which may be a secret.
         auto cause = error.msg.substr(0, error.msg.find(": "));
-        throw unreadable{place_of(error.mark), "is not valid YAML: " + printable(cause)};
+        throw unreadable{place_of(error.mark), yaml_cause(cause)};
     }
 }
 

@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(have_to_be_chosen_by_each_watch) {
     );
     auto text = problems_of(several(watches(", cluster: west", ", cluster: eas")));
     BOOST_TEST(
-        text.find("watches[1].cluster: is not a configured cluster, did you mean east?; use one of "
+        text.find("watches[1].cluster: is not a configured cluster; did you mean east? Use one of "
                   "west, east") != text.npos
     );
     text = problems_of(
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(take_over_only_where_there_is_another_one) {
     BOOST_TEST(said("{after: 5m}").find(place + ".to: is missing; give") != std::string::npos);
     BOOST_TEST(said("{to: ''}").find("error") == std::string::npos);  // As the example has it.
     BOOST_TEST(
-        said("{to: eats}").find(place + ".to: is not a configured cluster, did you mean east?") !=
+        said("{to: eats}").find(place + ".to: is not a configured cluster; did you mean east?") !=
         std::string::npos
     );
     BOOST_TEST(said("{to: west}").find(place + ".to: is the watch's own") != std::string::npos);

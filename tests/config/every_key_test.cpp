@@ -62,6 +62,7 @@ BOOST_AUTO_TEST_CASE(says_what_is_allowed_or_what_to_do) {
             for (auto* advice :
                  {"allowed: ",  // Of patterns and of the proxy.
                   "; use ",
+                  "? Use ",
                   "; write ",
                   "; give ",
                   "; set ",

@@ -102,9 +102,11 @@ BOOST_AUTO_TEST_CASE(that_are_probably_meant_have_a_warning) {
 BOOST_AUTO_TEST_CASE(name_their_own_file_line_and_column) {
     write("conf.d/a.yaml", "watches:\n  - path: /drop/a\n    databse: D\n    table: T\n");
     auto text = problems();
-    BOOST_TEST(text.find("conf.d/a.yaml:2:5: watches[0].database: is missing") != text.npos);
+    // What stands there under another name is not missing.
+    BOOST_TEST(text.find("database: is missing") == text.npos);
+    BOOST_TEST(text.find("conf.d/a.yaml:2:5: watches[0].format: is missing") != text.npos);
     BOOST_TEST(
-        text.find("conf.d/a.yaml:3:5: watches[0].databse: is an unknown key, did you mean database?"
+        text.find("conf.d/a.yaml:3:5: watches[0].databse: is an unknown key; did you mean database?"
         ) != text.npos
     );
     write("conf.d/a.yaml", "watches: [\n");
@@ -117,8 +119,7 @@ BOOST_AUTO_TEST_CASE(hold_nothing_else) {
         problems() ==
         "conf.d/a.yaml:3:7: auth: belongs into the main file; a fragment has watches and "
         "clusters only\n"
-        "conf.d/a.yaml:4:1: watch: is an unknown key, did you mean watches?; use one of watches, "
-        "clusters\n"
+        "conf.d/a.yaml:4:1: watch: is an unknown key; did you mean watches?\n"
     );
     write("conf.d/a.yaml", "- {name: a}\n");
     BOOST_TEST(

@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong) {
              {"${cred:absent}",
               "failed: refers to the credential absent, which cannot be read: "
               "/credentials/absent: No such file or directory; give it with LoadCredential= in "
-              "the unit"},
+              "the unit, as kustodrop gen-dropin does"},
              {"${cred:../secret}",
               "failed: names no credential in ${cred:…}; use ${cred:name} with letters, "
               "digits, - _ ."},
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(needs_the_credentials_directory_for_credentials) {
     BOOST_TEST(
         found.error().detail ==
         "refers to the credential client-secret, but $CREDENTIALS_DIRECTORY is not set; give it "
-        "with LoadCredential= in the unit"
+        "with LoadCredential= in the unit, as kustodrop gen-dropin does"
     );
 }
 

@@ -42,16 +42,16 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_a_duration) {
              {"10", "has no unit; use a number with ms, s, m, h or d, like 30s"},
              {"1h30", "has no unit; use a number with ms, s, m, h or d, like 30s"},
              {"10S",
-              "has an unknown unit, did you mean 10s?; use a number with ms, s, m, h or d, like "
+              "has an unknown unit; did you mean 10s? Use a number with ms, s, m, h or d, like "
               "30s"},
              {"5 min",
-              "is not a valid duration, did you mean 5m?; use a number with ms, s, m, h or d, like "
+              "is not a valid duration; did you mean 5m? Use a number with ms, s, m, h or d, like "
               "30s"},
              {"2Hours",
-              "has an unknown unit, did you mean 2h?; use a number with ms, s, m, h or d, like "
+              "has an unknown unit; did you mean 2h? Use a number with ms, s, m, h or d, like "
               "30s"},
              {"10min",
-              "has an unknown unit, did you mean 10m?; use a number with ms, s, m, h or d, like "
+              "has an unknown unit; did you mean 10m? Use a number with ms, s, m, h or d, like "
               "30s"},
              {"1.5h", "is not a valid duration; use a number with ms, s, m, h or d, like 30s"},
              {"-1s", "is not a valid duration; use a number with ms, s, m, h or d, like 30s"},
@@ -100,18 +100,18 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_a_size) {
              {"", "is not a valid size; use a number with B, KiB, MiB, GiB or TiB, like 64KiB"},
              {"10", "has no unit; use a number with B, KiB, MiB, GiB or TiB, like 64KiB"},
              {"10GB",
-              "has an unknown unit, did you mean 10GiB?; use a number with B, KiB, MiB, GiB or "
+              "has an unknown unit; did you mean 10GiB? Use a number with B, KiB, MiB, GiB or "
               "TiB, like 64KiB"},
              {"4MB",
-              "has an unknown unit, did you mean 4MiB?; use a number with B, KiB, MiB, GiB or TiB, "
+              "has an unknown unit; did you mean 4MiB? Use a number with B, KiB, MiB, GiB or TiB, "
               "like "
               "64KiB"},
              {"4mib",
-              "has an unknown unit, did you mean 4MiB?; use a number with B, KiB, MiB, GiB or TiB, "
+              "has an unknown unit; did you mean 4MiB? Use a number with B, KiB, MiB, GiB or TiB, "
               "like "
               "64KiB"},
              {"4 MiB",
-              "is not a valid size, did you mean 4MiB?; use a number with B, KiB, MiB, GiB or TiB, "
+              "is not a valid size; did you mean 4MiB? Use a number with B, KiB, MiB, GiB or TiB, "
               "like 64KiB"},
              {"1GiB1MiB",
               "is not a valid size; use a number with B, KiB, MiB, GiB or TiB, like 64KiB"},

@@ -90,13 +90,13 @@ BOOST_AUTO_TEST_CASE(says_which_entry_is_wrong_and_what_to_write) {
              {"07:00 1MiB; 19:0 off",
               "entry 2 (\"19:0 off\"): \"19:0\" is not a time; use 00:00 to 23:59"},
              {"24:00 off",
-              "entry 1 (\"24:00 off\"): \"24:00\" is not a time, did you mean 00:00 of the next "
-              "day?; use 00:00 to 23:59"},
+              "entry 1 (\"24:00 off\"): \"24:00\" is not a time; did you mean 00:00 of the next "
+              "day? Use 00:00 to 23:59"},
              {"07:60 off", "entry 1 (\"07:60 off\"): \"07:60\" is not a time; use 00:00 to 23:59"},
              {"7am 1MiB; 19:00 off",
               "entry 1 (\"7am 1MiB\"): \"7am\" is not a day; use Mon, Mon-Fri or Sat,Sun"},
              {"Monday 07:00 off",
-              "entry 1 (\"Monday 07:00 off\"): \"Monday\" is not a day, did you mean Mon?; use "
+              "entry 1 (\"Monday 07:00 off\"): \"Monday\" is not a day; did you mean Mon? Use "
               "Mon, Mon-Fri or Sat,Sun"},
              {"Mon- 07:00 off",
               "entry 1 (\"Mon- 07:00 off\"): a day is missing; use Mon, Mon-Fri or Sat,Sun"},

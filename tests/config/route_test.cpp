@@ -57,15 +57,15 @@ BOOST_AUTO_TEST_CASE(needs_a_list_for_each_capture_that_is_used) {
 BOOST_AUTO_TEST_CASE(knows_its_captures) {
     BOOST_TEST(
         problem_of(tenants + "database: D, table: \"{tenat}\", allow: {tenant: [a]}") ==
-        "watches[0].table: has {tenat}, which route does not name, did you mean {tenant}?; use "
+        "watches[0].table: has {tenat}, which route does not name; did you mean {tenant}? Use "
         "{tenant}, {table}"
     );
     BOOST_TEST(
         problem_of(
             tenants + "database: D, table: \"{table}\", allow: {table: [a], tennant: [b]}"
         ) ==
-        "watches[0].allow: has a list for {tennant}, which route does not name, did you mean "
-        "{tenant}?; use {tenant}, {table}"
+        "watches[0].allow: has a list for {tennant}, which route does not name; did you mean "
+        "{tenant}? Use {tenant}, {table}"
     );
     BOOST_TEST(problem_of(tenants + "database: \"D{\", table: T, allow: {table: [a]}")
                    .starts_with("watches[0].database: has a { or } alone"));

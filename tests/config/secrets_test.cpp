@@ -100,7 +100,8 @@ BOOST_AUTO_TEST_CASE(are_read_from_the_credential_unless_configured_otherwise) {
         problems_of(text) ==
         "k.yaml:2:7: auth.client_secret: is missing, and its default ${cred:client-secret} refers "
         "to the credential client-secret, which cannot be read: /credentials/client-secret: No "
-        "such file or directory; give it with LoadCredential= in the unit\n"
+        "such file or directory; give it with LoadCredential= in the unit, as kustodrop "
+        "gen-dropin does\n"
     );
 }
 

@@ -45,4 +45,10 @@ BOOST_AUTO_TEST_CASE(is_silent_when_nothing_is_near) {
     BOOST_TEST(suggestion("x", {}) == "");
 }
 
+BOOST_AUTO_TEST_CASE(ends_a_message) {
+    BOOST_TEST(advice("", "a or b") == "; use a or b");
+    BOOST_TEST(advice("a", "a or b") == "; did you mean a? Use a or b");
+    BOOST_TEST(advice("a", "") == "; did you mean a?");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -204,7 +204,7 @@ class Configurations(TwoClusters):
             settings["watches"][0]["cluster"] = "wst"
 
         said = self.refused(change)
-        self.assertIn("watches[0].cluster: is not a configured cluster, did you mean west?", said)
+        self.assertIn("watches[0].cluster: is not a configured cluster; did you mean west?", said)
 
     def test_a_watch_has_to_choose_among_several(self):
         def change(settings, _):

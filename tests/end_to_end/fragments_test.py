@@ -101,6 +101,52 @@ class Fragments(EndToEnd):
         self.assertIn("without fragments, for there is no", said)
         folder.rmdir()
 
+    def test_each_slip_of_the_hand_is_one_problem_with_its_place_and_what_helps(self):
+        daemon = self.daemon(self.emulator())
+        folder = daemon.folder / "partner"
+        folder.mkdir()
+        good = (
+            "watches:\n"
+            f"  - {{name: partner, path: {folder}, database: D, table: T, format: csv}}\n"
+        )
+        candidate = daemon.folder / "candidate"
+        command = ("--fragment", candidate, "--as", "partner.yaml")
+        candidate.write_text(good)
+        self.check(daemon, *command)
+        for was, typed, place, said in (
+            ("path:", "pth:", "2:21", "is an unknown key; did you mean path?"),
+            ("name:", "Name:", "2:6", "did you mean name?"),
+            ("watches:", "watch:", "1:1", "did you mean watches?"),
+            ("format: csv", "format: CSV", "2:", "did you mean csv? Use one of csv, "),
+            ("format: csv", "format: csv, stable_for: 10", "2:", "has no unit; use a number "),
+            ("format: csv", "format: csv, stable_for: 10sec", "2:", "did you mean 10s? Use a "),
+            ("format: csv", "format: csv, recursive: yes", "2:", "use true or false"),
+            ("format: csv", "format: csv, include: *.csv", "2:", "begins with * needs quotes"),
+            ("format: csv", "format: csv, include: '*.csv'", "2:", "use a list like "),
+            ("format: csv", "format: csv, format: json", "2:", "given twice, first in line 2"),
+            ("format: csv}", "format: csv", "2:", "bracket is not closed; close it"),
+            ("table: T", "table: \"T", "2:", "a quote that stands above is not closed; close it"),
+            ("table: T", "table: ", "2:", "has no value; use a text"),
+            ("table: T", "table: {{ table }}", "2:", "text that begins with { or [ in quotes"),
+            ("table: T", "table: 'T '", "2:", "has blanks around it; use the name alone"),
+            ("database: D, ", "", "2:5", "is missing; give the database"),
+            (f"path: {folder}", "path: partner", "2:", "use a path that begins with /"),
+            ("name: partner", "name: web", "2:", "in kustodrop.yaml"),
+            ("watches:\n", "watches:\n  name: a\n", "3:3", "check the indentation"),
+            ("  - ", "\t- ", "2:1", "a tab in the indentation; YAML allows only spaces"),
+            ("  - ", "  ", "2:3", "is a map; use a list of maps"),
+            ("watches:\n", "watches:\n  - name:a\n    path: /x\n", "3:9", "the line above"),
+            ("watches:\n", "auth: {kind: x}\nwatches:\n", "1:7", "belongs into the main file"),
+            (good, "", "1:1", "the file is empty"),
+        ):
+            self.assertIn(was, good)
+            candidate.write_text(good.replace(was, typed))
+            text = self.check(daemon, *command, expected=CONFIGURATION)
+            lines = text.splitlines()
+            self.assertEqual(len(lines), 1, (typed, text))
+            self.assertTrue(lines[0].startswith(f"{candidate}:{place}"), (typed, text))
+            self.assertIn(said, lines[0].replace(f"{daemon.folder}/", ""), typed)
+
     def test_on_a_machine_without_secrets_and_folders_only_the_text_is_checked(self):
         daemon = self.daemon(
             self.emulator(),

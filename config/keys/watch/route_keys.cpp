@@ -85,11 +85,11 @@ static std::string all_in_braces(const std::vector<std::string>& names) {
     return out;
 }
 
-// "{tenat}, did you mean {tenant}?; use one of {tenant}, {table}"
+// "{tenat}, which route does not name; did you mean {tenant}? Use {tenant}, {table}"
 static std::string unknown(std::string_view name, const std::vector<std::string>& names) {
     auto near = suggestion(name, {names.begin(), names.end()});
-    auto hint = near.empty() ? std::string() : ", did you mean " + in_braces(near) + "?";
-    return in_braces(name) + ", which route does not name" + hint + "; use " + all_in_braces(names);
+    auto meant = near.empty() ? std::string() : in_braces(near);
+    return in_braces(name) + ", which route does not name" + advice(meant, all_in_braces(names));
 }
 
 static bool has_brace(std::string_view text) {
