@@ -110,14 +110,16 @@ static std::string place_in_work(const std::string& root, const std::string& nam
 
 static constexpr std::size_t files_of_name = 1000;
 
-static void read_record(const config::settings& settings, pipeline::explain_facts& facts) {
+// Without a daemon the journal itself is read.
+static void read_record(const question_settings& asking, pipeline::explain_facts& facts) {
+    auto& settings = asking.settings;
     spool::journal_query query;
     query.watch = facts.watch.name;
     query.file_glob = as_pattern(facts.name);
     query.limit = files_of_name;
-    auto answer = ask_daemon(settings.admin.listen, "/journal?" + journal_query_text(query));
+    auto answer = rows_of(asking, query);
     if (!answer) return;
-    auto rows = json::parse(*answer).as_array();
+    auto& rows = *answer;
     // The pattern of a name without a folder is about folders below as well.
     auto shown = printable(facts.name);
     auto newest = std::ranges::find_if(rows, [&](auto& one) {
@@ -229,7 +231,7 @@ int command_explain(const explain_options& options) {
         look_as_daemon(settings->admin.listen, facts);
         if (!facts.seen) facts.claimed_as = place_in_work(watch->path, facts.name);
     }
-    read_record(*settings, facts);
+    read_record(asking, facts);
     read_progress(asking, answers ? path : "", facts);
     read_status(*settings, facts);
     read_targets(settings->admin.listen, facts);

@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "base/wording/counted.hpp"
 #include "daemon/admin/admin.hpp"
 #include "daemon/admin/journal_view.hpp"
 #include "daemon/commands/answering.hpp"
@@ -66,6 +67,7 @@ static result<asked> query_of(const journal_options& options, const config::sett
     if (!options.until.empty()) {
         auto until = moment_of("--until", options.until, now);
         if (until.has_error()) return until.error();
+        if (query.since && *until <= *query.since) return unusable("--until is not after --since");
         query.after.changed_at_us = until->time_since_epoch().count();
     }
     if (!options.outcome.empty()) query.outcome = spool::parse_outcome(options.outcome);
@@ -195,8 +197,8 @@ int command_journal(const journal_options& options) {
     if (is_cut) {
         std::fprintf(
             stderr,
-            "cut off: the newest %zu files are shown, and there are more; use --limit or --since\n",
-            rows->size()
+            "cut off: there are more than the newest %s; use --limit or --since\n",
+            counted(rows->size(), "file").c_str()
         );
     }
     return all_well;

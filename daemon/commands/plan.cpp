@@ -1,6 +1,7 @@
 #include "pipeline/questions/plan.hpp"
 
 #include "base/text.hpp"
+#include "base/wording/counted.hpp"
 #include "config/reading/quantities.hpp"
 #include "daemon/admin/admin.hpp"
 #include "daemon/admin/admin_client.hpp"
@@ -152,7 +153,7 @@ static void print(const watch_plan& plan) {
         bytes += source.size_bytes;
         const char* sign = source.files.size() > 1 ? "+ " : "  ";
         for (auto& file : source.files) {
-            auto size = config::format_size(file.size_bytes);
+            auto size = human_bytes(file.size_bytes);
             // With a route each has a target of its own.
             bool is_own = source.target != plan.target;
             auto where = is_own ? " -> " + printable(source.target) : std::string();
@@ -162,14 +163,10 @@ static void print(const watch_plan& plan) {
     for (auto& file : plan.left) {
         put_text("  stay    " + printable(file.name) + "  " + printable(file.why_not) + "\n");
     }
-    std::printf(
-        "  %zu files in %zu blobs, %s; %zu stay%s\n",
-        files,
-        plan.sources.size(),
-        config::format_size(bytes).c_str(),
-        plan.left.size(),
-        plan.truncated ? "; there are more than were looked at" : ""
-    );
+    auto sum = counted(files, "file") + " in " + counted(plan.sources.size(), "blob") + ", " +
+               human_bytes(bytes) + "; " + std::to_string(plan.left.size()) +
+               (plan.left.size() == 1 ? " stays" : " stay");
+    put_text("  " + sum + (plan.truncated ? "; there are more than were looked at" : "") + "\n");
 }
 
 int command_plan(const plan_options& options) {

@@ -1,6 +1,7 @@
 #include "daemon/comparing/column_values.hpp"
 
 #include "base/text.hpp"
+#include "base/wording/counted.hpp"
 
 #include <boost/json.hpp>
 
@@ -66,8 +67,9 @@ void column_values::report(comparison& out) const {
     auto type = column_.type;
     if (lost_.count > 0) {
         auto text = column_.name + ": " + described(lost_);
-        text += transform_.empty() ? " are not of type " + type + " and become null"
-                                   : " are not a number for " + transform_ + " and become null";
+        text += by_number(lost_.count, " is not ", " are not ");
+        text += transform_.empty() ? "of type " + type : "a number for " + transform_;
+        text += by_number(lost_.count, " and becomes null", " and become null");
         bool are_times = type == "datetime" && transform_.empty() && lost_.are_unix_times;
         if (are_times) {
             text +=
@@ -86,12 +88,16 @@ void column_values::report(comparison& out) const {
         );
     }
     if (too_long_ > 0) {
-        auto end = type == "dynamic" ? " become null" : " are cut";
+        bool is_one = too_long_ == 1;
+        std::string end = is_one ? " is longer than 1 MiB and " : " are longer than 1 MiB and ";
+        if (type == "dynamic")
+            end += is_one ? "becomes null" : "become null";
+        else
+            end += is_one ? "is cut" : "are cut";
         out.add(
             gravity::wrong,
             "value_too_long",
-            column_.name + ": " + std::to_string(too_long_) + " values are longer than 1 MiB and" +
-                end,
+            column_.name + ": " + counted(too_long_, "value") + end,
             column_.name
         );
     }

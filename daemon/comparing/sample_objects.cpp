@@ -1,6 +1,7 @@
 #include "daemon/comparing/sample_objects.hpp"
 
 #include "base/text.hpp"
+#include "base/wording/counted.hpp"
 #include "daemon/comparing/column_values.hpp"
 #include "daemon/comparing/json_place.hpp"
 #include "daemon/inferring/json_values.hpp"
@@ -198,9 +199,10 @@ static void read_lines(
     out.add(
         gravity::wrong,
         "line_ignored",
-        std::to_string(bad) + " lines are not one object of JSON, such as line " +
-            std::to_string(first_bad) +
-            ": the service leaves them out; for records over several lines use format multijson"
+        counted(bad, "line") + by_number(bad, " is", " are") + " not one object of JSON, " +
+            by_number(bad, "line ", "such as line ") + std::to_string(first_bad) +
+            ": the service leaves " + by_number(bad, "it", "them") +
+            " out; for records over several lines use format multijson"
     );
 }
 

@@ -1,6 +1,7 @@
 #include "daemon/inferring/found_table.hpp"
 
 #include "base/text.hpp"
+#include "base/wording/counted.hpp"
 
 #include <algorithm>
 #include <array>
@@ -122,7 +123,7 @@ std::string yaml_value(std::string_view text) {
 std::string commands_of(
     const inference& found, const std::string& table, const std::string& mapping
 ) {
-    std::string out = "// " + std::to_string(found.records) + " records of " + found.format;
+    std::string out = "// " + counted(found.records, "record") + " of " + found.format;
     bool is_json = found.format == "json" || found.format == "multijson";
     if (!is_json) out += found.has_header ? " with a header" : " without a header";
     out += "\n";

@@ -1,6 +1,7 @@
 #include "daemon/inferring/json_records.hpp"
 
 #include "base/text.hpp"
+#include "base/wording/counted.hpp"
 #include "daemon/inferring/json_values.hpp"
 
 #include <boost/json.hpp>
@@ -55,7 +56,11 @@ public:
         }
         if (others_ > 0) {
             out.notes.push_back(
-                std::to_string(others_) + " records are values without names: they have no column"
+                counted(others_, "record") + by_number(
+                                                 others_,
+                                                 " is a value without a name: it has no column",
+                                                 " are values without names: they have no column"
+                                             )
             );
         }
         std::set<std::string> taken;

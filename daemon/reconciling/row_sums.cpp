@@ -1,6 +1,7 @@
 #include "daemon/reconciling/row_sums.hpp"
 
 #include "base/text.hpp"
+#include "base/wording/counted.hpp"
 
 #include <boost/json.hpp>
 
@@ -224,18 +225,18 @@ static void allow_for_change(const recognising& rows, reconciliation& out) {
     if (more == 0) return;
     out.is_certain = false;
     auto key = std::string(by_source ? "deduplicate" : "tags");
-    auto found = std::to_string(more) + " rows without " +
-                 (by_source ? "the tag of a source" : "these tags");
+    auto found =
+        counted(more, "row") + " without " + (by_source ? "the tag of a source" : "these tags");
     if (static_cast<std::uint64_t>(-out.difference()) != more) {
         out.notes.push_back(
-            found + " came in that time: they may be of these sources if " + key +
-            " had another value when they were sent"
+            found + " came in that time and may be of these sources, if " + key +
+            " had another value when that was sent"
         );
         return;
     }
     out.notes.push_back(
-        found + " came in that time and account for the rest: " + key +
-        " probably had another value when they were sent"
+        found + " came in that time" + by_number(more, " and accounts", " and account") +
+        " for the rest: " + key + " probably had another value when that was sent"
     );
     out.rows += more;
     out.how = recognised_by::time;

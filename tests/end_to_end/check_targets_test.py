@@ -23,7 +23,7 @@ class Targets(Checking):
         wrong = (
             ({"database": "Dmo"}, '"Dmo" is not a database', "did you mean Demo?"),
             ({"table": "web"}, '"web" is not a table of Demo', "did you mean Web?"),
-            ({"table": "Elsewhere"}, '"Elsewhere" is not a table of Demo', ""),
+            ({"table": "Elsewhere"}, '"Elsewhere" is not a table of Demo', "; create it or"),
             ({"ingestion_mapping_reference": "V2"}, '"V2" is not a mapping of Demo.Web', "V1?"),
             # There is one of that name, for another format.
             ({**good, "format": "json"}, '"V1" is not a mapping', "for the format json"),

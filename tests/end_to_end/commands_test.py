@@ -190,11 +190,11 @@ class Explain(EndToEnd):
         self.assertIn("no pattern of \"include\"", self.explain(daemon, "a.txt"))
         self.assertIn("a fifo", self.explain(daemon, "pipe.csv"))
         self.assertIn("none of that name", self.explain(daemon, "other.csv"))
-        # The record ends a moment after the outcome.
-        self.until("the end", lambda: "shipped at" in self.explain(daemon, "a.csv"), daemon=daemon)
+        self.until("its end", lambda: "shipped at" in self.explain(daemon, "a.csv"), daemon=daemon)
         daemon.stop()
         daemon.put("b.csv", csv_rows(1))
         self.assertIn("does not run", self.explain(daemon, "b.csv"))
+        self.assertIn("shipped at", self.explain(daemon, "a.csv"))  # The journal has it.
         code, _, err = daemon.command("explain", "--config", daemon.config_path, "/etc/passwd")
         self.assertEqual((code, err), (1, "/etc/passwd lies in no watch's folder\n"))
         own = f"belongs to kustodrop: name the file as it was in {daemon.drop}"

@@ -318,7 +318,7 @@ class Plan(EndToEnd):
         self.assertEqual(sorted(os.listdir(daemon.drop)), before)
         self.assertEqual(list(daemon.state.iterdir()), [])
         code, out, _ = daemon.command("plan", "--config", daemon.config_path)
-        self.assertIn("1 files in 1 blobs", out)
+        self.assertRegex(out, r"1 file in 1 blob, \d+ B; 1 stays\n")
         self.assertIn("b.bak", out)
 
 

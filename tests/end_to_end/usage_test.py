@@ -63,7 +63,7 @@ watches:
     def test_numbers_and_times_that_make_no_sense_are_usage(self):
         path = self.write(self.GOOD)
         for more in (["--limit", "-1"], ["--limit", "0"], ["--until", "tomorrow"],
-                     ["--file", "/elsewhere/a.csv"]):
+                     ["--file", "/elsewhere/a.csv"], ["--since", "1d", "--until", "2d"]):
             code, out, err = self.kustodrop("journal", "--config", path, *more)
             self.assertEqual(code, USAGE, (more, out, err))
 

@@ -1,6 +1,7 @@
 #include "pipeline/following/lost_bytes.hpp"
 
 #include "base/text.hpp"
+#include "base/wording/counted.hpp"
 #include "spool/source/place.hpp"
 
 #include <sys/stat.h>
@@ -27,9 +28,11 @@ spool::outcome_record outcome_of(const spool::lost_range& lost, wall_time at) {
     spool::outcome_record record;
     record.outcome = spool::outcome::rejected;
     record.code = spool::code_of(lost.cause);
-    record.details = std::to_string(lost.to - lost.from) + " bytes of " + printable(lost.name) +
-                     " from " + std::to_string(lost.from) + " on were " +
-                     std::string(said_of(lost.cause)) + " before they were read";
+    record.details = counted(lost.to - lost.from, "byte") + " of " + printable(lost.name) +
+                     " from " + std::to_string(lost.from) + " on " +
+                     by_number(lost.to - lost.from, "was ", "were ") +
+                     std::string(said_of(lost.cause)) + " before " +
+                     by_number(lost.to - lost.from, "it was", "they were") + " read";
     if (!lost.limit.empty()) record.details += ", and not held open: " + lost.limit + " is reached";
     if (!lost.not_spilled.empty()) record.details += ", nor spilled: " + lost.not_spilled;
     record.at = at;

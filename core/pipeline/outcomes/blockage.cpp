@@ -2,6 +2,7 @@
 
 #include "azure/storage/sas_rights.hpp"
 #include "base/text.hpp"
+#include "base/wording/counted.hpp"
 
 #include <algorithm>
 #include <string>
@@ -94,9 +95,10 @@ std::optional<failure> blockage_report::trouble() const {
     for (auto& [where, found] : known_) add(all, found);
     auto& [messages, oldest] = all;
     if (messages == 0) return std::nullopt;
-    auto detail = "at least " + std::to_string(messages) + " notifications of other clients";
+    auto detail = "at least " + counted(messages, "notification") + " of other clients";
     if (oldest) detail += ", the oldest of " + to_iso8601(*oldest).substr(0, 19) + "Z,";
-    detail += " stand in front of ours: set notifications.report_method to table, or";
+    detail += by_number(messages, " stands", " stand");
+    detail += " in front of ours: set notifications.report_method to table, or";
     detail += " notifications.foreign_messages to discard where the queues are yours alone, or use";
     detail += " a cluster of your own";
     return failure{errc::notifications_blocked, remedy::reconfigure, std::move(detail)};

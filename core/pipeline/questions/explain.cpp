@@ -1,6 +1,7 @@
 #include "pipeline/questions/explain.hpp"
 
 #include "base/text.hpp"
+#include "base/wording/counted.hpp"
 #include "kusto/creation_time.hpp"
 #include "pipeline/following/cutter.hpp"
 #include "pipeline/intake/grouping.hpp"
@@ -83,7 +84,7 @@ void about_file(const explain_facts& facts, answers& out) {
     bool regular = seen.kind == spool::file_kind::regular;
     out.add("kind", "a " + std::string(to_string(seen.kind)), regular);
     if (!regular) return;
-    out.add("size", std::to_string(seen.identity.size_bytes) + " bytes", true);
+    out.add("size", counted(seen.identity.size_bytes, "byte"), true);
     if (facts.watch.kind == watch_kind::follow) return;
     out.add(
         "hard links",
@@ -162,7 +163,7 @@ void about_progress(const explain_facts& facts, answers& out) {
     out.add("posted", "to byte " + std::to_string(log.posted), true);
     out.add(confirmed_rule, "to byte " + std::to_string(log.confirmed), true);
     if (log.lost_bytes > 0) {
-        auto lost = std::to_string(log.lost_bytes) + " bytes; the last of them " + log.lost;
+        auto lost = counted(log.lost_bytes, "byte") + "; the last of them " + log.lost;
         out.add(lost_rule, lost, true);
     }
     auto waits = waits_for(facts);

@@ -2,6 +2,7 @@
 
 #include "base/live_secrets.hpp"
 #include "base/text.hpp"
+#include "base/wording/counted.hpp"
 #include "config/clusters.hpp"
 #include "daemon/commands/checking/sample_rows.hpp"
 #include "daemon/commands/checking/target_check.hpp"
@@ -74,11 +75,11 @@ void print_json(const question& about, const comparison& found) {
 void print_text(const question& about, const comparison& found) {
     auto& mapping = about.where.mapping_reference;
     std::printf(
-        "%s beside %s%s: %zu records of %s\n",
+        "%s beside %s%s: %s of %s\n",
         printable(about.file).c_str(),
         printable(about.where.name()).c_str(),
         mapping.empty() ? "" : (" with mapping " + printable(mapping)).c_str(),
-        found.records,
+        counted(found.records, "record").c_str(),
         std::string(kusto::to_string(about.where.format)).c_str()
     );
     for (auto how : {gravity::wrong, gravity::warning, gravity::note}) {

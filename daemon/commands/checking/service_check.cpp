@@ -2,6 +2,7 @@
 
 #include "azure/storage/sas_rights.hpp"
 #include "base/text.hpp"
+#include "base/wording/counted.hpp"
 #include "daemon/commands/checking/service_facts.hpp"
 #include "daemon/commands/checking/streaming_check.hpp"
 #include "daemon/commands/checking/target_check.hpp"
@@ -159,8 +160,8 @@ asio::awaitable<void> service_check::check_resources() {
     }
     out_.good(
         "ingestion resources",
-        std::to_string(resources.containers.size()) + " containers, " +
-            std::to_string(resources.ingestion_queues.size()) + " queues"
+        counted(resources.containers.size(), "container") + ", " +
+            counted(resources.ingestion_queues.size(), "queue")
     );
     auto identity = co_await service_.fetch_identity_token();
     if (identity.has_error())
@@ -179,7 +180,7 @@ asio::awaitable<void> service_check::check_targets() {
     auto& fleet = settings_.fleet;
     if (!fleet.database.empty()) {
         kusto::target where{fleet.database, fleet.table, kusto::data_format::json, fleet_mapping};
-        std::string remedy = "; run the commands that kustodrop gen-fleet prints";
+        std::string remedy = "run the commands that kustodrop gen-fleet prints";
         co_await targets.check_table("fleet table", std::move(where), std::move(remedy));
     }
     auto streams = [](auto& watch) {

@@ -1,5 +1,6 @@
 #include "daemon/commands/checking/service_facts.hpp"
 
+#include "base/wording/counted.hpp"
 #include "daemon/commands/checking/answer_facts.hpp"
 #include "kusto/rest/rest_request.hpp"
 
@@ -50,7 +51,7 @@ static asio::awaitable<void> show_command(connection& service, step_printer& out
     auto answer = co_await service.management.execute(std::move(command));
     if (!answer) co_return out.good("answer operations-command", answer.error().message());
     auto rows = answer->tables.empty() ? 0 : answer->tables.front().rows.size();
-    out.good("answer operations-command", std::to_string(rows) + " rows");
+    out.good("answer operations-command", counted(rows, "row"));
 }
 
 asio::awaitable<void> show_service_facts(

@@ -21,7 +21,11 @@ std::string absent_name(
     return printable(out);
 }
 
-static const std::string remedy_of_watch;  // The name that was meant says it.
+static const std::string remedy_of_watch = "create it or correct its name in the configuration";
+
+static std::string with_remedy(const std::string& absent, const std::string& remedy) {
+    return absent + (absent.ends_with('?') ? " If not, " : "; ") + remedy;
+}
 
 static std::string step_of(std::string_view watch) { return "target " + std::string(watch); }
 
@@ -99,12 +103,12 @@ asio::awaitable<void> target_check::check_table(
     auto tables = co_await tables_of(where.database);
     if (tables.has_error() && is_absent(tables.error())) {
         auto absent = co_await similar_database(where.database);
-        co_return out_.bad(step, absent, bad_configuration);
+        co_return out_.bad(step, with_remedy(absent, remedy_of_watch), bad_configuration);
     }
     if (tables.has_error()) co_return report(step, where, tables.error());
     if (std::ranges::count(*tables, where.table) == 0) {
-        auto absent = absent_name(where.table, "a table of " + where.database, *tables) + remedy;
-        co_return out_.bad(step, absent, bad_configuration);
+        auto absent = absent_name(where.table, "a table of " + where.database, *tables);
+        co_return out_.bad(step, with_remedy(absent, remedy), bad_configuration);
     }
     auto& mapping = where.mapping_reference;
     if (mapping.empty()) co_return out_.good(step, where.name());
@@ -113,8 +117,8 @@ asio::awaitable<void> target_check::check_table(
     if (std::ranges::count(*mappings, mapping) == 0) {
         auto what = "a mapping of " + where.name() + " for the format " +
                     std::string(kusto::to_string(where.format));
-        auto absent = absent_name(mapping, what, *mappings) + remedy;
-        co_return out_.bad(step, absent, bad_configuration);
+        auto absent = absent_name(mapping, what, *mappings);
+        co_return out_.bad(step, with_remedy(absent, remedy), bad_configuration);
     }
     out_.good(step, where.name() + " with mapping " + mapping);
 }

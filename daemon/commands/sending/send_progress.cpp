@@ -2,6 +2,7 @@
 
 #include "base/live_secrets.hpp"
 #include "base/text.hpp"
+#include "base/wording/counted.hpp"
 #include "daemon/terminal/output.hpp"
 #include "daemon/terminal/terminal.hpp"
 
@@ -50,7 +51,7 @@ std::string progress_line(
     const send_state& state, double bytes_per_second, bool waits, std::size_t columns
 ) {
     auto count = [](std::size_t number) { return std::to_string(number); };
-    auto of_all = "/" + count(state.files) + " files";
+    auto of_all = "/" + counted(state.files, "file");
     bool all_sent = state.sent == state.files;
     std::string bar;
     std::vector<std::string> parts;  // The most wanted first.
@@ -83,7 +84,7 @@ std::string closing_line(
 ) {
     std::map<std::string, std::size_t> states;
     for (auto& [path, file] : report) ++states[file.state];
-    auto out = std::to_string(report.size()) + (report.size() == 1 ? " file:" : " files:");
+    auto out = counted(report.size(), "file") + ":";
     std::string before = " ";
     for (auto& [state, number] : states) {
         out += before + std::to_string(number) + " " + state;

@@ -141,6 +141,7 @@ static bool make_folder(const std::string& path) {
 
 static void print_next(const init_options& it) {
     auto file = printable(it.config);
+    auto context = context_of(it.config, "");
     std::puts("Next:");
     if (it.auth == "client_secret") {
         std::puts("  put the secret into /etc/kustodrop/credentials/client-secret (mode 0600)");
@@ -149,7 +150,10 @@ static void print_next(const init_options& it) {
         std::puts("  put key and certificate into /etc/kustodrop/credentials/client.pem");
     }
     std::printf("  kustodrop check --config %s\n", file.c_str());
-    std::puts("  kustodrop gen-dropin >/etc/systemd/system/kustodrop.service.d/folders.conf");
+    std::printf(
+        "  kustodrop gen-dropin%s >/etc/systemd/system/kustodrop.service.d/folders.conf\n",
+        printable(context).c_str()
+    );
     std::puts("  systemctl daemon-reload && systemctl restart kustodrop");
 }
 

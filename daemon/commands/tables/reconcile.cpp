@@ -2,6 +2,7 @@
 
 #include "base/live_secrets.hpp"
 #include "base/text.hpp"
+#include "base/wording/counted.hpp"
 #include "config/clusters.hpp"
 #include "daemon/commands/recorded/journal_rows.hpp"
 #include "daemon/commands/recorded/moments.hpp"
@@ -158,8 +159,8 @@ int report_unknown_cluster(const std::string& cluster, const sums& recorded) {
     for (auto& sum : recorded) {
         std::fprintf(
             stderr,
-            "not compared: %zu sources of %s at cluster \"%s\", which is not configured any more\n",
-            sum.sources.size(),
+            "not compared: %s of %s at cluster \"%s\", which is not configured any more\n",
+            counted(sum.sources.size(), "source").c_str(),
             printable(sum.target).c_str(),
             printable(cluster).c_str()
         );

@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(json_lines) {
         {"{\"a\":123456789012345678901234567890}\n", "json a:real", "more digits than real keeps"},
         {"{\"a\":18446744073709551615}\n{\"a\":0.5}\n", "json a:decimal", "decimal holds"},
         {"{\"a\":1e400}\n", "json a:real", "larger than any real"},
-        {"{\"a\":1}\n7\n", "json a:long", "1 records are values without names"},
+        {"{\"a\":1}\n7\n", "json a:long", "1 record is a value without a name: it has no column"},
         {"{\n \"a\": 1\n}\n{\n \"a\": 2\n}\n", "multijson a:long"},
         {"[{\"a\":1},\n{\"a\":2}]", "multijson a:long"},
         {"[{\"a\":1},{\"a\":2}]\n", "multijson a:long"},
@@ -289,7 +289,7 @@ BOOST_AUTO_TEST_CASE(the_commands_create_the_table_and_its_mapping) {
     auto csv = commands_of(infer_one("when,what\n2026-11-29,x\n"), "Web's", "M");
     BOOST_TEST(
         csv ==
-        "// 1 records of csv with a header\n"
+        "// 1 record of csv with a header\n"
         "\n.create-merge table ['Web\\'s'] (when:datetime, what:string)\n"
         "\n.create-or-alter table ['Web\\'s'] ingestion csv mapping 'M'\n```\n[\n"
         "  {\"Column\": \"when\", \"Properties\": {\"Ordinal\": \"0\"}},\n"
