@@ -82,18 +82,6 @@ class EachTrouble(Troubled):
         self.settled(daemon, seconds=400, rejected=1)
         self.no_trouble_is_left(daemon, file, {**metrics, "kustodrop_service_usable": 0})
 
-    def test_the_target_is_wrong_and_nothing_is_left_to_be_sent(self):
-        _, daemon = self.pair({"table": "Later"})
-        file = self.put(daemon, 5)
-        self.settled(daemon, failed=5)
-        metrics = {"kustodrop_watch_paused": 1}
-        self.no_trouble_is_left(daemon, file, metrics)
-        daemon.put("late.csv", csv_rows(1, 5))
-        late, alert = daemon.drop / "late.csv", "KustodropWatchPaused"
-        self.all_say(daemon, late, "paused", metrics, "the watch is paused", alert=alert)
-        self.settled(daemon, seconds=200, failed=6)
-        self.no_trouble_is_left(daemon, late, metrics)
-
     def test_storage_throttles(self):
         self.while_storage_fails(self.UNREACHABLE, status=503, code="ServerBusy")
 
