@@ -61,12 +61,13 @@ struct log_state {
 
 /// What a look showed of one file.
 struct log_sighting {
-    std::string name;         // Empty: a followed log that is deleted and held open.
-    std::string family;       // Its live name; its own where it has the live name itself.
-    bool rotated = false;     // It has the name of a rotated log, not the live one.
-    bool compressed = false;  // Its content and size are the inflated ones.
-    bool unfinished = false;  // Not inflated yet: nothing of its family is decided.
-    bool broken = false;      // Cannot be inflated: its content is what comes before the break.
+    std::string name;          // Empty: a followed log that is deleted and held open.
+    std::string family;        // Its live name; its own where it has the live name itself.
+    bool rotated = false;      // It has the name of a rotated log, not the live one.
+    bool compressed = false;   // Its content and size are the inflated ones.
+    bool unfinished = false;   // Not inflated yet: nothing of its family is decided.
+    bool broken = false;       // Cannot be inflated: its content is what comes before the break.
+    bool may_be_live = false;  // Rotated, as its name and its folder say, or a log of its own.
     log_file file;
     std::uint64_t size_bytes = 0;  // Without a tail of NULs that its writer preallocated.
 };

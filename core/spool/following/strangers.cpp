@@ -212,7 +212,7 @@ unexplained_files judge_strangers(look_table& look, bool first) {
             leave_undecided(look, file, known);
         } else if (whole) {
             judge_as_copy(look, file, known, *whole);
-        } else if (first) {
+        } else if (first && (look.options.start_at_end || !seen.may_be_live)) {
             begin_at_size(look, file);
         } else {
             unexplained.files.push_back(file);

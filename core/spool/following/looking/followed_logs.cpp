@@ -68,6 +68,7 @@ std::vector<seen_file> followed_logs::list(
             seen.facts.compressed = known->second->compressed;
         }
         seen.facts.rotated = !listed.is_named || listed.name.rotated;
+        seen.facts.may_be_live = listed.name.may_be_live;
         seen.facts.file = {inode, one.identity.born_ns, ""};
         seen.facts.size_bytes = one.identity.size_bytes;
         seen.full_size = one.identity.size_bytes;

@@ -35,7 +35,9 @@ static bool is_number_after(std::string_view name, std::size_t separator) {
 }
 
 // The live names that a rotated name may be made from, the likeliest first.
-static std::vector<std::string> possible_live_names(std::string_view name) {
+static std::vector<std::string> possible_live_names(
+    std::string_view name, bool numbered_only = false
+) {
     std::vector<std::string> out;
     auto base = name.rfind('/') + 1;
     auto ending = name.rfind('.');
@@ -43,7 +45,7 @@ static std::vector<std::string> possible_live_names(std::string_view name) {
     for (auto at = name.size(); at-- > base + 1;) {
         if (!is_separator(name[at])) continue;
         auto before = name.substr(0, at);
-        bool plain = name[at] == '.' || is_number_after(name, at);
+        bool plain = (name[at] == '.' && !numbered_only) || is_number_after(name, at);
         if (plain) out.emplace_back(before);
         bool dated = has_ending && at < ending && is_number_after(name, at);
         if (dated) out.push_back(std::string(before) + std::string(name.substr(ending)));
@@ -109,6 +111,35 @@ void log_names::sort_one(
         out[name] = {plain, compressed, compressed};
     } else {
         out[name] = {live_name_of(plain).value_or(plain), true, compressed};
+    }
+}
+
+// A folder for old logs may be beneath the one of the live log, and the names of the copies in it
+// be such that are followed themselves.
+void log_names::find_copied(
+    std::map<std::string, log_name>& logs, const std::set<std::string>& known
+) const {
+    log_folders live;
+    for (auto& [name, log] : logs) {
+        if (!log.rotated) live.add(name);
+    }
+    for (auto& family : known) live.add(family);
+    std::map<std::string, std::string> found;
+    for (auto& [name, log] : logs) {
+        if (log.rotated || folder_of(name).empty()) continue;
+        auto possible = possible_live_names(name, true);
+        std::vector<std::string_view> bases;
+        for (auto& one : possible) bases.push_back(base_of(one));
+        if (auto family = live.above(folder_of(name), bases)) found[name] = std::move(*family);
+    }
+    for (auto& [name, family] : found) logs[name] = {family, true, false, true};
+}
+
+// What "old/app.log.1.gz" is made from may have been rotated itself.
+static void join_families(std::map<std::string, log_name>& logs) {
+    for (auto& [name, log] : logs) {
+        auto made_from = logs.find(log.family);
+        if (made_from != logs.end()) log.family = made_from->second.family;
     }
 }
 
@@ -210,10 +241,14 @@ std::map<std::string, log_name> log_names::sort(
         return out;
     }
     std::set<std::string_view> all(names.begin(), names.end());
+    // A live log may be absent for a while, as between its renaming and the next line.
+    all.insert(known.begin(), known.end());
     for (auto& name : names) {
         if (may_be_log(name)) sort_one(name, all, out);
     }
+    find_copied(out, known);
     find_families(out, known);
+    join_families(out);
     return out;
 }
 

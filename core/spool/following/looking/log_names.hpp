@@ -17,6 +17,9 @@ struct log_name {
     std::string family;  // The name that is written to; its own, or the one it was rotated from.
     bool rotated = false;
     bool compressed = false;  // By gzip, as its ending says.
+    // It may as well be a live log of its own: the log that it was rotated from, as it seems, is in
+    // a folder above, and its name is one that is followed.
+    bool may_be_live = false;
 
     friend bool operator==(const log_name&, const log_name&) = default;
 };
@@ -51,6 +54,8 @@ private:
         const std::set<std::string_view>& all,
         std::map<std::string, log_name>& out
     ) const;
+    void find_copied(std::map<std::string, log_name>& logs, const std::set<std::string>& known)
+        const;
     void find_families(std::map<std::string, log_name>& logs, const std::set<std::string>& known)
         const;
     void sort_listed(const std::vector<std::string>& names, std::map<std::string, log_name>& out)

@@ -74,9 +74,30 @@ BOOST_AUTO_TEST_CASE(a_folder_for_old_logs_has_those_of_the_live_log_elsewhere) 
         }
     }
     BOOST_TEST((of("old/app-2026-11-29.log.gz", {"app.log"}).family == "app.log"));
-    BOOST_TEST(
-        (of("old/app-2026-11-29.log", {"app.log"}) == log_name{"old/app-2026-11-29.log", false})
-    );
+    BOOST_TEST((of("old/app-admin.log", {"app.log"}) == log_name{"old/app-admin.log", false}));
+}
+
+BOOST_AUTO_TEST_CASE(a_copy_there_may_have_a_name_that_is_followed_itself) {
+    auto dated = std::string("old/app-2026-11-29.log");
+    BOOST_TEST((of(dated, {"app.log"}) == log_name{"app.log", true, false, true}));
+    BOOST_TEST((of("a/" + dated, {"app.log", "b/app.log"}).family == "app.log"));
+    BOOST_TEST((of(dated) == log_name{dated, false}));
+    BOOST_TEST((of(dated, {"old/app.log", "app.log"}) == log_name{"old/app.log", true}));
+    // That is not above.
+    BOOST_TEST((of(dated, {"b/app.log"}) == log_name{dated, false}));
+    log_names all({{"*.log*"}, {}, ""});
+    auto found = all.sort({"app.log", "old/app.log.1", "old/app.log.2", "old/app.log.2.gz"});
+    BOOST_TEST((found["old/app.log.1"] == log_name{"app.log", true, false, true}));
+    BOOST_TEST((found["old/app.log.2.gz"] == log_name{"app.log", true, true}));
+}
+
+BOOST_AUTO_TEST_CASE(an_accepted_name_is_a_rotated_one_while_its_live_log_is_absent) {
+    log_names all({{"*.log*"}, {}, ""});
+    auto found = all.sort({"app.log.1", "app.log.2.gz"}, {"app.log"});
+    BOOST_TEST((found["app.log.1"] == log_name{"app.log", true}));
+    BOOST_TEST((found["app.log.2.gz"] == log_name{"app.log", true, true}));
+    found = all.sort({"app.log.1"});
+    BOOST_TEST((found["app.log.1"] == log_name{"app.log.1", false}));
 }
 
 BOOST_AUTO_TEST_CASE(a_family_is_known_while_its_live_log_is_absent) {

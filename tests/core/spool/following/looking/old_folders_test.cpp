@@ -132,4 +132,50 @@ BOOST_AUTO_TEST_CASE(logs_of_equal_names_in_two_folders_are_two_families) {
     BOOST_TEST(cut_all() == "x\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_copy_with_a_name_that_is_followed_is_cut_once) {
+    char first = 'a';
+    for (std::string moved : {"old/app-2026-11-29.log", "old/app-1.log"}) {
+        append("app.log", lines(first, 100));
+        BOOST_TEST(cut_all() == lines(first, 100));
+        append("app.log", lines(++first, 10));
+        look();
+        copy("app.log", moved);
+        truncate("app.log");
+        append("app.log", lines(++first, 3));
+        auto found = cut_all();
+        BOOST_TEST(found.size() == lines('b', 10).size() + lines('c', 3).size());
+        restart();
+        BOOST_TEST(cut_all() == "");
+        truncate("app.log");
+        cut_all();
+        ++first;
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_there_at_the_first_start_with_such_a_name_is_read) {
+    append("app.log", lines('a', 2));
+    append("old/app-1.log", lines('b', 2));
+    append("old/app.log.1", lines('c', 2));
+    auto found = cut_all();
+    BOOST_TEST(found.size() == lines('a', 2).size() + lines('b', 2).size());
+}
+
+BOOST_AUTO_TEST_CASE(renamed_and_compressed_under_names_that_are_followed_it_is_cut_once) {
+    include = {"*.log*"};
+    subject = make();
+    append("app.log", lines('a', 100));
+    BOOST_TEST(cut() == lines('a', 100));
+    append("app.log", lines('b', 10));
+    look();
+    // Until something is written there is no app.log, and no look meets app.log.1.
+    rename("app.log", "app.log.1");
+    compress("app.log.1");
+    BOOST_TEST(cut_all() == lines('b', 10));
+    rename("app.log.1.gz", "app.log.2.gz");
+    append("app.log", lines('c', 10));
+    BOOST_TEST(cut_all() == lines('c', 10));
+    restart();
+    BOOST_TEST(cut_all() == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
