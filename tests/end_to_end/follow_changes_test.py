@@ -212,3 +212,43 @@ class Changes(EndToEnd):
 
 if __name__ == "__main__":
     unittest.main()
+    @unittest.skipUnless(LOGROTATE and SHRED, "logrotate or shred is not installed")
+    def test_what_logrotate_shreds_unread_is_counted(self):
+        emulator, daemon = self.following({"cut": {"max_age": "1h"}})
+        daemon.drop.chmod(0o755)
+        ruled = daemon.folder / "rules"
+        lines = "".join(f"  {one}\n" for one in ("rotate 1", "size 1", "shred", "create"))
+        ruled.write_text(f"{daemon.drop}/app.log {{\n{lines}}}\n")
+        ruled.chmod(0o600)
+        command = [LOGROTATE, "--force", "--state", daemon.folder / "rotated", ruled]
+        writer = Writer(daemon.drop)
+
+        def rotate():
+            subprocess.run(command, check=True, capture_output=True)
+            writer.reopen()
+
+        def all_is_seen():
+            seen = daemon.scrape().get("kustodrop_log_bytes_seen_total", watch="web")
+            return seen == len(csv_rows(writer.written))
+
+        for _ in range(3):
+            writer.write(300)
+            self.until("the look", all_is_seen, daemon=daemon)
+            rotate()
+            writer.write(100)
+            # While the first one is in doubt, nothing is decided about this one.
+            rest(2.5)
+            rotate()
+        waits = len(csv_rows(100, writer.written - 100))
+        whole = len(csv_rows(writer.written))
+        self.until(
+            "the outcomes",
+            lambda: sum(one["bytes"] for one in daemon.journal()) >= whole - waits,
+            30,
+            daemon,
+        )
+        lost = daemon.journal()
+        self.assertEqual({one["outcome"] for one in lost}, {"rejected"})
+        self.assertEqual(sum(one["bytes"] for one in lost), whole - waits)
+        self.assertEqual(daemon.output().count(" warning rejected"), len(lost))
+

@@ -103,11 +103,23 @@ static void judge_as_copy(look_table& look, std::size_t file, log_state* known, 
     look.judge(log_status::copy, log->number, file, whole.number);
 }
 
+// Bytes that were seen before it was decided whose they are may be destroyed before it is.
+static bool has_lost_bytes(look_table& look, const log_state& log, std::size_t file) {
+    if (log.phase != log_phase::undecided || look.files[file].unfinished) return false;
+    return !look.evidence.holds(file, log.witness) && !look.evidence.unreadable(file);
+}
+
 // What could not be decided at the last look is a stranger again, unless it has vanished.
 static void revisit_undecided(look_table& look) {
     std::set<log_number> there;
     for (auto file : look.strangers) {
-        if (auto* log = look.latest_of(file)) there.insert(log->number);
+        auto* log = look.latest_of(file);
+        if (!log) continue;
+        if (has_lost_bytes(look, *log, file)) {
+            bool shorter = look.files[file].size_bytes < log->size_seen();
+            look.end(*log, shorter ? loss_cause::truncated : loss_cause::overwritten, 0);
+        }
+        there.insert(log->number);
     }
     std::erase_if(look.logs, [&](auto& entry) {
         auto& [number, log] = entry;

@@ -86,4 +86,39 @@ BOOST_AUTO_TEST_CASE(a_log_that_begins_so_is_read_if_nothing_else_was_there) {
     BOOST_TEST(look() == "app.log: new_log");
 }
 
+// logrotate's shred, with rotations each second.
+BOOST_AUTO_TEST_CASE(what_is_destroyed_before_it_is_decided_what_it_is_is_lost_and_counted) {
+    for (bool overwritten : {false, true}) {
+        disk = modelled_disk();
+        book = log_book(scaled());
+        held.clear();
+        write("app.log", lines(1, 10));
+        look();
+        // Smaller: nothing is decided about its family.
+        disk.find("app.log")->data.clear();
+        write("app.log.1", lines(21, 30));
+        BOOST_TEST(look() == "app.log: shrink_doubted, app.log.1: undecided");
+        disk.find("app.log.1")->data = overwritten ? random_bytes(4096) : "";
+        look();
+        auto lost = std::string(overwritten ? "overwritten_unread" : "truncated_unread") + " 0-" +
+                    std::to_string(lines(21, 30).size());
+        BOOST_TEST(losses().find(lost) != std::string::npos);
+        look();
+        BOOST_TEST(losses() == "");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_grows_before_it_is_decided_what_it_is_is_read) {
+    write("app.log", lines(1, 10));
+    look();
+    cut("app.log");
+    disk.find("app.log")->data.clear();
+    write("app.log.1", lines(21, 30));
+    look();
+    write("app.log.1", lines(31, 32));
+    look();
+    BOOST_TEST(losses() == "");
+    BOOST_TEST(log("app.log.1").position == 0u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
