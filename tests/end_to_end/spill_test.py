@@ -203,6 +203,38 @@ class Spill(EndToEnd):
         self.end_well(daemon, succeeded=1, rejected=1)
         self.assertEqual(emulator.count(), writer.written - 10000)
 
+    def test_a_stop_while_deleted_logs_are_held_open_loses_nothing(self):
+        emulator, daemon = self.following()
+        writer, _ = self.spilled_outage(emulator, daemon)
+        self.until(
+            "the held logs", lambda: self.logs(daemon)["held_files"] >= 3, 60, daemon=daemon
+        )
+        self.assertEqual(self.spilled(daemon), [])
+        self.assertEqual(daemon.stop(), 0)
+        self.assertGreater(len(self.spilled(daemon)), 0)
+        emulator.clear_faults()
+        daemon.start()
+        self.arrive(emulator, daemon, writer.written)
+        self.assertEqual(self.numbers(emulator), list(range(writer.written)))
+        self.end_well(daemon)
+
+    def test_what_is_spilled_outlives_the_journal(self):
+        emulator, daemon = self.following({"hold": {"max_time": "10s"}})
+        writer, sizes = self.spilled_outage(emulator, daemon)
+        self.until_all_is_spilled(daemon)
+        daemon.stop()
+        for name in ("journal.db", "journal.db-wal", "journal.db-shm"):
+            (daemon.state / name).unlink(missing_ok=True)
+        emulator.clear_faults()
+        daemon.start()
+        self.until(
+            "every row",
+            lambda: set(self.numbers(emulator)) == set(range(writer.written)),
+            120,
+            daemon=daemon,
+        )
+        self.until("an empty folder", lambda: not self.spilled(daemon), 60, daemon=daemon)
+
     def bad_range(self, **watch):
         emulator, daemon = self.following(
             {"hold": {"max_time": "10s"}, "cut": {"max_age": "1h"}, **watch}

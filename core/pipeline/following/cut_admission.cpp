@@ -22,11 +22,7 @@ void cut_admission::admit(spool::followed_logs& logs, ranges found, std::string_
 void cut_admission::admit_source(
     spool::followed_logs& logs, ranges found, std::string_view reason
 ) {
-    spool::source what;
-    what.claimed_at = with_.time.wall_now();
-    what.id = spool::make_source_id(with_.random, what.claimed_at);
-    what.watch = watch_.options.name;
-    what.target = watch_.options.target.name();
+    auto what = new_source();
     std::vector<spool::log_record> moved_logs;
     // Parts of other records are counted when they are uploaded.
     bool is_line = watch_.options.follow.records.kind == spool::record_kind::lines;
@@ -42,7 +38,25 @@ void cut_admission::admit_source(
         what.slices.push_back(std::move(one.range.bytes));
     }
     of_.counted.cut(what.watch, reason, skipped);
-    auto& admitted = with_.sources.admit_cut(std::move(what), std::move(moved_logs));
+    make_ready(with_.sources.admit_cut(std::move(what), std::move(moved_logs)));
+}
+
+void cut_admission::admit_unknown(spool::slice range) {
+    auto what = new_source();
+    what.slices.push_back(std::move(range));
+    make_ready(with_.sources.admit_cut(std::move(what), {}));
+}
+
+spool::source cut_admission::new_source() const {
+    spool::source what;
+    what.claimed_at = with_.time.wall_now();
+    what.id = spool::make_source_id(with_.random, what.claimed_at);
+    what.watch = watch_.options.name;
+    what.target = watch_.options.target.name();
+    return what;
+}
+
+void cut_admission::make_ready(spool::source& admitted) {
     with_.log.debug(
         "cut",
         {{"watch", admitted.watch},

@@ -34,7 +34,12 @@ public:
     /// most.
     void admit(spool::followed_logs& logs, ranges found, std::string_view reason);
 
+    /// A range of a log that is not known, which is read from where it is.
+    void admit_unknown(spool::slice range);
+
 private:
+    spool::source new_source() const;
+    void make_ready(spool::source& admitted);
     void admit_source(spool::followed_logs& logs, ranges found, std::string_view reason);
 
     watch& watch_;

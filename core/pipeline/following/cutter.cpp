@@ -192,6 +192,14 @@ std::optional<time_point> cutter::behind_since() const {
     return oldest;
 }
 
+std::vector<spool::followed_log> cutter::logs(bool nameless) const {
+    std::vector<spool::followed_log> out;
+    for (auto& [number, one] : logs_) {
+        if (one.log.is_nameless || !nameless) out.push_back(one.log);
+    }
+    return out;
+}
+
 std::uint64_t cutter::waiting_bytes() const {
     std::uint64_t bytes = 0;
     for (auto& [number, one] : logs_) bytes += one.log.size - one.log.position;

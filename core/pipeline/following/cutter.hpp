@@ -49,6 +49,10 @@ public:
     /// end of a log could not.
     std::optional<time_point> behind_since() const;
 
+    /// The logs of the last look, up to where they are cut by now. `nameless`: only those whose
+    /// files have no name any more.
+    std::vector<spool::followed_log> logs(bool nameless) const;
+
     std::uint64_t waiting_bytes() const;
     std::size_t waiting_logs() const;
 

@@ -116,6 +116,10 @@ asio::awaitable<void> follower::run() {
         auto next = with_.time.now() + look_interval(watch_.options.follow.cut.max_age);
         co_await wait_until(woken_, with_.time, next);
     }
+    // Files without a name end with this process, and those of a folder that is absent may.
+    if (is_open_) co_await look();
+    bool is_known = is_open_ || (logs_ && absence_);
+    if (is_known) co_await spilling_.keep(logs_, cutter_.logs(is_open_));
     if (is_open_) co_await positions_.keep(logs_, true);
     life_.end();
 }
@@ -146,6 +150,8 @@ asio::awaitable<result<void>> follower::try_open() {
         logs_ = make_followed_logs(watch_, options_.state_directory);
         logs_->restore(std::exchange(journaled_, {}), is_begun_ || is_recovered_);
         if (before_ && !is_begun_) logs_->begin_in_another_folder();
+        auto lost = co_await spilling_.adopt(logs_);
+        for (auto& one : lost) doubtful_.settle(one);
     }
     with_.log.info("following", {{"watch", watch_.options.name}, {"path", path}});
     co_return result<void>();

@@ -4,6 +4,7 @@
 #include "spool/folder/beneath.hpp"
 #include "spool/folder/descriptor.hpp"
 #include "spool/folder/moves/moving.hpp"
+#include "spool/following/log_records.hpp"
 
 #include <sys/stat.h>
 
@@ -29,6 +30,20 @@ log_state set_back(log_state log, std::uint64_t settled) {
     while (!anchors.empty() && anchors.back().end > settled) anchors.pop_back();
     if (settled < log.position) log.position = anchors.empty() ? 0 : anchors.back().end;
     return log;
+}
+
+std::vector<log_record> settled_records(
+    const std::string& watch,
+    const std::map<log_number, log_state>& logs,
+    const std::map<std::string, std::uint64_t>& unsettled
+) {
+    std::vector<log_record> out;
+    for (auto& [number, log] : logs) {
+        auto first = unsettled.find(log.id);
+        bool is_whole = log.id.empty() || first == unsettled.end();
+        out.push_back(record_of(watch, is_whole ? log : set_back(log, first->second)));
+    }
+    return out;
 }
 
 static void add_fields(std::string& line, const log_record& log) {

@@ -25,6 +25,14 @@ struct kept_positions {
 /// its anchors only those before are left, and the last of them is its position. Pure.
 log_state set_back(log_state log, std::uint64_t settled);
 
+/// All logs of a watch so set back: `unsettled` has the first offset of what is still on its way of
+/// a log, by its id. Pure.
+std::vector<log_record> settled_records(
+    const std::string& watch,
+    const std::map<log_number, log_state>& logs,
+    const std::map<std::string, std::uint64_t>& unsettled
+);
+
 /// As text, and back; nothing if it is not whole or of another format. Pure.
 std::string text_of(const kept_positions& positions);
 std::optional<kept_positions> positions_of(std::string_view text);

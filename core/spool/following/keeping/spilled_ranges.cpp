@@ -2,6 +2,7 @@
 
 #include "spool/folder/beneath.hpp"
 #include "spool/folder/medium.hpp"
+#include "spool/following/keeping/spill_label.hpp"
 #include "spool/reading/gzip.hpp"
 #include "spool/reading/inflated/inflated_bytes.hpp"
 #include "spool/source/place.hpp"
@@ -80,42 +81,57 @@ namespace {
 // A file on its way to its name.
 class compressed_copy {
 public:
-    compressed_copy(int to, std::uint64_t room) : to_(to), room_(room) {}
+    compressed_copy(int to, std::uint64_t room, const slice& range)
+        : to_(to), room_(room), range_(range) {}
 
     // 0, an errno, EFBIG where there is no room, or ESTALE where the log is shorter by now.
-    int fill(int from, const slice& range) {
-        std::string raw(std::min<std::uint64_t>(spilled_at_once, range.length_bytes), '\0');
-        for (auto at = range.offset; at < range.end();) {
-            auto wanted = std::min<std::uint64_t>(raw.size(), range.end() - at);
+    int fill(int from) {
+        std::string raw(std::min<std::uint64_t>(spilled_at_once, range_.length_bytes), '\0');
+        for (auto at = range_.offset; at < range_.end();) {
+            auto wanted = std::min<std::uint64_t>(raw.size(), range_.end() - at);
             auto got = ::pread(from, raw.data(), wanted, static_cast<off_t>(at));
             if (got < 0 && errno == EINTR) continue;
             if (got < 0) return errno;
             if (got == 0) return ESTALE;
             at += static_cast<std::uint64_t>(got);
             auto bytes = std::string_view(raw).substr(0, static_cast<std::size_t>(got));
-            if (auto error = add(bytes, at == range.end()); error != 0) return error;
+            if (auto error = add(bytes, at == range_.end()); error != 0) return error;
         }
         return ::fsync(to_) == 0 ? 0 : errno;
     }
 
 private:
     int add(std::string_view in, bool last) {
-        for (;;) {
-            auto step = encoder_.step(in, out_, last);
-            in.remove_prefix(step.consumed);
-            size_ += step.produced;
-            if (room_of(size_) > room_) return EFBIG;
-            std::string_view made(out_.data(), step.produced);
-            if (!write_all(to_, made)) return errno;
-            if (last ? step.finished : in.empty() && step.produced < out_.size()) return 0;
+        if (size_ == 0) {
+            auto head = labelled_gzip_head(range_);
+            if (auto error = write(head); error != 0) return error;
         }
+        made_.clear();
+        deflater_.add(in, last, made_);
+        size_raw_ += in.size();
+        if (auto error = write(made_.view()); error != 0 || !last) return error;
+        std::string tail;
+        for (auto number : {deflater_.crc(), static_cast<std::uint32_t>(size_raw_)}) {
+            for (unsigned bits = 0; bits < 32; bits += 8) {
+                tail += static_cast<char>(number >> bits & 0xffu);
+            }
+        }
+        return write(tail);
+    }
+
+    int write(std::string_view bytes) {
+        size_ += bytes.size();
+        if (room_of(size_) > room_) return EFBIG;
+        return write_all(to_, bytes) ? 0 : errno;
     }
 
     int to_;
     std::uint64_t room_;
+    const slice& range_;
     std::uint64_t size_ = 0;
-    gzip_encoder encoder_{compression::fast};
-    std::string out_ = std::string(spilled_at_once, '\0');
+    std::uint64_t size_raw_ = 0;
+    segment_deflater deflater_{compression::fast, true};
+    growing_buffer made_;
 };
 
 }  // namespace
@@ -137,7 +153,7 @@ spilled_ranges::written spilled_ranges::write(
     int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC;
     descriptor copied(::openat(folder.get(), temporary.c_str(), flags, 0600));
     if (!copied.is_open()) return refused(errno);
-    auto error = compressed_copy(copied.get(), room.bytes).fill(file, range);
+    auto error = compressed_copy(copied.get(), room.bytes, range).fill(file);
     // What was overwritten meanwhile is not what was cut.
     if (error == 0 && !holds_slice(file, range)) error = ESTALE;
     bool is_moved = error == 0 &&

@@ -329,13 +329,7 @@ std::vector<log_number> followed_logs::numbers() const {
 std::vector<log_record> followed_logs::settled_logs(
     const std::map<std::string, std::uint64_t>& unsettled
 ) const {
-    std::vector<log_record> out;
-    for (auto& [number, log] : book_.logs()) {
-        auto first = unsettled.find(log.id);
-        bool is_whole = log.id.empty() || first == unsettled.end();
-        out.push_back(record_of(options_.watch, is_whole ? log : set_back(log, first->second)));
-    }
-    return out;
+    return settled_records(options_.watch, book_.logs(), unsettled);
 }
 
 followed_logs::changes followed_logs::take_changes() {

@@ -152,6 +152,8 @@ public:
     ) const;
     void set_rules(following_rules rules) { rules_ = std::move(rules); }
 
+    const known_logs& known() const { return book_.logs(); }
+
 private:
     // Why a log is not held, and why it is not written elsewhere.
     struct letting_go {

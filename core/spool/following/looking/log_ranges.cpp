@@ -57,6 +57,7 @@ std::optional<log_range> find_range(
     out.bytes.location = log.name;
     out.bytes.offset = from;
     out.bytes.length_bytes = found.end - from;
+    if (!log.id.empty()) out.bytes.log_id = log.id;
     out.bytes.identity = identity_of(facts);
     // The open file of a compressed log is not the log's own.
     out.bytes.identity.inode = log.file.inode;

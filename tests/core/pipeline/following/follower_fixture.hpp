@@ -91,6 +91,12 @@ struct following : taking {
         return out;
     }
 
+    void retire(spool::source& what) {
+        spool::outcome_record record;
+        record.outcome = spool::outcome::succeeded;
+        sources->retire(what, record);
+    }
+
     void post(spool::source& what) {
         sources->advance(what, spool::stage::posted{spool::blob_record{}, clock.wall_now()});
     }

@@ -1,66 +1,13 @@
 // What exceeds hold is written into the state directory, and is a source from there.
-#include "core/pipeline/following/follower_fixture.hpp"
+#include "core/pipeline/following/spilling_fixture.hpp"
 #include "pipeline/following/lost_bytes.hpp"
-#include "spool/reading/inflated/inflated_bytes.hpp"
 #include "spool/source/place.hpp"
 
 using namespace kustodrop;
+using test::spilling_logs;
 using test::texts;
 
 namespace {
-
-struct spilling_logs : test::following {
-    spilling_logs() {
-        keeps_state = true;
-        options.name = "web";
-        options.follow.cut.max_age = 1h;
-        options.follow.hold.max_time = 10s;
-    }
-
-    std::string spill_folder() const { return state.path("follow/web/spill"); }
-
-    std::size_t spilled_files() const {
-        using entries = std::filesystem::directory_iterator;
-        if (!std::filesystem::exists(spill_folder())) return 0;
-        return static_cast<std::size_t>(std::distance(entries(spill_folder()), entries()));
-    }
-
-    void remove(const std::string& name) { std::filesystem::remove(files.path(name)); }
-
-    /// A log that is deleted before it was read, and held for too long.
-    void spill_one(const std::string& text = "1,a\n2,b\n3") {
-        append("app.log", text);
-        begin();
-        wait();
-        remove("app.log");
-        wait(20);
-    }
-
-    std::string bytes_of(const spool::slice& range) const {
-        auto file = watch->spilled->open(range.location);
-        BOOST_TEST_REQUIRE(file != nullptr);
-        spool::inflated_bytes bytes(file->get());
-        std::string out(range.length_bytes + 1, '\0');
-        auto got = bytes.read(out);
-        BOOST_TEST_REQUIRE(got.has_value());
-        out.resize(*got);
-        return out;
-    }
-
-    std::vector<spool::source> lost() {
-        std::vector<spool::source> out;
-        for (auto* what : claimed()) {
-            if (spool::outcome_of(what->stage)) out.push_back(*what);
-        }
-        return out;
-    }
-
-    void retire(spool::source& what) {
-        spool::outcome_record record;
-        record.outcome = spool::outcome::succeeded;
-        sources->retire(what, record);
-    }
-};
 
 using departing = std::vector<spool::departing_log>;
 
@@ -207,26 +154,6 @@ BOOST_AUTO_TEST_CASE(a_spilled_file_that_is_broken_is_lost_and_counted) {
     auto record = spool::outcome_of(what.stage);
     BOOST_TEST_REQUIRE(record != nullptr);
     BOOST_TEST(record->code == "broken_unread");
-}
-
-BOOST_AUTO_TEST_CASE(what_a_lost_journal_knew_is_left_there_and_said) {
-    spill_one("1,a\n");
-    stop();
-    follows.reset();
-    watch.reset();
-    sources.reset();
-    absent.reset();
-    journal.reset();
-    for (auto end : {"", "-wal", "-shm"}) {
-        std::filesystem::remove(state.path(std::string("journal.db") + end));
-    }
-    journal = open_journal();
-    sources = std::make_unique<pipeline::roster>(*journal, clock, measured);
-    absent = std::make_unique<pipeline::absent_sources>(*journal);
-    begin();
-    wait(20);
-    BOOST_TEST(spilled_files() == 1u);
-    BOOST_TEST(has_said("the journal knows nothing of what an earlier run has spilled"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -26,8 +26,7 @@ std::vector<spool::range_wish> next_spill(
 
 /// Spills what was not read of logs that exceed `hold`: it is written into the state directory,
 /// compressed and durable, and is then a source like any other, read from there. Only then is the
-/// log let go of. A file goes when its source is retired, which the journal has on disk by then;
-/// what a crash leaves without a source goes at the next start.
+/// log let go of. A file goes when its source is retired, which the journal has on disk by then.
 class spilling {
 public:
     spilling(watch& from, intake_parts parts, cut_admission& admission)
@@ -36,6 +35,18 @@ public:
     /// About cut.max_bytes a call; what is left departs at the next look too.
     asio::awaitable<void> spill(
         std::shared_ptr<spool::followed_logs> logs, std::vector<spool::departing_log> departing
+    );
+
+    /// Makes sources of files that have none, before the first look: the last run was killed
+    /// between their writing and the record of it, or the journal was lost. Returns what lies
+    /// between them and what is known of their logs, which is lost.
+    asio::awaitable<std::vector<spool::lost_range>> adopt(std::shared_ptr<spool::followed_logs> logs
+    );
+
+    /// Spills what these logs have that is not read, and what was cut of them and is not uploaded,
+    /// for their files are about to be closed.
+    asio::awaitable<void> keep(
+        std::shared_ptr<spool::followed_logs> logs, std::vector<spool::followed_log> closing
     );
 
     /// Deletes what no source needs any more. The first call is made when those of earlier runs are
@@ -64,6 +75,8 @@ private:
     };
 
     asio::awaitable<void> make_sure();
+    asio::awaitable<void> keep_cuts(std::set<std::uint64_t> inodes);
+    std::set<std::string> needed_files() const;
     std::uint64_t take(
         batch& from,
         spool::followed_logs& logs,
@@ -80,9 +93,11 @@ private:
     spool::spill_use use_;
     std::map<std::uint64_t, letting_go> pinned_;  // By inode.
     std::string refusal_;                         // Of the last attempt; empty: it has worked.
-    std::set<std::string> unknown_;               // Locations of what a lost journal knew.
+    std::set<std::string> unknown_;               // Locations of what a lost journal knew,
+    std::set<std::string> delivered_;             // and of what has arrived before it was lost.
     std::optional<time_point> cleared_at_;
     bool is_begun_ = false;
+    bool has_adopted_ = false;  // Later files without a source are those of retired ones.
 };
 
 }  // namespace kustodrop::pipeline

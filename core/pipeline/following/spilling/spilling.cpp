@@ -1,6 +1,7 @@
-#include "pipeline/following/spilling.hpp"
+#include "pipeline/following/spilling/spilling.hpp"
 
 #include "async/offload.hpp"
+#include "pipeline/following/spilling/spilled_strays.hpp"
 #include "spool/source/place.hpp"
 
 #include <algorithm>
@@ -88,6 +89,10 @@ spilling::batch::attempt spilling::batch::write(const spool::range_wish& wish) {
     return out;
 }
 
+static spool::spill_limits limits_of(const watch& from) {
+    return {from.options.follow.spill.max_bytes, from.options.min_free_percent};
+}
+
 static std::vector<spool::departing_log> without(
     std::vector<spool::departing_log> departing,
     const std::map<spool::log_number, std::string>& refused
@@ -101,11 +106,10 @@ asio::awaitable<void> spilling::spill(
 ) {
     co_await make_sure();
     if (departing.empty() || !watch_.spilled) co_return;
-    auto& options = watch_.options;
-    spool::spill_limits limits{options.follow.spill.max_bytes, options.min_free_percent};
+    auto limits = limits_of(watch_);
     auto one = std::make_shared<batch>(batch{logs, watch_.logs, watch_.spilled, limits});
     std::map<spool::log_number, std::string> refused;
-    auto left = options.follow.cut.max_bytes;
+    auto left = watch_.options.follow.cut.max_bytes;
     for (int round = 0; round < most_rounds && left > 0; ++round) {
         one->wishes = next_spill(without(departing, refused), left);
         if (one->wishes.empty()) break;
@@ -181,6 +185,77 @@ void spilling::note_written(std::size_t logs, std::uint64_t bytes) {
     cleared_at_.reset();  // How much room they take is to be seen.
 }
 
+// Of those that are absent as well: they are on their way again after the first look.
+std::set<std::string> spilling::needed_files() const {
+    std::set<std::string> needed;
+    auto add = [&](const spool::source& what) {
+        for (auto& one : what.slices) {
+            if (spool::is_spilled(one.location)) needed.insert(one.location);
+        }
+    };
+    with_.sources.each_of(watch_.options.name, add);
+    with_.absent.each_of(watch_.options.name, add);
+    return needed;
+}
+
+asio::awaitable<std::vector<spool::lost_range>> spilling::adopt(
+    std::shared_ptr<spool::followed_logs> logs
+) {
+    bool is_done = std::exchange(has_adopted_, true);
+    if (!watch_.spilled || is_done) co_return std::vector<spool::lost_range>();
+    stray_parts parts{watch_, with_, admission_};
+    auto found = co_await adopt_strays(parts, logs, needed_files());
+    delivered_ = std::move(found.delivered);
+    co_return std::move(found.lost);
+}
+
+asio::awaitable<void> spilling::keep(
+    std::shared_ptr<spool::followed_logs> logs, std::vector<spool::followed_log> closing
+) {
+    bool may_keep = watch_.spilled && watch_.options.follow.spill.max_bytes > 0;
+    if (!may_keep || closing.empty()) co_return;
+    std::set<std::uint64_t> inodes;
+    for (auto& log : closing) inodes.insert(log.inode);
+    co_await keep_cuts(std::move(inodes));
+    auto before = std::numeric_limits<std::uint64_t>::max();
+    for (;;) {
+        auto unread = unread_of(closing, *logs);
+        std::uint64_t bytes = 0;
+        for (auto& one : unread) bytes += one.size - one.position;
+        if (bytes == 0 || bytes >= before) co_return;
+        before = bytes;
+        co_await spill(logs, std::move(unread));
+    }
+}
+
+// Of a source that is not uploaded nothing may be left otherwise.
+asio::awaitable<void> spilling::keep_cuts(std::set<std::uint64_t> inodes) {
+    struct cut_source {
+        std::string id;
+        std::vector<spool::slice> slices;
+    };
+    std::vector<std::shared_ptr<cut_source>> found;
+    with_.sources.each_of(watch_.options.name, [&](const spool::source& what) {
+        if (!std::holds_alternative<spool::stage::claimed>(what.stage)) return;
+        found.push_back(std::make_shared<cut_source>(cut_source{what.id, what.slices}));
+    });
+    auto files = watch_.logs;
+    auto to = watch_.spilled;
+    auto limits = limits_of(watch_);
+    for (auto& one : found) {
+        auto id = spool::make_source_id(with_.random, with_.time.wall_now());
+        auto work = [=] { return spill_slices(one->slices, {*files, *to, limits, inodes, id}); };
+        auto kept = co_await offload(with_.pool, work);
+        auto* what = with_.sources.find(one->id);
+        bool is_same = kept > 0 && what && what->slices.size() == one->slices.size() &&
+                       std::holds_alternative<spool::stage::claimed>(what->stage);
+        if (!is_same) continue;
+        what->slices = std::move(one->slices);
+        with_.sources.note(*what);
+        note_written(kept, what->size_bytes());
+    }
+}
+
 asio::awaitable<void> spilling::clear() {
     auto in = watch_.spilled;
     if (!in) co_return;
@@ -192,20 +267,17 @@ asio::awaitable<void> spilling::clear() {
     auto count = [in] { return in->use(); };
     use_ = co_await offload(with_.pool, count);
     if (use_.files == 0) co_return;
-    auto needed = std::make_shared<std::set<std::string>>();
-    with_.sources.each_of(watch_.options.name, [&](const spool::source& what) {
-        for (auto& one : what.slices) {
-            if (spool::is_spilled(one.location)) needed->insert(one.location);
-        }
-    });
+    auto needed = std::make_shared<std::set<std::string>>(needed_files());
     // What is retired is so on disk.
     auto safe = co_await with_.journal.durable();
     bool finds_unknown = is_first && with_.journal.is_new();
     bool removes = safe.has_value() && !finds_unknown;
     needed->insert(unknown_.begin(), unknown_.end());
+    auto delivered = delivered_;
     auto work = [=] {
         cleared out;
         if (finds_unknown) out.unknown = in->others(*needed);
+        std::erase_if(out.unknown, [&](auto& one) { return delivered.contains(one); });
         if (removes) out.removed = in->remove_others(*needed);
         out.left = in->use();
         return out;
@@ -227,8 +299,8 @@ void spilling::report(const cleared& done, bool is_first) {
         );
     };
     say(log_level::warning,
-        "the journal knows nothing of what an earlier run has spilled: it stays there until the "
-        "next start, to be shipped by `kustodrop send`",
+        "files in the folder of what is spilled do not say of which log they are: they stay there "
+        "until the next start, to be shipped by `kustodrop send`",
         done.unknown.size());
     if (!is_first) return;
     say(log_level::info, "deleted what a crash has left of spilled logs", done.removed.files);
