@@ -25,7 +25,12 @@ void begin_measuring_logs(metrics& measured, std::string_view watch) {
     count_all(
         "kustodrop_log_bytes_lost_total",
         "reason",
-        names{"deleted_unread", "truncated_unread", "overwritten_unread", "broken_unread"}
+        names{
+            "deleted_unread",
+            "truncated_unread",
+            "overwritten_unread",
+            "broken_unread",
+            "left_unread"}
     );
     count_all(
         "kustodrop_log_rotations_total",

@@ -180,6 +180,25 @@ class Changes(EndToEnd):
         (other / "later.log").write_text(csv_rows(5, 15))
         self.arrive_once(emulator, daemon, 20)
 
+    def test_a_reload_with_another_path_ships_what_is_not_cut_yet(self):
+        emulator, daemon = self.following({"cut": {"max_age": "1h"}})
+        writer = Writer(daemon.drop)
+        writer.write(100)
+        self.until_it_waits(daemon)
+        other = self.aside()
+        daemon.settings["watches"][0].update(path=str(other), cut={"max_age": "200ms"})
+        daemon.write()
+        code, out, err = daemon.command("reload", "--socket", daemon.admin)
+        self.assertEqual(code, 0, out + err)
+        self.arrive_once(emulator, daemon, 100)
+        self.until(
+            "the other folder",
+            lambda: f"following watch=web path={other}" in daemon.output(),
+            daemon=daemon,
+        )
+        (other / "web.log").write_text(csv_rows(10, 100))
+        self.arrive_once(emulator, daemon, 110)
+
     @unittest.skipUnless(SHRED, "shred is not installed")
     def test_what_shred_writes_over_a_log_is_not_shipped(self):
         for name in ("app.log", "app.log.1"):
@@ -209,9 +228,6 @@ class Changes(EndToEnd):
         self.assertEqual(emulator.count(), 0)
         self.assertEqual(daemon.outcomes(), {"rejected": 1})
 
-
-if __name__ == "__main__":
-    unittest.main()
     @unittest.skipUnless(LOGROTATE and SHRED, "logrotate or shred is not installed")
     def test_what_logrotate_shreds_unread_is_counted(self):
         emulator, daemon = self.following({"cut": {"max_age": "1h"}})
@@ -252,3 +268,6 @@ if __name__ == "__main__":
         self.assertEqual(sum(one["bytes"] for one in lost), whole - waits)
         self.assertEqual(daemon.output().count(" warning rejected"), len(lost))
 
+
+if __name__ == "__main__":
+    unittest.main()

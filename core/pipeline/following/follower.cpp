@@ -2,6 +2,7 @@
 
 #include "async/timed_wait.hpp"
 #include "pipeline/following/log_opening.hpp"
+#include "pipeline/following/lost_bytes.hpp"
 #include "pipeline/following/resumed_cuts.hpp"
 #include "pipeline/intake/folder_reports.hpp"
 #include "pipeline/intake/opening/taking_over.hpp"
@@ -96,7 +97,8 @@ asio::awaitable<void> follower::run() {
     // open() may have been left while the folder did not answer: it continues by itself.
     while (busy_since_) co_await woken_.wait();
     while (!is_over()) {
-        apply(life_.between_turns(with_.sources.counts(watch_.options.name).pending_files));
+        auto pending = with_.sources.counts(watch_.options.name).pending_files;
+        apply(life_.between_turns(pending + (has_rest() ? 1 : 0)));
         if (life_.has_left()) {
             co_await woken_.wait();
             continue;
@@ -122,6 +124,21 @@ asio::awaitable<void> follower::run() {
     if (is_known) co_await spilling_.keep(logs_, cutter_.logs(is_open_));
     if (is_open_) co_await positions_.keep(logs_, true);
     life_.end();
+}
+
+// Whether something is to be cut before the folder is left.
+bool follower::has_rest() const {
+    return life_.hurries() && !life_.may_claim() && is_open_ && !has_cut_all_;
+}
+
+// All of a folder that is left for good; of a watch that may be back what no one else can read.
+asio::awaitable<void> follower::cut_rest() {
+    if (life_.moves_to()) {
+        co_await cut();
+    } else {
+        co_await spilling_.keep(logs_, cutter_.logs(true));
+        has_cut_all_ = true;
+    }
 }
 
 asio::awaitable<result<void>> follower::try_open() {
@@ -167,6 +184,7 @@ asio::awaitable<void> follower::turn() {
     auto departing = std::exchange(departing_, {});
     co_await spilling_.spill(logs_, std::move(departing));
     if (life_.may_claim()) co_await cut();
+    if (has_rest()) co_await cut_rest();
     end_quiet_logs();
     record_changes();
     co_await positions_.keep(logs_, false);
@@ -272,11 +290,13 @@ void follower::record_changes() {
 }
 
 void follower::change(watch_options wanted) {
+    has_cut_all_ = false;
     life_.change(std::move(wanted), watch_.options);
     woken_.notify_all();
 }
 
 void follower::leave() {
+    has_cut_all_ = false;
     life_.leave();
     woken_.notify_all();
 }
@@ -298,6 +318,7 @@ void follower::forget_folder() {
     watch_.logs = std::make_shared<const spool::open_logs>();
     is_open_ = false;
     absence_.reset();
+    note_look(last_look_at(*logs_));
     with_.journal.record_logs(watch_.options.name, {}, logs_->numbers());
     logs_.reset();
     counted_.forget();

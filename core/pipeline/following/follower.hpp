@@ -7,7 +7,7 @@
 #include "pipeline/following/log_measures.hpp"
 #include "pipeline/following/log_reports.hpp"
 #include "pipeline/following/settled_positions.hpp"
-#include "pipeline/following/spilling.hpp"
+#include "pipeline/following/spilling/spilling.hpp"
 #include "pipeline/following/unposted_cuts.hpp"
 #include "pipeline/intake/intake_parts.hpp"
 #include "pipeline/intake/life.hpp"
@@ -74,6 +74,8 @@ private:
     asio::awaitable<void> cut();
     void apply(life::transition due);
     void forget_folder();
+    asio::awaitable<void> cut_rest();
+    bool has_rest() const;
     void resume();
     void adopt_state();
     void note_look(const spool::folder_look& seen);

@@ -20,6 +20,8 @@ static std::string_view said_of(spool::loss_cause cause) {
         return "overwritten";
     case spool::loss_cause::broken:
         return "in a compressed file that broke";
+    case spool::loss_cause::left:
+        return "left behind with the former folder of the watch";
     }
     return "";
 }
@@ -37,6 +39,14 @@ spool::outcome_record outcome_of(const spool::lost_range& lost, wall_time at) {
     if (!lost.not_spilled.empty()) record.details += ", nor spilled: " + lost.not_spilled;
     record.at = at;
     return record;
+}
+
+spool::folder_look last_look_at(const spool::followed_logs& logs) {
+    spool::folder_look out;
+    for (auto& one : logs.unread()) {
+        out.lost.push_back({one.name, one.from, one.to, one.cause, {}, one.id, {}});
+    }
+    return out;
 }
 
 spool::source source_of(

@@ -16,6 +16,10 @@ namespace kustodrop::pipeline {
 /// The outcome of such bytes: rejected, with a code that says what became of them. Pure.
 spool::outcome_record outcome_of(const spool::lost_range& lost, wall_time at);
 
+/// What a look would show if the folder with these logs were left: what was not read of them is
+/// lost. Pure.
+spool::folder_look last_look_at(const spool::followed_logs& logs);
+
 /// A source that stands for them, which is never shipped. Pure.
 spool::source source_of(
     const spool::lost_range& lost, std::string id, std::string watch, wall_time at

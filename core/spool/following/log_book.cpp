@@ -122,6 +122,17 @@ std::string log_book::made_id(const log_state& log) const {
 
 void log_book::end(log_number number) { logs_.at(number).phase = log_phase::ended; }
 
+std::vector<log_loss> log_book::unread() const {
+    std::vector<log_loss> out;
+    for (auto& [number, log] : logs_) {
+        bool is_read = log.phase == log_phase::followed || log.phase == log_phase::undecided;
+        if (!is_read || log.size_seen() <= log.position) continue;
+        auto id = log.id.empty() ? made_id(log) : log.id;
+        out.push_back({number, log.position, log.size_seen(), loss_cause::left, log.name, id});
+    }
+    return out;
+}
+
 const log_state* log_book::find(log_number number) const {
     auto found = logs_.find(number);
     return found == logs_.end() ? nullptr : &found->second;

@@ -54,6 +54,9 @@ public:
     /// The log is read to its end, deleted, and no one writes to it any more.
     void end(log_number number);
 
+    /// What was seen and is in no source.
+    std::vector<log_loss> unread() const;
+
     const log_state* find(log_number number) const;
     const known_logs& logs() const { return logs_; }
     log_number last_number() const { return last_number_; }

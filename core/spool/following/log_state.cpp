@@ -53,15 +53,16 @@ std::string_view code_of(loss_cause cause) {
         return "overwritten_unread";
     case loss_cause::broken:
         return "broken_unread";
+    case loss_cause::left:
+        return "left_unread";
     }
     return "";
 }
 
 bool is_loss(std::string_view code) {
     using enum loss_cause;
-    return std::ranges::any_of(std::array{deleted, truncated, overwritten, broken}, [&](auto one) {
-        return code_of(one) == code;
-    });
+    static constexpr std::array all{deleted, truncated, overwritten, broken, left};
+    return std::ranges::any_of(all, [&](auto one) { return code_of(one) == code; });
 }
 
 }  // namespace kustodrop::spool

@@ -109,6 +109,7 @@ enum class loss_cause {
     truncated,    // It was found smaller than before.
     overwritten,  // It was found with other bytes in their place.
     broken,       // The compressed file with them cannot be inflated.
+    left,         // The watch has another folder by now.
 };
 
 /// The code of the outcome: "deleted_unread" and so on.

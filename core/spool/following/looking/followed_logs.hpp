@@ -154,6 +154,9 @@ public:
 
     const known_logs& known() const { return book_.logs(); }
 
+    /// What was seen of all logs and is in no source.
+    std::vector<log_loss> unread() const { return book_.unread(); }
+
 private:
     // Why a log is not held, and why it is not written elsewhere.
     struct letting_go {

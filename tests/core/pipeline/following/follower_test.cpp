@@ -237,4 +237,53 @@ BOOST_AUTO_TEST_CASE(a_folder_that_has_another_path_now_is_the_same) {
     BOOST_TEST((ranges() == texts{"app.log 4-8", "web.log 0-2"}));
 }
 
+BOOST_AUTO_TEST_CASE(another_path_is_followed_when_all_of_the_former_folder_is_shipped) {
+    test::temp_folder other;
+    options.follow.cut.max_age = 1h;
+    append("app.log", "1,a\n2,b");
+    begin();
+    wait();
+    BOOST_TEST(ranges().empty());
+    auto wanted = options;
+    wanted.path = other.path();
+    follows->change(wanted);
+    wait();
+    BOOST_TEST((ranges() == texts{"app.log 0-4", "app.log 4-7"}));
+    BOOST_TEST(watch->options.path == files.path());
+    for (auto* what : claimed()) retire(*what);
+    wait();
+    BOOST_TEST(watch->options.path == other.path());
+    BOOST_TEST(claimed().empty());
+    other.write("web.log", "5,e\n");
+    follows->finish();
+    wait();
+    BOOST_TEST((ranges() == texts{"web.log 0-4"}));
+}
+
+BOOST_AUTO_TEST_CASE(what_was_seen_in_the_former_folder_and_not_cut_has_an_outcome) {
+    test::temp_folder other;
+    append("app.log", "1,a\n");
+    begin();
+    wait();
+    auto wanted = options;
+    wanted.path = other.path();
+    follows->change(wanted);
+    wait();
+    append("app.log", "2,b\n3");
+    wait();
+    BOOST_TEST((ranges() == texts{"app.log 0-4"}));
+    retire(*claimed().front());
+    wait();
+    BOOST_TEST(watch->options.path == other.path());
+    BOOST_TEST((ranges() == texts{"app.log 4-9"}));
+    auto* record = spool::outcome_of(claimed().front()->stage);
+    BOOST_TEST_REQUIRE(record != nullptr);
+    BOOST_TEST(record->code == "left_unread");
+    BOOST_TEST(
+        record->details ==
+        "5 bytes of app.log from 4 on were left behind with the former folder of the watch before "
+        "they were read"
+    );
+}
+
 BOOST_AUTO_TEST_SUITE_END()

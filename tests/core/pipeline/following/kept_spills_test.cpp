@@ -123,4 +123,20 @@ BOOST_AUTO_TEST_CASE(what_has_a_name_is_not_spilled_then) {
     BOOST_TEST(claimed().empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_watch_that_is_taken_out_ships_what_is_held_open_first) {
+    append("app.log", "1,a\n");
+    append("b.log", "2,b\n");
+    begin();
+    wait();
+    remove("app.log");
+    wait(2);
+    follows->leave();
+    wait();
+    BOOST_TEST((ranges() == texts{"app.log 0-4"}));
+    BOOST_TEST(!follows->has_left());
+    retire(*claimed().front());
+    wait();
+    BOOST_TEST(follows->has_left());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
