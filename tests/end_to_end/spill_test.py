@@ -235,6 +235,32 @@ class Spill(EndToEnd):
         )
         self.until("an empty folder", lambda: not self.spilled(daemon), 60, daemon=daemon)
 
+    def test_another_mode_leaves_it_until_logs_are_followed_again(self):
+        emulator, daemon = self.following({"hold": {"max_time": "10s"}})
+        writer, _ = self.spilled_outage(emulator, daemon)
+        self.until_all_is_spilled(daemon)
+        follows = daemon.settings["watches"][0]
+        kept = {key: follows[key] for key in ("name", "path", "database", "table", "format")}
+        daemon.settings["watches"] = [{**kept, "include": ["*.json"]}]
+        daemon.write()
+        daemon.stop()
+        emulator.clear_faults()
+        daemon.start()
+        self.until(
+            "the warning", lambda: "mode: follow has cut is not" in daemon.output(), daemon=daemon
+        )
+        (shown,) = daemon.status()["watches"][0]["notices"]
+        self.assertEqual(shown["code"], "cut_before")
+        self.assertEqual({row["outcome"] or "" for row in daemon.journal()}, {"", "succeeded"})
+        self.assertGreater(len(self.spilled(daemon)), 0)
+        daemon.settings["watches"] = [follows]
+        daemon.write()
+        daemon.stop()
+        daemon.start()
+        self.arrive(emulator, daemon, writer.written)
+        self.assertEqual(self.numbers(emulator), list(range(writer.written)))
+        self.end_well(daemon)
+
     def bad_range(self, **watch):
         emulator, daemon = self.following(
             {"hold": {"max_time": "10s"}, "cut": {"max_age": "1h"}, **watch}

@@ -2,7 +2,6 @@
 
 #include "async/timed_wait.hpp"
 #include "pipeline/intake/folder_reports.hpp"
-#include "pipeline/intake/opening/backlog.hpp"
 #include "pipeline/intake/opening/opening.hpp"
 #include "pipeline/intake/opening/taking_over.hpp"
 #include "pipeline/intake/releasing.hpp"
@@ -220,6 +219,7 @@ asio::awaitable<result<void>> intake::open_and_resume() {
 asio::awaitable<void> intake::resume(const folder_facts& where, found_work& work) {
     backlog earlier(watch_, with_, next_, work);
     auto elsewhere = co_await earlier.resume_own(where);
+    leave_ranges(earlier.of_logs());
     if (elsewhere == 0) {
         with_.journal.record_folder(where.now);
         before_ = where.now;
@@ -228,6 +228,28 @@ asio::awaitable<void> intake::resume(const folder_facts& where, found_work& work
     }
     auto adopted = co_await earlier.resume_strangers();
     co_await claimer_.take_adopted(std::move(adopted));
+}
+
+void intake::leave_ranges(const backlog::cut_sources& of_logs) {
+    cut_before_.reset();
+    if (of_logs.sources == 0) return;
+    cut_before_ = notice{
+        "cut_before",
+        of_logs.sources,
+        of_logs.first,
+        "was cut by mode: follow and is not shipped; set mode: follow again until it has arrived"};
+    with_.log.warning(
+        "what mode: follow has cut is not shipped; set mode: follow again until it has arrived",
+        {{"watch", watch_.options.name},
+         {"sources", std::to_string(of_logs.sources)},
+         {"first", of_logs.first}}
+    );
+}
+
+std::vector<notice> intake::notices() const {
+    auto out = files_.notices();
+    if (cut_before_) out.push_back(*cut_before_);
+    return out;
 }
 
 asio::awaitable<void> intake::check_work() {

@@ -6,6 +6,7 @@
 #include "pipeline/intake/intake_parts.hpp"
 #include "pipeline/intake/joining.hpp"
 #include "pipeline/intake/life.hpp"
+#include "pipeline/intake/opening/backlog.hpp"
 #include "pipeline/intake/opening/opening.hpp"
 #include "pipeline/intake/resuming.hpp"
 #include "pipeline/intake/watching/watching.hpp"
@@ -79,7 +80,7 @@ public:
     bool is_low_on_space() const override { return files_.is_low_on_space(); }
     std::size_t waiting_in_folder() const override { return files_.waiting_in_folder(); }
     std::optional<time_point> waiting_since() const override { return files_.waiting_since(); }
-    std::vector<notice> notices() const override { return files_.notices(); }
+    std::vector<notice> notices() const override;
     const std::optional<failure>& absence() const override { return absence_; }
     bool is_stuck() const override;
 
@@ -89,6 +90,7 @@ private:
     asio::awaitable<result<void>> open_and_resume();
     void drain_former_folder();
     void load_kept();
+    void leave_ranges(const backlog::cut_sources& of_logs);
     asio::awaitable<void> resume(const folder_facts& where, found_work& work);
     asio::awaitable<void> check_work();
     asio::awaitable<void> turn();
@@ -112,6 +114,7 @@ private:
     folder_question asked_ = folder_question::what_is_in_it;  // Meanwhile.
     std::optional<failure> absence_;              // Why the folder is not open, logged once.
     std::optional<spool::folder_record> before_;  // The folder that the files were claimed in.
+    std::optional<notice> cut_before_;            // Ranges of logs that are not shipped.
     bool former_is_deleted_ = false;              // The one that was open before.
 };
 

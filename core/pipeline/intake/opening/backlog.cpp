@@ -2,6 +2,7 @@
 
 #include "pipeline/intake/opening/taking_over.hpp"
 #include "pipeline/intake/resuming.hpp"
+#include "spool/source/place.hpp"
 
 #include <algorithm>
 #include <string>
@@ -14,6 +15,15 @@ static constexpr std::size_t in_one_go = 1000;
 
 backlog::backlog(watch& from, intake_parts& with, routing& next, found_work& work)
     : watch_(from), with_(with), next_(next), work_(work) {}
+
+// A range is read from the open file of its log, or from the state directory, and its file is not
+// moved.
+static bool is_of_logs(const spool::source& what) {
+    return std::ranges::any_of(what.slices, [](auto& one) {
+        bool is_kept = spool::is_spilled(one.location) || spool::is_kept_range(one.location);
+        return is_kept || one.log_id;
+    });
+}
 
 // Only of what an older release claimed: otherwise the folder is known.
 bool backlog::any_found(const folder_facts& where) const {
@@ -48,7 +58,10 @@ asio::awaitable<std::size_t> backlog::resume_own(folder_facts where) {
 void backlog::take(std::vector<spool::source> some, const folder_facts& where, bool any_found) {
     std::vector<spool::source> here;
     for (auto& what : some) {
-        if (lies_elsewhere(what, work_, where, any_found)) {
+        if (is_of_logs(what)) {
+            if (of_logs_.sources++ == 0) of_logs_.first = what.slices.front().name;
+            with_.absent.add(std::move(what));
+        } else if (lies_elsewhere(what, work_, where, any_found)) {
             ++elsewhere_;
             with_.absent.add(std::move(what));
         } else if (is_missing(what, work_)) {

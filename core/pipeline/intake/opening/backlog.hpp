@@ -8,6 +8,7 @@
 #include "spool/source/source.hpp"
 
 #include <cstddef>
+#include <string>
 #include <vector>
 
 namespace kustodrop::pipeline {
@@ -27,6 +28,14 @@ public:
     /// and logs what was found.
     asio::awaitable<std::vector<spool::source>> resume_strangers();
 
+    /// Sources that are ranges of logs, cut when the watch followed them, and the first one's log:
+    /// they stay absent.
+    struct cut_sources {
+        std::size_t sources = 0;
+        std::string first;
+    };
+    const cut_sources& of_logs() const { return of_logs_; }
+
 private:
     bool any_found(const folder_facts& where) const;
     void take(std::vector<spool::source> some, const folder_facts& where, bool any_found);
@@ -42,6 +51,7 @@ private:
     std::size_t journaled_ = 0;
     std::size_t elsewhere_ = 0;
     std::size_t lost_ = 0;
+    cut_sources of_logs_;
 };
 
 }  // namespace kustodrop::pipeline

@@ -187,4 +187,27 @@ BOOST_AUTO_TEST_CASE(a_kept_file_is_claimed_again_only_when_it_changed) {
     BOOST_TEST(names() == strings{"a"}, boost::test_tools::per_element());
 }
 
+// A watch that followed logs before: a range of one is no file that was dropped.
+BOOST_AUTO_TEST_CASE(what_was_cut_of_logs_is_left_for_the_mode_that_cut_it_and_said) {
+    files.write("app.log", "1\n2\n");
+    std::vector<spool::source> cut(2);
+    for (auto& one : cut) {
+        one.id = spool::make_source_id(random, clock.wall_now());
+        one.watch = "web";
+        one.slices.push_back({"app.log", "app.log", 0, 2, {}});
+        one.slices.front().log_id = std::string("a-log");
+    }
+    cut.back().slices.front().location = "/spill/app.log@0-2.an-id.gz";
+    options.include = {"*.json"};
+    open(cut);
+    settle_files();
+    BOOST_TEST(claimed().empty());
+    BOOST_TEST(ready.size() == 0u);
+    for (auto& one : cut) BOOST_TEST(absent->contains(one.id));
+    BOOST_TEST(has_said("what mode: follow has cut is not shipped"));
+    BOOST_TEST_REQUIRE(subject->notices().size() == 1u);
+    BOOST_TEST(subject->notices().front().code == "cut_before");
+    BOOST_TEST(subject->notices().front().files == 2u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
