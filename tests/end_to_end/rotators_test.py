@@ -48,7 +48,6 @@ class Rotators(EndToEnd):
 
 
 def needs(program, name):
-    """Without the program its tests are skipped, visibly."""
     if not program:
         print(f"SKIPPED: {name} is not installed", file=sys.stderr)
     return unittest.skipUnless(program, f"{name} is not installed")
@@ -189,9 +188,8 @@ class Rsyslog(Rotators):
             'template(name="plain" type="string" string="%rawmsg-after-pri%\\n")\n'
             f'*.* action(type="omfile" file="{log}" template="plain")\n'
         )
-        number = self.folder / "rsyslog.pid"
         started = subprocess.Popen(
-            [RSYSLOGD, "-n", "-i", number, "-f", rules],
+            [RSYSLOGD, "-n", "-i", self.folder / "rsyslog.pid", "-f", rules],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         self.addCleanup(started.wait)
@@ -256,8 +254,9 @@ def whole_calls(lines):
 
 
 def changes(lines, folder):
-    """The traced calls that may change something beneath the folder."""
-    beneath = [line for line in whole_calls(lines) if str(folder) in line]
+    """The traced calls that may change something beneath the folder; its lock does not."""
+    calls = [one for one in whole_calls(lines) if f"<{folder}>, LOCK_" not in one]
+    beneath = [line for line in calls if str(folder) in line]
     beneath = [one for one in beneath if "(deleted), F_SET" not in one]  # Leases, given back.
     looks = ("O_RDONLY", "F_GETLEASE", "F_GETFD", "F_SETFD", "F_GETFL", "F_DUPFD", "O_PATH")
     written = ("O_WRONLY", "O_RDWR", "O_CREAT", "O_TRUNC")
@@ -293,6 +292,7 @@ class Changes(unittest.TestCase):
             '7 write(2<pipe:[1]>, "following path=/d/drop", 22) = 22',
             '7 unlinkat(5</d/state>, "journal.db-wal", 0) = 0',
             "7 fcntl(9</d/drop/app.log>(deleted), F_SETLEASE, F_RDLCK) = 0",
+            "7 flock(9</d/drop>, LOCK_EX|LOCK_NB) = 0",
         ):
             self.assertEqual(changes([line], "/d/drop"), [])
 
