@@ -138,4 +138,16 @@ BOOST_AUTO_TEST_CASE(places_inside_are_ends_of_records_far_apart) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_carriage_return_ends_no_record_without_a_newline) {
+    rules.form = {record_syntax::lines};
+    text = "10%\r20%\r100%\r\nnext\rline\n50%\r";
+    BOOST_TEST(found() == "10%\r20%\r100%\r\nnext\rline\n");
+    // One that nothing else ends is cut at max_record, and when its log has ended.
+    text = "50%\r60%\r";
+    BOOST_TEST(found() == "nothing");
+    BOOST_TEST(found(false, true) == text);
+    text = std::string(60, 'a') + "\r" + std::string(60, 'b') + "\r";
+    BOOST_TEST((find().split == record_split::length));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
