@@ -33,7 +33,7 @@ void statement::run() {
     reset();
 }
 
-// Nothing may point to what is gone when the statement is bound again in part.
+// Nothing may point to freed memory when the statement is bound again in part.
 void statement::run_borrowed() {
     struct unbinding {
         sqlite3_stmt* handle;

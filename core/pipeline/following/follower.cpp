@@ -120,8 +120,7 @@ asio::awaitable<void> follower::run() {
     }
     // Files without a name end with this process, and those of a folder that is absent may.
     if (is_open_) co_await look();
-    bool is_known = is_open_ || (logs_ && absence_);
-    if (is_known) co_await spilling_.keep(logs_, cutter_.logs(is_open_));
+    if (is_open_ || (logs_ && absence_)) co_await spilling_.keep(logs_, cutter_.logs(is_open_));
     if (is_open_) co_await positions_.keep(logs_, true);
     life_.end();
 }
@@ -196,8 +195,7 @@ asio::awaitable<bool> follower::look() {
     auto logs = logs_;
     auto in_use = unposted_.files();
     in_use.merge(spilling_.pinned());
-    auto now = with_.time.now();
-    auto work = [=]() -> result<spool::folder_look> {
+    auto work = [=, now = with_.time.now()]() -> result<spool::folder_look> {
         auto there = folder->verify();
         if (there.has_error()) return there.error();
         return logs->look(*folder, in_use, now);

@@ -332,13 +332,9 @@ void intake::apply(life::transition due) {
         watch_.kept.end_all();
     }
     if (!due.options) return;
-    auto before = watch_.options.target;
-    bool is_same = before == due.options->target && watch_.options.route == due.options->route;
-    if (!is_same && !watch_.options.route) {
-        watch_.former_targets.replace(before, with_.time.wall_now());
-    } else if (!is_same) {
-        watch_.former_targets.note_change(with_.time.wall_now());
-    }
+    auto& now = watch_.options;
+    bool is_same = now.target == due.options->target && now.route == due.options->route;
+    if (!is_same) leave_target(watch_, with_.time.wall_now());
     bool has_moved = watch_.options.path != due.options->path;
     watch_.set_options(std::move(*due.options));
     if (has_moved) load_kept();

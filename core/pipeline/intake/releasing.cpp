@@ -34,4 +34,12 @@ void reopen_gates(watch& from, const intake_parts& with) {
     }
 }
 
+void leave_target(watch& from, wall_time now) {
+    if (from.options.route) {
+        from.former_targets.note_change(now);
+    } else {
+        from.former_targets.replace(from.options.target, now);
+    }
+}
+
 }  // namespace kustodrop::pipeline

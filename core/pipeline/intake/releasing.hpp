@@ -12,4 +12,7 @@ void release_held(watch& from, const intake_parts& with);
 /// gate held and was never posted, or was refused for certain, goes where the route leads today.
 void reopen_gates(watch& from, const intake_parts& with);
 
+/// The watch gets another target or route: what was posted before belongs to the former one.
+void leave_target(watch& from, wall_time now);
+
 }  // namespace kustodrop::pipeline

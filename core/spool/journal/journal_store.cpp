@@ -7,7 +7,7 @@
 #include "spool/journal/journal_pages.hpp"
 #include "spool/journal/journal_schema.hpp"
 #include "spool/journal/journal_tables.hpp"
-#include "spool/journal/log_table.hpp"
+#include "spool/journal/rows/log_table.hpp"
 #include "sqlite/error.hpp"
 #include "sqlite/online_copy.hpp"
 #include "sqlite/transaction.hpp"

@@ -1,7 +1,7 @@
 #include "spool/journal/journal_tables.hpp"
 
 #include "base/text.hpp"
-#include "spool/journal/rest_post_text.hpp"
+#include "spool/journal/rows/rest_post_text.hpp"
 #include "sqlite/error.hpp"
 
 #include <string_view>

@@ -2,7 +2,7 @@
 
 #include "spool/journal/journal_changes.hpp"
 #include "spool/journal/journal_records.hpp"
-#include "spool/journal/known_slices.hpp"
+#include "spool/journal/rows/known_slices.hpp"
 #include "sqlite/statement.hpp"
 
 #include <string>

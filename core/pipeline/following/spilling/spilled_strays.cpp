@@ -91,7 +91,7 @@ std::size_t spill_slices(std::vector<spool::slice>& slices, const slice_spilling
     return done;
 }
 
-// Each is either of a log that goes on behind it, or of one that is not known any more.
+// Each is either of a log that has more behind it, or of one that is not known any more.
 static void admit_stray(
     const stray_parts& of,
     spool::followed_logs& logs,

@@ -86,7 +86,7 @@ void watching::lose_events() {
 
 asio::awaitable<result<void>> watching::observe() {
     if (routed_.has_freed()) schedule_.start_pass(with_.time.now());
-    // After the pass in hand: whoever renames files all the time must not keep it from its end.
+    // After the pass in hand: files that are renamed all the time must not keep it from its end.
     bool may_begin = !schedule_.position();
     if (may_begin && watch_.kept.take_unseen()) schedule_.scan_soon(with_.time.now());
     if (schedule_.is_scan_due(with_.time.now())) {

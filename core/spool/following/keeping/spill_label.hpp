@@ -8,7 +8,7 @@
 
 namespace kustodrop::spool {
 
-/// A head of a gzip file that says which range of which log is in it, for whoever finds the file
+/// A head of a gzip file that says which range of which log is in it, for one who finds the file
 /// without a journal; other programs skip that (RFC 1952, FEXTRA). Pure.
 std::string labelled_gzip_head(const slice& range);
 

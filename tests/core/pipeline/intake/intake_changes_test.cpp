@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(a_kept_file_is_claimed_again_only_when_it_changed) {
     BOOST_TEST(names() == strings{"a"}, boost::test_tools::per_element());
 }
 
-// A watch that followed logs before: a range of one is no file that was dropped.
+// A watch that followed logs before: a range of one is not a dropped file.
 BOOST_AUTO_TEST_CASE(what_was_cut_of_logs_is_left_for_the_mode_that_cut_it_and_said) {
     files.write("app.log", "1\n2\n");
     std::vector<spool::source> cut(2);

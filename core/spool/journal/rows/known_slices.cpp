@@ -1,4 +1,4 @@
-#include "spool/journal/known_slices.hpp"
+#include "spool/journal/rows/known_slices.hpp"
 
 #include <functional>
 #include <string_view>

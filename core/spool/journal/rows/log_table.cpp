@@ -1,4 +1,4 @@
-#include "spool/journal/log_table.hpp"
+#include "spool/journal/rows/log_table.hpp"
 
 namespace kustodrop::spool {
 

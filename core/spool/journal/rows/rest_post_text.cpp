@@ -1,4 +1,4 @@
-#include "spool/journal/rest_post_text.hpp"
+#include "spool/journal/rows/rest_post_text.hpp"
 
 #include "base/text.hpp"
 
