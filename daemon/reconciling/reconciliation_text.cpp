@@ -1,6 +1,7 @@
 #include "daemon/reconciling/reconciliation_text.hpp"
 
 #include "base/text.hpp"
+#include "base/wording/counted.hpp"
 
 #include <boost/json.hpp>
 
@@ -10,10 +11,6 @@
 namespace kustodrop::daemon {
 
 namespace json = boost::json;
-
-static std::string counted(std::uint64_t count, const std::string& what) {
-    return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
 
 // Empty: nothing can be said.
 static std::string result_text(const reconciliation& found) {

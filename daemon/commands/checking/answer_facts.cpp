@@ -22,7 +22,7 @@ static std::string spelled(const json::value* object, std::string_view name) {
     return std::string(name) + " " + printable(text.substr(0, longest_text));
 }
 
-static std::string counted(const json::value* object, std::string_view name) {
+static std::string length_of(const json::value* object, std::string_view name) {
     auto* value = member_of(object, name);
     auto* list = value ? value->if_array() : nullptr;
     return std::string(name) + " " + (list ? std::to_string(list->size()) : "missing");
@@ -35,7 +35,7 @@ std::string configuration_facts(std::string_view body) {
     auto* ingestion = member_of(&*document, "ingestionSettings");
     std::string out = spelled(ingestion, "preferredIngestionMethod");
     out += ", " + spelled(containers, "preferredUploadMethod");
-    out += ", " + counted(containers, "containers") + ", " + counted(containers, "lakeFolders");
+    out += ", " + length_of(containers, "containers") + ", " + length_of(containers, "lakeFolders");
     for (auto name : {"maxBlobsPerBatch", "maxDataSize"}) out += ", " + spelled(ingestion, name);
     return out + ", " + spelled(containers, "refreshInterval");
 }
