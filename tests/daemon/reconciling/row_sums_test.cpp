@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(rows_from_before_the_tags_were_changed_are_no_loss) {
     found = compared(sum, {{{"old"}, 9}});
     BOOST_TEST(found.difference() == -7);
     BOOST_TEST(!found.is_certain);
-    BOOST_TEST(has_note(found, "they may be of these sources if tags"));
+    BOOST_TEST(has_note(found, "may be of these sources, if tags"));
     found = compared(sum, {{{"new"}, 4}, {{"old"}, 3, false, true}});
     BOOST_TEST(found.difference() == -3);
     BOOST_TEST(found.is_certain);
