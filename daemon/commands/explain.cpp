@@ -117,7 +117,7 @@ static void read_record(const question_settings& asking, pipeline::explain_facts
     query.watch = facts.watch.name;
     query.file_glob = as_pattern(facts.name);
     query.limit = files_of_name;
-    auto answer = rows_of(asking, query);
+    auto answer = rows_of(asking, query, missing_journal::is_normal);
     if (!answer) return;
     auto& rows = *answer;
     // The pattern of a name without a folder is about folders below as well.
@@ -161,7 +161,7 @@ static void read_progress(
     spool::journal_query query;
     query.watch = facts.watch.name;
     query.file_glob = facts.name;
-    auto logs = recorded_logs(asking, std::move(query), path);
+    auto logs = recorded_logs(asking, std::move(query), path, missing_journal::is_normal);
     if (logs.has_error() || logs->empty()) return;
     facts.progress = progress_of(logs->back());
 }

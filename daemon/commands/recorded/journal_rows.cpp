@@ -43,14 +43,18 @@ static result<json::array> rows_of_daemon(const std::string& socket, spool::jour
 }
 
 // Where the journal lies is uncertain while the configuration is broken.
-result<json::array> rows_of(const question_settings& asking, const spool::journal_query& query) {
+result<json::array> rows_of(
+    const question_settings& asking, const spool::journal_query& query, missing_journal how
+) {
     auto& settings = asking.settings;
     auto answer = rows_of_daemon(settings.admin.listen, query);
     bool is_absent = answer.has_error() && answer.error().code == errc::no_daemon;
     if (!is_absent || !asking.is_whole) return answer;
     auto path = settings.state_directory + "/journal.db";
     if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT) {
-        std::fprintf(stderr, "nothing has been recorded yet: there is no %s\n", path.c_str());
+        if (how == missing_journal::is_said) {
+            std::fprintf(stderr, "nothing has been recorded yet: there is no %s\n", path.c_str());
+        }
         return {boost::system::in_place_value, json::array()};
     }
     auto rows = spool::read_journal(path, query);
@@ -67,12 +71,15 @@ static std::string family_pattern(const std::string& name) {
 }
 
 result<std::vector<recorded_log>> recorded_logs(
-    const question_settings& asking, spool::journal_query query, const std::string& path
+    const question_settings& asking,
+    spool::journal_query query,
+    const std::string& path,
+    missing_journal how
 ) {
     auto name = query.file_glob.value_or("");
     query.file_glob = family_pattern(name);
     query.limit = most_ranges;
-    auto rows = rows_of(asking, query);
+    auto rows = rows_of(asking, query, how);
     if (rows.has_error()) return rows.error();
     struct ::stat facts = {};
     auto inode = ::stat(path.c_str(), &facts) == 0 ? std::uint64_t(facts.st_ino) : 0;
