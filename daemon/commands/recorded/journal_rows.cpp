@@ -19,6 +19,7 @@ namespace kustodrop::daemon {
 
 namespace json = boost::json;
 
+static constexpr duration longest_search = 30s;
 static constexpr std::size_t most_ranges = 1'000'000;
 static constexpr std::size_t files_a_page = 1000;  // As many as the daemon hands out at once.
 
@@ -28,7 +29,7 @@ static result<json::array> rows_of_daemon(const std::string& socket, spool::jour
     auto wanted = query.limit;
     for (;;) {
         query.limit = std::min(wanted - all.size(), files_a_page);
-        auto answer = ask_daemon(socket, "/journal?" + journal_query_text(query));
+        auto answer = ask_daemon(socket, "/journal?" + journal_query_text(query), longest_search);
         if (answer.has_error()) return answer.error();
         auto page = json::parse(*answer).as_array();
         bool is_last = page.size() < query.limit;
