@@ -6,6 +6,7 @@ import time
 import unittest
 
 from harness import EndToEnd, csv_rows
+from outcome_test import BROKEN
 
 
 class Truth(EndToEnd):
@@ -84,6 +85,24 @@ class Truth(EndToEnd):
         self.until("its place", lambda: "in quarantine since " in conclusion(), daemon=daemon)
         (quarantine / "bad.csv").unlink()
         self.assertRegex(conclusion(), "^failed at .*; no longer in quarantine$")
+
+
+    def test_the_journal_knows_what_the_status_counts(self):
+        _, daemon = self.pair()
+        for number in range(1, 7):
+            daemon.put(f"bad-{number}.csv", BROKEN)
+
+            # The page reads the journal once for each change of the counts.
+            def settled():
+                watch = json.loads(daemon.ask("/status")[2])["watches"][0]
+                return watch["outcomes"]["failed"] == number and watch["stages"]["settled"] == 0
+
+            self.until("the failure is counted", settled, every=0)
+            found = json.loads(daemon.ask("/journal?outcome=failed&limit=50")[2])
+            self.assertEqual(
+                {one["file"]: one["stage"] for one in found},
+                {f"bad-{one}.csv": "retired" for one in range(1, number + 1)},
+            )
 
 
 class Absent(EndToEnd):
