@@ -82,16 +82,19 @@ static constexpr std::array number_fields{
     "watches"};
 
 static bool is_number(const log_field& field) {
+    auto text = field.value;
+    if (text.empty() || text[0] < '0' || text[0] > '9') return false;
     if (std::ranges::count(number_fields, field.name) == 0) return false;
-    auto& text = field.value;
     auto digits = text.find_first_not_of("0123456789");
     bool is_decimal =
         digits == text.npos ||
         (digits > 0 && text[digits] == '.' &&
          text.find_first_not_of("0123456789", digits + 1) == text.npos && digits + 1 < text.size());
     bool has_leading_zero = text.size() > 1 && text[0] == '0' && text[1] != '.';
-    return !text.empty() && is_decimal && !has_leading_zero;
+    return is_decimal && !has_leading_zero;
 }
+
+static constexpr std::size_t usual_bytes = 512;  // Of a line.
 
 static std::string as_json(
     std::string_view time,
@@ -99,15 +102,27 @@ static std::string as_json(
     std::string_view event,
     std::span<const log_field> fields
 ) {
-    std::string line = "{\"time\":\"" + std::string(time) + "\",\"level\":\"";
+    std::string line;
+    line.reserve(usual_bytes);
+    line += R"({"time":")";
+    line += time;
+    line += R"(","level":")";
     line += to_string(level);
-    line += "\",\"event\":\"" + json_escape(event) + "\"";
+    line += R"(","event":")";
+    append_json_escape(line, event);
+    line += '"';
     for (auto& field : fields) {
         if (field.value.empty()) continue;
-        line += ",\"" + json_escape(field.name) + "\":";
-        line += is_number(field) ? field.value : "\"" + json_escape(field.value) + "\"";
+        auto quote = is_number(field) ? "" : "\"";
+        line += ",\"";
+        append_json_escape(line, field.name);
+        line += "\":";
+        line += quote;
+        append_json_escape(line, field.value);
+        line += quote;
     }
-    return line + "}";
+    line += '}';
+    return line;
 }
 
 static std::string quoted_value(std::string_view value) {
@@ -124,11 +139,13 @@ static std::string quoted_value(std::string_view value) {
 
 static std::string as_text(std::string_view event, std::span<const log_field> fields) {
     auto line = printable(event);
+    line.reserve(usual_bytes);
     for (auto& field : fields) {
         if (field.value.empty()) continue;
         line += ' ';
         line += field.name;
-        line += '=' + quoted_value(field.value);
+        line += '=';
+        line += quoted_value(field.value);
     }
     return line;
 }
@@ -139,7 +156,7 @@ void logger::write(
     if (!enabled(level)) return;
     if (!whole_) return write_fields(level, event, {fields.begin(), fields.size()});
     std::vector<log_field> all(fields);
-    all.push_back(field_);
+    all.push_back({name_, value_});
     whole_->write_fields(level, event, all);
 }
 

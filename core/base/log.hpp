@@ -20,10 +20,10 @@ enum class log_level { error, warning, info, debug, trace };
 std::optional<log_level> parse_log_level(std::string_view name);
 std::string_view to_string(log_level);
 
-/// One named fact of an event.
+/// One named fact of an event. A view: nothing is copied for a line that is not written.
 struct log_field {
     std::string_view name;
-    std::string value;
+    std::string_view value;
 };
 
 enum class log_format {
@@ -67,9 +67,9 @@ public:
     /// `write` gets whole lines without the newline.
     logger(const time_source& clock, log_level threshold, log_format format, sink write);
 
-    /// A part of `whole`, which outlives it: its lines have `field` too.
-    logger(logger& whole, log_field field)
-        : clock_(whole.clock_), whole_(&whole), field_(std::move(field)) {}
+    /// A part of `whole`, which outlives it: its lines have a field of that name too.
+    logger(logger& whole, std::string name, std::string value)
+        : clock_(whole.clock_), whole_(&whole), name_(std::move(name)), value_(std::move(value)) {}
 
     bool enabled(log_level level) const {
         return whole_ ? whole_->enabled(level) : level <= threshold_;
@@ -97,7 +97,8 @@ private:
     sink write_;
     log_limit limit_;
     logger* whole_ = nullptr;  // Of which this is a part; null: it is one itself.
-    log_field field_ = {};
+    std::string name_ = {};    // Of its field.
+    std::string value_ = {};
 };
 
 /// A sink that writes lines to standard error.

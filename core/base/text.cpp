@@ -1,5 +1,7 @@
 #include "base/text.hpp"
 
+#include "base/wording/plain_text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -53,6 +55,11 @@ std::string printable(std::string_view text) {
     std::string out;
     out.reserve(text.size());
     for (std::size_t i = 0; i < text.size();) {
+        if (auto plain = plain_prefix(text.substr(i)); plain > 0) {
+            out += text.substr(i, plain);
+            i += plain;
+            continue;
+        }
         auto length = sequence_at(text, i);
         auto sequence = text.substr(i, std::max<std::size_t>(length, 1));
         if (length == 0 || is_obeyed(sequence)) {
@@ -78,7 +85,17 @@ static void append_code_point(std::string& out, std::string_view sequence) {
 std::string json_escape(std::string_view text) {
     std::string out;
     out.reserve(text.size());
+    append_json_escape(out, text);
+    return out;
+}
+
+void append_json_escape(std::string& out, std::string_view text) {
     for (std::size_t i = 0; i < text.size();) {
+        if (auto plain = plain_prefix(text.substr(i)); plain > 0) {
+            out += text.substr(i, plain);
+            i += plain;
+            continue;
+        }
         auto length = sequence_at(text, i);
         auto c = text[i];
         if (length == 0) {
@@ -103,7 +120,6 @@ std::string json_escape(std::string_view text) {
         }
         i += length;
     }
-    return out;
 }
 
 bool is_valid_utf8(std::string_view text) {

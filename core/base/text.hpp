@@ -18,6 +18,7 @@ std::string printable(std::string_view text);
 /// `text` as the inside of a JSON string, without the quotes. Bad UTF-8 becomes \xNN first; what
 /// a terminal would obey is written as \uNNNN.
 std::string json_escape(std::string_view text);
+void append_json_escape(std::string& to, std::string_view text);
 
 bool is_valid_utf8(std::string_view text);
 

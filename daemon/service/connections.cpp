@@ -21,7 +21,7 @@ connections::link::link(
 )
     : name(std::move(cluster)),
       labelled(given.measured, {"cluster", name}),
-      log(given.log, {"cluster", name}),
+      log(given.log, "cluster", name),
       around(with_name(given, name, log, labelled)),
       service(around, config::settings_at(settings, name), environment) {}
 

@@ -36,7 +36,7 @@ BOOST_FIXTURE_TEST_SUITE(log_, log_world)
 
 BOOST_AUTO_TEST_CASE(adds_the_field_of_a_part_and_obeys_the_threshold_of_the_whole) {
     auto whole = make(log_format::text);
-    logger part(whole, {"cluster", "west"});
+    logger part(whole, "cluster", "west");
     part.info("posted", {{"watch", "web"}});
     BOOST_TEST(only_line() == "00:00:00.000 info    posted watch=web cluster=west");
     part.debug("hidden");

@@ -20,6 +20,7 @@ inline void count_bytes(
 }
 
 inline void log_upload(logger& log, const spool::source& what, const spool::blob_record& blob) {
+    if (!log.enabled(log_level::debug)) return;
     log.debug(
         "uploaded",
         {{"watch", what.watch},
