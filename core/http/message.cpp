@@ -30,7 +30,10 @@ std::optional<std::string_view> headers::find(std::string_view name) const {
     return std::nullopt;
 }
 
+static constexpr std::size_t usual_fields = 8;
+
 void headers::add(std::string name, std::string value) {
+    if (all_.empty()) all_.reserve(usual_fields);
     all_.emplace_back(std::move(name), std::move(value));
 }
 

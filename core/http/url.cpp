@@ -5,6 +5,7 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
+#include <algorithm>
 #include <charconv>
 
 namespace kustodrop::http {
@@ -53,18 +54,53 @@ std::optional<url> url::parse(std::string_view text) {
     return out;
 }
 
-std::string url::authority() const {
-    auto name = host_.find(':') != std::string::npos ? "[" + host_ + "]" : host_;
-    if (port_ == scheme_port(https_)) return name;
-    return name + ":" + std::to_string(port_);
+// The texts of every request: each is allocated once.
+static constexpr std::size_t scheme_bytes = 8;  // "https://"
+static constexpr std::size_t port_bytes = 8;    // "[]:65535"
+
+void url::add_authority(std::string& to) const {
+    bool is_ipv6 = host_.find(':') != std::string::npos;
+    if (is_ipv6) to += '[';
+    to += host_;
+    if (is_ipv6) to += ']';
+    if (port_ == scheme_port(https_)) return;
+    to += ':';
+    to += std::to_string(port_);
 }
 
-std::string url::origin() const { return (https_ ? "https://" : "http://") + authority(); }
+std::string url::authority() const {
+    std::string out;
+    out.reserve(host_.size() + port_bytes);
+    add_authority(out);
+    return out;
+}
 
-std::string url::target() const { return query_.empty() ? path_ : path_ + "?" + query_; }
+std::string url::origin_and(std::string_view path, std::string_view rest) const {
+    std::string out;
+    out.reserve(scheme_bytes + host_.size() + port_bytes + path.size() + rest.size() + 1);
+    out += https_ ? "https://" : "http://";
+    add_authority(out);
+    out += path;
+    out += rest;
+    return out;
+}
+
+std::string url::origin() const { return origin_and({}, {}); }
+
+std::string url::target() const {
+    std::string out;
+    out.reserve(path_.size() + 1 + query_.size());
+    out += path_;
+    if (query_.empty()) return out;
+    out += '?';
+    out += query_;
+    return out;
+}
 
 std::optional<std::string> url::parameter(std::string_view name) const {
-    for (auto part : split(query_, '&')) {
+    for (std::string_view rest = query_; !rest.empty();) {
+        auto part = rest.substr(0, rest.find('&'));
+        rest.remove_prefix(std::min(part.size() + 1, rest.size()));
         auto at = part.find('=');
         if (at != std::string_view::npos && part.substr(0, at) == name) {
             return percent_decode(part.substr(at + 1));
@@ -94,14 +130,19 @@ url url::with_path(std::string_view path) const {
 }
 
 url url::without_query() const {
-    auto out = *this;
-    out.query_.clear();
+    url out;
+    out.https_ = https_;
+    out.host_ = host_;
+    out.port_ = port_;
+    out.path_ = path_;
     return out;
 }
 
-std::string url::redacted() const { return origin() + path_ + (query_.empty() ? "" : "?…"); }
+std::string url::place() const { return origin_and(path_, {}); }
 
-std::string url::reveal() const { return origin() + target(); }
+std::string url::redacted() const { return origin_and(path_, query_.empty() ? "" : "?…"); }
+
+std::string url::reveal() const { return origin_and(path_, query_.empty() ? "" : "?" + query_); }
 
 bool url::is_loopback() const {
     if (host_ == "localhost" || host_.ends_with(".localhost") || host_ == "::1") return true;

@@ -37,7 +37,8 @@ public:
     url with_path(std::string_view path) const;  ///< Another path on the same origin, no query.
     url without_query() const;
 
-    std::string redacted() const;  ///< Without the query: what may be printed.
+    std::string place() const;     ///< Origin and path: what may be printed.
+    std::string redacted() const;  ///< The same, with "?…" if there is a query.
     std::string reveal() const;    ///< Everything.
 
     bool is_loopback() const;  ///< localhost, *.localhost, 127.0.0.0/8, ::1.
@@ -45,6 +46,9 @@ public:
     friend bool operator==(const url&, const url&) = default;
 
 private:
+    void add_authority(std::string& to) const;
+    std::string origin_and(std::string_view path, std::string_view rest) const;
+
     bool https_ = true;
     std::string host_;
     std::uint16_t port_ = 443;

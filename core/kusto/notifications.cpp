@@ -147,7 +147,7 @@ std::string pending_row(const ingestion_request& request) {
     }
     row["Status"] = "Pending";
     row["IngestionSourceId"] = request.id;
-    row["IngestionSourcePath"] = request.blob.without_query().reveal();
+    row["IngestionSourcePath"] = request.blob.place();
     row["Database"] = request.database;
     row["Table"] = request.table;
     row["UpdatedOn"] = to_iso8601(request.created_at);

@@ -80,7 +80,7 @@ asio::awaitable<storage_place> storage_router::wait_for(choose next) {
     for (;;) {
         auto resources = co_await resources_.get();
         take_over(resources);
-        if (auto place = (this->*next)()) co_return *place;
+        if (auto place = (this->*next)()) co_return std::move(*place);
         resources_.request_refresh();
         co_await clock_.sleep_until(clock_.now() + look_again);
     }

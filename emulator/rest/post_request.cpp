@@ -141,7 +141,7 @@ private:
         one.url = from.text("url");
         auto place = http::url::parse(one.url);
         if (!place || place->path() == "/") return invalid("url", "the URL of a blob");
-        if (!places_.insert(place->without_query().reveal()).second) {
+        if (!places_.insert(place->place()).second) {
             return bad_request("Two blobs of the request have the same URL.");
         }
         one.source_id = from.text("sourceId");

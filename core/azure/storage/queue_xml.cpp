@@ -77,13 +77,13 @@ std::string queue_message_xml(std::string_view text) {
     out.reserve(head.size() + text.size() + tail.size());
     out += head;
     // Nearly always base64, in which nothing has to be escaped.
-    auto is_special = [](char c) { return c == '<' || c == '>' || c == '&'; };
-    for (auto from = text.begin();;) {
-        auto special = std::find_if(from, text.end(), is_special);
-        out.append(from, special);
-        if (special == text.end()) break;
-        out += *special == '<' ? "&lt;" : *special == '>' ? "&gt;" : "&amp;";
-        from = special + 1;
+    auto has = [&](char c) { return text.find(c) != text.npos; };
+    if (!has('<') && !has('>') && !has('&')) return out.append(text).append(tail);
+    for (char c : text) {
+        if (c == '<' || c == '>' || c == '&')
+            out += c == '<' ? "&lt;" : c == '>' ? "&gt;" : "&amp;";
+        else
+            out += c;
     }
     out += tail;
     return out;

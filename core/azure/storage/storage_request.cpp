@@ -20,7 +20,7 @@ http::request storage_request(
 }
 
 std::string request_summary(const http::request& request) {
-    return request.operation + " to " + request.target.without_query().redacted();
+    return request.operation + " to " + request.target.place();
 }
 
 failure network_failure(failure broken) {

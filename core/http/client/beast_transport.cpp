@@ -55,16 +55,18 @@ public:
     exchange(connection& line, const request& ask, const pace& pace, limits limits)
         : line_(line), ask_(ask), pace_(pace), io_timeout_(limits.io_timeout), rate_(limits.rate) {}
 
-    /// Nothing is copied but a small body.
-    asio::awaitable<result<response>> run(std::string head) {
+    /// Nothing is copied but a small body: behind the head, while it is sent.
+    asio::awaitable<result<response>> run(std::string& head) {
         auto body = ask_.payload();
-        total_ = head.size() + body.size();
+        auto head_bytes = head.size();
+        total_ = head_bytes + body.size();
         if (body.size() <= joined_bytes) {
             if (rate_) co_await rate_->wait_for(body.size());
             head += body;
             body = {};
         }
         auto error = co_await write(head, nullptr);
+        head.resize(head_bytes);
         if (!error && !body.empty()) error = co_await write(body, rate_);
         if (error && is_timeout(error)) co_return broken(error);
         // Who hangs up on a body may have said why: that answer counts more than the error.
@@ -260,7 +262,8 @@ asio::awaitable<result<response>> beast_transport::state::send(const request& as
         co_return failure{errc::bad_request, remedy::give_up, "control characters in the request"};
     }
     pace pace(clock, ask.total_timeout);
-    auto head = head_of(ask, options.user_agent);
+    auto body_bytes = ask.payload().size();
+    auto head = head_of(ask, options.user_agent, body_bytes <= joined_bytes ? body_bytes : 0);
     auto connect_limit = ask.connect_timeout.value_or(options.connect_timeout);
     auto longest_rest = ask.idempotent ? options.idle_timeout : rest_before_post;
     for (;; longest_rest = duration::zero()) {

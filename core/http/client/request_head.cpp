@@ -1,5 +1,7 @@
 #include "http/client/request_head.hpp"
 
+#include "base/wording/plain_text.hpp"
+
 #include <algorithm>
 #include <initializer_list>
 #include <string_view>
@@ -7,30 +9,39 @@
 namespace kustodrop::http {
 
 static bool can_break_a_line(std::string_view text) {
-    // Without a way out, so that the compiler looks at many bytes at a time.
-    unsigned found = 0;
-    for (unsigned char c : text) found |= ((c < 0x20) & (c != '\t')) | (c == 0x7f);
-    return found != 0;
+    for (;;) {
+        text.remove_prefix(plain_prefix(text));
+        if (text.empty()) return false;
+        auto c = static_cast<unsigned char>(text.front());
+        if ((c < 0x20 && c != '\t') || c == 0x7f) return true;
+        text.remove_prefix(1);
+    }
+}
+
+static bool is_fit_for_target(std::string_view text) {
+    return !can_break_a_line(text) && text.find(' ') == std::string_view::npos;
 }
 
 bool is_fit_to_send(const request& ask) {
-    auto target = ask.target.target();
-    if (can_break_a_line(target) || target.find(' ') != std::string::npos) return false;
+    if (!is_fit_for_target(ask.target.path()) || !is_fit_for_target(ask.target.query()))
+        return false;
     return std::none_of(ask.headers.begin(), ask.headers.end(), [](auto& field) {
         return can_break_a_line(field.first) || can_break_a_line(field.second);
     });
 }
 
-static constexpr std::size_t usual_bytes = 1024;  // Most of them are the SAS and the token.
+// Without the target: most of them are the token.
+static constexpr std::size_t usual_bytes = 1024;
 
-std::string head_of(const request& ask, const std::string& user_agent) {
+std::string head_of(const request& ask, const std::string& user_agent, std::size_t joined_bytes) {
     auto& target = ask.target;
     std::string out;
-    out.reserve(usual_bytes);
+    out.reserve(usual_bytes + target.path().size() + target.query().size() + joined_bytes);
     auto add = [&out](std::initializer_list<std::string_view> parts) {
         for (auto part : parts) out += part;
     };
-    add({to_string(ask.method), " ", target.target(), " HTTP/1.1\r\n"});
+    add({to_string(ask.method), " ", target.path(), target.query().empty() ? "" : "?"});
+    add({target.query(), " HTTP/1.1\r\n"});
     add({"Host: ", target.authority(), "\r\n"});
     if (!ask.headers.find("User-Agent")) add({"User-Agent: ", user_agent, "\r\n"});
     // No answer is decompressed here.

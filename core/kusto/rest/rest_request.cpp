@@ -18,9 +18,7 @@ bool may_share(const ingestion_request& one, const ingestion_request& other) {
            one.additional_properties == other.additional_properties;
 }
 
-static std::string place_of(const ingestion_request& one) {
-    return one.blob.without_query().reveal();
-}
+static std::string place_of(const ingestion_request& one) { return one.blob.place(); }
 
 request_group::request_group(ingestion_request first, const request_limits& limits)
     : limits_(limits) {

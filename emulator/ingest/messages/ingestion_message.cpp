@@ -4,7 +4,7 @@ namespace kustodrop::emulator {
 
 std::string ingestion_message::source_path() const {
     if (blob.host().empty()) return {};
-    return blob.without_query().reveal();
+    return blob.place();
 }
 
 }  // namespace kustodrop::emulator

@@ -154,6 +154,12 @@ BOOST_AUTO_TEST_CASE(finds_a_parameter) {
     BOOST_TEST(u.parameter("sv").value() == "2018-03-28");
     BOOST_TEST(!u.parameter("si").has_value());
     BOOST_TEST(!u.parameter("SIG").has_value());
+    auto odd = good("https://h/p?a&&b=1&c=&d=x=y&b=2&");
+    BOOST_TEST(!odd.parameter("a").has_value());
+    BOOST_TEST(odd.parameter("b").value() == "1");
+    BOOST_TEST(odd.parameter("c").value() == "");
+    BOOST_TEST(odd.parameter("d").value() == "x=y");
+    BOOST_TEST(!odd.parameter("").has_value());
     BOOST_TEST(good("https://a/?x=&y=1=2").parameter("x").value() == "");
     BOOST_TEST(good("https://a/?x=&y=1=2").parameter("y").value() == "1=2");
 }
@@ -178,6 +184,7 @@ BOOST_AUTO_TEST_CASE(prints_without_its_secrets) {
     auto u = good(sas);
     BOOST_TEST(u.redacted() == "https://acct.blob.core.windows.net/20261123-c1?…");
     BOOST_TEST(u.without_query().redacted() == "https://acct.blob.core.windows.net/20261123-c1");
+    BOOST_TEST(u.place() == "https://acct.blob.core.windows.net/20261123-c1");
 }
 
 BOOST_AUTO_TEST_CASE(compares_by_all_its_parts) {

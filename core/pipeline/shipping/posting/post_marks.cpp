@@ -42,7 +42,7 @@ bool post_marks::accepted(const std::string& source_id, const std::string& opera
     auto* what = posting(source_id);
     if (!what) return false;
     if (!operation.empty()) what->rest_posts.back().operation = operation;
-    auto blob = std::get<stage::posting>(what->stage).blob;
+    auto blob = std::move(std::get<stage::posting>(what->stage).blob);
     with_.sources.advance(*what, stage::posted{std::move(blob), with_.time.wall_now()});
     with_.log.info(
         "posted",
@@ -70,7 +70,7 @@ void post_marks::unanswered(const std::string& source_id) {
 void post_marks::take_back(const std::string& source_id, bool by_rest) {
     auto* what = posting(source_id);
     if (!what) return;
-    auto blob = std::get<stage::posting>(what->stage).blob;
+    auto blob = std::move(std::get<stage::posting>(what->stage).blob);
     --what->posts;
     if (by_rest) {
         what->rest_posts.pop_back();
