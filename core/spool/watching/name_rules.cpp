@@ -39,8 +39,10 @@ static bool is_of_s3_copy(std::string_view base_name) {
            std::ranges::any_of(digits, is_letter);
 }
 
+// Every name of a folder is compared with all of them: its last character rules most of them out.
 static bool ends_in(std::string_view name, std::string_view ending) {
-    return name.size() >= ending.size() &&
+    auto last = [](std::string_view text) { return text.substr(text.size() - 1); };
+    return name.size() >= ending.size() && equals_ignoring_case(last(name), last(ending)) &&
            equals_ignoring_case(name.substr(name.size() - ending.size()), ending);
 }
 
