@@ -27,6 +27,7 @@ stderr_lines::stderr_lines(int descriptor, std::size_t most_waiting_bytes)
     struct ::stat facts = {};
     if (::fstat(descriptor, &facts) != 0) return;
     if (S_ISSOCK(facts.st_mode)) kind_ = kind::socket;
+    if (S_ISREG(facts.st_mode)) kind_ = kind::file;
     if (!S_ISFIFO(facts.st_mode) && !S_ISCHR(facts.st_mode)) return;
     reopened_ = reopen(descriptor);
     if (reopened_.is_open()) kind_ = kind::reopened;
@@ -38,6 +39,8 @@ std::ptrdiff_t stderr_lines::put(std::string_view bytes) {
     if (kind_ == kind::socket) {
         return ::send(descriptor_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     }
+    // One never waits in poll(2).
+    if (kind_ == kind::file) return ::write(descriptor_, bytes.data(), bytes.size());
     struct ::pollfd asked = {descriptor_, POLLOUT, 0};
     auto ready = ::poll(&asked, 1, 0);
     if (ready == 0) errno = EAGAIN;

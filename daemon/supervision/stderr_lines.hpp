@@ -35,7 +35,7 @@ public:
     }
 
 private:
-    enum class kind { reopened, socket, other };
+    enum class kind { reopened, socket, file, other };
     std::ptrdiff_t put(std::string_view bytes);
 
     int descriptor_;
