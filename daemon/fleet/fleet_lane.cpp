@@ -104,12 +104,6 @@ asio::awaitable<result<wall_time>> fleet_lane::send() {
     auto found = co_await look();
     if (found.has_error()) co_return found.error();
     auto& service = with_.service;
-    auto way = co_await service.transports.chosen();
-    std::optional<secret> token;
-    if (way == kusto::transport::queued) {
-        auto given = co_await service.identity_token.get();
-        token = *given;
-    }
     auto container = co_await service.router.container();
     auto made = co_await make();
     auto where = with_.settings.fleet;
@@ -129,23 +123,35 @@ asio::awaitable<result<wall_time>> fleet_lane::send() {
     auto stored = co_await service.blobs.put_blob(request.blob, made.text);
     service.router.report(container, stored);
     if (stored.has_error()) co_return stored.error();
-    auto posted = co_await post(std::move(request), std::move(token));
+    auto posted = co_await post(std::move(request));
     if (posted.has_error()) co_return posted.error();
     co_return made.until;
 }
 
-asio::awaitable<result<void>> fleet_lane::post(
-    kusto::ingestion_request request, std::optional<secret> token
-) {
+// As with files: what REST refuses goes as a queue message, where posts may go either way.
+asio::awaitable<result<void>> fleet_lane::post(kusto::ingestion_request request) {
     auto& service = with_.service;
-    if (!token) {
-        auto path = kusto::rest_path(request.database, request.table);
-        auto body = kusto::rest_body({request});
-        kusto::rest_client::gate always_open;
-        auto begun = co_await service.rest.post(std::move(path), std::move(body), always_open);
-        if (begun.step != kusto::post_step::accepted) co_return begun.why;
-        co_return result<void>();
+    auto way = co_await service.transports.chosen();
+    if (way == kusto::transport::queued) {
+        auto queued = co_await post_in_queue(std::move(request));
+        co_return queued;
     }
+    auto path = kusto::rest_path(request.database, request.table);
+    auto body = kusto::rest_body({request});
+    kusto::rest_client::gate always_open;
+    auto begun = co_await service.rest.post(std::move(path), std::move(body), always_open);
+    using step = kusto::post_step;
+    if (begun.step == step::accepted) co_return result<void>();
+    bool is_refused = begun.step == step::no_rights || begun.step == step::no_endpoint ||
+                      begun.step == step::refused;
+    if (!is_refused || !service.transports.may_choose()) co_return begun.why;
+    auto queued = co_await post_in_queue(std::move(request));
+    co_return queued;
+}
+
+asio::awaitable<result<void>> fleet_lane::post_in_queue(kusto::ingestion_request request) {
+    auto& service = with_.service;
+    auto token = co_await service.identity_token.get();
     auto text = kusto::ingestion_message(request, *token);
     if (text.has_error()) co_return text.error();
     auto queue = co_await service.router.queue();

@@ -59,9 +59,8 @@ private:
     asio::awaitable<result<wall_time>> send();
     asio::awaitable<report> make();
     asio::awaitable<result<file_rows>> read_sources(std::string host, outcome_span span);
-    asio::awaitable<result<void>> post(
-        kusto::ingestion_request request, std::optional<secret> token
-    );
+    asio::awaitable<result<void>> post(kusto::ingestion_request request);
+    asio::awaitable<result<void>> post_in_queue(kusto::ingestion_request request);
     void settle(const result<wall_time>& sent);
     std::string place() const {
         return with_.settings.fleet.database + "." + with_.settings.fleet.table;

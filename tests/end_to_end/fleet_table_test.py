@@ -205,6 +205,26 @@ class FleetTable(EndToEnd):
         self.assertEqual(self.heartbeats(service)[0][3], 1, "it arrived")
         self.assertEqual(daemon.scrape().get("kustodrop_fleet_table_usable"), 1)
 
+    def by_rest(self, transport):
+        service = self.with_table(ingestion_method="Rest")
+        refused = {"status": 403, "code": "Forbidden", "message": "no access"}
+        service.fault("rest", "post_blobs", resource="Demo.KustodropFleet", **refused)
+        return service, self.daemon(service, cluster={"transport": transport}, fleet=FLEET).start()
+
+    def test_what_rest_refuses_goes_as_a_queue_message(self):
+        service, daemon = self.by_rest("auto")
+        self.until("heartbeats", lambda: len(self.heartbeats(service)) > 2)
+        self.assertTrue(daemon.status()["healthy"])
+        daemon.put("a.csv", csv_rows(1))
+        self.settled(daemon, succeeded=1)
+        self.assertEqual(self.messages(service, "Web"), [])
+
+    def test_where_only_rest_is_wanted_its_refusal_is_said(self):
+        service, daemon = self.by_rest("rest")
+        problems = self.until("a problem", lambda: daemon.status()["problems"])
+        self.assertIn("Demo.KustodropFleet: Forbidden", problems[0])
+        self.assertEqual(self.heartbeats(service), [])
+
     def test_it_may_be_of_one_of_several_clusters(self):
         service = self.with_table()
         daemon = self.daemon(service)
