@@ -182,9 +182,10 @@ asio::awaitable<http::reply> admin::journal(std::string target) {
     auto query = parse_journal_query(text);
     if (!query) co_return reply_with(400, "text/plain", "the query is not valid\n");
     query->limit = std::min(query->limit, most_files_an_answer);
-    // What /status has counted is found here. If it cannot be written, what is on disk answers.
-    (void)co_await sources_.journal()->durable();
-    auto rows = co_await sources_.journal()->find(*query);
+    auto& known = *sources_.journal();
+    // What /status has counted is found here; where nothing can be written, what is on disk.
+    if (known.healthy()) co_await known.durable();
+    auto rows = co_await known.find(*query);
     if (rows.has_error()) {
         auto text_of_error = to_string(rows.error()) + "\n";
         co_return reply_with(500, "text/plain", std::move(text_of_error));
