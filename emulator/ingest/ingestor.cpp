@@ -3,6 +3,8 @@
 #include "async/event.hpp"
 #include "base/random.hpp"
 #include "emulator/engine/command_execution.hpp"
+#include "emulator/engine/scripts/script.hpp"
+#include "emulator/engine/scripts/script_run.hpp"
 #include "emulator/ingest/ingest_run.hpp"
 #include "emulator/ingest/messages/notification.hpp"
 
@@ -119,6 +121,13 @@ asio::awaitable<void> ingestor::run(storage_access access) {
 
 asio::awaitable<http::response> ingestor::management(std::string database, std::string command) {
     auto& s = *state_;
+    if (auto commands = parse_script(command)) {
+        if (!*commands) co_return error_answer(commands->error(), s.time.wall_now());
+        script_parts parts{s.execution, s.random, s.time.wall_now()};
+        auto done = co_await run_script(parts, std::move(database), std::move(**commands));
+        if (!done) co_return error_answer(done.error(), s.time.wall_now());
+        co_return v1_answer(*done);
+    }
     auto what = parse_command(database, command, s.time.wall_now());
     if (!what) co_return error_answer(what.error(), s.time.wall_now());
     auto answer = co_await s.execution.run(database, std::move(*what));
