@@ -2,6 +2,7 @@
 #include "base/static_program.hpp"
 #include "daemon/command_line/fleet_commands.hpp"
 #include "daemon/command_line/infer_command.hpp"
+#include "daemon/command_line/mistakes.hpp"
 #include "daemon/command_line/options.hpp"
 #include "daemon/command_line/reconcile_command.hpp"
 #include "daemon/command_line/support_commands.hpp"
@@ -285,7 +286,8 @@ static int run_program(int argc, char** argv) {
     );
     program.require_subcommand(1);
     program.footer(examples);
-    auto labels = program.get_formatter();
+    auto labels = help_layout();
+    program.formatter(labels);
     labels->label("SUBCOMMAND", "COMMAND");
     labels->label("REQUIRED", "(required)");
     std::function<int()> chosen;
@@ -309,11 +311,10 @@ static int run_program(int argc, char** argv) {
         // It wants the last one first.
         program.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
     } catch (const CLI::ParseError& error) {
-        std::vector<std::string_view> names;
-        for (auto* command : program.get_subcommands({})) names.push_back(command->get_name());
-        auto unknown = commands::about_unknown_command(arguments, names);
-        if (!unknown.empty()) {
-            std::fprintf(stderr, "%s\nRun kustodrop --help for all commands.\n", unknown.c_str());
+        bool is_mistake = error.get_exit_code() != 0;
+        auto said = is_mistake ? about_mistake(program, arguments) : std::string();
+        if (!said.empty()) {
+            std::fputs(said.c_str(), stderr);
             return commands::bad_usage;
         }
         return program.exit(error) == 0 ? commands::all_well : commands::bad_usage;

@@ -1,4 +1,5 @@
 """Reads the --help of the programs, from which manual pages and completions are made."""
+import os
 import re
 import subprocess
 
@@ -15,7 +16,11 @@ def program(folder, name):
 
 
 def help_of(path, *commands):
-    ended = subprocess.run([path, *commands, "--help"], check=True, capture_output=True, text=True)
+    """The text with each line as it is, however long."""
+    ended = subprocess.run(
+        [path, *commands, "--help"], check=True, capture_output=True, text=True,
+        env={**os.environ, "COLUMNS": "10000"},
+    )  # fmt: skip
     return ended.stdout
 
 

@@ -1,5 +1,6 @@
 #include "daemon/command_line/options.hpp"
 
+#include "base/wording/help_text.hpp"
 #include "config/reading/quantities.hpp"
 
 #include <CLI/CLI.hpp>
@@ -7,6 +8,25 @@
 #include <utility>
 
 namespace kustodrop::command_line {
+
+namespace {
+
+class folded_layout : public CLI::Formatter {
+public:
+    std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode how)
+        const override {
+        auto text = CLI::Formatter::make_help(app, std::move(name), how);
+        return folded_help(text, columns_for_help());
+    }
+};
+
+}  // namespace
+
+std::shared_ptr<CLI::Formatter> help_layout() {
+    auto out = std::make_shared<folded_layout>();
+    out->column_width(help_column);
+    return out;
+}
 
 CLI::Option* add_config(CLI::App* command, std::string& path) {
     return command->add_option("--config", path, "The configuration file")

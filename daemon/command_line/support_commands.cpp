@@ -18,8 +18,8 @@ static void add_init(CLI::App& program, std::function<int()>& chosen) {
     describe(
         command,
         changing,
-        "init --endpoint https://ingest-c.westeurope.kusto.windows.net --path /srv/drop/web "
-        "--database Logs --table Web --format json"
+        "init --endpoint https://ingest-c.westeurope.kusto.windows.net \\\n"
+        "    --path /srv/drop/web --database Logs --table Web --format json"
     );
     add_config(command, options->config);
     auto text = [&](const char* name, std::string& value, const char* type, const char* meaning) {

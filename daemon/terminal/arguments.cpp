@@ -1,5 +1,6 @@
 #include "daemon/terminal/arguments.hpp"
 
+#include "base/text.hpp"
 #include "config/reading/suggest.hpp"
 
 #include <algorithm>
@@ -47,6 +48,24 @@ std::string about_unknown_command(
     auto out = "there is no command \"" + first + "\"";
     if (!meant.empty()) out += "; did you mean " + std::string(meant) + "?";
     return out;
+}
+
+std::string about_unknown_option(
+    const std::vector<std::string>& arguments, const std::vector<std::string>& options
+) {
+    std::vector<std::string_view> known(options.begin(), options.end());
+    for (std::size_t i = 1; i < arguments.size() && arguments[i] != "--"; ++i) {
+        auto given = std::string_view(arguments[i]);
+        given = given.substr(0, given.find('='));
+        if (!given.starts_with("--") || std::ranges::count(known, given) > 0) continue;
+        // Behind the dashes, or all options are alike.
+        std::vector<std::string_view> names;
+        for (auto name : known) names.push_back(name.substr(2));
+        auto meant = config::suggestion(given.substr(2), names);
+        auto out = arguments.front() + " has no option \"" + printable(given) + "\"";
+        return meant.empty() ? out : out + "; did you mean --" + std::string(meant) + "?";
+    }
+    return {};
 }
 
 }  // namespace kustodrop::daemon

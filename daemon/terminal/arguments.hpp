@@ -16,4 +16,10 @@ std::string about_unknown_command(
     const std::vector<std::string>& arguments, const std::vector<std::string_view>& commands
 );
 
+/// What is said of an option that the command, the first of the arguments, does not have among its
+/// `options` ("--json"), with the one that was probably meant; empty if it has all. Pure.
+std::string about_unknown_option(
+    const std::vector<std::string>& arguments, const std::vector<std::string>& options
+);
+
 }  // namespace kustodrop::daemon

@@ -1,5 +1,6 @@
 #include "emulator/program/command_line.hpp"
 
+#include "base/wording/help_text.hpp"
 #include "emulator/front/durations.hpp"
 #include "emulator/program/rest_command_line.hpp"
 
@@ -8,7 +9,9 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace kustodrop::emulator {
@@ -238,10 +241,21 @@ void use_external_storage(const raw_options& raw, application_options& o) {
     o.storage = std::move(storage);
 }
 
+class folded_layout : public CLI::Formatter {
+public:
+    std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode how)
+        const override {
+        auto text = CLI::Formatter::make_help(app, std::move(name), how);
+        return folded_help(text, columns_for_help());
+    }
+};
+
 }  // namespace
 
 std::optional<int> parse_command_line(int argc, char** argv, command_line& into) {
     CLI::App app("A local Azure Data Explorer ingestion service", "kustodrop-emulator");
+    app.formatter(std::make_shared<folded_layout>());
+    app.get_formatter()->column_width(help_column);
     app.footer(help_on_identities);
     auto& options = into.options;
     raw_options raw;

@@ -43,4 +43,23 @@ BOOST_AUTO_TEST_CASE(a_mistyped_command_gets_a_suggestion) {
     BOOST_TEST(said({}).empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_mistyped_option_gets_a_suggestion) {
+    strings options{"--config", "--json", "--since"};
+    auto said = [&](const strings& given) { return daemon::about_unknown_option(given, options); };
+    BOOST_TEST(
+        said({"journal", "--jsno"}) == "journal has no option \"--jsno\"; did you mean --json?"
+    );
+    BOOST_TEST(said({"journal", "--sinc=1h"}).ends_with("did you mean --since?"));
+    BOOST_TEST(said({"journal", "--frobnicate"}) == "journal has no option \"--frobnicate\"");
+    for (strings good :
+         {strings{"journal", "--since", "1h", "--json"},
+          {"journal", "--json=true"},
+          {"journal", "--", "--jsno"},
+          {"journal", "file", "-j"},
+          {"journal"},
+          {}}) {
+        BOOST_TEST(said(good).empty());
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}  // namespace CLI
+
+namespace kustodrop::command_line {
+
+/// What is said of a command line with a command or an option that is not there: lines with what
+/// was probably meant. Empty: the mistake is another one.
+std::string about_mistake(const CLI::App& program, const std::vector<std::string>& arguments);
+
+}  // namespace kustodrop::command_line
