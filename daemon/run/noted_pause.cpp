@@ -2,21 +2,13 @@
 
 #include "base/text.hpp"
 #include "daemon/terminal/causes.hpp"
-#include "daemon/terminal/remedies.hpp"
+#include "pipeline/targets/remedies.hpp"
 #include "pipeline/targets/target_route.hpp"
 
 #include <string>
 #include <utility>
 
 namespace kustodrop::daemon {
-
-// What the service says and what to do about it; some answers have a hint of ours already.
-static std::string cause_of_pause(const std::string& code, const std::string& details) {
-    auto out = with_code(code, details);
-    auto remedy = known_remedy(code);
-    if (remedy.empty() || details.find("; ") != std::string::npos) return out;
-    return and_also(std::move(out), remedy);
-}
 
 // What is said of one target of many names it.
 void note_pause(const pipeline::target_gates& gates, watch_status& out) {
@@ -25,7 +17,7 @@ void note_pause(const pipeline::target_gates& gates, watch_status& out) {
     bool is_idle = out.counts.pending_files == 0 && out.waiting_in_folder == 0;
     if (paused.empty() || (is_idle && gates.held() == 0)) return;
     auto& gate = *gates.find(paused.front());
-    out.paused = cause_of_pause(gate.code(), gate.details());
+    out.paused = with_code(gate.code(), pipeline::with_remedy(gate.code(), gate.details()));
     if (!pipeline::is_destination(paused.front())) return;
     for (auto& one : paused) out.paused_targets.push_back(pipeline::shown_target(one));
     out.paused = out.paused_targets.front() + ": " + out.paused;

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "pipeline/dividing.hpp"
+#include "pipeline/targets/remedies.hpp"
 
 namespace kustodrop::pipeline {
 
@@ -231,7 +232,7 @@ void outcome_handler::count_refusal(const spool::source& what, const spool::outc
         {{"watch", what.watch},
          {"target", shown_target(what.target)},
          {"code", cause.code},
-         {"details", cause.details}}
+         {"details", with_remedy(cause.code, cause.details)}}
     );
 }
 

@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "base/result.hpp"
 #include "pipeline/ready_queue.hpp"
+#include "pipeline/targets/remedies.hpp"
 #include "pipeline/targets/target_route.hpp"
 #include "pipeline/watch/watch_table.hpp"
 
@@ -47,7 +48,7 @@ public:
             {{"watch", what.watch},
              {"target", shown_target(what.target)},
              {"code", code},
-             {"details", details},
+             {"details", with_remedy(code, details)},
              {"request_id", why.request_id}}
         );
     }
@@ -65,7 +66,7 @@ private:
         if (said_.insert(what.watch).second) {
             log_.warning(
                 "a claimed file has no target by the present route and allow: it waits in work/ "
-                "until it has one",
+                "until it has one; let allow or route name its target, and reload",
                 {{"watch", what.watch}, {"source", what.id}, {"file", what.slices.front().name}}
             );
         }

@@ -3,7 +3,7 @@
 #include "base/text.hpp"
 #include "daemon/admin/admin_client.hpp"
 #include "daemon/commands/failures/quarantined.hpp"
-#include "daemon/terminal/remedies.hpp"
+#include "pipeline/targets/remedies.hpp"
 
 #include <boost/json.hpp>
 
@@ -47,7 +47,7 @@ static json::object group_json(const failure_group& group, const std::string& co
         {"bytes", group.bytes},
         {"oldest_at", group.oldest_at},
         {"newest", std::move(example)},
-        {"remedy", remedy_for(group.code)},
+        {"remedy", pipeline::remedy_for(group.code)},
         {"retry", retry_command(group, context)}};
 }
 

@@ -1,7 +1,5 @@
 #include "daemon/commands/failures/quarantined.hpp"
 
-#include "daemon/terminal/remedies.hpp"
-
 #include <boost/test/unit_test.hpp>
 
 using namespace kustodrop::daemon;
@@ -45,18 +43,6 @@ BOOST_AUTO_TEST_CASE(arguments_are_safe_in_a_shell) {
     BOOST_TEST(shell_quoted("a b") == "'a b'");
     BOOST_TEST(shell_quoted("$(x)'y") == "'$(x)'\\''y'");
     BOOST_TEST(shell_quoted("") == "''");
-}
-
-BOOST_AUTO_TEST_CASE(every_code_has_a_remedy) {
-    BOOST_TEST(remedy_for("BadRequest_TableNotExist").find("create the table") == 0);
-    BOOST_TEST(
-        remedy_for("BadRequest_MappingReferenceWasNotFound").find("mapping") !=
-        std::string_view::npos
-    );
-    BOOST_TEST(remedy_for("Forbidden").find("Ingestor") != std::string_view::npos);
-    BOOST_TEST(remedy_for("too_large").find("split") != std::string_view::npos);
-    BOOST_TEST(remedy_for("SomethingNew").find("then retry") != std::string_view::npos);
-    BOOST_TEST(remedy_for("").find("move them back") != std::string_view::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

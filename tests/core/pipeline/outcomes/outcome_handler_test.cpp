@@ -283,6 +283,7 @@ BOOST_AUTO_TEST_CASE(the_fifth_refusal_of_a_target_pauses_the_watch_and_holds_it
     BOOST_TEST(web().gates.is_paused());
     BOOST_TEST(web().gates.held() == 1u);
     BOOST_TEST(logged("the watch is paused"));
+    BOOST_TEST(logged("create the table or correct watches[].table, reload, then retry"));
 }
 
 BOOST_AUTO_TEST_CASE(bad_data_shows_that_the_target_is_right) {

@@ -1,10 +1,10 @@
-#include "daemon/terminal/remedies.hpp"
+#include "pipeline/targets/remedies.hpp"
 
 #include "base/text.hpp"
 
 #include <array>
 
-namespace kustodrop::daemon {
+namespace kustodrop::pipeline {
 
 namespace {
 struct advice {
@@ -72,4 +72,9 @@ std::string_view known_remedy(std::string_view code) {
     return {};
 }
 
-}  // namespace kustodrop::daemon
+std::string with_remedy(const std::string& code, const std::string& details) {
+    if (details.find("; ") != std::string::npos) return details;
+    return and_also(details, remedy_for(code));
+}
+
+}  // namespace kustodrop::pipeline

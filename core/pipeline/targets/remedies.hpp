@@ -1,8 +1,9 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
-namespace kustodrop::daemon {
+namespace kustodrop::pipeline {
 
 /// What a person can do about files that failed with this code, the service's or ours: a sentence
 /// without its full stop. Of a code that is not known, what helps with any. Pure.
@@ -11,4 +12,8 @@ std::string_view remedy_for(std::string_view code);
 /// The same where something is known of just this code; else empty.
 std::string_view known_remedy(std::string_view code);
 
-}  // namespace kustodrop::daemon
+/// What the service says of a target that it refuses, and what to do about it. Some answers have a
+/// hint of ours already. Pure.
+std::string with_remedy(const std::string& code, const std::string& details);
+
+}  // namespace kustodrop::pipeline
