@@ -60,6 +60,7 @@ void log_reports::report(const spool::folder_look& seen, const std::string& watc
     }
     waiting_ = std::move(waiting);
     report_hidden(seen, watch);
+    report_links(seen, watch);
     for (auto& one : seen.abandoned) {
         log_.warning(
             "a log without a name is not held open any more while a program writes it: what that "
@@ -90,6 +91,21 @@ void log_reports::report_hidden(const spool::folder_look& seen, const std::strin
     if (hidden_.empty()) return;
     auto text = "cannot be looked into: its logs are not shipped; allow it to the daemon's user";
     notices_.push_back({"folder_unreadable", hidden_.size(), *hidden_.begin(), text});
+}
+
+// Once, however many there are: a folder may hold nothing else.
+void log_reports::report_links(const spool::folder_look& seen, const std::string& watch) {
+    std::set<std::string> links(seen.links.begin(), seen.links.end());
+    bool is_new = std::exchange(links_, std::move(links)).empty();
+    if (links_.empty()) return;
+    auto& first = *links_.begin();
+    static constexpr auto text =
+        "a symbolic link leads to a file that is not followed: watch the folder that the file is "
+        "in, or include its name";
+    notices_.push_back({"symbolic_link", links_.size(), first, text});
+    if (!is_new) return;
+    auto count = std::to_string(links_.size());
+    log_.warning(text, {{"watch", watch}, {"log", first}, {"links", count}});
 }
 
 void log_reports::report_range(const spool::log_range& range, const std::string& watch) {

@@ -30,6 +30,7 @@ public:
 private:
     void report_utf16(const std::string& name, const std::string& watch);
     void report_hidden(const spool::folder_look& seen, const std::string& watch);
+    void report_links(const spool::folder_look& seen, const std::string& watch);
 
     logger& log_;
     std::map<std::string, spool::log_status> reported_;  // By name.
@@ -37,6 +38,7 @@ private:
     std::set<std::string> waiting_;                      // and that cannot be inflated now.
     std::set<std::string> unclosed_;                     // Logs with quotations that do not end.
     std::set<std::string> hidden_;                       // Subfolders that cannot be looked into.
+    std::set<std::string> links_;                        // To files that are not followed.
     std::vector<notice> notices_;
     std::vector<notice> kept_;
 };

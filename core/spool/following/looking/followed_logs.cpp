@@ -99,6 +99,8 @@ result<folder_look> followed_logs::look(
     bool is_part = found->truncated || found->unreadable_folders > hidden.size();
     if (is_part) hidden.emplace_back();
     auto files = list(folder, names, found->sightings);
+    std::set<std::string> followed;
+    for (auto& one : files) followed.insert(one.facts.name);
     auto nameless = nameless_files(open_, book_, files, hidden);
     std::ranges::move(nameless, std::back_inserter(files));
     look_content reading(folder.descriptor_of_root(), files, rested_, rules_.scratch, now);
@@ -114,6 +116,7 @@ result<folder_look> followed_logs::look(
     shown.abandoned = std::exchange(abandoned_, {});
     shown.departing = departing_;
     shown.vanished = reading.vanished();
+    shown.links = links_elsewhere(folder, names, found->sightings, followed);
     shown.hidden = std::move(hidden);
     shown.hides_logs = std::ranges::any_of(book_.logs(), [&](auto& entry) {
         auto& log = entry.second;

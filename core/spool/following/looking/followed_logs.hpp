@@ -92,6 +92,7 @@ struct folder_look {
     std::vector<std::string> vanished;  // Such logs that were deleted: what they held is not known.
     hidden_folders hidden;              // Subfolders that could not be looked into,
     bool hides_logs = false;            // and logs that are known lie beneath them.
+    std::vector<std::string> links;     // To files that are not followed, by names of logs.
     std::vector<abandoned_log> abandoned;  // While a program had them open for writing.
     std::vector<departing_log> departing;  // The oldest first; none without `spills`.
     std::size_t held_files = 0;            // Deleted ones that are open,

@@ -6,19 +6,25 @@
 
 #include <array>
 #include <fcntl.h>
+#include <filesystem>
 #include <map>
 #include <string>
 #include <unistd.h>
 
 namespace kustodrop::spool {
 
+// What is written in a link; empty: it cannot be read.
+static std::string text_of(const drop_folder& folder, const std::string& link) {
+    std::array<char, 4096> text{};
+    auto length = ::readlinkat(folder.descriptor_of_root(), link.c_str(), text.data(), text.size());
+    return length <= 0 ? std::string() : std::string(text.data(), static_cast<std::size_t>(length));
+}
+
 // The name in the watch's folder that a link leads to; empty: elsewhere. Nothing is followed, for
 // what lies elsewhere may not answer.
 static std::string target_of(const drop_folder& folder, const std::string& link) {
-    std::array<char, 4096> text{};
-    auto length = ::readlinkat(folder.descriptor_of_root(), link.c_str(), text.data(), text.size());
-    if (length <= 0) return {};
-    std::string_view target(text.data(), static_cast<std::size_t>(length));
+    auto text = text_of(folder, link);
+    std::string_view target(text);
     if (target.starts_with(folder.path() + "/")) {
         return std::string(target.substr(folder.path().size() + 1));
     }
@@ -112,6 +118,24 @@ std::vector<listed_file> list_files(
         } else if (weight(listed) > weight(out[place->second])) {
             out[place->second] = std::move(listed);
         }
+    }
+    return out;
+}
+
+std::vector<std::string> links_elsewhere(
+    const drop_folder& folder,
+    const log_names& names,
+    const std::vector<sighting>& found,
+    const std::set<std::string>& followed
+) {
+    namespace fs = std::filesystem;
+    std::vector<std::string> out;
+    for (auto& one : found) {
+        if (one.kind != file_kind::symlink || !names.may_be_log(one.name)) continue;
+        auto beside = fs::path(folder.path() + "/" + one.name).parent_path();
+        auto target = (beside / text_of(folder, one.name)).lexically_normal();
+        auto name = target.lexically_relative(fs::path(folder.path()).lexically_normal());
+        if (!followed.contains(name.string())) out.push_back(one.name);
     }
     return out;
 }

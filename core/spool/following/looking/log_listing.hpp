@@ -30,4 +30,13 @@ std::vector<listed_file> list_files(
     const std::set<std::string>& known = {}
 );
 
+/// The symbolic links among what was found that have the name of a log and lead to no file of
+/// `followed`: what they lead to is not followed.
+std::vector<std::string> links_elsewhere(
+    const drop_folder& folder,
+    const log_names& names,
+    const std::vector<sighting>& found,
+    const std::set<std::string>& followed
+);
+
 }  // namespace kustodrop::spool

@@ -1,6 +1,8 @@
 // Logs that have several names.
 #include "core/spool/following/looking/folder_fixture.hpp"
 
+#include <algorithm>
+
 using namespace kustodrop;
 using namespace kustodrop::spool;
 using test::following_a_folder;
@@ -46,6 +48,25 @@ BOOST_AUTO_TEST_CASE(of_two_names_of_a_file_the_live_one_counts) {
         fs::remove(place.path("app.log"));
         fs::remove(place.path(other));
     }
+}
+
+BOOST_AUTO_TEST_CASE(links_to_files_that_are_not_followed_are_named) {
+    using names = std::vector<std::string>;
+    recursive = true;
+    include = {"app.log", "a/*.log"};
+    subject = make();
+    for (auto name : {"a", "out"}) fs::create_directory(place.path(name));
+    append("a/one.log", "a\n");
+    append("out/two.txt", "a\n");
+    fs::create_symlink("/var/log/elsewhere.log", place.path("app.log"));
+    fs::create_symlink("one.log", place.path("a/near.log"));
+    fs::create_symlink("../a/./one.log", place.path("a/far.log"));
+    fs::create_symlink(place.path("a/one.log"), place.path("a/whole.log"));
+    fs::create_symlink("../out/two.txt", place.path("a/two.log"));
+    fs::create_symlink("/dev/null", place.path("a/no.txt"));
+    auto links = look().links;
+    std::ranges::sort(links);
+    BOOST_TEST((links == names{"a/two.log", "app.log"}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
