@@ -156,6 +156,7 @@ static void add_watch_problems(const watch_status& watch, std::vector<std::strin
         auto files = std::to_string(one.files) + (one.files == 1 ? " file" : " files");
         auto why = ", first " + one.example + ": " + without_file(one);
         if (one.code == "claim_refused") add(files + " cannot be claimed" + why);
+        if (one.code == "read_refused") add(files + " cannot be read" + why);
         if (one.code == "move_refused") add(files + " cannot be moved" + why);
         if (one.code == "too_large_to_post") add(files + " cannot be posted" + why);
         if (one.code == "disk_full") add(files + " cannot be claimed or moved" + why);

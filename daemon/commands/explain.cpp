@@ -66,14 +66,17 @@ static void look(pipeline::explain_facts& facts) {
     if (marker && *marker) facts.marker = **marker;
 }
 
+static std::optional<spool::sighting> daemon_look(
+    const std::string& socket, const pipeline::explain_facts& facts, const std::string& name
+) {
+    auto answer = ask_daemon(socket, "/look?" + look_request_text({facts.watch.name, name}));
+    return answer ? sighting_of(*answer) : std::nullopt;
+}
+
 // The daemon's own look, because its rights decide. Where it cannot be had, ours stays, and the
 // answer says whose it is.
 static void look_as_daemon(const std::string& socket, pipeline::explain_facts& facts) {
-    if (::geteuid() == 0) facts.looked_as = "root, as whom this was asked";
-    auto target = "/look?" + look_request_text({facts.watch.name, facts.name});
-    auto answer = ask_daemon(socket, target, 10s);
-    if (!answer) return;
-    auto seen = sighting_of(*answer);
+    auto seen = daemon_look(socket, facts, facts.name);
     if (!seen) return;
     facts.looked_as = "the daemon";
     if (facts.seen) {
@@ -84,9 +87,16 @@ static void look_as_daemon(const std::string& socket, pipeline::explain_facts& f
     }
 }
 
+// A file that was claimed may have become unreadable since.
+static void look_in_work(const std::string& socket, pipeline::explain_facts& facts) {
+    if (facts.claimed_as.empty()) return;
+    auto seen = daemon_look(socket, facts, facts.claimed_as);
+    if (seen && !seen->readable) facts.unread = "the daemon's user has no right to";
+}
+
 static void read_targets(const std::string& socket, pipeline::explain_facts& facts) {
     if (!facts.watch.route) return;
-    auto answer = ask_daemon(socket, "/targets?watch=" + percent_encode(facts.watch.name), 10s);
+    auto answer = ask_daemon(socket, "/targets?watch=" + percent_encode(facts.watch.name));
     if (answer) facts.met_targets = targets_of(*answer);
 }
 
@@ -225,16 +235,24 @@ int command_explain(const explain_options& options) {
     pipeline::explain_facts facts;
     facts.watch = watch_options_of(*watch, settings->retention);
     facts.name = path.substr(watch->path.size() + 1);
+    if (::geteuid() == 0) facts.looked_as = "root, as whom this was asked";
     bool answers = answers_in_time([facts]() mutable { look(facts); });
+    auto& socket = settings->admin.listen;
+    auto status = ask_daemon(socket, "/status");
+    // One that gives no status does not answer other questions either.
+    bool may_ask = status || status.error().code == errc::no_daemon;
     if (answers) {
         look(facts);
-        look_as_daemon(settings->admin.listen, facts);
+        if (may_ask) look_as_daemon(socket, facts);
         if (!facts.seen) facts.claimed_as = place_in_work(watch->path, facts.name);
     }
-    read_record(asking, facts);
-    read_progress(asking, answers ? path : "", facts);
-    read_status(*settings, facts);
-    read_targets(settings->admin.listen, facts);
+    if (may_ask) {
+        look_in_work(socket, facts);
+        read_record(asking, facts);
+        read_progress(asking, answers ? path : "", facts);
+        read_targets(socket, facts);
+    }
+    read_status(status, facts);
     if (!answers) {
         facts.folder_present = false;
         if (facts.held.empty()) facts.held = to_string(pipeline::folder_hangs());

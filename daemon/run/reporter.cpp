@@ -126,6 +126,8 @@ watch_status reporter::status_of(
     auto* sends = with_.shipping.clusters().shipping_of(name);
     auto large = sends ? sends->oversized(name) : std::nullopt;
     if (large) one.notices.push_back(*large);
+    auto unread = sends ? sends->unread(name) : std::nullopt;
+    if (unread) one.notices.push_back(*unread);
     auto* retiring = with_.shipping.find_retirer(name);
     if (auto unmoved = retiring ? retiring->unmoved() : std::nullopt) {
         one.notices.push_back(*unmoved);

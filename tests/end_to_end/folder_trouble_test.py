@@ -73,6 +73,22 @@ class EachFolderTrouble(Troubled):
         self.settled(daemon, seconds=100, succeeded=1)
         self.none_says(daemon, file, {})
 
+    def test_a_claimed_file_that_may_not_be_read_for_a_while(self):
+        # It is claimed, and waits for others to share a blob with.
+        daemon = self.of_other_user(coalesce={"max_files": 9, "max_age": "8s"})
+        file = daemon.drop / "a.csv"
+        daemon.put(file.name, csv_rows(3000))  # Too large to be kept in memory.
+        self.until("a claim", lambda: daemon.inside("work"))
+        claimed = daemon.drop / ".kustodrop" / "work" / daemon.inside("work")[0]
+        os.chown(claimed, 0, 0)
+        os.chmod(claimed, 0)
+        conclusion = "waiting: reading: it cannot be read: "
+        self.all_say(daemon, file, "Permission denied", {}, conclusion, alert=None)
+        os.chown(claimed, OTHER_USER, OTHER_USER)
+        os.chmod(claimed, 0o600)
+        self.settled(daemon, seconds=100, succeeded=1)
+        self.none_says(daemon, file, {})
+
     def test_a_folder_that_is_not_writable_for_a_while(self):
         daemon = self.of_other_user(on_success="delete")
         os.chmod(daemon.drop, 0o555)

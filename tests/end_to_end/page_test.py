@@ -115,7 +115,7 @@ class States(Page):
             self.assertEqual((kind, label), ("bad", "held"))
 
     def test_files_that_stay_where_they_are_are_not_called_idle_or_shipping(self):
-        for code in ("claim_refused", "move_refused", "disk_full"):
+        for code in ("claim_refused", "read_refused", "move_refused", "disk_full"):
             one = notice(code, "cannot claim a.csv: Permission denied.", 3, "a.csv")
             kind, label, said = self.state(watch(pending=1, notices=[one]))
             self.assertEqual(kind, "warn", code)

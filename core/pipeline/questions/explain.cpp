@@ -22,6 +22,7 @@ static constexpr auto waits_rule = "waits";
 static constexpr auto answer_rule = "status";
 static constexpr auto claim_rule = "claim";
 static constexpr auto move_rule = "move";
+static constexpr auto read_rule = "reading";
 
 namespace {
 
@@ -209,6 +210,16 @@ static void about_service(const explain_facts& facts, answers& out) {
     out.add(service_rule, answer, false);
 }
 
+// What the system does not let the daemon do with the file.
+static void about_refusals(const explain_facts& facts, answers& out) {
+    auto add = [&](const char* rule, const std::string& cannot, const std::string& why) {
+        if (!why.empty()) out.add(rule, "it cannot be " + cannot + ": " + why, false);
+    };
+    if (facts.seen) add(claim_rule, "claimed", facts.unclaimed);
+    if (!facts.seen) add(read_rule, "read", facts.unread);
+    add(move_rule, "moved", facts.unmoved);
+}
+
 // A file that was taken has its target already, whatever route says now.
 static void about_target(const explain_facts& facts, answers& out) {
     watch_routes routes(facts.watch);
@@ -275,14 +286,9 @@ std::vector<explained> explain(const explain_facts& facts) {
         auto what = facts.journal_trouble + "; nothing is claimed or posted until it can be";
         out.add(journal_rule, what, false);
     }
-    if (facts.seen && !facts.unclaimed.empty()) {
-        out.add(claim_rule, "it cannot be claimed: " + facts.unclaimed, false);
-    }
+    about_refusals(facts, out);
     if (!facts.in_place.empty()) out.add("place", facts.in_place, true);
     if (!facts.failover.empty()) out.add("cluster", facts.failover, true);
-    if (!facts.unmoved.empty()) {
-        out.add(move_rule, "it cannot be moved: " + facts.unmoved, false);
-    }
     if (!facts.polled.empty()) out.add("events", "polled: " + facts.polled, true);
     about_service(facts, out);
     if (!facts.outcome_trouble.empty() && (!facts.claimed_as.empty() || !facts.posted_at.empty())) {
@@ -335,7 +341,7 @@ std::string conclusion(const std::vector<explained>& rules) {
     auto& name = stopping->rule;
     bool is_temporary = name == service_rule || name == outcomes_rule || name == folder_rule ||
                         name == delivery_rule || name == journal_rule || name == claim_rule ||
-                        name == move_rule || name == answer_rule;
+                        name == move_rule || name == read_rule || name == answer_rule;
     auto said = (is_temporary ? "waiting: " : "not shipped: ") + name + ": " + stopping->answer;
     if (auto* waits = rule_in(rules, waits_rule)) said += "; it waits " + waits->answer;
     return said + losses;

@@ -42,6 +42,7 @@ struct explain_facts {
     std::string polled;     // Why its folders are polled instead of watched; empty: they are not.
     std::string copy;       // A file of which this one may be a compressed copy, or the reverse.
     std::string unclaimed;  // Why it cannot be claimed; empty: nothing is known of that.
+    std::string unread;     // Why it cannot be read where it was claimed to; or empty.
     std::string failover;   // That files go to another cluster than their own; or "".
     std::string in_place;   // Why files stay in the folder although they were to be moved; or "".
     std::string unmoved;    // Why it cannot be moved to where its outcome sends it; or empty.

@@ -29,7 +29,10 @@ void attempt_log::request_ended(
     log_ended(known_.worked(place, time_.now()));
 }
 
-void attempt_log::forget(const std::string& source_id) { failed_at_.erase(source_id); }
+void attempt_log::forget(const std::string& source_id) {
+    failed_at_.erase(source_id);
+    unread_.forget(source_id);
+}
 
 void attempt_log::note(const spool::source& what, const failure& problem) {
     log_.debug(
@@ -45,8 +48,24 @@ void attempt_log::note(const spool::source& what, const failure& problem) {
     );
 }
 
-void attempt_log::failed(const spool::source& what, const failure& problem) {
+// A file that was replaced, or is written, is looked at again by itself.
+static bool is_unread(const failure& problem) {
+    return problem.code == errc::file_unreadable || problem.code == errc::read_error;
+}
+
+void attempt_log::note_unread(
+    const spool::source& what, const failure& problem, const std::string& file
+) {
+    if (!is_unread(problem)) return unread_.forget(what.id);
+    unread_.note(
+        what.id, what.watch, {std::string(unread_files::code), 1, file, problem.message()}
+    );
+}
+
+void attempt_log::failed(const spool::source& what, const failure& problem, std::size_t slice) {
     note(what, problem);
+    auto& file = what.slices[slice < what.slices.size() ? slice : 0].name;
+    note_unread(what, problem, file);
     auto place_known = failed_at_.extract(what.id);
     if (place_known) health_.waits(what.watch);
     auto place = place_known ? std::move(place_known.mapped()) : place_of_watch(what);
@@ -62,7 +81,7 @@ void attempt_log::failed(const spool::source& what, const failure& problem) {
          {"remedy", std::string(to_string(problem.next))},
          {"watch", what.watch},
          {"source", what.id},
-         {"file", what.slices.front().name},
+         {"file", file},
          {"attempts", std::to_string(notice->times)},
          {"since", human_duration(notice->lasted)}}
     );

@@ -5,8 +5,10 @@
 #include "base/log.hpp"
 #include "base/result.hpp"
 #include "pipeline/shipping/delivery_health.hpp"
+#include "pipeline/shipping/uploading/unread_files.hpp"
 #include "spool/source/source.hpp"
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -31,8 +33,8 @@ public:
         const result<void>& outcome
     );
 
-    /// The attempt on a source failed and is repeated.
-    void failed(const spool::source& what, const failure& problem);
+    /// The attempt on a source failed and is repeated. `slice`: of which file, as far as known.
+    void failed(const spool::source& what, const failure& problem, std::size_t slice = 0);
 
     /// The attempt on a source failed and is not repeated: its outcome has a line of its own.
     void ended(const spool::source& what, const failure& problem);
@@ -59,6 +61,9 @@ public:
     /// The last failure of an operation that has not succeeded since, trouble or not.
     std::optional<failure> last_failure() const { return health_.last_failure(); }
 
+    /// Which claimed files of the watch cannot be read, if any.
+    std::optional<notice> unread(const std::string& watch) const { return unread_.of(watch); }
+
     /// Called when something gets through after nothing did, and when another way is open.
     void on_recovery(std::function<void()> call) { recovered_ = std::move(call); }
 
@@ -73,6 +78,7 @@ public:
 private:
     void log_ended(const std::vector<recurring::news>& ends);
     void note(const spool::source& what, const failure& problem);
+    void note_unread(const spool::source& what, const failure& problem, const std::string& file);
 
     logger& log_;
     clock& time_;
@@ -80,6 +86,7 @@ private:
     delivery_health health_;
     std::function<void()> recovered_;
     std::unordered_map<std::string, std::string> failed_at_;  // By source id: "upload ACCOUNT".
+    unread_files unread_;
 };
 
 }  // namespace kustodrop::pipeline

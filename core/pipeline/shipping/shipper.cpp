@@ -281,7 +281,8 @@ void shipper::handle_failure(const std::string& source_id, const failure& proble
     auto next = next_after(*what, problem);
     bool is_final = next == after_failure::reject || next == after_failure::skip ||
                     next == after_failure::look_again;
-    is_final ? attempts_.ended(*what, problem) : attempts_.failed(*what, problem);
+    auto slice = blamed ? blamed.mapped() : 0;
+    is_final ? attempts_.ended(*what, problem) : attempts_.failed(*what, problem, slice);
     switch (next) {
     case after_failure::skip:
         return reject(*what, spool::outcome::skipped, problem);

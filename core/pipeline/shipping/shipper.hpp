@@ -76,6 +76,9 @@ public:
         return poster_.answers_by_rest().oversized(watch);
     }
 
+    /// Which claimed files of the watch cannot be read, if any.
+    std::optional<notice> unread(const std::string& watch) const { return attempts_.unread(watch); }
+
     /// Why a table of the watch gets queue messages although REST is the way of posts, if so.
     std::optional<rest_ways::detour> rest_detour(const std::string& watch) const {
         return poster_.answers_by_rest().detour_of(watch);

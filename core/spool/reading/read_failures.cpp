@@ -24,8 +24,11 @@ failure cannot_open(const slice& what, int error) {
     case EISDIR:
         return fail(errc::not_a_file, remedy::give_up);
     case EACCES:
-    case EPERM:
-        return fail(errc::file_unreadable, remedy::reconfigure);
+    case EPERM: {
+        auto out = fail(errc::file_unreadable, remedy::reconfigure);
+        out.hint = "give the daemon's user the right to read it; it is tried again";
+        return out;
+    }
     default:
         return fail(errc::read_error, remedy::retry);
     }

@@ -57,7 +57,7 @@ function clusterOf(watch, status) {
 }
 
 // What keeps some files of a watch where they are.
-const KEPT = { claim_refused: "files not claimed", move_refused: "files not moved", disk_full: "disk full", too_large_to_post: "files too large to post" };
+const KEPT = { claim_refused: "files not claimed", read_refused: "files not read", move_refused: "files not moved", disk_full: "disk full", too_large_to_post: "files too large to post" };
 
 function noticeText(one) {
   return one.example ? `${formatFiles(one.files)}, first ${one.example}: ${one.detail}` : one.detail;

@@ -1,8 +1,8 @@
 #include "daemon/commands/explaining/status_facts.hpp"
 
 #include "base/text.hpp"
-#include "daemon/admin/admin_client.hpp"
 #include "daemon/admin/status_report.hpp"
+#include "pipeline/shipping/uploading/unread_files.hpp"
 #include "pipeline/watch/watch_routes.hpp"
 
 #include <boost/json.hpp>
@@ -41,6 +41,8 @@ static void read_notices(const json::object& watch, pipeline::explain_facts& fac
         auto detail = std::string(notice.at("detail").as_string());
         bool is_near = folder_of(example) == folder_of(facts.name);
         if (code == to_string(errc::claim_refused) && is_near) facts.unclaimed = detail;
+        bool is_it = example == printable(facts.name) && !facts.claimed_as.empty();
+        if (code == pipeline::unread_files::code && is_it) facts.unread = detail;
         if (code == "in_place") facts.in_place = detail;
         if (code == "failover") facts.failover = detail;
         bool is_of_moves = code == "move_refused" || code == to_string(errc::disk_full);
@@ -98,8 +100,7 @@ static std::string journal_trouble_in(const json::object& status) {
     return out;
 }
 
-void read_status(const config::settings& settings, pipeline::explain_facts& facts) {
-    auto answer = ask_daemon(settings.admin.listen, "/status");
+void read_status(const result<std::string>& answer, pipeline::explain_facts& facts) {
     facts.daemon_runs = answer || answer.error().code != errc::no_daemon;
     if (!answer) {
         facts.daemon_silence = answer.error().detail;

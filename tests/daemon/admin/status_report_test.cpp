@@ -57,9 +57,11 @@ BOOST_AUTO_TEST_CASE(files_that_cannot_be_claimed_or_moved_are_a_problem) {
     watch.notices = {
         {"not_recursive", 1, "x", "left alone"},
         {"claim_refused", 1, "a.csv", "cannot claim"},
-        {"move_refused", 2, "b.csv", "cannot rename"}};
+        {"move_refused", 2, "b.csv", "cannot rename"},
+        {"read_refused", 1, "c.csv", "cannot open c.csv"}};
     auto found = report.problems();
-    BOOST_REQUIRE(found.size() == 2u);
+    BOOST_REQUIRE(found.size() == 3u);
+    BOOST_TEST(found[2] == "web: 1 file cannot be read, first c.csv: cannot open c.csv");
     BOOST_TEST(found[0] == "web: 1 file cannot be claimed, first a.csv: cannot claim");
     BOOST_TEST(found[1] == "web: 2 files cannot be moved, first b.csv: cannot rename");
 }

@@ -138,6 +138,9 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_claimed_or_moved_waits_for_that) {
     facts.seen.reset();
     facts.claimed_as = std::string(spool::work_folder) + "/ID~a.json";
     BOOST_TEST(said() == "it is shipped, or about to be");
+    facts.unread = "no rights";
+    BOOST_TEST(said() == "waiting: reading: it cannot be read: no rights");
+    facts.unread.clear();
     facts.unmoved = "no rights";
     BOOST_TEST(said() == "waiting: move: it cannot be moved: no rights");
 }

@@ -94,6 +94,42 @@ BOOST_AUTO_TEST_CASE(a_failure_for_good_has_no_line_of_its_own) {
     BOOST_TEST(log.lines.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_claimed_file_that_cannot_be_read_is_known_until_it_can) {
+    written log;
+    failure denied{
+        errc::file_unreadable, remedy::reconfigure, "cannot open a.csv", {}, false, "", "ask"};
+    log.attempts.failed(log.what, denied);
+    auto said = log.attempts.unread("web");
+    BOOST_REQUIRE(said.has_value());
+    BOOST_TEST(said->code == "read_refused");
+    BOOST_TEST(said->files == 1u);
+    BOOST_TEST(said->example == "a.csv");
+    BOOST_TEST(said->detail == "cannot open a.csv; ask");
+    BOOST_TEST(!log.attempts.unread("app").has_value());
+    log.attempts.failed(log.what, log.unwell);
+    BOOST_TEST(!log.attempts.unread("web").has_value());
+    log.attempts.failed(log.what, {errc::read_error, remedy::retry, "input/output error"});
+    BOOST_TEST(log.attempts.unread("web").has_value());
+    log.attempts.succeeded(log.what);
+    BOOST_TEST(!log.attempts.unread("web").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(of_files_that_share_a_blob_the_unreadable_one_is_named) {
+    written log;
+    auto joined = log.what;
+    joined.slices.push_back({"b.csv", "b.csv", 0, 10, {}});
+    failure denied{errc::file_unreadable, remedy::reconfigure, "denied"};
+    log.attempts.failed(joined, denied, 1);
+    BOOST_TEST(log.attempts.unread("web")->example == "b.csv");
+    BOOST_TEST(log.last_contains("b.csv"));
+    auto other = log.what;
+    other.id = "another";
+    log.attempts.failed(other, denied, 7);
+    BOOST_TEST(log.attempts.unread("web")->files == 2u);
+    log.attempts.ended(joined, denied);
+    BOOST_TEST(log.attempts.unread("web")->example == "a.csv");
+}
+
 BOOST_AUTO_TEST_CASE(every_attempt_has_a_line_at_level_debug) {
     written log(log_level::debug);
     log.attempts.failed(log.what, log.unwell);
