@@ -9,6 +9,7 @@
 #include "daemon/commands/recorded/journal_export.hpp"
 #include "daemon/commands/recorded/journal_rows.hpp"
 #include "daemon/commands/recorded/moments.hpp"
+#include "daemon/commands/recorded/named_watch.hpp"
 #include "daemon/commands/recorded/summary.hpp"
 #include "daemon/program.hpp"
 #include "daemon/terminal/output.hpp"
@@ -168,8 +169,23 @@ static int show_summary(const journal_options& options, const question_settings&
     return all_well;
 }
 
+// Watches that were configured once are in the journal only.
+static bool is_unknown(const std::string& watch, const question_settings& asking) {
+    bool may_be = !watch.empty() && asking.is_whole && !has_watch(asking.settings, watch);
+    if (!may_be) return false;
+    spool::journal_query query;
+    query.watch = watch;
+    query.limit = 1;
+    auto rows = rows_of(asking, query, missing_journal::is_normal);
+    return rows && rows->empty();
+}
+
 int command_journal(const journal_options& options) {
     auto asking = load_for_questions(options.config, options.socket);
+    if (is_unknown(options.watch, asking)) {
+        static constexpr auto what = "is neither a configured watch nor in the journal";
+        return refuse_usage(unusable(unknown_watch(asking.settings, options.watch, what)));
+    }
     if (!options.copy_to.empty()) return copy_whole(asking, options.copy_to);
     if (options.ranges || options.at >= 0) return show_ranges(options, asking);
     if (options.summary) return show_summary(options, asking);

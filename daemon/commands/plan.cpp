@@ -8,6 +8,7 @@
 #include "daemon/commands/commands.hpp"
 #include "daemon/commands/recorded/dealt_with.hpp"
 #include "daemon/commands/recorded/journal_rows.hpp"
+#include "daemon/commands/recorded/named_watch.hpp"
 #include "daemon/program.hpp"
 #include "daemon/run/translate.hpp"
 #include "daemon/terminal/output.hpp"
@@ -185,7 +186,7 @@ int command_plan(const plan_options& options) {
         }
     }
     if (!known) {
-        std::fprintf(stderr, "no watch is called %s\n", printable(options.watch).c_str());
+        std::fprintf(stderr, "%s\n", unknown_watch(*settings, options.watch).c_str());
         return bad_usage;
     }
     if (options.json) {

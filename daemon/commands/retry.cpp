@@ -3,8 +3,10 @@
 #include "daemon/admin/admin_client.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/commands/recorded/file_pattern.hpp"
+#include "daemon/commands/recorded/named_watch.hpp"
 #include "daemon/program.hpp"
 #include "daemon/run/translate.hpp"
+#include "daemon/terminal/output.hpp"
 #include "pipeline/engine.hpp"
 #include "spool/folder/lock_file.hpp"
 
@@ -13,6 +15,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -68,10 +73,10 @@ namespace {
 // What `retry` works with when no daemon runs: the daemon's engine, which ships nothing here. Files
 // are put back, and unconfirmed sources wait in the journal, for the daemon that is started next.
 struct offline_engine {
-    offline_engine(program& around, const config::settings& settings)
-        : around(around), settings(settings) {}
+    explicit offline_engine(const config::settings& settings)
+        : around(log_level::error, settings.log.format), settings(settings) {}
 
-    program& around;
+    program around;
     const config::settings& settings;
     worker_pool pool{1};
     spool::lock_file lock;
@@ -116,15 +121,20 @@ struct offline_engine {
         co_return result<void>();
     }
 
-    asio::awaitable<result<std::string>> retry(pipeline::retry_request wanted) {
-        auto dry_run = wanted.dry_run;
+    asio::awaitable<result<std::string>> retry(asked what) {
         std::vector<pipeline::unserved_watch> locked;
-        auto opened = co_await open_watches(wanted, locked);
+        auto opened = co_await open_watches(what.request, locked);
         if (opened.has_error()) co_return opened.error();
-        auto done = co_await pipeline::retry(engine->for_retry(), std::move(wanted));
+        auto done = co_await pipeline::retry(engine->for_retry(), what.request);
         if (done.has_error()) co_return done.error();
+        bool has_matched = !done->files.empty() || done->expired > 0;
+        if (!has_matched && !what.otherwise.empty()) {
+            what.request.file = what.otherwise;
+            done = co_await pipeline::retry(engine->for_retry(), what.request);
+            if (done.has_error()) co_return done.error();
+        }
         name_once(locked, *done);
-        auto text = retried_json(*done, dry_run);
+        auto text = retried_json(*done, what.request.dry_run);
         result<std::string> out(boost::system::in_place_value, std::move(text));
         co_return out;
     }
@@ -132,35 +142,33 @@ struct offline_engine {
 
 }  // namespace
 
-static asio::awaitable<int> retry_here(
-    offline_engine& here, pipeline::retry_request wanted, result<std::string>& out
-) {
+static asio::awaitable<int> retry_here(offline_engine& here, asked what, result<std::string>& out) {
     task_group committing(here.around.io.get_executor());
     committing.start(here.journal->run());
-    auto answer = co_await here.retry(std::move(wanted));
+    auto answer = co_await here.retry(std::move(what));
     out = std::move(answer);
     committing.cancel();
     co_await committing.join();
     co_return all_well;
 }
 
+// Makes the engine that it needs: a folder may keep one of its threads for ever, so it has to
+// outlive the answer.
 static result<std::string> retry_without_daemon(
-    const config::settings& settings, pipeline::retry_request wanted
+    const config::settings& settings, asked what, std::unique_ptr<offline_engine>& here
 ) {
     // Without a record there is nothing to be sent again, and no reason to begin one.
     auto path = settings.state_directory + "/journal.db";
     if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT) {
-        return {boost::system::in_place_value, retried_json({}, wanted.dry_run)};
+        return {boost::system::in_place_value, retried_json({}, what.request.dry_run)};
     }
-    program around(log_level::error, settings.log.format);
-    offline_engine here(around, settings);
-    auto opened = here.open();
+    here = std::make_unique<offline_engine>(settings);
+    auto opened = here->open();
     if (opened.has_error()) return opened.error();
     result<std::string> out = failure{errc::not_run, remedy::give_up, "nothing was done"};
-    around.run(retry_here(here, std::move(wanted), out));
-    auto flushed = here.journal->flush();
+    here->around.run(retry_here(*here, std::move(what), out));
+    auto flushed = here->journal->flush();
     if (flushed.has_error()) return flushed.error();
-    here.pool.join();
     return out;
 }
 
@@ -200,43 +208,42 @@ static void print_left_out(const json::object& answer) {
     }
 }
 
-static result<std::string> ask_for_retry(
-    const question_settings& asking, pipeline::retry_request wanted
-) {
-    auto& settings = asking.settings;
-    auto answer = command_daemon(settings.admin.listen, "/retry?" + retry_request_text(wanted));
-    // Without a daemon the files are put back here, as the whole configuration says.
-    bool absent = !answer && answer.error().code == errc::no_daemon;
-    if (!absent || !asking.is_whole) return answer;
-    return retry_without_daemon(settings, std::move(wanted));
-}
-
 static bool has_matched(const std::string& answer) {
     auto done = json::parse(answer).as_object();
     return !done.at("retried").as_array().empty() ||
            done.at("expired").to_number<unsigned long long>() > 0;
 }
 
-int command_retry(const retry_options& options) {
-    auto asking = load_for_questions(options.config, options.socket);
-    auto* settings = &asking.settings;
-    if (!options.watch.empty() && asking.is_whole) {
-        auto named = [&](auto& watch) { return watch.name == options.watch; };
-        if (std::ranges::none_of(settings->watches, named)) {
-            std::fprintf(stderr, "\"%s\" is not a configured watch\n", options.watch.c_str());
-            return bad_usage;
-        }
+static result<std::string> ask_for_retry(
+    const question_settings& asking, asked what, std::unique_ptr<offline_engine>& here
+) {
+    auto& settings = asking.settings;
+    auto ask = [&] {
+        auto target = "/retry?" + retry_request_text(what.request);
+        return command_daemon(settings.admin.listen, target);
+    };
+    auto answer = ask();
+    if (answer && !what.otherwise.empty() && !has_matched(*answer)) {
+        what.request.file = what.otherwise;
+        answer = ask();
     }
-    auto wanted = request_of(options, *settings);
+    // Without a daemon the files are put back here, as the whole configuration says.
+    bool absent = !answer && answer.error().code == errc::no_daemon;
+    if (!absent || !asking.is_whole) return answer;
+    return retry_without_daemon(settings, std::move(what), here);
+}
+
+static int answer_retry(
+    const retry_options& options,
+    const question_settings& asking,
+    std::unique_ptr<offline_engine>& here
+) {
+    auto wanted = request_of(options, asking.settings);
     if (wanted.has_error()) {
         std::fprintf(stderr, "%s\n", wanted.error().message().c_str());
         return bad_usage;
     }
-    auto answer = ask_for_retry(asking, wanted->request);
-    if (!answer.has_error() && !wanted->otherwise.empty() && !has_matched(*answer)) {
-        wanted->request.file = wanted->otherwise;
-        answer = ask_for_retry(asking, std::move(wanted->request));
-    }
+    auto answer = ask_for_retry(asking, std::move(*wanted), here);
     if (answer.has_error()) {
         auto problem = answer.error();
         if (problem.code == errc::no_daemon && !asking.is_whole) return bad_configuration;
@@ -252,6 +259,23 @@ int command_retry(const retry_options& options) {
     print_left_out(done);
     bool is_whole = done.at("left_out").as_array().empty();
     return is_whole && done.at("problems").to_number<int>() == 0 ? all_well : some_failed;
+}
+
+int command_retry(const retry_options& options) {
+    auto asking = load_for_questions(options.config, options.socket);
+    auto* settings = &asking.settings;
+    bool is_given = !options.watch.empty();
+    if (is_given && asking.is_whole && !has_watch(*settings, options.watch)) {
+        std::fprintf(stderr, "%s\n", unknown_watch(*settings, options.watch).c_str());
+        return bad_usage;
+    }
+    std::unique_ptr<offline_engine> here;
+    int code = answer_retry(options, asking, here);
+    if (!here) return code;
+    // A hung mount may hold a thread for ever; all that matters is on disk.
+    code = end_with(code);
+    std::fflush(nullptr);
+    std::_Exit(code);
 }
 
 }  // namespace kustodrop::daemon

@@ -85,7 +85,7 @@ class Retry(EndToEnd):
         config = ("--config", daemon.config_path)
         self.assertEqual(daemon.command("retry", *config)[0], 64)
         code, _, err = daemon.command("retry", *config, "--watch", "other")
-        self.assertEqual((code, err), (64, '"other" is not a configured watch\n'))
+        self.assertEqual((code, err), (64, '"other" is not a configured watch; use web\n'))
         for wrong, said in (
             (("--all", "--watch", "web"), "--all"),
             (("--all", "--file", "*.csv"), "--all"),

@@ -6,6 +6,7 @@
 #include "config/clusters.hpp"
 #include "daemon/commands/recorded/journal_rows.hpp"
 #include "daemon/commands/recorded/moments.hpp"
+#include "daemon/commands/recorded/named_watch.hpp"
 #include "daemon/commands/tables/query_session.hpp"
 #include "daemon/program.hpp"
 #include "daemon/reconciling/journal_sums.hpp"
@@ -240,7 +241,7 @@ int command_reconcile(const reconcile_options& options) {
     auto name_of = [](auto& one) { return one.name; };
     auto watch = std::ranges::find(settings->watches, options.watch, name_of);
     if (watch == settings->watches.end()) {
-        std::fprintf(stderr, "no watch is called %s\n", printable(options.watch).c_str());
+        std::fprintf(stderr, "%s\n", unknown_watch(*settings, options.watch).c_str());
         return bad_usage;
     }
     spool::journal_query query;

@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+"""Commands end although the daemon, or a folder, does not answer."""
+import os
+import socket
+import unittest
+
+from hanging import HangingMount
+from harness import EndToEnd, csv_rows
+from programs import Program, path_of
+
+# What starts like a file of zstd: the service does not read it, so it goes to quarantine at once.
+ZSTD = b"\x28\xb5\x2f\xfd" + bytes(100)
+
+
+class SilentDaemon(EndToEnd):
+    """A socket on which a process listens that says nothing."""
+
+    UNREACHABLE = 69
+    LONGEST = 25  # Seconds. An answer is waited for 10 s; twice that would be too long.
+
+    def setUp(self):
+        super().setUp()
+        self.asked = self.daemon(self.emulator())
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.addCleanup(self.listener.close)
+        self.listener.bind(str(self.asked.admin))
+        self.listener.listen(16)
+        self.listener.setblocking(False)
+
+    def command(self, *arguments):
+        """It ends in time, or this fails."""
+        config = ("--config", self.asked.config_path)
+        return self.asked.command(*arguments, *config, seconds=self.LONGEST)
+
+    def connections(self):
+        count = 0
+        while True:
+            try:
+                self.listener.accept()[0].close()
+            except BlockingIOError:
+                return count
+            count += 1
+
+    def test_status_gives_up_after_ten_seconds(self):
+        code, out, err = self.command("status")
+        self.assertEqual((code, out), (self.UNREACHABLE, ""), err)
+        self.assertIn("does not answer", err)
+        self.assertEqual(self.connections(), 1)
+
+    def test_explain_asks_once_and_says_what_it_can(self):
+        file = self.asked.drop / "a.csv"
+        file.write_text(csv_rows(1))
+        code, out, err = self.command("explain", file)
+        self.assertEqual((code, err), (0, ""))
+        self.assertRegex(out.splitlines()[-1], "^waiting: status: .* does not answer")
+        self.assertRegex(out, "(?m)^yes  name ")
+        self.assertEqual(self.connections(), 1)
+
+    def test_explain_of_a_log_and_of_a_route_asks_once_too(self):
+        watches = self.asked.settings["watches"]
+        logs = self.asked.folder / "logs"
+        logs.mkdir()
+        (logs / "app.log").write_text("a\n")
+        of_logs = {**watches[0], "name": "logs", "path": str(logs), "mode": "follow"}
+        del of_logs["stable_for"]
+        watches[0].update(route="{table}/**", table="{table}", allow={"table": ["Web"]})
+        watches.append(of_logs)
+        self.asked.write()
+        for file in (logs / "app.log", self.asked.drop / "Web" / "a.csv"):
+            code, out, err = self.command("explain", file)
+            self.assertEqual((code, err), (0, ""), out)
+            self.assertRegex(out, "(?m)^NO   status .* does not answer")
+            self.assertEqual(self.connections(), 1, file)
+
+
+class HungFolder(EndToEnd):
+    """A mount that does not answer holds up its own watch only, and no command."""
+
+    def test_retry_without_a_daemon_puts_the_files_of_the_others_back(self):
+        if os.geteuid() != 0 or not os.path.exists("/dev/fuse"):
+            self.skipTest("needs root and FUSE")
+        daemon = self.daemon(self.emulator())
+        plain, other = daemon.settings["watches"][0], daemon.folder / "other"
+        other.mkdir()
+        daemon.settings["watches"].append({**plain, "name": "other", "path": str(other)})
+        daemon.write()
+        backing = daemon.folder / "server"
+        backing.mkdir()
+        mount = HangingMount(backing, daemon.drop)
+        self.addCleanup(mount.end)
+        daemon.start()
+        daemon.put("a.csv", ZSTD, backing)
+        daemon.put("b.csv", ZSTD, other)
+        self.settled(daemon, rejected=2)
+        quarantined = daemon.folder / "other" / ".kustodrop" / "quarantine" / "b.csv"
+        self.until("a quarantined file", quarantined.exists)
+        daemon.stop()
+        self.daemons.remove(daemon)
+        mount.hangs = mount.whole = True
+        retry = [path_of("KUSTODROP"), "retry", "--all", "--config", daemon.config_path]
+        retrying = Program("retry", retry, daemon.folder / "retry.log")
+        self.addCleanup(mount.release)
+        said = ("b.csv", 'watch "web" is left out: timeout: the watched folder does not')
+        self.until("all is said", lambda: all(one in retrying.output() for one in said), 60)
+        self.assertFalse(quarantined.exists())
+        # The kernel does not let go of a process before this file system answers.
+        mount.release()
+        self.assertEqual(retrying.process.wait(60), 1, retrying.output())
+
+
+if __name__ == "__main__":
+    unittest.main()
