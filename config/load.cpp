@@ -1,6 +1,7 @@
 #include "config/load.hpp"
 
 #include "base/text.hpp"
+#include "config/keys/key_homes.hpp"
 #include "config/keys/make_key.hpp"
 #include "config/keys/table.hpp"
 #include "config/reading/file_content.hpp"
@@ -13,6 +14,10 @@
 #include <memory>
 
 namespace kustodrop::config {
+
+static std::string homes_in_table(std::string_view name) {
+    return homes_of(name, documented_keys());
+}
 
 bool loaded::ok() const {
     return std::all_of(problems.begin(), problems.end(), [](auto& found) { return found.warning; });
@@ -38,7 +43,9 @@ struct fragment {
     config::reading reading;
 
     fragment(std::string path, bool is_private, const environment& environment)
-        : file(std::move(path)), reading{report, environment, is_private} {}
+        : file(std::move(path)), reading{report, environment, is_private} {
+        reading.homes_of = homes_in_table;
+    }
 };
 
 /// The fragments of a configuration file and all that is wrong with them.
@@ -149,6 +156,7 @@ static void load_document(
     } else {
         out.file = document.file_name;
         reading reading{report, environment, document.is_private, beside, &out.origins};
+        reading.homes_of = homes_in_table;
         section root(reading, parsed.root, "");
         read_root(root, out.values);
         root.finish();

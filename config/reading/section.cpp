@@ -244,6 +244,13 @@ void section::report_unknown(const node::entry& entry) {
         return;
     }
     auto near = suggestion(entry.key, known_);
+    auto homes = reading_->homes_of && near.empty() ? reading_->homes_of(entry.key) : "";
+    if (!homes.empty()) {
+        reading_->report.error(
+            entry.key_at, shown, "is an unknown key here; it is one of " + homes
+        );
+        return;
+    }
     // One mistake is one problem: the list would hide the answer, and the key is not missing.
     auto use = near.empty() ? "one of " + listed(known_) : std::string();
     reading_->report.error(entry.key_at, shown, "is an unknown key" + advice(near, use));

@@ -4,6 +4,7 @@
 #include "config/reading/origins.hpp"
 #include "config/reading/report.hpp"
 
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -34,6 +35,8 @@ struct reading {
     bool literal_secrets = false;  // Only the file's owner can read it: secrets may stand in it.
     config::fragments* beside = nullptr;  // Of the main file; none: it stands alone.
     config::origins* origins = nullptr;   // Where the places of values go, if they are asked for.
+    /// Which sections have a key of this name; empty: none.
+    std::function<std::string(std::string_view name)> homes_of = {};
 };
 
 /// One map of the document, read key by key. The keys that were taken are the allowed ones. What

@@ -40,12 +40,22 @@ static bool read_ranged(
     return true;
 }
 
+// What YAML 1.1 reads as octal is refused.
+static result<std::uint64_t> parse_number(std::string_view text) {
+    bool is_padded = text.size() > 1 && text.front() == '0';
+    auto value = parse_whole_number(text);
+    if (!value || !is_padded) return value;
+    auto meant = std::to_string(*value);
+    return failure{
+        errc::not_allowed, remedy::reconfigure, "begins with a zero; did you mean " + meant + "?"};
+}
+
 static std::string show_number(std::uint64_t value) { return std::to_string(value); }
 
 bool read_number(
     section& from, std::string_view key, std::uint64_t& out, range<std::uint64_t> allowed
 ) {
-    return read_ranged(from, key, out, allowed, parse_whole_number, show_number);
+    return read_ranged(from, key, out, allowed, parse_number, show_number);
 }
 
 bool read_duration(section& from, std::string_view key, duration& out, range<duration> allowed) {

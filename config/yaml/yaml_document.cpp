@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "config/yaml/yaml_causes.hpp"
+#include "config/yaml/yaml_text.hpp"
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
@@ -214,55 +215,8 @@ private:
     std::size_t bytes_ = 0;
 };
 
-static bool is_bad_control(char c) {
-    auto byte = static_cast<unsigned char>(c);
-    return (byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7F;
-}
-
-// The length of the longest beginning of `line` that is UTF-8.
-static std::size_t valid_length(std::string_view line) {
-    std::size_t at = 0;
-    while (at < line.size()) {
-        std::size_t length = 1;
-        while (length <= 4 && !is_valid_utf8(line.substr(at, length))) ++length;
-        if (length > 4) break;
-        at += length;
-    }
-    return std::min(at, line.size());
-}
-
 static place in_line(std::size_t line, std::size_t column) {
     return {static_cast<int>(line + 1), static_cast<int>(column + 1)};
-}
-
-// What yaml-cpp would misread or describe badly.
-static void check_text(std::string_view text, const yaml_limits& limits) {
-    if (text.size() > limits.bytes) {
-        throw unreadable{{}, "the file is too large; use at most " + human_bytes(limits.bytes)};
-    }
-    if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
-        throw unreadable{{}, "the file is UTF-16; use UTF-8"};
-    }
-    auto first = text.find_first_not_of(" \t\r\n");
-    // JSON may be indented with tabs: between braces, indentation means nothing.
-    bool flow = first != std::string_view::npos && text[first] == '{';
-    auto lines = split(text, '\n');
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-        auto line = lines[i];
-        if (auto length = valid_length(line); length < line.size()) {
-            throw unreadable{in_line(i, length), "the text is not UTF-8; save the file as UTF-8"};
-        }
-        for (std::size_t j = 0; j < line.size(); ++j) {
-            if (!is_bad_control(line[j])) continue;
-            throw unreadable{in_line(i, j), "a control character; use plain text"};
-        }
-        auto indentation = line.substr(0, line.find_first_not_of(" \t\r"));
-        auto tab = indentation.find('\t');
-        if (!flow && tab != std::string_view::npos && indentation.size() < line.size()) {
-            throw unreadable{
-                in_line(i, tab), "a tab in the indentation; YAML allows only spaces there"};
-        }
-    }
 }
 
 // Where "${" stands in braces without quotes: YAML takes its brace for one of its own.
@@ -294,7 +248,12 @@ static constexpr auto unquoted_message =
     "is not valid YAML: ${…} within { } needs quotes, like {client_secret: \"${cred:NAME}\"}";
 
 static node build(std::string_view text, const yaml_limits& limits) {
-    check_text(text, limits);
+    if (text.size() > limits.bytes) {
+        throw unreadable{{}, "the file is too large; use at most " + human_bytes(limits.bytes)};
+    }
+    if (auto wrong = wrong_text(text)) {
+        throw unreadable{in_line(wrong->line, wrong->column), std::string(wrong->message)};
+    }
     // yaml-cpp 0.7 misses that a quote is open when the file ends with a newline.
     auto end = text.find_last_not_of(" \t\r\n") + 1;
     std::istringstream stream{std::string(text.substr(0, end))};

@@ -28,10 +28,42 @@ std::optional<std::string> name_problem(const std::string& name) {
     return "is not a valid name; use 1 to 64 of a-z, 0-9 and -";
 }
 
+// What pages and word processors put in the place of plain characters.
+static constexpr auto not_plain = std::to_array<std::string_view>({
+    "\u00A0",
+    "\u00AB",
+    "\u00BB",
+    "\u2007",
+    "\u200B",
+    "\u200E",
+    "\u200F",
+    "\u2018",
+    "\u2019",
+    "\u201C",
+    "\u201D",
+    "\u201E",
+    "\u202F",
+    "\u2060",
+    "\uFEFF",
+});
+
+static bool is_quoted_as_in_a_query(std::string_view name) {
+    return (name.starts_with("['") && name.ends_with("']")) ||
+           (name.starts_with("[\"") && name.ends_with("\"]"));
+}
+
 std::optional<std::string> entity_problem(const std::string& name) {
     if (name.empty()) return "is empty; use a name";
     if (name.size() > 1024) return "is too long; use at most 1024 bytes";
     if (trimmed(name) != name) return "has blanks around it; use the name alone";
+    if (is_quoted_as_in_a_query(name)) {
+        return "is quoted as in a query; use the name alone, " + name.substr(2, name.size() - 4);
+    }
+    for (auto one : not_plain) {
+        if (name.find(one) == std::string::npos) continue;
+        return "has a typographic quotation mark or an invisible character; type the name in a "
+               "plain text editor";
+    }
     return std::nullopt;
 }
 
@@ -40,6 +72,9 @@ std::optional<std::string> optional_entity_problem(const std::string& name) {
 }
 
 std::optional<std::string> pattern_problem(const std::string& pattern) {
+    if (pattern.starts_with('^') && pattern.ends_with('$')) {
+        return "is a regular expression; use a pattern, like \"*.csv\"";
+    }
     return spool::glob_problem(pattern);
 }
 
