@@ -39,7 +39,7 @@ int command_infer(const infer_options& options) {
     for (auto& path : options.paths) {
         auto one = read_sample(path);
         if (!one) {
-            std::fprintf(stderr, "%s cannot be read\n", printable(path).c_str());
+            std::fprintf(stderr, "%s\n", one.error().detail.c_str());
             return some_failed;
         }
         samples.push_back(std::move(*one));

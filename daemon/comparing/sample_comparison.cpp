@@ -6,6 +6,7 @@
 #include "daemon/inferring/sample_text.hpp"
 #include "daemon/inferring/separated.hpp"
 
+#include <algorithm>
 #include <set>
 
 namespace kustodrop::daemon {
@@ -55,10 +56,40 @@ static first_record first_record_of(const sample_rules& rules) {
     return rules.ignores_first_record ? first_record::ignored : first_record::sent;
 }
 
+// The format that fits better; empty: none does.
+static std::string_view better_format(const sample& what, const separated_records& read) {
+    auto begin = trimmed(what.bytes);
+    if (begin.starts_with("[{")) return "multijson";
+    if (begin.starts_with("{\"")) return "json or multijson";
+    auto has_one_field = [](auto& one) { return one.size() == 1; };
+    if (!std::ranges::all_of(read.records, has_one_field)) return {};
+    auto separator = likely_separator(what.bytes, what.is_cut);
+    auto divided = read_separated(what.bytes, separator, what.is_cut, 1).records;
+    bool is_divided = !divided.empty() && divided.front().size() > 1;
+    return is_divided ? format_of(separator) : std::string_view();
+}
+
+// Why there is nothing to compare.
+static std::string nothing_in(const separated_records& read, bool is_cut) {
+    if (is_cut) return "no whole record is in the part that is looked at: nothing was compared";
+    if (!read.ends_in_quotes) return "no whole record is in it";
+    return "its first record has a quote that is never closed: the service refuses the file "
+           "(Stream_ClosingQuoteMissing); close or double the quote";
+}
+
 static void compare_separated(
     const sample& what, const sample_rules& rules, const table_facts& table, comparison& out
 ) {
     auto read = read_separated(what.bytes, *separator_of(rules.format), what.is_cut);
+    if (read.records.empty()) {
+        out.problem = nothing_in(read, what.is_cut);
+        return;
+    }
+    auto better = table.columns.size() > 1 ? better_format(what, read) : "";
+    if (!better.empty() && better != rules.format) {
+        auto text = "it looks like " + std::string(better) + ", not " + rules.format;
+        out.add(gravity::wrong, "other_format", text + "; correct the format");
+    }
     if (read.ends_in_quotes) {
         out.add(
             gravity::wrong,

@@ -11,13 +11,6 @@
 
 namespace kustodrop::daemon {
 
-static std::string format_of(char separator) {
-    for (auto name : {"tsv", "scsv", "psv", "sohsv"}) {
-        if (separator_of(name) == separator) return name;
-    }
-    return "csv";
-}
-
 namespace {
 
 /// What the beginning of a sample looks like.
@@ -34,7 +27,7 @@ sample_format likely_format(const sample& one) {
     auto separator = likely_separator(one.bytes, one.is_cut);
     auto found = read_separated(one.bytes, separator, one.is_cut, 1);
     bool has_one = !found.records.empty() && found.records.front().size() > 1;
-    return {format_of(separator), has_one};
+    return {std::string(format_of(separator)), has_one};
 }
 
 bool is_json(const std::string& format) { return format == "json" || format == "multijson"; }

@@ -15,4 +15,7 @@ std::string obstacle(std::string_view bytes);
 /// What separates the fields of csv tsv scsv psv sohsv; nothing for other formats.
 std::optional<char> separator_of(std::string_view format);
 
+/// The format of such a separator; empty: none has it.
+std::string_view format_of(char separator);
+
 }  // namespace kustodrop::daemon

@@ -38,8 +38,12 @@ public:
         for (auto& one : samples) read(one);
         if (parts_.empty()) {
             bool is_cut = std::ranges::any_of(samples, &sample::is_cut);
+            auto& first = samples.front();
+            auto read = read_separated(first.bytes, *separator_of(out_.format), false);
             out_.problem = is_cut ? "it holds no whole record in the part that is looked at"
-                                  : "no whole record is in it";
+                           : read.ends_in_quotes
+                               ? first.name + ": its first record has a quote that is never closed"
+                               : "no whole record is in it";
             return std::move(out_);
         }
         if (has_header) {

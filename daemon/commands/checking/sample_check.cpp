@@ -6,6 +6,7 @@
 #include "config/clusters.hpp"
 #include "daemon/commands/checking/sample_rows.hpp"
 #include "daemon/commands/checking/target_check.hpp"
+#include "daemon/commands/recorded/named_watch.hpp"
 #include "daemon/commands/tables/query_session.hpp"
 #include "daemon/commands/tables/sample_file.hpp"
 #include "daemon/comparing/sample_comparison.hpp"
@@ -256,12 +257,12 @@ int command_check_sample(const check_options& options) {
     auto watch =
         std::ranges::find(settings->watches, options.watch, [](auto& one) { return one.name; });
     if (watch == settings->watches.end()) {
-        std::fprintf(stderr, "no watch is called %s\n", printable(options.watch).c_str());
+        std::fprintf(stderr, "%s\n", unknown_watch(*settings, options.watch).c_str());
         return bad_usage;
     }
     auto what = read_sample(options.sample);
     if (!what) {
-        std::fprintf(stderr, "%s cannot be read\n", printable(options.sample).c_str());
+        std::fprintf(stderr, "%s\n", what.error().detail.c_str());
         return some_failed;
     }
     question about{watch->name, options.sample, {}};
@@ -273,7 +274,7 @@ int command_check_sample(const check_options& options) {
     bool is_text = obstacle(what->bytes).empty();
     auto rows = is_text ? rows_of_sample(*what, *watch, about.where) : std::nullopt;
     about.makes_rows = rows.has_value();
-    if (rows) what = std::move(rows);
+    if (rows) *what = std::move(*rows);
     program around(log_level::error, log_format::text);
     try {
         auto at = config::settings_at(*settings, watch->cluster);

@@ -1,13 +1,13 @@
 #pragma once
 
+#include "base/result.hpp"
 #include "daemon/inferring/found_table.hpp"
 
-#include <optional>
 #include <string>
 
 namespace kustodrop::daemon {
 
-/// The first 16 MiB of a file; nothing if it cannot be read. Blocks.
-std::optional<sample> read_sample(const std::string& path);
+/// The first 16 MiB of a file. Fails with "unreadable": the file and why. Blocks.
+result<sample> read_sample(const std::string& path);
 
 }  // namespace kustodrop::daemon
