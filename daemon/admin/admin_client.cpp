@@ -22,7 +22,11 @@ static failure connect_failure(const std::string& path) {
     if (errno == EACCES || errno == EPERM) {
         return {errc::not_allowed, remedy::reconfigure, path + ": " + reason};
     }
-    return {errc::no_daemon, remedy::retry, "no daemon listens at " + path + ": " + reason};
+    return {
+        .code = errc::no_daemon,
+        .next = remedy::retry,
+        .detail = "no daemon listens at " + path + ": " + reason,
+        .hint = "start it, or name its socket with --socket"};
 }
 
 static failure no_answer(const std::string& path) {

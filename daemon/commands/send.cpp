@@ -1,6 +1,7 @@
 #include "base/live_secrets.hpp"
 #include "base/text.hpp"
 #include "config/clusters.hpp"
+#include "config/reading/suggest.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/commands/sending/chosen_cluster.hpp"
 #include "daemon/commands/sending/sender.hpp"
@@ -10,6 +11,9 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace kustodrop::daemon {
 
@@ -39,9 +43,11 @@ static void print_json(const std::map<std::string, sent_file>& report) {
 static std::string usage_error(const send_options& given) {
     auto format = kusto::parse_data_format(given.format);
     if (!format) {
-        return "--format: \"" + given.format +
-               "\" is not a data format of the service; use json, csv or another of "
-               "docs/configuration.md";
+        std::vector<std::string_view> formats;
+        for (auto one : kusto::every_data_format) formats.push_back(kusto::to_string(one));
+        auto near = config::suggestion(given.format, formats);
+        return "--format: \"" + printable(given.format) + "\" is not a data format of the service" +
+               config::advice(near, "json, csv or another of docs/configuration.md");
     }
     if (given.delivery != "streaming") return {};
     if (given.ignore_first_record) {

@@ -52,6 +52,27 @@ watches:
         self.assertEqual(code, USAGE)
         self.assertIn("did you mean journal?", err)
 
+    def test_a_mistyped_option_gets_a_suggestion(self):
+        for command, given, meant in (
+            ("journal", "--jsno", "--json"), ("retry", "--dryrun", "--dry-run"),
+            ("retry", "--al", "--all"), ("check", "--ofline", "--offline"),
+        ):  # fmt: skip
+            code, _, err = self.kustodrop(command, given)
+            self.assertEqual(code, USAGE)
+            self.assertIn(f"did you mean {meant}?", err)
+        self.assertEqual(self.kustodrop("config", "show", "--jsno")[0], USAGE)
+
+    def test_a_file_that_cannot_be_read_is_named_with_the_reason(self):
+        path = self.write(self.GOOD)
+        for sample in ("none.csv", self.folder):
+            code, out, err = self.kustodrop("infer", sample)
+            self.assertEqual((code, out), (1, ""))
+            self.assertRegex(err, "cannot be read: (No such file|it is a folder)")
+        code, _, err = self.kustodrop("send", path, "--config", path, "--database", "D",
+                                      "--table", "T", "--format", "cvs")
+        self.assertEqual(code, USAGE)
+        self.assertIn("did you mean csv?", err)
+
     def test_options_may_stand_before_the_command(self):
         path = self.write(self.GOOD)
         code, out, _ = self.kustodrop("--config", path, "plan", "--help")
@@ -88,6 +109,33 @@ watches:
         self.assertEqual(code, USAGE)
         self.assertIn("is before 1970", err)
 
+    def test_a_watch_that_is_nowhere_gets_a_suggestion(self):
+        path = self.write(self.GOOD.replace("- {path", "- {name: orders, path"))
+        for command in ("journal", "plan", "retry", "reconcile"):
+            code, out, err = self.kustodrop(command, "--config", path, "--watch", "oders")
+            self.assertEqual((code, out), (USAGE, ""), command)
+            self.assertRegex(err, '^"oders" is .*; did you mean orders\\?\n$', command)
+        sample = ("check", "--config", path, "--sample", path, "--watch", "other")
+        self.assertIn("; use orders", self.kustodrop(*sample)[2])
+
+    def test_a_watch_of_former_days_can_be_asked_for(self):
+        _, daemon = self.pair()
+        daemon.put("a.csv", "2026-08-22T10:00:00Z,info,hello,1\n")
+        self.settled(daemon, succeeded=1)
+        (watch,) = daemon.settings["watches"]
+        (daemon.folder / "new").mkdir()
+        watch.update(name="new", path=str(daemon.folder / "new"))
+        daemon.write()
+        for runs in (True, False):
+            self.assertEqual([one["file"] for one in daemon.journal("--watch", "web")], ["a.csv"])
+            for more in ((), ("--json",), ("--summary",), ("--file", "*.csv")):
+                asked = ("journal", "--config", daemon.config_path, "--watch", "wbe", *more)
+                code, out, err = daemon.command(*asked)
+                self.assertEqual((code, out), (USAGE, ""), (runs, more))
+                self.assertIn('"wbe" is neither a configured watch nor in the journal', err)
+            if runs:
+                daemon.stop()
+
     def test_help_and_version_say_so_and_end_well(self):
         code, out, _ = self.kustodrop("--help")
         self.assertEqual(code, OK)
@@ -110,6 +158,20 @@ watches:
             code, out, _ = self.kustodrop(command, "--help")
             self.assertEqual(code, OK)
             self.assertRegex(out, rf"\nExample:\n  kustodrop {command}\b")
+
+    def test_help_fits_a_terminal_of_80_columns(self):
+        def too_long(program, *command, columns=80, environment=None):
+            _, out, _ = run([path_of(program), *command, "--help"], environment=environment)
+            return [line for line in out.splitlines() if len(line) > columns]
+
+        _, out, _ = self.kustodrop("--help")
+        commands = re.findall(r"(?m)^  ([a-z][a-z-]+)  +\S", out.split("Examples:")[0])
+        for command in ([], *([one] for one in commands), ["config", "show"]):
+            self.assertEqual(too_long("KUSTODROP", *command), [], command)
+        self.assertEqual(too_long("KUSTODROP_EMULATOR"), [])
+        narrow = {"COLUMNS": "60"}
+        self.assertEqual(too_long("KUSTODROP", "init", columns=60, environment=narrow), [])
+        self.assertGreater(len(too_long("KUSTODROP", environment={"COLUMNS": "500"})), 3)
 
     def test_a_configuration_that_is_not_there(self):
         for command in (["run"], ["check", "--offline"]):

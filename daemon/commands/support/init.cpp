@@ -150,6 +150,7 @@ static void print_next(const init_options& it) {
         std::puts("  put key and certificate into /etc/kustodrop/credentials/client.pem");
     }
     std::printf("  kustodrop check --config %s\n", file.c_str());
+    std::puts("  mkdir -p /etc/systemd/system/kustodrop.service.d");
     std::printf(
         "  kustodrop gen-dropin%s >/etc/systemd/system/kustodrop.service.d/folders.conf\n",
         printable(context).c_str()
