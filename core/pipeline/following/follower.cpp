@@ -9,7 +9,6 @@
 #include "pipeline/intake/releasing.hpp"
 #include "pipeline/watch/hung_folder.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace kustodrop::pipeline {
@@ -252,14 +251,12 @@ asio::awaitable<void> follower::cut() {
         auto logs = logs_;
         auto work = [logs, wishes] { return logs->find(wishes); };
         auto found = co_await offload(with_.pool, work);
-        bool is_news = !found.empty();
+        bool is_news = !found.ranges.empty();
         auto reason = cutter_.reason(now, life_.hurries());
         for (auto& wish : wishes) {
-            auto is_found = [&](auto& one) { return one.log == wish.log; };
-            if (std::ranges::any_of(found, is_found)) continue;
-            is_news = cutter_.found_nothing(wish) || is_news;
+            if (found.lacks_record(wish.log)) is_news = cutter_.found_nothing(wish) || is_news;
         }
-        admission_.admit(*logs_, std::move(found), reason);
+        admission_.admit(*logs_, std::move(found.ranges), reason);
         if (!is_news) co_return;
     }
 }

@@ -63,12 +63,12 @@ spilling::batch::attempt spilling::batch::write(const spool::range_wish& wish) {
         out.refusal = full;
         return out;
     }
-    auto found = logs->find({wish});
+    auto found = logs->find({wish}).ranges;
     if (found.empty()) {
         // Nothing will be added to its last record.
         auto rest = wish;
         rest.takes_unfinished = true;
-        found = logs->find({rest});
+        found = logs->find({rest}).ranges;
     }
     auto file = found.empty() ? nullptr : files->find(found.front().range.bytes);
     if (!file) {

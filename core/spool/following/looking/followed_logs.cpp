@@ -283,15 +283,18 @@ folder_look followed_logs::report(
     return out;
 }
 
-std::vector<followed_logs::found_range> followed_logs::find(const std::vector<range_wish>& wishes
-) const {
-    std::vector<found_range> out;
+followed_logs::found_ranges followed_logs::find(const std::vector<range_wish>& wishes) {
+    found_ranges out;
     for (auto& wish : wishes) {
         auto* log = book_.find(wish.log);
         auto file = log ? open_.find(log->file.inode) : open_.end();
         if (!log || log->doubt || file == open_.end()) continue;
-        auto range = find_range(file->second.opened->get(), *log, wish, rules_.ranges);
-        if (range) out.push_back({wish.log, std::move(*range)});
+        auto found = find_range(file->second.opened->get(), *log, wish, rules_.ranges);
+        if (found.range) out.ranges.push_back({wish.log, std::move(*found.range)});
+        if (!found.has_changed) continue;
+        out.changed.insert(wish.log);
+        // Its bytes are read again, even where its size and its time are as they were.
+        if (!log->compressed) rested_.erase(log->file.inode);
     }
     return out;
 }

@@ -11,6 +11,7 @@
 #include "spool/following/looking/open_logs.hpp"
 #include "spool/journal/journal_records.hpp"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -118,12 +119,22 @@ public:
         const drop_folder& folder, const std::set<std::uint64_t>& pinned, time_point now
     );
 
-    /// Finds what can be cut. Of each log that is named, at most one range.
     struct found_range {
         log_number log = 0;
         log_range range;
     };
-    std::vector<found_range> find(const std::vector<range_wish>& wishes) const;
+    struct found_ranges {
+        std::vector<found_range> ranges;
+        std::set<log_number> changed;  // Since the last look: only the next one says what they are.
+
+        /// Whether no record ends in what was wished of the log.
+        bool lacks_record(log_number log) const {
+            auto is_log = [&](auto& one) { return one.log == log; };
+            return !changed.contains(log) && std::ranges::none_of(ranges, is_log);
+        }
+    };
+    /// Finds what can be cut. Of each log that is named, at most one range.
+    found_ranges find(const std::vector<range_wish>& wishes);
 
     /// The range is in a source from now on. Returns the log as the journal keeps it.
     log_record cut(const found_range& one);

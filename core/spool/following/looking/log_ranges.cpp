@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace kustodrop::spool {
 
@@ -25,10 +26,17 @@ static content_mark head_mark(int file, std::uint64_t end, const evidence_sizes&
     return mark_before(file, most, most);
 }
 
-static bool is_as_read(int file, const log_state& log) {
-    if (log.anchors.empty()) return true;
-    auto& last = log.anchors.back();
-    return hash_range(file, last.end - last.length, last.end) == last.hash;
+static bool holds(int file, const content_mark& mark) {
+    return mark.length == 0 || hash_range(file, mark.end - mark.length, mark.end) == mark.hash;
+}
+
+// Before the first cut no anchor says what the log is: what was seen of it does, or the first bytes
+// of a new life would be cut as those of the old one, and once more when that is judged.
+static bool is_as_seen(int file, const log_state& log) {
+    struct ::stat facts = {};
+    if (::fstat(file, &facts) != 0 || !S_ISREG(facts.st_mode)) return false;
+    if (static_cast<std::uint64_t>(facts.st_size) < log.size_seen()) return false;
+    return (log.anchors.empty() || holds(file, log.anchors.back())) && holds(file, log.witness);
 }
 
 static bool is_utf16(int file) {
@@ -36,13 +44,13 @@ static bool is_utf16(int file) {
     return mark && (*mark == "\xFF\xFE" || *mark == "\xFE\xFF");
 }
 
-std::optional<log_range> find_range(
+static std::optional<log_range> wished_range(
     int file, const log_state& log, const range_wish& wish, const range_rules& rules
 ) {
     struct ::stat facts = {};
-    if (::fstat(file, &facts) != 0 || !S_ISREG(facts.st_mode)) return std::nullopt;
+    if (::fstat(file, &facts) != 0) return std::nullopt;
     auto limit = std::min(wish.limit, static_cast<std::uint64_t>(facts.st_size));
-    if (limit <= log.position || !is_as_read(file, log)) return std::nullopt;
+    if (limit <= log.position) return std::nullopt;
     auto from = log.position > 0 ? log.position : skip_nuls(file, 0, limit);
     if (from >= limit) return std::nullopt;
     auto within = wish;
@@ -70,9 +78,17 @@ std::optional<log_range> find_range(
     }
     out.head = log.head.value_or(head_mark(file, found.end, rules.sizes));
     if (out.anchor.hash == 0 || out.bytes.end_check == 0) return std::nullopt;
-    // It may have been overwritten meanwhile.
-    if (!is_as_read(file, log)) return std::nullopt;
     return out;
+}
+
+range_search find_range(
+    int file, const log_state& log, const range_wish& wish, const range_rules& rules
+) {
+    if (!is_as_seen(file, log)) return {std::nullopt, true};
+    auto found = wished_range(file, log, wish, rules);
+    // It may have been overwritten meanwhile.
+    if (!is_as_seen(file, log)) return {std::nullopt, true};
+    return {std::move(found)};
 }
 
 }  // namespace kustodrop::spool

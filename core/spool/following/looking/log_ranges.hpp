@@ -20,9 +20,15 @@ struct log_range {
     bool is_utf16 = false;  // As a log says that is cut from its beginning.
 };
 
-/// Finds the range of a log that a wish asks for, in its open file. Nothing if no record ends
-/// there, or if the bytes before the position are not those that were read. Blocking.
-std::optional<log_range> find_range(
+/// What was found for a wish.
+struct range_search {
+    std::optional<log_range> range;  // Nothing: no record ends there,
+    bool has_changed = false;        // or the file is not what the last look has seen of it.
+};
+
+/// Finds the range of a log that a wish asks for, in its open file. What was truncated or
+/// overwritten since the last look may be of another life of it: the next look decides. Blocking.
+range_search find_range(
     int file, const log_state& log, const range_wish& wish, const range_rules& rules
 );
 

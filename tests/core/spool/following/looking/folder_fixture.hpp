@@ -108,7 +108,7 @@ struct following_a_folder {
         std::vector<range_wish> wishes;
         for (auto& log : seen.logs) wishes.push_back({log.number, log.size, unfinished});
         std::string out;
-        for (auto& one : subject->find(wishes)) {
+        for (auto& one : subject->find(wishes).ranges) {
             auto& bytes = one.range.bytes;
             auto opened = seen.files->find(bytes);
             BOOST_TEST_REQUIRE(opened != nullptr);

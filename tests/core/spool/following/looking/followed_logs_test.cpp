@@ -82,7 +82,8 @@ BOOST_AUTO_TEST_CASE(of_a_log_without_a_name_is_known_whether_it_is_written) {
 BOOST_AUTO_TEST_CASE(a_range_that_is_overwritten_from_its_beginning_on_is_not_what_was_cut) {
     append("app.log", lines('a', 1000));
     auto seen = look();
-    auto range = subject->find({{seen.logs.front().number, seen.logs.front().size}}).front().range;
+    auto range =
+        subject->find({{seen.logs.front().number, seen.logs.front().size}}).ranges.front().range;
     auto file = seen.files->find(range.bytes);
     BOOST_TEST(holds_slice(file->get(), range.bytes));
     std::fstream(place.path("app.log"), std::ios::in | std::ios::out) << "something else";
@@ -185,7 +186,7 @@ BOOST_AUTO_TEST_CASE(a_record_that_is_too_long_is_cut_within_at_a_character) {
             "y"
     );
     auto seen = look();
-    auto found = subject->find({{seen.logs.front().number, 149}});
+    auto found = subject->find({{seen.logs.front().number, 149}}).ranges;
     BOOST_TEST_REQUIRE(found.size() == 1u);
     BOOST_TEST((found[0].range.split == record_split::length));
     BOOST_TEST(found[0].range.bytes.length_bytes == 148u);
@@ -204,7 +205,7 @@ BOOST_AUTO_TEST_CASE(a_log_in_utf16_is_known_by_its_mark) {
     auto seen = look();
     BOOST_TEST_REQUIRE(seen.logs.size() == 2u);
     for (auto& log : seen.logs) {
-        auto found = subject->find({{log.number, log.size}});
+        auto found = subject->find({{log.number, log.size}}).ranges;
         BOOST_TEST_REQUIRE(found.size() == 1u);
         BOOST_TEST(found[0].range.is_utf16 == (log.name == "app.log"));
     }
@@ -221,7 +222,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_a_source_needs_stays_open_after_its_log_has_end
     append("app.log", "a\n");
     auto seen = look();
     auto wish = range_wish{seen.logs.front().number, 2};
-    auto range = subject->find({wish}).front();
+    auto range = subject->find({wish}).ranges.front();
     journal[range.log] = subject->cut(range);
     std::filesystem::remove(place.path("app.log"));
     pinned = {range.range.bytes.identity.inode};

@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(what_is_held_too_long_is_lost_and_what_a_source_needs_is_no
     append("app.log", lines('a', 100));
     append("b.log", lines('b', 100));
     auto seen = look();
-    auto needed = subject->find({{seen.logs.back().number, seen.logs.back().size}}).front();
+    auto needed = subject->find({{seen.logs.back().number, seen.logs.back().size}}).ranges.front();
     BOOST_TEST(needed.range.bytes.name == "b.log");
     journal[needed.log] = subject->cut(needed);
     pinned = {needed.range.bytes.identity.inode};
