@@ -103,6 +103,17 @@ class Changes(EndToEnd):
         self.arrive_once(emulator, daemon, writer.written)
         daemon.stop()
 
+    def test_a_short_log_comes_once_however_often_it_is_copied_and_truncated(self):
+        emulator, daemon = self.following()
+        writer = Writer(daemon.drop)
+        for turn in range(1, 6):
+            writer.write(3)
+            self.arrive_once(emulator, daemon, writer.written)
+            writer.copytruncate(turn)
+            rest(1.5)
+        writer.write(1)
+        self.arrive_once(emulator, daemon, writer.written)
+
     def test_a_log_that_is_truncated_below_its_position_is_not_read_again_as_a_whole(self):
         emulator, daemon = self.following()
         writer = Writer(daemon.drop)

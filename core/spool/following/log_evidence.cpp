@@ -59,7 +59,8 @@ log_evidence::proof log_evidence::proven(const log_state& log, std::size_t file)
         if (!holds(file, mark)) break;
         made.end = mark.end;
     }
-    made.whole = made.end == log.position && all_seen && log.size_seen() >= sizes_.least;
+    made.all = made.end == log.position && all_seen && log.size_seen() > 0;
+    made.whole = made.all && log.size_seen() >= sizes_.least;
     return made;
 }
 

@@ -51,7 +51,8 @@ public:
 
     struct proof {
         std::uint64_t end = 0;
-        bool whole = false;  // Everything that was seen of the log is there too.
+        bool all = false;    // Everything that was seen of the log is there too,
+        bool whole = false;  // and is long enough to prove something by itself.
     };
     /// Up to where the file is proven to hold what was read of the log.
     proof proven(const log_state& log, std::size_t file);

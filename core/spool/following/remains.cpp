@@ -22,6 +22,11 @@ bool is_stronger(const possible_heir& one, const possible_heir& other) {
 
 }  // namespace
 
+// A copy is made after what it is a copy of.
+static bool was_born_before(const log_file& file, const log_file& than) {
+    return file.born_ns != 0 && file.born_ns < than.born_ns;
+}
+
 // Two files may be copies of each other: only the longer one is read.
 static void find_copies(
     std::vector<origin>& made, const std::vector<log_sighting>& sightings, log_evidence& evidence
@@ -45,6 +50,7 @@ static void find_copies(
 std::vector<origin> find_remains(
     const std::vector<std::size_t>& files,
     const std::vector<const log_state*>& ended,
+    const std::set<log_number>& emptied,
     const std::vector<log_sighting>& sightings,
     log_evidence& evidence
 ) {
@@ -57,6 +63,9 @@ std::vector<origin> find_remains(
         for (auto* log : ended) {
             if (log->family != seen.family || log->file.same_file(seen.file)) continue;
             auto proof = evidence.proven(*log, made[i].file);
+            bool is_copied =
+                emptied.contains(log->number) && !was_born_before(seen.file, log->file);
+            proof.whole |= proof.all && is_copied;
             if (!proof.whole && proof.end < evidence.sizes().least) continue;
             heirs.push_back({proof, seen.size_bytes, i, log});
         }

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace kustodrop::spool {
@@ -18,10 +19,12 @@ struct origin {
 
 /// Finds which of the files hold what is left of which ended logs. A log is continued by one file
 /// only, the one that holds most of it; where neither all that was seen of it nor `least` bytes are
-/// proven, nothing is continued: rather twice than never. Pure but for the evidence.
+/// proven, nothing is continued: rather twice than never. Logs `emptied` at this look, truncated or
+/// written again, are often copied just before: less proves them. Pure but for the evidence.
 std::vector<origin> find_remains(
     const std::vector<std::size_t>& files,
     const std::vector<const log_state*>& ended,
+    const std::set<log_number>& emptied,
     const std::vector<log_sighting>& sightings,
     log_evidence& evidence
 );

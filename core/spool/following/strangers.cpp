@@ -285,7 +285,12 @@ void place_remains(look_table& look, const unexplained_files& unexplained) {
     for (auto& [number, log] : look.logs) {
         if (log.phase == log_phase::ended && !log.carried) ended.push_back(&log);
     }
-    auto found = find_remains(unexplained.files, ended, look.files, look.evidence);
+    std::set<log_number> emptied;
+    for (auto& ending : look.endings) {
+        using enum loss_cause;
+        if (ending.cause == truncated || ending.cause == overwritten) emptied.insert(ending.log);
+    }
+    auto found = find_remains(unexplained.files, ended, emptied, look.files, look.evidence);
     std::stable_partition(found.begin(), found.end(), [](auto& o) { return !o.copy_of; });
     std::map<std::size_t, log_number> made;
     for (auto& one : found) {

@@ -106,6 +106,74 @@ BOOST_AUTO_TEST_CASE(remains_that_are_too_short_to_prove_anything_are_read_from_
     BOOST_TEST(log("app.log.1.gz").position == 0u);  // Rather twice than never.
 }
 
+BOOST_AUTO_TEST_CASE(a_copy_of_a_short_log_that_was_truncated_is_known_by_all_of_it) {
+    write("app.log", lines(1, 2));
+    look();
+    cut("app.log");
+    auto id = log("app.log").id;
+    disk.copy("app.log", "app.log.1", false);
+    disk.find("app.log")->data.clear();
+    look();
+    BOOST_TEST(look() == "app.log: truncated, app.log.1: remains");
+    BOOST_TEST(log("app.log.1").position == lines(1, 2).size());
+    BOOST_TEST(log("app.log.1").id == id);
+    BOOST_TEST(losses() == "");
+}
+
+BOOST_AUTO_TEST_CASE(so_is_one_of_which_only_the_beginning_was_seen) {
+    write("app.log", lines(1, 1));
+    look();
+    cut("app.log");
+    write("app.log", lines(2, 20));
+    disk.copy("app.log", "app.log.1", false);
+    disk.find("app.log")->data = "another\n";
+    look();
+    BOOST_TEST(look() == "app.log: truncated, app.log.1: remains");
+    BOOST_TEST(log("app.log.1").position == lines(1, 1).size());
+}
+
+BOOST_AUTO_TEST_CASE(so_is_one_of_which_nothing_was_cut) {
+    write("app.log", lines(1, 2));
+    look();
+    disk.copy("app.log", "app.log.1", false);
+    disk.find("app.log")->data.clear();
+    look();
+    BOOST_TEST(look() == "app.log: truncated, app.log.1: remains");
+    BOOST_TEST(log("app.log.1").position == 0u);
+    BOOST_TEST(losses() == "");
+}
+
+BOOST_AUTO_TEST_CASE(of_two_lives_that_began_alike_one_copy_goes_on_and_the_other_is_read) {
+    write("app.log", lines(1, 2));
+    look();
+    cut("app.log");
+    for (auto name : {"app.log.2", "app.log.1"}) {
+        disk.find("app.log")->data = lines(1, 2) + name + "\n";
+        disk.copy("app.log", name, false);
+    }
+    disk.find("app.log")->data.clear();
+    look();
+    look();
+    auto both = log("app.log.1").position + log("app.log.2").position;
+    BOOST_TEST(both == lines(1, 2).size());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_older_than_a_short_log_or_lacks_a_part_of_it_is_no_copy_of_it) {
+    write("app.log.9", "older\n");
+    disk.unlink("app.log.9");
+    write("app.log", lines(1, 3));
+    look();
+    cut("app.log", lines(1, 2).size());
+    write("app.log.1", lines(1, 9));
+    disk.find("app.log.1")->born = disk.find("app.log")->born - 1;
+    write("app.log.2", lines(1, 2));
+    disk.find("app.log")->data.clear();
+    look();
+    look();
+    BOOST_TEST(log("app.log.1").position == 0u);
+    BOOST_TEST(log("app.log.2").position == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(a_log_has_one_heir_and_equal_heirs_are_one_and_its_copy) {
     write("app.log", lines(1, 10));
     look();
