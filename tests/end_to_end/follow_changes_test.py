@@ -183,7 +183,7 @@ class Changes(EndToEnd):
         daemon.settings["watches"][0]["path"] = str(other)
         daemon.write()
         daemon.start()
-        self.until("the folder", lambda: str(other) in daemon.output(), daemon=daemon)
+        self.until("the folder", lambda: f"path={other}" in daemon.output(), daemon=daemon)
         rest(3)
         self.assertEqual(emulator.count(), 10)
         with open(other / "web.log", "a") as log:
@@ -209,6 +209,43 @@ class Changes(EndToEnd):
         )
         (other / "web.log").write_text(csv_rows(10, 100))
         self.arrive_once(emulator, daemon, 110)
+
+    def test_a_restart_with_another_path_ships_what_is_left_in_the_former_folder(self):
+        emulator, daemon = self.following({"cut": {"max_age": "1h"}})
+        writer = Writer(daemon.drop)
+        writer.write(100)
+        self.until_it_waits(daemon)
+        daemon.program.kill()
+        writer.write(20)
+        other = self.aside()
+        (other / "web.log").write_text(csv_rows(10, 120))
+        daemon.settings["watches"][0].update(path=str(other), cut={"max_age": "200ms"})
+        daemon.write()
+        daemon.start()
+        self.arrive_once(emulator, daemon, 130)
+        self.assertIn("the logs in the former folder are shipped first", daemon.output())
+        daemon.stop()
+        daemon.start()
+        (other / "later.log").write_text(csv_rows(10, 130))
+        self.arrive_once(emulator, daemon, 140)
+        self.assertEqual(daemon.output().count("are shipped first"), 1)
+
+    def test_another_folder_in_the_place_of_the_one_that_was_followed_is_named(self):
+        emulator, daemon = self.following({"cut": {"max_age": "1h"}})
+        writer = Writer(daemon.drop)
+        writer.write(100)
+        self.until_it_waits(daemon)
+        daemon.program.kill()
+        os.rename(daemon.drop, self.aside() / "drop")
+        daemon.drop.mkdir()
+        (daemon.drop / "web.log").write_text(csv_rows(10))
+        daemon.settings["watches"][0]["cut"] = {"max_age": "200ms"}
+        daemon.write()
+        daemon.start()
+        self.until("the row", lambda: emulator.count() == 10, daemon=daemon)
+        self.assertIn("another folder is in the place of the one", daemon.output())
+        lost = [one for one in daemon.journal() if one["outcome"] == "rejected"]
+        self.assertEqual([one["code"] for one in lost], ["deleted_unread"])
 
     @unittest.skipUnless(SHRED, "shred is not installed")
     def test_what_shred_writes_over_a_log_is_not_shipped(self):

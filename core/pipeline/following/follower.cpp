@@ -1,6 +1,7 @@
 #include "pipeline/following/follower.hpp"
 
 #include "async/timed_wait.hpp"
+#include "pipeline/following/former_folder.hpp"
 #include "pipeline/following/log_opening.hpp"
 #include "pipeline/following/lost_bytes.hpp"
 #include "pipeline/following/resumed_cuts.hpp"
@@ -140,11 +141,10 @@ asio::awaitable<void> follower::cut_rest() {
 }
 
 asio::awaitable<result<void>> follower::try_open() {
-    auto path = watch_.options.path;
     lock_ = {};  // It may be the same folder again.
-    auto work = [path] { return open_followed(path); };
     busy_since_ = with_.time.now();
-    auto opened = co_await offload(with_.pool, work);
+    bool needed = !logs_ && may_need_folder(journaled_, with_.absent, watch_.options.name);
+    auto opened = co_await open_own_or_former(watch_, with_, life_, before_, needed);
     busy_since_.reset();
     woken_.notify_all();
     if (opened.has_error()) {
@@ -159,16 +159,16 @@ asio::awaitable<result<void>> follower::try_open() {
     lock_ = std::move(opened->lock);
     if (!lock_.is_held()) report_unlocked_folder(watch_, lock_, with_.log);
     is_open_ = true;
+    auto now = record_of(watch_, watch_.folder->identity());
+    is_recorded_ = before_ == now;
     if (!logs_) {
-        auto now = record_of(watch_, watch_.folder->identity());
-        is_begun_ = before_ && is_same_folder(*before_, now);
         logs_ = make_followed_logs(watch_, options_.state_directory);
-        logs_->restore(std::exchange(journaled_, {}), is_begun_ || is_recovered_);
-        if (before_ && !is_begun_) logs_->begin_in_another_folder();
+        if (needed) report_if_replaced(watch_, before_, with_.log);
+        restore_logs(*logs_, std::exchange(journaled_, {}), {before_, now, is_recovered_});
         auto lost = co_await spilling_.adopt(logs_);
         for (auto& one : lost) doubtful_.settle(one);
     }
-    with_.log.info("following", {{"watch", watch_.options.name}, {"path", path}});
+    with_.log.info("following", {{"watch", watch_.options.name}, {"path", watch_.options.path}});
     co_return result<void>();
 }
 
@@ -211,8 +211,9 @@ asio::awaitable<bool> follower::look() {
     sees_all_ = seen->unreadable.empty() && seen->waiting.empty() && !seen->hides_logs;
     note_look(*seen);
     record_changes();
-    if (!std::exchange(is_begun_, true)) {
-        with_.journal.record_folder(record_of(watch_, watch_.folder->identity()));
+    if (!std::exchange(is_recorded_, true)) {
+        before_ = record_of(watch_, watch_.folder->identity());
+        with_.journal.record_folder(*before_);
     }
     if (!std::exchange(is_resumed_, true)) resume();
     departing_ = std::move(seen->departing);
@@ -317,7 +318,7 @@ void follower::forget_folder() {
     with_.journal.record_logs(watch_.options.name, {}, logs_->numbers());
     logs_.reset();
     counted_.forget();
-    is_begun_ = is_recovered_ = false;
+    is_recovered_ = false;
     before_.reset();
 }
 

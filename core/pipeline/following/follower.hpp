@@ -100,8 +100,8 @@ private:
     std::shared_ptr<spool::followed_logs> logs_;   // Null until the folder was opened once.
     spool::follower_lock lock_;                    // Of the folder that is open.
     std::vector<spool::log_record> journaled_;
-    std::optional<spool::folder_record> before_;  // The folder that was followed before.
-    bool is_begun_ = false;                       // It is this one.
+    std::optional<spool::folder_record> before_;  // The folder that the journal has for it.
+    bool is_recorded_ = false;                    // That is the one which is open.
     bool is_recovered_ = false;                   // So the positions beside the journal say.
     bool is_open_ = false;                        // The folder is there.
     bool is_resumed_ = false;                     // What an earlier run left is on its way.

@@ -58,6 +58,11 @@ bool life::is_over(bool folder_is_open, bool folder_is_empty) const {
     return last && (!folder_is_open || (last->looks && folder_is_empty));
 }
 
+const watch_options* life::wanted() const {
+    auto* change = std::get_if<changing>(&state_);
+    return change ? &change->to : moves_to();
+}
+
 const watch_options* life::moves_to() const {
     auto* move = std::get_if<moving>(&state_);
     return move ? &move->to : nullptr;

@@ -53,6 +53,9 @@ public:
     /// Where files will be taken from when the watch moves; null while it does not.
     const watch_options* moves_to() const;
 
+    /// The options that it obeys later; null where they are what it obeys.
+    const watch_options* wanted() const;
+
     bool is_closed() const { return is<closed>() || is<ended>(); }
     bool is_leaving() const { return is<leaving>(); }
     bool has_left() const { return is<left>(); }

@@ -24,6 +24,7 @@ look_result log_book::look(
 ) {
     look_table look(logs_, last_number_, options_, files, content, now);
     look.hidden = hidden;
+    if (!begun_) look.vanished_as = loss_cause::left;
     judge_known_files(look);
     auto unexplained = judge_strangers(look, !std::exchange(begun_, true));
     end_vanished_logs(look);

@@ -26,8 +26,9 @@ public:
     /// What the journal holds. Without this the first look is the watch's first start.
     void restore(std::vector<log_state> logs, log_number last_number);
 
-    /// The next look is the watch's first start, whatever is known.
-    void begin_again() { begun_ = false; }
+    /// The next look is the watch's first start, at another folder than that of the logs that are
+    /// known: what is not in it was left behind.
+    void begin_in_another_folder() { begun_ = false; }
 
     /// A look at every file of the watch, by name and among those that are held open. What is not
     /// among them has vanished, unless it lies beneath one of the hidden folders.

@@ -64,7 +64,7 @@ void look_table::end(log_state& log, loss_cause cause, std::uint64_t lost_from) 
 }
 
 void look_table::end_vanished(log_state& log, std::uint64_t lost_from) {
-    end(log, loss_cause::deleted, lost_from);
+    end(log, vanished_as, lost_from);
     result.judgements.push_back({log_status::vanished, log.number, 0, std::nullopt});
 }
 

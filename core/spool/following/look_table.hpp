@@ -82,8 +82,9 @@ public:
     log_evidence evidence;
     time_point now{};
     hidden_folders hidden;
-    std::set<std::size_t> strangers;             // Files of no log that is followed.
-    std::map<log_number, std::size_t> in_sight;  // Followed logs, and the files they are.
+    loss_cause vanished_as = loss_cause::deleted;  // What became of bytes that are not there.
+    std::set<std::size_t> strangers;               // Files of no log that is followed.
+    std::map<log_number, std::size_t> in_sight;    // Followed logs, and the files they are.
     std::vector<ending> endings;
     look_result result;
 

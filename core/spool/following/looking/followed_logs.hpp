@@ -112,7 +112,7 @@ public:
 
     /// The folder is another one than the journal speaks of: what the next look finds in it is
     /// there at the first start.
-    void begin_in_another_folder() { book_.begin_again(); }
+    void begin_in_another_folder() { book_.begin_in_another_folder(); }
 
     /// Looks at every file of the folder. `pinned`: inodes of files that stay open.
     result<folder_look> look(
