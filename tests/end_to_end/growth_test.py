@@ -4,11 +4,14 @@ import gzip
 import json
 import os
 import random
+import shutil
+import subprocess
 import unittest
 
 from harness import EndToEnd, csv_rows
 from waiting import throughout
 
+BINDFS = shutil.which("bindfs") if os.access("/dev/fuse", os.R_OK | os.W_OK) else None
 TABS = '2026-08-22T10:00:00Z\tinfo\t"he\tllo"\t{}\n'
 QUOTED = '2026-08-22T10:00:00Z,info,"hello\nyou, ""there""",{}\n'
 
@@ -121,6 +124,27 @@ class Growth(EndToEnd):
             file.write(csv_rows(1, 4))
         self.arrive(emulator, 5)
         self.assertEqual(len(daemon.inside("archive")), 1)
+
+    @unittest.skipUnless(BINDFS, "bindfs is not installed, or there is no /dev/fuse")
+    def test_what_is_added_late_arrives_where_the_kernel_does_not_know_of_writers(self):
+        emulator = self.emulator(batching="200ms")
+        daemon = self.daemon(emulator, {"stable_for": "200ms"})
+        real = self.folder / "real"
+        real.mkdir()
+        mounted = subprocess.run([BINDFS, real, daemon.drop], check=False, capture_output=True)
+        if mounted.returncode:
+            self.skipTest(f"no mount: {mounted.stderr.decode()}")
+        self.addCleanup(subprocess.run, ["fusermount", "-u", "-z", daemon.drop], check=False)
+        daemon.start()
+        with open(daemon.drop / "a.csv", "w", encoding="utf-8") as file:
+            file.write(csv_rows(2))
+            file.flush()
+            self.until("the archive", lambda: daemon.inside("archive") != [])
+            rest(9)  # Longer than 31 times stable_for.
+            file.write(csv_rows(1, 2))
+            file.flush()
+            self.arrive(emulator, 3, 60)
+        self.all_succeed(daemon)
 
     def test_what_is_added_to_an_archived_file_after_a_restart_arrives(self):
         emulator, daemon = self.pair(emulator={"batching": "200ms"})

@@ -1,5 +1,6 @@
 #include "pipeline/retiring/open_files.hpp"
 
+#include "pipeline/retiring/late_looks.hpp"
 #include "spool/folder/moves/transfer.hpp"
 #include "spool/source/place.hpp"
 
@@ -11,8 +12,6 @@
 namespace kustodrop::pipeline {
 
 static constexpr duration longest_between_looks = 1min;
-static constexpr unsigned looks_without_proof = 5;  // At 1, 3, 7, 15 and 31 times stable_for.
-static constexpr std::size_t most_open_files = 10'000;
 static constexpr std::size_t most_looked_into = 10'000;
 static constexpr std::size_t written_at_once = 16;  // The journal is searched for each.
 
@@ -157,16 +156,11 @@ asio::awaitable<std::vector<added_file>> open_files::look_at(std::vector<open_fi
 
 void open_files::keep(open_file one, const late_look& seen) {
     if (one.written) note_looked_into(*one.written);
-    if (seen.writers == spool::writer_state::none) return;
-    // Where the kernel cannot say, as on file servers, some looks are all there is.
-    bool is_said = seen.writers == spool::writer_state::some;
-    if (!is_said && one.looks + 1 >= looks_without_proof) return;
-    auto wait = watch_.options.stable_for * (1u << std::min(one.looks, 10u));
+    auto wait = next_late_look(seen.writers, one.looks, watch_.options.stable_for, waiting_.size());
+    if (!wait) return;
     ++one.looks;
     one.written.reset();
-    waiting_.add(
-        std::move(one), with_.time.now() + std::min<duration>(wait, longest_between_looks)
-    );
+    waiting_.add(std::move(one), with_.time.now() + *wait);
 }
 
 void open_files::note_looked_into(const spool::written_file& file) {
