@@ -25,6 +25,11 @@ class Spill(EndToEnd):
         folder = daemon.state / "follow" / "web" / "spill"
         return sorted(folder.iterdir()) if folder.exists() else []
 
+    def spilled_logs(self, daemon):
+        """The names of those of which a file has its name."""
+        names = [one.name for one in self.spilled(daemon)]
+        return {name.partition("@")[0] for name in names if "@" in name}
+
     def numbers(self, emulator):
         return sorted(row[0] for row in emulator.query("Web | project number"))
 
@@ -178,6 +183,49 @@ class Spill(EndToEnd):
         delivered = sum(len(csv_rows(1, row)) for row in set(rows))
         self.assertEqual(delivered + sum(one["bytes"] for one in lost), written)
         self.assertLessEqual(sum(one["bytes"] for one in lost), sum(sizes))
+
+    def test_a_kill_within_a_batch_loses_only_what_is_not_in_it(self):
+        emulator, daemon = self.following({"hold": {"max_time": "10s"}})
+        writer = self.begun(emulator, daemon)
+        self.outage(emulator, daemon, writer)
+        count, logs = writer.written, []
+        for number in range(60):
+            logs.append(range(count, count := count + 3000))
+            (daemon.drop / f"batch-{number}.log").write_text(csv_rows(3000, logs[-1].start))
+        whole = sum(one.stat().st_size for one in daemon.drop.iterdir())
+
+        def is_seen():
+            return daemon.scrape().get("kustodrop_log_bytes_seen_total", watch="web") >= whole
+
+        self.until("the look", is_seen, daemon=daemon)
+        for number in range(len(logs)):
+            os.unlink(daemon.drop / f"batch-{number}.log")
+        # All of them reach the limit at one look.
+        self.until("some of a batch", lambda: self.spilled_logs(daemon), 60, daemon, 0.002)
+        daemon.program.kill()
+        kept = self.spilled_logs(daemon)
+        self.assertIn(len(kept), range(1, len(logs)))
+        emulator.clear_faults()
+        daemon.start()
+        # One more may be whole, and have no name yet.
+        most = [n for n in range(len(logs)) if f"batch-{n}.log" not in kept]
+
+        def lost_logs():
+            rows = [one for one in daemon.journal() if one["outcome"] == "rejected"]
+            return [one for one in rows if one["code"] == "deleted_unread"]
+
+        self.until("the losses", lambda: len(lost_logs()) >= len(most) - 1, 60, daemon=daemon)
+        self.end_well(daemon, succeeded=1, rejected=1)
+        self.assertIn("what an earlier run has spilled and not recorded", daemon.output())
+        arrived = self.numbers(emulator)
+        vanished = [n for n in most if logs[n].start not in arrived]
+        self.assertGreaterEqual(len(vanished), len(most) - 1)
+        lost = {row for n in vanished for row in logs[n]}
+        self.assertEqual(arrived, sorted(set(range(count)) - lost))
+        self.assertEqual(
+            sorted(one["bytes"] for one in lost_logs()),
+            sorted(len(csv_rows(3000, logs[n].start)) for n in vanished),
+        )
 
     def test_beyond_its_limit_the_loss_is_counted(self):
         emulator, daemon = self.following(
