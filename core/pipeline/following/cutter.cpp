@@ -30,12 +30,15 @@ duration look_interval(duration max_age) {
 
 void cutter::looked(const std::vector<spool::followed_log>& logs, time_point now) {
     std::map<log_number, entry> seen;
+    // What is new now may be as old as the last look.
+    auto added_since = looked_at_.value_or(now);
+    looked_at_ = now;
     for (auto& log : logs) {
         auto before = logs_.find(log.number);
         bool is_known = before != logs_.end();
-        entry one = is_known ? before->second : entry{log, now, now};
+        entry one = is_known ? before->second : entry{log, added_since, now};
         bool has_changed = one.log.size != log.size || one.log.position != log.position;
-        if (!one.is_waiting() && log.size > log.position) one.waits_since = now;
+        if (!one.is_waiting() && log.size > log.position) one.waits_since = added_since;
         if (has_changed) one.changed_at = now;
         if (has_changed) one.nothing_at_all = one.no_line = false;
         one.log = log;
@@ -182,6 +185,13 @@ std::optional<time_point> cutter::next_due() const {
         if (!due || at < *due) due = at;
     }
     return due;
+}
+
+time_point cutter::next_look(time_point now) const {
+    auto next = now + look_interval(options_.cut.max_age);
+    auto due = next_due();
+    // What is due already waits for something else.
+    return due && *due > now ? std::min(next, *due) : next;
 }
 
 std::optional<time_point> cutter::behind_since() const {

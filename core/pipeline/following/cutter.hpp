@@ -41,9 +41,12 @@ public:
     /// kernel says, or if it does not, as their rest for hold.max_time does.
     std::vector<spool::followed_log> ended(time_point now) const;
 
-    /// When a cut is due, or an unfinished end counts as finished, without a change; nothing:
-    /// never.
+    /// When a cut is due without a change; nothing: never. No byte waits longer than max_age for
+    /// it, since the look before the one that has found it.
     std::optional<time_point> next_due() const;
+
+    /// When the logs are looked at again: after look_interval(), or when a cut is due.
+    time_point next_look(time_point now) const;
 
     /// Since when the oldest byte waits that could be cut; nothing where none does. The unfinished
     /// end of a log could not.
@@ -59,7 +62,7 @@ public:
 private:
     struct entry {
         spool::followed_log log;
-        time_point waits_since{};     // What was added since it was cut.
+        time_point waits_since{};     // At the earliest: what was added since it was cut.
         time_point changed_at{};      // When it was last found larger.
         std::uint64_t barren = 0;     // No record ends before this size,
         bool no_line = false;         // nor does a line,
@@ -77,6 +80,7 @@ private:
 
     follow_options options_;
     std::map<spool::log_number, entry> logs_;
+    std::optional<time_point> looked_at_;  // Last.
 };
 
 /// How long bytes without the end of a record wait for it, where a quotation may be open, before

@@ -115,7 +115,7 @@ asio::awaitable<void> follower::run() {
         co_await turn();
         busy_since_.reset();
         if (is_over()) break;
-        auto next = with_.time.now() + look_interval(watch_.options.follow.cut.max_age);
+        auto next = cutter_.next_look(with_.time.now());
         co_await wait_until(woken_, with_.time, next);
     }
     // Files without a name end with this process, and those of a folder that is absent may.

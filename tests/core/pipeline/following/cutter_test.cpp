@@ -62,6 +62,26 @@ BOOST_AUTO_TEST_CASE(a_cut_is_due_when_the_oldest_bytes_are_old) {
     BOOST_TEST(subject.waiting_logs() == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(what_a_look_finds_may_be_as_old_as_the_look_before_it) {
+    look({a_log(1, 0, 0)});
+    now += 2s;
+    look({a_log(1, 0, 100)});
+    BOOST_TEST((subject.next_due() == time_point() + 10s));
+    now += 2s;
+    look({a_log(1, 0, 100), a_log(2, 0, 10)});
+    subject.cut(1, 100, now);
+    BOOST_TEST((subject.next_due() == time_point() + 12s));
+    BOOST_TEST((subject.behind_since() == time_point() + 2s));
+}
+
+BOOST_AUTO_TEST_CASE(a_watch_looks_again_when_a_cut_is_due) {
+    BOOST_TEST((subject.next_look(now) == now + 2s));
+    look({a_log(1, 0, 100)});
+    BOOST_TEST((subject.next_look(now) == now + 2s));
+    BOOST_TEST((subject.next_look(now + 9s) == now + 10s));
+    BOOST_TEST((subject.next_look(now + 10s) == now + 12s));
+}
+
 BOOST_AUTO_TEST_CASE(a_cut_is_due_when_there_is_enough) {
     look({a_log(1, 0, 400), a_log(2, 0, 400)});
     BOOST_TEST(next().empty());
@@ -236,10 +256,13 @@ BOOST_AUTO_TEST_CASE(how_far_a_watch_is_behind_is_the_age_of_what_could_be_cut) 
     look({a_log(1, 0, 100), a_log(2, 50, 50)});
     auto first = now;
     now += 3s;
+    look({a_log(1, 0, 100), a_log(2, 50, 50)});
+    auto last = now;
+    now += 3s;
     look({a_log(1, 0, 100), a_log(2, 50, 60)});
     BOOST_TEST((subject.behind_since() == first));
     BOOST_TEST(subject.found_nothing({1, 100}));
-    BOOST_TEST((subject.behind_since() == now));
+    BOOST_TEST((subject.behind_since() == last));
     BOOST_TEST(subject.found_nothing({2, 60}));
     BOOST_TEST(!subject.behind_since().has_value());
 }

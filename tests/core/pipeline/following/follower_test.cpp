@@ -28,6 +28,16 @@ BOOST_AUTO_TEST_CASE(nothing_is_cut_before_it_is_due) {
     BOOST_TEST((ranges() == texts{"app.log 0-4"}));
 }
 
+BOOST_AUTO_TEST_CASE(no_byte_waits_longer_than_until_a_cut_is_due) {
+    options.follow.cut.max_age = 61s;
+    begin();
+    append("app.log", "1,a\n");
+    wait(60);
+    BOOST_TEST(ranges().empty());
+    wait(1);
+    BOOST_TEST((ranges() == texts{"app.log 0-4"}));
+}
+
 BOOST_AUTO_TEST_CASE(several_logs_share_a_source) {
     append("a.log", "1,a\n");
     append("b.log", "1,a\n");
