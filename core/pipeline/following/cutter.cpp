@@ -150,8 +150,10 @@ bool cutter::found_nothing(const range_wish& wish) {
     auto found = logs_.find(wish.log);
     if (found == logs_.end()) return false;
     auto& one = found->second;
-    // It was looked for in a part that others have left room for.
-    if (wish.limit < one.log.size) return false;
+    // It was looked for in a part that others have left room for. A whole source would have room
+    // for any record.
+    bool had_all_room = wish.limit >= one.log.position + options_.cut.max_bytes;
+    if (wish.limit < one.log.size && !had_all_room) return false;
     one.barren = one.log.size;
     one.nothing_at_all = wish.takes_unfinished;
     one.no_line = wish.takes_quiet;

@@ -39,6 +39,27 @@ static bool is_as_seen(int file, const log_state& log) {
     return (log.anchors.empty() || holds(file, log.anchors.back())) && holds(file, log.witness);
 }
 
+namespace {
+
+struct readable_part {
+    std::uint64_t from = 0;
+    range_wish wish;
+};
+
+}  // namespace
+
+// NULs that a writer has left in front of its text are not among the bytes that are wished for,
+// however many these are: there may be more of them than a source may have bytes.
+static readable_part without_nuls(
+    int file, const log_state& log, range_wish wish, std::uint64_t size
+) {
+    auto from = log.position;
+    auto seen = std::min(std::max(wish.limit, log.size_seen()), size);
+    if (from == 0) from = skip_nuls(file, 0, seen);
+    wish.limit = std::min(seen, wish.limit + (from - log.position));
+    return {from, wish};
+}
+
 static bool is_utf16(int file) {
     auto mark = read_range(file, 0, 2);
     return mark && (*mark == "\xFF\xFE" || *mark == "\xFE\xFF");
@@ -49,13 +70,12 @@ static std::optional<log_range> wished_range(
 ) {
     struct ::stat facts = {};
     if (::fstat(file, &facts) != 0) return std::nullopt;
-    auto limit = std::min(wish.limit, static_cast<std::uint64_t>(facts.st_size));
-    if (limit <= log.position) return std::nullopt;
-    auto from = log.position > 0 ? log.position : skip_nuls(file, 0, limit);
-    if (from >= limit) return std::nullopt;
-    auto within = wish;
-    within.limit = limit;
-    auto found = find_record_end(file, from, within, rules);
+    auto size = static_cast<std::uint64_t>(facts.st_size);
+    if (std::min(wish.limit, size) <= log.position) return std::nullopt;
+    auto within = without_nuls(file, log, wish, size);
+    auto from = within.from;
+    if (from >= within.wish.limit) return std::nullopt;
+    auto found = find_record_end(file, from, within.wish, rules);
     if (found.end <= from) return std::nullopt;
     log_range out;
     out.split = found.split;

@@ -124,6 +124,14 @@ BOOST_AUTO_TEST_CASE(a_part_that_others_left_room_for_says_nothing_of_the_whole)
     BOOST_TEST((next() == std::vector<range_wish>{{1, 100}}));
 }
 
+BOOST_AUTO_TEST_CASE(a_log_without_a_record_in_a_whole_source_does_not_hold_up_the_others) {
+    look({a_log(1, 0, 5000), a_log(2, 0, 10)});
+    BOOST_TEST((next() == std::vector<range_wish>{{1, 1000}}));
+    BOOST_TEST(subject.found_nothing({1, 1000}));
+    now += 10s;
+    BOOST_TEST((next() == std::vector<range_wish>{{2, 10}}));
+}
+
 BOOST_AUTO_TEST_CASE(the_unfinished_end_of_a_rotated_log_is_cut_when_it_is_quiet) {
     look({rotated(a_log(1, 0, 100))});
     now += 10s;

@@ -38,6 +38,21 @@ BOOST_AUTO_TEST_CASE(no_byte_waits_longer_than_until_a_cut_is_due) {
     BOOST_TEST((ranges() == texts{"app.log 0-4"}));
 }
 
+BOOST_AUTO_TEST_CASE(a_hole_that_is_larger_than_a_source_holds_nothing_up) {
+    options.follow.max_record_bytes = options.follow.cut.max_bytes = 1000;
+    options.follow.record_wait = 5s;
+    append("app.log", "");
+    std::filesystem::resize_file(files.path("app.log"), 5000);
+    append("app.log", "half");
+    append("b.log", "1,a\n");
+    begin();
+    wait();
+    BOOST_TEST((ranges() == texts{"b.log 0-4"}));
+    append("app.log", "\n2,b\n");
+    wait();
+    BOOST_TEST((ranges() == texts{"app.log 5000-5009", "b.log 0-4"}));
+}
+
 BOOST_AUTO_TEST_CASE(several_logs_share_a_source) {
     append("a.log", "1,a\n");
     append("b.log", "1,a\n");
