@@ -185,14 +185,36 @@ static void leave_wiped(look_table& look, std::size_t file) {
     look.judge(log_status::wiped, log->number, file);
 }
 
+// Returns the families of which nothing else is in doubt.
+static std::set<std::string> wait_for_unfinished(look_table& look) {
+    std::set<std::string> out;
+    for (auto file : look.strangers) {
+        auto& seen = look.files[file];
+        if (seen.unfinished && look.is_settled(seen.family)) out.insert(seen.family);
+    }
+    for (auto file : look.strangers) {
+        if (look.files[file].unfinished) look.doubt(file);
+    }
+    return out;
+}
+
+// As the copy of copytruncate while it is compressed: no other file can hold more of that log.
+static bool holds_all_of_an_ended_log(look_table& look, std::size_t file) {
+    return std::ranges::any_of(look.logs, [&](auto& entry) {
+        auto& log = entry.second;
+        bool is_kin = log.phase == log_phase::ended && !log.carried &&
+                      log.family == look.files[file].family &&
+                      !log.file.same_file(look.files[file].file);
+        return is_kin && look.evidence.proven(log, file).whole;
+    });
+}
+
 unexplained_files judge_strangers(look_table& look, bool first) {
     revisit_undecided(look);
     begin_live(look, first);
     auto standing = standing_by_family(look);
     unexplained_files unexplained;
-    for (auto file : look.strangers) {
-        if (look.files[file].unfinished) look.doubt(file);
-    }
+    auto compressing = wait_for_unfinished(look);
     for (auto file : look.strangers) {
         auto& seen = look.files[file];
         if (seen.unfinished) {
@@ -220,7 +242,8 @@ unexplained_files judge_strangers(look_table& look, bool first) {
         auto* whole = is_old ? nullptr : original_of(look, standing, file);
         if (look.evidence.unreadable(file)) look.doubt(file);
         bool empty = seen.size_bytes == 0 && !known;
-        if (empty || !look.is_settled(seen.family)) {
+        bool is_sure = compressing.contains(seen.family) && holds_all_of_an_ended_log(look, file);
+        if (empty || (!is_sure && !look.is_settled(seen.family))) {
             leave_undecided(look, file, known);
         } else if (whole) {
             judge_as_copy(look, file, known, *whole);

@@ -87,6 +87,38 @@ BOOST_AUTO_TEST_CASE(nothing_is_lost_while_its_compression_is_not_finished) {
     BOOST_TEST(cut() == lines('b', 50));
 }
 
+BOOST_AUTO_TEST_CASE(the_copy_of_copytruncate_is_read_while_it_is_being_compressed) {
+    for (auto grown : {0, 300}) {
+        auto of = grown > 0 ? std::string("abc") : std::string("def");
+        append("app.log", lines(of[0], 100));
+        cut();
+        append("app.log", lines(of[1], 50));
+        look();
+        std::filesystem::copy_file(place.path("app.log"), place.path("app.log.1"));
+        auto whole = gzip_of("app.log.1");
+        append("app.log.1.gz", whole.substr(0, whole.size() / 2));
+        std::filesystem::resize_file(place.path("app.log"), 0);
+        if (grown > 0) append("app.log", lines(of[2], grown));
+        std::string found;
+        for (int turn = 0; turn < 3; ++turn) {
+            auto seen = look();
+            BOOST_TEST(seen.lost.empty());
+            found += cut(seen);
+        }
+        BOOST_TEST(found.size() == lines(of[1], 50).size() + lines(of[2], grown).size());
+        BOOST_TEST(found.find(lines(of[1], 50)) != std::string::npos);
+        append("app.log.1.gz", whole.substr(whole.size() / 2));
+        BOOST_TEST(cut() == "");
+        std::filesystem::remove(place.path("app.log.1"));
+        auto seen = look();
+        BOOST_TEST(seen.lost.empty());
+        BOOST_TEST(cut(seen) == "");
+        std::filesystem::remove(place.path("app.log.1.gz"));
+        std::filesystem::remove(place.path("app.log"));
+        look();
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_a_broken_compressed_log_held_is_lost_and_said) {
     append("app.log", lines('a', 100));
     BOOST_TEST(cut() == lines('a', 100));
