@@ -5,10 +5,14 @@
 #include "pipeline/watch/watch_table.hpp"
 #include "spool/following/looking/followed_logs.hpp"
 
+#include <cstdint>
 #include <map>
 #include <string>
 
 namespace kustodrop::pipeline {
+
+/// An inode that no file has: with it among those that a look needs, compressed logs are opened.
+static constexpr std::uint64_t missed_file = 0;
 
 /// The cuts of a watch that could not be read. A log may have been rotated by a copy, or was not
 /// open when its bytes were asked for: they are looked for in the files of its family. What is not
@@ -19,6 +23,9 @@ public:
         : watch_(from), with_(with), next_(next) {}
 
     void add(const std::string& source_id);
+
+    /// While there are any, compressed logs are to be open as well.
+    bool any() const { return !since_.empty(); }
 
     /// `sees_all`: at the last look every log could be read; else nothing is given up. Returns the
     /// ids of sources that were made of parts of others.

@@ -191,10 +191,10 @@ asio::awaitable<void> follower::turn() {
 // False: the folder is not there.
 asio::awaitable<bool> follower::look() {
     auto folder = watch_.folder;
-    auto logs = logs_;
     auto in_use = unposted_.files();
     in_use.merge(spilling_.pinned());
-    auto work = [=, now = with_.time.now()]() -> result<spool::folder_look> {
+    if (doubtful_.any()) in_use.insert(missed_file);
+    auto work = [=, logs = logs_, now = with_.time.now()]() -> result<spool::folder_look> {
         auto there = folder->verify();
         if (there.has_error()) return there.error();
         return logs->look(*folder, in_use, now);

@@ -1,5 +1,7 @@
 #include "core/pipeline/following/follower_fixture.hpp"
 
+#include <cstdlib>
+
 using namespace kustodrop;
 using test::following;
 using test::texts;
@@ -117,6 +119,27 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_read_any_more_has_an_outcome_with_its_bytes)
     BOOST_TEST_REQUIRE(record != nullptr);
     BOOST_TEST(record->code == "truncated_unread");
     BOOST_TEST(record->details.starts_with("4 bytes of app.log from 0 on were truncated"));
+}
+
+BOOST_AUTO_TEST_CASE(what_has_to_be_read_again_is_found_in_what_was_compressed_since) {
+    std::string text;
+    for (int i = 0; i < 200; ++i) text += std::to_string(i) + ",some text\n";
+    append("app.log", text);
+    begin();
+    wait();
+    auto& what = *claimed().front();
+    std::filesystem::copy_file(files.path("app.log"), files.path("app.log.1"));
+    std::filesystem::resize_file(files.path("app.log"), 0);
+    append("app.log", "1,a\n");
+    wait();
+    for (auto* one : claimed()) post(*one);
+    BOOST_TEST_REQUIRE(std::system(("gzip " + files.path("app.log.1")).c_str()) == 0);
+    wait(20);  // The plain one is closed by now.
+    what.stage = spool::stage::claimed();
+    follows->look_again(what);
+    wait(7);
+    BOOST_TEST(routed.settled_ids.empty());
+    BOOST_TEST(what.slices.front().location == "app.log.1.gz");
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_read_again_waits_where_a_post_of_it_may_be_reported) {
