@@ -29,6 +29,8 @@ error::error(int code, const std::string& message) : std::runtime_error(message)
 error::error(problem kind, const std::string& message) : error(code_for(kind), message) {}
 
 problem error::kind() const {
+    // What readers and writers share is a file beside the database that needs room as well.
+    if (code_ == SQLITE_IOERR_SHMSIZE) return problem::disk_full;
     switch (code_ & 0xFF) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:

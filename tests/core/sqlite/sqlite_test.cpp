@@ -216,6 +216,11 @@ BOOST_AUTO_TEST_CASE(our_own_errors_have_the_code_of_their_kind) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(no_room_for_what_is_shared_is_a_full_disk) {
+    BOOST_TEST((sqlite::error(4874, "SQLITE_IOERR_SHMSIZE").kind() == sqlite::problem::disk_full));
+    BOOST_TEST((sqlite::error(778, "SQLITE_IOERR_WRITE").kind() == sqlite::problem::other));
+}
+
 BOOST_AUTO_TEST_CASE(knows_its_library) { BOOST_TEST(sqlite::library_version().starts_with("3.")); }
 
 BOOST_AUTO_TEST_SUITE_END()
