@@ -32,8 +32,6 @@ bool holds_slice(int file, const slice& of) {
 const open_log* open_logs::holder_of(const slice& of) const {
     auto own = by_inode_.find(of.identity.inode);
     if (own != by_inode_.end() && holds_slice(own->second.opened->get(), of)) return &own->second;
-    // Bytes that begin a log may begin another one too.
-    if (of.end() < tail_check_bytes) return nullptr;
     const open_log* living = nullptr;
     for (auto& [inode, log] : by_inode_) {
         bool is_kin = of.name == log.family || of.name.starts_with(log.family);

@@ -108,6 +108,22 @@ BOOST_AUTO_TEST_CASE(nor_is_what_is_just_as_long) {
     BOOST_TEST(lost.size() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(what_was_cut_of_a_short_log_and_not_read_is_found_in_its_copy) {
+    append("app.log", "a\nb\n");
+    auto seen = look();
+    auto wish = range_wish{seen.logs.front().number, seen.logs.front().size};
+    auto found = subject->find({wish}).ranges.front();
+    journal[found.log] = subject->cut(found);
+    copy();
+    truncate();
+    append("app.log", "another row\n");
+    BOOST_TEST(rest() == "another row\n");
+    auto files = look().files;
+    auto* holder = files->holder_of(found.range.bytes);
+    BOOST_TEST_REQUIRE(holder != nullptr);
+    BOOST_TEST(holder->name == "app.log.1");
+}
+
 BOOST_AUTO_TEST_CASE(the_same_row_again_is_another_one) {
     append("app.log", row + row + row);
     auto seen = look();
