@@ -106,6 +106,7 @@ std::uint64_t ledger::accepted(const std::string& id, post_way by) {
         world_.wrong("posted again although the first post was answered well: " + id);
     }
     ++known.open_posts;
+    if (!known.first_post) known.first_post = world_.time.now();
     known.is_silent = known.is_silent || by != post_way::queue;
     if (by == post_way::streaming) ++known.times_streamed;
     posts_.push_back({id, by});
@@ -170,6 +171,10 @@ bool ledger::may_be_given_up(const std::string& id, const drop& part) const {
 
 void ledger::ingested(const std::string& id, std::string_view text) {
     auto& known = sources_[id];
+    if (logs_ && log_ledger::owns(text)) {
+        if (++known.times_ingested > 1) ++duplicates_;
+        return logs_->ingested(id, text, known.first_post.value_or(world_.time.now()));
+    }
     auto what = recognize_all(text, "ingested as " + id);
     if (what.empty()) return;
     // Nothing is reported any more on rows that were streamed: what is sent later settles itself.
@@ -199,6 +204,11 @@ void ledger::ingested(const std::string& id, std::string_view text) {
             world_.wrong("shipped under two ids: " + part.of->name);
         }
     }
+}
+
+bool ledger::is_in_doubt(const std::string& id) const {
+    auto found = sources_.find(id);
+    return found != sources_.end() && found->second.is_silent && found->second.open_posts > 0;
 }
 
 void ledger::said_success(const std::string& id) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "simulation/logs/log_ledger.hpp"
 #include "simulation/universe.hpp"
 
 #include <map>
@@ -77,6 +78,11 @@ public:
     /// Files are put back: one that grows there is shipped whole again, once for each write.
     void files_are_kept() { kept_files_ = true; }
 
+    /// Rows of followed logs are judged there.
+    void judge_logs_by(log_ledger& logs) { logs_ = &logs; }
+    /// Whether the client cannot know what became of a post, so that it may fail for it.
+    bool is_in_doubt(const std::string& id) const;
+
     // What happened to the client.
     void crashed();
     /// Crashed or stopped: it no longer knows which failures it has read, and it acts once more
@@ -97,6 +103,7 @@ private:
         std::optional<time_point> answered_at = {};
     };
     struct source {
+        std::optional<time_point> first_post = {};
         unsigned credit = 1;  // Posts that it may still make.
         unsigned times_asked = 0;
         unsigned open_posts = 0;
@@ -119,6 +126,7 @@ private:
     std::uint64_t unrecorded_ = 0;
     std::uint64_t posts_for_old_notifications_ = 0;
     bool kept_files_ = false;
+    log_ledger* logs_ = nullptr;
 };
 
 }  // namespace kustodrop::simulation

@@ -24,6 +24,7 @@ struct orders {
     std::uint64_t repeat_every = 20;  // Such seeds run twice, for the same trace.
     bool twice = false;               // Every seed does.
     bool print = false;
+    bool logs = false;
 };
 
 // "7" or "1..2000"
@@ -42,6 +43,8 @@ bool read_orders(int count, char** arguments, orders& into) {
         bool has_value = i + 1 < count;
         if (argument == "--trace") {
             into.print = true;
+        } else if (argument == "--logs") {
+            into.logs = true;
         } else if (argument == "--twice") {
             into.twice = true;
         } else if ((argument == "--seed" || argument == "--seeds") && has_value) {
@@ -98,6 +101,7 @@ totals run_seed(const orders& given, std::uint64_t seed, const std::string& fold
     options.seed = seed;
     options.span = std::chrono::hours(given.hours);
     options.print = given.print;
+    options.logs = given.logs;
     options.folder = folder;
     options.keep = given.twice || (!given.print && seed % given.repeat_every == 0);
     simulation first(options);
@@ -168,6 +172,10 @@ bool has_shown_something(const totals& all) {
     auto queued = all.posts - all.streamed_posts;
     if (all.rest_posts < queued / 4 || all.rest_posts > queued * 3 / 4) return false;
     if (all.streamed_posts < all.posts / 20) return false;
+    auto following = all.following_seeds;
+    bool logs = following > all.seeds / 8 && all.log_rotations > following * 3 &&
+                all.log_records > following * 100 && all.log_bytes_lost > 0;
+    if (!logs) return false;
     return all.faults > all.seeds * 10 && all.crashes > all.seeds / 4 &&
            all.restarts > all.seeds / 8 && all.ambiguous_posts > 0 && all.joined > all.seeds / 4;
 }
@@ -181,7 +189,7 @@ int main(int count, char** arguments) {
     if (!read_orders(count, arguments, given)) {
         std::fputs(
             "usage: kustodrop-simulation [--seed N [--trace] | --seeds A..B] [--hours H] "
-            "[--jobs J] [--twice]\n",
+            "[--jobs J] [--twice] [--logs]\n",
             stderr
         );
         return 64;

@@ -24,6 +24,12 @@ simulation::simulation(run_options options)
     if (kept) book_.files_are_kept();
     if (options_.print) world_.events.print_all();
     if (options_.keep) world_.events.keep_all();
+    if (world_.follows || options_.logs) {
+        logs_ = std::make_unique<log_world>(world_, options_.folder);
+        book_.judge_logs_by(logs_->book());
+        settings_.watches.push_back(logs_->options());
+        if (!world_.sky.is_fair() && world_.logs.chance(0.3)) world_.sky.add(fault::disk_full);
+    }
     files::remove_all(options_.folder);
     files::create_directories(settings_.watches.front().path);
     world_.note("seed " + std::to_string(options_.seed) + ": " + world_.sky.summary());
@@ -78,20 +84,25 @@ totals simulation::run() {
     auto end = world_.time.now() + options_.span;
     producer_.begin(end);
     service_.begin();
+    if (logs_) logs_->begin(end);
     plan_deaths();
     plan_calendar();
     plan_absence();
+    plan_full_disk();
     plan_audits();
     be_born();
     run_until(end);
     world_.sky.calm_down();
     service_.calm_down();
+    fill_disk(false);
+    if (logs_) logs_->calm_down();
     dies_in_.reset();
     world_.note("the sky clears");
     drain();
     daemon_.reset();
     // After a violation the later states prove nothing.
     if (world_.violations.empty()) totals_.lost = audit_.settle_accounts();
+    if (world_.violations.empty() && logs_) logs_->settle_accounts(journal(), book_);
     check_duplicates();
     totals_.seeds = 1;
     totals_.failed_seeds = world_.violations.empty() ? 0 : 1;
@@ -105,84 +116,10 @@ totals simulation::run() {
     totals_.joined = book_.joined();
     totals_.requests = service_.requests();
     totals_.faults = world_.sky.total_struck();
+    if (logs_) logs_->add_to(totals_);
     auto seconds = std::chrono::floor<std::chrono::seconds>(world_.time.since_start());
     totals_.virtual_seconds = static_cast<std::uint64_t>(seconds.count());
     return totals_;
-}
-
-void simulation::plan_deaths() {
-    auto& sky = world_.sky;
-    bool dies = sky.has(fault::crash) || sky.has(fault::journal_lost) ||
-                sky.has(fault::journal_cut) || sky.has(fault::restart) ||
-                sky.has(fault::late_folder) || sky.has(fault::renamed_watch);
-    if (!dies) return;
-    world_.plan(world_.chance.between(30s, 20min), [this] {
-        if (world_.sky.calm()) return;
-        bool gently = world_.sky.has(fault::restart) && world_.chance.chance(0.5);
-        if (gently && daemon_ && !dies_in_) {
-            world_.note("stop");
-            world_.sky.count(fault::restart);
-            daemon_->stop();
-        } else if (!gently) {
-            dies_in_ = world_.chance.below(world_.chance.chance(0.5) ? 20 : 400);
-        }
-        plan_deaths();
-    });
-}
-
-void simulation::plan_calendar() {
-    if (!world_.sky.has(fault::calendar_jump)) return;
-    world_.plan(world_.chance.between(5min, 30min), [this] {
-        if (world_.sky.calm()) return;
-        world_.sky.count(fault::calendar_jump);
-        bool far = world_.chance.chance(0.2);
-        auto by =
-            far ? world_.chance.between(0h, 24h) - 12h : world_.chance.between(0min, 20min) - 10min;
-        world_.time.turn_calendar(by);
-        world_.note("the calendar jumps");
-        plan_calendar();
-    });
-}
-
-void simulation::take_folder_away(duration least, duration most) {
-    if (std::exchange(is_away_, true)) return;
-    world_.note("the folder goes away");
-    auto here = settings_.watches.front().path;
-    files::rename(here, here + ".away");
-    world_.plan(world_.chance.between(least, most), [this] { bring_folder_back(); });
-}
-
-void simulation::bring_folder_back() {
-    auto here = settings_.watches.front().path;
-    files::rename(here + ".away", here);
-    is_away_ = false;
-    world_.note("the folder is back");
-}
-
-void simulation::plan_absence() {
-    if (!world_.sky.has(fault::folder_away)) return;
-    world_.plan(world_.chance.between(3min, 20min), [this] {
-        if (world_.sky.calm()) return;
-        world_.sky.count(fault::folder_away);
-        take_folder_away(1s, 6min);
-        plan_absence();
-    });
-}
-
-// What may be different when the daemon starts again.
-void simulation::change_before_birth() {
-    auto& sky = world_.sky;
-    if (sky.calm()) return;
-    if (sky.has(fault::late_folder) && world_.chance.chance(0.4)) {
-        sky.count(fault::late_folder);
-        take_folder_away(1s, 10min);
-    }
-    if (sky.has(fault::renamed_watch) && world_.chance.chance(0.4)) {
-        sky.count(fault::renamed_watch);
-        auto& name = settings_.watches.front().name;
-        name = name == "web" ? "site" : "web";
-        world_.note("the watch is called " + name);
-    }
 }
 
 void simulation::plan_audits() {
@@ -203,35 +140,6 @@ void simulation::be_born() {
     if (brief) dies_in_ = world_.chance.below(60);
 }
 
-void simulation::spoil_journal() {
-    auto& sky = world_.sky;
-    bool cut = sky.has(fault::journal_cut) && world_.chance.chance(0.5);
-    bool lost = !cut && sky.has(fault::journal_lost) && world_.chance.chance(0.5);
-    if (!cut && !lost) return;
-    sky.count(cut ? fault::journal_cut : fault::journal_lost);
-    world_.note(cut ? "the journal is cut" : "the journal is lost");
-    book_.journal_lost();
-    std::error_code ignored;
-    if (cut) {
-        auto size = files::file_size(journal(), ignored);
-        if (!ignored) files::resize_file(journal(), world_.chance.below(size + 1), ignored);
-        return;
-    }
-    for (auto part : {"", "-wal", "-shm"}) files::remove(journal() + part, ignored);
-}
-
-void simulation::die() {
-    world_.note("crash");
-    ++totals_.crashes;
-    world_.sky.count(fault::crash);
-    dies_in_.reset();
-    book_.crashed();
-    book_.ended();
-    daemon_.reset();
-    spoil_journal();
-    world_.plan(world_.chance.between(0s, 1min), [this] { be_born(); });
-}
-
 // Everything that is ready happens before time moves on.
 void simulation::settle() {
     for (std::size_t steps = 0; daemon_; ++steps) {
@@ -245,9 +153,13 @@ void simulation::settle() {
         }
     }
     if (!daemon_) return;
-    if (!daemon_->trouble().empty()) world_.wrong("ended: " + daemon_->trouble());
+    // What cannot be written at the end is known again from the files.
+    auto& trouble = daemon_->trouble();
+    bool is_full = is_full_ && (trouble == "disk_full" || trouble.starts_with("stopped"));
+    if (!trouble.empty() && !is_full) world_.wrong("ended: " + trouble);
     world_.note("ended");
     book_.ended();
+    if (logs_) logs_->died();
     ++totals_.restarts;
     daemon_.reset();
     world_.plan(world_.chance.between(0s, 1min), [this] { be_born(); });
@@ -256,6 +168,7 @@ void simulation::settle() {
 void simulation::run_until(time_point end) {
     while (world_.time.now() < end && world_.violations.empty()) {
         settle();
+        if (logs_) logs_->note_daemon(daemon_ && daemon_->is_open() && !is_full_);
         auto next = end;
         if (auto wake = world_.time.next_wake()) next = std::min(next, *wake);
         if (auto plan = world_.plans.next()) next = std::min(next, *plan);
@@ -271,7 +184,7 @@ bool simulation::at_rest() {
     for (auto& watch : daemon_->status().watches) {
         if (!watch.present || watch.counts.pending_files > 0 || watch.settling > 0) return false;
     }
-    return true;
+    return !logs_ || logs_->at_rest(daemon_->status());
 }
 
 // Twice at rest, with a scan in between.
@@ -313,7 +226,10 @@ void simulation::check_counts() {
         labels.emplace_back("outcome", outcome);
         out += measured.count("kustodrop_sources_total", labels).value();
     }
-    for (auto& watch : daemon_->status().watches) {
+    auto status = daemon_->status();
+    if (logs_) logs_->check_bounds(status);
+    for (auto& watch : status.watches) {
+        if (watch.name != settings_.watches.front().name) continue;
         out += static_cast<double>(watch.counts.pending_files);
     }
     if (in == out) return;

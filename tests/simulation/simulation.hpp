@@ -3,6 +3,7 @@
 #include "config/settings.hpp"
 #include "simulation/audit.hpp"
 #include "simulation/life.hpp"
+#include "simulation/logs/log_world.hpp"
 #include "simulation/producer.hpp"
 #include "simulation/service/service_model.hpp"
 #include "simulation/totals.hpp"
@@ -18,6 +19,7 @@ struct run_options {
     std::uint64_t seed = 1;
     duration span = 1h;  // For so long files are dropped and faults strike.
     bool print = false;  // The trace, as it grows.
+    bool logs = false;   // Logs are followed in every seed, not only in every fourth one.
     bool keep = false;   // The whole trace, not its last lines only.
     std::string folder;  // Where drop folder and state lie; emptied first.
 };
@@ -41,6 +43,8 @@ private:
     void plan_deaths();
     void plan_calendar();
     void plan_absence();
+    void plan_full_disk();
+    void fill_disk(bool is_full);
     void take_folder_away(duration least, duration most);
     void bring_folder_back();
     void change_before_birth();
@@ -63,9 +67,11 @@ private:
     config::settings settings_;
     producer producer_;
     audit audit_;
+    std::unique_ptr<log_world> logs_;  // Null: no logs are followed.
     std::unique_ptr<life> daemon_;
     std::optional<std::uint64_t> dies_in_;  // Steps.
     bool is_away_ = false;                  // The drop folder.
+    bool is_full_ = false;                  // The disk of the journal.
     totals totals_;
 };
 

@@ -21,6 +21,11 @@ void totals::add(const totals& other) {
     duplicates += other.duplicates;
     joined += other.joined;
     lost += other.lost;
+    following_seeds += other.following_seeds;
+    log_records += other.log_records;
+    log_rotations += other.log_rotations;
+    log_bytes += other.log_bytes;
+    log_bytes_lost += other.log_bytes_lost;
 }
 
 std::string totals::summary() const {
@@ -31,7 +36,10 @@ std::string totals::summary() const {
            n(posts_for_old_notifications) + " for notifications read before a restart), " +
            n(requests) + " requests, " + n(faults) + " faults, " + n(crashes) + " crashes, " +
            n(restarts) + " restarts, " + n(joined) + " blobs of several files, " + n(duplicates) +
-           " duplicates, " + n(lost) + " lost, " + n(failed_seeds) + " seeds failed";
+           " duplicates, " + n(lost) + " lost; of them " + n(following_seeds) +
+           " seeds with logs, " + n(log_records) + " records in " + n(log_bytes) + " bytes, " +
+           n(log_rotations) + " rotations, " + n(log_bytes_lost) +
+           " bytes destroyed unread and reported; " + n(failed_seeds) + " seeds failed";
 }
 
 }  // namespace kustodrop::simulation

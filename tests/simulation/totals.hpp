@@ -26,6 +26,11 @@ struct totals {
     std::uint64_t joined = 0;  // Blobs of several files.
     std::uint64_t duplicates = 0;
     std::uint64_t lost = 0;
+    std::uint64_t following_seeds = 0;  // In which logs are followed.
+    std::uint64_t log_records = 0;
+    std::uint64_t log_rotations = 0;
+    std::uint64_t log_bytes = 0;
+    std::uint64_t log_bytes_lost = 0;  // Destroyed before they were read, and reported.
 
     void add(const totals& other);
     std::string summary() const;

@@ -59,7 +59,8 @@ static constexpr std::array<std::string_view, fault_kinds> fault_names{
     "streaming_off",
     "streaming_throttled",
     "streaming_limit",
-    "streaming_odd"};
+    "streaming_odd",
+    "disk_full"};
 
 std::string_view to_string(fault kind) { return fault_names[static_cast<std::size_t>(kind)]; }
 
@@ -78,7 +79,7 @@ weather::weather(std::uint64_t seed, std::optional<std::uint64_t> streaming_seed
     draw(all.first(general_fault_kinds), chance_);
     if (!streaming_seed) return;
     dice aside(*streaming_seed);
-    draw(all.subspan(general_fault_kinds), aside);
+    draw(all.subspan(general_fault_kinds, streaming_fault_kinds), aside);
 }
 
 bool weather::occurs(fault kind) {

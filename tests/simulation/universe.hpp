@@ -117,9 +117,12 @@ enum class fault {
     streaming_throttled,  // 429 to a request with rows, with Retry-After or without.
     streaming_limit,      // The service takes less in one request than clients think.
     streaming_odd,        // An answer that does not say what became of the rows.
+    // Of seeds with logs:
+    disk_full,  // The journal cannot be written for a while.
 };
-inline constexpr std::size_t fault_kinds = 36;
-inline constexpr std::size_t general_fault_kinds = 32;  // Those before.
+inline constexpr std::size_t fault_kinds = 37;
+inline constexpr std::size_t general_fault_kinds = 32;   // Those before,
+inline constexpr std::size_t streaming_fault_kinds = 4;  // and those of seeds that stream.
 std::string_view to_string(fault);
 
 /// Which faults a seed has, and when they strike.
@@ -130,6 +133,7 @@ public:
 
     bool has(fault kind) const { return share_[index(kind)] > 0; }
     bool occurs(fault kind);
+    void add(fault kind) { share_[index(kind)] = 1; }   ///< It strikes by plan only.
     void count(fault kind) { ++struck_[index(kind)]; }  ///< One that struck by plan.
     void calm_down() { calm_ = true; }
     bool calm() const { return calm_; }
@@ -156,7 +160,9 @@ struct universe {
         : chance(seed),
           aside(~seed),
           streams(aside.chance(0.3)),
-          sky(chance.seed(), streams ? std::optional(aside.seed()) : std::nullopt) {}
+          sky(chance.seed(), streams ? std::optional(aside.seed()) : std::nullopt),
+          logs(seed * 0x9e3779b97f4a7c15u),
+          follows(logs.chance(0.25)) {}
 
     void note(std::string_view line) { events.note(time.since_start(), line); }
 
@@ -170,6 +176,8 @@ struct universe {
     dice aside;    // Of what came later: the other seeds mean what they always did.
     bool streams;  // The watch streams.
     weather sky;
+    dice logs;     // Of what happens to logs.
+    bool follows;  // There are logs.
     trace events;
     std::vector<std::string> violations;
 };
