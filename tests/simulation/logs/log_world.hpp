@@ -21,8 +21,8 @@ namespace kustodrop::simulation {
 /// a file system in memory has none (tests/resilience/follow_kill_test.py runs on one that has);
 /// power cuts, so that no log is cut short; runtime envelopes, columns and entries of several
 /// lines; links, folders below the watch's, reloads, and another name of the watch. Nothing is
-/// asked of what was written before the journal was lost, nor of a log with copies after that. T8 and
-/// T10 are tested elsewhere, and of T7 only the room for what is spilled is.
+/// asked of what was written before the journal was lost, nor of a log with copies after that. T8
+/// and T10 are tested elsewhere, and of T7 only the room for what is spilled is.
 class log_world {
 public:
     log_world(universe& world, const std::string& root);
