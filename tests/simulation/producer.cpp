@@ -61,7 +61,7 @@ private:
     int number_;
 };
 
-static std::string gzipped(std::string_view text) {
+std::string gzipped(std::string_view text) {
     z_stream stream = {};
     deflateInit2(&stream, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
     std::string out(deflateBound(&stream, text.size()) + 64, '\0');

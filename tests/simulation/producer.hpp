@@ -5,11 +5,15 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace kustodrop::simulation {
 
 class written_file;
+
+/// One gzip member, as other programs write it.
+std::string gzipped(std::string_view text);
 
 /// Other people's programs: they write, append, rename and replace files in a drop folder.
 class producer {

@@ -1,5 +1,7 @@
 #include "simulation/logs/log_folder.hpp"
 
+#include "simulation/producer.hpp"
+
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -8,7 +10,6 @@
 #include <filesystem>
 #include <stdexcept>
 #include <unistd.h>
-#include <zlib.h>
 
 namespace kustodrop::simulation {
 
@@ -175,20 +176,6 @@ void log_folder::truncate(const std::string& name) {
     file->lives.push_back(file->of);
     file->length = 0;
     world_.note("logs: " + name + " is truncated");
-}
-
-static std::string gzipped(std::string_view text) {
-    z_stream stream = {};
-    deflateInit2(&stream, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
-    std::string out(deflateBound(&stream, text.size()) + 64, '\0');
-    stream.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(text.data()));
-    stream.avail_in = static_cast<uInt>(text.size());
-    stream.next_out = reinterpret_cast<Bytef*>(out.data());
-    stream.avail_out = static_cast<uInt>(out.size());
-    deflate(&stream, Z_FINISH);
-    out.resize(stream.total_out);
-    deflateEnd(&stream);
-    return out;
 }
 
 void log_folder::copy(
