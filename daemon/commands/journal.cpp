@@ -182,9 +182,11 @@ static bool is_unknown(const std::string& watch, const question_settings& asking
 
 int command_journal(const journal_options& options) {
     auto asking = load_for_questions(options.config, options.socket);
+    // Nothing is the right answer, also to a program that asks; a person may have mistyped it.
     if (is_unknown(options.watch, asking)) {
         static constexpr auto what = "is neither a configured watch nor in the journal";
-        return refuse_usage(unusable(unknown_watch(asking.settings, options.watch, what)));
+        auto note = unknown_watch(asking.settings, options.watch, what);
+        std::fprintf(stderr, "%s\n", note.c_str());
     }
     if (!options.copy_to.empty()) return copy_whole(asking, options.copy_to);
     if (options.ranges || options.at >= 0) return show_ranges(options, asking);
