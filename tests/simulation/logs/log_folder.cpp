@@ -165,10 +165,12 @@ void log_folder::truncate(const std::string& name) {
     account(*file->of, readable(*file->of));
     struct ::stat before = {};
     ::stat(path(name).c_str(), &before);
+    check(::truncate(path(name).c_str(), 0) == 0, "truncate " + name);
     auto after = before;
     while (after.st_ctim.tv_sec == before.st_ctim.tv_sec &&
            after.st_ctim.tv_nsec == before.st_ctim.tv_nsec) {
-        check(::truncate(path(name).c_str(), 0) == 0, "truncate " + name);
+        // The same mode changes the time only. A file that is empty already would not do it.
+        check(::chmod(path(name).c_str(), before.st_mode) == 0, "chmod " + name);
         ::stat(path(name).c_str(), &after);
     }
     file->of->was_truncated = true;
