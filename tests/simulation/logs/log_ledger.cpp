@@ -67,6 +67,11 @@ void log_ledger::leave_hole(log_life& in, std::uint64_t until) {
     if (until > in.bytes.size()) in.bytes.resize(until, '\0');
 }
 
+// What its writer has left of one may be shorter than that.
+bool log_ledger::owns(std::string_view text) {
+    return text.starts_with(opening) || (!text.empty() && opening.starts_with(text));
+}
+
 std::optional<std::size_t> log_ledger::record_at(std::string_view text) const {
     std::size_t number = 0;
     if (!text.starts_with(opening) || text.size() < opening.size() + digits) {

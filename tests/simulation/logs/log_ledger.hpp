@@ -61,7 +61,7 @@ public:
     void give_up(std::size_t record);
     void leave_hole(log_life& in, std::uint64_t until);
 
-    static bool owns(std::string_view text) { return text.starts_with("{\"g\":\""); }
+    static bool owns(std::string_view text);
 
     /// The service has ingested it.
     void ingested(const std::string& id, std::string_view text, time_point posted_at);
