@@ -79,6 +79,7 @@ struct offline_engine {
     program around;
     const config::settings& settings;
     worker_pool pool{1};
+    worker_pool journal_pool{1};  // A hung folder does not delay the record.
     spool::lock_file lock;
     std::unique_ptr<spool::journal> journal;
     std::unique_ptr<pipeline::engine> engine;
@@ -90,8 +91,9 @@ struct offline_engine {
         spool::journal_options options;
         options.path = settings.state_directory + "/journal.db";
         auto executor = around.io.get_executor();
-        auto opened =
-            spool::journal::open(executor, options, around.time, pool, around.log, around.measured);
+        auto opened = spool::journal::open(
+            executor, options, around.time, journal_pool, around.log, around.measured
+        );
         if (opened.has_error()) return opened.error();
         journal = std::move(*opened);
         pipeline::engine_parts parts{

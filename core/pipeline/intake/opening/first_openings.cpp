@@ -39,7 +39,7 @@ asio::awaitable<opening_failures> open_folders(
     auto all = std::make_shared<openings>(with.executor, watchers.size(), patience);
     for (;;) {
         auto now = with.time.now();
-        with.pool.stand_in(all->turns.overdue(now));
+        with.pool.stand_in(all->turns.late(now));
         while (auto which = all->turns.begin_next(now)) {
             with.tasks.start(open_one(watchers[*which], *which, all));
         }

@@ -14,9 +14,9 @@ std::optional<std::size_t> opening_turns::begin_next(time_point now) {
     return next_++;
 }
 
-std::size_t opening_turns::overdue(time_point now) const {
+std::size_t opening_turns::late(time_point now) const {
     std::size_t out = 0;
-    for (std::size_t i = 0; i < next_; ++i) out += is_overdue(i, now) ? 1u : 0u;
+    for (std::size_t i = 0; i < next_; ++i) out += is_late(i, now) ? 1u : 0u;
     return out;
 }
 
@@ -24,7 +24,7 @@ std::optional<time_point> opening_turns::next_look(time_point now) const {
     std::optional<time_point> out;
     for (std::size_t i = 0; i < next_; ++i) {
         if (ended_[i] || is_overdue(i, now)) continue;
-        auto due = begun_[i] + patience_;
+        auto due = begun_[i] + (is_late(i, now) ? patience_ : patience_ / 5);
         out = out ? std::min(*out, due) : due;
     }
     return out;

@@ -10,7 +10,8 @@ namespace kustodrop::pipeline {
 
 /// Which of several folders are opened when: some at a time, for each may have much to list. One
 /// that takes longer than `patience` gives its place to the next, so that those that hang do not
-/// keep the others waiting. Pure.
+/// keep the others waiting. One that takes a fifth of it is late: those behind it may not have had
+/// a thread yet, so each late one is given another before its time is up. Pure.
 class opening_turns {
 public:
     static constexpr std::size_t at_a_time = 8;
@@ -23,15 +24,20 @@ public:
     void end(std::size_t which) { ended_[which] = true; }
     bool has_ended(std::size_t which) const { return ended_[which]; }
 
-    /// How many are begun and have taken longer.
-    std::size_t overdue(time_point now) const;
+    /// How many are late, whether or not their time is up.
+    std::size_t late(time_point now) const;
 
-    /// When to look again, if none ends before; nothing: each has ended or has had its time.
+    /// When to look again, if none ends before: when one becomes late or overdue. Nothing: each has
+    /// ended or has had its time.
     std::optional<time_point> next_look(time_point now) const;
 
 private:
     bool is_overdue(std::size_t which, time_point now) const {
         return !ended_[which] && now - begun_[which] >= patience_;
+    }
+
+    bool is_late(std::size_t which, time_point now) const {
+        return !ended_[which] && now - begun_[which] >= patience_ / 5;
     }
 
     std::vector<time_point> begun_;

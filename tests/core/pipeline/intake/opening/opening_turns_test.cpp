@@ -36,11 +36,24 @@ BOOST_AUTO_TEST_CASE(one_that_hangs_keeps_none_that_has_a_place_waiting) {
     opening_turns turns(2, 1s);
     BOOST_TEST(begin_all(turns, start).size() == 2u);
     turns.end(1);
-    BOOST_TEST((turns.next_look(start) == start + 1s));
-    BOOST_TEST(turns.overdue(start) == 0u);
+    BOOST_TEST((turns.next_look(start + 200ms) == start + 1s));
+    BOOST_TEST(turns.late(start) == 0u);
     BOOST_TEST(!turns.next_look(start + 1s));
-    BOOST_TEST(turns.overdue(start + 1s) == 1u);
+    BOOST_TEST(turns.late(start + 1s) == 1u);
     BOOST_TEST(!turns.has_ended(0));
+}
+
+// Without a thread of its own, one behind it would seem to hang as well.
+BOOST_AUTO_TEST_CASE(late_ones_are_seen_before_their_time_is_up) {
+    opening_turns turns(3, 5s);
+    begin_all(turns, start);
+    BOOST_TEST((turns.next_look(start) == start + 1s));
+    BOOST_TEST((turns.next_look(start + 999ms) == start + 1s));
+    BOOST_TEST(turns.late(start + 999ms) == 0u);
+    turns.end(1);
+    BOOST_TEST(turns.late(start + 1s) == 2u);
+    BOOST_TEST((turns.next_look(start + 1s) == start + 5s));
+    BOOST_TEST(begin_all(turns, start + 1s).empty());
 }
 
 BOOST_AUTO_TEST_CASE(those_that_hang_give_their_places_to_the_next) {
@@ -48,10 +61,11 @@ BOOST_AUTO_TEST_CASE(those_that_hang_give_their_places_to_the_next) {
     begin_all(turns, start);
     BOOST_TEST(begin_all(turns, start + 999ms).empty());
     BOOST_TEST(begin_all(turns, start + 1s).size() == 8u);
-    BOOST_TEST(turns.overdue(start + 1s) == 8u);
-    BOOST_TEST((turns.next_look(start + 1s) == start + 2s));
+    BOOST_TEST(turns.late(start + 1s) == 8u);
+    BOOST_TEST((turns.next_look(start + 1s) == start + 1s + 200ms));
+    BOOST_TEST((turns.next_look(start + 1s + 200ms) == start + 2s));
     BOOST_TEST(begin_all(turns, start + 2s).size() == 4u);
-    BOOST_TEST(turns.overdue(start + 3s) == 20u);
+    BOOST_TEST(turns.late(start + 3s) == 20u);
     BOOST_TEST(!turns.next_look(start + 3s));
 }
 
