@@ -42,7 +42,8 @@ std::vector<folder_event> parse_events(std::string_view bytes) {
 }
 
 inotify::inotify(asio::any_io_executor executor, int number)
-    : stream_(std::move(executor), number), buffer_(buffer_bytes) {}
+    : stream_(std::move(executor), number),
+      buffer_(std::make_unique_for_overwrite<char[]>(buffer_bytes)) {}
 
 result<std::unique_ptr<inotify>> inotify::open(asio::any_io_executor executor) {
     auto number = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
@@ -81,7 +82,7 @@ result<int> inotify::add(int folder) {
 void inotify::remove(int watch) { ::inotify_rm_watch(stream_.native_handle(), watch); }
 
 asio::awaitable<std::vector<folder_event>> inotify::read() {
-    auto space = asio::buffer(buffer_);
+    auto space = asio::buffer(buffer_.get(), buffer_bytes);
     auto token = asio::as_tuple(asio::use_awaitable);
     auto [error, bytes] = co_await stream_.async_read_some(space, token);
     if (error == asio::error::operation_aborted) throw boost::system::system_error(error);
@@ -91,7 +92,7 @@ asio::awaitable<std::vector<folder_event>> inotify::read() {
         unknown.front().meaning = event_meaning::overflow;
         co_return unknown;
     }
-    co_return parse_events(std::string_view(buffer_.data(), bytes));
+    co_return parse_events(std::string_view(buffer_.get(), bytes));
 }
 
 }  // namespace kustodrop::spool

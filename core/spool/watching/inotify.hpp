@@ -44,7 +44,7 @@ private:
     inotify(asio::any_io_executor executor, int number);
 
     asio::posix::stream_descriptor stream_;
-    std::vector<char> buffer_;
+    std::unique_ptr<char[]> buffer_;  // What is never read into takes no memory.
 };
 
 }  // namespace kustodrop::spool
