@@ -1,8 +1,5 @@
 #include "pipeline/roster.hpp"
 
-#include "pipeline/watch/watch_series.hpp"
-#include "spool/following/log_state.hpp"
-
 #include <algorithm>
 #include <utility>
 
@@ -13,99 +10,11 @@ using spool::source;
 static double seconds(auto time) { return std::chrono::duration<double>(time).count(); }
 
 roster::roster(spool::journal& journal, const time_source& clock, metrics& measured)
-    : journal_(journal), clock_(clock), metrics_(measured) {}
-
-const watch_counts& roster::counts(std::string_view watch) const {
-    static const watch_counts none;
-    auto found = counts_.find(watch);
-    return found == counts_.end() ? none : found->second;
-}
-
-std::vector<std::string> roster::watches() const {
-    std::vector<std::string> names;
-    for (auto& [name, counts] : counts_) names.push_back(name);
-    return names;
-}
-
-roster::ledger& roster::ledger_of(const std::string& watch) {
-    auto found = ledgers_.find(watch);
-    if (found != ledgers_.end()) return found->second;
-    auto& fresh = ledgers_[watch];
-    fresh.counts = &counts_of(watch);
-    return fresh;
-}
-
-void roster::add_to_stage(const counted& as, std::int64_t files) {
-    as.in->counts->files_in_stage[as.stage] += static_cast<std::uint64_t>(files);
-    as.in->in_stage[as.stage]->add(static_cast<double>(files));
-}
-
-roster::counted roster::counted_as(const source& what, bool is_parked) {
-    auto stage = what.stage.index();
-    auto& ours = ledger_of(what.watch);
-    return {&ours, is_parked, stage, what.slices.size(), what.log_bytes(), what.claimed_at};
-}
+    : journal_(journal), clock_(clock), metrics_(measured), counts_(measured) {}
 
 void roster::count(held_source& one, bool is_parked) {
-    uncount(one);
-    auto& what = one.source;
-    one.as = counted_as(what, is_parked);
-    auto& ours = *one.as.in;
+    counts_.count(one.as, one.source, is_parked);
     note_idle(one);
-    if (is_parked) {
-        ++parked_;
-        ours.counts->parked_files += one.as.files;
-        return;
-    }
-    auto& measured = ours.in_stage[one.as.stage];
-    if (!measured) {
-        metric_labels labels{
-            {"watch", what.watch}, {"stage", std::string(spool::name_of(what.stage))}};
-        measured = &metrics_.value("kustodrop_sources_in_stage", labels);
-    }
-    add_to_stage(one.as, static_cast<std::int64_t>(one.as.files));
-    ours.counts->pending_files += one.as.files;
-    ours.counts->pending_log_bytes += one.as.log_bytes;
-    ours.claim_times.add(one.as.claimed_at);
-    ours.counts->oldest = ours.claim_times.oldest();
-}
-
-void roster::uncount(held_source& one) {
-    auto as = std::exchange(one.as, counted());
-    if (!as.in) return;
-    if (as.is_parked) {
-        --parked_;
-        as.in->counts->parked_files -= as.files;
-        return;
-    }
-    add_to_stage(as, -static_cast<std::int64_t>(as.files));
-    as.in->counts->pending_files -= as.files;
-    as.in->counts->pending_log_bytes -= as.log_bytes;
-    as.in->claim_times.remove(as.claimed_at);
-    as.in->counts->oldest = as.in->claim_times.oldest();
-}
-
-void roster::count_outcome(const source& about, const spool::outcome_record& record) {
-    auto files = static_cast<double>(about.slices.size());
-    metric_labels labels{
-        {"watch", about.watch}, {"outcome", std::string(to_string(record.outcome))}};
-    metrics_.count("kustodrop_sources_total", labels).add(files);
-    counts_of(about.watch).last_outcome = record;
-    auto bytes = static_cast<double>(about.log_bytes());
-    if (bytes == 0) return;
-    metrics_.count("kustodrop_log_bytes_total", labels).add(bytes);
-    if (!spool::is_loss(record.code)) return;
-    metric_labels reason{{"watch", about.watch}, {"reason", record.code}};
-    metrics_.count("kustodrop_log_bytes_lost_total", reason).add(bytes);
-}
-
-// What was seen by an earlier run, or has had an outcome, is counted as seen once more.
-void roster::count_resumed(const source& what) {
-    auto files = static_cast<double>(what.slices.size());
-    metrics_.count("kustodrop_files_resumed_total", {{"watch", what.watch}}).add(files);
-    auto bytes = static_cast<double>(what.log_bytes());
-    if (bytes == 0) return;
-    metrics_.count("kustodrop_log_bytes_seen_total", {{"watch", what.watch}}).add(bytes);
 }
 
 roster::held_source& roster::hold(source arriving) {
@@ -114,7 +23,7 @@ roster::held_source& roster::hold(source arriving) {
     find(id);  // So that it is not packed as well.
     auto known = sources_.find(id);
     if (known != sources_.end()) {
-        uncount(*known->second);
+        counts_.uncount(known->second->as);
         sources_.erase(known);
     }
     return *sources_.emplace(id, std::move(fresh)).first->second;
@@ -122,8 +31,7 @@ roster::held_source& roster::hold(source arriving) {
 
 source& roster::gather(source arriving) {
     auto& one = hold(std::move(arriving));
-    auto files = static_cast<double>(one.source.slices.size());
-    metrics_.count("kustodrop_files_seen_total", {{"watch", one.source.watch}}).add(files);
+    counts_.count_seen(one.source);
     count(one, false);
     return one.source;
 }
@@ -146,7 +54,7 @@ source& roster::join(const std::vector<std::string>& ids, std::string new_id) {
     for (auto& id : ids) {
         auto found = sources_.find(id);
         if (found == sources_.end()) continue;
-        uncount(*found->second);
+        counts_.uncount(found->second->as);
         if (unproven_.erase(id) > 0) doubt(whole.id);
         auto& one = found->second->source;
         bool first = whole.slices.empty();
@@ -164,7 +72,7 @@ source& roster::join(const std::vector<std::string>& ids, std::string new_id) {
 
 void roster::divide(source& whole, spool::outcome_record record, std::vector<source> parts) {
     if (is_parked(whole)) unpark(whole);
-    uncount(held(whole));
+    counts_.uncount(held(whole).as);
     whole.slices.clear();
     whole.stage = spool::stage::retired{std::move(record), clock_.wall_now()};
     // Kept until it is recorded; the key is in it.
@@ -191,7 +99,7 @@ source& roster::resume(source arriving) {
     if (is_waiting) return what;
     // What waits for its outcome cannot have ended the last run.
     if (spool::is_unposted(what.stage)) unproven_.insert(what.id);
-    count_resumed(what);
+    counts_.count_resumed(what);
     return what;
 }
 
@@ -210,7 +118,7 @@ void roster::note(source& changed, std::vector<source> parts) {
 }
 
 void roster::park(source& waiting, spool::outcome_record record) {
-    count_outcome(waiting, record);
+    counts_.count_outcome(waiting, record);
     waiting.stage = spool::stage::settled{std::move(record)};
     count(held(waiting), true);
     journal_.record(waiting);
@@ -218,7 +126,7 @@ void roster::park(source& waiting, spool::outcome_record record) {
 
 void roster::unpark(source& going_on) {
     if (!is_parked(going_on)) return;
-    count_resumed(going_on);
+    counts_.count_resumed(going_on);
     count(held(going_on), false);
 }
 
@@ -232,8 +140,8 @@ std::vector<source*> roster::retire(
     source& done, spool::outcome_record record, std::vector<source> next
 ) {
     if (is_parked(done)) unpark(done);
-    uncount(held(done));
-    count_outcome(done, record);
+    counts_.uncount(held(done).as);
+    counts_.count_outcome(done, record);
     auto took = seconds(clock_.wall_now() - done.claimed_at);
     metrics_.distribution(
                 "kustodrop_time_to_outcome_seconds", {{"watch", done.watch}}
@@ -274,8 +182,7 @@ void roster::rename_watch(const std::string& from, const std::string& to) {
         one->source.watch = to;
         count(*one, is_waiting);
     }
-    move_series(metrics_, from, to);
-    if (auto last = counts_of(from).last_outcome) counts_of(to).last_outcome = last;
+    counts_.rename_watch(from, to);
     journal_.rename_watch(from, to);
 }
 
@@ -302,7 +209,7 @@ bool roster::contains(const spool::source_key& key) const {
 
 // It is counted as it was: nothing changes while it is packed.
 roster::held_source& roster::unpack(packed_sources::entry one) {
-    auto as = counted_as(one.source, one.is_parked);
+    auto as = counts_.counted_as(one.source, one.is_parked);
     auto fresh = std::make_unique<held_source>(held_source{std::move(one.source), as});
     std::string_view id = fresh->source.id;
     auto& out = *sources_.emplace(id, std::move(fresh)).first->second;
@@ -336,14 +243,6 @@ void roster::pack_idle(time_point idle_since) {
         } else if (packed_.put(one.source, one.as.is_parked)) {
             sources_.erase(found);
         }
-    }
-}
-
-void roster::measure_ages() {
-    auto now = clock_.wall_now();
-    for (auto& [watch, counts] : counts_) {
-        auto age = counts.oldest ? seconds(now - *counts.oldest) : 0.0;
-        metrics_.value("kustodrop_oldest_source_age_seconds", {{"watch", watch}}).set(age);
     }
 }
 

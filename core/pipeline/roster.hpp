@@ -2,16 +2,13 @@
 
 #include "base/metrics.hpp"
 #include "base/time.hpp"
-#include "pipeline/oldest_of.hpp"
+#include "pipeline/counting/source_counts.hpp"
 #include "pipeline/packing/packed_sources.hpp"
 #include "spool/journal/journal.hpp"
 #include "spool/source/source.hpp"
 
-#include <array>
-#include <cstdint>
 #include <deque>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,21 +19,6 @@
 #include <vector>
 
 namespace kustodrop::pipeline {
-
-/// How many files of a watch are in each stage now, and how old the oldest is.
-struct watch_counts {
-    std::array<std::uint64_t, 6> files_in_stage{};      // By any_stage's index.
-    std::uint64_t pending_files = 0;                    // The sum: claimed and not retired.
-    std::uint64_t parked_files = 0;                     // Unconfirmed, kept in work/.
-    std::uint64_t pending_log_bytes = 0;                // Of followed logs, in any stage.
-    std::optional<wall_time> oldest;                    // When the oldest pending one was claimed.
-    std::optional<spool::outcome_record> last_outcome;  // The last outcome since start.
-
-    /// Files that have not been posted.
-    std::uint64_t unshipped() const {
-        return files_in_stage[0] + files_in_stage[1] + files_in_stage[2];
-    }
-};
 
 /// Every source that is not retired, in memory: the one place where stages change, so that journal,
 /// metrics and memory never disagree. References stay valid until the source is released or, of one
@@ -84,7 +66,7 @@ public:
     /// A parked source continues: counted as resumed.
     void unpark(spool::source&);
     bool is_parked(const spool::source&) const;
-    std::size_t parked() const { return parked_; }
+    std::size_t parked() const { return counts_.parked(); }
 
     /// The end: counts the outcome, records the stage `retired`, forgets the source. The reference
     /// is dead afterwards. `next`: sources of what its files hold beyond it, taken in by admit();
@@ -119,8 +101,8 @@ public:
     bool has_idle() const { return !idle_.empty(); }
     void set_on_idle(std::function<void()> begins) { on_idle_ = std::move(begins); }
 
-    const watch_counts& counts(std::string_view watch) const;
-    std::vector<std::string> watches() const;
+    const watch_counts& counts(std::string_view watch) const { return counts_.of(watch); }
+    std::vector<std::string> watches() const { return counts_.watches(); }
 
     /// A watch has another name from now on: so have its sources, here and in the journal, and the
     /// files that it keeps.
@@ -156,29 +138,12 @@ public:
     std::size_t size() const { return sources_.size() + packed_.size(); }
 
     /// Brings kustodrop_oldest_source_age_seconds up to date.
-    void measure_ages();
+    void measure_ages() { counts_.measure_ages(clock_.wall_now()); }
 
 private:
-    // What is kept for a watch, so that a step of a source looks nothing up twice.
-    struct ledger {
-        watch_counts* counts = nullptr;
-        std::array<gauge*, 6> in_stage{};  // By any_stage's index.
-        oldest_of claim_times;
-    };
-
-    // How a source is counted at present. What is subtracted is always what was added, whatever
-    // has become of the source's watch, stage and slices meanwhile.
-    struct counted {
-        ledger* in = nullptr;  // Null: not counted.
-        bool is_parked = false;
-        std::size_t stage = 0;
-        std::uint64_t files = 0;
-        std::uint64_t log_bytes = 0;
-        wall_time claimed_at{};
-    };
     struct held_source {
         spool::source source;
-        counted as = {};
+        source_counts::counted as = {};
         time_point last_found{};
     };
 
@@ -188,20 +153,13 @@ private:
         spool::source_key key;
     };
 
-    ledger& ledger_of(const std::string& watch);
-    watch_counts& counts_of(const std::string& watch) { return counts_[watch]; }
     held_source& hold(spool::source arriving);
     void record_with(const spool::source& first, std::vector<spool::source> parts);
     held_source& held(const spool::source& known) { return *sources_.at(known.id); }
-    counted counted_as(const spool::source&, bool is_parked);
     held_source& unpack(packed_sources::entry);
     static bool only_waits(const held_source&);
     void note_idle(held_source&);
     void count(held_source&, bool is_parked);
-    void uncount(held_source&);
-    static void add_to_stage(const counted&, std::int64_t files);
-    void count_outcome(const spool::source&, const spool::outcome_record&);
-    void count_resumed(const spool::source&);
 
     spool::journal& journal_;
     const time_source& clock_;
@@ -210,10 +168,8 @@ private:
     packed_sources packed_;         // None of them is in sources_.
     std::deque<idle_source> idle_;  // Those that wait the longest first.
     std::function<void()> on_idle_;
-    std::size_t parked_ = 0;  // Sources.
     std::unordered_set<std::string> unproven_;
-    std::map<std::string, watch_counts, std::less<>> counts_;
-    std::map<std::string, ledger, std::less<>> ledgers_;
+    source_counts counts_;
 };
 
 }  // namespace kustodrop::pipeline

@@ -39,9 +39,9 @@ INNER = {
     "azure": [{""}, {"storage", "identity"}],
     "kusto": [{""}, {"rest"}, {"streaming"}],
     "pipeline": [
-        {"targets"}, {"watch", "packing"}, {""}, {"failover"}, {"retiring"}, {"shipping"},
-        {"outcomes"}, {"intake"}, {"following"}, {"questions"}, {"retrying"}, {"making*"},
-        {"cluster_sides*"}, {"engine", "engine*"},
+        {"targets"}, {"watch", "packing"}, {"counting"}, {""}, {"failover"}, {"retiring"},
+        {"shipping"}, {"outcomes"}, {"intake"}, {"following"}, {"questions"}, {"retrying"},
+        {"making*"}, {"cluster_sides*"}, {"engine", "engine*"},
     ],
     "daemon": [
         {"service", "inferring"}, {""}, {"supervision"}, {"terminal"}, {"admin"},

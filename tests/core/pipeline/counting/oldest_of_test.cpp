@@ -1,4 +1,4 @@
-#include "pipeline/oldest_of.hpp"
+#include "pipeline/counting/oldest_of.hpp"
 
 #include <boost/test/unit_test.hpp>
 
