@@ -169,7 +169,7 @@ result<std::unique_ptr<journal_store>> journal_store::open(
         auto& db = fresh->db;
         db.set_busy_timeout(500ms);
         db.run("PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;");
-        db.run("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096;");
+        db.run("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -2048;");
         if (!reading) {
             // Exclusive: a second process stays out, and no shared memory file is needed.
             db.run("PRAGMA locking_mode = EXCLUSIVE; PRAGMA auto_vacuum = INCREMENTAL;");
