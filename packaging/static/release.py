@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Writes dist/ out of the static programs of build/static (./dev release builds both).
+"""Writes dist/ out of the static programs of build/static (./dev release builds them).
 
 In it are packages, an archive with an install script, an image, the debug symbols, a list of what
 is linked in (SPDX) with all licences, a draft of the release note, and the hashes of all of these.
 The same programs give the same files, to the byte, in whatever folder they are built.
 
-usage: release.py [--sign KEY] [--out FOLDER] [--programs FOLDER]…
+usage: release.py [--sign KEY] [--out FOLDER] [--arch amd64|arm64]… [--programs FOLDER]…
 """
 import argparse
 import gzip
@@ -28,7 +28,7 @@ import payload
 import signing
 from payload import HERE, PLAIN, PROGRAMS, ROOT, RUNS, output_of
 
-BUILDS = (ROOT / "build" / "static", ROOT / "build" / "static-arm64")
+BUILDS = {"amd64": ROOT / "build" / "static", "arm64": ROOT / "build" / "static-arm64"}
 LARGEST = 12 * 1024 * 1024  # Bytes of the stripped daemon.
 TOOLS = {"amd64": "", "arm64": "aarch64-linux-gnu-"}
 IN_ARCHIVE = (
@@ -129,19 +129,26 @@ def options():
     parser.add_argument("--sign", metavar="KEY", help="of minisign, or RSA or EC in PEM")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "dist")
     parser.add_argument(
+        "--arch", choices=tuple(BUILDS), action="append", default=[],
+        help="packs what was built for it, and nothing else; by default for amd64",
+    )
+    parser.add_argument(
         "--programs", type=pathlib.Path, action="append", default=[], metavar="FOLDER",
         help="holds both programs, stripped; instead of what was built",
     )  # fmt: skip
-    return parser.parse_args()
+    chosen = parser.parse_args()
+    chosen.arch = chosen.arch or ([] if chosen.programs else ["amd64"])
+    return chosen
 
 
 def main():
     chosen = options()
+    missing = [one for one in chosen.arch if not (BUILDS[one] / "daemon").exists()]
+    if missing:
+        sys.exit(f"release: no static programs for {missing[0]}; ./dev release builds them")
     folders = chosen.programs or [
-        strip(build, build / "release") for build in BUILDS if (build / "daemon").exists()
+        strip(BUILDS[one], BUILDS[one] / "release") for one in chosen.arch
     ]
-    if not folders:
-        sys.exit("release: no static programs; ./dev release builds them")
     if chosen.sign:
         signing.command_for(chosen.sign, "SHA256SUMS")  # A wrong key is found before the work.
     moment, licences, releases = payload.commit_time(), materials.licences(), []
