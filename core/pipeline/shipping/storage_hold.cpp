@@ -4,6 +4,13 @@
 
 namespace kustodrop::pipeline {
 
+static constexpr std::string_view upload = "upload";
+static constexpr std::string_view post = "post";
+
+static std::string_view next_for(const spool::source& what) {
+    return std::holds_alternative<spool::stage::claimed>(what.stage) ? upload : post;
+}
+
 bool storage_hold::refused(std::string_view operation, std::string_view source_id, time_point now) {
     if (probe_ == source_id) probe_.clear();
     if (holds_) return false;
@@ -26,8 +33,11 @@ bool storage_hold::succeeded(std::string_view operation) {
     return ends;
 }
 
-std::optional<time_point> storage_hold::wait_until(const std::string& source_id, time_point now) {
-    if (!holds_ || probe_ == source_id) return std::nullopt;
+std::optional<time_point> storage_hold::wait_until(
+    std::string_view next, const std::string& source_id, time_point now
+) {
+    bool is_beyond = operation_ == upload && next == post;
+    if (!holds_ || is_beyond || probe_ == source_id) return std::nullopt;
     if (now < next_probe_) return next_probe_;
     probe_ = source_id;
     pause_ = std::min(pause_ * 2, longest_pause);
@@ -36,8 +46,7 @@ std::optional<time_point> storage_hold::wait_until(const std::string& source_id,
 }
 
 void storage_holds::refused(const spool::source& what, const failure& problem, time_point now) {
-    bool uploads = std::holds_alternative<spool::stage::claimed>(what.stage);
-    std::string operation = uploads ? "upload" : "post";
+    std::string operation(next_for(what));
     auto& mine = holds_[what.watch];
     mine.because = problem;
     mine.because.detail = "storage refuses every " + operation + ": " + problem.detail;
@@ -65,7 +74,7 @@ void storage_holds::succeeded(const std::string& watch, std::string_view operati
 std::optional<time_point> storage_holds::wait_until(const spool::source& what, time_point now) {
     auto held = holds_.find(what.watch);
     if (held == holds_.end()) return std::nullopt;
-    return held->second.hold.wait_until(what.id, now);
+    return held->second.hold.wait_until(next_for(what), what.id, now);
 }
 
 std::optional<failure> storage_holds::reason(const std::string& watch) const {

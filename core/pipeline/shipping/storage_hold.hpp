@@ -24,8 +24,11 @@ public:
     /// The operation succeeded. True: the hold ends.
     bool succeeded(std::string_view operation);
 
-    /// When this source has to come back; nothing: it may be sent now.
-    std::optional<time_point> wait_until(const std::string& source_id, time_point now);
+    /// When this source has to come back; nothing: it may be sent now, as what is uploaded may
+    /// while uploads are refused. `next`: what is to be done with it.
+    std::optional<time_point> wait_until(
+        std::string_view next, const std::string& source_id, time_point now
+    );
 
     bool holds() const { return holds_; }
 

@@ -17,7 +17,8 @@ struct holding {
     bool refused(std::string_view source, std::string_view operation = "upload") {
         return hold.refused(operation, source, now);
     }
-    bool may_go(const std::string& source) { return !hold.wait_until(source, now); }
+    auto wait_until(const std::string& source) { return hold.wait_until("upload", source, now); }
+    bool may_go(const std::string& source) { return !wait_until(source); }
 
     void begin() {
         for (int i = 0; i < 5; ++i) refused("s");
@@ -48,7 +49,7 @@ BOOST_AUTO_TEST_CASE(refusals_that_last_hold_the_watch_and_are_said_once) {
     BOOST_TEST(hold.holds());
     BOOST_TEST(!refused("t"));
     BOOST_TEST(!may_go("t"));
-    BOOST_TEST((*hold.wait_until("t", now) == now + 15s));
+    BOOST_TEST((*wait_until("t") == now + 15s));
 }
 
 BOOST_AUTO_TEST_CASE(one_source_at_a_time_shows_whether_it_is_over) {
@@ -57,7 +58,7 @@ BOOST_AUTO_TEST_CASE(one_source_at_a_time_shows_whether_it_is_over) {
     BOOST_TEST(may_go("t"));
     BOOST_TEST(may_go("t"));
     BOOST_TEST(!may_go("u"));
-    BOOST_TEST((*hold.wait_until("u", now) == now + 30s));
+    BOOST_TEST((*wait_until("u") == now + 30s));
     refused("t");
     BOOST_TEST(!may_go("t"));
     for (int i = 0; i < 10; ++i) {
@@ -65,7 +66,7 @@ BOOST_AUTO_TEST_CASE(one_source_at_a_time_shows_whether_it_is_over) {
         BOOST_TEST(may_go("t"));
         refused("t");
     }
-    BOOST_TEST((*hold.wait_until("u", now) == now + 5min));
+    BOOST_TEST((*wait_until("u") == now + 5min));
 }
 
 BOOST_AUTO_TEST_CASE(a_success_of_that_operation_ends_it) {
@@ -75,6 +76,23 @@ BOOST_AUTO_TEST_CASE(a_success_of_that_operation_ends_it) {
     BOOST_TEST(hold.succeeded("upload"));
     BOOST_TEST(may_go("t"));
     BOOST_TEST(!hold.succeeded("upload"));
+}
+
+// As a probe it would show nothing.
+BOOST_AUTO_TEST_CASE(what_is_uploaded_does_not_wait_for_uploads) {
+    begin();
+    now += 15s;
+    BOOST_TEST(!hold.wait_until("post", "uploaded", now));
+    BOOST_TEST(may_go("t"));
+    BOOST_TEST(!hold.wait_until("post", "uploaded", now));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_uploaded_waits_for_posts) {
+    for (int i = 0; i < 5; ++i) refused("s", "post");
+    now += 10s;
+    BOOST_REQUIRE(refused("s", "post"));
+    BOOST_TEST(!may_go("t"));
+    BOOST_TEST(!!hold.wait_until("post", "u", now));
 }
 
 BOOST_AUTO_TEST_CASE(a_success_in_between_begins_the_count_again) {
