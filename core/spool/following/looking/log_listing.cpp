@@ -4,6 +4,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <fcntl.h>
 #include <filesystem>
@@ -86,6 +87,15 @@ static int weight(const listed_file& one) {
     return one.name.rotated ? 1 : 2;
 }
 
+// By name: file systems list a folder in any order, which decides nothing then.
+static std::vector<const sighting*> in_order(const std::vector<sighting>& found) {
+    std::vector<const sighting*> out;
+    out.reserve(found.size());
+    for (auto& one : found) out.push_back(&one);
+    std::ranges::sort(out, {}, [](auto* one) -> const std::string& { return one->name; });
+    return out;
+}
+
 std::vector<listed_file> list_files(
     const drop_folder& folder,
     const log_names& names,
@@ -103,14 +113,14 @@ std::vector<listed_file> list_files(
     std::vector<listed_file> out;
     std::map<std::uint64_t, std::size_t> places;
     file_numbers numbers(folder.descriptor_of_root());
-    for (auto& one : found) {
-        if (one.kind != file_kind::regular) continue;
-        listed_file listed{&one, numbers.of(one), {}, false};
-        if (auto name = logs.find(one.name); name != logs.end()) {
+    for (auto* one : in_order(found)) {
+        if (one->kind != file_kind::regular) continue;
+        listed_file listed{one, numbers.of(*one), {}, false};
+        if (auto name = logs.find(one->name); name != logs.end()) {
             listed.is_named = true;
             listed.name = name->second;
             auto link = links.find(listed.name.family);
-            if (link != links.end() && link->second == one.name) listed.name.rotated = false;
+            if (link != links.end() && link->second == one->name) listed.name.rotated = false;
         }
         auto [place, is_first] = places.emplace(listed.number, out.size());
         if (is_first) {

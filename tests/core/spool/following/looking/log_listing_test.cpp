@@ -1,4 +1,6 @@
 // Logs that have several names.
+#include "spool/following/looking/log_listing.hpp"
+
 #include "core/spool/following/looking/folder_fixture.hpp"
 
 #include <algorithm>
@@ -47,6 +49,29 @@ BOOST_AUTO_TEST_CASE(of_two_names_of_a_file_the_live_one_counts) {
         BOOST_TEST(cut(seen) == "a\n");
         fs::remove(place.path("app.log"));
         fs::remove(place.path(other));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_order_of_the_folder_decides_nothing) {
+    name_rule_options rules;
+    rules.include = {"*.log"};
+    log_names names(rules);
+    // Two names of one file, and another file.
+    std::vector<sighting> found(3);
+    for (auto& one : found) one.kind = file_kind::regular;
+    found[0].name = "b.log";
+    found[1].name = "a.log";
+    found[2].name = "c.log";
+    found[0].inode = found[1].inode = 7;
+    found[2].inode = 8;
+    for (int i = 0; i < 6; ++i) {
+        std::ranges::next_permutation(found, [](auto& one, auto& other) {
+            return one.name < other.name;
+        });
+        auto listed = list_files(folder, names, found, {});
+        BOOST_TEST_REQUIRE(listed.size() == 2u);
+        BOOST_TEST(listed[0].seen->name == "a.log");
+        BOOST_TEST(listed[1].seen->name == "c.log");
     }
 }
 
