@@ -1,6 +1,7 @@
 #include "daemon/commands/infer.hpp"
 
 #include "base/text.hpp"
+#include "daemon/commands/answering.hpp"
 #include "daemon/commands/tables/sample_file.hpp"
 #include "daemon/exit_code.hpp"
 #include "daemon/inferring/inference.hpp"
@@ -35,6 +36,10 @@ static void print_inference(const inference& found, const std::string& commands)
 }
 
 int command_infer(const infer_options& options) {
+    if (auto silence = silence_of(options.paths, patience_for_a_file)) {
+        std::fprintf(stderr, "%s\n", silence->message().c_str());
+        return unreachable;
+    }
     std::vector<sample> samples;
     for (auto& path : options.paths) {
         auto one = read_sample(path);

@@ -5,6 +5,7 @@
 #include "config/reading/quantities.hpp"
 #include "daemon/admin/admin.hpp"
 #include "daemon/admin/admin_client.hpp"
+#include "daemon/commands/answering.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/commands/recorded/dealt_with.hpp"
 #include "daemon/commands/recorded/journal_rows.hpp"
@@ -12,6 +13,7 @@
 #include "daemon/program.hpp"
 #include "daemon/run/translate.hpp"
 #include "daemon/terminal/output.hpp"
+#include "pipeline/watch/hung_folder.hpp"
 #include "spool/folder/drop_folder.hpp"
 #include "spool/folder/scanning.hpp"
 
@@ -87,6 +89,11 @@ static watch_plan plan_of(const pipeline::watch_options& from, const config::set
         auto target = "/targets?watch=" + percent_encode(from.name);
         auto answer = ask_daemon(settings.admin.listen, target, 10s);
         if (answer) facts.met_targets = targets_of(*answer);
+    }
+    if (silence_of({from.path}, patience_for_a_folder)) {
+        auto out = pipeline::plan(facts);
+        out.problem = to_string(pipeline::folder_hangs());
+        return out;
     }
     std::string problem;
     auto folder = spool::drop_folder::open(from.path);

@@ -144,9 +144,18 @@ struct offline_engine {
 
 }  // namespace
 
+// What a mount that begins to hang holds must not keep a thread from the other folders.
+static asio::awaitable<void> watch_threads(offline_engine& here) {
+    for (;;) {
+        here.pool.relieve();
+        co_await here.around.time.sleep_until(here.around.time.now() + 1s);
+    }
+}
+
 static asio::awaitable<int> retry_here(offline_engine& here, asked what, result<std::string>& out) {
     task_group committing(here.around.io.get_executor());
     committing.start(here.journal->run());
+    committing.start(watch_threads(here));
     auto answer = co_await here.retry(std::move(what));
     out = std::move(answer);
     committing.cancel();

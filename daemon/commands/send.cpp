@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "config/clusters.hpp"
 #include "config/reading/suggest.hpp"
+#include "daemon/commands/answering.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/commands/sending/chosen_cluster.hpp"
 #include "daemon/commands/sending/sender.hpp"
@@ -75,6 +76,10 @@ int command_send(const send_options& given) {
     if (!chosen) return bad_usage;
     options.cluster = *chosen;
     settings = config::settings_at(*settings, *chosen);
+    if (auto silence = silence_of(options.paths, patience_for_a_file)) {
+        std::fprintf(stderr, "%s\n", to_string(*silence).c_str());
+        return unreachable;
+    }
     if (options.wait) settings->notifications.poll_interval = 1s;
     program around(log_level::error, settings->log.format);
     sender all(around.around(), *settings, options);

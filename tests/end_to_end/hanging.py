@@ -26,8 +26,8 @@ def attributes(facts, node):
 
 
 class HangingMount:
-    """Mounts `backing` at `place`. While hangs is set, no read of a file is answered; with whole
-    nothing is."""
+    """Mounts `backing` at `place`. While hangs is set, no read of a file is answered, or none of
+    the operations in `hanging`; with whole nothing is."""
 
     def __init__(self, backing, place):
         self.backing, self.place = os.fspath(backing), os.fspath(place)
@@ -35,6 +35,7 @@ class HangingMount:
         self.files = {}
         self.lock = threading.Lock()
         self.hangs = self.whole = False
+        self.hanging = {READ}
         self.unanswered = []
         self.device = os.open("/dev/fuse", os.O_RDWR)
         options = f"fd={self.device},rootmode=40000,user_id=0,group_id=0,allow_other".encode()
@@ -75,7 +76,7 @@ class HangingMount:
             head = HEAD.unpack_from(asked)
             body = asked[HEAD.size : head[0]]
             with self.lock:
-                waits = self.hangs and (self.whole or head[1] == READ) and head[1] != INIT
+                waits = self.hangs and (self.whole or head[1] in self.hanging) and head[1] != INIT
                 if waits:
                     self.unanswered.append((head, body))
             if not waits:

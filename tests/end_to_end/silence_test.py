@@ -4,7 +4,7 @@ import os
 import socket
 import unittest
 
-from hanging import HangingMount
+from hanging import RENAME, RENAME2, HangingMount
 from harness import EndToEnd, csv_rows
 from programs import Program, path_of
 
@@ -76,9 +76,13 @@ class SilentDaemon(EndToEnd):
 class HungFolder(EndToEnd):
     """A mount that does not answer holds up its own watch only, and no command."""
 
-    def test_retry_without_a_daemon_puts_the_files_of_the_others_back(self):
+    def setUp(self):
+        super().setUp()
         if os.geteuid() != 0 or not os.path.exists("/dev/fuse"):
             self.skipTest("needs root and FUSE")
+
+    def two_folders(self):
+        """A daemon, its folder "other" behind the one that is mounted, and what is below that."""
         daemon = self.daemon(self.emulator())
         plain, other = daemon.settings["watches"][0], daemon.folder / "other"
         other.mkdir()
@@ -88,24 +92,76 @@ class HungFolder(EndToEnd):
         backing.mkdir()
         mount = HangingMount(backing, daemon.drop)
         self.addCleanup(mount.end)
+        self.addCleanup(mount.release)
+        return daemon, other, backing, mount
+
+    def begin(self, daemon, *arguments):
+        command = [path_of("KUSTODROP"), *arguments]
+        return Program(arguments[0], command, daemon.folder / f"{arguments[0]}.log")
+
+    def retry_beside(self, **hanging):
+        daemon, other, backing, mount = self.two_folders()
         daemon.start()
         daemon.put("a.csv", ZSTD, backing)
         daemon.put("b.csv", ZSTD, other)
         self.settled(daemon, rejected=2)
-        quarantined = daemon.folder / "other" / ".kustodrop" / "quarantine" / "b.csv"
+        quarantined = other / ".kustodrop" / "quarantine" / "b.csv"
         self.until("a quarantined file", quarantined.exists)
         daemon.stop()
         self.daemons.remove(daemon)
-        mount.hangs = mount.whole = True
-        retry = [path_of("KUSTODROP"), "retry", "--all", "--config", daemon.config_path]
-        retrying = Program("retry", retry, daemon.folder / "retry.log")
-        self.addCleanup(mount.release)
+        mount.hangs = True
+        vars(mount).update(hanging)
+        retrying = self.begin(daemon, "retry", "--all", "--config", daemon.config_path)
         said = ("b.csv", 'watch "web" is left out: timeout: the watched folder does not')
         self.until("all is said", lambda: all(one in retrying.output() for one in said), 60)
         self.assertFalse(quarantined.exists())
         # The kernel does not let go of a process before this file system answers.
         mount.release()
         self.assertEqual(retrying.process.wait(60), 1, retrying.output())
+
+    def test_retry_without_a_daemon_puts_the_files_of_the_others_back(self):
+        self.retry_beside(whole=True)
+
+    def test_retry_ends_although_a_folder_begins_to_hang_when_it_is_open(self):
+        self.retry_beside(hanging={RENAME, RENAME2})
+
+    def test_plan_names_the_folder_and_goes_on(self):
+        daemon, other, _, mount = self.two_folders()
+        (other / "b.csv").write_text(csv_rows(1))
+        mount.hangs = mount.whole = True
+        code, out, err = daemon.command("plan", "--config", daemon.config_path, seconds=25)
+        self.assertEqual(code, 0, err)
+        self.assertIn("PROBLEM timeout: the watched folder does not answer", out)
+        self.assertIn("ship    b.csv", out)
+
+    def test_explain_does_not_say_what_is_in_the_folder(self):
+        daemon, _, backing, mount = self.two_folders()
+        (backing / "a.csv").write_text(csv_rows(1))
+        mount.hangs = mount.whole = True
+        file = daemon.drop / "a.csv"
+        code, out, err = daemon.command("explain", file, "--config", daemon.config_path)
+        self.assertEqual(code, 0, err)
+        self.assertNotIn("there is none of that name", out)
+
+    def test_failures_leaves_the_folder_out(self):
+        daemon, _, _, mount = self.two_folders()
+        mount.hangs = mount.whole = True
+        code, _, err = daemon.command("failures", "--config", daemon.config_path, seconds=25)
+        self.assertEqual(code, 1, err)
+        self.assertIn(f'watch "web" is left out: {daemon.drop}: the folder does not answer', err)
+
+    def test_commands_that_read_a_file_name_it(self):
+        daemon, other, backing, mount = self.two_folders()
+        (backing / "a.csv").write_text(csv_rows(1))
+        (other / "b.csv").write_text(csv_rows(1))
+        files = (other / "b.csv", daemon.drop / "a.csv")
+        target = ("--database", "Demo", "--table", "Web", "--format", "csv")
+        mount.hangs = mount.whole = True
+        config = ("--config", daemon.config_path)
+        for command in (("send", *files, *target, *config), ("infer", files[1])):
+            code, out, err = daemon.command(*command, seconds=50)
+            self.assertEqual((code, out), (69, ""), err)
+            self.assertIn(f"{files[1]}: the folder does not answer", err)
 
 
 if __name__ == "__main__":

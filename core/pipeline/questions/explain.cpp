@@ -55,8 +55,7 @@ void about_contents(const explain_facts& facts, answers& out) {
 
 void about_name(const explain_facts& facts, answers& out) {
     auto& watch = facts.watch;
-    bool deep = facts.name.find('/') != std::string::npos;
-    if (deep) {
+    if (facts.name.find('/') != std::string::npos) {
         out.add(
             "recursive",
             watch.recursive ? "true" : "false, and it is in a folder below",
@@ -78,7 +77,8 @@ void about_file(const explain_facts& facts, answers& out) {
     }
     if (!facts.seen) {
         bool has_ended = !facts.ended.empty() || facts.progress;
-        out.add("file", "there is none of that name in the folder now", has_ended);
+        bool is_known = facts.folder_present || facts.held.empty();
+        if (is_known) out.add("file", "there is none of that name in the folder now", has_ended);
         return;
     }
     auto& seen = *facts.seen;
@@ -251,8 +251,8 @@ std::vector<explained> explain(const explain_facts& facts) {
     answers out;
     about_target(facts, out);
     if (!facts.folder_present) {
-        auto absent = facts.watch.path + " is absent: it is looked for again";
-        out.add(folder_rule, facts.held.empty() ? absent : facts.held, false);
+        auto why = facts.watch.path + " is absent: it is looked for again";
+        out.add(folder_rule, facts.held.empty() ? why : facts.held, false);
     }
     about_name(facts, out);
     about_file(facts, out);

@@ -1,6 +1,8 @@
 #include "pipeline/retrying/retry.hpp"
 
+#include "pipeline/retrying/patient_work.hpp"
 #include "pipeline/retrying/retry_ranges.hpp"
+#include "pipeline/watch/hung_folder.hpp"
 #include "spool/folder/moves/transfer.hpp"
 
 #include <algorithm>
@@ -107,11 +109,14 @@ static void look_for(
 }
 
 // Runs on a worker's thread.
-static void claim_again(const spool::drop_folder& folder, second_claims& all) {
+static void claim_again(
+    const spool::drop_folder& folder, second_claims& all, work_progress& progress
+) {
     for (auto& one : all.sources) {
         auto& what = one.row.source;
         for (auto& attempt : one.files) {
             auto& file = what.slices[attempt.at];
+            progress.advance();
             if (!attempt.problem.empty()) continue;
             if (all.dry_run) {
                 look_for(folder, file, attempt);
@@ -211,7 +216,16 @@ static void finish(const retry_parts& with, watch& from, failed_source one, retr
     if (has_changed) with.journal.record(what);
 }
 
-static asio::awaitable<void> claim_all_again(
+// The folder answers after the command was answered. Without the watch its files stay in work/.
+static void finish_late(const retry_parts& with, const std::string& name, second_claims& all) {
+    auto* from = with.watches.find(name);
+    if (!from || all.dry_run) return;
+    retry_report done;
+    for (auto& one : all.sources) finish(with, *from, std::move(one), done);
+}
+
+// False: the folder hangs. What is claimed there is admitted when it answers.
+static asio::awaitable<bool> claim_all_again(
     retry_parts with, watch& from, std::shared_ptr<second_claims> all, retry_report& out
 ) {
     auto folder = from.folder;
@@ -222,9 +236,17 @@ static asio::awaitable<void> claim_all_again(
             attempt.new_id = spool::make_source_id(with.random, with.time.wall_now());
         }
     }
-    auto work = [folder, all] { claim_again(*folder, *all); };
-    co_await offload(with.pool, work);
+    patient_work claiming;
+    claiming.work = [folder, all](work_progress& progress) {
+        claim_again(*folder, *all, progress);
+    };
+    auto name = from.options.name;
+    claiming.late = [with, name, all] { finish_late(with, name, *all); };
+    auto waiting = offload_patiently(with.pool, with.time, claiming, patience_for_a_step);
+    bool has_ended = co_await std::move(waiting);
+    if (!has_ended) co_return false;
     for (auto& one : all->sources) finish(with, from, std::move(one), out);
+    co_return true;
 }
 
 // A watch whose cause was corrected, or whose files are asked for, ships again; what others hold
@@ -288,7 +310,12 @@ static asio::awaitable<result<void>> retry_in(
                 out.left_out.push_back({name, std::move(*why)});
                 co_return result<void>();
             }
-            co_await claim_all_again(with, *from, std::move(chosen), out);
+            auto claiming = claim_all_again(with, *from, std::move(chosen), out);
+            bool has_answered = co_await std::move(claiming);
+            if (!has_answered) {
+                out.left_out.push_back({name, folder_hangs()});
+                co_return result<void>();
+            }
         }
     }
     co_return result<void>();

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "base/wording/counted.hpp"
 #include "config/clusters.hpp"
+#include "daemon/commands/answering.hpp"
 #include "daemon/commands/checking/sample_rows.hpp"
 #include "daemon/commands/checking/target_check.hpp"
 #include "daemon/commands/recorded/named_watch.hpp"
@@ -259,6 +260,10 @@ int command_check_sample(const check_options& options) {
     if (watch == settings->watches.end()) {
         std::fprintf(stderr, "%s\n", unknown_watch(*settings, options.watch).c_str());
         return bad_usage;
+    }
+    if (auto silence = silence_of({options.sample}, patience_for_a_file)) {
+        std::fprintf(stderr, "%s\n", silence->message().c_str());
+        return unreachable;
     }
     auto what = read_sample(options.sample);
     if (!what) {

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "daemon/admin/admin_client.hpp"
+#include "daemon/commands/answering.hpp"
 #include "daemon/commands/failures/quarantined.hpp"
 #include "pipeline/targets/remedies.hpp"
 
@@ -67,7 +68,8 @@ result<json::object> failures_report(const question_settings& asking, const std:
     std::vector<quarantined_file> found;
     json::array left_out;
     for (auto& watch : watches) {
-        auto files = quarantined_in(watch.name, watch.path);
+        auto silence = silence_of({watch.path}, patience_for_a_folder);
+        auto files = silence ? *silence : quarantined_in(watch.name, watch.path);
         if (files.has_error()) {
             left_out.push_back(json::object{
                 {"watch", watch.name}, {"detail", printable(files.error().detail)}});
