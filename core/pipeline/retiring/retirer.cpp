@@ -2,6 +2,7 @@
 
 #include "async/timed_wait.hpp"
 #include "base/text.hpp"
+#include "pipeline/retiring/content_notes.hpp"
 #include "pipeline/retiring/file_history.hpp"
 #include "pipeline/retiring/range_moves.hpp"
 #include "spool/source/place.hpp"
@@ -45,6 +46,9 @@ asio::awaitable<void> retirer::run() {
         }
         // Shared with the worker, which continues even if we are cancelled.
         auto batch = take_batch();
+        auto format = watch_.options.target.format;
+        auto noting = note_contents(with_.sources, with_.pool, folder, format, batch);
+        if (!watch_.ranges) co_await std::move(noting);
         co_await explain(batch);
         auto jobs = std::make_shared<const std::vector<move_job>>(std::move(batch));
         open_folder from = watch_;
@@ -149,8 +153,8 @@ asio::awaitable<void> retirer::explain(std::vector<move_job>& jobs) {
             auto* what = with_.sources.find(job.id);
             auto* record = what ? spool::outcome_of(what->stage) : nullptr;
             if (!record) break;
-            auto history =
-                watch_.ranges ? history_of(*what, file) : history_of(*what, file, before);
+            bool is_range = watch_.ranges != nullptr;
+            auto history = is_range ? history_of(*what, file) : history_of(*what, file, before);
             job.errors.push_back(error_json(*what, file, *record, history));
         }
     }

@@ -209,4 +209,27 @@ BOOST_AUTO_TEST_CASE(what_failed_is_sent_again_with_what_was_added) {
     BOOST_TEST(successor().offset == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(what_a_failed_file_evidently_is_stands_beside_it_and_in_the_record) {
+    begin();
+    auto& what = claim("report.csv", "%PDF-1.7\n");
+    auto id = what.id;
+    settle(what, spool::outcome::failed);
+    auto note = "the format is csv, but the file is a PDF; the service reads none";
+    BOOST_TEST(details_of(id) == note);
+    auto beside = files.read(".kustodrop/quarantine/report.csv.error.json");
+    BOOST_TEST(beside.find(note) != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_guessed_of_text_that_failed_or_of_what_arrived) {
+    begin();
+    auto& text = claim("a.csv", "1,x\n");
+    auto failed = text.id;
+    settle(text, spool::outcome::failed);
+    BOOST_TEST(details_of(failed) == "");
+    auto& page = claim("b.csv", "<html>\n");
+    auto arrived = page.id;
+    settle(page);
+    BOOST_TEST(details_of(arrived) == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
