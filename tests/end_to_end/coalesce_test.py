@@ -112,6 +112,18 @@ class Coalescing(EndToEnd):
         self.until("quarantine", lambda: len(daemon.inside("quarantine")) == 2)
         self.assertEqual(daemon.inside("quarantine"), ["open.csv", "open.csv.error.json"])
 
+    def test_json_that_the_service_would_drop_among_good_lines_fails_by_itself(self):
+        bad = ("{'n':1}", '{"n":NaN}', '{"n":1,}', '{"n":abc}', '{"n":1 "m":2}')
+        emulator, daemon = self.pair(joining(format="json"))
+        for number, line in enumerate(bad):
+            daemon.put(f"bad{number}.json", line + "\n")
+        for number in range(3):
+            daemon.put(f"good{number}.json", '{"n":1}\n')
+        entries = self.settled(daemon, succeeded=3, failed=len(bad))
+        self.assertEqual(emulator.count(), 3)
+        failed = sorted(one["file"] for one in entries if one["outcome"] == "failed")
+        self.assertEqual(failed, [f"bad{number}.json" for number in range(len(bad))])
+
     def test_a_bad_file_is_distinguished_and_its_neighbours_arrive(self):
         emulator, daemon = self.pair(joining(30, "10s"))
         for number in range(30):

@@ -4,7 +4,9 @@
 #include "spool/folder/beneath.hpp"
 #include "spool/folder/descriptor.hpp"
 #include "spool/reading/compression_kind.hpp"
+#include "spool/reading/contents/evident_content.hpp"
 #include "spool/reading/quotes.hpp"
+#include "spool/reading/records/json_lines.hpp"
 #include "spool/reading/records/record_scan.hpp"
 
 #include <algorithm>
@@ -35,6 +37,18 @@ static bool is_markup(std::string_view start) {
     if (first == std::string_view::npos) return false;
     auto head = to_lower(start.substr(first, 16));
     return head.starts_with("<!doctype") || head.starts_with("<html") || head.starts_with("<?xml");
+}
+
+// What the first bytes show; empty: nothing.
+static std::string start_alone(std::string_view start, const inspection_options& options) {
+    auto compression = compression_of(start);
+    if (!compression.empty()) return "it is " + std::string(compression) + " already";
+    if (is_utf16(start)) return "it is UTF-16";
+    if (!options.separator) return {};
+    if (is_markup(start)) return "it is a page of markup";
+    auto evident = evident_content(start);
+    if (evident.empty()) return {};
+    return "it is " + std::string(evident.substr(0, evident.find_first_of(",;")));
 }
 
 namespace {
@@ -90,6 +104,7 @@ inspection inspect(const slice& file, open_folders& through, const inspection_op
     inspection out;
     quote_scan quotes(options.separator.value_or(','));
     record_scan records(record_syntax::json);
+    json_lines lines;
     data_scan data(options.data);
     last_line last;
     std::array<char, 64 * 1024> chunk;
@@ -106,12 +121,7 @@ inspection inspect(const slice& file, open_folders& through, const inspection_op
         if (bytes <= 0) return alone("it cannot be read as it was");
         std::string_view piece(chunk.data(), static_cast<std::size_t>(bytes));
         if (position == 0) {
-            auto compression = compression_of(piece);
-            if (!compression.empty())
-                return alone("it is " + std::string(compression) + " already");
-            if (is_utf16(piece)) return alone("it is UTF-16");
-            bool has_fields = options.separator.has_value();
-            if (has_fields && is_markup(piece)) return alone("it is a page of markup");
+            if (auto why = start_alone(piece, options); !why.empty()) return alone(why);
             if (piece.starts_with(byte_order_mark)) out.head_bytes = byte_order_mark.size();
         }
         position += piece.size();
@@ -126,12 +136,16 @@ inspection inspect(const slice& file, open_folders& through, const inspection_op
             quotes.add(piece);
             last.add(piece);
         }
-        if (options.json) records.add(piece);
+        if (options.json) {
+            records.add(piece);
+            lines.add(piece);
+        }
     }
     if (!data.has_data()) return alone("it holds no data");
     if (options.json && !records.has_one_object_a_line()) {
         return alone("it is not one JSON object a line");
     }
+    if (options.json && !lines.are_valid()) return alone("it has a line that is not valid JSON");
     if (!options.separator) {
         if (all && !is_same(opened, file)) return alone("it cannot be read as it was");
         return out;

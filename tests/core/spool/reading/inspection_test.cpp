@@ -49,6 +49,10 @@ BOOST_AUTO_TEST_CASE(json_that_is_not_one_object_a_line_travels_alone) {
           "{\"number\":1}\n{\"num"}) {
         BOOST_TEST(look(text, json).alone_because == "it is not one JSON object a line", text);
     }
+    for (auto text :
+         {"{'number':1}\n", "{}\n{\"n\":1,}\n", "{\"n\":NaN}\n", "{\"s\":\"\xff\"}\n"}) {
+        BOOST_TEST(look(text, json).alone_because == "it has a line that is not valid JSON", text);
+    }
     BOOST_TEST(look("[]\n", lines).alone_because == "");
 }
 
@@ -125,6 +129,12 @@ BOOST_AUTO_TEST_CASE(what_is_not_separated_text_keeps_a_file_alone) {
     BOOST_TEST(look("a,b\nc\0,d\n"s, csv).alone_because == "it is not text");
     auto late = test::lines(30'000) + "\0"s;
     BOOST_TEST(look(late, csv).alone_because == "it is not text");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_evidently_another_content_keeps_a_file_alone) {
+    BOOST_TEST(look("%PDF-1.4\n1,2\n", csv).alone_because == "it is a PDF");
+    BOOST_TEST(look("-----BEGIN PGP MESSAGE-----\n", csv).alone_because == "it is encrypted");
+    BOOST_TEST(look("%PDF-1.4\n", lines).alone_because == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_was_cut_within_a_record_travels_alone) {
