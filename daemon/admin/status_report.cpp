@@ -155,7 +155,10 @@ static void add_watch_problems(const watch_status& watch, std::vector<std::strin
     for (auto& one : watch.notices) {
         auto files = std::to_string(one.files) + (one.files == 1 ? " file" : " files");
         auto why = ", first " + one.example + ": " + without_file(one);
-        if (one.code == "claim_refused") add(files + " cannot be claimed" + why);
+        // By rights, by what lies in the place of work/, or by an error of the disk.
+        bool is_unclaimed = one.code == "claim_refused" || one.code == "target_blocked" ||
+                            one.code == "move_failed";
+        if (is_unclaimed) add(files + " cannot be claimed" + why);
         if (one.code == "read_refused") add(files + " cannot be read" + why);
         if (one.code == "move_refused") add(files + " cannot be moved" + why);
         if (one.code == "too_large_to_post") add(files + " cannot be posted" + why);

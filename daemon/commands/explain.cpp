@@ -52,18 +52,27 @@ static std::vector<std::string> copies_of(const std::string& name) {
     return {name + ".gz", name + ".zip"};
 }
 
-static void look(pipeline::explain_facts& facts) {
+// Why this user cannot look, in words; empty: nothing hides the file, or its folder is absent.
+static std::string hidden_because(const failure& why) {
+    if (why.code != errc::folder_unreadable) return {};
+    return why.code.text() + ": " + why.detail + "; ask as root or as the daemon's user";
+}
+
+// Returns why the file cannot be looked for by this user; or empty.
+static std::string look(pipeline::explain_facts& facts) {
     auto folder = spool::drop_folder::open(facts.watch.path);
-    if (folder.has_error()) return;
+    if (folder.has_error()) return hidden_because(folder.error());
     auto seen = folder->look(facts.name);
-    if (seen && *seen) facts.seen = **seen;
+    if (seen.has_error()) return hidden_because(seen.error());
+    if (*seen) facts.seen = **seen;
     for (auto& name : copies_of(facts.name)) {
         auto other = folder->look(name);
         if (other && *other && (*other)->kind == spool::file_kind::regular) facts.copy = name;
     }
-    if (facts.watch.done_marker.empty()) return;
+    if (facts.watch.done_marker.empty()) return {};
     auto marker = folder->look(facts.name + facts.watch.done_marker);
     if (marker && *marker) facts.marker = **marker;
+    return {};
 }
 
 static std::optional<spool::sighting> daemon_look(
@@ -128,7 +137,12 @@ static void read_record(const question_settings& asking, pipeline::explain_facts
     query.file_glob = as_pattern(facts.name);
     query.limit = files_of_name;
     auto answer = rows_of(asking, query, missing_journal::is_normal);
-    if (!answer) return;
+    if (!answer) {
+        auto why = to_string(answer.error());
+        bool is_known = answer.error().code == errc::no_daemon;  // It is among the rules.
+        if (!is_known) std::fprintf(stderr, "what was recorded is not known: %s\n", why.c_str());
+        return;
+    }
     auto& rows = *answer;
     // The pattern of a name without a folder is about folders below as well.
     auto shown = printable(facts.name);
@@ -241,8 +255,9 @@ int command_explain(const explain_options& options) {
     auto status = ask_daemon(socket, "/status");
     // One that gives no status does not answer other questions either.
     bool may_ask = status || status.error().code == errc::no_daemon;
+    std::string hidden;
     if (answers) {
-        look(facts);
+        hidden = look(facts);
         if (may_ask) look_as_daemon(socket, facts);
         if (!facts.seen) facts.claimed_as = place_in_work(watch->path, facts.name);
     }
@@ -253,6 +268,11 @@ int command_explain(const explain_options& options) {
         read_targets(socket, facts);
     }
     read_status(status, facts);
+    // The daemon's own look decides, if it runs.
+    if (!status && !facts.seen && !hidden.empty()) {
+        facts.folder_present = false;
+        facts.held = hidden;
+    }
     if (!answers) {
         facts.folder_present = false;
         if (facts.held.empty()) facts.held = to_string(pipeline::folder_hangs());

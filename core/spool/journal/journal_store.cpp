@@ -130,8 +130,11 @@ static failure failure_of(const sqlite::error& error) {
         return fail(errc::journal_newer, remedy::reconfigure);
     case sqlite::problem::disk_full:
         return fail(errc::disk_full, remedy::retry);
-    case sqlite::problem::cannot_open:
-        return fail(errc::journal_unopenable, remedy::reconfigure);
+    case sqlite::problem::cannot_open: {
+        auto out = fail(errc::journal_unopenable, remedy::reconfigure);
+        out.hint = "look whether its folder is there and whose rights it has";
+        return out;
+    }
     case sqlite::problem::other:
         break;
     }

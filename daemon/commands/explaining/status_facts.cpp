@@ -40,9 +40,13 @@ static void read_notices(const json::object& watch, pipeline::explain_facts& fac
         auto example = std::string(notice.at("example").as_string());
         auto detail = std::string(notice.at("detail").as_string());
         bool is_near = folder_of(example) == folder_of(facts.name);
-        if (code == to_string(errc::claim_refused) && is_near) facts.unclaimed = detail;
-        bool is_it = example == printable(facts.name) && !facts.claimed_as.empty();
-        if (code == pipeline::unread_files::code && is_it) facts.unread = detail;
+        bool is_it = example == printable(facts.name);
+        bool is_of_folder =
+            code == to_string(errc::claim_refused) || code == to_string(errc::target_blocked);
+        bool is_of_claim = detail.starts_with("cannot claim ");
+        if (is_of_claim && (is_it || (is_of_folder && is_near))) facts.unclaimed = detail;
+        bool is_claimed = is_it && !facts.claimed_as.empty();
+        if (code == pipeline::unread_files::code && is_claimed) facts.unread = detail;
         if (code == "in_place") facts.in_place = detail;
         if (code == "failover") facts.failover = detail;
         bool is_of_moves = code == "move_refused" || code == to_string(errc::disk_full);

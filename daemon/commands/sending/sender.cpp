@@ -1,6 +1,7 @@
 #include "daemon/commands/sending/sender.hpp"
 
 #include "async/timed_wait.hpp"
+#include "base/text.hpp"
 #include "daemon/commands/found_files.hpp"
 #include "daemon/exit_code.hpp"
 #include "daemon/program.hpp"
@@ -9,6 +10,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <system_error>
 
 namespace kustodrop::daemon {
 
@@ -61,8 +63,16 @@ static pipeline::watch_options watch_options_of(const send_options& options, std
 }
 
 result<void> sender::open() {
-    std::error_code ignored;
-    std::filesystem::create_directories(options_.state_directory, ignored);
+    std::error_code problem;
+    std::filesystem::create_directories(options_.state_directory, problem);
+    if (problem) {
+        return failure{
+            .code = errc::journal_unopenable,
+            .next = remedy::reconfigure,
+            .detail =
+                "cannot make " + printable(options_.state_directory) + ": " + problem.message(),
+            .hint = "name a folder that this user may write with --state-directory"};
+    }
     auto options = spool::options_for_many(options_.state_directory + "/journal.db");
     auto journal = spool::journal::open(
         around_.executor, options, around_.time, journal_pool_, around_.log, around_.measured
