@@ -311,8 +311,9 @@ static int run_program(int argc, char** argv) {
         // It wants the last one first.
         program.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
     } catch (const CLI::ParseError& error) {
+        // Asking for help is one only with a command that does not exist.
         bool is_mistake = error.get_exit_code() != 0;
-        auto said = is_mistake ? about_mistake(program, arguments) : std::string();
+        auto said = about_mistake(program, arguments, is_mistake);
         if (!said.empty()) {
             std::fputs(said.c_str(), stderr);
             return commands::bad_usage;

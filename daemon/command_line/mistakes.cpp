@@ -27,7 +27,9 @@ static std::vector<std::string> options_of(const CLI::App& command) {
     return out;
 }
 
-std::string about_mistake(const CLI::App& program, const std::vector<std::string>& arguments) {
+std::string about_mistake(
+    const CLI::App& program, const std::vector<std::string>& arguments, bool about_options
+) {
     std::vector<std::string_view> names;
     const CLI::App* command = nullptr;
     for (auto* one : program.get_subcommands(all)) {
@@ -36,6 +38,7 @@ std::string about_mistake(const CLI::App& program, const std::vector<std::string
     }
     auto unknown = daemon::about_unknown_command(arguments, names);
     if (!unknown.empty()) return unknown + "\nRun kustodrop --help for all commands.\n";
+    if (!about_options) return {};
     auto options = command ? options_of(*command) : std::vector<std::string>();
     if (options.empty()) return {};
     auto said = daemon::about_unknown_option(arguments, options);

@@ -12,6 +12,7 @@ namespace files = std::filesystem;
 result<std::vector<std::string>> files_at(const std::vector<std::string>& paths) {
     std::vector<std::string> found;
     for (auto& path : paths) {
+        if (path.empty()) return failure{errc::no_such_file, remedy::give_up, "a path is empty"};
         std::error_code problem;
         auto kind = files::status(path, problem).type();
         bool can_be_read_twice = kind == files::file_type::regular ||

@@ -1,6 +1,7 @@
 #include "base/live_secrets.hpp"
 #include "base/text.hpp"
 #include "config/clusters.hpp"
+#include "config/keys/watch/watch_texts.hpp"
 #include "config/reading/suggest.hpp"
 #include "daemon/commands/answering.hpp"
 #include "daemon/commands/commands.hpp"
@@ -9,6 +10,7 @@
 #include "daemon/program.hpp"
 #include "daemon/terminal/output.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -40,8 +42,24 @@ static void print_json(const std::map<std::string, sent_file>& report) {
     std::printf("%s\n]\n", without_secrets(std::move(out)).c_str());
 }
 
+// What is wrong with the names, which a watch would not be given either; empty: nothing.
+static std::string name_error(const send_options& given) {
+    auto about = [](const char* option, const std::string& name) -> std::string {
+        auto is_control = [](unsigned char one) { return one < 0x20 || one == 0x7f; };
+        auto problem = config::entity_problem(name);
+        if (std::ranges::any_of(name, is_control)) problem = "has control characters; use one line";
+        if (!problem) return {};
+        return std::string(option) + ": \"" + printable(name) + "\" " + *problem;
+    };
+    auto wrong = about("--database", given.database);
+    if (wrong.empty()) wrong = about("--table", given.table);
+    if (wrong.empty() && !given.mapping.empty()) wrong = about("--mapping", given.mapping);
+    return wrong;
+}
+
 // What is wrong with the options; empty: nothing.
 static std::string usage_error(const send_options& given) {
+    if (auto wrong = name_error(given); !wrong.empty()) return wrong;
     auto format = kusto::parse_data_format(given.format);
     if (!format) {
         std::vector<std::string_view> formats;

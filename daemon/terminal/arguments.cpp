@@ -20,7 +20,7 @@ std::vector<std::string> arranged(std::vector<std::string> given) {
         return given;
     }
     if (given.front() == "help") {
-        given.erase(given.begin());
+        while (!given.empty() && given.front() == "help") given.erase(given.begin());
         given.emplace_back("--help");
         return given;
     }

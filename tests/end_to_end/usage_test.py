@@ -73,6 +73,27 @@ watches:
         self.assertEqual(code, USAGE)
         self.assertIn("did you mean csv?", err)
 
+    def test_send_takes_no_name_that_a_watch_would_not_take(self):
+        path = self.write(self.GOOD)
+        for option, name, said in (
+            ("--database", "", 'database: "" is empty'),
+            ("--table", " T", "blanks around it"),
+            ("--table", "a\nb", "control characters"),
+            ("--mapping", "\u201cM\u201d", "typographic quotation mark"),
+        ):
+            given = {"--database": "D", "--table": "T", "--format": "csv", option: name}
+            target = [part for pair in given.items() for part in pair]
+            code, out, err = self.kustodrop("send", path, "--config", path, *target)
+            self.assertEqual((code, out), (USAGE, ""), err)
+            self.assertIn(said, err)
+
+    def test_help_on_a_command_that_does_not_exist_says_so(self):
+        for given in (["help", "statsu"], ["statsu", "--help"]):
+            code, out, err = self.kustodrop(*given)
+            self.assertEqual((code, out), (USAGE, ""))
+            self.assertIn('there is no command "statsu"; did you mean status?', err)
+        self.assertEqual(self.kustodrop("help", "help")[0], OK)
+
     def test_options_may_stand_before_the_command(self):
         path = self.write(self.GOOD)
         code, out, _ = self.kustodrop("--config", path, "plan", "--help")

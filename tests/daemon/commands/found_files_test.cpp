@@ -50,6 +50,10 @@ BOOST_AUTO_TEST_CASE(takes_a_file_that_is_named_whatever_its_name) {
     BOOST_TEST((names("in/c.part") == std::vector<std::string>{"c.part"}));
 }
 
+BOOST_AUTO_TEST_CASE(says_that_a_path_is_empty) {
+    BOOST_TEST(daemon::files_at({""}).error().detail == "a path is empty");
+}
+
 BOOST_AUTO_TEST_CASE(says_that_a_pipe_cannot_be_sent) {
     ::mkfifo(path("pipe").c_str(), 0600);
     auto refused = daemon::files_at({path("pipe")});

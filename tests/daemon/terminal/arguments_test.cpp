@@ -26,6 +26,7 @@ BOOST_AUTO_TEST_CASE(help_and_version_are_understood_at_the_top) {
     };
     is({"help", "retry"}, {"retry", "--help"});
     is({"help"}, {"--help"});
+    is({"help", "help"}, {"--help"});
     is({"--help"}, {"--help"});
     is({"--version"}, {"version"});
     is({"-V", "--json"}, {"version", "--json"});
