@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <memory>
 #include <utility>
@@ -73,7 +74,7 @@ asio::awaitable<bool> offload_patiently(
     auto steps = all->progress.steps();
     auto last_step = time.now();
     while (!all->has_ended) {
-        co_await wait_until(all->ended, time, last_step + patience);
+        co_await wait_until(all->ended, time, std::min(last_step + patience, time.now() + 1s));
         bool has_advanced = all->progress.steps() != steps;
         if (has_advanced) last_step = time.now();
         steps = all->progress.steps();

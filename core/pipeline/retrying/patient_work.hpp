@@ -27,7 +27,7 @@ struct patient_work {
 
 /// How long a step of such work may take. By then the pool has another thread in the place of the
 /// one that hangs: see worker_pool::relieve().
-inline constexpr duration patience_for_a_step = 20s;
+inline constexpr duration patience_for_a_step = 12s;
 
 /// Runs the work and waits for its end. False: a step takes longer than `patience`; the work
 /// continues, and `late` runs when it ends. `late` runs as well if the caller is cancelled.

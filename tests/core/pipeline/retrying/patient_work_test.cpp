@@ -86,6 +86,25 @@ BOOST_AUTO_TEST_CASE(many_steps_take_their_time) {
     BOOST_TEST(late == 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_step_is_timed_from_its_own_beginning) {
+    std::promise<void> stepped;
+    auto work = [&](work_progress& progress) {
+        progress.advance();
+        stepped.set_value();
+        answer.wait();
+    };
+    auto task = offload({work, [this] { ++late; }});
+    stepped.get_future().wait();
+    pass(1s);
+    pass(19s);
+    BOOST_TEST(!task->done());
+    pass(1s);
+    BOOST_TEST(task->done());
+    answered.set_value();
+    join();
+    BOOST_TEST(late == 1);
+}
+
 BOOST_AUTO_TEST_CASE(what_a_cancelled_caller_has_begun_is_finished) {
     auto task = offload(hanging());
     begun.get_future().wait();
