@@ -104,7 +104,8 @@ inspection inspect(const slice& file, open_folders& through, const inspection_op
     inspection out;
     quote_scan quotes(options.separator.value_or(','));
     record_scan records(record_syntax::json);
-    json_lines lines;
+    std::optional<json_lines> lines;
+    if (options.json) lines.emplace();
     data_scan data(options.data);
     last_line last;
     std::array<char, 64 * 1024> chunk;
@@ -138,14 +139,14 @@ inspection inspect(const slice& file, open_folders& through, const inspection_op
         }
         if (options.json) {
             records.add(piece);
-            lines.add(piece);
+            lines->add(piece);
         }
     }
     if (!data.has_data()) return alone("it holds no data");
     if (options.json && !records.has_one_object_a_line()) {
         return alone("it is not one JSON object a line");
     }
-    if (options.json && !lines.are_valid()) return alone("it has a line that is not valid JSON");
+    if (lines && !lines->are_valid()) return alone("it has a line that is not valid JSON");
     if (!options.separator) {
         if (all && !is_same(opened, file)) return alone("it cannot be read as it was");
         return out;

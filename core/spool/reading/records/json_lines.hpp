@@ -1,58 +1,34 @@
 #pragma once
 
-#include <cstdint>
+#include <memory>
 #include <string_view>
-#include <vector>
 
 namespace kustodrop::spool {
 
-/// Whether each line that is not blank is one object of JSON as RFC 8259 has it: the service drops
-/// a line that it cannot read and takes the others, and its loss would not show. Give it the bytes
-/// in order, in pieces of any size. Pure.
+/// Whether each line that is not blank is one object of JSON: the service drops a line that it
+/// cannot read and takes the others, and its loss would not show. Strict, as Boost.JSON is: UTF-8,
+/// no lone surrogates, no more than 128 brackets within each other. Give it the bytes in order, in
+/// pieces of any size. Pure.
 class json_lines {
 public:
+    json_lines();
+    ~json_lines();
+    json_lines(const json_lines&) = delete;
+
     void add(std::string_view bytes);
 
-    /// Of the bytes so far, the last line with or without its end. False is final.
-    bool are_valid() const;
+    /// Of the bytes so far, the last line with or without its end. No more may be added.
+    bool are_valid();
 
 private:
-    enum class state : std::uint8_t {
-        line,        // Between lines, or before the object of one.
-        first_name,  // Behind {
-        name,        // Behind a comma in an object.
-        colon,
-        value,
-        first_value,  // Behind [
-        after_value,
-        string,
-        escape,
-        hex,
-        number,
-        literal,
-        ended,  // Behind the object of a line.
-        broken,
-    };
+    struct parser;
 
-    void step(unsigned char byte);
-    void step_in_string(unsigned char byte);
-    void step_in_number(unsigned char byte);
-    void step_in_literal(unsigned char byte);
-    void begin_value(unsigned char byte, bool may_end);
-    void begin_string(bool is_name);
-    void end_value(unsigned char byte);
-    void open(bool is_object);
-    void close(bool is_object);
-    void value_done();
+    void add_to_line(std::string_view bytes);
+    void end_line();
 
-    state state_ = state::line;
-    std::vector<bool> open_;      // Of each bracket that is open: whether it is of an object.
-    bool is_name_ = false;        // Of the string in hand.
-    unsigned left_ = 0;           // Hexadecimal digits, or bytes of a character in UTF-8.
-    unsigned char least_ = 0x80;  // Of the next byte of a character in UTF-8,
-    unsigned char most_ = 0xBF;   // and the largest that it may be.
-    std::string_view literal_;    // What is left of true, false or null.
-    std::uint8_t part_ = 0;       // Of a number: see json_lines.cpp.
+    std::unique_ptr<parser> parser_;
+    bool has_begun_ = false;  // The line in hand is not blank so far.
+    bool are_valid_ = true;
 };
 
 }  // namespace kustodrop::spool

@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(lines_of_one_object_each_are_valid) {
              R"({"a":1,"b":[],"c":{"d":[1,{"e":null}]}})",
              R"({ "a" : true , "b" : [ false , null ] })",
              R"({"n":[0,-0,10,-1.5,1e5,1E+5,1.25e-10]})",
-             R"({"s":"\"\\\/\b\f\n\r\t\u00e9\uD83D"})",
+             R"({"s":"\"\\\/\b\f\n\r\t\u00e9\uD83D\uDE00"})",
              "{\"s\":\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\x7f\"}",
          }) {
         BOOST_TEST(valid(text), text);
@@ -73,6 +73,7 @@ BOOST_AUTO_TEST_CASE(what_json_does_not_know_is_not_valid) {
              "{\"a\":\"\t\"}",
              R"({"a":"\x"})",
              R"({"a":"\u12g4"})",
+             R"({"a":"\uD83D"})",
          }) {
         BOOST_TEST(!valid(text), text);
     }
