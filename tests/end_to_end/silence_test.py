@@ -125,6 +125,23 @@ class HungFolder(EndToEnd):
     def test_retry_ends_although_a_folder_begins_to_hang_when_it_is_open(self):
         self.retry_beside(hanging={RENAME, RENAME2})
 
+    def test_a_running_daemon_answers_and_sends_the_rest_when_the_folder_does(self):
+        daemon, other, backing, mount = self.two_folders()
+        daemon.start()
+        daemon.put("a.csv", ZSTD, backing)
+        daemon.put("b.csv", ZSTD, other)
+        self.settled(daemon, rejected=2)
+        for folder, name in ((backing, "a.csv"), (other, "b.csv")):
+            held = folder / ".kustodrop" / "quarantine" / name
+            self.until("a quarantined file", held.exists)
+        mount.hanging, mount.hangs = {RENAME, RENAME2}, True
+        code, out, err = daemon.command("retry", "--all", "--config", daemon.config_path)
+        self.assertEqual(code, 1, err)
+        self.assertIn("b.csv", out)
+        self.assertIn('watch "web" is left out: timeout', err)
+        mount.release()
+        self.settled(daemon, rejected=4)
+
     def test_plan_names_the_folder_and_goes_on(self):
         daemon, other, _, mount = self.two_folders()
         (other / "b.csv").write_text(csv_rows(1))
