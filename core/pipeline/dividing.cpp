@@ -62,28 +62,12 @@ bool is_of_one_file(const failure& why) {
     return std::ranges::any_of(all, [&](errc one) { return why.code == one; });
 }
 
-// The service may have it of an earlier post of the others: what is sent of it from now on may be a
-// copy, and if it cannot be sent again it was not rejected either.
-static void doubt(spool::source& part, const spool::source& whole) {
-    if (!may_be_reported(whole)) return;
-    auto failed = std::min<std::size_t>(whole.failure_keys.size(), whole.posts - 1);
-    part.posts = whole.posts - static_cast<unsigned>(failed);
-    part.ambiguous_posts = part.posts;
-    part.last_post_at = whole.last_post_at;
-    part.reported = whole.reported;
-    // None of these operations knows it by its own id.
-    part.rest_posts = whole.rest_posts;
-    auto most = std::min<std::size_t>(part.posts, part.rest_posts.size());
-    part.rest_posts.resize(most);
-    for (auto& post : part.rest_posts) post.operation.clear();
-}
-
 spool::source take_out(
     spool::source& whole, std::size_t at, random_generator& random, wall_time now
 ) {
     auto one = whole.slices.begin() + static_cast<std::ptrdiff_t>(at);
     auto out = part_of(whole, {&*one, 1}, random, now);
-    doubt(out, whole);
+    share_posts(out, whole);
     whole.slices.erase(one);
     give_head_back(whole.slices.front());
     return out;

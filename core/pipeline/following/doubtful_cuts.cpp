@@ -35,6 +35,7 @@ boost::asio::awaitable<std::vector<std::string>> doubtful_cuts::judge(bool sees_
         auto found = co_await offload(with_.pool, work);
         what = with_.sources.find(id);
         if (!what) continue;
+        if (left_.contains(id)) leave_lost(found);
         auto now = with_.time.now();
         if (found.lost.empty()) {
             since_.erase(id);
@@ -53,12 +54,9 @@ boost::asio::awaitable<std::vector<std::string>> doubtful_cuts::judge(bool sees_
 // Returns the source of what can be read; empty: none of it.
 std::string doubtful_cuts::give_up(spool::source& what, const readable_source& found) {
     bool is_all = found.lost_slices.size() == what.slices.size();
-    if (is_all && may_be_reported(what)) {
-        await_report(with_.sources, next_, what);
-        return {};
-    }
-    if (what.slices.size() == 1) {
-        settle(what, found.lost.front());
+    bool ends_whole = what.slices.size() == 1 || (is_all && may_be_reported(what));
+    if (ends_whole) {
+        end(what, found.lost.front());
         return {};
     }
     auto wall_now = with_.time.wall_now();
@@ -81,9 +79,15 @@ std::string doubtful_cuts::give_up(spool::source& what, const readable_source& f
         with_.ready.push(going_on, with_.time.now());
     }
     for (std::size_t i = 0; i < ids.size(); ++i) {
-        if (auto* lost = with_.sources.find(ids[i])) settle(*lost, found.lost[i]);
+        auto* lost = with_.sources.find(ids[i]);
+        if (lost) end(*lost, found.lost[i]);
     }
     return going_on;
+}
+
+// What may have arrived is not lost for certain.
+void doubtful_cuts::end(spool::source& what, const spool::lost_range& lost) {
+    may_be_reported(what) ? await_report(with_.sources, next_, what) : settle(what, lost);
 }
 
 void doubtful_cuts::settle(spool::source& what, const spool::lost_range& lost) {

@@ -7,7 +7,9 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
+#include <vector>
 
 namespace kustodrop::pipeline {
 
@@ -24,6 +26,11 @@ public:
 
     void add(const std::string& source_id);
 
+    /// These were cut from logs of another folder than the watch has now.
+    void leave_behind(const std::vector<std::string>& source_ids) {
+        left_.insert(source_ids.begin(), source_ids.end());
+    }
+
     /// While there are any, compressed logs are to be open as well.
     bool any() const { return !since_.empty(); }
 
@@ -36,12 +43,14 @@ public:
 
 private:
     std::string give_up(spool::source& what, const struct readable_source& found);
+    void end(spool::source& what, const spool::lost_range& lost);
     void settle(spool::source& what, const spool::lost_range& lost);
 
     watch& watch_;
     intake_parts with_;
     routing& next_;
     std::map<std::string, time_point> since_;  // By source.
+    std::set<std::string> left_;               // Sources.
 };
 
 }  // namespace kustodrop::pipeline

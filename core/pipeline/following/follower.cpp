@@ -164,7 +164,8 @@ asio::awaitable<result<void>> follower::try_open() {
     if (!logs_) {
         logs_ = make_followed_logs(watch_, options_.state_directory);
         if (needed) report_if_replaced(watch_, before_, with_.log);
-        restore_logs(*logs_, std::exchange(journaled_, {}), {before_, now, is_recovered_});
+        known_folder known{before_, now, is_recovered_};
+        has_left_ = restore_logs(*logs_, std::exchange(journaled_, {}), known);
         auto lost = co_await spilling_.adopt(logs_);
         for (auto& one : lost) doubtful_.settle(one);
     }
@@ -231,6 +232,7 @@ void follower::note_look(const spool::folder_look& seen) {
 void follower::resume() {
     auto resumed = resume_cuts(watch_, with_, next_);
     for (auto& id : resumed.ids) unposted_.add(id);
+    if (has_left_) doubtful_.leave_behind(resumed.ids);
     if (resumed.claimed) reports_.keep(std::move(*resumed.claimed));
 }
 

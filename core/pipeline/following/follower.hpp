@@ -104,6 +104,7 @@ private:
     bool is_recorded_ = false;                    // That is the one which is open.
     bool is_recovered_ = false;                   // So the positions beside the journal say.
     bool is_open_ = false;                        // The folder is there.
+    bool has_left_ = false;                       // Its sources were cut in another folder.
     bool is_resumed_ = false;                     // What an earlier run left is on its way.
     bool sees_all_ = false;                       // At the last look every log could be read.
     bool has_cut_all_ = false;                    // Nothing was due at the last turn.

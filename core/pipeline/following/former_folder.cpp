@@ -50,12 +50,14 @@ void report_if_replaced(
     );
 }
 
-void restore_logs(
+bool restore_logs(
     spool::followed_logs& logs, std::vector<spool::log_record> journaled, const known_folder& of
 ) {
     bool is_begun = of.before && is_same_folder(*of.before, of.now);
     logs.restore(journaled, is_begun || of.is_recovered);
-    if (of.before && !is_begun) logs.begin_in_another_folder();
+    bool is_another = of.before && !is_begun;
+    if (is_another) logs.begin_in_another_folder();
+    return is_another;
 }
 
 // Its path may be an empty mount point by now, or have another folder.

@@ -39,8 +39,8 @@ struct known_folder {
 };
 
 /// Takes over what the journal has of the logs. Where they are of another folder than the one that
-/// is open, that one is new, and they were left behind.
-void restore_logs(
+/// is open, that one is new, and they were left behind: true.
+bool restore_logs(
     spool::followed_logs& logs, std::vector<spool::log_record> journaled, const known_folder& of
 );
 

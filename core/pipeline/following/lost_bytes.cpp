@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "base/wording/counted.hpp"
+#include "pipeline/superseding.hpp"
 #include "spool/source/place.hpp"
 
 #include <sys/stat.h>
@@ -97,6 +98,16 @@ readable_source find_bytes(std::vector<spool::slice> slices, const open_folder& 
     return out;
 }
 
+void leave_lost(readable_source& found) {
+    auto one = found.lost.begin();
+    for (auto slice : found.lost_slices) {
+        auto& location = found.slices[slice].location;
+        bool was_there = !spool::is_kept_range(location) && !spool::is_spilled(location);
+        auto& cause = one++->cause;
+        if (was_there && cause == spool::loss_cause::deleted) cause = spool::loss_cause::left;
+    }
+}
+
 std::vector<spool::source> parts_of(const spool::source& whole, const readable_source& found) {
     std::vector<spool::source> out;
     auto add = [&](std::vector<spool::slice> slices) {
@@ -114,7 +125,10 @@ std::vector<spool::source> parts_of(const spool::source& whole, const readable_s
         to.push_back(found.slices[i]);
     }
     if (!readable.empty()) add(std::move(readable));
-    for (auto& one : lost) add({std::move(one)});
+    for (auto& one : lost) {
+        add({std::move(one)});
+        share_posts(out.back(), whole);
+    }
     return out;
 }
 

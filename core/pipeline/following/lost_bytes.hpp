@@ -35,8 +35,12 @@ struct readable_source {
 /// Looks for the files that hold the bytes of slices. Blocking.
 readable_source find_bytes(std::vector<spool::slice> slices, const open_folder& from);
 
+/// The source was cut in a folder that the watch has left: what is not found was left there. Pure.
+void leave_lost(readable_source& found);
+
 /// What becomes of a source of which slices are lost: one source of those that were found, if there
-/// are any, then one of each that is lost, in the order of `found.lost`; all without ids. Pure.
+/// are any, then one of each that is lost, in the order of `found.lost`; all without ids. Those
+/// that are lost may have arrived with a post of the whole. Pure.
 std::vector<spool::source> parts_of(const spool::source& whole, const readable_source& found);
 
 }  // namespace kustodrop::pipeline

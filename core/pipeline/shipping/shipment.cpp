@@ -25,7 +25,8 @@ static std::string_view ending_of(spool::stored_as form) {
 
 std::string blob_name(const spool::source& what, const target& where, spool::stored_as form) {
     auto extension = std::string(kusto::file_extension(where.format));
-    return what.id + "." + extension + std::string(ending_of(form));
+    auto number = what.posts == 0 ? std::string() : "-" + std::to_string(what.posts);
+    return what.id + number + "." + extension + std::string(ending_of(form));
 }
 
 spool::data_rules data_rules_of(kusto::data_format format) {

@@ -18,8 +18,10 @@ namespace kustodrop::pipeline {
 /// Whether the file's own name says that it is gzip already.
 bool is_gzip_name(std::string_view name);
 
-/// "SOURCE_ID.json.gz". Only letters, digits, '-' and '.': the same bytes in BlobPath and in the
-/// request (docs/protocol.md §5.3). The service learns the compression from the ending.
+/// "SOURCE_ID.json.gz", or "SOURCE_ID-POSTS.json.gz" of what is uploaded again after so many posts:
+/// the service may still read an earlier one, and of what that has named something may be left out
+/// by now. Only letters, digits, '-' and '.': the same bytes in BlobPath and in the request
+/// (docs/protocol.md §5.3). The service learns the compression from the ending.
 std::string blob_name(const spool::source& what, const target& where, spool::stored_as form);
 
 /// What counts as data in files of this format. Without a header.

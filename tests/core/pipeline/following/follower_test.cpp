@@ -168,8 +168,7 @@ BOOST_AUTO_TEST_CASE(of_several_logs_what_can_be_read_keeps_the_id_of_the_post) 
     std::filesystem::resize_file(files.path("b.log"), 0);
     follows->look_again(what);
     wait(7);
-    BOOST_TEST(routed.posted_ids.empty());
-    BOOST_TEST(routed.settled_ids.size() == 1u);
+    BOOST_TEST(routed.settled_ids.empty());
     auto* left = sources->find(id);
     BOOST_TEST_REQUIRE(left != nullptr);
     BOOST_TEST(std::holds_alternative<spool::stage::claimed>(left->stage));
@@ -177,6 +176,29 @@ BOOST_AUTO_TEST_CASE(of_several_logs_what_can_be_read_keeps_the_id_of_the_post) 
     BOOST_TEST(left->slices.front().name == "a.log");
     BOOST_TEST(left->posts == 1u);
     BOOST_TEST(ready.size() == waiting + 1);
+    // The post may have delivered it.
+    BOOST_TEST_REQUIRE(routed.posted_ids.size() == 1u);
+    auto* lost = sources->find(routed.posted_ids.front());
+    BOOST_TEST_REQUIRE(lost != nullptr);
+    BOOST_TEST(lost->slices.front().name == "b.log");
+    BOOST_TEST(lost->slices.front().location.empty());
+    BOOST_TEST(lost->ambiguous_posts == 1u);
+    BOOST_TEST(std::holds_alternative<spool::stage::posted>(lost->stage));
+}
+
+BOOST_AUTO_TEST_CASE(of_several_logs_what_cannot_be_read_is_lost_where_every_post_has_failed) {
+    append("a.log", "1,a\n");
+    append("b.log", "2,b\n");
+    begin();
+    wait();
+    auto& what = *claimed().front();
+    what.posts = 1;
+    what.failure_keys = {"0123456789abcdef"};
+    std::filesystem::resize_file(files.path("b.log"), 0);
+    follows->look_again(what);
+    wait(7);
+    BOOST_TEST(routed.posted_ids.empty());
+    BOOST_TEST_REQUIRE(routed.settled_ids.size() == 1u);
     auto* lost = sources->find(routed.settled_ids.front());
     BOOST_TEST_REQUIRE(lost != nullptr);
     BOOST_TEST(lost->slices.front().name == "b.log");

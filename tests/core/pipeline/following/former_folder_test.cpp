@@ -93,6 +93,21 @@ BOOST_AUTO_TEST_CASE(where_it_is_not_there_what_was_not_cut_was_left_behind) {
     BOOST_TEST(code() == "left_unread");
 }
 
+BOOST_AUTO_TEST_CASE(so_was_what_was_cut_and_not_uploaded) {
+    append("app.log", "1,a\n");
+    begin();
+    wait();
+    BOOST_TEST((ranges() == texts{"app.log 0-4"}));
+    std::filesystem::remove_all(files.path());
+    restart_elsewhere();
+    wait();
+    BOOST_TEST(watch->options.path == other.path());
+    follows->look_again(*claimed().front());
+    wait(7);
+    BOOST_TEST((ranges() == texts{"app.log 0-4"}));
+    BOOST_TEST(code() == "left_unread");
+}
+
 BOOST_AUTO_TEST_CASE(nor_is_another_one_at_its_path_taken_for_it) {
     options.follow.cut.max_age = 1h;
     append("app.log", "1,a\n");

@@ -51,4 +51,21 @@ BOOST_AUTO_TEST_CASE(each_lost_range_is_a_source_of_its_own) {
     BOOST_TEST(parts[1].slices[0].name == "b.log");
 }
 
+BOOST_AUTO_TEST_CASE(a_lost_range_may_have_arrived_with_a_post_of_the_whole) {
+    spool::source whole;
+    whole.slices = {range("a.log", 0, 5), range("b.log", 10, 7)};
+    whole.posts = 2;
+    whole.failure_keys = {"one of them has failed"};
+    whole.last_post_at = wall_time(9s);
+    pipeline::readable_source found;
+    found.slices = whole.slices;
+    found.lost_slices = {1};
+    auto parts = pipeline::parts_of(whole, found);
+    BOOST_TEST_REQUIRE(parts.size() == 2u);
+    BOOST_TEST(parts[1].slices[0].name == "b.log");
+    BOOST_TEST(parts[1].posts == 1u);
+    BOOST_TEST(parts[1].ambiguous_posts == 1u);
+    BOOST_TEST((parts[1].last_post_at == wall_time(9s)));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

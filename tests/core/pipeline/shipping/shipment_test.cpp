@@ -36,6 +36,12 @@ BOOST_AUTO_TEST_CASE(a_blob_is_named_by_its_source_and_says_how_it_is_stored) {
     BOOST_TEST(blob_name(what, logs(), spool::stored_as::raw) == what.id + ".json");
 }
 
+BOOST_AUTO_TEST_CASE(a_post_never_names_a_blob_that_was_uploaded_after_it) {
+    auto what = one_file("some file.json");
+    what.posts = 2;
+    BOOST_TEST(blob_name(what, logs(), spool::stored_as::gzip) == what.id + "-2.json.gz");
+}
+
 BOOST_AUTO_TEST_CASE(every_format_says_what_is_data) {
     using kusto::data_format;
     using spool::data_syntax;
