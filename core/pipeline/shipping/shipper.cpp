@@ -109,9 +109,10 @@ asio::awaitable<bool> shipper::ship(std::string source_id) {
         if (pass_on(*what) || target_hold_.holds(*what, *from)) co_return false;
         if (blob_elsewhere(*what, with_.cluster)) with_.sources.advance(*what, stage::claimed{});
         if (isolate(*what) || hold(*what, *from) || hold_for_folder(*what)) co_return false;
-        if (hold_for_storage(*what) || await_writer(*what, *from)) co_return false;
-        streaming_slots::slot slot;
         bool streams = streamer_.streams(*what, *from, options_);
+        // What is streamed needs no storage.
+        if ((!streams && hold_for_storage(*what)) || await_writer(*what, *from)) co_return false;
+        streaming_slots::slot slot;
         if (streams) {
             slot = slots_.take(source_id, options_.streaming_concurrency);
             if (!slot) co_return false;

@@ -103,6 +103,26 @@ BOOST_AUTO_TEST_CASE(what_is_too_large_is_queued_without_a_request) {
     BOOST_TEST(bodies.empty());
 }
 
+BOOST_AUTO_TEST_CASE(what_is_streamed_does_not_wait_while_storage_refuses_what_is_not) {
+    how.streaming_bytes = 100;
+    shipper->set_options(how);
+    storage = [this](const http::request& asked) -> std::optional<result<http::response>> {
+        if (asked.service == "streaming") return table();
+        if (asked.operation != "put_blob") return std::nullopt;
+        http::response odd{400, {}, {}};
+        odd.headers.add("x-ms-error-code", "OddRefusal");
+        return odd;
+    };
+    begin();
+    for (int number = 1; number <= 6; ++number) claim(number, std::string(101, 'x'));
+    pass_seconds(60);
+    BOOST_TEST(logged("the watch is held") == 1u);
+    for (int number = 11; number <= 13; ++number) {
+        claim(number);
+        BOOST_TEST(state_of(number) == "succeeded ");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(bad_rows_fail_with_the_services_text) {
     table = [] { return refusal(400, "The rows are odd"); };
     begin();
