@@ -45,6 +45,7 @@ spool::following_rules rules_of(const watch_options& from, const std::string& st
     auto form = record_form_of(from.target.format);
     if (form && form->syntax == spool::record_syntax::separated) rules.ranges.form = *form;
     rules.ranges.max_record = from.follow.max_record_bytes;
+    rules.ranges.max_range = from.follow.cut.max_bytes;
     rules.ranges.records = from.follow.records;
     rules.ranges.records.max_record = from.follow.max_record_bytes;
     // What a column holds may have quotes of its own.

@@ -101,8 +101,11 @@ static record_end end_of_entries(
         return records.whole_until();
     });
     // The reader cuts within what is longer than a record may be, at the same places.
-    if (found.end > 0 || wish.limit - from <= rules.max_record) return found;
-    return {last_line_end(file, from, wish.limit), record_split::length};
+    bool is_full = wish.limit - from >= rules.max_range;
+    if (found.end > 0 || (wish.limit - from <= rules.max_record && !is_full)) return found;
+    auto line = last_line_end(file, from, wish.limit);
+    if (line == 0 && is_full) return cut_within(file, from, wish.limit);
+    return {line, record_split::length};
 }
 
 // A newline may be quoted: the records are read from the position on, where no quotation is open.

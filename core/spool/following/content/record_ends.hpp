@@ -11,9 +11,10 @@ namespace kustodrop::spool {
 
 /// How records are found in logs.
 struct range_rules {
-    record_form form;                        // Of the format.
-    std::uint64_t max_record = 1024 * 1024;  // What is longer is cut within.
-    record_rules records = {};               // Other than lines: these find the ends.
+    record_form form;                             // Of the format.
+    std::uint64_t max_record = 1024 * 1024;       // What is longer is cut within.
+    record_rules records = {};                    // Other than lines: these find the ends.
+    std::uint64_t max_range = 100 * 1024 * 1024;  // Where no record ends in that, it is cut within.
     evidence_sizes sizes = {};
 };
 

@@ -116,6 +116,33 @@ BOOST_AUTO_TEST_CASE(lines_end_where_they_end) {
     BOOST_TEST(found(false, true) == "half");
 }
 
+BOOST_AUTO_TEST_CASE(a_record_that_no_range_has_room_for_holds_nothing_up) {
+    rules.records.kind = record_kind::cri;
+    rules.max_record = rules.records.max_record = rules.max_range = 100;
+    std::string part = "2026-11-30T10:00:00Z stdout P " + std::string(20, 'a') + "\n";
+    text = part + part;
+    text.resize(99);
+    BOOST_TEST(found() == "nothing");
+    text += "aa";
+    text.resize(100, 'a');
+    BOOST_TEST(found() == part + " length");
+    rules.max_range = 1000;
+    BOOST_TEST(found() == "nothing");
+}
+
+BOOST_AUTO_TEST_CASE(nor_does_a_line_that_none_has_room_for) {
+    for (auto kind : {record_kind::cri, record_kind::docker, record_kind::unindented}) {
+        rules.records.kind = kind;
+        rules.max_record = rules.records.max_record = rules.max_range = 100;
+        text = std::string(99, 'a');
+        BOOST_TEST(found() == "nothing");
+        text += "a";
+        BOOST_TEST(found() == text + " length");
+        text.back() = '\xC3';
+        BOOST_TEST(found() == text.substr(0, 99) + " length");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(places_inside_are_ends_of_records_far_apart) {
     for (auto syntax : {record_syntax::lines, record_syntax::separated}) {
         rules.form = {syntax, ','};
