@@ -24,15 +24,26 @@ look_result log_book::look(
 ) {
     look_table look(logs_, last_number_, options_, files, content, now);
     look.hidden = hidden;
+    look.emptied = std::move(emptied_);
     if (!begun_) look.vanished_as = loss_cause::left;
     judge_known_files(look);
     auto unexplained = judge_strangers(look, !std::exchange(begun_, true));
     end_vanished_logs(look);
     place_remains(look, unexplained);
+    keep_emptied(look);
     report_losses(look);
     note_sizes(look);
     forget_ended(look);
     return std::move(look.result);
+}
+
+// What is left of them may be in what could not be compared.
+void log_book::keep_emptied(look_table& look) {
+    emptied_ = std::move(look.emptied);
+    std::erase_if(emptied_, [&](auto number) {
+        auto log = logs_.find(number);
+        return log == logs_.end() || look.is_settled(log->second.family);
+    });
 }
 
 void log_book::report_losses(look_table& look) {
@@ -119,6 +130,12 @@ void log_book::cut(
 std::string log_book::made_id(const log_state& log) const {
     auto first = log.head.value_or(content_mark{});
     return make_log_id({options_.watch, options_.file_system, log.file, first, log.life});
+}
+
+std::string log_book::id_with(log_number number, const std::optional<content_mark>& head) const {
+    auto log = logs_.at(number);
+    if (!log.head) log.head = head;
+    return log.id.empty() ? made_id(log) : log.id;
 }
 
 void log_book::end(log_number number) { logs_.at(number).phase = log_phase::ended; }

@@ -58,6 +58,9 @@ public:
     /// What was seen and is in no source.
     std::vector<log_loss> unread() const;
 
+    /// The id of a log, or the one that it gets when its first record has this mark.
+    std::string id_with(log_number number, const std::optional<content_mark>& head) const;
+
     const log_state* find(log_number number) const;
     const known_logs& logs() const { return logs_; }
     log_number last_number() const { return last_number_; }
@@ -72,6 +75,7 @@ private:
     void forget_copies(const look_table& look, std::set<log_number>& needed);
     void forget_ended(const look_table& look);
     std::string made_id(const log_state& log) const;
+    void keep_emptied(look_table& look);
     void report_losses(look_table& look);
 
     book_options options_;
@@ -79,6 +83,7 @@ private:
     known_logs written_;  // As the journal has them.
     log_number last_number_ = 0;
     bool begun_ = false;
+    std::set<log_number> emptied_;                  // See look_table.
     std::map<log_number, time_point> alone_since_;  // Ended logs without kin, since this start.
 };
 

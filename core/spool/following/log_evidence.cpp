@@ -1,6 +1,7 @@
 #include "spool/following/log_evidence.hpp"
 
 #include <algorithm>
+#include <string>
 
 namespace kustodrop::spool {
 
@@ -41,8 +42,15 @@ bool log_evidence::is_beginning_of(std::size_t file, std::size_t other) {
     return !unreadable(file) && holds(other, tail);
 }
 
+// What follows must prove by itself that it is the same log.
+bool log_evidence::is_freed(const log_state& log, std::size_t file) {
+    if (!log.head || log.anchors.empty() || log.position < sizes_.least) return false;
+    std::string nuls(log.head->length, '\0');
+    return holds(file, {log.head->end, log.head->length, content_hash(nuls)});
+}
+
 bool log_evidence::is_unchanged(const log_state& log, std::size_t file) {
-    if (log.head && !holds(file, *log.head)) return false;
+    if (log.head && !holds(file, *log.head) && !is_freed(log, file)) return false;
     if (!log.anchors.empty() && !holds(file, log.anchors.back())) return false;
     return holds(file, log.witness);
 }

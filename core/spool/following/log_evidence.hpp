@@ -46,7 +46,7 @@ public:
     bool is_beginning_of(std::size_t file, std::size_t other);
 
     /// Whether all that is known of the log but its older anchors holds: its head, what lies before
-    /// its position, and what was seen last of it.
+    /// its position, and what was seen last of it. A head of NULs was freed, as by `fallocate -p`.
     bool is_unchanged(const log_state& log, std::size_t file);
 
     struct proof {
@@ -65,6 +65,7 @@ public:
     const evidence_sizes& sizes() const { return sizes_; }
 
 private:
+    bool is_freed(const log_state& log, std::size_t file);
     std::uint64_t size_of(std::size_t file) const { return files_[file].size_bytes; }
     std::optional<std::uint64_t> hash(std::size_t file, std::uint64_t from, std::uint64_t to);
 

@@ -61,6 +61,8 @@ void look_table::end(log_state& log, loss_cause cause, std::uint64_t lost_from) 
     log.doubt.reset();
     in_sight.erase(log.number);
     endings.push_back({log.number, cause, lost_from});
+    bool is_emptied = cause == loss_cause::truncated || cause == loss_cause::overwritten;
+    if (is_emptied) emptied.insert(log.number);
 }
 
 void look_table::end_vanished(log_state& log, std::uint64_t lost_from) {

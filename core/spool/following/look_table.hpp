@@ -86,6 +86,9 @@ public:
     std::set<std::size_t> strangers;               // Files of no log that is followed.
     std::map<log_number, std::size_t> in_sight;    // Followed logs, and the files they are.
     std::vector<ending> endings;
+    // Logs that were truncated or written again, at this look or at an earlier one since which
+    // nothing was decided about their families.
+    std::set<log_number> emptied;
     look_result result;
 
 private:

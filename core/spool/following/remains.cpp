@@ -27,6 +27,20 @@ static bool was_born_before(const log_file& file, const log_file& than) {
     return file.born_ns != 0 && file.born_ns < than.born_ns;
 }
 
+log_evidence::proof proof_of_remains(
+    const log_state& log,
+    std::size_t file,
+    const std::set<log_number>& emptied,
+    const std::vector<log_sighting>& sightings,
+    log_evidence& evidence
+) {
+    auto proof = evidence.proven(log, file);
+    bool is_copied =
+        emptied.contains(log.number) && !was_born_before(sightings[file].file, log.file);
+    proof.whole |= proof.all && is_copied;
+    return proof;
+}
+
 // Two files may be copies of each other: only the longer one is read.
 static void find_copies(
     std::vector<origin>& made, const std::vector<log_sighting>& sightings, log_evidence& evidence
@@ -62,10 +76,7 @@ std::vector<origin> find_remains(
         auto& seen = sightings[made[i].file];
         for (auto* log : ended) {
             if (log->family != seen.family || log->file.same_file(seen.file)) continue;
-            auto proof = evidence.proven(*log, made[i].file);
-            bool is_copied =
-                emptied.contains(log->number) && !was_born_before(seen.file, log->file);
-            proof.whole |= proof.all && is_copied;
+            auto proof = proof_of_remains(*log, made[i].file, emptied, sightings, evidence);
             if (!proof.whole && proof.end < evidence.sizes().least) continue;
             heirs.push_back({proof, seen.size_bytes, i, log});
         }

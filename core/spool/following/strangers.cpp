@@ -205,7 +205,7 @@ static bool holds_all_of_an_ended_log(look_table& look, std::size_t file) {
         bool is_kin = log.phase == log_phase::ended && !log.carried &&
                       log.family == look.files[file].family &&
                       !log.file.same_file(look.files[file].file);
-        return is_kin && look.evidence.proven(log, file).whole;
+        return is_kin && proof_of_remains(log, file, look.emptied, look.files, look.evidence).whole;
     });
 }
 
@@ -308,12 +308,7 @@ void place_remains(look_table& look, const unexplained_files& unexplained) {
     for (auto& [number, log] : look.logs) {
         if (log.phase == log_phase::ended && !log.carried) ended.push_back(&log);
     }
-    std::set<log_number> emptied;
-    for (auto& ending : look.endings) {
-        using enum loss_cause;
-        if (ending.cause == truncated || ending.cause == overwritten) emptied.insert(ending.log);
-    }
-    auto found = find_remains(unexplained.files, ended, emptied, look.files, look.evidence);
+    auto found = find_remains(unexplained.files, ended, look.emptied, look.files, look.evidence);
     std::stable_partition(found.begin(), found.end(), [](auto& o) { return !o.copy_of; });
     std::map<std::size_t, log_number> made;
     for (auto& one : found) {

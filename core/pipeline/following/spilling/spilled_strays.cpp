@@ -91,6 +91,18 @@ std::size_t spill_slices(std::vector<spool::slice>& slices, const slice_spilling
     return done;
 }
 
+// A file that was truncated since may have another log by now, of which nothing is cut: its bytes
+// are other ones. What follows on bytes of it cannot be told apart.
+static bool is_of_another_life(
+    const spool::followed_logs& logs,
+    const spool::log_state& log,
+    const spool::spilled_content& found
+) {
+    auto& range = found.range;
+    if (!range.log_id || !log.id.empty() || range.offset > 0) return false;
+    return *range.log_id != logs.id_with(log.number, range_of(found, log).head);
+}
+
 // Each is either of a log that has more behind it, or of one that is not known any more.
 static void admit_stray(
     const stray_parts& of,
@@ -128,6 +140,7 @@ asio::awaitable<adopted_strays> adopt_strays(
     std::uint64_t bytes = 0;
     for (auto& one : strays) {
         auto* log = log_of(logs->known(), one.range);
+        if (log && is_of_another_life(*logs, *log, one)) log = nullptr;
         if (!is_to_be_shipped(one.range, log, is_lost)) {
             if (is_lost) out.delivered.insert(one.range.location);
             continue;

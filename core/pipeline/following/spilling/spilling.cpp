@@ -4,6 +4,8 @@
 #include "pipeline/following/spilling/spilled_strays.hpp"
 #include "spool/source/place.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <limits>
 #include <utility>
@@ -35,6 +37,7 @@ struct spilling::batch {
     std::shared_ptr<const spool::open_logs> files;
     std::shared_ptr<const spool::spilled_ranges> to;
     spool::spill_limits limits;
+    std::set<spool::log_number> named = {};
     std::vector<spool::range_wish> wishes = {};
     std::string id = {};  // Of this batch, for the names of files.
 
@@ -52,6 +55,11 @@ struct spilling::batch {
     attempt write(const spool::range_wish& wish);
 };
 
+static bool has_name(int file) {
+    struct ::stat facts = {};
+    return ::fstat(file, &facts) == 0 && facts.st_nlink > 0;
+}
+
 void spilling::batch::write() {
     done.clear();
     for (auto& wish : wishes) done[wish.log] = write(wish);
@@ -64,14 +72,16 @@ spilling::batch::attempt spilling::batch::write(const spool::range_wish& wish) {
         return out;
     }
     auto found = logs->find({wish}).ranges;
-    if (found.empty()) {
+    bool is_rest = found.empty();
+    if (is_rest) {
         // Nothing will be added to its last record.
         auto rest = wish;
         rest.takes_unfinished = true;
         found = logs->find({rest}).ranges;
     }
     auto file = found.empty() ? nullptr : files->find(found.front().range.bytes);
-    if (!file) {
+    bool may_go_on = is_rest && file && named.contains(wish.log) && has_name(file->get());
+    if (!file || may_go_on) {
         out.refusal = "its file does not have these bytes any more";
         out.has_changed = true;
         return out;
@@ -107,7 +117,7 @@ asio::awaitable<void> spilling::spill(
     co_await make_sure();
     if (departing.empty() || !watch_.spilled) co_return;
     auto limits = limits_of(watch_);
-    auto one = std::make_shared<batch>(batch{logs, watch_.logs, watch_.spilled, limits});
+    auto one = std::make_shared<batch>(batch{logs, watch_.logs, watch_.spilled, limits, named_});
     std::map<spool::log_number, std::string> refused;
     auto left = watch_.options.follow.cut.max_bytes;
     for (int round = 0; round < most_rounds && left > 0; ++round) {
@@ -215,7 +225,10 @@ asio::awaitable<void> spilling::keep(
     bool may_keep = watch_.spilled && watch_.options.follow.spill.max_bytes > 0;
     if (!may_keep || closing.empty()) co_return;
     std::set<std::uint64_t> inodes;
-    for (auto& log : closing) inodes.insert(log.inode);
+    for (auto& log : closing) {
+        inodes.insert(log.inode);
+        if (!log.is_nameless) named_.insert(log.number);
+    }
     co_await keep_cuts(std::move(inodes));
     auto before = std::numeric_limits<std::uint64_t>::max();
     for (;;) {

@@ -44,7 +44,8 @@ public:
     );
 
     /// Spills what these logs have that is not read, and what was cut of them and is not uploaded,
-    /// for their files are about to be closed.
+    /// for their files are about to be closed. The unfinished end of one that is not deleted stays
+    /// in it: its folder, which is absent, may be back.
     asio::awaitable<void> keep(
         std::shared_ptr<spool::followed_logs> logs, std::vector<spool::followed_log> closing
     );
@@ -92,6 +93,7 @@ private:
     cut_admission& admission_;
     spool::spill_use use_;
     std::map<std::uint64_t, letting_go> pinned_;  // By inode.
+    std::set<spool::log_number> named_;           // Of the logs that are about to be closed.
     std::string refusal_;                         // Of the last attempt; empty: it has worked.
     std::set<std::string> unknown_;               // Locations of what a lost journal knew,
     std::set<std::string> delivered_;             // and of what has arrived before it was lost.

@@ -290,7 +290,10 @@ followed_logs::found_ranges followed_logs::find(const std::vector<range_wish>& w
         auto file = log ? open_.find(log->file.inode) : open_.end();
         if (!log || log->doubt || file == open_.end()) continue;
         auto found = find_range(file->second.opened->get(), *log, wish, rules_.ranges);
-        if (found.range) out.ranges.push_back({wish.log, std::move(*found.range)});
+        if (found.range) {
+            found.range->bytes.log_id = book_.id_with(wish.log, found.range->head);
+            out.ranges.push_back({wish.log, std::move(*found.range)});
+        }
         if (!found.has_changed) continue;
         out.changed.insert(wish.log);
         // Its bytes are read again, even where its size and its time are as they were.

@@ -166,6 +166,11 @@ public:
 
     const known_logs& known() const { return book_.logs(); }
 
+    /// See log_book.
+    std::string id_with(log_number log, const std::optional<content_mark>& head) const {
+        return book_.id_with(log, head);
+    }
+
     /// What was seen of all logs and is in no source.
     std::vector<log_loss> unread() const { return book_.unread(); }
 

@@ -85,7 +85,6 @@ static std::optional<log_range> wished_range(
     out.bytes.location = log.name;
     out.bytes.offset = from;
     out.bytes.length_bytes = found.end - from;
-    if (!log.id.empty()) out.bytes.log_id = log.id;
     out.bytes.identity = identity_of(facts);
     // The open file of a compressed log is not the log's own.
     out.bytes.identity.inode = log.file.inode;

@@ -67,6 +67,31 @@ BOOST_AUTO_TEST_CASE(what_a_lost_journal_knew_is_shipped) {
     BOOST_TEST(spilled_files() == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(it_is_not_taken_for_the_beginning_of_a_log_that_has_the_file_by_now) {
+    append("app.log", "1,a\n");
+    begin();
+    wait();
+    auto away = files.path() + ".away";
+    std::filesystem::rename(files.path(), away);
+    wait(2);
+    follows->close();
+    wait(2);
+    BOOST_TEST(spilled_files() == 1u);
+    std::filesystem::rename(away, files.path());
+    std::filesystem::resize_file(files.path("app.log"), 0);
+    append("app.log", "5,e\n6,f\n");
+    restart();
+    wait(70);
+    options.follow.cut.max_age = 1s;
+    lose_journal();
+    wait(10);
+    BOOST_TEST((ranges() == texts{"app.log 0-4", "app.log 0-8"}));
+    for (auto* what : claimed()) {
+        auto& range = what->slices.front();
+        if (range.length_bytes == 4) BOOST_TEST(bytes_of(range) == "1,a\n");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_does_not_say_what_it_is_is_left_there_and_said) {
     spill_one("1,a\n");
     std::ofstream(spill_folder() + "/app.log@4-8.another-0.gz") << "of an earlier release";
@@ -111,6 +136,26 @@ BOOST_AUTO_TEST_CASE(so_is_what_was_cut_of_it_and_is_not_uploaded) {
     wait();
     BOOST_TEST((ranges() == texts{"app.log 0-4", "b.log 0-4"}));
     BOOST_TEST(spilled_files() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(the_folder_that_is_absent_then_may_be_back_with_an_unfinished_end) {
+    append("app.log", "1,a\n2,b\n3");
+    append("b.log", "4,d\n5");
+    begin();
+    wait();
+    auto away = files.path() + ".away";
+    std::filesystem::rename(files.path(), away);
+    std::filesystem::remove(away + "/b.log");
+    wait(2);
+    follows->close();
+    wait(2);
+    std::filesystem::rename(away, files.path());
+    append("app.log", ",c\n");
+    options.follow.cut.max_age = 1s;
+    restart();
+    wait();
+    BOOST_TEST((ranges() == texts{"app.log 0-8", "app.log 8-12", "b.log 0-4", "b.log 4-5"}));
+    BOOST_TEST(routed.settled_ids.empty());
 }
 
 BOOST_AUTO_TEST_CASE(what_has_a_name_is_not_spilled_then) {

@@ -24,6 +24,31 @@ BOOST_AUTO_TEST_CASE(a_log_whose_end_is_taken_back_is_the_same_log) {
     BOOST_TEST(losses() == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_log_whose_beginning_is_freed_is_the_same_log) {
+    write("app.log", lines(1, 40));
+    look();
+    cut("app.log", lines(1, 30).size());
+    auto before = log("app.log").number;
+    disk.find("app.log")->data.replace(0, 200, 200, '\0');
+    BOOST_TEST(look() == "app.log: same_log");
+    write("app.log", lines(41, 42));
+    restart();
+    BOOST_TEST(look() == "app.log: same_log");
+    BOOST_TEST(log("app.log").number == before);
+    BOOST_TEST(log("app.log").position == lines(1, 30).size());
+    BOOST_TEST(losses() == "");
+}
+
+BOOST_AUTO_TEST_CASE(one_that_is_freed_up_to_what_was_read_is_not_known_any_more) {
+    write("app.log", lines(1, 40));
+    look();
+    cut("app.log", lines(1, 30).size());
+    auto freed = lines(1, 30).size();
+    disk.find("app.log")->data.replace(0, freed, freed, '\0');
+    BOOST_TEST(look() == "app.log: truncated");
+    BOOST_TEST(losses() == "overwritten_unread 441-591");
+}
+
 BOOST_AUTO_TEST_CASE(so_little_that_logs_begin_alike_is_read_again) {
     write("app.log", lines(1, 3) + "half");
     look();
