@@ -211,6 +211,11 @@ bool ledger::is_in_doubt(const std::string& id) const {
     return found != sources_.end() && found->second.is_silent && found->second.open_posts > 0;
 }
 
+bool ledger::is_repeated(const std::string& id) const {
+    auto found = sources_.find(id);
+    return found != sources_.end() && (found->second.open_posts > 0 || found->second.credit > 0);
+}
+
 void ledger::said_success(const std::string& id) {
     for (auto& part : sources_[id].what) {
         for (std::size_t i = 0; i < part.count; ++i) part.of->confirmed[part.first + i] = 1;

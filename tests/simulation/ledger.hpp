@@ -82,6 +82,8 @@ public:
     void judge_logs_by(log_ledger& logs) { logs_ = &logs; }
     /// Whether the client cannot know what became of a post, so that it may fail for it.
     bool is_in_doubt(const std::string& id) const;
+    /// Whether the answer to a post of it was not heard, or came to the client of before a crash.
+    bool is_repeated(const std::string& id) const;
 
     // What happened to the client.
     void crashed();

@@ -41,7 +41,7 @@ public:
 
 private:
     void check_partition(const std::vector<known_range>& ranges);
-    void check_rows(const std::vector<known_range>& ranges);
+    void check_rows(const std::vector<known_range>& ranges, const ledger& posts);
     void check_life(const log_life& life, const std::vector<known_range>& ranges);
     void check_repeats(const ledger& posts);
     void check_punctuality();

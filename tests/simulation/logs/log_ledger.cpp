@@ -69,7 +69,8 @@ void log_ledger::leave_hole(log_life& in, std::uint64_t until) {
 
 // What its writer has left of one may be shorter than that.
 bool log_ledger::owns(std::string_view text) {
-    return text.starts_with(opening) || (!text.empty() && opening.starts_with(text));
+    auto line = text.substr(0, text.find('\n'));
+    return text.starts_with(opening) || (!line.empty() && opening.starts_with(line));
 }
 
 std::optional<std::size_t> log_ledger::record_at(std::string_view text) const {
