@@ -91,8 +91,8 @@ std::size_t spill_slices(std::vector<spool::slice>& slices, const slice_spilling
     return done;
 }
 
-// A file that was truncated since may have another log by now, of which nothing is cut: its bytes
-// are other ones. What follows on bytes of it cannot be told apart.
+// The file may have been truncated since, and have another log by now, of which nothing is cut.
+// Where the range does not begin that log, both cannot be distinguished.
 static bool is_of_another_life(
     const spool::followed_logs& logs,
     const spool::log_state& log,

@@ -15,10 +15,8 @@ namespace kustodrop::spool {
 static constexpr std::size_t scan_limit = 1'000'000;
 
 namespace {
-
 // Which files are held open first.
 enum class rank { only_here, unread, read };
-
 }  // namespace
 
 followed_logs::followed_logs(book_options book, following_rules rules)
@@ -290,13 +288,13 @@ followed_logs::found_ranges followed_logs::find(const std::vector<range_wish>& w
         auto file = log ? open_.find(log->file.inode) : open_.end();
         if (!log || log->doubt || file == open_.end()) continue;
         auto found = find_range(file->second.opened->get(), *log, wish, rules_.ranges);
-        if (found.range) {
-            found.range->bytes.log_id = book_.id_with(wish.log, found.range->head);
-            out.ranges.push_back({wish.log, std::move(*found.range)});
+        if (auto& one = found.range) {
+            one->bytes.log_id = book_.id_with(wish.log, one->head);
+            out.ranges.push_back({wish.log, std::move(*one)});
         }
         if (!found.has_changed) continue;
         out.changed.insert(wish.log);
-        // Its bytes are read again, even where its size and its time are as they were.
+        // Read again, even where its size and time are as they were.
         if (!log->compressed) rested_.erase(log->file.inode);
     }
     return out;

@@ -119,34 +119,6 @@ BOOST_AUTO_TEST_CASE(the_copy_of_copytruncate_is_read_while_it_is_being_compress
     }
 }
 
-// Of a short log, too, whatever was read of it.
-BOOST_AUTO_TEST_CASE(the_copy_of_a_short_log_is_known_while_it_is_being_compressed) {
-    for (std::string of : {"abc", "def"}) {
-        bool keeps_copy = of == "abc";
-        append("app.log", lines(of[0], 3));
-        BOOST_TEST(cut() == lines(of[0], 3));
-        append("app.log", lines(of[1], 1));
-        look();
-        std::filesystem::copy_file(place.path("app.log"), place.path("app.log.1"));
-        auto whole = gzip_of("app.log.1");
-        append("app.log.1.gz", whole.substr(0, whole.size() / 2));
-        if (!keeps_copy) std::filesystem::remove(place.path("app.log.1"));
-        std::filesystem::resize_file(place.path("app.log"), 0);
-        append("app.log", lines(of[2], 2));
-        std::string found;
-        for (int turn = 0; turn < 3; ++turn) found += cut();
-        append("app.log.1.gz", whole.substr(whole.size() / 2));
-        for (int turn = 0; turn < 3; ++turn) found += cut();
-        std::filesystem::remove(place.path("app.log.1"));
-        for (int turn = 0; turn < 3; ++turn) found += cut();
-        BOOST_TEST(found.size() == lines(of[1], 1).size() + lines(of[2], 2).size());
-        BOOST_TEST(found.find(lines(of[1], 1)) != std::string::npos);
-        std::filesystem::remove(place.path("app.log.1.gz"));
-        std::filesystem::remove(place.path("app.log"));
-        look();
-    }
-}
-
 BOOST_AUTO_TEST_CASE(what_a_broken_compressed_log_held_is_lost_and_said) {
     append("app.log", lines('a', 100));
     BOOST_TEST(cut() == lines('a', 100));
