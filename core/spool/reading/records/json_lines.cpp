@@ -56,7 +56,7 @@ json::parse_options strictly() {
 struct json_lines::parser {
     json::basic_parser<no_value> of{strictly()};
 
-    // False: it is no JSON, or more than one value.
+    // False: not JSON, or more than one value.
     bool take(bool more, std::string_view bytes) {
         json::error_code error;
         auto taken = of.write_some(more, bytes.data(), bytes.size(), error);
