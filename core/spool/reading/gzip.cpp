@@ -142,12 +142,50 @@ std::unique_ptr<gzip_codec> make_codec(compression how, wrapping wrap) {
 
 }  // namespace
 
+// Small pieces that wait for others.
+struct gzip_encoder::gathered {
+    // Returns how many of these bytes found room.
+    std::size_t add(std::string_view in) {
+        auto taken = std::min(in.size(), bytes.size() - size);
+        std::copy_n(in.data(), taken, bytes.data() + size);
+        size += taken;
+        return taken;
+    }
+    void remove(std::size_t taken) {
+        std::copy(bytes.data() + taken, bytes.data() + size, bytes.data());
+        size -= taken;
+    }
+    bool is_full() const { return size == bytes.size(); }
+    std::string_view view() const { return {bytes.data(), size}; }
+
+    std::size_t size = 0;
+    std::array<char, 64 * 1024> bytes;
+};
+
 gzip_encoder::gzip_encoder(compression how) : codec_(make_codec(how, wrapping::gzip)) {}
 gzip_encoder::~gzip_encoder() = default;
 gzip_encoder::gzip_encoder(gzip_encoder&&) noexcept = default;
 gzip_encoder& gzip_encoder::operator=(gzip_encoder&&) noexcept = default;
 
 progress gzip_encoder::step(std::string_view in, std::span<char> out, bool last) {
+    static constexpr std::size_t small_piece_bytes = 32 * 1024;
+    bool has_gathered = gathered_ && gathered_->size > 0;
+    if (!has_gathered && (last || in.size() >= small_piece_bytes)) return encode(in, out, last);
+    if (!gathered_) gathered_ = std::unique_ptr<gathered>(new gathered);
+    progress sum;
+    for (;;) {
+        sum.consumed += gathered_->add(in.substr(sum.consumed));
+        bool ends = last && sum.consumed == in.size();
+        if (!ends && !gathered_->is_full()) return sum;
+        auto made = encode(gathered_->view(), out.subspan(sum.produced), ends);
+        gathered_->remove(made.consumed);
+        sum.produced += made.produced;
+        sum.finished = made.finished;
+        if (sum.finished || gathered_->size > 0 || ends) return sum;
+    }
+}
+
+progress gzip_encoder::encode(std::string_view in, std::span<char> out, bool last) {
     progress sum;
     while (!sum.finished) {
         auto rest = in.substr(sum.consumed);

@@ -41,7 +41,8 @@ private:
     compression_gate* gate_;
 };
 
-/// Compresses a stream into one gzip member in constant memory.
+/// Compresses a stream into one gzip member in constant memory. Small pieces are gathered: each
+/// call of the library costs as much as some ten KB of input.
 class gzip_encoder {
 public:
     struct progress {
@@ -61,7 +62,11 @@ public:
     progress step(std::string_view in, std::span<char> out, bool last);
 
 private:
+    struct gathered;
+    progress encode(std::string_view in, std::span<char> out, bool last);
+
     std::unique_ptr<gzip_codec> codec_;
+    std::unique_ptr<gathered> gathered_;
 };
 
 /// Bytes that grow as they must, and keep their room when they are cleared.

@@ -82,6 +82,28 @@ BOOST_DATA_TEST_CASE(tiny_and_odd_buffers_make_no_difference, both* kinds, how, 
     }
 }
 
+// As of many small files in one blob, with a large one among them.
+BOOST_DATA_TEST_CASE(small_pieces_are_gathered, both, how) {
+    auto text = test::lines(500'000);
+    for (std::size_t out : {100u, 1u << 20}) {
+        gzip_encoder encoder(how);
+        std::string buffer(out, '\0');
+        std::string whole;
+        std::string_view rest = text;
+        for (std::size_t number = 0;; ++number) {
+            auto piece = rest.substr(0, number % 40 == 7 ? 50'000 : 900);
+            bool last = piece.size() == rest.size();
+            auto step = encoder.step(piece, buffer, last);
+            whole.append(buffer, 0, step.produced);
+            rest.remove_prefix(step.consumed);
+            if (step.finished) break;
+        }
+        BOOST_TEST((test::gunzip(whole) == text));
+        auto at_once = encoded(how, text, text.size(), 1 << 20);
+        BOOST_TEST(whole.size() < at_once.size() * 21 / 20);
+    }
+}
+
 BOOST_DATA_TEST_CASE(shrinks_text, both, how) {
     auto text = test::lines(1 << 20);
     BOOST_TEST(encoded(how, text, 1 << 18, 1 << 20).size() < text.size() / 4);
