@@ -39,22 +39,42 @@ static bool is_of_s3_copy(std::string_view base_name) {
            std::ranges::any_of(digits, is_letter);
 }
 
-// Every name of a folder is compared with all of them: its last character rules most of them out.
+// The last characters of these, which are in lower case, in both cases. Every name of a folder is
+// compared with them, several times: its own last character rules most names out.
+static std::array<bool, 256> last_characters() {
+    std::array<bool, 256> out{};
+    auto add = [&out](std::string_view text) {
+        auto last = static_cast<unsigned char>(text.back());
+        out[last] = true;
+        if (last >= 'a' && last <= 'z') out[last - 'a' + 'A'] = true;
+    };
+    for (auto text : endings) add(text);
+    for (auto text : whole_names) add(text);
+    return out;
+}
+
+static bool may_end_in_a_sign(std::string_view name) {
+    static const auto known = last_characters();
+    return !name.empty() && known[static_cast<unsigned char>(name.back())];
+}
+
 static bool ends_in(std::string_view name, std::string_view ending) {
-    auto last = [](std::string_view text) { return text.substr(text.size() - 1); };
-    return name.size() >= ending.size() && equals_ignoring_case(last(name), last(ending)) &&
+    return name.size() >= ending.size() &&
            equals_ignoring_case(name.substr(name.size() - ending.size()), ending);
 }
 
 std::optional<std::string_view> temporary_sign(std::string_view base_name) {
+    bool may_begin_with_a_sign = base_name.starts_with('.') || base_name.starts_with('~');
     for (auto sign : beginnings) {
-        if (base_name.starts_with(sign)) return sign;
+        if (may_begin_with_a_sign && base_name.starts_with(sign)) return sign;
     }
-    for (auto sign : endings) {
-        if (ends_in(base_name, sign)) return sign;
-    }
-    for (auto name : whole_names) {
-        if (base_name.size() == name.size() && ends_in(base_name, name)) return name;
+    if (may_end_in_a_sign(base_name)) {
+        for (auto sign : endings) {
+            if (ends_in(base_name, sign)) return sign;
+        }
+        for (auto name : whole_names) {
+            if (base_name.size() == name.size() && ends_in(base_name, name)) return name;
+        }
     }
     // Emacs: #NAME#.
     bool in_hashes = base_name.starts_with('#') && base_name.ends_with('#');

@@ -34,6 +34,7 @@ BOOST_AUTO_TEST_CASE(ordinary_names_are_shipped) {
           "my-desktop.ini"}) {
         BOOST_TEST(rules.accepts(name), name);
     }
+    BOOST_TEST(!temporary_sign(""));
 }
 
 BOOST_AUTO_TEST_CASE(temporary_names_are_not) {
