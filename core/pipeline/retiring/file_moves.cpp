@@ -10,6 +10,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 
@@ -19,23 +20,28 @@ static bool is_ours(const spool::slice& file) { return file.location.starts_with
 
 // What the kernel remembers of a file on a file server may be old: it asks for it. Where there is
 // no such call (the C library then answers EINVAL), what it remembers must do.
-static bool ask_for_facts(const spool::descriptor& file, struct ::stat& facts) {
+static std::optional<spool::file_identity> ask_for_facts(const spool::descriptor& file) {
     struct ::statx fresh = {};
     static constexpr int how = AT_EMPTY_PATH | AT_STATX_FORCE_SYNC;
-    bool is_answered = ::statx(file.get(), "", how, STATX_BASIC_STATS, &fresh) == 0;
-    bool is_missing = !is_answered && (errno == EINVAL || errno == ENOSYS || errno == EPERM);
-    return (is_answered || is_missing) && ::fstat(file.get(), &facts) == 0;
+    if (::statx(file.get(), "", how, STATX_BASIC_STATS, &fresh) == 0) {
+        return spool::identity_of(fresh);
+    }
+    bool is_missing = errno == EINVAL || errno == ENOSYS || errno == EPERM;
+    struct ::stat facts = {};
+    if (!is_missing || ::fstat(file.get(), &facts) != 0) return std::nullopt;
+    return spool::identity_of(facts);
 }
 
 late_look look_for_growth(const spool::slice& file, spool::open_folders& through) {
     late_look out;
     auto opened = through.open(file.location, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-    struct ::stat facts = {};
-    if (!opened.is_open() || ::fstat(opened.get(), &facts) != 0) return out;
+    if (!opened.is_open()) return out;
     // Asked first: what a writer adds after this look, it adds while it is known.
     out.writers = spool::probe_writers(opened.get());
-    if (!ask_for_facts(opened, facts)) return out;
-    auto now = spool::identity_of(facts);
+    auto asked = ask_for_facts(opened);
+    if (!asked) return out;
+    auto now = *asked;
+    now.born_ns = 0;  // As of every look at an open file.
     // Where inode numbers do not last, the place says which file it is.
     if (file.identity.inode == 0) now.inode = 0;
     if (now.same_content(file.identity) && !file.has_rest()) return out;
@@ -268,7 +274,9 @@ static std::vector<move_job> with_places(
 std::vector<move_result> move_files(
     const spool::drop_folder& folder, const std::vector<move_job>& asked
 ) {
-    auto jobs = with_places(folder, asked);
+    bool any_in_place = std::ranges::any_of(asked, &move_job::in_place);
+    auto placed = any_in_place ? with_places(folder, asked) : std::vector<move_job>();
+    auto& jobs = any_in_place ? placed : asked;
     std::vector<move_result> results;
     spool::open_folders through(folder);
     for (auto& job : jobs) {

@@ -17,6 +17,7 @@ std::optional<sighting> open_folders::look(int folder, const std::string& base) 
 
 int open_folders::reach(const std::string& name) {
     if (name == ".") return root_;
+    if (made_.is(name)) return made_.folder.get();
     return reached_.is(name) ? reached_.folder.get() : reach_again(name);
 }
 

@@ -151,7 +151,7 @@ observed_files::effect observed_files::note(const look& one, kept_files& kept, t
 
 bool observed_files::waits(const spool::sighting& seen, const kept_files& kept) const {
     bool is_known = kept.is_in_flight(seen.name) || kept.contains(seen.name);
-    return rules_.accepts(seen.name) && !is_known && !refusal_of(seen);
+    return !is_known && rules_.accepts(seen.name) && !refusal_of(seen);
 }
 
 // A marker is of this file if it is not older, or appeared after the file was seen without it,
@@ -215,6 +215,7 @@ std::vector<spool::sighting> observed_files::take_complete(std::size_t count) {
         complete_since_.begin(), complete_since_.begin() + static_cast<std::ptrdiff_t>(out.size())
     );
     for (auto& file : out) complete_names_.erase(file.name);
+    if (complete_names_.empty()) complete_names_ = {};  // The buckets of many names.
     return out;
 }
 

@@ -16,6 +16,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace kustodrop::pipeline {
@@ -117,7 +118,7 @@ private:
     // taken gives its room back.
     std::deque<spool::sighting> complete_;
     std::deque<time_point> complete_since_;
-    std::set<std::string, std::less<>> complete_names_;
+    std::unordered_set<std::string> complete_names_;
     duration patience_;  // With a writer.
     std::map<std::string, spool::file_identity> closed_as_;
     std::map<std::string, time_point> held_since_;  // Complete files that a writer has open.

@@ -44,26 +44,30 @@ void add_slice(hash& to, const slice& one) {
 
 }  // namespace
 
-known_slices::entry known_slices::entry_of(const source& what) {
+static std::uint64_t hash_of_id(const source& what) {
     hash id;
     id.add(what.id);
+    return id.value();
+}
+
+static std::uint64_t hash_of_slices(const source& what) {
     hash slices;
     slices.add(what.slices.size());
     for (auto& one : what.slices) add_slice(slices, one);
-    return {id.value(), slices.value()};
+    return slices.value();
 }
 
 bool known_slices::are(const source& what) const {
     if (!known_) return false;
-    auto wanted = entry_of(what);
-    auto& there = (*known_)[wanted.id % known_->size()];
-    return there.id == wanted.id && there.slices == wanted.slices;
+    auto id = hash_of_id(what);
+    auto& there = (*known_)[id % known_->size()];
+    return there.id == id && there.slices == hash_of_slices(what);
 }
 
 void known_slices::remember(const source& what) {
     if (!known_) known_ = std::make_unique<std::array<entry, 8192>>();
-    auto one = entry_of(what);
-    (*known_)[one.id % known_->size()] = one;
+    auto id = hash_of_id(what);
+    (*known_)[id % known_->size()] = {id, hash_of_slices(what)};
 }
 
 }  // namespace kustodrop::spool

@@ -24,7 +24,6 @@ private:
         std::uint64_t id = 0;
         std::uint64_t slices = 0;
     };
-    static entry entry_of(const source& what);
 
     std::unique_ptr<std::array<entry, 8192>> known_;
 };
