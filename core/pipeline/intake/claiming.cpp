@@ -64,14 +64,14 @@ static void claim_and_cut(
     if (!opened) return;
     auto expected = *file.slice;
     expected.identity = file.seen.identity;
-    auto cut = cut_open_file(opened->get(), expected, writers, rules.cut);
+    auto how = rules.cut;
+    how.keep_bytes = std::min(rules.keep_bytes, small_contents::longest_claimed);
+    auto cut = cut_open_file(opened->get(), expected, writers, how);
     // Another one has taken its name meanwhile: it is looked at again.
     bool is_same = cut && cut->file.identity.same_file(file.slice->identity);
     if (is_same) {
         file.slice = std::move(cut->file);
-        if (!rules.cut.form || writers != spool::writer_state::none) return;
-        auto longest = std::min(rules.keep_bytes, small_contents::longest_claimed);
-        file.content = spool::small_content(opened->get(), *file.slice, longest);
+        file.content = std::move(cut->content);
     } else if (!rules.in_place) {
         file.slice->length_bytes = 0;
     }
@@ -145,9 +145,7 @@ asio::awaitable<void> claimer::claim_batch(std::size_t most_files) {
     rules.marker = watch_.read_only ? std::string() : watch_.options.done_marker;
     rules.cut = rules_of_cut();
     rules.cut.unchanged_looks = most_looks_at_an_open_file;
-    // What may share a blob is read when it is inspected.
-    bool is_alone = watch_.options.coalesce.max_files <= 1;
-    if (is_alone) rules.keep_bytes = std::min(with_.contents.room(with_.time.now()), batch_bytes);
+    rules.keep_bytes = std::min(with_.contents.room(with_.time.now()), batch_bytes);
     auto work = [folder, rules, files = std::move(files)]() mutable {
         return claim_files(*folder, std::move(files), rules);
     };

@@ -72,7 +72,8 @@ std::vector<joiner::inspected> joiner::take_uninspected() {
         auto* what = with_.sources.find(id);
         if (!what) continue;
         bytes += what->size_bytes();
-        out.push_back({std::move(id), what->slices.front()});
+        auto& file = what->slices.front();
+        out.push_back({std::move(id), file, with_.contents.look(file)});
     }
     return out;
 }
@@ -91,6 +92,10 @@ asio::awaitable<void> joiner::inspect() {
         auto work = [folder, options, room, files = std::move(files)]() mutable {
             spool::open_folders through(*folder);
             for (auto& one : files) {
+                if (one.held) {
+                    one.found = spool::inspect(*one.held, options);
+                    continue;
+                }
                 options.keep_bytes = std::min(room, small_contents::longest_file);
                 one.found = spool::inspect(one.file, through, options);
                 room -= one.found.content.size();
@@ -113,7 +118,9 @@ void joiner::group(inspected one) {
         // The route may have changed since it was claimed: its target has not.
         if (is_destination(what->target)) key += " " + what->target;
         groups_.add(key, std::move(file), with_.time.now());
-        with_.contents.put(one.file, std::move(one.found.content), with_.time.now());
+        if (!one.held) {
+            with_.contents.put(one.file, std::move(one.found.content), with_.time.now());
+        }
         return;
     }
     with_.log.debug(

@@ -42,6 +42,7 @@ private:
     struct inspected {
         std::string id;
         spool::slice file;
+        small_contents::content held;  // From its claim; none: it is read.
         spool::inspection found = {};
     };
     void ship_alone(spool::source what);

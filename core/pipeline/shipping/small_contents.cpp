@@ -43,4 +43,10 @@ small_contents::content small_contents::take(const spool::slice& file) {
     return held;
 }
 
+small_contents::content small_contents::look(const spool::slice& file) const {
+    auto found = by_location_.find(file.location);
+    bool is_it = found != by_location_.end() && found->second->identity == file.identity;
+    return is_it ? found->second->bytes : nullptr;
+}
+
 }  // namespace kustodrop::pipeline

@@ -36,6 +36,9 @@ public:
     /// go of on any thread.
     content take(const spool::slice& file);
 
+    /// The same, and they stay here.
+    content look(const spool::slice& file) const;
+
     /// Here and in use.
     std::uint64_t bytes() const { return *used_; }
 

@@ -7,7 +7,6 @@
 #include "spool/reading/contents/evident_content.hpp"
 #include "spool/reading/quotes.hpp"
 #include "spool/reading/records/json_lines.hpp"
-#include "spool/reading/records/record_scan.hpp"
 
 #include <algorithm>
 #include <array>
@@ -97,22 +96,81 @@ static std::string separated_alone(
     return {};
 }
 
+namespace {
+
+// Looks at the bytes of a file, from its first to its last, in pieces.
+class inspector {
+public:
+    explicit inspector(const inspection_options& options)
+        : options_(options), quotes_(options.separator.value_or(',')), data_(options.data) {
+        if (options.json) lines_.emplace();
+    }
+
+    // Whether all of the file has to be looked at: a record may span lines, or each must be whole.
+    bool wants_all() const { return options_.separator || options_.json; }
+    bool found_data() const { return data_.found(); }
+
+    // `is_first`: the piece begins the file. Empty, or why the file must not be joined.
+    std::string add(std::string_view piece, bool is_first) {
+        if (is_first) {
+            if (auto why = start_alone(piece, options_); !why.empty()) return why;
+            if (piece.starts_with(byte_order_mark)) head_bytes_ = byte_order_mark.size();
+        }
+        data_.add(piece);
+        if (is_first) piece.remove_prefix(head_bytes_);
+        if (lines_) lines_->add(piece);
+        if (!options_.separator) return {};
+        if (piece.find('\0') != std::string_view::npos) return "it is not text";
+        quotes_.add(piece);
+        last_.add(piece);
+        return {};
+    }
+
+    // After the last piece.
+    inspection end() {
+        if (!data_.has_data()) return alone("it holds no data");
+        if (lines_ && !lines_->are_valid()) {
+            return alone("it is not one valid JSON object a line");
+        }
+        inspection out;
+        out.head_bytes = head_bytes_;
+        if (!options_.separator) return out;
+        if (auto why = separated_alone(quotes_, last_, options_); !why.empty()) return alone(why);
+        auto first = quotes_.first_record_bytes();
+        if (first) out.fields = quotes_.first_record_fields();
+        if (options_.drops_first_record) out.head_bytes += *first;
+        return out;
+    }
+
+private:
+    const inspection_options& options_;
+    quote_scan quotes_;
+    std::optional<json_lines> lines_;
+    data_scan data_;
+    last_line last_;
+    std::uint64_t head_bytes_ = 0;
+};
+
+}  // namespace
+
+inspection inspect(std::string_view whole, const inspection_options& options) {
+    inspector looking(options);
+    if (!whole.empty()) {
+        if (auto why = looking.add(whole, true); !why.empty()) return alone(why);
+    }
+    return looking.end();
+}
+
 inspection inspect(const slice& file, open_folders& through, const inspection_options& options) {
     auto opened = through.open(file.location, O_RDONLY | O_NONBLOCK | O_NOCTTY);
     // What is wrong with it is the shipper's to say.
     if (!opened.is_open() || !is_same(opened, file)) return alone("it cannot be read as it was");
-    inspection out;
-    quote_scan quotes(options.separator.value_or(','));
-    record_scan records(record_syntax::json);
-    std::optional<json_lines> lines;
-    if (options.json) lines.emplace();
-    data_scan data(options.data);
-    last_line last;
+    inspector looking(options);
+    std::string content;
     std::array<char, 64 * 1024> chunk;
     bool keep = file.length_bytes <= std::min<std::uint64_t>(options.keep_bytes, chunk.size());
-    // Its first bytes say what it is; where a record may span lines, all are looked at; where there
-    // is no data in them, more.
-    bool all = options.separator || options.json || keep;
+    // Its first bytes say what it is; where there is no data in them, more.
+    bool all = looking.wants_all() || keep;
     auto wanted = all ? chunk.size() : compression_head_bytes;
     std::uint64_t position = 0;
     while (position < file.length_bytes) {
@@ -121,40 +179,15 @@ inspection inspect(const slice& file, open_folders& through, const inspection_op
         if (bytes < 0 && errno == EINTR) continue;
         if (bytes <= 0) return alone("it cannot be read as it was");
         std::string_view piece(chunk.data(), static_cast<std::size_t>(bytes));
-        if (position == 0) {
-            if (auto why = start_alone(piece, options); !why.empty()) return alone(why);
-            if (piece.starts_with(byte_order_mark)) out.head_bytes = byte_order_mark.size();
-        }
+        if (auto why = looking.add(piece, position == 0); !why.empty()) return alone(why);
         position += piece.size();
-        if (keep) out.content += piece;
-        data.add(piece);
-        if (!all && data.found()) break;
-        if (position == piece.size()) piece.remove_prefix(out.head_bytes);
-        if (options.separator && piece.find('\0') != std::string_view::npos) {
-            return alone("it is not text");
-        }
-        if (options.separator) {
-            quotes.add(piece);
-            last.add(piece);
-        }
-        if (options.json) {
-            records.add(piece);
-            lines->add(piece);
-        }
+        if (keep) content += piece;
+        if (!all && looking.found_data()) break;
     }
-    if (!data.has_data()) return alone("it holds no data");
-    if (options.json && !records.has_one_object_a_line()) {
-        return alone("it is not one JSON object a line");
-    }
-    if (lines && !lines->are_valid()) return alone("it has a line that is not valid JSON");
-    if (!options.separator) {
-        if (all && !is_same(opened, file)) return alone("it cannot be read as it was");
-        return out;
-    }
-    if (auto why = separated_alone(quotes, last, options); !why.empty()) return alone(why);
-    if (quotes.first_record_bytes()) out.fields = quotes.first_record_fields();
-    if (options.drops_first_record) out.head_bytes += *quotes.first_record_bytes();
-    if (!is_same(opened, file)) return alone("it cannot be read as it was");
+    auto out = looking.end();
+    if (!out.alone_because.empty()) return out;
+    if (all && !is_same(opened, file)) return alone("it cannot be read as it was");
+    out.content = std::move(content);
     return out;
 }
 

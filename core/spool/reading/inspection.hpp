@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace kustodrop::spool {
 
@@ -32,5 +33,8 @@ struct inspection {
 /// memory. The service drops the lines of a blob that it cannot read and reports success: what is
 /// not one whole record a line travels alone, so that its own failure shows.
 inspection inspect(const slice& file, open_folders& through, const inspection_options& options);
+
+/// The same of a file whose bytes are at hand. Pure; `content` is left empty.
+inspection inspect(std::string_view whole, const inspection_options& options);
 
 }  // namespace kustodrop::spool

@@ -50,8 +50,14 @@ result<cut_look> cut_open_file(
     // A look at an open file does not say when it was born.
     if (seen->identity.same_file(file.identity)) out.file.identity.born_ns = file.identity.born_ns;
     out.file.length_bytes = bytes_to_ship(*seen, out.is_unchanged, rules).value_or(0);
-    bool is_shipped = out.file.length_bytes > 0;
-    out.file.end_check = is_shipped ? spool::sampled_check(descriptor, out.file.end()) : 0;
+    if (out.file.length_bytes == 0) {
+        out.file.end_check = 0;
+        return out;
+    }
+    bool is_kept = rules.form && writers == writer_state::none;
+    if (is_kept) out.content = spool::small_content(descriptor, out.file, rules.keep_bytes);
+    out.file.end_check = out.content.empty() ? spool::sampled_check(descriptor, out.file.end())
+                                             : spool::sampled_check(out.content);
     return out;
 }
 

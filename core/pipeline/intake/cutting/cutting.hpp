@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 /// Which part of a claimed file is shipped now, where a writer may still add to it.
 namespace kustodrop::pipeline {
@@ -21,6 +22,7 @@ struct cut_rules {
     bool in_place = false;         // Only shipped whole: the inode may be another file's by now.
     bool hurries = false;          // It does not wait for a writer.
     unsigned unchanged_looks = 0;  // Before this one, in a row.
+    std::uint64_t keep_bytes = 0;  // Of whole text that is no longer, all bytes are returned.
 };
 
 /// How many bytes of a file are shipped now, from its slice's offset on; nothing: it is looked at
@@ -38,6 +40,7 @@ inline bool is_undecided(const spool::slice& file) {
 struct cut_look {
     spool::slice file;  // What is shipped of it now, or undecided.
     bool is_unchanged = false;
+    std::string content = {};  // All bytes of the file, or nothing: see cut_rules::keep_bytes.
 };
 
 /// Looks at a claimed file and cuts it. One that is another file by now, was truncated or written

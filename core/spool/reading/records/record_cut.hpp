@@ -43,7 +43,8 @@ result<record_cut> cut_at_record_end(
 );
 
 /// All bytes of a small text file that is shipped whole, as it was when the slice was cut. Nothing
-/// where it is longer than `longest`, is compressed, or has changed since. Blocking.
+/// where it is longer than `longest`, is compressed, or has changed since. Its end_check is not
+/// compared: it may be made from what is returned. Blocking.
 std::string small_content(int file, const slice& what, std::uint64_t longest);
 
 }  // namespace kustodrop::spool

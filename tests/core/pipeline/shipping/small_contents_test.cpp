@@ -30,6 +30,22 @@ BOOST_AUTO_TEST_CASE(are_given_out_once) {
     BOOST_TEST(held.bytes() == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(stay_after_a_look) {
+    small_contents held;
+    held.put(file("a"), "abc", {});
+    auto seen = held.look(file("a"));
+    BOOST_REQUIRE(seen);
+    BOOST_TEST(*seen == "abc");
+    auto changed = file("a");
+    changed.identity.changed_ns = 1;
+    BOOST_TEST(!held.look(changed));
+    BOOST_TEST(!held.look(file("b")));
+    BOOST_TEST(taken(held, file("a")) == "abc");
+    BOOST_TEST(held.bytes() == 3u);
+    seen.reset();
+    BOOST_TEST(held.bytes() == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(are_not_given_out_for_another_state_of_the_file) {
     small_contents held;
     held.put(file("a"), "abc", {});

@@ -27,6 +27,30 @@ struct inspecting {
 
 BOOST_FIXTURE_TEST_SUITE(inspection_, inspecting)
 
+BOOST_AUTO_TEST_CASE(bytes_at_hand_say_the_same_as_the_file) {
+    using namespace std::string_literals;
+    inspection_options json;
+    json.json = true;
+    for (auto& how : {csv, with_header, lines, json}) {
+        for (auto& text :
+             {""s,
+              "\n"s,
+              "a,b\nc,d\n"s,
+              "\xEF\xBB\xBF" + "{}\n"s,
+              "a,\"b\n"s,
+              "a\0b\n"s,
+              "\x1F\x8B\x08"s,
+              test::lines(200'000)}) {
+            auto read = look(text, how);
+            auto held = spool::inspect(text, how);
+            BOOST_TEST(read.alone_because == held.alone_because);
+            BOOST_TEST(read.head_bytes == held.head_bytes);
+            BOOST_TEST(read.fields == held.fields);
+            BOOST_TEST(held.content == "");
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(plain_lines_may_be_joined) {
     for (auto& how : {csv, with_header, lines}) {
         auto said = look("a,b\nc,d\n", how);
@@ -46,12 +70,16 @@ BOOST_AUTO_TEST_CASE(json_that_is_not_one_object_a_line_travels_alone) {
           "{\n  \"number\": 2\n}\n",
           "a,b\n",
           "<html></html>\n",
-          "{\"number\":1}\n{\"num"}) {
-        BOOST_TEST(look(text, json).alone_because == "it is not one JSON object a line", text);
-    }
-    for (auto text :
-         {"{'number':1}\n", "{}\n{\"n\":1,}\n", "{\"n\":NaN}\n", "{\"s\":\"\xff\"}\n"}) {
-        BOOST_TEST(look(text, json).alone_because == "it has a line that is not valid JSON", text);
+          "{\"number\":1}\n{\"num",
+          "{\"number\":1} {\"number\":2}\n",
+          "{\"text\":\"a\nb\"}\n",
+          "{'number':1}\n",
+          "{}\n{\"n\":1,}\n",
+          "{\"n\":NaN}\n",
+          "{\"s\":\"\xff\"}\n"}) {
+        auto because = "it is not one valid JSON object a line";
+        BOOST_TEST(look(text, json).alone_because == because, text);
+        BOOST_TEST(spool::inspect(text, json).alone_because == because, text);
     }
     BOOST_TEST(look("[]\n", lines).alone_because == "");
 }

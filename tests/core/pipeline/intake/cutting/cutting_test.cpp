@@ -1,5 +1,6 @@
 #include "pipeline/intake/cutting/cutting.hpp"
 
+#include "spool/reading/records/sampled_check.hpp"
 #include "support/temp_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -113,6 +114,26 @@ BOOST_AUTO_TEST_CASE(what_stays_is_known_by_its_birth_too) {
     BOOST_TEST(look(file).file.identity.born_ns == 7);
     ++file.identity.inode;
     BOOST_TEST(look(file).file.identity.born_ns == 0);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_small_and_whole_is_read_once_with_its_check) {
+    using spool::writer_state;
+    auto file = rest("{\"n\":1}\n", 0);
+    spool::open_folders through(folder.root());
+    auto opened = spool::open_to_cut(file, through).value();
+    auto content = [&](std::uint64_t keep_bytes, writer_state writers) {
+        auto how = json;
+        how.keep_bytes = keep_bytes;
+        auto seen = cut_open_file(opened.get(), file, writers, how).value();
+        BOOST_TEST(seen.file.end_check == spool::sampled_check(opened.get(), 8));
+        return seen.content;
+    };
+    BOOST_TEST(content(8, writer_state::none) == "{\"n\":1}\n");
+    BOOST_TEST(content(7, writer_state::none) == "");
+    BOOST_TEST(content(0, writer_state::none) == "");
+    BOOST_TEST(content(8, writer_state::some) == "");
+    json.form = std::nullopt;
+    BOOST_TEST(content(8, writer_state::none) == "");
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_looked_at_is_an_error) {
