@@ -29,11 +29,15 @@ void record_count::add(std::string_view bytes) {
 
 void record_count::take(std::string_view piece) {
     if (rules_.what == counted_record::separated) return take_separated(piece);
-    auto blanks = rules_.what == counted_record::object ? " \t\r" : "\r";
-    auto begin = piece.find_first_not_of(blanks);
-    if (begin == std::string_view::npos) return;
-    if (first_ == '\0') first_ = piece[begin];
-    last_ = piece[piece.find_last_not_of(blanks)];
+    bool is_object = rules_.what == counted_record::object;
+    auto is_text = [is_object](char c) {
+        bool is_blank = c == '\r' || (is_object && (c == ' ' || c == '\t'));
+        return !is_blank;
+    };
+    auto first = std::ranges::find_if(piece, is_text);
+    if (first == piece.end()) return;
+    if (first_ == '\0') first_ = *first;
+    last_ = *std::find_if(piece.rbegin(), piece.rend(), is_text);
 }
 
 void record_count::take_separated(std::string_view piece) {
